@@ -1,0 +1,159 @@
+//! The settings on which the compiler and the runtime must agree.
+
+use crate::platform::{Machine, Platform};
+use serde::{Deserialize, Serialize};
+
+const MIB: u64 = 1 << 20;
+const GIB: u64 = 1 << 30;
+
+/// Every setting of wasmtime that the compiled code depends on and that both sides can set.
+///
+/// Wasmtime's own defaults depend on its cargo features, on the target and on the environment, and
+/// it compares these values when it loads an artifact. So neither side relies on a default: the
+/// compiler sets each of them from the contract, the contract travels in the artifact's manifest,
+/// and the runtime builds its engine from it.
+///
+/// `gc_heap_*` always equal their `memory_*` counterparts, as the pooling allocator demands, but
+/// for the heap's initial size, which carries [`Backend::mark_bytes`](crate::Backend::mark_bytes).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Contract {
+    /// Address space reserved for each linear memory, in bytes.
+    pub memory_reservation: u64,
+    /// Size of the inaccessible region after each linear memory, in bytes.
+    pub memory_guard_size: u64,
+    /// Address space reserved behind a linear memory that moved, in bytes. Not compared at load.
+    pub memory_reservation_for_growth: u64,
+    /// Whether a linear memory may be moved when it grows.
+    pub memory_may_move: bool,
+    /// Whether there is a guard region in front of each linear memory too.
+    pub guard_before_linear_memory: bool,
+    /// Whether linear memories start as copy-on-write images of the artifact.
+    pub memory_init_cow: bool,
+    /// Whether table elements are created at first use.
+    pub table_lazy_init: bool,
+    /// Whether traps come from hardware faults instead of checks in the code.
+    pub signals_based_traps: bool,
+    /// Whether relaxed SIMD gives the same results on every processor.
+    pub relaxed_simd_deterministic: bool,
+    /// Whether instructions consume fuel.
+    pub consume_fuel: bool,
+    /// Whether code can be interrupted by incrementing an engine's epoch.
+    pub epoch_interruption: bool,
+    /// Which calls may be inlined.
+    pub inlining: Inlining,
+    /// Whether the component model's concurrency is supported. Compared for core modules too.
+    pub concurrency_support: bool,
+    /// Whether the artifact holds native DWARF debugging information.
+    pub debug_info: bool,
+    /// Whether the artifact holds a symbol for each function.
+    pub debug_symbols: bool,
+    /// Whether the artifact keeps the module's own DWARF, for lines of source in backtraces.
+    pub wasm_backtrace_details: bool,
+    /// Whether the artifact maps code addresses to WebAssembly offsets. Not compared at load.
+    pub generate_address_map: bool,
+}
+
+/// Which calls Cranelift may inline. The names are those of wasmtime's `-C inlining`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Inlining {
+    /// None.
+    No,
+    /// Wasmtime's own intrinsics.
+    Intrinsics,
+    /// Calls between modules of a component.
+    InterModule,
+    /// Calls between modules, and within modules that use garbage collection.
+    InterModuleAndIntraGc,
+    /// Every call.
+    Yes,
+}
+
+/// Settings that a runtime without a compiler cannot change, so that the contract has no choice.
+pub mod fixed {
+    /// `Tunables::winch_callable` as it stands in every artifact of ours.
+    pub const WINCH_CALLABLE: bool = false;
+    /// Callees up to this size are inlined whatever the caller's size, in Cranelift's measure.
+    pub const INLINING_SMALL_CALLEE_SIZE: u32 = 50;
+    /// The sum of sizes up to which calls are inlined, in Cranelift's measure.
+    pub const INLINING_SUM_SIZE_THRESHOLD: u32 = 2000;
+    /// Debugging of the guest by instrumentation.
+    pub const DEBUG_GUEST: bool = false;
+    /// Recording an execution for replay.
+    pub const RECORDING: bool = false;
+    /// Assertions in a component's adapters.
+    pub const DEBUG_ADAPTER_MODULES: bool = false;
+    /// Metadata for wasmtime's internal assertions. Not compared at load.
+    pub const METADATA_FOR_INTERNAL_ASSERTS: bool = false;
+    /// Metadata that tells a corrupt garbage-collected heap. Not compared at load.
+    pub const METADATA_FOR_GC_HEAP_CORRUPTION: bool = true;
+    /// Whether the layout of code follows branch hints. Not compared at load.
+    pub const BRANCH_HINTING: bool = false;
+}
+
+impl Contract {
+    /// The contract of a platform preset, or `None` where it can't be had: Pulley has no hardware
+    /// faults, so [`Platform::SignalsOnly`] means nothing to it.
+    ///
+    /// [`Platform::Hosted`] equals the defaults of stock Wasmtime 48 (`Tunables::default_u64`,
+    /// `default_u32` and `default_for_target` in wasmtime-environ), but for concurrency, which is
+    /// off in its minimal builds.
+    pub fn preset(platform: Platform, machine: Machine) -> Option<Contract> {
+        let hosted = match machine {
+            Machine::Native64 | Machine::Pulley64 => Contract {
+                memory_reservation: 4 * GIB,
+                memory_guard_size: 32 * MIB,
+                memory_reservation_for_growth: 2 * GIB,
+                ..Contract::COMMON
+            },
+            Machine::Pulley32 => Contract {
+                memory_reservation: 10 * MIB,
+                memory_guard_size: 0x1_0000,
+                memory_reservation_for_growth: MIB,
+                ..Contract::COMMON
+            },
+        };
+        // A guard region only serves to turn an access into a hardware fault.
+        let without_faults =
+            |contract: Contract| Contract { signals_based_traps: false, memory_guard_size: 0, ..contract };
+        let without_virtual_memory = |contract: Contract| Contract {
+            memory_reservation: 0,
+            memory_guard_size: 0,
+            memory_reservation_for_growth: MIB,
+            memory_init_cow: false,
+            ..contract
+        };
+        match (platform, machine.is_pulley()) {
+            (Platform::Hosted, false) => Some(hosted),
+            (Platform::Hosted, true) => Some(without_faults(hosted)),
+            (Platform::SignalsOnly, false) => Some(without_virtual_memory(hosted)),
+            (Platform::SignalsOnly, true) => None,
+            (Platform::Freestanding, _) => Some(without_virtual_memory(without_faults(hosted))),
+        }
+    }
+
+    const COMMON: Contract = Contract {
+        memory_reservation: 0,
+        memory_guard_size: 0,
+        memory_reservation_for_growth: 0,
+        memory_may_move: true,
+        guard_before_linear_memory: true,
+        memory_init_cow: true,
+        table_lazy_init: true,
+        signals_based_traps: true,
+        relaxed_simd_deterministic: false,
+        consume_fuel: false,
+        epoch_interruption: false,
+        inlining: Inlining::No,
+        concurrency_support: false,
+        debug_info: false,
+        debug_symbols: true,
+        wasm_backtrace_details: false,
+        generate_address_map: true,
+    };
+
+    /// The contract as an engine sees it: artifacts that differ only in what is not compared, and
+    /// has no effect while running, share an engine.
+    pub fn for_engine(&self) -> Contract {
+        Contract { generate_address_map: true, ..self.clone() }
+    }
+}

@@ -1,0 +1,230 @@
+//! Features of processors that code may be compiled for, and the named levels that bundle them.
+//!
+//! Features have the names of Rust's target features. Only those that Cranelift or Winch make use
+//! of are listed: the settings of `cranelift-codegen-meta` 0.135 for each instruction set.
+
+use crate::platform::is_pulley;
+use alloc::string::String;
+use alloc::vec::Vec;
+use target_lexicon::{Architecture, Triple};
+
+/// A feature of a processor.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Feature {
+    /// The name, as Rust's target features have it: `sse4.1`.
+    pub name: &'static str,
+    /// The name of Cranelift's setting: `has_sse41`.
+    pub setting: &'static str,
+}
+
+/// A named bundle of features.
+#[derive(Debug)]
+pub struct Level {
+    /// The name: `x86-64-v3`.
+    pub name: &'static str,
+    /// The names of the features that such a processor has.
+    pub features: &'static [&'static str],
+}
+
+/// What can be chosen for one architecture.
+#[derive(Debug)]
+pub struct Family {
+    /// Levels, the portable baseline first.
+    pub levels: &'static [Level],
+    /// Features that can be added to a level, or taken from it.
+    pub features: &'static [Feature],
+}
+
+macro_rules! features {
+    ($($name:literal $setting:literal),* $(,)?) => { &[$(Feature { name: $name, setting: $setting }),*] };
+}
+
+/// The levels are those of the x86-64 psABI, as far as Cranelift has a setting for a feature.
+static X86_64: Family = Family {
+    levels: &[
+        Level { name: "x86-64", features: &[] },
+        Level { name: "x86-64-v2", features: &["cmpxchg16b", "popcnt", "sse3", "sse4.1", "sse4.2", "ssse3"] },
+        Level {
+            name: "x86-64-v3",
+            features: &[
+                "avx",
+                "avx2",
+                "bmi1",
+                "bmi2",
+                "cmpxchg16b",
+                "fma",
+                "lzcnt",
+                "popcnt",
+                "sse3",
+                "sse4.1",
+                "sse4.2",
+                "ssse3",
+            ],
+        },
+        Level {
+            name: "x86-64-v4",
+            features: &[
+                "avx",
+                "avx2",
+                "avx512dq",
+                "avx512f",
+                "avx512vl",
+                "bmi1",
+                "bmi2",
+                "cmpxchg16b",
+                "fma",
+                "lzcnt",
+                "popcnt",
+                "sse3",
+                "sse4.1",
+                "sse4.2",
+                "ssse3",
+            ],
+        },
+    ],
+    features: features![
+        "avx" "has_avx", "avx2" "has_avx2", "avx512bitalg" "has_avx512bitalg",
+        "avx512dq" "has_avx512dq", "avx512f" "has_avx512f", "avx512vbmi" "has_avx512vbmi",
+        "avx512vl" "has_avx512vl", "avx512vnni" "has_avx512vnni", "avxvnni" "has_avx_vnni",
+        "bmi1" "has_bmi1", "bmi2" "has_bmi2", "cmpxchg16b" "has_cmpxchg16b", "fma" "has_fma",
+        "lzcnt" "has_lzcnt", "popcnt" "has_popcnt", "sse3" "has_sse3", "sse4.1" "has_sse41",
+        "sse4.2" "has_sse42", "ssse3" "has_ssse3",
+    ],
+};
+
+/// From the Arm architecture reference manual: LSE is mandatory from Armv8.1, PAuth from 8.3,
+/// DotProd from 8.4, I8MM from 8.6; FP16 comes with SVE, so with Armv9. The processors are named
+/// as LLVM does, with the features of their technical reference manuals.
+static AARCH64: Family = Family {
+    levels: &[
+        Level { name: "armv8-a", features: &[] },
+        Level { name: "armv8.1-a", features: &["lse"] },
+        Level { name: "armv8.2-a", features: &["lse"] },
+        Level { name: "armv8.3-a", features: &["lse", "paca"] },
+        Level { name: "armv8.4-a", features: &["dotprod", "lse", "paca"] },
+        Level { name: "armv8.5-a", features: &["dotprod", "lse", "paca"] },
+        Level { name: "armv8.6-a", features: &["dotprod", "i8mm", "lse", "paca"] },
+        Level { name: "armv9-a", features: &["dotprod", "fp16", "lse", "paca"] },
+        Level { name: "cortex-a53", features: &[] },
+        Level { name: "cortex-a72", features: &[] },
+        Level { name: "cortex-a76", features: &["dotprod", "fp16", "lse"] },
+        Level { name: "neoverse-n1", features: &["dotprod", "fp16", "lse"] },
+        Level { name: "neoverse-v1", features: &["dotprod", "fp16", "i8mm", "lse", "paca"] },
+        Level { name: "apple-m1", features: &["dotprod", "fp16", "lse", "paca"] },
+    ],
+    features: features![
+        "dotprod" "has_dotprod", "fp16" "has_fp16", "i8mm" "has_i8mm", "lse" "has_lse",
+        "paca" "has_pauth",
+    ],
+};
+
+/// Cranelift's baseline is the z14.
+static S390X: Family = Family {
+    levels: &[
+        Level { name: "z14", features: &[] },
+        Level { name: "z15", features: &["mie3", "vxrs_ext2"] },
+        Level { name: "z16", features: &["mie3", "vxrs_ext2"] },
+        Level { name: "z17", features: &["mie3", "mie4", "vxrs_ext2", "vxrs_ext3"] },
+    ],
+    features: features![
+        "mie3" "has_mie3", "mie4" "has_mie4", "vxrs_ext2" "has_vxrs_ext2",
+        "vxrs_ext3" "has_vxrs_ext3",
+    ],
+};
+
+/// Only the baseline: wasmtime 48 doesn't check a RISC-V processor's features when it loads code.
+static RISCV64: Family = Family { levels: &[Level { name: "rv64gc", features: &[] }], features: &[] };
+
+/// The interpreter has no features.
+static PULLEY: Family = Family { levels: &[Level { name: "pulley", features: &[] }], features: &[] };
+
+/// What can be chosen for a target, or `None` for an architecture that no backend knows.
+pub fn family(target: &Triple) -> Option<&'static Family> {
+    match target.architecture {
+        Architecture::X86_64 => Some(&X86_64),
+        Architecture::Aarch64(_) => Some(&AARCH64),
+        Architecture::S390x => Some(&S390X),
+        Architecture::Riscv64(_) => Some(&RISCV64),
+        _ if is_pulley(target) => Some(&PULLEY),
+        _ => None,
+    }
+}
+
+impl Family {
+    /// The feature with this name.
+    pub fn feature(&self, name: &str) -> Option<&'static Feature> {
+        self.features.iter().find(|feature| feature.name == name)
+    }
+
+    /// The level with this name.
+    pub fn level(&self, name: &str) -> Option<&'static Level> {
+        self.levels.iter().find(|level| level.name == name)
+    }
+
+    /// The least level, in the order of the list, that has all of these features.
+    pub fn level_with(&self, features: &[String]) -> Option<&'static Level> {
+        let has_all = |level: &&Level| features.iter().all(|name| level.features.contains(&name.as_str()));
+        self.levels.iter().find(has_all)
+    }
+}
+
+/// The features of the processor that this program runs on, sorted; `None` on an architecture
+/// where the standard library can't tell.
+#[cfg(feature = "std")]
+pub fn detect() -> Option<Vec<String>> {
+    #[allow(unused_macros, reason = "used on the architectures below only")]
+    macro_rules! present {
+        ($detect:ident: $($name:tt),*) => {
+            [$(($name, std::arch::$detect!($name))),*]
+                .into_iter()
+                .filter_map(|(name, present)| present.then(|| String::from(name)))
+                .collect()
+        };
+    }
+    #[cfg(target_arch = "x86_64")]
+    return Some(present!(is_x86_feature_detected:
+        "avx", "avx2", "avx512bitalg", "avx512dq", "avx512f", "avx512vbmi", "avx512vl",
+        "avx512vnni", "avxvnni", "bmi1", "bmi2", "cmpxchg16b", "fma", "lzcnt", "popcnt", "sse3",
+        "sse4.1", "sse4.2", "ssse3"));
+    #[cfg(target_arch = "aarch64")]
+    return Some(present!(is_aarch64_feature_detected:
+        "dotprod", "fp16", "i8mm", "lse", "paca"));
+    // The baseline is all that is compiled for, so there is nothing to look for.
+    #[cfg(target_arch = "riscv64")]
+    return Some(Vec::new());
+    #[allow(unreachable_code, reason = "the architectures above return")]
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every level names features that exist, and each list is sorted, as manifests need it.
+    #[test]
+    fn lists_are_consistent() {
+        for family in [&X86_64, &AARCH64, &S390X, &RISCV64, &PULLEY] {
+            assert!(family.features.is_sorted_by_key(|feature| feature.name));
+            assert_eq!(family.levels[0].features, &[] as &[&str], "the baseline comes first");
+            for level in family.levels {
+                assert!(level.features.is_sorted(), "{}", level.name);
+                for name in level.features {
+                    assert!(family.feature(name).is_some(), "{}: {name}", level.name);
+                }
+            }
+        }
+    }
+
+    /// What is detected is what can be chosen.
+    #[cfg(feature = "std")]
+    #[test]
+    fn detected_features_can_be_chosen() {
+        if let Some(features) = detect() {
+            let family = family(&target_lexicon::HOST).unwrap();
+            assert!(features.is_sorted());
+            for name in &features {
+                assert!(family.feature(name).is_some(), "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What a precompiled WebAssembly artifact is, shared by the side that writes it and the side that
+//! runs it.
+//!
+//! - [`Contract`]: the settings on which compile time and run time must agree.
+//! - [`Manifest`]: what an artifact says about itself.
+//! - [`trailer`]: where the manifest and its digest stand in the file.
+//! - [`mismatch`]: would this artifact load on that host, and if not, why.
+//!
+//! - [`features`] and [`cpu`]: how both sides name what code may need.
+//!
+//! This crate knows nothing of wasmtime and needs no standard library.
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+pub mod backend;
+pub mod contract;
+pub mod cpu;
+pub mod features;
+pub mod manifest;
+pub mod mismatch;
+pub mod platform;
+pub mod trailer;
+
+pub use backend::Backend;
+pub use blake3;
+pub use contract::Contract;
+pub use manifest::Manifest;
+pub use platform::Platform;

@@ -1,0 +1,210 @@
+//! What an artifact says about itself.
+
+use crate::{Backend, Contract, Platform};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+use serde::{Deserialize, Serialize};
+use target_lexicon::Triple;
+use thiserror::Error;
+
+/// What was compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Kind {
+    /// A core module.
+    Module,
+    /// A component.
+    Component,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Module => "module",
+            Kind::Component => "component",
+        })
+    }
+}
+
+/// How hard Cranelift optimises. Winch has no such choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum OptLevel {
+    /// Not at all.
+    None,
+    /// For speed.
+    Speed,
+    /// For speed and size.
+    SpeedAndSize,
+}
+
+impl fmt::Display for OptLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            OptLevel::None => "none",
+            OptLevel::Speed => "speed",
+            OptLevel::SpeedAndSize => "speed-and-size",
+        })
+    }
+}
+
+/// Something that the module wants from its host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Import {
+    /// The namespace.
+    pub module: String,
+    /// The name within it.
+    pub name: String,
+    /// Its type in the text format: `(func (param i32) (result i64))`.
+    pub ty: String,
+}
+
+/// Something that the module offers to its host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Export {
+    /// The name.
+    pub name: String,
+    /// Its type in the text format: `(memory 1)`.
+    pub ty: String,
+}
+
+/// What an artifact says about itself: all that is needed to tell whether it would load somewhere,
+/// and where it came from. It holds no times and no paths, so the same input gives the same bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// What was compiled.
+    pub kind: Kind,
+    /// The compiler.
+    pub backend: Backend,
+    /// The preset from which the settings started.
+    pub platform: Platform,
+    /// The target triple, aliases resolved: `aarch64-unknown-linux-gnu`.
+    pub target: String,
+    /// Features of the processor that the code may use beyond the architecture's baseline, sorted.
+    pub cpu_features: Vec<String>,
+    /// The optimisation level, or `None` for a backend without levels.
+    pub opt_level: Option<OptLevel>,
+    /// Wasmtime's full version. The artifact's own stamp holds the major number only.
+    pub wasmtime_version: String,
+    /// The version of `precompile` that wrote the artifact.
+    pub precompile_version: String,
+    /// BLAKE3 of the WebAssembly binary that was compiled.
+    pub source_blake3: [u8; 32],
+    /// WebAssembly features that the runtime must support for the artifact to load, sorted.
+    pub features_stamped: Vec<String>,
+    /// WebAssembly features that the module makes use of, sorted.
+    pub features_used: Vec<String>,
+    /// Imports, in the module's order.
+    pub imports: Vec<Import>,
+    /// Exports, in the module's order.
+    pub exports: Vec<Export>,
+    /// The settings on which both sides agree.
+    pub settings: Contract,
+}
+
+/// A manifest that can't be read: the field and its offset in the file, in bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("manifest field `{field}` at offset {offset}: {problem}")]
+pub struct ManifestError {
+    /// The field.
+    pub field: &'static str,
+    /// Where it starts, in bytes from the start of the file.
+    pub offset: u64,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl Manifest {
+    /// The encoded manifest.
+    pub fn encode(&self) -> Vec<u8> {
+        postcard::to_allocvec(self).expect("a manifest holds nothing that postcard can't encode")
+    }
+
+    /// Reads an encoded manifest that starts at `offset` in its file. Any bytes may be given.
+    ///
+    /// # Errors
+    ///
+    /// Names the first field that doesn't decode or whose value can't be.
+    pub fn decode(bytes: &[u8], offset: u64) -> Result<Manifest, ManifestError> {
+        let mut fields = Fields { rest: bytes, length: bytes.len(), offset };
+        let manifest = Manifest {
+            kind: fields.next("kind", any)?,
+            backend: fields.next("backend", any)?,
+            platform: fields.next("platform", any)?,
+            target: fields.next("target", |text: &String| triple(text))?,
+            cpu_features: fields.next("cpu_features", |names: &Vec<String>| sorted_names(names))?,
+            opt_level: fields.next("opt_level", any)?,
+            wasmtime_version: fields.next("wasmtime_version", |text: &String| version(text))?,
+            precompile_version: fields.next("precompile_version", |text: &String| version(text))?,
+            source_blake3: fields.next("source_blake3", any)?,
+            features_stamped: fields.next("features_stamped", |names: &Vec<String>| sorted_names(names))?,
+            features_used: fields.next("features_used", |names: &Vec<String>| sorted_names(names))?,
+            imports: fields.next("imports", any)?,
+            exports: fields.next("exports", any)?,
+            settings: fields.next("settings", any)?,
+        };
+        if fields.rest.is_empty() {
+            Ok(manifest)
+        } else {
+            let excess = alloc::format!("{} bytes too many follow", fields.rest.len());
+            Err(fields.error("settings", excess))
+        }
+    }
+}
+
+/// The encoded fields that are left. A postcard struct is its fields, one after the other.
+struct Fields<'a> {
+    rest: &'a [u8],
+    length: usize,
+    offset: u64,
+}
+
+impl<'a> Fields<'a> {
+    fn next<T: Deserialize<'a>>(
+        &mut self,
+        field: &'static str,
+        check: impl FnOnce(&T) -> Result<(), String>,
+    ) -> Result<T, ManifestError> {
+        let (value, rest) = postcard::take_from_bytes::<T>(self.rest)
+            .map_err(|error| self.error(field, error.to_string()))?;
+        check(&value).map_err(|problem| self.error(field, problem))?;
+        self.rest = rest;
+        Ok(value)
+    }
+
+    fn error(&self, field: &'static str, problem: String) -> ManifestError {
+        let read = self.length - self.rest.len();
+        ManifestError { field, offset: self.offset + read as u64, problem }
+    }
+}
+
+fn any<T>(_: &T) -> Result<(), String> {
+    Ok(())
+}
+
+fn triple(text: &str) -> Result<(), String> {
+    match text.parse::<Triple>() {
+        Ok(_) => Ok(()),
+        Err(_) => Err(alloc::format!("`{}` is not a target triple", text.escape_debug())),
+    }
+}
+
+fn version(text: &str) -> Result<(), String> {
+    match crate::mismatch::version(text) {
+        Some(_) => Ok(()),
+        None => Err(alloc::format!("`{}` is not a version", text.escape_debug())),
+    }
+}
+
+fn sorted_names(names: &[String]) -> Result<(), String> {
+    let is_name = |name: &&String| {
+        !name.is_empty()
+            && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_'))
+    };
+    if let Some(name) = names.iter().find(|name| !is_name(name)) {
+        return Err(alloc::format!("`{}` is not a feature's name", name.escape_debug()));
+    }
+    match names.is_sorted_by(|a, b| a < b) {
+        true => Ok(()),
+        false => Err("the names are not in order".into()),
+    }
+}

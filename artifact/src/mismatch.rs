@@ -1,0 +1,213 @@
+//! Would this artifact load on that host, and if not, why?
+//!
+//! One pure function of a manifest and a host's description, for the runtime when it opens an
+//! artifact and for the command when it explains one.
+
+use crate::cpu;
+use crate::manifest::{Kind, Manifest};
+use crate::platform::is_pulley;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+use target_lexicon::{Endianness, PointerWidth, Triple};
+
+/// What a machine and a build of the runtime offer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Host {
+    /// The machine's target triple.
+    pub target: Triple,
+    /// Features of its processor beyond the baseline, sorted; `None` where they can't be detected,
+    /// so that wasmtime's own check at load decides.
+    pub cpu_features: Option<Vec<String>>,
+    /// The full version of wasmtime in the runtime.
+    pub wasmtime_version: String,
+    /// WebAssembly features that this build of the runtime supports, sorted.
+    pub features: Vec<String>,
+    /// Whether hardware faults become traps.
+    pub signals: bool,
+    /// Whether address space can be reserved and protected.
+    pub virtual_memory: bool,
+    /// Whether this build holds Pulley.
+    pub pulley: bool,
+    /// Whether this build runs components.
+    pub components: bool,
+    /// Whether this build supports the component model's concurrency.
+    pub concurrency: bool,
+}
+
+/// A reason why an artifact would not load on a host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// The field of the manifest.
+    pub field: &'static str,
+    /// What the artifact has there.
+    pub artifact_value: String,
+    /// What the host has.
+    pub host_value: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Mismatch { field, artifact_value, host_value, remedy } = self;
+        write!(f, "`{field}` is `{artifact_value}`, the host has `{host_value}`: {remedy}")
+    }
+}
+
+/// Every reason why this artifact would not load on this host; none if it would.
+pub fn mismatches(manifest: &Manifest, host: &Host) -> Vec<Mismatch> {
+    [
+        wasmtime_version(manifest, host),
+        kind(manifest, host),
+        target(manifest, host),
+        cpu_features(manifest, host),
+        features(manifest, host),
+        signals(manifest, host),
+        virtual_memory(manifest, host),
+        concurrency(manifest, host),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The three numbers of a version, without what may follow them.
+pub(crate) fn version(text: &str) -> Option<[u64; 3]> {
+    let mut numbers = text.split(['-', '+']).next()?.split('.').map(|part| part.parse().ok());
+    let version = [numbers.next()??, numbers.next()??, numbers.next()??];
+    numbers.next().is_none().then_some(version)
+}
+
+/// Wasmtime promises no compatibility between major versions.
+fn wasmtime_version(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+    let major = |text| version(text).map(|[major, ..]| major);
+    (major(&manifest.wasmtime_version) != major(&host.wasmtime_version)).then(|| Mismatch {
+        field: "wasmtime_version",
+        artifact_value: manifest.wasmtime_version.clone(),
+        host_value: host.wasmtime_version.clone(),
+        remedy: format!("compile with a precompile that is built on wasmtime {}", host.wasmtime_version),
+    })
+}
+
+fn kind(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+    (manifest.kind == Kind::Component && !host.components).then(|| Mismatch {
+        field: "kind",
+        artifact_value: manifest.kind.to_string(),
+        host_value: Kind::Module.to_string(),
+        remedy: "use a runtime with the component model".into(),
+    })
+}
+
+/// Wasmtime compares the architecture and the operating system, and nothing else of a triple.
+fn target(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+    // Whoever reads a manifest checks that its target parses.
+    let artifact: Triple = manifest.target.parse().ok()?;
+    let pulley = pulley(&host.target);
+    let fits = match is_pulley(&artifact) {
+        true => host.pulley && Some(manifest.target.as_str()) == pulley,
+        false => {
+            artifact.architecture == host.target.architecture
+                && artifact.operating_system == host.target.operating_system
+        }
+    };
+    (!fits).then(|| Mismatch {
+        field: "target",
+        artifact_value: manifest.target.clone(),
+        host_value: host.target.to_string(),
+        remedy: match (is_pulley(&artifact), pulley) {
+            (true, Some(pulley)) if pulley == manifest.target => {
+                format!("use a runtime with the feature `pulley`, or compile with `--target {}`", host.target)
+            }
+            _ => format!("compile with `--target {}`", host.target),
+        },
+    })
+}
+
+/// The Pulley target for a machine: its pointers and byte order are the machine's own.
+fn pulley(host: &Triple) -> Option<&'static str> {
+    match (host.pointer_width(), host.endianness()) {
+        (Ok(PointerWidth::U64), Ok(Endianness::Little)) => Some("pulley64"),
+        (Ok(PointerWidth::U64), Ok(Endianness::Big)) => Some("pulley64be"),
+        (Ok(PointerWidth::U32), Ok(Endianness::Little)) => Some("pulley32"),
+        (Ok(PointerWidth::U32), Ok(Endianness::Big)) => Some("pulley32be"),
+        _ => None,
+    }
+}
+
+fn cpu_features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+    // On another architecture there is nothing to compare: the target says so already.
+    let artifact: Triple = manifest.target.parse().ok()?;
+    if is_pulley(&artifact) || artifact.architecture != host.target.architecture {
+        return None;
+    }
+    let present = host.cpu_features.as_ref()?;
+    let missing = absent(&manifest.cpu_features, present);
+    (!missing.is_empty()).then(|| Mismatch {
+        field: "cpu_features",
+        artifact_value: missing.join(","),
+        host_value: present.join(","),
+        remedy: match best_level(&host.target, present) {
+            Some(level) => format!("compile with `--cpu {level}`"),
+            None => "compile without `--cpu`".into(),
+        },
+    })
+}
+
+/// The level with most features among those that the host has all of.
+fn best_level(target: &Triple, present: &[String]) -> Option<&'static str> {
+    let fits = |level: &&cpu::Level| level.features.iter().all(|name| present.iter().any(|p| p == name));
+    // `max_by_key` returns the last of equals; the first is the most general.
+    let levels = cpu::family(target)?.levels.iter().rev().filter(fits);
+    levels.max_by_key(|level| level.features.len()).map(|level| level.name)
+}
+
+fn features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+    let missing = absent(&manifest.features_stamped, &host.features);
+    (!missing.is_empty()).then(|| Mismatch {
+        field: "features_stamped",
+        artifact_value: missing.join(","),
+        host_value: host.features.join(","),
+        remedy: format!("use a runtime that supports {}", missing.join(", ")),
+    })
+}
+
+fn absent<'a>(wanted: &'a [String], present: &[String]) -> Vec<&'a str> {
+    wanted.iter().filter(|name| !present.contains(name)).map(String::as_str).collect()
+}
+
+fn signals(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+    let wanted = manifest.settings.signals_based_traps;
+    (wanted && !host.signals).then(|| Mismatch {
+        field: "settings.signals_based_traps",
+        artifact_value: wanted.to_string(),
+        host_value: host.signals.to_string(),
+        remedy: "compile for the platform `freestanding`".into(),
+    })
+}
+
+fn virtual_memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+    let settings = &manifest.settings;
+    let wanted =
+        settings.memory_reservation > 0 || settings.memory_guard_size > 0 || settings.memory_init_cow;
+    (wanted && !host.virtual_memory).then(|| Mismatch {
+        field: "platform",
+        artifact_value: manifest.platform.to_string(),
+        host_value: "no virtual memory".into(),
+        remedy: match host.signals {
+            true => "compile for the platform `signals-only`".into(),
+            false => "compile for the platform `freestanding`".into(),
+        },
+    })
+}
+
+fn concurrency(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+    let wanted = manifest.settings.concurrency_support;
+    (wanted && !host.concurrency).then(|| Mismatch {
+        field: "settings.concurrency_support",
+        artifact_value: wanted.to_string(),
+        host_value: host.concurrency.to_string(),
+        remedy: "use a runtime with the component model's concurrency".into(),
+    })
+}

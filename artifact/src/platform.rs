@@ -1,0 +1,75 @@
+//! What the machine that runs an artifact offers to it.
+
+use core::fmt;
+use serde::{Deserialize, Serialize};
+use target_lexicon::{Architecture, PointerWidth, Triple};
+
+/// What compiled code may rely on: the preset from which a [`Contract`](crate::Contract) starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Platform {
+    /// Virtual memory and hardware faults: an ordinary operating system.
+    Hosted,
+    /// Hardware faults become traps, but no address space is reserved. The least that Winch needs.
+    SignalsOnly,
+    /// Neither: every check is in the code. Not for Winch.
+    Freestanding,
+}
+
+impl Platform {
+    /// Every platform preset.
+    pub const ALL: [Platform; 3] = [Platform::Hosted, Platform::SignalsOnly, Platform::Freestanding];
+
+    /// The name on the command line and in messages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Platform::Hosted => "hosted",
+            Platform::SignalsOnly => "signals-only",
+            Platform::Freestanding => "freestanding",
+        }
+    }
+}
+
+impl fmt::Display for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How wide a pointer is where the code runs, and whether Pulley interprets it.
+///
+/// The code generators for real processors are all 64-bit; a 32-bit machine runs Pulley.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Machine {
+    /// A 64-bit processor.
+    Native64,
+    /// Pulley, wasmtime's portable interpreter, on a 64-bit host.
+    Pulley64,
+    /// Pulley on a 32-bit host.
+    Pulley32,
+}
+
+impl Machine {
+    /// Every kind of machine.
+    pub const ALL: [Machine; 3] = [Machine::Native64, Machine::Pulley64, Machine::Pulley32];
+
+    /// The kind of machine that a target names; `None` for one that no backend makes code for.
+    pub fn of(target: &Triple) -> Option<Machine> {
+        match (is_pulley(target), target.pointer_width()) {
+            (true, Ok(PointerWidth::U32)) => Some(Machine::Pulley32),
+            (true, Ok(PointerWidth::U64)) => Some(Machine::Pulley64),
+            (false, Ok(PointerWidth::U64)) => Some(Machine::Native64),
+            _ => None,
+        }
+    }
+
+    /// Whether Pulley interprets the code.
+    pub const fn is_pulley(self) -> bool {
+        matches!(self, Machine::Pulley32 | Machine::Pulley64)
+    }
+}
+
+/// Whether code for this target is interpreted by Pulley.
+pub fn is_pulley(target: &Triple) -> bool {
+    use Architecture::{Pulley32, Pulley32be, Pulley64, Pulley64be};
+    matches!(target.architecture, Pulley32 | Pulley32be | Pulley64 | Pulley64be)
+}

@@ -1,0 +1,311 @@
+//! Where the manifest and its digest stand: behind the ELF image that wasmtime wrote.
+//!
+//! Wasmtime ignores what follows the image, so the whole stays a valid `.cwasm`. The image ends
+//! where its section headers do. Then, with all numbers little-endian:
+//!
+//! | bytes            | content                                                  |
+//! |------------------|----------------------------------------------------------|
+//! | 8                | magic [`MAGIC`]                                          |
+//! | 4                | format version, [`FORMAT`]                               |
+//! | 4                | length of the manifest in bytes                          |
+//! | …                | the manifest, in postcard encoding                       |
+//! | 32               | BLAKE3 of everything before it                           |
+//! | 4                | length of the signatures in bytes, 0 where there are none |
+//! | …                | signatures of the digest                                 |
+//!
+//! The reader trusts nothing: any bytes give an answer, and no length is believed before it was
+//! compared with what is there. A digest shows damage, not origin: who can write the file can
+//! write a fitting digest.
+
+use crate::manifest::{Kind, Manifest, ManifestError};
+use alloc::string::String;
+use alloc::vec::Vec;
+use object::elf::{ELFCLASS64, ELFMAG, FileHeader64};
+use object::endian::Endianness;
+use object::read::elf::FileHeader;
+use thiserror::Error;
+
+/// The first bytes of a trailer.
+pub const MAGIC: [u8; 8] = *b"\x7fcwasm\r\n";
+/// The format version that this crate writes. It reads every version up to it.
+pub const FORMAT: u32 = 1;
+/// Bytes at the start of a file from which [`image_bytes`] tells where the trailer starts.
+pub const ELF_HEADER_BYTES: usize = size_of::<FileHeader64<Endianness>>();
+
+const HEAD_BYTES: usize = 16;
+const DIGEST_BYTES: usize = 32;
+const SIGNATURES_LENGTH_BYTES: usize = 4;
+/// Wasmtime's mark in the ELF header, `obj::ELFOSABI_WASMTIME` in wasmtime-environ.
+const ELFOSABI_WASMTIME: u8 = 200;
+/// `obj::EF_WASMTIME_MODULE` in wasmtime-environ.
+const EF_WASMTIME_MODULE: u32 = 1;
+/// `obj::EF_WASMTIME_COMPONENT` in wasmtime-environ.
+const EF_WASMTIME_COMPONENT: u32 = 1 << 1;
+
+/// Why bytes are not an artifact. Offsets are in bytes from the start of the file.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ReadError {
+    /// The file doesn't start as an ELF file of wasmtime's does.
+    #[error("not a precompiled artifact: {problem} at offset {offset}")]
+    NotAnArtifact {
+        /// Where the difference is.
+        offset: u64,
+        /// What is there.
+        problem: String,
+    },
+    /// The file ends too early.
+    #[error("truncated in {part}: {part_end} bytes are needed, the file has {file_bytes}")]
+    Truncated {
+        /// What is incomplete.
+        part: &'static str,
+        /// Where it would end.
+        part_end: u64,
+        /// The file's length.
+        file_bytes: u64,
+    },
+    /// A valid image that `precompile` did not write.
+    #[error("no trailer at offset {offset}: not made by precompile; compile the module with it")]
+    NoTrailer {
+        /// Where the image ends.
+        offset: u64,
+    },
+    /// Something else stands where the trailer should.
+    #[error("bad trailer magic at offset {offset}")]
+    Magic {
+        /// Where the trailer should start.
+        offset: u64,
+    },
+    /// A format that is not known here.
+    #[error(
+        "trailer format {found} at offset {offset} is not known: formats up to {FORMAT} are; use a newer version"
+    )]
+    Format {
+        /// The version found.
+        found: u32,
+        /// Where it stands.
+        offset: u64,
+    },
+    /// The manifest can't be read.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// The image is of another kind than the manifest says.
+    #[error("the image is a {image}, but manifest field `kind` says {manifest}")]
+    Kind {
+        /// What the ELF header says.
+        image: Kind,
+        /// What the manifest says.
+        manifest: Kind,
+    },
+    /// There is more than there should be.
+    #[error("{excess} bytes too many from offset {offset}")]
+    Excess {
+        /// Where the artifact ends.
+        offset: u64,
+        /// Bytes that follow.
+        excess: u64,
+    },
+    /// The content changed after it was written.
+    #[error("damaged: the digest at offset {offset} is not that of the {offset} bytes before it")]
+    Digest {
+        /// Where the digest stands, which is also the number of bytes that it covers.
+        offset: u64,
+    },
+}
+
+/// What an ELF header says of the image behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Image {
+    /// The image's length in bytes; the trailer starts there.
+    pub bytes: u64,
+    /// What the image holds.
+    pub kind: Kind,
+}
+
+/// Reads the start of a file, of which [`ELF_HEADER_BYTES`] bytes are enough.
+///
+/// # Errors
+///
+/// [`ReadError::NotAnArtifact`] or [`ReadError::Truncated`] where these bytes don't start an image
+/// of wasmtime's.
+pub fn image(start: &[u8]) -> Result<Image, ReadError> {
+    let not_an_artifact =
+        |offset, problem: &str| Err(ReadError::NotAnArtifact { offset, problem: problem.into() });
+    if !start.starts_with(&ELFMAG) {
+        return match start {
+            [0, b'a', b's', b'm', ..] => not_an_artifact(0, "a WebAssembly module, to be compiled first,"),
+            _ => not_an_artifact(0, "no ELF magic"),
+        };
+    }
+    let Ok(header) = FileHeader64::<Endianness>::parse(start) else {
+        return match start.get(..ELF_HEADER_BYTES) {
+            None => Err(ReadError::Truncated {
+                part: "the ELF header",
+                part_end: ELF_HEADER_BYTES as u64,
+                file_bytes: start.len() as u64,
+            }),
+            Some(start) if start[4] != ELFCLASS64 => not_an_artifact(4, "an ELF class other than 64-bit"),
+            Some(start) if !matches!(start[5], 1 | 2) => not_an_artifact(5, "an unknown byte order"),
+            Some(_) => not_an_artifact(6, "an unknown ELF version"),
+        };
+    };
+    let Ok(endian) = header.endian() else {
+        return not_an_artifact(5, "an unknown byte order");
+    };
+    if header.e_ident.os_abi != ELFOSABI_WASMTIME {
+        return not_an_artifact(7, "an ELF file that is not wasmtime's");
+    }
+    let kind = match header.e_flags(endian) & (EF_WASMTIME_MODULE | EF_WASMTIME_COMPONENT) {
+        EF_WASMTIME_MODULE => Kind::Module,
+        EF_WASMTIME_COMPONENT => Kind::Component,
+        _ => return not_an_artifact(48, "ELF flags of neither a module nor a component"),
+    };
+    let headers = u64::from(header.e_shentsize(endian)) * u64::from(header.e_shnum(endian));
+    match header.e_shoff(endian).checked_add(headers) {
+        Some(bytes) if bytes > ELF_HEADER_BYTES as u64 && headers > 0 => Ok(Image { bytes, kind }),
+        _ => not_an_artifact(40, "no section headers"),
+    }
+}
+
+/// A trailer, read but for the digest, which covers what the reader of the trailer need not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trailer {
+    /// What the artifact says about itself.
+    pub manifest: Manifest,
+    /// BLAKE3 of the first [`Trailer::digest_offset`] bytes of the file, if it is undamaged.
+    pub digest: [u8; DIGEST_BYTES],
+    /// Where the digest stands, in bytes from the start of the file.
+    pub digest_offset: u64,
+    /// Signatures of the digest; empty where there are none.
+    pub signatures: Vec<u8>,
+}
+
+impl Trailer {
+    /// Reads the bytes that follow an image. Any bytes may be given.
+    ///
+    /// # Errors
+    ///
+    /// Every [`ReadError`] but [`ReadError::Digest`].
+    pub fn parse(image: Image, bytes: &[u8]) -> Result<Trailer, ReadError> {
+        let mut cursor = Cursor { rest: bytes, offset: image.bytes };
+        if bytes.is_empty() {
+            return Err(ReadError::NoTrailer { offset: image.bytes });
+        }
+        if !bytes.starts_with(&MAGIC) && !MAGIC.starts_with(bytes) {
+            return Err(ReadError::Magic { offset: image.bytes });
+        }
+        let head = cursor.take(HEAD_BYTES, "the trailer's head")?;
+        let format = number(&head[8..12]);
+        if format != FORMAT {
+            return Err(ReadError::Format { found: format, offset: image.bytes + 8 });
+        }
+        let manifest_offset = cursor.offset;
+        let manifest = cursor.take(number(&head[12..16]) as usize, "the manifest")?;
+        let digest_offset = cursor.offset;
+        let digest = cursor.take(DIGEST_BYTES, "the digest")?;
+        let signatures_bytes = cursor.take(SIGNATURES_LENGTH_BYTES, "the signatures' length")?;
+        let signatures = cursor.take(number(signatures_bytes) as usize, "the signatures")?;
+        if !cursor.rest.is_empty() {
+            return Err(ReadError::Excess { offset: cursor.offset, excess: cursor.rest.len() as u64 });
+        }
+        let manifest = Manifest::decode(manifest, manifest_offset)?;
+        if manifest.kind != image.kind {
+            return Err(ReadError::Kind { image: image.kind, manifest: manifest.kind });
+        }
+        Ok(Trailer {
+            manifest,
+            digest: digest.try_into().expect("32 bytes were taken"),
+            digest_offset,
+            signatures: signatures.to_vec(),
+        })
+    }
+
+    /// Compares the digest with that of the first [`Trailer::digest_offset`] bytes of the file.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Digest`] where they differ.
+    pub fn check(&self, covered: &blake3::Hasher) -> Result<(), ReadError> {
+        match covered.finalize() == self.digest {
+            true => Ok(()),
+            false => Err(ReadError::Digest { offset: self.digest_offset }),
+        }
+    }
+}
+
+/// Reads an artifact that is all in memory, and checks its digest. Any bytes may be given.
+///
+/// # Errors
+///
+/// Any [`ReadError`].
+pub fn read(artifact: &[u8]) -> Result<Trailer, ReadError> {
+    let (trailer, covered) = read_unchecked(artifact)?;
+    trailer.check(blake3::Hasher::new().update(covered))?;
+    Ok(trailer)
+}
+
+/// Like [`read`], but leaves the digest unchecked. Returns the bytes that it covers, too.
+///
+/// # Errors
+///
+/// Every [`ReadError`] but [`ReadError::Digest`].
+pub fn read_unchecked(artifact: &[u8]) -> Result<(Trailer, &[u8]), ReadError> {
+    let image = image(artifact)?;
+    let file_bytes = artifact.len() as u64;
+    let truncated = ReadError::Truncated { part: "the image", part_end: image.bytes, file_bytes };
+    let behind = usize::try_from(image.bytes).ok().and_then(|start| artifact.get(start..));
+    let trailer = Trailer::parse(image, behind.ok_or(truncated)?)?;
+    // The trailer was read from within these bytes, so the offset is one of theirs.
+    let covered = &artifact[..trailer.digest_offset as usize];
+    Ok((trailer, covered))
+}
+
+/// Appends a trailer to an image, which makes it an artifact.
+///
+/// # Errors
+///
+/// Where the image is not one of wasmtime's, doesn't end with its section headers, or is of
+/// another kind than the manifest.
+pub fn append(image_bytes: &mut Vec<u8>, manifest: &Manifest) -> Result<(), ReadError> {
+    let image = image(image_bytes)?;
+    let (end, file_bytes) = (image.bytes, image_bytes.len() as u64);
+    if end > file_bytes {
+        return Err(ReadError::Truncated { part: "the image", part_end: end, file_bytes });
+    }
+    if end < file_bytes {
+        return Err(ReadError::Excess { offset: end, excess: file_bytes - end });
+    }
+    if image.kind != manifest.kind {
+        return Err(ReadError::Kind { image: image.kind, manifest: manifest.kind });
+    }
+    let encoded = manifest.encode();
+    let length = u32::try_from(encoded.len()).expect("a manifest is smaller than its module");
+    image_bytes.extend_from_slice(&MAGIC);
+    image_bytes.extend_from_slice(&FORMAT.to_le_bytes());
+    image_bytes.extend_from_slice(&length.to_le_bytes());
+    image_bytes.extend_from_slice(&encoded);
+    let digest = blake3::hash(image_bytes);
+    image_bytes.extend_from_slice(digest.as_bytes());
+    image_bytes.extend_from_slice(&0u32.to_le_bytes());
+    Ok(())
+}
+
+struct Cursor<'a> {
+    rest: &'a [u8],
+    offset: u64,
+}
+
+impl<'a> Cursor<'a> {
+    fn take(&mut self, bytes: usize, part: &'static str) -> Result<&'a [u8], ReadError> {
+        let Some((taken, rest)) = self.rest.split_at_checked(bytes) else {
+            let file_bytes = self.offset + self.rest.len() as u64;
+            return Err(ReadError::Truncated { part, part_end: self.offset + bytes as u64, file_bytes });
+        };
+        self.rest = rest;
+        self.offset += bytes as u64;
+        Ok(taken)
+    }
+}
+
+fn number(bytes: &[u8]) -> u32 {
+    u32::from_le_bytes(bytes.try_into().expect("four bytes were taken"))
+}

@@ -1,0 +1,156 @@
+//! A module in, an artifact out.
+
+use crate::features::{self, UnsupportedFeatures};
+use crate::options::Options;
+use crate::restamp::{self, RestampError};
+use crate::target::PairError;
+use crate::{interface, needs, settings};
+use precompile_artifact::Backend;
+use precompile_artifact::features::names;
+use precompile_artifact::manifest::{Kind, Manifest};
+use precompile_artifact::trailer::{self, ReadError};
+use std::panic::{self, AssertUnwindSafe};
+use thiserror::Error;
+use wasmparser::BinaryReaderError;
+
+/// The version of wasmtime that compiles. `wasmtime-environ` is pinned to it.
+pub const WASMTIME_VERSION: &str = wasmtime_environ::VERSION;
+
+/// Why a module was not compiled.
+#[derive(Debug, Error)]
+pub enum CompileError {
+    /// The input is something else than a WebAssembly binary.
+    #[error("not a WebAssembly binary: {0}")]
+    NotWasm(&'static str),
+    /// The module is malformed.
+    #[error("not a valid module: {0}")]
+    Malformed(#[from] BinaryReaderError),
+    /// The backend makes no code for the target.
+    #[error(transparent)]
+    Pair(#[from] PairError),
+    /// The backend doesn't support what the module uses.
+    #[error(transparent)]
+    Unsupported(#[from] UnsupportedFeatures),
+    /// Wasmtime refuses the configuration.
+    #[error("can't configure {backend}: {problem}")]
+    Configure {
+        /// The backend.
+        backend: Backend,
+        /// What wasmtime says.
+        problem: String,
+    },
+    /// The module is invalid, or beyond what the backend can do.
+    #[error("{backend} can't compile it: {problem}")]
+    Backend {
+        /// The backend.
+        backend: Backend,
+        /// What wasmtime says.
+        problem: String,
+    },
+    /// The backend has a bug, or a limit that it doesn't report as one.
+    #[error("{backend} panicked while compiling it: {message}{}", other_backend(*backend))]
+    Panic {
+        /// The backend.
+        backend: Backend,
+        /// The panic's message.
+        message: String,
+    },
+    /// Wasmtime wrote something else than what this version of it is known to write.
+    #[error(transparent)]
+    Restamp(#[from] RestampError),
+    /// The image can't carry a trailer.
+    #[error("the compiled image is not as expected: {0}")]
+    Trailer(#[from] ReadError),
+}
+
+fn other_backend(backend: Backend) -> &'static str {
+    match backend {
+        Backend::Winch if cfg!(feature = "cranelift") => "; use `--backend cranelift`",
+        _ => "",
+    }
+}
+
+/// Compiles a core module in binary form. The same module and options give the same bytes.
+///
+/// # Errors
+///
+/// Any [`CompileError`]; a panic of the backend is one of them.
+pub fn compile(options: &Options, wasm: &[u8]) -> Result<Vec<u8>, CompileError> {
+    check_magic(wasm)?;
+    options.target.check(options.backend, options.platform)?;
+    let used = needs::used(wasm)?;
+    let stamped = features::stamped(used, options.backend, &options.target)?;
+    let interface = interface::read(wasm)?;
+    let mut artifact = catch_panic(options.backend, || image(options, stamped, wasm))??;
+    restamp::restamp(&mut artifact, options, stamped)?;
+    let manifest = Manifest {
+        kind: Kind::Module,
+        backend: options.backend,
+        platform: options.platform,
+        target: options.target.to_string(),
+        cpu_features: options.cpu.names().map(String::from).collect(),
+        opt_level: (options.backend == Backend::Cranelift).then_some(options.opt_level),
+        wasmtime_version: WASMTIME_VERSION.into(),
+        precompile_version: env!("CARGO_PKG_VERSION").into(),
+        source_blake3: blake3::hash(wasm).into(),
+        features_stamped: names(stamped),
+        features_used: names(used),
+        imports: interface.imports,
+        exports: interface.exports,
+        settings: options.contract.clone(),
+    };
+    trailer::append(&mut artifact, &manifest)?;
+    Ok(artifact)
+}
+
+/// What wasmtime makes of the module.
+fn image(options: &Options, stamped: wasmparser::WasmFeatures, wasm: &[u8]) -> Result<Vec<u8>, CompileError> {
+    let backend = options.backend;
+    let configure = |error| CompileError::Configure { backend, problem: format!("{error:#}") };
+    let config = settings::config(options, stamped).map_err(configure)?;
+    let engine = wasmtime::Engine::new(&config).map_err(configure)?;
+    let problem = |error| CompileError::Backend { backend, problem: format!("{error:#}") };
+    engine.precompile_module(wasm).map_err(problem)
+}
+
+/// Runs a backend. Winch has some 130 places that panic on what it doesn't implement.
+fn catch_panic<T>(backend: Backend, run: impl FnOnce() -> T) -> Result<T, CompileError> {
+    // Nothing that a panic could leave half-done outlives the call.
+    panic::catch_unwind(AssertUnwindSafe(run)).map_err(|payload| {
+        let message = payload.downcast_ref::<String>().map(String::as_str);
+        let message = message.or_else(|| payload.downcast_ref::<&str>().copied());
+        CompileError::Panic { backend, message: message.unwrap_or("no message").into() }
+    })
+}
+
+fn check_magic(wasm: &[u8]) -> Result<(), CompileError> {
+    const MODULE: &[u8] = b"\0asm\x01\0\0\0";
+    const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
+    let problem = match wasm {
+        [] => "it is empty",
+        _ if wasm.starts_with(MODULE) => return Ok(()),
+        _ if wasm.starts_with(COMPONENT) => "it is a component, and only core modules can be compiled",
+        _ if wasm.starts_with(b"\0asm") => "it has an unknown version",
+        _ if wasm.starts_with(b"\x7fELF") => "it is an ELF file, perhaps compiled already",
+        _ if wasm.trim_ascii_start().starts_with(b"(") => {
+            "it is text; assemble it first, with `wat2wasm` or `wasm-tools parse`"
+        }
+        _ => "it doesn't start with `\\0asm`",
+    };
+    Err(CompileError::NotWasm(problem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A panic of a backend comes out as an error, whichever kind of payload it has.
+    #[test]
+    fn a_panic_is_an_error() {
+        let message = |run: fn()| catch_panic(Backend::Winch, run).unwrap_err().to_string();
+        let expected = "winch panicked while compiling it: not implemented: 7; use `--backend cranelift`";
+        assert_eq!(message(|| panic!("not implemented: {}", 7)), expected);
+        assert!(message(|| panic!("plain")).contains("plain"));
+        assert!(message(|| panic::panic_any(7)).contains("no message"));
+    }
+}

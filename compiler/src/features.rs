@@ -1,0 +1,82 @@
+//! Which WebAssembly features an artifact is stamped with.
+//!
+//! A runtime refuses an artifact that is stamped with a feature which it lacks. It can lack only
+//! what stands behind one of wasmtime's cargo features or is off by default, so those are stamped
+//! where the module uses them, and the others always.
+
+use crate::target::Target;
+use precompile_artifact::Backend;
+use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures, names};
+use thiserror::Error;
+
+/// A module needs what a backend can't compile.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{backend} can't compile `{}` for {target}, which the module uses: {remedy}", features.join("`, `"))]
+pub struct UnsupportedFeatures {
+    /// The names of the proposals.
+    pub features: Vec<String>,
+    /// The backend.
+    pub backend: Backend,
+    /// The target's triple.
+    pub target: String,
+    /// A way out that is there.
+    pub remedy: String,
+}
+
+/// The features to stamp for a module that uses `used`.
+///
+/// # Errors
+///
+/// Where the backend doesn't support what the module uses.
+pub(crate) fn stamped(
+    used: WasmFeatures,
+    backend: Backend,
+    target: &Target,
+) -> Result<WasmFeatures, UnsupportedFeatures> {
+    let supported = supported(backend, target);
+    let unsupported = used.difference(supported);
+    if unsupported.is_empty() {
+        return Ok(supported.difference(OPTIONAL | OFF_BY_DEFAULT) | used);
+    }
+    let cranelift_can = supported_by_cranelift(target).contains(used);
+    Err(UnsupportedFeatures {
+        features: names(unsupported),
+        backend,
+        target: target.to_string(),
+        remedy: match backend {
+            Backend::Winch if cfg!(feature = "cranelift") && cranelift_can => {
+                "use `--backend cranelift`".into()
+            }
+            _ => "build the module without it, as no backend here can compile it".into(),
+        },
+    })
+}
+
+/// What a backend compiles for a target; wasmtime's `compiler_panicking_wasm_features` has the
+/// same knowledge, and winch's `validate_features` for 64-bit Arm.
+fn supported(backend: Backend, target: &Target) -> WasmFeatures {
+    use target_lexicon::Architecture;
+    let cranelift = supported_by_cranelift(target);
+    match backend {
+        Backend::Cranelift => cranelift,
+        Backend::Winch => {
+            let beyond_winch = WasmFeatures::GC
+                | WasmFeatures::GC_TYPES
+                | WasmFeatures::FUNCTION_REFERENCES
+                | WasmFeatures::RELAXED_SIMD
+                | WasmFeatures::TAIL_CALL
+                | WasmFeatures::EXCEPTIONS;
+            let beyond_aarch64 = WasmFeatures::THREADS | WasmFeatures::WIDE_ARITHMETIC;
+            match target.triple().architecture {
+                Architecture::Aarch64(_) => cranelift.difference(beyond_winch | beyond_aarch64),
+                _ => cranelift.difference(beyond_winch),
+            }
+        }
+    }
+}
+
+fn supported_by_cranelift(target: &Target) -> WasmFeatures {
+    let all = WasmFeatures::WASM3 | OFF_BY_DEFAULT;
+    // An interpreter written in Rust can't access memory that other threads write.
+    if target.machine().is_pulley() { all.difference(WasmFeatures::THREADS) } else { all }
+}

@@ -1,0 +1,38 @@
+//! Compile WebAssembly ahead of time, with the compiler and for the target that you choose.
+//!
+//! ```
+//! use precompile::{Backend, Options, Platform, Target, compile};
+//!
+//! let wasm = b"\0asm\x01\0\0\0";
+//! let target: Target = "aarch64".parse()?;
+//! let options = Options::new(Backend::Winch, target, Platform::Hosted)?;
+//! let artifact = compile(&options, wasm)?;
+//! assert!(precompile::artifact::trailer::read(&artifact).is_ok());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The artifact is run by `precompile-run`, or by a program that uses the crate
+//! `precompile-runtime`. Neither contains a compiler.
+
+mod compile;
+mod cpu;
+mod features;
+mod interface;
+mod needs;
+mod options;
+mod output;
+mod restamp;
+mod settings;
+mod settings_check;
+mod target;
+
+pub use compile::{CompileError, WASMTIME_VERSION, compile};
+pub use cpu::{Cpu, CpuError};
+pub use features::UnsupportedFeatures;
+pub use options::Options;
+pub use output::{WriteError, write};
+pub use precompile_artifact as artifact;
+pub use precompile_artifact::manifest::OptLevel;
+pub use precompile_artifact::{Backend, Contract, Manifest, Platform};
+pub use restamp::RestampError;
+pub use target::{ALIASES, PairError, Target, TargetError};

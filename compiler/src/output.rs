@@ -1,0 +1,81 @@
+//! Writing an artifact: whole or not at all.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// Why an artifact was not written. What stood at the path before is untouched.
+#[derive(Debug, Error)]
+pub enum WriteError {
+    /// The output is one of the inputs.
+    #[error("the output `{}` is the input: choose another with `-o`", path.display())]
+    IsInput {
+        /// The output's path.
+        path: PathBuf,
+    },
+    /// The output is there, and no file.
+    #[error("can't write `{}`: it is there and not a file", path.display())]
+    NotAFile {
+        /// The output's path.
+        path: PathBuf,
+    },
+    /// The file system refuses.
+    #[error("can't write `{}`: {source}", path.display())]
+    Io {
+        /// The output's path.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// Writes `bytes` to `path` by way of a temporary file beside it, which is renamed into place.
+///
+/// A running program that has mapped the file which stood there before keeps that one.
+///
+/// # Errors
+///
+/// Where `path` can't be written or is the same file as `input`.
+pub fn write(path: &Path, bytes: &[u8], input: &Path) -> Result<(), WriteError> {
+    if is_same_file(path, input) {
+        return Err(WriteError::IsInput { path: path.into() });
+    }
+    // Renaming onto a device or a pipe would replace it.
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(WriteError::NotAFile { path: path.into() });
+    }
+    replace(path, bytes).map_err(|source| WriteError::Io { path: path.into(), source })
+}
+
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b) || is_hard_link(a, b)
+}
+
+#[cfg(unix)]
+fn is_hard_link(a: &Path, b: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |path: &Path| path.metadata().map(|metadata| (metadata.dev(), metadata.ino()));
+    matches!((identity(a), identity(b)), (Ok(a), Ok(b)) if a == b)
+}
+
+#[cfg(not(unix))]
+fn is_hard_link(_: &Path, _: &Path) -> bool {
+    false
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".precompile-");
+    // As any file that a program writes, instead of for the owner alone.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! The contract, turned into wasmtime's own configuration of an engine.
+
+use crate::host;
+use precompile_artifact::contract::{Inlining, fixed};
+use precompile_artifact::features::WasmFeatures;
+use precompile_artifact::platform::is_pulley;
+use precompile_artifact::{Backend, Contract, Manifest};
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, ModuleVersionStrategy, ProfilingStrategy};
+
+/// The stack that a guest may use, in bytes: wasmtime's own default.
+const MAX_WASM_STACK_BYTES: usize = 512 << 10;
+
+/// What sets engines apart. Two artifacts with the same key can share a store.
+///
+/// The WebAssembly features that an artifact is stamped with don't count: wasmtime checks them as
+/// a subset of the engine's, and every engine has all that this build supports.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct EngineKey {
+    pub(crate) backend: Backend,
+    /// The architecture under which Pulley interprets, or `None` for native code.
+    pub(crate) pulley: Option<String>,
+    /// As [`Contract::for_engine`] has it.
+    pub(crate) contract: Contract,
+}
+
+impl EngineKey {
+    /// The key of the engine that an artifact needs.
+    pub(crate) fn of(manifest: &Manifest) -> EngineKey {
+        let pulley = manifest.target.parse().is_ok_and(|target| is_pulley(&target));
+        EngineKey {
+            backend: manifest.backend,
+            pulley: pulley.then(|| manifest.target.clone()),
+            contract: manifest.settings.for_engine(),
+        }
+    }
+
+    /// A new engine.
+    ///
+    /// # Errors
+    ///
+    /// Where this build of wasmtime can't do what the contract says.
+    pub(crate) fn engine(&self) -> wasmtime::Result<Engine> {
+        let mut config = Config::new();
+        if let Some(target) = &self.pulley {
+            // For native code the target stays unset: it is this machine's.
+            config.target(target)?;
+        }
+        config
+            .module_version(ModuleVersionStrategy::WasmtimeVersion)?
+            .wasm_features(WasmFeatures::all(), false)
+            .wasm_features(host::features(), true)
+            .allocation_strategy(InstanceAllocationStrategy::OnDemand)
+            .profiler(ProfilingStrategy::None)
+            .max_wasm_stack(MAX_WASM_STACK_BYTES)
+            .force_memory_init_memfd(false)
+            .shared_memory(false)
+            .macos_use_mach_ports(false);
+        contract(&mut config, &self.contract, self.backend);
+        Engine::new(&config)
+    }
+}
+
+fn contract(config: &mut Config, contract: &Contract, backend: Backend) {
+    let Contract {
+        memory_reservation,
+        memory_guard_size,
+        memory_reservation_for_growth,
+        memory_may_move,
+        guard_before_linear_memory,
+        memory_init_cow,
+        table_lazy_init,
+        signals_based_traps,
+        relaxed_simd_deterministic,
+        consume_fuel,
+        epoch_interruption,
+        inlining,
+        concurrency_support,
+        debug_info,
+        debug_symbols,
+        wasm_backtrace_details,
+        generate_address_map,
+    } = *contract;
+    config
+        .memory_reservation(memory_reservation)
+        .memory_guard_size(memory_guard_size)
+        .memory_reservation_for_growth(memory_reservation_for_growth)
+        .memory_may_move(memory_may_move)
+        .gc_heap_reservation(memory_reservation)
+        .gc_heap_guard_size(memory_guard_size)
+        .gc_heap_reservation_for_growth(memory_reservation_for_growth)
+        .gc_heap_may_move(memory_may_move)
+        .gc_heap_initial_size(backend.mark_bytes())
+        .guard_before_linear_memory(guard_before_linear_memory)
+        .memory_init_cow(memory_init_cow)
+        .table_lazy_init(table_lazy_init)
+        .signals_based_traps(signals_based_traps)
+        .relaxed_simd_deterministic(relaxed_simd_deterministic)
+        .consume_fuel(consume_fuel)
+        .epoch_interruption(epoch_interruption)
+        .compiler_inlining(match inlining {
+            Inlining::No => wasmtime::Inlining::No,
+            Inlining::Intrinsics => wasmtime::Inlining::Intrinsics,
+            Inlining::InterModule => wasmtime::Inlining::InterModule,
+            Inlining::InterModuleAndIntraGc => wasmtime::Inlining::InterModuleAndIntraGc,
+            Inlining::Yes => wasmtime::Inlining::Yes,
+        })
+        .concurrency_support(concurrency_support)
+        .debug_info(debug_info)
+        .debug_symbols(debug_symbols)
+        .wasm_backtrace_details(match wasm_backtrace_details {
+            true => wasmtime::WasmBacktraceDetails::Enable,
+            false => wasmtime::WasmBacktraceDetails::Disable,
+        })
+        .generate_address_map(generate_address_map)
+        .wasm_branch_hinting(fixed::BRANCH_HINTING)
+        .metadata_for_internal_asserts(fixed::METADATA_FOR_INTERNAL_ASSERTS)
+        .metadata_for_gc_heap_corruption(fixed::METADATA_FOR_GC_HEAP_CORRUPTION);
+}

@@ -1,0 +1,40 @@
+//! Load and run WebAssembly that `precompile` compiled ahead of time. No compiler is in here.
+//!
+//! A [`Runtime`] opens artifacts. It checks that each is undamaged and fits this machine and this
+//! build, and tells every reason at once if not. What comes out is wasmtime's own
+//! [`Module`](wasmtime::Module), to be used with wasmtime's own API.
+//!
+//! ```no_run
+//! use precompile_runtime::{Runtime, link, wasmtime::{Linker, Store}};
+//!
+//! let runtime = Runtime::new();
+//! // SAFETY: `plugin.cwasm` was made by precompile, and nobody changes it while it is in use.
+//! let plugin = unsafe { runtime.open_file("plugin.cwasm")? };
+//! let mut store = Store::new(plugin.engine(), ());
+//! let linker = Linker::new(plugin.engine());
+//! let instance = link::instantiate(&linker, &mut store, &plugin)?;
+//! let answer = instance.get_typed_func::<(), i32>(&mut store, "answer")?;
+//! println!("{}", answer.call(&mut store, ())?);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Engines
+//!
+//! Code of the two backends must not meet in a store, and neither must code compiled under
+//! different settings. So a runtime keeps one [`Engine`](wasmtime::Engine) for each
+//! combination, and wasmtime refuses to mix them. [`link`] has the calls for which it answers with
+//! a panic, as calls that answer with an error.
+
+mod engine;
+mod file;
+mod host;
+pub mod link;
+mod open;
+mod program;
+mod runtime;
+
+pub use open::OpenError;
+pub use precompile_artifact as artifact;
+pub use program::Program;
+pub use runtime::Runtime;
+pub use wasmtime;

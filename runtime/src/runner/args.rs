@@ -1,0 +1,105 @@
+//! The command line.
+
+use crate::failure::Failure;
+use lexopt::prelude::{Long, Short, Value, ValueExt};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+const HELP: &str = "\
+Run WebAssembly that precompile compiled ahead of time
+
+Usage: precompile-run [OPTIONS] ARTIFACT [ARGS...]
+
+Arguments:
+  ARTIFACT               a .cwasm file made by precompile
+  [ARGS...]              arguments for the guest, or for the function to invoke
+
+Options:
+      --dir HOST[::GUEST]  give the guest a folder, under the path GUEST [default: HOST]
+      --env NAME[=VALUE]   give the guest an environment variable [default: this process' value]
+      --invoke FUNCTION    call this export with ARGS, and print its results
+  -h, --help               print help
+  -V, --version            print version
+
+Exit codes: the guest's own; 125 this command failed, 126 the artifact was refused, 134 the guest
+trapped
+";
+
+/// What to do.
+pub(crate) enum Command {
+    /// Run an artifact.
+    Run(Args),
+    /// Print a text.
+    Print(String),
+}
+
+/// What to run, and what to give to it.
+pub(crate) struct Args {
+    /// The artifact's path.
+    pub(crate) artifact: PathBuf,
+    /// What follows the artifact.
+    pub(crate) arguments: Vec<String>,
+    /// Folders: on the host, and as the guest sees them.
+    #[cfg_attr(not(feature = "wasi"), expect(dead_code, reason = "for WASI"))]
+    pub(crate) folders: Vec<(PathBuf, String)>,
+    /// Environment variables.
+    #[cfg_attr(not(feature = "wasi"), expect(dead_code, reason = "for WASI"))]
+    pub(crate) environment: Vec<(String, String)>,
+    /// The export to call.
+    pub(crate) invoke: Option<String>,
+}
+
+impl Args {
+    /// Reads the command line of this process.
+    pub(crate) fn parse() -> Result<Command, Failure> {
+        let usage = |error: lexopt::Error| Failure::own(format!("{error}; see `precompile-run --help`"));
+        parse(&mut lexopt::Parser::from_env()).map_err(usage)
+    }
+}
+
+fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
+    let (mut folders, mut environment, mut invoke) = (Vec::new(), Vec::new(), None);
+    loop {
+        match parser.next()? {
+            Some(Long("dir")) if cfg!(feature = "wasi") => folders.push(folder(parser.value()?.string()?)),
+            Some(Long("env")) if cfg!(feature = "wasi") => {
+                environment.push(variable(parser.value()?.string()?)?)
+            }
+            Some(Long("dir" | "env")) => {
+                return Err("this build has no WASI: use one with the feature `wasi`".into());
+            }
+            Some(Long("invoke")) => invoke = Some(parser.value()?.string()?),
+            Some(Short('h') | Long("help")) => return Ok(Command::Print(HELP.into())),
+            Some(Short('V') | Long("version")) => {
+                let version = concat!("precompile-run ", env!("CARGO_PKG_VERSION"), "\n");
+                return Ok(Command::Print(version.into()));
+            }
+            Some(Value(artifact)) => {
+                let arguments = parser.raw_args()?.map(OsString::string).collect::<Result<_, _>>()?;
+                let artifact = artifact.into();
+                return Ok(Command::Run(Args { artifact, arguments, folders, environment, invoke }));
+            }
+            Some(argument) => return Err(argument.unexpected()),
+            None => return Err("no artifact is named".into()),
+        }
+    }
+}
+
+fn folder(text: String) -> (PathBuf, String) {
+    match text.split_once("::") {
+        Some((host, guest)) => (host.into(), guest.into()),
+        None => (text.clone().into(), text),
+    }
+}
+
+fn variable(text: String) -> Result<(String, String), lexopt::Error> {
+    match text.split_once('=') {
+        Some((name, value)) => Ok((name.into(), value.into())),
+        None => match std::env::var(&text) {
+            Ok(value) => Ok((text, value)),
+            Err(_) => {
+                Err(format!("environment variable `{text}` is not set here: use `--env {text}=VALUE`").into())
+            }
+        },
+    }
+}

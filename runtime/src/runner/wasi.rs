@@ -1,0 +1,35 @@
+//! What a guest gets of the runner: WASI preview 1.
+
+use crate::args::Args;
+use crate::failure::Failure;
+use precompile_runtime::Program;
+use precompile_runtime::wasmtime::Linker;
+use wasmtime_wasi::p1::{self, WasiP1Ctx};
+use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
+
+/// The state behind the guest's imports.
+pub(crate) type State = WasiP1Ctx;
+
+/// What a program may import, with the folders, the environment and the arguments it was given.
+pub(crate) fn new(program: &Program, args: &Args) -> Result<(Linker<State>, State), Failure> {
+    let mut linker = Linker::new(program.engine());
+    if program.manifest().imports.iter().any(|import| import.module == "wasi_snapshot_preview1") {
+        p1::add_to_linker_sync(&mut linker, |state| state)
+            .map_err(|error| Failure::own(format!("{error:#}")))?;
+    }
+    let mut builder = WasiCtxBuilder::new();
+    // One guest in one process may block its thread.
+    builder.inherit_stdio().allow_blocking_current_thread(true);
+    // The guest's name, then its arguments, unless these are for a function.
+    builder.arg(args.artifact.to_string_lossy());
+    if args.invoke.is_none() {
+        builder.args(&args.arguments);
+    }
+    builder.envs(&args.environment);
+    for (host, guest) in &args.folders {
+        builder.preopened_dir(host, guest, FsPerms::ReadWrite).map_err(|error| {
+            Failure::own(format!("can't give the guest the folder `{}`: {error:#}", host.display()))
+        })?;
+    }
+    Ok((linker, builder.build_p1()))
+}

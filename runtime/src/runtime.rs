@@ -1,0 +1,64 @@
+//! A host for artifacts, with its engines.
+
+use crate::engine::EngineKey;
+use crate::host::host;
+use crate::open::OpenError;
+use precompile_artifact::Manifest;
+use precompile_artifact::mismatch::{Host, mismatches};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use wasmtime::Engine;
+
+/// Opens artifacts, and keeps one engine for all that can share one.
+#[derive(Debug)]
+pub struct Runtime {
+    host: Host,
+    engines: Mutex<HashMap<EngineKey, Engine>>,
+}
+
+impl Default for Runtime {
+    fn default() -> Runtime {
+        Runtime::new()
+    }
+}
+
+impl Runtime {
+    /// A runtime for this machine, with no engine yet.
+    pub fn new() -> Runtime {
+        Runtime { host: host(), engines: Mutex::default() }
+    }
+
+    /// What this machine and this build offer to an artifact.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// Increments the epoch of every engine, which interrupts artifacts that were compiled with
+    /// epoch interruption. Epochs count per engine, so this is what a timer must call.
+    pub fn increment_epoch(&self) {
+        for engine in self.engines().values() {
+            engine.increment_epoch();
+        }
+    }
+
+    /// The engine for an artifact that fits this host, made if there is none yet.
+    pub(crate) fn engine_for(&self, manifest: &Manifest) -> Result<Engine, OpenError> {
+        let mismatches = mismatches(manifest, &self.host);
+        if !mismatches.is_empty() {
+            return Err(OpenError::Mismatch(mismatches));
+        }
+        let key = EngineKey::of(manifest);
+        let mut engines = self.engines();
+        if let Some(engine) = engines.get(&key) {
+            return Ok(engine.clone());
+        }
+        let engine = key.engine().map_err(OpenError::Wasmtime)?;
+        engines.insert(key, engine.clone());
+        Ok(engine)
+    }
+
+    fn engines(&self) -> MutexGuard<'_, HashMap<EngineKey, Engine>> {
+        // A panic while the lock was held left the map as it was.
+        self.engines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
