@@ -13,11 +13,37 @@ pub const OPTIONAL: WasmFeatures =
 /// Proposals that wasmtime 48 implements but has off by default. They need nothing at run time.
 pub const OFF_BY_DEFAULT: WasmFeatures = WasmFeatures::WIDE_ARITHMETIC.union(WasmFeatures::CUSTOM_PAGE_SIZES);
 
+/// The features with this name.
+pub fn named(name: &str) -> Option<WasmFeatures> {
+    let flag = WasmFeatures::FLAGS.iter().find(|flag| {
+        let same = |(a, b): (u8, u8)| (if a == b'_' { b'-' } else { a.to_ascii_lowercase() }) == b;
+        flag.name().len() == name.len() && flag.name().bytes().zip(name.bytes()).all(same)
+    });
+    flag.map(|flag| *flag.value())
+}
+
 /// The names of features, as the `-W` flags of wasmtime's command line have them, sorted.
 pub fn names(features: WasmFeatures) -> Vec<String> {
     // Some flags contain others: each that is contained is named, so that sets can be compared.
     let contained = WasmFeatures::FLAGS.iter().filter(|flag| features.contains(*flag.value()));
-    let mut names: Vec<_> = contained.map(|flag| flag.name().to_lowercase().replace('_', "-")).collect();
+    let mut names: Vec<_> =
+        contained.map(|flag| flag.name().to_ascii_lowercase().replace('_', "-")).collect();
     names.sort_unstable();
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_found() {
+        for flag in WasmFeatures::FLAGS {
+            assert!(names(*flag.value()).iter().all(|name| named(name).is_some()), "{}", flag.name());
+        }
+        assert_eq!(names(WasmFeatures::BULK_MEMORY), ["bulk-memory", "bulk-memory-opt"]);
+        assert_eq!(named("wide-arithmetic"), Some(WasmFeatures::WIDE_ARITHMETIC));
+        assert_eq!(named("wide_arithmetic"), None);
+        assert_eq!(named("simd128"), None);
+    }
 }

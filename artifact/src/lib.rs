@@ -27,7 +27,6 @@ pub mod platform;
 pub mod trailer;
 
 pub use backend::Backend;
-pub use blake3;
 pub use contract::Contract;
 pub use manifest::Manifest;
 pub use platform::Platform;

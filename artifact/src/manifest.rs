@@ -184,14 +184,14 @@ fn any<T>(_: &T) -> Result<(), String> {
 fn triple(text: &str) -> Result<(), String> {
     match text.parse::<Triple>() {
         Ok(_) => Ok(()),
-        Err(_) => Err(alloc::format!("`{}` is not a target triple", text.escape_debug())),
+        Err(_) => Err(alloc::format!("{text:?} is not a target triple")),
     }
 }
 
 fn version(text: &str) -> Result<(), String> {
     match crate::mismatch::version(text) {
         Some(_) => Ok(()),
-        None => Err(alloc::format!("`{}` is not a version", text.escape_debug())),
+        None => Err(alloc::format!("{text:?} is not a version")),
     }
 }
 
@@ -201,7 +201,7 @@ fn sorted_names(names: &[String]) -> Result<(), String> {
             && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_'))
     };
     if let Some(name) = names.iter().find(|name| !is_name(name)) {
-        return Err(alloc::format!("`{}` is not a feature's name", name.escape_debug()));
+        return Err(alloc::format!("{name:?} is not the name of a feature"));
     }
     match names.is_sorted_by(|a, b| a < b) {
         true => Ok(()),

@@ -4,6 +4,7 @@
 //! artifact and for the command when it explains one.
 
 use crate::cpu;
+use crate::features::{WasmFeatures, named};
 use crate::manifest::{Kind, Manifest};
 use crate::platform::is_pulley;
 use alloc::format;
@@ -22,8 +23,8 @@ pub struct Host {
     pub cpu_features: Option<Vec<String>>,
     /// The full version of wasmtime in the runtime.
     pub wasmtime_version: String,
-    /// WebAssembly features that this build of the runtime supports, sorted.
-    pub features: Vec<String>,
+    /// WebAssembly features that this build of the runtime supports.
+    pub features: WasmFeatures,
     /// Whether hardware faults become traps.
     pub signals: bool,
     /// Whether address space can be reserved and protected.
@@ -143,7 +144,8 @@ fn cpu_features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
         return None;
     }
     let present = host.cpu_features.as_ref()?;
-    let missing = absent(&manifest.cpu_features, present);
+    let wanted = manifest.cpu_features.iter();
+    let missing: Vec<_> = wanted.filter(|name| !present.contains(name)).map(String::as_str).collect();
     (!missing.is_empty()).then(|| Mismatch {
         field: "cpu_features",
         artifact_value: missing.join(","),
@@ -164,17 +166,15 @@ fn best_level(target: &Triple, present: &[String]) -> Option<&'static str> {
 }
 
 fn features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    let missing = absent(&manifest.features_stamped, &host.features);
+    let supported = |name: &str| named(name).is_some_and(|feature| host.features.contains(feature));
+    let stamped = manifest.features_stamped.iter().map(String::as_str);
+    let missing: Vec<_> = stamped.filter(|name| !supported(name)).collect();
     (!missing.is_empty()).then(|| Mismatch {
         field: "features_stamped",
         artifact_value: missing.join(","),
-        host_value: host.features.join(","),
+        host_value: "none of them".into(),
         remedy: format!("use a runtime that supports {}", missing.join(", ")),
     })
-}
-
-fn absent<'a>(wanted: &'a [String], present: &[String]) -> Vec<&'a str> {
-    wanted.iter().filter(|name| !present.contains(name)).map(String::as_str).collect()
 }
 
 fn signals(manifest: &Manifest, host: &Host) -> Option<Mismatch> {

@@ -29,8 +29,8 @@ use thiserror::Error;
 pub const MAGIC: [u8; 8] = *b"\x7fcwasm\r\n";
 /// The format version that this crate writes. It reads every version up to it.
 pub const FORMAT: u32 = 1;
-/// Bytes at the start of a file from which [`image_bytes`] tells where the trailer starts.
-pub const ELF_HEADER_BYTES: usize = size_of::<FileHeader64<Endianness>>();
+/// What [`image`] needs.
+const ELF_HEADER_BYTES: usize = size_of::<FileHeader64<Endianness>>();
 
 const HEAD_BYTES: usize = 16;
 const DIGEST_BYTES: usize = 32;
@@ -121,7 +121,7 @@ pub struct Image {
     pub kind: Kind,
 }
 
-/// Reads the start of a file, of which [`ELF_HEADER_BYTES`] bytes are enough.
+/// Reads the ELF header at the start of an artifact.
 ///
 /// # Errors
 ///
@@ -166,7 +166,7 @@ pub fn image(start: &[u8]) -> Result<Image, ReadError> {
     }
 }
 
-/// A trailer, read but for the digest, which covers what the reader of the trailer need not have.
+/// A trailer that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trailer {
     /// What the artifact says about itself.
@@ -185,7 +185,7 @@ impl Trailer {
     /// # Errors
     ///
     /// Every [`ReadError`] but [`ReadError::Digest`].
-    pub fn parse(image: Image, bytes: &[u8]) -> Result<Trailer, ReadError> {
+    fn parse(image: Image, bytes: &[u8]) -> Result<Trailer, ReadError> {
         let mut cursor = Cursor { rest: bytes, offset: image.bytes };
         if bytes.is_empty() {
             return Err(ReadError::NoTrailer { offset: image.bytes });
@@ -218,18 +218,6 @@ impl Trailer {
             signatures: signatures.to_vec(),
         })
     }
-
-    /// Compares the digest with that of the first [`Trailer::digest_offset`] bytes of the file.
-    ///
-    /// # Errors
-    ///
-    /// [`ReadError::Digest`] where they differ.
-    pub fn check(&self, covered: &blake3::Hasher) -> Result<(), ReadError> {
-        match covered.finalize() == self.digest {
-            true => Ok(()),
-            false => Err(ReadError::Digest { offset: self.digest_offset }),
-        }
-    }
 }
 
 /// Reads an artifact that is all in memory, and checks its digest. Any bytes may be given.
@@ -238,25 +226,26 @@ impl Trailer {
 ///
 /// Any [`ReadError`].
 pub fn read(artifact: &[u8]) -> Result<Trailer, ReadError> {
-    let (trailer, covered) = read_unchecked(artifact)?;
-    trailer.check(blake3::Hasher::new().update(covered))?;
-    Ok(trailer)
+    let trailer = read_unverified(artifact)?;
+    let offset = trailer.digest_offset;
+    // The trailer was read from within these bytes, so the offset is one of theirs.
+    match blake3::hash(&artifact[..offset as usize]) == trailer.digest {
+        true => Ok(trailer),
+        false => Err(ReadError::Digest { offset }),
+    }
 }
 
-/// Like [`read`], but leaves the digest unchecked. Returns the bytes that it covers, too.
+/// Like [`read`], but leaves the digest unchecked, so that the image is not read.
 ///
 /// # Errors
 ///
 /// Every [`ReadError`] but [`ReadError::Digest`].
-pub fn read_unchecked(artifact: &[u8]) -> Result<(Trailer, &[u8]), ReadError> {
+pub fn read_unverified(artifact: &[u8]) -> Result<Trailer, ReadError> {
     let image = image(artifact)?;
     let file_bytes = artifact.len() as u64;
     let truncated = ReadError::Truncated { part: "the image", part_end: image.bytes, file_bytes };
     let behind = usize::try_from(image.bytes).ok().and_then(|start| artifact.get(start..));
-    let trailer = Trailer::parse(image, behind.ok_or(truncated)?)?;
-    // The trailer was read from within these bytes, so the offset is one of theirs.
-    let covered = &artifact[..trailer.digest_offset as usize];
-    Ok((trailer, covered))
+    Trailer::parse(image, behind.ok_or(truncated)?)
 }
 
 /// Appends a trailer to an image, which makes it an artifact.

@@ -36,7 +36,10 @@ pub(crate) fn stamped(
     let supported = supported(backend, target);
     let unsupported = used.difference(supported);
     if unsupported.is_empty() {
-        return Ok(supported.difference(OPTIONAL | OFF_BY_DEFAULT) | used);
+        let collected = used.intersects(WasmFeatures::GC | WasmFeatures::EXCEPTIONS);
+        // Their objects live in a collected heap, also where no type of the module says so.
+        let implied = if collected { WasmFeatures::GC_TYPES } else { WasmFeatures::empty() };
+        return Ok(supported.difference(OPTIONAL | OFF_BY_DEFAULT) | used | implied);
     }
     let cranelift_can = supported_by_cranelift(target).contains(used);
     Err(UnsupportedFeatures {

@@ -14,7 +14,7 @@ const MAX_WASM_STACK_BYTES: usize = 512 << 10;
 ///
 /// The WebAssembly features that an artifact is stamped with don't count: wasmtime checks them as
 /// a subset of the engine's, and every engine has all that this build supports.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EngineKey {
     pub(crate) backend: Backend,
     /// The architecture under which Pulley interprets, or `None` for native code.

@@ -1,7 +1,7 @@
 //! What this machine and this build of the runtime offer.
 
 use precompile_artifact::cpu;
-use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures, names};
+use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
 use precompile_artifact::mismatch::Host;
 
 /// WebAssembly features that this build supports: all but what stands behind a cargo feature of
@@ -16,7 +16,7 @@ pub(crate) fn host() -> Host {
         target: target_lexicon::HOST,
         cpu_features: cpu::detect(),
         wasmtime_version: wasmtime_environ::VERSION.into(),
-        features: names(features()),
+        features: features(),
         signals: true,
         virtual_memory: true,
         pulley: cfg!(feature = "pulley"),

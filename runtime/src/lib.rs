@@ -26,7 +26,6 @@
 //! a panic, as calls that answer with an error.
 
 mod engine;
-mod file;
 mod host;
 pub mod link;
 mod open;

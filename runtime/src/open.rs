@@ -1,10 +1,12 @@
 //! Opening artifacts: the one place where bytes become code.
 
-use crate::file::ArtifactFile;
 use crate::program::Program;
 use crate::runtime::Runtime;
+use memmap2::Mmap;
+use precompile_artifact::Manifest;
 use precompile_artifact::mismatch::Mismatch;
-use precompile_artifact::trailer::{self, ReadError};
+use precompile_artifact::trailer::{self, ReadError, Trailer};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -58,11 +60,8 @@ impl Runtime {
     ///
     /// Any [`OpenError`].
     pub unsafe fn open_file(&self, path: impl AsRef<Path>) -> Result<Program, OpenError> {
-        let path = path.as_ref();
-        let mut artifact = ArtifactFile::open(path)?;
-        artifact.check_digest(path)?;
         // SAFETY: the caller promises the same.
-        unsafe { self.open_mapped(artifact) }
+        unsafe { self.map(path.as_ref(), trailer::read) }
     }
 
     /// Like [`Runtime::open_file`], but leaves the digest unchecked, so that only the pages that
@@ -76,9 +75,8 @@ impl Runtime {
     ///
     /// Any [`OpenError`].
     pub unsafe fn open_file_unverified(&self, path: impl AsRef<Path>) -> Result<Program, OpenError> {
-        let artifact = ArtifactFile::open(path.as_ref())?;
         // SAFETY: the caller promises the same.
-        unsafe { self.open_mapped(artifact) }
+        unsafe { self.map(path.as_ref(), trailer::read_unverified) }
     }
 
     /// Opens an artifact that is in memory: checks the digest, then copies it.
@@ -91,11 +89,8 @@ impl Runtime {
     ///
     /// Every [`OpenError`] but [`OpenError::Io`].
     pub unsafe fn open_bytes(&self, artifact: &[u8]) -> Result<Program, OpenError> {
-        let manifest = trailer::read(artifact)?.manifest;
-        let engine = self.engine_for(&manifest)?;
-        // SAFETY: the caller promises that these bytes are an artifact of precompile's.
-        let module = unsafe { Module::deserialize(&engine, artifact) }.map_err(OpenError::Wasmtime)?;
-        Ok(Program::new(manifest, module))
+        // SAFETY: the caller promises the same.
+        unsafe { self.copy(artifact, trailer::read(artifact)?.manifest) }
     }
 
     /// Opens an artifact that is part of this program, as [`include_bytes!`] makes it. The digest
@@ -109,22 +104,56 @@ impl Runtime {
     ///
     /// Every [`OpenError`] but [`OpenError::Io`].
     pub unsafe fn open_static(&self, artifact: &'static [u8]) -> Result<Program, OpenError> {
-        let (trailer, _) = trailer::read_unchecked(artifact)?;
-        let engine = self.engine_for(&trailer.manifest)?;
-        // SAFETY: the caller promises that these bytes are an artifact of precompile's.
-        let module = unsafe { Module::deserialize(&engine, artifact) }.map_err(OpenError::Wasmtime)?;
-        Ok(Program::new(trailer.manifest, module))
+        // SAFETY: the caller promises the same.
+        unsafe { self.copy(artifact, trailer::read_unverified(artifact)?.manifest) }
     }
 
     /// # Safety
     ///
     /// As [`Runtime::open_file_unverified`].
-    unsafe fn open_mapped(&self, artifact: ArtifactFile) -> Result<Program, OpenError> {
-        let ArtifactFile { file, trailer } = artifact;
-        let engine = self.engine_for(&trailer.manifest)?;
+    unsafe fn map(
+        &self,
+        path: &Path,
+        read: fn(&[u8]) -> Result<Trailer, ReadError>,
+    ) -> Result<Program, OpenError> {
+        let io = |source| OpenError::Io { path: path.into(), source };
+        let file = open_to_map(path).map_err(io)?;
+        // SAFETY: the caller promises that the file doesn't change while it is mapped.
+        let bytes = unsafe { Mmap::map(&file) }.map_err(io)?;
+        let manifest = read(&bytes)?.manifest;
+        let engine = self.engine_for(&manifest)?;
         // SAFETY: the caller promises that the file is an artifact of precompile's, undamaged,
         // and that it doesn't change while it is mapped.
         let module = unsafe { Module::deserialize_open_file(&engine, file) }.map_err(OpenError::Wasmtime)?;
-        Ok(Program::new(trailer.manifest, module))
+        Ok(Program::new(manifest, module))
     }
+
+    /// # Safety
+    ///
+    /// As [`Runtime::open_static`].
+    unsafe fn copy(&self, artifact: &[u8], manifest: Manifest) -> Result<Program, OpenError> {
+        let engine = self.engine_for(&manifest)?;
+        // SAFETY: the caller promises that these bytes are an artifact of precompile's.
+        let module = unsafe { Module::deserialize(&engine, artifact) }.map_err(OpenError::Wasmtime)?;
+        Ok(Program::new(manifest, module))
+    }
+}
+
+#[cfg(not(windows))]
+fn open_to_map(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+/// Windows maps code only from a file that was opened to be executed.
+#[cfg(windows)]
+fn open_to_map(path: &Path) -> io::Result<File> {
+    use std::os::windows::fs::OpenOptionsExt;
+    const FILE_GENERIC_READ: u32 = 0x0012_0089;
+    const FILE_GENERIC_EXECUTE: u32 = 0x0012_00a0;
+    const FILE_SHARE_READ: u32 = 1;
+    std::fs::OpenOptions::new()
+        .read(true)
+        .access_mode(FILE_GENERIC_READ | FILE_GENERIC_EXECUTE)
+        .share_mode(FILE_SHARE_READ)
+        .open(path)
 }

@@ -5,7 +5,6 @@ use crate::host::host;
 use crate::open::OpenError;
 use precompile_artifact::Manifest;
 use precompile_artifact::mismatch::{Host, mismatches};
-use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use wasmtime::Engine;
 
@@ -13,7 +12,8 @@ use wasmtime::Engine;
 #[derive(Debug)]
 pub struct Runtime {
     host: Host,
-    engines: Mutex<HashMap<EngineKey, Engine>>,
+    /// A handful at most, so a list is as good as a map.
+    engines: Mutex<Vec<(EngineKey, Engine)>>,
 }
 
 impl Default for Runtime {
@@ -36,7 +36,7 @@ impl Runtime {
     /// Increments the epoch of every engine, which interrupts artifacts that were compiled with
     /// epoch interruption. Epochs count per engine, so this is what a timer must call.
     pub fn increment_epoch(&self) {
-        for engine in self.engines().values() {
+        for (_, engine) in self.engines().iter() {
             engine.increment_epoch();
         }
     }
@@ -49,16 +49,16 @@ impl Runtime {
         }
         let key = EngineKey::of(manifest);
         let mut engines = self.engines();
-        if let Some(engine) = engines.get(&key) {
+        if let Some((_, engine)) = engines.iter().find(|(other, _)| *other == key) {
             return Ok(engine.clone());
         }
         let engine = key.engine().map_err(OpenError::Wasmtime)?;
-        engines.insert(key, engine.clone());
+        engines.push((key, engine.clone()));
         Ok(engine)
     }
 
-    fn engines(&self) -> MutexGuard<'_, HashMap<EngineKey, Engine>> {
-        // A panic while the lock was held left the map as it was.
+    fn engines(&self) -> MutexGuard<'_, Vec<(EngineKey, Engine)>> {
+        // A panic while the lock was held left the list as it was.
         self.engines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

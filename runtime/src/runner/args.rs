@@ -38,6 +38,7 @@ pub(crate) struct Args {
     /// The artifact's path.
     pub(crate) artifact: PathBuf,
     /// What follows the artifact.
+    #[cfg_attr(not(any(feature = "wasi", feature = "invoke")), expect(dead_code, reason = "for the guest"))]
     pub(crate) arguments: Vec<String>,
     /// Folders: on the host, and as the guest sees them.
     #[cfg_attr(not(feature = "wasi"), expect(dead_code, reason = "for WASI"))]
@@ -67,6 +68,9 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             }
             Some(Long("dir" | "env")) => {
                 return Err("this build has no WASI: use one with the feature `wasi`".into());
+            }
+            Some(Long("invoke")) if cfg!(not(feature = "invoke")) => {
+                return Err("this build can't call functions: use one with the feature `invoke`".into());
             }
             Some(Long("invoke")) => invoke = Some(parser.value()?.string()?),
             Some(Short('h') | Long("help")) => return Ok(Command::Print(HELP.into())),

@@ -2,20 +2,20 @@
 
 use crate::args::Args;
 use crate::failure::Failure;
+use crate::guest::Guest;
 use precompile_runtime::Program;
-use precompile_runtime::wasmtime::Linker;
+use precompile_runtime::wasmtime::{Instance, Store};
 
-/// The state behind the guest's imports.
-pub(crate) type State = ();
-
-/// What a program may import.
-pub(crate) fn new(program: &Program, _: &Args) -> Result<(Linker<State>, State), Failure> {
-    if let Some(import) = program.manifest().imports.iter().find(|import| import.module.starts_with("wasi")) {
-        let message = format!(
-            "the program imports `{}` from `{}`, and this build has no WASI: use one with the feature `wasi`",
+/// Instantiates a program that imports nothing.
+pub(crate) fn instantiate(program: &Program, _: &Args) -> Result<Guest<()>, Failure> {
+    if let Some(import) = program.manifest().imports.first() {
+        return Err(Failure::own(format!(
+            "the program imports `{}` from `{}`, and this build of the runner offers nothing: \
+             use one with the feature `wasi`",
             import.name, import.module
-        );
-        return Err(Failure::own(message));
+        )));
     }
-    Ok((Linker::new(program.engine()), ()))
+    let mut store = Store::new(program.engine(), ());
+    let instance = Instance::new(&mut store, program.module(), &[]).map_err(Failure::guest)?;
+    Ok(Guest { store, instance })
 }

@@ -1,6 +1,7 @@
 //! Why a run ended otherwise than well, and the exit code for it.
 
 use precompile_runtime::OpenError;
+#[cfg(feature = "wasi")]
 use precompile_runtime::link::LinkError;
 use precompile_runtime::wasmtime::{self, Trap};
 use std::path::Path;
@@ -35,6 +36,7 @@ impl Failure {
     }
 
     /// The program was not instantiated.
+    #[cfg(feature = "wasi")]
     pub(crate) fn link(error: LinkError) -> Failure {
         match error {
             LinkError::OtherEngine { .. } => Failure::own(error.to_string()),

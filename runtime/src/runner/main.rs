@@ -4,7 +4,10 @@
 
 mod args;
 mod failure;
+mod guest;
+#[cfg(feature = "invoke")]
 mod invoke;
+#[cfg(feature = "invoke")]
 mod value;
 #[cfg(feature = "wasi")]
 #[path = "wasi.rs"]
@@ -15,13 +18,14 @@ mod world;
 
 use args::{Args, Command};
 use failure::Failure;
-use precompile_runtime::{Program, Runtime, link, wasmtime::Store};
+use precompile_runtime::{Program, Runtime};
+use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let run = Args::parse().and_then(|command| match command {
         Command::Run(args) => run(&args),
-        Command::Print(text) => invoke::print(&text),
+        Command::Print(text) => print(&text),
     });
     match run {
         Ok(()) => ExitCode::SUCCESS,
@@ -37,12 +41,11 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> Result<(), Failure> {
     let runtime = Runtime::new();
     let program = open(&runtime, args)?;
-    let (linker, state) = world::new(&program, args)?;
-    let mut store = Store::new(program.engine(), state);
-    let instance = link::instantiate(&linker, &mut store, &program).map_err(Failure::link)?;
+    let mut guest = world::instantiate(&program, args)?;
     match &args.invoke {
-        Some(function) => invoke::function(&mut store, &instance, &program, function, &args.arguments),
-        None => invoke::start(&mut store, &instance, &program),
+        #[cfg(feature = "invoke")]
+        Some(function) => invoke::invoke(&mut guest, &program, function, &args.arguments),
+        _ => guest.start(&program),
     }
 }
 
@@ -51,4 +54,11 @@ fn open(runtime: &Runtime, args: &Args) -> Result<Program, Failure> {
     // has it replaced by renaming only. Its digest is checked.
     let program = unsafe { runtime.open_file(&args.artifact) };
     program.map_err(|error| Failure::open(&args.artifact, error))
+}
+
+/// Prints to standard output.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = std::io::stdout().lock();
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    written.map_err(|error| Failure::own(format!("can't write to standard output: {error}")))
 }

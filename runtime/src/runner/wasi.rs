@@ -2,16 +2,14 @@
 
 use crate::args::Args;
 use crate::failure::Failure;
-use precompile_runtime::Program;
-use precompile_runtime::wasmtime::Linker;
+use crate::guest::Guest;
+use precompile_runtime::wasmtime::{Linker, Store};
+use precompile_runtime::{Program, link};
 use wasmtime_wasi::p1::{self, WasiP1Ctx};
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 
-/// The state behind the guest's imports.
-pub(crate) type State = WasiP1Ctx;
-
-/// What a program may import, with the folders, the environment and the arguments it was given.
-pub(crate) fn new(program: &Program, args: &Args) -> Result<(Linker<State>, State), Failure> {
+/// Instantiates a program with the folders, the environment and the arguments it was given.
+pub(crate) fn instantiate(program: &Program, args: &Args) -> Result<Guest<WasiP1Ctx>, Failure> {
     let mut linker = Linker::new(program.engine());
     if program.manifest().imports.iter().any(|import| import.module == "wasi_snapshot_preview1") {
         p1::add_to_linker_sync(&mut linker, |state| state)
@@ -31,5 +29,7 @@ pub(crate) fn new(program: &Program, args: &Args) -> Result<(Linker<State>, Stat
             Failure::own(format!("can't give the guest the folder `{}`: {error:#}", host.display()))
         })?;
     }
-    Ok((linker, builder.build_p1()))
+    let mut store = Store::new(program.engine(), builder.build_p1());
+    let instance = link::instantiate(&linker, &mut store, program).map_err(Failure::link)?;
+    Ok(Guest { store, instance })
 }

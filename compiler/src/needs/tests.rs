@@ -1,0 +1,142 @@
+//! The sets are compared with fixtures, and with what the validator makes of them.
+
+use arbtest::{arbitrary::Arbitrary, arbtest};
+use wasm_smith::{Config, Module};
+use wasmparser::{Validator, WasmFeatures as F};
+
+use super::used;
+
+mod fixtures;
+
+/// The fixtures, each with its name, its binary form and the proposals it uses.
+fn fixtures() -> impl Iterator<Item = (String, Vec<u8>, F)> {
+    let texts = fixtures::TEXTS.iter().map(|(text, uses)| {
+        let wasm = wat::parse_str(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        (text.to_string(), wasm, *uses)
+    });
+    let binaries = fixtures::BINARIES.iter().map(|(sections, uses)| {
+        let wasm = [b"\0asm\x01\0\0\0", *sections].concat();
+        (format!("{sections:02x?}"), wasm, *uses)
+    });
+    texts.chain(binaries).map(|(name, wasm, uses)| (name, wasm, uses.iter().copied().collect()))
+}
+
+fn valid(wasm: &[u8], features: F) -> bool {
+    Validator::new_with_features(features).validate_all(wasm).is_ok()
+}
+
+/// Checks that the set found, if the module is valid at all, is enough and none too many.
+fn compare(wasm: &[u8]) {
+    let found = used(wasm);
+    if !valid(wasm, F::all()) {
+        return;
+    }
+    let found = found.expect("valid modules are well-formed");
+    assert!(valid(wasm, found), "{found:?} is too little: {wasm:02x?}");
+    // The bytes that mark an exact type and an exact function, at least.
+    let exact = wasm.contains(&0x62) || wasm.contains(&0x20);
+    for flag in found.iter() {
+        let own = match flag {
+            // Each of these contains another that stands on its own.
+            F::REFERENCE_TYPES => flag.difference(F::CALL_INDIRECT_OVERLONG),
+            F::BULK_MEMORY => flag.difference(F::BULK_MEMORY_OPT),
+            // These are documented to exceed the least set.
+            F::SIMD if found.contains(F::RELAXED_SIMD) => continue,
+            F::CUSTOM_DESCRIPTORS if exact => continue,
+            F::FLOATS => continue,
+            flag => flag,
+        };
+        assert!(!valid(wasm, found.difference(own)), "{flag:?} of {found:?} is too much: {wasm:02x?}");
+    }
+}
+
+#[test]
+fn fixtures_use_what_they_are_made_of() {
+    for (name, wasm, uses) in fixtures() {
+        assert!(valid(&wasm, F::all()), "{name}");
+        assert_eq!(used(&wasm).expect(&name), uses | F::FLOATS, "{name}");
+        compare(&wasm);
+    }
+}
+
+#[test]
+fn every_proposal_has_a_fixture() {
+    let found: F = fixtures().map(|(_, _, uses)| uses).collect();
+    let core = F::all()
+        .iter_names()
+        .filter(|(name, _)| !name.starts_with("CM") && !["FLOATS", "COMPONENT_MODEL"].contains(name));
+    assert_eq!(found, core.map(|(_, flag)| flag).collect());
+}
+
+/// Most of these are malformed, and the rest are modules that nobody would write.
+#[test]
+fn changed_fixtures_agree_with_the_validator() {
+    for (_, wasm, _) in fixtures() {
+        for at in 8..wasm.len() {
+            let mut wasm = wasm.clone();
+            for byte in 0..=255 {
+                wasm[at] = byte;
+                compare(&wasm);
+            }
+        }
+    }
+}
+
+#[test]
+fn generated_modules_agree_with_the_validator() {
+    for seed in 1..=500 {
+        arbtest(|u| {
+            let mut config = Config::arbitrary(u)?;
+            config.custom_page_sizes_enabled = u.arbitrary()?;
+            config.wide_arithmetic_enabled = u.arbitrary()?;
+            config.shared_everything_threads_enabled = u.arbitrary()?;
+            config.custom_descriptors_enabled = u.arbitrary()?;
+            config.min_uleb_size = u.int_in_range(1..=5)?;
+            let mut wasm = Module::new(config, u)?.to_bytes();
+            compare(&wasm);
+            for _ in 0..8 {
+                let at = u.choose_index(wasm.len())?;
+                let byte = std::mem::replace(&mut wasm[at], u.arbitrary()?);
+                compare(&wasm);
+                wasm[at] = byte;
+            }
+            Ok(())
+        })
+        // The upper half is the seed, the lower half the bytes to draw from.
+        .seed(seed << 32 | 64 << (seed % 8));
+    }
+}
+
+#[test]
+fn chunks_are_united() {
+    let filler = "(func ".to_owned() + &"nop ".repeat(super::CHUNK) + ")";
+    let text = format!("(func unreachable i32.extend8_s drop) {filler} (func atomic.fence)");
+    let wasm = wat::parse_str(text).expect("a module");
+    let uses = F::FLOATS | F::SIGN_EXTENSION | F::THREADS;
+    assert_eq!(used(&wasm).expect("well-formed"), uses);
+}
+
+#[test]
+fn malformed_modules_are_refused() {
+    for (name, wasm, _) in fixtures() {
+        for end in 0..wasm.len() {
+            if let Ok(found) = used(&wasm[..end]) {
+                // Only what ends with a section is still a module.
+                assert!(found.contains(F::FLOATS) && end >= 8, "{name} up to {end}");
+            }
+        }
+    }
+    for sections in [&b"\x01\x80"[..], b"\x0a\x04\x01\x02\0\xff", b"\x63\0"] {
+        let wasm = [b"\0asm\x01\0\0\0", sections].concat();
+        assert!(used(&wasm).is_err(), "{sections:02x?}");
+    }
+    arbtest(|u| {
+        assert!(used(u.bytes(u.len())?).is_err());
+        Ok(())
+    });
+}
+
+#[test]
+fn components_are_refused() {
+    assert!(used(b"\0asm\x0d\0\x01\0").is_err());
+}

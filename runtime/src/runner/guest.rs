@@ -1,0 +1,32 @@
+//! An instantiated program.
+
+use crate::failure::Failure;
+use precompile_runtime::Program;
+use precompile_runtime::wasmtime::{Instance, Store};
+
+/// An instantiated program, with the state behind its imports.
+pub(crate) struct Guest<T: 'static> {
+    pub(crate) store: Store<T>,
+    pub(crate) instance: Instance,
+}
+
+impl<T> Guest<T> {
+    /// Runs a command: calls `_start`.
+    pub(crate) fn start(&mut self, program: &Program) -> Result<(), Failure> {
+        let Ok(start) = self.instance.get_typed_func::<(), ()>(&mut self.store, "_start") else {
+            let message = format!("it is no command, as it has no function `_start`{}", functions(program));
+            return Err(Failure::own(message));
+        };
+        start.call(&mut self.store, ()).map_err(Failure::guest)
+    }
+}
+
+/// What can be called, for a message.
+pub(crate) fn functions(program: &Program) -> String {
+    let exports = program.manifest().exports.iter().filter(|export| export.ty.starts_with("(func"));
+    let names: Vec<_> = exports.map(|export| format!("`{}`", export.name)).collect();
+    match names.is_empty() {
+        true => "; it exports no functions".into(),
+        false => format!("; `--invoke` can call {}", names.join(", ")),
+    }
+}
