@@ -1,0 +1,154 @@
+//! What stands in an artifact depends on the module and the options, and on nothing else.
+
+use precompile::artifact::features;
+use precompile::artifact::manifest::{Kind, Manifest};
+use precompile::artifact::trailer;
+use precompile::{Backend, CompileError, Contract, Options, Platform, Target, compile};
+
+fn options(backend: Backend, target: &str) -> Options {
+    Options::new(backend, target.parse().unwrap(), Platform::Hosted).unwrap()
+}
+
+fn manifest(options: &Options, text: &str) -> Manifest {
+    trailer::read(&compile(options, &wat::parse_str(text).unwrap()).unwrap()).unwrap().manifest
+}
+
+#[test]
+fn the_manifest_says_what_was_compiled() {
+    let text = r#"(module (import "host" "log" (func (param i32))) (memory (export "memory") 1 2))"#;
+    let wasm = wat::parse_str(text).unwrap();
+    let options = options(Backend::Winch, "aarch64");
+    let manifest = manifest(&options, text);
+    assert_eq!(manifest.kind, Kind::Module);
+    assert_eq!(manifest.backend, Backend::Winch);
+    assert_eq!(manifest.platform, Platform::Hosted);
+    assert_eq!(manifest.target, "aarch64-unknown-linux-gnu");
+    assert_eq!(manifest.cpu_features, [] as [&str; 0]);
+    assert_eq!(manifest.opt_level, None);
+    assert_eq!(manifest.wasmtime_version, "48.0.8");
+    assert_eq!(manifest.precompile_version, env!("CARGO_PKG_VERSION"));
+    assert_eq!(manifest.source_blake3, *blake3::hash(&wasm).as_bytes());
+    assert_eq!(manifest.features_used, ["floats"]);
+    assert_eq!((manifest.imports[0].module.as_str(), manifest.imports[0].name.as_str()), ("host", "log"));
+    assert_eq!(manifest.imports[0].ty, "(func (param i32))");
+    assert_eq!(
+        (manifest.exports[0].name.as_str(), manifest.exports[0].ty.as_str()),
+        ("memory", "(memory 1 2)")
+    );
+    let machine = options.target.machine();
+    assert_eq!(Some(manifest.settings), Contract::preset(Platform::Hosted, machine));
+}
+
+/// The same bytes for one thread and for many.
+#[test]
+fn threads_change_nothing() {
+    let mut text = String::from("(module (memory 1)");
+    for n in 0..300 {
+        text += &format!(
+            "(func (export \"f{n}\") (param i32) (result i32)
+                (i32.mul (i32.load offset={n} (local.get 0)) (i32.const {n})))"
+        );
+    }
+    let wasm = wat::parse_str(text + ")").unwrap();
+    for backend in Backend::ALL {
+        let parallel = options(backend, "x86_64");
+        let serial = Options { parallel: false, ..parallel.clone() };
+        let expected = compile(&serial, &wasm).unwrap();
+        for _ in 0..5 {
+            assert!(compile(&parallel, &wasm).unwrap() == expected, "{backend}");
+        }
+    }
+}
+
+/// Wasmtime reads this variable when a configuration is made, and then writes another artifact.
+/// The variable is set in a process of its own: it is this test, run again.
+#[test]
+fn the_environment_changes_nothing() {
+    // A custom section that makes wasmtime keep debugging information.
+    let wasm = wat::parse_str(r#"(module (@custom ".debug_info" "x") (func (export "f")))"#).unwrap();
+    let digest = blake3::hash(&compile(&options(Backend::Cranelift, "x86_64"), &wasm).unwrap()).to_string();
+    if std::env::var_os("WASMTIME_BACKTRACE_DETAILS").is_some() {
+        println!("digest {digest}");
+        return;
+    }
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "the_environment_changes_nothing", "--nocapture"])
+        .env("WASMTIME_BACKTRACE_DETAILS", "1")
+        .output()
+        .unwrap();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(stdout.contains(&format!("digest {digest}")), "{stdout}");
+}
+
+/// Of what a runtime can lack, only what the module uses is stamped.
+#[test]
+fn optional_features_are_stamped_where_they_are_used() {
+    let optional: Vec<_> = features::names(features::OPTIONAL | features::OFF_BY_DEFAULT);
+    for (text, expected) in [
+        ("(module)", &[][..]),
+        ("(module (func (param f32) (result f64 v128) unreachable))", &[]),
+        ("(module (memory 1 1 shared))", &["threads"]),
+        ("(module (table 1 externref))", &["gc-types"]),
+        ("(module (tag))", &["exceptions", "gc-types"]),
+        ("(module (type (struct)))", &["gc-types"]),
+        ("(module (memory 1 (pagesize 1)))", &["custom-page-sizes"]),
+        ("(module (func i64.const 1 i64.const 1 i64.mul_wide_u drop drop))", &["wide-arithmetic"]),
+    ] {
+        let mut stamped = manifest(&options(Backend::Cranelift, "x86_64"), text).features_stamped;
+        stamped.retain(|name| optional.contains(name));
+        assert_eq!(stamped, expected, "{text}");
+    }
+}
+
+/// What a backend can't do is told by name, with a way out where there is one.
+#[test]
+fn limits_are_named() {
+    let refusal = |backend, target, text: &str| {
+        compile(&options(backend, target), &wat::parse_str(text).unwrap()).unwrap_err().to_string()
+    };
+    for (target, text, feature, remedy) in [
+        ("x86_64", "(module (tag))", "exceptions", "use `--backend cranelift`"),
+        ("x86_64", "(module (func return_call 0))", "tail-call", "use `--backend cranelift`"),
+        ("aarch64", "(module (memory 1 1 shared))", "threads", "use `--backend cranelift`"),
+        ("x86_64", "(module (type (cont 1)) (type (func)))", "stack-switching", "no backend"),
+    ] {
+        let refusal = refusal(Backend::Winch, target, text);
+        assert!(refusal.contains(&format!("`{feature}`")) && refusal.contains(remedy), "{refusal}");
+    }
+    let refusal = refusal(Backend::Cranelift, "pulley64", "(module (memory 1 1 shared))");
+    assert!(refusal.contains("`threads`"), "{refusal}");
+}
+
+#[test]
+fn what_is_no_module_is_told() {
+    let refusal = |bytes: &[u8]| compile(&options(Backend::Winch, "x86_64"), bytes).unwrap_err();
+    for (bytes, words) in [
+        (&b""[..], "empty"),
+        (b"(module)", "wat2wasm"),
+        (b"\0asm\x0d\0\x01\0", "component"),
+        (b"\0asm\x02\0\0\0", "version"),
+        (b"\x7fELF", "compiled already"),
+        (b"hello", "asm"),
+    ] {
+        let error = refusal(bytes);
+        assert!(matches!(error, CompileError::NotWasm(_)), "{error:?}");
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    assert!(matches!(refusal(b"\0asm\x01\0\0\0\x01\x80"), CompileError::Malformed(_)));
+    // Well-formed, but of the wrong type: only the compiler's validation tells.
+    let invalid = wat::parse_str("(module (func (result i32) i64.const 1))").unwrap();
+    assert!(refusal(&invalid).to_string().contains("type mismatch"));
+}
+
+/// The host's own target, and a target that names it, give the same bytes: nothing of the build
+/// machine's processor comes in.
+#[test]
+fn the_host_is_a_target_like_any_other() {
+    let host = Target::host().unwrap();
+    let wasm =
+        wat::parse_str("(module (func (export \"f\") (param i64) (result i64) (i64.popcnt (local.get 0))))");
+    let wasm = wasm.unwrap();
+    let implicit = Options::new(Backend::Cranelift, host.clone(), Platform::Hosted).unwrap();
+    let explicit = options(Backend::Cranelift, &host.to_string());
+    assert!(compile(&implicit, &wasm).unwrap() == compile(&explicit, &wasm).unwrap());
+}

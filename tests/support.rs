@@ -1,0 +1,165 @@
+//! What the tests share: the two commands, built apart, and a folder to work in.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+use tempfile::TempDir;
+
+/// A build of `precompile-run`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runner {
+    /// With default features.
+    Default,
+    /// Without any.
+    Bare,
+}
+
+/// Both backends, by their names on the command line.
+pub const BACKENDS: [&str; 2] = ["cranelift", "winch"];
+
+/// The command `precompile`, built in the development profile.
+pub fn precompile() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    // As the tests of the workspace's default members build it: other features, even of what only
+    // tests need, would have all of wasmtime built again.
+    PATH.get_or_init(|| build("debug/precompile", "precompile", &["test", "--no-run"]))
+}
+
+/// The command `precompile-run`, built on its own so that no compiler comes in, in the profile in
+/// which it ships.
+pub fn runner(runner: Runner) -> &'static Path {
+    static DEFAULT: OnceLock<PathBuf> = OnceLock::new();
+    static BARE: OnceLock<PathBuf> = OnceLock::new();
+    let arguments = ["build", "-p", "precompile-runtime", "--profile", "runner", "--no-default-features"];
+    let path = "runner/precompile-run";
+    match runner {
+        Runner::Default => DEFAULT.get_or_init(|| build(path, "run-default", &arguments[..5])),
+        Runner::Bare => BARE.get_or_init(|| build(path, "run-bare", &arguments)),
+    }
+}
+
+/// Builds a binary and copies it away, since builds with other features share its path.
+fn build(binary: &str, copy: &str, arguments: &[&str]) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let folder = target.join("tests");
+    fs::create_dir_all(&folder).unwrap();
+    let lock = File::create(folder.join("lock")).unwrap();
+    lock.lock().unwrap();
+    let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
+    let status = Command::new(cargo)
+        .args(arguments)
+        .arg("--quiet")
+        .current_dir(&root)
+        .env("CARGO_TARGET_DIR", &target)
+        .status()
+        .unwrap();
+    assert!(status.success(), "cargo {arguments:?} failed");
+    let (from, to) = (target.join(binary), folder.join(copy));
+    let modified = |path: &Path| path.metadata().and_then(|metadata| metadata.modified()).ok();
+    if modified(&to).is_none() || modified(&to) < modified(&from) {
+        // Renamed into place: another test may be running the one that is there.
+        let fresh = folder.join(format!("{copy}.new"));
+        fs::copy(&from, &fresh).unwrap();
+        fs::rename(&fresh, &to).unwrap();
+    }
+    to
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// The exit code, or `None` where a signal ended it.
+    pub code: Option<i32>,
+    /// What it printed.
+    pub stdout: String,
+    /// What it reported.
+    pub stderr: String,
+}
+
+/// Runs a command to its end.
+pub fn run(command: &mut Command) -> Ended {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    Ended { code: status.code(), stdout: text(&stdout), stderr: text(&stderr) }
+}
+
+/// A folder that goes away with the value.
+#[derive(Debug)]
+pub struct Folder(TempDir);
+
+impl Default for Folder {
+    fn default() -> Folder {
+        Folder::new()
+    }
+}
+
+impl Folder {
+    /// An empty folder.
+    pub fn new() -> Folder {
+        Folder(TempDir::new().unwrap())
+    }
+
+    /// The folder's path.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// The path of something in the folder.
+    pub fn join(&self, name: &str) -> PathBuf {
+        self.path().join(name)
+    }
+
+    /// The names in the folder, sorted.
+    pub fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.path()).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    /// Writes a file.
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.join(name);
+        fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// Assembles a module and writes it.
+    pub fn wasm(&self, name: &str, text: &str) -> PathBuf {
+        self.write(name, wat::parse_str(text).unwrap())
+    }
+
+    /// Runs `precompile` in the folder.
+    pub fn precompile(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Ended {
+        run(Command::new(precompile()).current_dir(self.path()).args(arguments))
+    }
+
+    /// Runs `precompile-run` in the folder.
+    pub fn run(&self, which: Runner, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Ended {
+        run(Command::new(runner(which)).current_dir(self.path()).args(arguments))
+    }
+
+    /// Compiles a module given as text, with more arguments for `precompile`.
+    pub fn compile(&self, name: &str, text: &str, arguments: &[&str]) -> PathBuf {
+        let input = self.wasm(&format!("{name}.wasm"), text);
+        let output = self.join(&format!("{name}.cwasm"));
+        let (input, output_text) = (input.to_str().unwrap(), output.to_str().unwrap());
+        let all = arguments.iter().copied().chain([input, "-o", output_text]);
+        let ended = self.precompile(all);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        output
+    }
+
+    /// Compiles a module given as text and calls a function of it.
+    pub fn invoke(&self, backend: &str, text: &str, call: &[&str]) -> Ended {
+        let artifact = self.compile("module", text, &["--backend", backend]);
+        let (function, arguments) = call.split_first().unwrap();
+        let artifact = artifact.to_str().unwrap();
+        let head = ["--invoke", function, artifact];
+        self.run(Runner::Default, head.iter().chain(arguments))
+    }
+}
