@@ -1,1 +1,171 @@
-//! x
+//! The command line of `precompile`: what it writes and where, and what it says of mistakes.
+
+use std::fs;
+use std::process::Command;
+use support::{BACKENDS, Ended, Folder, Runner, precompile, run};
+
+const ANSWER: &str = r#"(module (func (export "answer") (result i32) i32.const 42))"#;
+
+#[track_caller]
+fn fails(ended: &Ended, code: i32, words: &[&str]) {
+    assert_eq!(ended.code, Some(code), "{ended:?}");
+    assert_eq!(ended.stdout, "", "{ended:?}");
+    for words in words {
+        assert!(ended.stderr.contains(words), "`{words}` is missing: {ended:?}");
+    }
+}
+
+#[test]
+fn the_output_stands_beside_the_input() {
+    let folder = Folder::new();
+    fs::create_dir(folder.join("sub")).unwrap();
+    folder.wasm("sub/app.wasm", ANSWER);
+    let ended = folder.precompile(["sub/app.wasm"]);
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), ""));
+    assert!(ended.stderr.starts_with("compiled `sub/app.wasm` with cranelift for "), "{ended:?}");
+    assert_eq!(folder.run(Runner::Default, ["--invoke", "answer", "sub/app.cwasm"]).stdout, "42\n");
+    assert_eq!(folder.precompile(["--quiet", "sub/app.wasm", "-o", "other.bin"]).stderr, "");
+    assert_eq!(fs::read(folder.join("other.bin")).unwrap(), fs::read(folder.join("sub/app.cwasm")).unwrap());
+    assert_eq!(folder.names(), ["other.bin", "sub"], "no temporary file is left");
+}
+
+/// The folder, the environment and the number of threads change nothing.
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    for backend in BACKENDS {
+        let (one, other) = (Folder::new(), Folder::new());
+        one.wasm("app.wasm", ANSWER);
+        other.wasm("renamed.wasm", ANSWER);
+        one.precompile(["--backend", backend, "app.wasm", "-o", "out"]);
+        let ended = run(Command::new(precompile())
+            .current_dir(other.path())
+            .args(["--backend", backend, "renamed.wasm", "-o", "out"])
+            .env("RAYON_NUM_THREADS", "1")
+            .env("WASMTIME_BACKTRACE_DETAILS", "1")
+            .env("RUST_BACKTRACE", "full")
+            .env("HOME", "/nonexistent"));
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        assert_eq!(fs::read(one.join("out")).unwrap(), fs::read(other.join("out")).unwrap());
+    }
+}
+
+#[test]
+fn an_input_is_never_written() {
+    let folder = Folder::new();
+    let input = folder.wasm("app.wasm", ANSWER);
+    let before = fs::read(&input).unwrap();
+    fs::hard_link(&input, folder.join("hard.wasm")).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&input, folder.join("soft.wasm")).unwrap();
+    for output in ["app.wasm", "./app.wasm", "hard.wasm", "soft.wasm"] {
+        fails(&folder.precompile(["app.wasm", "-o", output]), 1, &["is the input", "`-o`"]);
+    }
+    assert_eq!(fs::read(&input).unwrap(), before);
+    // An artifact given as input has the output's name already.
+    folder.precompile(["app.wasm"]);
+    fails(&folder.precompile(["app.cwasm"]), 1, &["compiled already"]);
+}
+
+/// A failure leaves what was there before, and nothing half-written.
+#[test]
+fn an_output_appears_whole_or_not_at_all() {
+    let folder = Folder::new();
+    folder.wasm("good.wasm", ANSWER);
+    folder.write("bad.wasm", b"\0asm\x01\0\0\0garbage");
+    folder.write("out.cwasm", "precious");
+    fails(&folder.precompile(["bad.wasm", "-o", "out.cwasm"]), 1, &["`bad.wasm`", "not a valid module"]);
+    assert_eq!(fs::read(folder.join("out.cwasm")).unwrap(), b"precious");
+    fails(&folder.precompile(["good.wasm", "-o", "no/such/folder.cwasm"]), 1, &["`no/such/folder.cwasm`"]);
+    fs::create_dir(folder.join("taken.cwasm")).unwrap();
+    fails(&folder.precompile(["good.wasm", "-o", "taken.cwasm"]), 1, &["`taken.cwasm`", "not a file"]);
+    assert_eq!(folder.names(), ["bad.wasm", "good.wasm", "out.cwasm", "taken.cwasm"]);
+    // A program that has the old artifact mapped keeps it: the new one is another file.
+    let old = fs::File::open(folder.join("out.cwasm")).unwrap();
+    assert_eq!(folder.precompile(["good.wasm", "-o", "out.cwasm"]).code, Some(0));
+    assert_eq!(std::io::read_to_string(old).unwrap(), "precious");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_output_has_the_permissions_of_any_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    folder.compile("app", ANSWER, &[]);
+    let mode = |name| folder.join(name).metadata().unwrap().permissions().mode();
+    assert_eq!(mode("app.cwasm"), mode("app.wasm"));
+}
+
+#[test]
+fn mistakes_are_told_with_a_way_out() {
+    let folder = Folder::new();
+    folder.wasm("app.wasm", ANSWER);
+    folder.write("text.wat", ANSWER);
+    let failing =
+        |arguments: &[&str], code, words: &[&str]| fails(&folder.precompile(arguments), code, words);
+    failing(&[], 2, &["INPUT", "--help"]);
+    failing(&["--backend", "llvm", "app.wasm"], 2, &["llvm", "`cranelift` or `winch`"]);
+    failing(&["--target", "amiga", "app.wasm"], 2, &["amiga", "aarch64"]);
+    failing(&["--cpu", "fast", "app.wasm"], 1, &["`fast`", "native"]);
+    failing(&["--target", "aarch64", "--cpu", "x86-64-v3", "app.wasm"], 1, &["`armv8-a`", "aarch64"]);
+    failing(&["--opt-level", "3", "app.wasm"], 2, &["none, speed, speed-and-size"]);
+    failing(&["--backend", "winch", "--opt-level", "speed", "app.wasm"], 1, &["`--opt-level`"]);
+    failing(&["--backend", "winch", "--target", "s390x", "app.wasm"], 1, &["`--backend cranelift`"]);
+    failing(&["missing.wasm"], 1, &["missing.wasm"]);
+    failing(&["text.wat"], 1, &["`text.wat`", "text", "wasm-tools parse"]);
+    failing(&["."], 1, &["`.`"]);
+}
+
+#[test]
+fn help_and_version() {
+    let folder = Folder::new();
+    let help = folder.precompile(["--help"]);
+    assert_eq!(help.code, Some(0));
+    for word in ["--backend", "--target", "--cpu", "--opt-level", "--output", "x86-64-v3", "Exit codes"] {
+        assert!(help.stdout.contains(word), "{word}");
+    }
+    let version = format!("precompile {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(folder.precompile(["--version"]).stdout, version);
+    let help = folder.run(Runner::Default, ["--help"]);
+    for word in ["--dir", "--env", "--invoke", "ARTIFACT", "Exit codes"] {
+        assert!(help.stdout.contains(word), "{word}");
+    }
+    let version = format!("precompile-run {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(folder.run(Runner::Default, ["--version"]).stdout, version);
+}
+
+#[test]
+fn mistakes_with_the_runner() {
+    let folder = Folder::new();
+    folder.compile("app", ANSWER, &[]);
+    let failing = |arguments: &[&str], code, words: &[&str]| {
+        fails(&folder.run(Runner::Default, arguments), code, words);
+    };
+    failing(&[], 125, &["no artifact", "--help"]);
+    failing(&["--frobnicate"], 125, &["--frobnicate"]);
+    failing(&["missing.cwasm"], 125, &["missing.cwasm"]);
+    failing(&["."], 125, &["`.`"]);
+    failing(&["app.wasm"], 126, &["to be compiled first"]);
+    failing(&["app.cwasm"], 125, &["`_start`", "`--invoke`", "`answer`"]);
+    failing(&["--invoke", "question", "app.cwasm"], 125, &["`question`", "`answer`"]);
+    failing(&["--invoke", "answer", "app.cwasm", "1"], 125, &["takes 0 arguments", "not 1"]);
+    folder.compile("typed", r#"(module (func (export "f") (param i32 externref)))"#, &[]);
+    // The module needs what this build of the runtime lacks.
+    failing(&["--invoke", "f", "typed.cwasm", "1", "2"], 126, &["gc-types"]);
+    folder.compile("typed", r#"(module (func (export "f") (param i32)))"#, &[]);
+    for wrong in ["x", "4294967296", "-2147483649", "1.5", ""] {
+        failing(&["--invoke", "f", "typed.cwasm", wrong], 125, &[&format!("`{wrong}` is no `i32`")]);
+    }
+    folder.compile("import", r#"(module (import "a" "b" (func)) (func (export "_start")))"#, &[]);
+    failing(&["import.cwasm"], 125, &["unknown import", "`a::b`"]);
+}
+
+/// A target that is not this machine's is refused, with the remedy.
+#[test]
+fn an_artifact_for_another_machine_is_refused() {
+    let folder = Folder::new();
+    let other = if cfg!(target_arch = "s390x") { "riscv64" } else { "s390x" };
+    folder.compile("app", ANSWER, &["--target", other]);
+    let ended = folder.run(Runner::Default, ["--invoke", "answer", "app.cwasm"]);
+    let remedy = format!("`--target {}", std::env::consts::ARCH);
+    fails(&ended, 126, &["`target` is `", &remedy]);
+}

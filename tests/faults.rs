@@ -1,1 +1,109 @@
-//! x
+//! Damaged artifacts, given to the runner.
+
+use precompile::artifact::trailer;
+use std::collections::BTreeSet;
+use std::fs;
+use support::{Folder, Runner};
+
+const MODULE: &str = r#"(module
+    (import "wasi_snapshot_preview1" "proc_exit" (func (param i32)))
+    (memory (export "memory") 1) (data (i32.const 8) "data")
+    (func (export "_start") (call 0 (i32.const 7))))"#;
+
+/// A small generator of numbers (xorshift64*): the same numbers on every machine.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % limit
+    }
+}
+
+/// Runs a damaged artifact: it must be refused, and the words are returned.
+#[track_caller]
+fn refused(folder: &Folder, bytes: &[u8], what: &str) -> String {
+    folder.write("damaged.cwasm", bytes);
+    let ended = folder.run(Runner::Default, ["damaged.cwasm"]);
+    assert_eq!(ended.code, Some(126), "{what}: {ended:?}");
+    assert!(!ended.stderr.contains("panicked"), "{what}: {ended:?}");
+    ended.stderr
+}
+
+/// An error without its numbers: two errors are distinct if their words are.
+fn words(error: &str) -> String {
+    error.replace(|letter: char| letter.is_ascii_digit(), "")
+}
+
+#[test]
+fn damage_is_refused_and_named() {
+    let folder = Folder::new();
+    let artifact = fs::read(folder.compile("app", MODULE, &["--backend", "winch"])).unwrap();
+    assert_eq!(folder.run(Runner::Default, ["app.cwasm"]).code, Some(7), "undamaged, it runs");
+    let trailer = trailer::read(&artifact).unwrap();
+    let image = trailer::image(&artifact).unwrap().bytes as usize;
+    let digest = trailer.digest_offset as usize;
+    let mut errors = BTreeSet::new();
+
+    // Cut at every boundary of the layout, and just before and behind it.
+    let parts = [0, 4, 16, 64, image, image + 8, image + 12, image + 16, digest, digest + 32, artifact.len()];
+    for at in parts {
+        for at in [at.saturating_sub(1), at, at + 1].into_iter().filter(|at| *at < artifact.len()) {
+            errors.insert(words(&refused(&folder, &artifact[..at], &format!("cut at {at}"))));
+        }
+    }
+
+    // Bytes flipped anywhere; half of them where the structure is, which is small.
+    let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
+    for round in 0..500 {
+        let at = match round % 4 {
+            0 => numbers.below(64),
+            1 => image + numbers.below(artifact.len() - image),
+            _ => numbers.below(artifact.len()),
+        };
+        let mut bytes = artifact.clone();
+        bytes[at] ^= 1 << numbers.below(8);
+        errors.insert(words(&refused(&folder, &bytes, &format!("a bit flipped at {at}"))));
+    }
+
+    // Too much, nothing, and what is something else.
+    let longer = [artifact.as_slice(), b"x"].concat();
+    for (bytes, what) in [(&longer[..], "longer"), (b"", "empty"), (b"\x7fELF", "short"), (b"text", "text")] {
+        errors.insert(words(&refused(&folder, bytes, what)));
+    }
+    let naming: Vec<_> =
+        errors.iter().filter(|error| error.contains("offset") || error.contains("field")).collect();
+    assert!(naming.len() >= 12, "{} distinct errors name a field or an offset: {naming:#?}", naming.len());
+}
+
+/// With a fitting digest, damage to the manifest meets the reader alone, and damage to what it
+/// says of the image meets the comparison with the host and wasmtime's own checks.
+#[test]
+fn a_fitting_digest_does_not_help() {
+    let folder = Folder::new();
+    let artifact = fs::read(folder.compile("app", MODULE, &[])).unwrap();
+    let trailer = trailer::read(&artifact).unwrap();
+    let image = trailer::image(&artifact).unwrap().bytes as usize;
+    let digest = trailer.digest_offset as usize;
+    let with_digest = |mut bytes: Vec<u8>| {
+        let fitting = blake3::hash(&bytes[..digest]);
+        bytes[digest..digest + 32].copy_from_slice(fitting.as_bytes());
+        bytes
+    };
+    let mut refusals = 0;
+    for at in image + 16..digest {
+        for bit in 0..8 {
+            let mut bytes = artifact.clone();
+            bytes[at] ^= 1 << bit;
+            // No panic, whatever the answer; the runner is started for some of them.
+            let accepted = trailer::read(&with_digest(bytes.clone())).is_ok();
+            refusals += usize::from(!accepted);
+            if !accepted && at % 16 == 0 {
+                refused(&folder, &with_digest(bytes), &format!("bit {bit} at {at}"));
+            }
+        }
+    }
+    assert!(refusals > 500, "{refusals}");
+}

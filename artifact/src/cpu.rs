@@ -5,6 +5,7 @@
 
 use crate::platform::is_pulley;
 use alloc::string::String;
+#[cfg(feature = "std")]
 use alloc::vec::Vec;
 use target_lexicon::{Architecture, Triple};
 
