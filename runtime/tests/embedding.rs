@@ -1,0 +1,230 @@
+//! The library, as a program that embeds it uses it. The artifacts come from the command
+//! `precompile`, built apart: there is no compiler in this process.
+
+use precompile_runtime::wasmtime::{Caller, Engine, Error, Instance, Linker, Module, Store, Trap};
+use precompile_runtime::{OpenError, Program, Runtime, link};
+use std::fs;
+use std::path::Path;
+use support::{BACKENDS, Folder};
+
+fn open(runtime: &Runtime, path: &Path) -> Program {
+    // SAFETY: the test has just had it made, in a folder of its own.
+    unsafe { runtime.open_file(path) }.unwrap()
+}
+
+fn compile(folder: &Folder, name: &str, backend: &str, text: &str) -> std::path::PathBuf {
+    folder.compile(name, text, &["--backend", backend])
+}
+
+/// Values of all kinds go from the guest to the host and back, and the host reads its memory.
+#[test]
+fn host_functions() {
+    let text = r#"(module
+        (import "host" "mix" (func $mix (param i32 i64 f32 f64) (result i64)))
+        (import "host" "pair" (func $pair (param i32) (result i32 f64)))
+        (import "host" "read" (func $read (param i32 i32) (result i32)))
+        (memory (export "memory") 1) (data (i32.const 100) "guest")
+        (func (export "mix") (result i64)
+            (call $mix (i32.const 1) (i64.const 20) (f32.const 300.5) (f64.const 4000.25)))
+        (func (export "pair") (result f64)
+            (call $pair (i32.const 5)) (local.set 1) (f64.convert_i32_s) (f64.add (local.get 1)))
+        (func (export "read") (result i32) (call $read (i32.const 100) (i32.const 5))))"#
+        .replace("(export \"pair\") (result f64)", "(export \"pair\") (result f64) (local i32 f64)");
+    let folder = Folder::new();
+    for backend in BACKENDS {
+        let runtime = Runtime::new();
+        let program = open(&runtime, &compile(&folder, "host", backend, &text));
+        let mut linker = Linker::<Vec<String>>::new(program.engine());
+        linker
+            .func_wrap("host", "mix", |a: i32, b: i64, c: f32, d: f64| {
+                i64::from(a) + b + (f64::from(c) + d) as i64
+            })
+            .unwrap();
+        linker.func_wrap("host", "pair", |n: i32| (n * 2, f64::from(n) / 2.0)).unwrap();
+        linker
+            .func_wrap("host", "read", |mut caller: Caller<'_, Vec<String>>, at: i32, bytes: i32| {
+                let memory = caller.get_export("memory").and_then(|export| export.into_memory());
+                let mut buffer = vec![0; bytes as usize];
+                memory.ok_or_else(|| Error::msg("no memory"))?.read(&caller, at as usize, &mut buffer)?;
+                caller.data_mut().push(String::from_utf8(buffer)?);
+                Ok(bytes)
+            })
+            .unwrap();
+        let mut store = Store::new(program.engine(), Vec::new());
+        let instance = link::instantiate(&linker, &mut store, &program).unwrap();
+        let mix = instance.get_typed_func::<(), i64>(&mut store, "mix").unwrap();
+        assert_eq!(mix.call(&mut store, ()).unwrap(), 1 + 20 + 4300, "{backend}");
+        let pair = instance.get_typed_func::<(), f64>(&mut store, "pair").unwrap();
+        assert_eq!(pair.call(&mut store, ()).unwrap(), 12.5, "{backend}");
+        let read = instance.get_typed_func::<(), i32>(&mut store, "read").unwrap();
+        assert_eq!(read.call(&mut store, ()).unwrap(), 5, "{backend}");
+        assert_eq!(store.data(), &["guest"]);
+    }
+}
+
+/// A host function's error comes out of the guest as it went in, and a trap is a `Trap`.
+#[test]
+fn errors_and_traps_cross_the_guest() {
+    let text = r#"(module (import "host" "fail" (func $fail))
+        (func (export "fail") call $fail) (func (export "trap") unreachable))"#;
+    let folder = Folder::new();
+    for backend in BACKENDS {
+        let runtime = Runtime::new();
+        let program = open(&runtime, &compile(&folder, "errors", backend, text));
+        let mut linker = Linker::new(program.engine());
+        linker.func_wrap("host", "fail", || Err::<(), _>(Error::msg("the host said no"))).unwrap();
+        let mut store = Store::new(program.engine(), ());
+        let instance = link::instantiate(&linker, &mut store, &program).unwrap();
+        let mut call = |name| {
+            instance.get_typed_func::<(), ()>(&mut store, name).unwrap().call(&mut store, ()).unwrap_err()
+        };
+        assert_eq!(call("fail").root_cause().to_string(), "the host said no");
+        assert_eq!(call("trap").downcast_ref::<Trap>(), Some(&Trap::UnreachableCodeReached));
+    }
+}
+
+/// What artifacts need of WebAssembly sets no engines apart: a plain module and one with SIMD
+/// share a store, and call each other.
+#[test]
+fn modules_with_different_needs_share_a_store() {
+    let folder = Folder::new();
+    let plain = r#"(module (func (export "double") (param i32) (result i32)
+        (i32.mul (local.get 0) (i32.const 2))))"#;
+    let simd = r#"(module (import "plain" "double" (func $double (param i32) (result i32)))
+        (func (export "run") (param i32) (result i32)
+            (i32x4.extract_lane 3 (i32x4.add
+                (i32x4.splat (call $double (local.get 0))) (v128.const i32x4 0 0 0 1)))))"#;
+    let runtime = Runtime::new();
+    let plain = open(&runtime, &compile(&folder, "plain", "cranelift", plain));
+    let simd = open(&runtime, &compile(&folder, "simd", "cranelift", simd));
+    assert!(Engine::same(plain.engine(), simd.engine()));
+    let mut store = Store::new(plain.engine(), ());
+    let mut linker = Linker::new(plain.engine());
+    link::define(&mut linker, &mut store, "plain", &plain).unwrap();
+    let instance = link::instantiate(&linker, &mut store, &simd).unwrap();
+    let run = instance.get_typed_func::<i32, i32>(&mut store, "run").unwrap();
+    assert_eq!(run.call(&mut store, 20).unwrap(), 41);
+}
+
+/// The two backends never meet: our own calls return an error where wasmtime's would panic, and
+/// wasmtime itself refuses to load one's code into the other's engine.
+#[test]
+fn backends_never_share_a_store() {
+    let folder = Folder::new();
+    let text = r#"(module (func (export "f")))"#;
+    let paths = BACKENDS.map(|backend| compile(&folder, backend, backend, text));
+    let runtime = Runtime::new();
+    let programs = paths.each_ref().map(|path| open(&runtime, path));
+    for (one, other) in [(0, 1), (1, 0)] {
+        let (program, stranger) = (&programs[one], &programs[other]);
+        assert!(!Engine::same(program.engine(), stranger.engine()));
+        let mut store = Store::new(program.engine(), ());
+        let mut linker = Linker::<()>::new(program.engine());
+        let mut errors = vec![
+            link::instantiate(&linker, &mut store, stranger).unwrap_err(),
+            link::instantiate_pre(&linker, stranger).err().unwrap(),
+            link::define(&mut linker, &mut store, "name", stranger).unwrap_err(),
+        ];
+        // The program's own store, but a linker of the stranger's, and the other way round.
+        let mut strange_linker = Linker::<()>::new(stranger.engine());
+        errors.push(link::instantiate(&strange_linker, &mut store, stranger).unwrap_err());
+        errors.push(link::define(&mut strange_linker, &mut store, "name", stranger).unwrap_err());
+        for error in errors {
+            assert!(error.to_string().contains("compile all that is linked together alike"), "{error}");
+        }
+        assert!(Instance::new(&mut store, stranger.module(), &[]).is_err());
+        // Past our checks, wasmtime's own comparison at load: the mark differs.
+        let bytes = fs::read(&paths[other]).unwrap();
+        // SAFETY: the bytes are an artifact of precompile's.
+        let error = unsafe { Module::deserialize(program.engine(), &bytes) }.unwrap_err();
+        assert!(error.to_string().contains("GC heap initial size"), "{error:?}");
+    }
+}
+
+/// One engine for each combination, however often artifacts are opened.
+#[test]
+fn engines_are_shared() {
+    let folder = Folder::new();
+    let text = r#"(module (func (export "f")))"#;
+    let runtime = Runtime::new();
+    for backend in BACKENDS {
+        let path = compile(&folder, backend, backend, text);
+        let first = open(&runtime, &path);
+        assert!(Engine::same(first.engine(), open(&runtime, &path).engine()));
+        assert!(!Engine::same(first.engine(), open(&Runtime::new(), &path).engine()));
+    }
+}
+
+/// Each way to open an artifact gives the same program, and refuses the same.
+#[test]
+fn ways_to_open() {
+    let folder = Folder::new();
+    let text = r#"(module (func (export "answer") (result i32) i32.const 42))"#;
+    for backend in BACKENDS {
+        let path = compile(&folder, "app", backend, text);
+        let bytes: &'static [u8] = fs::read(&path).unwrap().leak();
+        let runtime = Runtime::new();
+        // SAFETY: the file and the bytes are an artifact of precompile's, and don't change.
+        let programs = unsafe {
+            [
+                runtime.open_file(&path),
+                runtime.open_file_unverified(&path),
+                runtime.open_bytes(bytes),
+                runtime.open_static(bytes),
+            ]
+        };
+        for program in programs {
+            let program = program.unwrap();
+            assert_eq!(program.manifest().backend.to_string(), backend);
+            let mut store = Store::new(program.engine(), ());
+            let linker = Linker::new(program.engine());
+            let instance = link::instantiate(&linker, &mut store, &program).unwrap();
+            let answer = instance.get_typed_func::<(), i32>(&mut store, "answer").unwrap();
+            assert_eq!(answer.call(&mut store, ()).unwrap(), 42);
+        }
+
+        // Damage to the code is found where the digest is checked.
+        let mut damaged = bytes.to_vec();
+        damaged[5000] ^= 1;
+        let damaged_path = folder.write("damaged.cwasm", &damaged);
+        // SAFETY: both are refused before any of the code is used.
+        let errors = unsafe { [runtime.open_file(&damaged_path), runtime.open_bytes(&damaged)] };
+        for error in errors {
+            assert!(matches!(error, Err(OpenError::Read(_))), "{error:?}");
+        }
+        // SAFETY: there is no such file.
+        let error = unsafe { runtime.open_file(folder.join("missing")) };
+        assert!(matches!(error, Err(OpenError::Io { .. })), "{error:?}");
+    }
+}
+
+/// Every mismatch is told at once.
+#[test]
+fn mismatches_are_told_at_once() {
+    let folder = Folder::new();
+    let other = if cfg!(target_arch = "aarch64") { "x86_64" } else { "aarch64" };
+    let path = folder.compile("app", "(module (memory 1 1 shared))", &["--target", other]);
+    // SAFETY: the artifact was just made.
+    let error = unsafe { Runtime::new().open_file(&path) }.unwrap_err();
+    let OpenError::Mismatch(mismatches) = &error else { panic!("{error}") };
+    let fields: Vec<_> = mismatches.iter().map(|mismatch| mismatch.field).collect();
+    assert_eq!(fields, ["target", "features_stamped"]);
+    assert_eq!(error.to_string().lines().count(), 3, "{error}");
+}
+
+/// A program outlives the file's name: it was mapped, and another file is renamed into place.
+#[test]
+fn a_file_is_replaced_under_a_running_program() {
+    let folder = Folder::new();
+    let text = |n| format!(r#"(module (func (export "answer") (result i32) i32.const {n}))"#);
+    let runtime = Runtime::new();
+    let answer = |program: &Program| {
+        let mut store = Store::new(program.engine(), ());
+        let instance = Instance::new(&mut store, program.module(), &[]).unwrap();
+        let answer = instance.get_typed_func::<(), i32>(&mut store, "answer").unwrap();
+        answer.call(&mut store, ()).unwrap()
+    };
+    let old = open(&runtime, &compile(&folder, "app", "winch", &text(1)));
+    let new = open(&runtime, &compile(&folder, "app", "winch", &text(2)));
+    assert_eq!((answer(&old), answer(&new)), (1, 2));
+}
