@@ -1,5 +1,7 @@
 //! There is no compiler in the runtime: not in its dependencies, and not in its binary.
 
+#![allow(clippy::disallowed_methods, reason = "tests read what cargo tells them")]
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;

@@ -1,5 +1,7 @@
 //! What the tests share: the two commands, built apart, and a folder to work in.
 
+#![allow(clippy::disallowed_methods, reason = "tests read what cargo tells them")]
+
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! WASI preview 1 commands, run by `precompile-run`.
 
+#![allow(clippy::disallowed_methods, reason = "the test is about the environment")]
+
 use std::fs;
 use std::path::Path;
 use support::{BACKENDS, Folder, Runner};

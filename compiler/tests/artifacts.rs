@@ -1,5 +1,11 @@
 //! What stands in an artifact depends on the module and the options, and on nothing else.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a test runs itself in another environment"
+)]
+
 use precompile::artifact::features;
 use precompile::artifact::manifest::{Kind, Manifest};
 use precompile::artifact::trailer;
