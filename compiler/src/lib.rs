@@ -14,6 +14,8 @@
 //! The artifact is run by `precompile-run`, or by a program that uses the crate
 //! `precompile-runtime`. Neither contains a compiler.
 
+#![deny(unsafe_code)]
+
 mod compile;
 mod cpu;
 mod features;
@@ -22,6 +24,7 @@ mod needs;
 mod options;
 mod output;
 mod restamp;
+#[allow(unsafe_code, reason = "the one place: flags of processors")]
 mod settings;
 mod settings_check;
 mod target;

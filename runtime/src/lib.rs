@@ -25,9 +25,12 @@
 //! combination, and wasmtime refuses to mix them. [`link`] has the calls for which it answers with
 //! a panic, as calls that answer with an error.
 
+#![deny(unsafe_code)]
+
 mod engine;
 mod host;
 pub mod link;
+#[allow(unsafe_code, reason = "the one place: bytes become code")]
 mod open;
 mod program;
 mod runtime;

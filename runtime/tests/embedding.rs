@@ -1,7 +1,10 @@
 //! The library, as a program that embeds it uses it. The artifacts come from the command
 //! `precompile`, built apart: there is no compiler in this process.
 
-#![allow(clippy::multiple_unsafe_ops_per_block, reason = "ways to open an artifact are compared side by side")]
+#![allow(
+    clippy::multiple_unsafe_ops_per_block,
+    reason = "ways to open an artifact are compared side by side"
+)]
 
 use precompile_runtime::wasmtime::{Caller, Engine, Error, Instance, Linker, Module, Store, Trap};
 use precompile_runtime::{OpenError, Program, Runtime, link};

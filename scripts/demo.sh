@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Compiles resvg, a renderer of SVG, with both backends, renders the same picture with each, and
+# prints what compiling cost and what running gained.
+source "$(dirname "$0")/lib.sh"
+
+module="$(scripts/corpus.sh resvg)"
+cargo build --release -p precompile
+cargo build --profile runner -p precompile-runtime
+precompile="$(target_dir)/release/precompile"
+run="$(target_dir)/runner/precompile-run"
+work="$(mktemp -d)"
+trap 'rm -rf "$work"' EXIT
+
+cat >"$work/in.svg" <<'SVG'
+<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100">
+  <filter id="blur"><feGaussianBlur stdDeviation="4"/></filter>
+  <circle cx="50" cy="50" r="30" fill="teal" filter="url(#blur)"/>
+  <path d="M10 90 L50 10 L90 90 Z" fill="none" stroke="crimson" stroke-width="3"/>
+</svg>
+SVG
+
+# best COMMAND...: the least time of three runs, in seconds.
+best() {
+    local least=999999999 start
+    for _ in 1 2 3; do
+        start=${EPOCHREALTIME/[.,]/}
+        "$@"
+        start=$((${EPOCHREALTIME/[.,]/} - start))
+        [ $start -lt $least ] && least=$start
+    done
+    printf '%d.%03d' $((least / 1000000)) $((least / 1000 % 1000))
+}
+
+printf '\n%-10s %12s %16s %10s\n' backend 'compile (s)' 'artifact (bytes)' 'run (s)'
+for backend in winch cranelift; do
+    artifact="$work/$backend.cwasm"
+    compile_seconds="$(best "$precompile" -q --backend $backend "$module" -o "$artifact")"
+    run_seconds="$(best "$run" --dir "$work::/w" "$artifact" --zoom 8 /w/in.svg "/w/$backend.png")"
+    printf '%-10s %12s %16d %10s\n' $backend "$compile_seconds" "$(stat -c %s "$artifact")" "$run_seconds"
+done
+cmp "$work/winch.png" "$work/cranelift.png"
+printf '\nthe two pictures are the same to the byte\n'
+printf 'precompile %d bytes, precompile-run %d bytes, resvg.wasm %d bytes\n' \
+    "$(stat -c %s "$precompile")" "$(stat -c %s "$run")" "$(stat -c %s "$module")"
