@@ -123,3 +123,74 @@ fn decode(bytes: &[u8]) -> Result<Stamp<'_>, RestampError> {
 fn encode(stamp: &Stamp<'_>) -> Result<Vec<u8>, RestampError> {
     postcard::to_stdvec(stamp).map_err(|error| RestampError(format!("its stamp doesn't encode: {error}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{features, settings};
+    use precompile_artifact::Platform;
+
+    /// What wasmtime makes of an empty module, before it is restamped.
+    fn compiled(backend: Backend) -> (Options, WasmFeatures, Vec<u8>) {
+        let options = Options::new(backend, "x86_64".parse().unwrap(), Platform::Hosted).unwrap();
+        let stamped = features::stamped(WasmFeatures::FLOATS, backend, &options.target).unwrap();
+        let engine = wasmtime::Engine::new(&settings::config(&options, stamped).unwrap()).unwrap();
+        let image = engine.precompile_module(b"\0asm\x01\0\0\0").unwrap();
+        (options, stamped, image)
+    }
+
+    fn differences(a: &[u8], b: &[u8]) -> usize {
+        assert_eq!(a.len(), b.len());
+        a.iter().zip(b).filter(|(a, b)| a != b).count()
+    }
+
+    #[test]
+    fn one_byte_changes_and_only_for_winch() {
+        for (backend, expected) in [(Backend::Cranelift, 0), (Backend::Winch, 1)] {
+            let (options, features, image) = compiled(backend);
+            let mut restamped = image.clone();
+            restamp(&mut restamped, &options, features).unwrap();
+            assert_eq!(differences(&image, &restamped), expected);
+            let stamp = decode(&restamped[stamp_range(&restamped).unwrap()]).unwrap();
+            assert!(!stamp.tunables.winch_callable);
+            assert_eq!(stamp.tunables.gc_heap_initial_size, backend.mark_bytes());
+        }
+    }
+
+    /// Each check finds what it is there for.
+    #[test]
+    fn what_is_not_as_expected_is_refused() {
+        let (options, features, image) = compiled(Backend::Winch);
+        let range = stamp_range(&image).unwrap();
+        let stamp = image[range.clone()].to_vec();
+        let error = |result: Result<(), RestampError>| result.unwrap_err().to_string();
+
+        let longer = [stamp.as_slice(), b"x"].concat();
+        assert!(error(decode(&longer).map(drop)).contains("1 bytes are left"));
+        assert!(error(decode(&stamp[..stamp.len() - 1]).map(drop)).contains("doesn't decode"));
+
+        // The same stamp in other bytes: a number that is longer than it needs to be.
+        let padded = [&[stamp[0] | 0x80, 0], &stamp[1..]].concat();
+        let padded = restamped(&padded, decode(&padded).unwrap());
+        assert!(error(padded.map(drop)).contains("doesn't encode to the bytes"));
+
+        // A stamp that was changed already has nothing left to change.
+        let mut twice = image.clone();
+        restamp(&mut twice, &options, features).unwrap();
+        assert!(error(restamp(&mut twice, &options, features)).contains("`winch_callable`"));
+        let done = &twice[range.clone()];
+        assert!(error(restamped(done, decode(done).unwrap()).map(drop)).contains("changes 0 bytes"));
+
+        let mut other_major = image.clone();
+        other_major[range.start - 1] = b'7';
+        assert!(error(restamp(&mut other_major, &options, features)).contains("not wasmtime 48's"));
+        assert!(restamp(&mut b"\x7fELF".to_vec(), &options, features).is_err());
+
+        // A setting that is not what was asked for.
+        let mut asked = options.clone();
+        asked.contract.consume_fuel = true;
+        assert!(error(restamp(&mut image.clone(), &asked, features)).contains("`consume_fuel`"));
+        let more = features | WasmFeatures::THREADS;
+        assert!(error(restamp(&mut image.clone(), &options, more)).contains("`features`"));
+    }
+}

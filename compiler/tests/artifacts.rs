@@ -6,6 +6,7 @@
     reason = "a test runs itself in another environment"
 )]
 
+use precompile::artifact::contract::Inlining;
 use precompile::artifact::features;
 use precompile::artifact::manifest::{Kind, Manifest};
 use precompile::artifact::trailer;
@@ -157,4 +158,42 @@ fn the_host_is_a_target_like_any_other() {
     let implicit = Options::new(Backend::Cranelift, host.clone(), Platform::Hosted).unwrap();
     let explicit = options(Backend::Cranelift, &host.to_string());
     assert!(compile(&implicit, &wasm).unwrap() == compile(&explicit, &wasm).unwrap());
+}
+
+/// Each setting of the contract reaches wasmtime: its stamp is compared with the contract on the
+/// way, and the manifest carries it.
+#[test]
+fn every_setting_arrives() {
+    type Change = fn(&mut Contract);
+    let changes: [Change; 16] = [
+        |contract| contract.memory_reservation = 1 << 30,
+        |contract| contract.memory_guard_size = 1 << 16,
+        |contract| contract.memory_reservation_for_growth = 1 << 20,
+        |contract| contract.memory_may_move = false,
+        |contract| contract.guard_before_linear_memory = false,
+        |contract| contract.memory_init_cow = false,
+        |contract| contract.table_lazy_init = false,
+        |contract| (contract.signals_based_traps, contract.memory_guard_size) = (false, 0),
+        |contract| contract.relaxed_simd_deterministic = true,
+        |contract| contract.consume_fuel = true,
+        |contract| contract.epoch_interruption = true,
+        |contract| contract.inlining = Inlining::Yes,
+        |contract| contract.debug_info = true,
+        |contract| contract.debug_symbols = false,
+        |contract| contract.wasm_backtrace_details = true,
+        |contract| contract.generate_address_map = false,
+    ];
+    let text = "(module (memory 1) (func (export \"f\") (result i32) (i32.load (i32.const 0))))";
+    let default = options(Backend::Cranelift, "x86_64");
+    for change in changes {
+        let mut options = default.clone();
+        change(&mut options.contract);
+        assert_ne!(options.contract, default.contract);
+        assert_eq!(manifest(&options, text).settings, options.contract);
+    }
+    // The one that this build of wasmtime can't do says so.
+    let mut concurrent = default;
+    concurrent.contract.concurrency_support = true;
+    let error = compile(&concurrent, &wat::parse_str(text).unwrap()).unwrap_err();
+    assert!(error.to_string().contains("concurrency support"), "{error}");
 }
