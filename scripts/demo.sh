@@ -11,13 +11,7 @@ run="$(target_dir)/runner/precompile-run"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 
-cat >"$work/in.svg" <<'SVG'
-<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100">
-  <filter id="blur"><feGaussianBlur stdDeviation="4"/></filter>
-  <circle cx="50" cy="50" r="30" fill="teal" filter="url(#blur)"/>
-  <path d="M10 90 L50 10 L90 90 Z" fill="none" stroke="crimson" stroke-width="3"/>
-</svg>
-SVG
+cp tests/guests/picture.svg "$work/in.svg"
 
 # best COMMAND...: the least time of three runs, in seconds.
 best() {

@@ -29,13 +29,7 @@ done
 [ "${1-}" = --full ] || exit 0
 resvg="$(scripts/corpus.sh resvg)"
 cargo build -q --profile runner -p precompile-runtime
-cat >"$work/in.svg" <<'SVG'
-<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100">
-  <filter id="blur"><feGaussianBlur stdDeviation="4"/></filter>
-  <circle cx="50" cy="50" r="30" fill="teal" filter="url(#blur)"/>
-  <path d="M10 90 L50 10 L90 90 Z" fill="none" stroke="crimson" stroke-width="3"/>
-</svg>
-SVG
+cp tests/guests/picture.svg "$work/in.svg"
 "$precompile" -q "$resvg" -o "$work/native.cwasm"
 "$(target_dir)/runner/precompile-run" --dir "$work::/w" "$work/native.cwasm" --zoom 4 /w/in.svg /w/native.png
 for backend in cranelift winch; do

@@ -2,7 +2,8 @@
 
 use crate::features::{self, UnsupportedFeatures};
 use crate::options::Options;
-use crate::restamp::{self, RestampError};
+use crate::restamp;
+use crate::stamp::StampError;
 use crate::target::PairError;
 use crate::{interface, needs, settings};
 use precompile_artifact::Backend;
@@ -57,7 +58,7 @@ pub enum CompileError {
     },
     /// Wasmtime wrote something else than what this version of it is known to write.
     #[error(transparent)]
-    Restamp(#[from] RestampError),
+    Stamp(#[from] StampError),
     /// The image can't carry a trailer.
     #[error("the compiled image is not as expected: {0}")]
     Trailer(#[from] ReadError),

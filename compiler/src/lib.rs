@@ -27,6 +27,7 @@ mod restamp;
 #[allow(unsafe_code, reason = "the one place: flags of processors")]
 mod settings;
 mod settings_check;
+mod stamp;
 mod target;
 
 pub use compile::{CompileError, WASMTIME_VERSION, compile};
@@ -37,5 +38,5 @@ pub use output::{WriteError, write};
 pub use precompile_artifact as artifact;
 pub use precompile_artifact::manifest::OptLevel;
 pub use precompile_artifact::{Backend, Contract, Manifest, Platform};
-pub use restamp::RestampError;
+pub use stamp::StampError;
 pub use target::{ALIASES, PairError, Target, TargetError};

@@ -4,7 +4,7 @@
 //! that reached through, or a setting that is new to wasmtime shows here, not on a user's machine.
 
 use crate::options::Options;
-use crate::restamp::Stamp;
+use crate::stamp::Stamp;
 use precompile_artifact::contract::{Inlining, fixed};
 use precompile_artifact::{Backend, Contract};
 use std::collections::BTreeSet;

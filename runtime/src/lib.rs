@@ -32,10 +32,11 @@ mod host;
 pub mod link;
 #[allow(unsafe_code, reason = "the one place: bytes become code")]
 mod open;
+mod open_error;
 mod program;
 mod runtime;
 
-pub use open::OpenError;
+pub use open_error::OpenError;
 pub use precompile_artifact as artifact;
 pub use program::Program;
 pub use runtime::Runtime;

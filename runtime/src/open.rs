@@ -1,42 +1,15 @@
 //! Opening artifacts: the one place where bytes become code.
 
+use crate::open_error::OpenError;
 use crate::program::Program;
 use crate::runtime::Runtime;
 use memmap2::Mmap;
 use precompile_artifact::Manifest;
-use precompile_artifact::mismatch::Mismatch;
 use precompile_artifact::trailer::{self, ReadError, Trailer};
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
-use thiserror::Error;
+use std::path::Path;
 use wasmtime::Module;
-
-/// Why an artifact was not opened. No code of it ran.
-#[derive(Debug, Error)]
-pub enum OpenError {
-    /// The file can't be read.
-    #[error("can't read `{}`: {source}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// It is no artifact, or damaged.
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    /// It doesn't fit this machine or this build of the runtime.
-    #[error("it does not fit this host{}", lines(.0))]
-    Mismatch(Vec<Mismatch>),
-    /// Wasmtime's own checks refuse it.
-    #[error("wasmtime refuses it: {0:#}")]
-    Wasmtime(wasmtime::Error),
-}
-
-fn lines(mismatches: &[Mismatch]) -> String {
-    mismatches.iter().map(|mismatch| format!("\n  {mismatch}")).collect()
-}
 
 /// # Trust
 ///

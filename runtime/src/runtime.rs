@@ -2,7 +2,7 @@
 
 use crate::engine::EngineKey;
 use crate::host::host;
-use crate::open::OpenError;
+use crate::open_error::OpenError;
 use precompile_artifact::Manifest;
 use precompile_artifact::mismatch::{Host, mismatches};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,0 +1,75 @@
+//! The stamp that wasmtime writes into an image: where it stands, and how it is encoded.
+
+use object::endian::Endianness;
+use object::read::elf::{FileHeader, SectionHeader};
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+use thiserror::Error;
+use wasmtime_environ::{FlagValue, Tunables, obj};
+
+/// The version of the section's layout, `VERSION` in wasmtime's `engine/serialization.rs`.
+const LAYOUT: u8 = 0;
+/// What wasmtime writes as its version: the major number.
+const WASMTIME_MAJOR: &str = "48";
+
+/// What wasmtime writes into the section, behind its layout and version: `Metadata` in its
+/// `engine/serialization.rs`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Stamp<'a> {
+    /// The target triple.
+    pub(crate) target: String,
+    /// Cranelift's settings that all architectures share.
+    #[serde(borrow)]
+    pub(crate) shared_flags: Vec<(&'a str, FlagValue<'a>)>,
+    /// Cranelift's settings for the target's architecture.
+    #[serde(borrow)]
+    pub(crate) isa_flags: Vec<(&'a str, FlagValue<'a>)>,
+    /// Wasmtime's settings.
+    pub(crate) tunables: Tunables,
+    /// WebAssembly features, as bits of [`wasmparser::WasmFeatures`].
+    pub(crate) features: u64,
+}
+
+/// An image that is not what this version of wasmtime is known to write.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("the compiled image is not as expected: {0}")]
+pub struct StampError(pub(crate) String);
+
+impl<'a> Stamp<'a> {
+    /// Where the stamp stands in the image: in the engine section, behind layout and version.
+    pub(crate) fn range(image: &[u8]) -> Result<Range<usize>, StampError> {
+        let section = engine_section(image).map_err(|error| StampError(error.to_string()))?;
+        let Some(section) = section else {
+            return Err(StampError(format!("it has no section `{}`", obj::ELF_WASM_ENGINE)));
+        };
+        let prefix = [&[LAYOUT, WASMTIME_MAJOR.len() as u8], WASMTIME_MAJOR.as_bytes()].concat();
+        match image.get(section.clone()) {
+            Some(bytes) if bytes.starts_with(&prefix) => Ok(section.start + prefix.len()..section.end),
+            _ => Err(StampError(format!("its engine section is not wasmtime {WASMTIME_MAJOR}'s"))),
+        }
+    }
+
+    /// Decodes a stamp, of which no byte may be left over.
+    pub(crate) fn decode(bytes: &'a [u8]) -> Result<Stamp<'a>, StampError> {
+        match postcard::take_from_bytes(bytes) {
+            Ok((stamp, [])) => Ok(stamp),
+            Ok((_, rest)) => Err(StampError(format!("{} bytes are left behind its stamp", rest.len()))),
+            Err(error) => Err(StampError(format!("its stamp doesn't decode: {error}"))),
+        }
+    }
+
+    /// The bytes that wasmtime decodes.
+    pub(crate) fn encode(&self) -> Result<Vec<u8>, StampError> {
+        postcard::to_stdvec(self).map_err(|error| StampError(format!("its stamp doesn't encode: {error}")))
+    }
+}
+
+fn engine_section(image: &[u8]) -> object::read::Result<Option<Range<usize>>> {
+    let header = object::elf::FileHeader64::<Endianness>::parse(image)?;
+    let endian = header.endian()?;
+    let sections = header.sections(endian, image)?;
+    let Some((_, section)) = sections.section_by_name(endian, obj::ELF_WASM_ENGINE.as_bytes()) else {
+        return Ok(None);
+    };
+    Ok(section.file_range(endian).map(|(start, bytes)| start as usize..(start + bytes) as usize))
+}
