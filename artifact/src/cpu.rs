@@ -7,7 +7,7 @@ use crate::platform::is_pulley;
 use alloc::string::String;
 #[cfg(feature = "std")]
 use alloc::vec::Vec;
-use target_lexicon::{Architecture, Triple};
+use target_lexicon::{Aarch64Architecture, Architecture, Triple};
 
 /// A feature of a processor.
 #[derive(Debug, PartialEq, Eq)]
@@ -143,7 +143,7 @@ static PULLEY: Family = Family { levels: &[Level { name: "pulley", features: &[]
 pub fn family(target: &Triple) -> Option<&'static Family> {
     match target.architecture {
         Architecture::X86_64 => Some(&X86_64),
-        Architecture::Aarch64(_) => Some(&AARCH64),
+        Architecture::Aarch64(Aarch64Architecture::Aarch64) => Some(&AARCH64),
         Architecture::S390x => Some(&S390X),
         Architecture::Riscv64(_) => Some(&RISCV64),
         _ if is_pulley(target) => Some(&PULLEY),

@@ -25,6 +25,7 @@ pub mod manifest;
 pub mod mismatch;
 pub mod platform;
 pub mod trailer;
+mod version;
 
 pub use backend::Backend;
 pub use contract::Contract;

@@ -189,7 +189,7 @@ fn triple(text: &str) -> Result<(), String> {
 }
 
 fn version(text: &str) -> Result<(), String> {
-    match crate::mismatch::version(text) {
+    match crate::version::numbers(text) {
         Some(_) => Ok(()),
         None => Err(alloc::format!("{text:?} is not a version")),
     }

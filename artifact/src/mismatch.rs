@@ -7,6 +7,7 @@ use crate::cpu;
 use crate::features::{WasmFeatures, named};
 use crate::manifest::{Kind, Manifest};
 use crate::platform::is_pulley;
+use crate::version::numbers;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -74,16 +75,9 @@ pub fn mismatches(manifest: &Manifest, host: &Host) -> Vec<Mismatch> {
     .collect()
 }
 
-/// The three numbers of a version, without what may follow them.
-pub(crate) fn version(text: &str) -> Option<[u64; 3]> {
-    let mut numbers = text.split(['-', '+']).next()?.split('.').map(|part| part.parse().ok());
-    let version = [numbers.next()??, numbers.next()??, numbers.next()??];
-    numbers.next().is_none().then_some(version)
-}
-
 /// Wasmtime promises no compatibility between major versions.
 fn wasmtime_version(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    let major = |text| version(text).map(|[major, ..]| major);
+    let major = |text| numbers(text).map(|[major, ..]| major);
     (major(&manifest.wasmtime_version) != major(&host.wasmtime_version)).then(|| Mismatch {
         field: "wasmtime_version",
         artifact_value: manifest.wasmtime_version.clone(),

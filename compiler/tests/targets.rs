@@ -91,6 +91,7 @@ fn other_targets_are_refused_with_a_way_out() {
         ("amd64", "aarch64-unknown-linux-gnu"),
         ("", "one of x86_64, aarch64"),
         ("i686-unknown-linux-gnu", "pulley32"),
+        ("aarch64_be-unknown-linux-gnu", "x86_64, aarch64, riscv64gc and s390x"),
         ("wasm32-wasip1", "x86_64, aarch64, riscv64gc and s390x"),
         ("riscv64-unknown-linux-gnu", "`--target riscv64gc-unknown-linux-gnu`"),
         ("x86_64-unknown-freebsd", "linux, darwin, windows or none"),

@@ -49,12 +49,12 @@ enum OptLevelArg {
 }
 
 impl Opts {
-    pub(crate) fn run(&self) -> Result<()> {
+    /// Compiles the input.
+    pub(crate) fn run(&self, options: &Options) -> Result<()> {
         let start = Instant::now();
-        let options = self.options()?;
         let output = self.output.clone().unwrap_or_else(|| self.input.with_extension("cwasm"));
         let wasm = fs_err::read(&self.input)?;
-        let artifact = compile(&options, &wasm).with_context(|| format!("`{}`", self.input.display()))?;
+        let artifact = compile(options, &wasm).with_context(|| format!("`{}`", self.input.display()))?;
         write(&output, &artifact, &self.input)?;
         if !self.quiet {
             let seconds = start.elapsed().as_secs_f64();
@@ -71,7 +71,8 @@ impl Opts {
         Ok(())
     }
 
-    fn options(&self) -> Result<Options> {
+    /// What to compile for; an error here is a mistake on the command line.
+    pub(crate) fn options(&self) -> Result<Options> {
         let target = match &self.target {
             Some(target) => target.clone(),
             None => Target::host().context("this machine needs `--target`")?,

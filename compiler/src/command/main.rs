@@ -4,7 +4,8 @@
 
 mod compile;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 use std::process::ExitCode;
 
 /// Compile WebAssembly ahead of time, with the compiler and for the machine that you choose
@@ -27,9 +28,13 @@ Exit codes: 0 done, 1 failed, 2 wrong usage";
 
 fn main() -> ExitCode {
     let command = Command::parse();
+    let options = match command.compile.options() {
+        Ok(options) => options,
+        Err(error) => Command::command().error(ErrorKind::ValueValidation, format!("{error:#}")).exit(),
+    };
     // A backend's panic is reported as the error that it becomes, not as a crash of ours.
     std::panic::set_hook(Box::new(|_| {}));
-    match std::panic::catch_unwind(|| command.compile.run()) {
+    match std::panic::catch_unwind(|| command.compile.run(&options)) {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(error)) => {
             eprintln!("error: {error:#}");
