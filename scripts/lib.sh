@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the other scripts: where things are, and how to install what is missing.
 
 set -euo pipefail
