@@ -50,7 +50,7 @@ pub(crate) fn stamped(
             Backend::Winch if cfg!(feature = "cranelift") && cranelift_can => {
                 "use `--backend cranelift`".into()
             }
-            _ => "build the module without it, as no backend here can compile it".into(),
+            _ => "build the module without it, as no backend compiles it for this target".into(),
         },
     })
 }
