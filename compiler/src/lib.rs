@@ -16,6 +16,9 @@
 
 #![deny(unsafe_code)]
 
+#[cfg(not(any(feature = "cranelift", feature = "winch")))]
+compile_error!("precompile needs a backend: enable the feature `cranelift` or `winch`");
+
 mod compile;
 mod cpu;
 mod features;
