@@ -2,12 +2,25 @@
 # Sourced by the other scripts: where things are, and how to install what is missing.
 
 set -euo pipefail
+# A command that fails within `$(...)` ends the script, too.
+shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Builds may live outside the clone, so that the next clone finds them.
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/precompile-dev"
 corpus="$cache/corpus"
 mkdir -p "$cache" "$corpus"
+
+# ends_with CODE WORDS COMMAND...: the command must exit with this code and report these words.
+ends_with() {
+    local expected="$1" words="$2" code=0 report
+    shift 2
+    report="$("$@" 2>&1 >/dev/null)" || code=$?
+    if [ "$code" != "$expected" ] || ! grep -qF -- "$words" <<<"$report"; then
+        printf 'error: exit code %d, not %d with `%s`: %s\n' "$code" "$expected" "$words" "$report" >&2
+        return 1
+    fi
+}
 
 # The folder that cargo builds into.
 target_dir() {

@@ -44,7 +44,16 @@ pub fn write(path: &Path, bytes: &[u8], input: &Path) -> Result<(), WriteError> 
     if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
         return Err(WriteError::NotAFile { path: path.into() });
     }
-    replace(path, bytes).map_err(|source| WriteError::Io { path: path.into(), source })
+    let written = follow(path).and_then(|file| replace(&file, bytes));
+    written.map_err(|source| WriteError::Io { path: path.into(), source })
+}
+
+/// Where a symbolic link leads: the file is replaced, and the link stays.
+fn follow(path: &Path) -> io::Result<PathBuf> {
+    match path.symlink_metadata() {
+        Ok(metadata) if metadata.is_symlink() => path.canonicalize(),
+        _ => Ok(path.into()),
+    }
 }
 
 fn is_same_file(a: &Path, b: &Path) -> bool {
