@@ -167,7 +167,7 @@ fn features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
         field: "features_stamped",
         artifact_value: missing.join(","),
         host_value: "none of them".into(),
-        remedy: format!("use a runtime that supports {}", missing.join(", ")),
+        remedy: format!("build the module without {}, or use a runtime that supports it", missing.join(", ")),
     })
 }
 

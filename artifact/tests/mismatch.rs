@@ -108,9 +108,19 @@ fn what_a_build_lacks() {
     let component = Manifest { kind: Kind::Component, ..artifact.clone() };
     only(&component, &host(LINUX, &[]), "kind", "use a runtime with the component model");
     let threads = Manifest { features_stamped: vec!["simd".into(), "threads".into()], ..artifact.clone() };
-    only(&threads, &host(LINUX, &[]), "features_stamped", "use a runtime that supports threads");
+    only(
+        &threads,
+        &host(LINUX, &[]),
+        "features_stamped",
+        "build the module without threads, or use a runtime that supports it",
+    );
     let unheard_of = Manifest { features_stamped: vec!["quantum".into()], ..artifact.clone() };
-    only(&unheard_of, &host(LINUX, &[]), "features_stamped", "use a runtime that supports quantum");
+    only(
+        &unheard_of,
+        &host(LINUX, &[]),
+        "features_stamped",
+        "build the module without quantum, or use a runtime that supports it",
+    );
     let no_virtual_memory = Host { virtual_memory: false, ..host(LINUX, &[]) };
     only(&artifact, &no_virtual_memory, "platform", "compile for the platform `signals-only`");
     let no_signals = Host { signals: false, ..host(LINUX, &[]) };

@@ -29,6 +29,14 @@ pub enum CompileError {
     /// The backend makes no code for the target.
     #[error(transparent)]
     Pair(#[from] PairError),
+    /// The processor was read for another target.
+    #[error("CPU feature `{name}` is none of `{target}`'s")]
+    Cpu {
+        /// The feature.
+        name: &'static str,
+        /// The target's triple.
+        target: String,
+    },
     /// The backend doesn't support what the module uses.
     #[error(transparent)]
     Unsupported(#[from] UnsupportedFeatures),
@@ -79,6 +87,9 @@ fn other_backend(backend: Backend) -> &'static str {
 pub fn compile(options: &Options, wasm: &[u8]) -> Result<Vec<u8>, CompileError> {
     check_magic(wasm)?;
     options.target.check(options.backend, options.platform)?;
+    if let Some(name) = options.cpu.names().find(|name| options.target.family().feature(name).is_none()) {
+        return Err(CompileError::Cpu { name, target: options.target.to_string() });
+    }
     let used = needs::used(wasm)?;
     let stamped = features::stamped(used, options.backend, &options.target)?;
     let interface = interface::read(wasm)?;
@@ -110,7 +121,14 @@ fn image(options: &Options, stamped: wasmparser::WasmFeatures, wasm: &[u8]) -> R
     let configure = |error| CompileError::Configure { backend, problem: format!("{error:#}") };
     let config = settings::config(options, stamped).map_err(configure)?;
     let engine = wasmtime::Engine::new(&config).map_err(configure)?;
-    let problem = |error| CompileError::Backend { backend, problem: format!("{error:#}") };
+    let problem = |error| {
+        let mut problem = format!("{error:#}");
+        // Winch's words for SIMD on the baseline of x86-64, which names no way out.
+        if problem.contains("for CPUs without AVX") {
+            problem += "; use `--cpu x86-64-v3`, or `--backend cranelift`";
+        }
+        CompileError::Backend { backend, problem }
+    };
     engine.precompile_module(wasm).map_err(problem)
 }
 

@@ -50,13 +50,15 @@ pub(crate) fn stamped(
             Backend::Winch if cfg!(feature = "cranelift") && cranelift_can => {
                 "use `--backend cranelift`".into()
             }
-            _ => "build the module without it, as no backend compiles it for this target".into(),
+            _ => "build the module without it, as this version of precompile compiles it for no such target"
+                .into(),
         },
     })
 }
 
-/// What a backend compiles for a target; wasmtime's `compiler_panicking_wasm_features` has the
-/// same knowledge, and winch's `validate_features` for 64-bit Arm.
+/// What a backend compiles for a target: as wasmtime's `compiler_panicking_wasm_features` knows it,
+/// and winch's `validate_features` for 64-bit Arm, less stack switching, which needs a part of
+/// wasmtime that this crate is built without.
 fn supported(backend: Backend, target: &Target) -> WasmFeatures {
     use target_lexicon::Architecture;
     let cranelift = supported_by_cranelift(target);

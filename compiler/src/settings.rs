@@ -38,6 +38,7 @@ pub(crate) fn config(options: &Options, stamped: WasmFeatures) -> wasmtime::Resu
     Ok(config)
 }
 
+/// The runtime's `engine.rs` has its twin: a setting that is new goes into both.
 fn contract(config: &mut Config, contract: &Contract, backend: Backend) {
     let Contract {
         memory_reservation,

@@ -63,13 +63,23 @@ pub enum TargetError {
     },
     /// An operating system that wasmtime's runtime isn't made for.
     #[error(
-        "target `{text}` names the operating system `{system}`: use linux, darwin, windows or none, as in `{architecture}-unknown-linux-gnu`"
+        "target `{text}` names the operating system `{system}`: use {systems}, as in `{architecture}-unknown-linux-gnu`"
     )]
     System {
         /// What was given.
         text: String,
         /// The operating system in it.
         system: String,
+        /// Those that the architecture has code for.
+        systems: &'static str,
+        /// The architecture in it.
+        architecture: String,
+    },
+    /// An interpreter's code runs on every system, so its target names none.
+    #[error("target `{text}` names more than an interpreter has: use `{architecture}` alone")]
+    PulleySystem {
+        /// What was given.
+        text: String,
         /// The architecture in it.
         architecture: String,
     },
@@ -121,7 +131,7 @@ impl Target {
         Target::from_triple(DefaultToHost::default().0)
     }
 
-    fn from_triple(triple: Triple) -> Result<Target, TargetError> {
+    fn from_triple(mut triple: Triple) -> Result<Target, TargetError> {
         let (text, architecture) = (triple.to_string(), triple.architecture.to_string());
         if let Architecture::Riscv64(name) = triple.architecture
             && name != target_lexicon::Riscv64Architecture::Riscv64gc
@@ -132,12 +142,21 @@ impl Target {
         let (Some(machine), Some(_)) = (Machine::of(&triple), cpu::family(&triple)) else {
             return Err(TargetError::Architecture { text, architecture });
         };
+        use Architecture::{Aarch64, X86_64};
         use OperatingSystem::{Darwin, Linux, MacOSX, None_, Unknown, Windows};
-        match triple.operating_system {
-            Linux | Darwin(_) | MacOSX(_) | Windows | None_ if !machine.is_pulley() => {}
-            Unknown if machine.is_pulley() => {}
-            system => return Err(TargetError::System { text, system: system.to_string(), architecture }),
-        }
+        let desktop = matches!(triple.architecture, X86_64 | Aarch64(_));
+        triple.operating_system = match triple.operating_system {
+            Unknown if machine.is_pulley() => Unknown,
+            _ if machine.is_pulley() => return Err(TargetError::PulleySystem { text, architecture }),
+            system @ (Linux | None_) => system,
+            // A Mac names its system without a version, and they are compared for equality.
+            Darwin(_) | MacOSX(_) if desktop => Darwin(None),
+            Windows if desktop => Windows,
+            system => {
+                let systems = if desktop { "linux, darwin, windows or none" } else { "linux or none" };
+                return Err(TargetError::System { text, system: system.to_string(), systems, architecture });
+            }
+        };
         Ok(Target { triple, machine })
     }
 

@@ -10,7 +10,7 @@ use precompile::artifact::contract::Inlining;
 use precompile::artifact::features;
 use precompile::artifact::manifest::{Kind, Manifest};
 use precompile::artifact::trailer;
-use precompile::{Backend, CompileError, Contract, Options, Platform, Target, compile};
+use precompile::{Backend, CompileError, Contract, Cpu, Options, Platform, Target, compile};
 
 fn options(backend: Backend, target: &str) -> Options {
     Options::new(backend, target.parse().unwrap(), Platform::Hosted).unwrap()
@@ -117,7 +117,7 @@ fn limits_are_named() {
         ("x86_64", "(module (tag))", "exceptions", "use `--backend cranelift`"),
         ("x86_64", "(module (func return_call 0))", "tail-call", "use `--backend cranelift`"),
         ("aarch64", "(module (memory 1 1 shared))", "threads", "use `--backend cranelift`"),
-        ("x86_64", "(module (type (cont 1)) (type (func)))", "stack-switching", "no backend"),
+        ("x86_64", "(module (type (cont 1)) (type (func)))", "stack-switching", "this version"),
     ] {
         let refusal = refusal(Backend::Winch, target, text);
         assert!(refusal.contains(&format!("`{feature}`")) && refusal.contains(remedy), "{refusal}");
@@ -196,4 +196,24 @@ fn every_setting_arrives() {
     concurrent.contract.concurrency_support = true;
     let error = compile(&concurrent, &wat::parse_str(text).unwrap()).unwrap_err();
     assert!(error.to_string().contains("concurrency support"), "{error}");
+}
+
+#[test]
+fn a_processor_of_another_target_is_refused() {
+    let mut options = options(Backend::Winch, "aarch64");
+    options.cpu = Cpu::parse("x86-64-v2", &"x86_64".parse().unwrap()).unwrap();
+    let error = compile(&options, b"\0asm\x01\0\0\0").unwrap_err();
+    assert!(matches!(error, CompileError::Cpu { name: "cmpxchg16b", .. }), "{error}");
+}
+
+/// Winch has SIMD for x86-64 where there is AVX; the way out that is named works.
+#[test]
+fn a_missing_cpu_level_is_named() {
+    let text = "(module (func (export \"f\") (result v128) (i32x4.splat (i32.const 1))))";
+    let wasm = wat::parse_str(text).unwrap();
+    let mut options = options(Backend::Winch, "x86_64");
+    let error = compile(&options, &wasm).unwrap_err().to_string();
+    assert!(error.contains("`--cpu x86-64-v3`") && error.contains("`--backend cranelift`"), "{error}");
+    options.cpu = Cpu::parse("x86-64-v3", &options.target).unwrap();
+    assert!(compile(&options, &wasm).is_ok());
 }

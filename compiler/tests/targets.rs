@@ -95,8 +95,19 @@ fn other_targets_are_refused_with_a_way_out() {
         ("wasm32-wasip1", "x86_64, aarch64, riscv64gc and s390x"),
         ("riscv64-unknown-linux-gnu", "`--target riscv64gc-unknown-linux-gnu`"),
         ("x86_64-unknown-freebsd", "linux, darwin, windows or none"),
+        ("riscv64gc-pc-windows-msvc", "linux or none"),
+        ("s390x-apple-darwin", "linux or none"),
+        ("pulley64-unknown-linux-gnu", "use `pulley64` alone"),
         ("aarch64-unknown-unknown", "linux, darwin, windows or none"),
     ] {
         assert!(refusal(text).contains(words), "{text}: {}", refusal(text));
+    }
+}
+
+/// A Mac's own triple names no version of its system, and loads nothing that does.
+#[test]
+fn versions_of_macos_are_left_out() {
+    for text in ["aarch64-apple-darwin20", "aarch64-apple-macosx11.0", "aarch64-apple-darwin"] {
+        assert_eq!(text.parse::<Target>().unwrap().to_string(), "aarch64-apple-darwin");
     }
 }

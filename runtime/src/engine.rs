@@ -60,6 +60,7 @@ impl EngineKey {
     }
 }
 
+/// The compiler's `settings.rs` has its twin: a setting that is new goes into both.
 fn contract(config: &mut Config, contract: &Contract, backend: Backend) {
     let Contract {
         memory_reservation,

@@ -26,8 +26,8 @@ impl Runtime {
     ///
     /// The file was written by `precompile` and nobody else changed it since. It doesn't change
     /// until the [`Program`] and all that came from it are gone, because it stays mapped; that
-    /// the digest was right before says nothing about a later change. Renaming another file
-    /// into its place is fine, and is what `precompile` does.
+    /// the digest was right before says nothing about a later change. On Unix, renaming another
+    /// file into its place is fine, and is what `precompile` does; Windows refuses it meanwhile.
     ///
     /// # Errors
     ///

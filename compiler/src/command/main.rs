@@ -1,11 +1,12 @@
 //! The command `precompile`.
 
-#![allow(clippy::print_stderr, reason = "this is the one file that reports errors")]
+#![forbid(unsafe_code)]
 
 mod compile;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Compile WebAssembly ahead of time, with the compiler and for the machine that you choose
@@ -37,12 +38,17 @@ fn main() -> ExitCode {
     match std::panic::catch_unwind(|| command.compile.run(&options)) {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(error)) => {
-            eprintln!("error: {error:#}");
+            report(&format!("{error:#}"));
             ExitCode::FAILURE
         }
         Err(_) => {
-            eprintln!("error: precompile has a bug and gave up; nothing was written");
+            report("precompile has a bug and gave up; nothing was written");
             ExitCode::FAILURE
         }
     }
+}
+
+fn report(error: &str) {
+    // Where even this can't be written, the exit code still tells.
+    let _ = writeln!(std::io::stderr(), "error: {error}");
 }

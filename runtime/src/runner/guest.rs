@@ -24,7 +24,7 @@ impl<T> Guest<T> {
 /// What can be called, for a message.
 pub(crate) fn functions(program: &Program) -> String {
     let exports = program.manifest().exports.iter().filter(|export| export.ty.starts_with("(func"));
-    let names: Vec<_> = exports.map(|export| format!("`{}`", export.name)).collect();
+    let names: Vec<_> = exports.map(|export| format!("`{}`", export.name.escape_debug())).collect();
     match names.is_empty() {
         true => "; it exports no functions".into(),
         false => format!("; `--invoke` can call {}", names.join(", ")),

@@ -37,7 +37,7 @@ fn integer<T: FromStr + TryFrom<u128>>(text: &str) -> Option<T> {
     }
 }
 
-/// A result of a function's. It reads back as an argument, but for references.
+/// A result of a function's. It reads back as an argument, but for references and the payloads of NaNs.
 pub(crate) fn text(value: &Val) -> String {
     match value {
         Val::I32(value) => value.to_string(),
