@@ -190,3 +190,21 @@ fn an_artifact_for_another_machine_is_refused() {
     let remedy = format!("`--target {}", std::env::consts::ARCH);
     fails(&ended, 126, &["`target` is `", &remedy]);
 }
+
+/// Where nothing can be reported, the exit codes still tell.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_unwritable_stderr_changes_no_exit_code() {
+    use support::runner;
+    let folder = Folder::new();
+    folder.wasm("app.wasm", ANSWER);
+    let code = |program: &std::path::Path, arguments: &[&str]| {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut command = Command::new(program);
+        command.current_dir(folder.path()).args(arguments).stderr(full).status().unwrap().code()
+    };
+    assert_eq!(code(precompile(), &["app.wasm"]), Some(0));
+    assert_eq!(code(precompile(), &["missing.wasm"]), Some(1));
+    assert_eq!(code(runner(Runner::Default), &["missing.cwasm"]), Some(125));
+    assert_eq!(code(runner(Runner::Default), &["app.wasm"]), Some(126));
+}
