@@ -195,6 +195,56 @@ fn platforms_and_levels() {
     }
 }
 
+/// The runtime builds its engine from the artifact's own contract: whichever setting differs, what
+/// wasmtime compares at load is equal, and the code runs.
+#[test]
+fn every_setting_is_loaded() {
+    use precompile::artifact::contract::Inlining;
+    use precompile::{Backend, Contract, Options, Platform, Target, compile};
+    type Change = fn(&mut Contract);
+    let runs: [Change; 13] = [
+        |contract| contract.memory_reservation = 1 << 30,
+        |contract| contract.memory_guard_size = 1 << 16,
+        |contract| contract.memory_reservation_for_growth = 1 << 20,
+        |contract| contract.memory_may_move = false,
+        |contract| contract.guard_before_linear_memory = false,
+        |contract| contract.memory_init_cow = false,
+        |contract| contract.table_lazy_init = false,
+        |contract| (contract.signals_based_traps, contract.memory_guard_size) = (false, 0),
+        |contract| contract.relaxed_simd_deterministic = true,
+        |contract| contract.inlining = Inlining::Yes,
+        |contract| contract.debug_symbols = false,
+        |contract| contract.wasm_backtrace_details = true,
+        |contract| contract.generate_address_map = false,
+    ];
+    // Nobody gives fuel, and the deadline is now: these end at once, in their own words.
+    let ends: [(Change, &str); 2] = [
+        (|contract| contract.consume_fuel = true, "all fuel consumed"),
+        (|contract| contract.epoch_interruption = true, "interrupt"),
+    ];
+    let text = r#"(module (memory 1 2) (table funcref (elem $f))
+        (func $f (result i32) (i32.load (i32.const 8))) (data (i32.const 8) "\2a")
+        (func (export "f") (result i32) (call_indirect (result i32) (i32.const 0))))"#;
+    let wasm = wat::parse_str(text).unwrap();
+    let folder = Folder::new();
+    let run = |change: Change| {
+        let mut options =
+            Options::new(Backend::Cranelift, Target::host().unwrap(), Platform::Hosted).unwrap();
+        change(&mut options.contract);
+        folder.write("app.cwasm", compile(&options, &wasm).unwrap());
+        folder.run(Runner::Default, ["--invoke", "f", "app.cwasm"])
+    };
+    for (n, change) in runs.into_iter().enumerate() {
+        let ended = run(change);
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), "42\n"), "change {n}: {ended:?}");
+    }
+    for (change, words) in ends {
+        let ended = run(change);
+        assert_eq!(ended.code, Some(134), "{ended:?}");
+        assert!(ended.stderr.contains(words), "{ended:?}");
+    }
+}
+
 /// The bare runner runs a command that imports nothing, and names what it lacks for others.
 #[test]
 fn bare_runner() {
@@ -216,6 +266,8 @@ fn bare_runner() {
         assert_eq!(ended.code, Some(125), "{ended:?}");
         assert!(ended.stderr.contains("`wasi`"), "{ended:?}");
     }
+    let help = folder.run(Runner::Bare, ["--help"]).stdout;
+    assert!(help.contains("--version") && !help.contains("--dir") && !help.contains("--invoke"), "{help}");
     let ended = folder.run(Runner::Bare, ["--invoke", "f", "quiet.cwasm"]);
     assert!(ended.stderr.contains("`invoke`"), "{ended:?}");
 }

@@ -36,6 +36,12 @@ pub enum CpuError {
         /// The right names.
         features: String,
     },
+    /// A comma with nothing behind it.
+    #[error("`{text}` has a comma with no CPU feature behind it: leave it out")]
+    Empty {
+        /// What was given.
+        text: String,
+    },
     /// A feature without a sign.
     #[error("CPU feature `{name}` needs a sign: `+{name}` adds it, `-{name}` takes it away")]
     Sign {
@@ -78,6 +84,9 @@ impl Cpu {
             }
         };
         for part in parts {
+            if part.is_empty() {
+                return Err(CpuError::Empty { text: text.into() });
+            }
             let Some((sign, name)) = part.split_at_checked(1).filter(|(sign, _)| matches!(*sign, "+" | "-"))
             else {
                 return Err(CpuError::Sign { name: part.into() });
@@ -150,6 +159,7 @@ mod tests {
         assert!(text("x86-64", "aarch64").contains("`armv8-a`"));
         assert!(text("x86-64,+avx3", "x86_64").contains("`avx2`"));
         assert!(text("x86-64,avx2", "x86_64").contains("`+avx2`"));
+        assert!(text("x86-64,", "x86_64").contains("leave it out"));
         assert!(text("rv64gc,+v", "riscv64").contains("none to choose"));
         assert!(text("native", "s390x").contains("`z15`"));
     }

@@ -5,7 +5,9 @@ use lexopt::prelude::{Long, Short, Value, ValueExt};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-const HELP: &str = "\
+/// What this build understands.
+const HELP: &[&str] = &[
+    "\
 Run WebAssembly that precompile compiled ahead of time
 
 Usage: precompile-run [OPTIONS] ARTIFACT [ARGS...]
@@ -15,15 +17,24 @@ Arguments:
   [ARGS...]              arguments for the guest, or for the function to invoke
 
 Options:
+",
+    #[cfg(feature = "wasi")]
+    "\
       --dir HOST[::GUEST]  give the guest a folder, under the path GUEST [default: HOST]
       --env NAME[=VALUE]   give the guest an environment variable [default: this process' value]
+",
+    #[cfg(feature = "invoke")]
+    "\
       --invoke FUNCTION    call this export with ARGS, and print its results
+",
+    "\
   -h, --help               print help
   -V, --version            print version
 
 Exit codes: the guest's own; 125 this command failed, 126 the artifact was refused, 134 the guest
 trapped
-";
+",
+];
 
 /// What to do.
 pub(crate) enum Command {
@@ -73,7 +84,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
                 return Err("this build can't call functions: use one with the feature `invoke`".into());
             }
             Some(Long("invoke")) => invoke = Some(parser.value()?.string()?),
-            Some(Short('h') | Long("help")) => return Ok(Command::Print(HELP.into())),
+            Some(Short('h') | Long("help")) => return Ok(Command::Print(HELP.concat())),
             Some(Short('V') | Long("version")) => {
                 let version = concat!("precompile-run ", env!("CARGO_PKG_VERSION"), "\n");
                 return Ok(Command::Print(version.into()));
