@@ -8,6 +8,7 @@ use thiserror::Error;
 
 /// The compiler that produced an artifact's code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Backend {
     /// Optimising: fast code, slow compilation.
     Cranelift,

@@ -55,6 +55,7 @@ pub struct Contract {
 
 /// Which calls Cranelift may inline. The names are those of wasmtime's `-C inlining`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Inlining {
     /// None.
     No,

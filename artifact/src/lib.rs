@@ -4,8 +4,8 @@
 //! - [`Contract`]: the settings on which compile time and run time must agree.
 //! - [`Manifest`]: what an artifact says about itself.
 //! - [`trailer`]: where the manifest and its digest stand in the file.
+//! - [`Host`] and its [`Policy`]: what a machine and a build of the runtime offer and demand.
 //! - [`mismatch`]: would this artifact load on that host, and if not, why.
-//!
 //! - [`features`] and [`cpu`]: how both sides name what code may need.
 //!
 //! This crate knows nothing of wasmtime and needs no standard library.
@@ -21,13 +21,17 @@ pub mod backend;
 pub mod contract;
 pub mod cpu;
 pub mod features;
+mod host;
 pub mod manifest;
 pub mod mismatch;
 pub mod platform;
+pub mod policy;
 pub mod trailer;
 mod version;
 
 pub use backend::Backend;
 pub use contract::Contract;
+pub use host::Host;
 pub use manifest::Manifest;
 pub use platform::Platform;
+pub use policy::Policy;

@@ -10,6 +10,7 @@ use thiserror::Error;
 
 /// What was compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// A core module.
     Module,
@@ -28,6 +29,7 @@ impl fmt::Display for Kind {
 
 /// How hard Cranelift optimises. Winch has no such choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum OptLevel {
     /// Not at all.
     None,
@@ -67,6 +69,16 @@ pub struct Export {
     pub ty: String,
 }
 
+/// What the memories that a module or component defines hold together. Those that it imports are
+/// their owner's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memories {
+    /// Their sizes at the start, in bytes.
+    pub initial_bytes: u64,
+    /// Their declared maxima, in bytes; `None` where one of them declares none.
+    pub maximum_bytes: Option<u64>,
+}
+
 /// What an artifact says about itself: all that is needed to tell whether it would load somewhere,
 /// and where it came from. It holds no times and no paths, so the same input gives the same bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +111,8 @@ pub struct Manifest {
     pub exports: Vec<Export>,
     /// The settings on which both sides agree.
     pub settings: Contract,
+    /// The memories; `None` in artifacts of format 1, which don't say.
+    pub memories: Option<Memories>,
 }
 
 /// A manifest that can't be read: the field and its offset in the file, in bytes.
@@ -119,12 +133,13 @@ impl Manifest {
         postcard::to_allocvec(self).expect("a manifest holds nothing that postcard can't encode")
     }
 
-    /// Reads an encoded manifest that starts at `offset` in its file. Any bytes may be given.
+    /// Reads an encoded manifest of a format, which starts at `offset` in its file. Any bytes may be
+    /// given.
     ///
     /// # Errors
     ///
     /// Names the first field that doesn't decode or whose value can't be.
-    pub fn decode(bytes: &[u8], offset: u64) -> Result<Manifest, ManifestError> {
+    pub fn decode(bytes: &[u8], offset: u64, format: u32) -> Result<Manifest, ManifestError> {
         let mut fields = Fields { rest: bytes, length: bytes.len(), offset };
         let manifest = Manifest {
             kind: fields.next("kind", any)?,
@@ -141,12 +156,14 @@ impl Manifest {
             imports: fields.next("imports", any)?,
             exports: fields.next("exports", any)?,
             settings: fields.next("settings", any)?,
+            memories: if format < 2 { None } else { fields.next("memories", any)? },
         };
         if fields.rest.is_empty() {
             Ok(manifest)
         } else {
             let excess = alloc::format!("{} bytes too many follow", fields.rest.len());
-            Err(fields.error("settings", excess))
+            let last = if format < 2 { "settings" } else { "memories" };
+            Err(fields.error(last, excess))
         }
     }
 }

@@ -3,40 +3,18 @@
 //! One pure function of a manifest and a host's description, for the runtime when it opens an
 //! artifact and for the command when it explains one.
 
-use crate::cpu;
-use crate::features::{WasmFeatures, named};
+mod policy;
+
+use crate::features::named;
 use crate::manifest::{Kind, Manifest};
-use crate::platform::is_pulley;
+use crate::platform::{is_native, is_pulley};
 use crate::version::numbers;
+use crate::{Backend, Host, cpu};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 use target_lexicon::{Endianness, PointerWidth, Triple};
-
-/// What a machine and a build of the runtime offer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Host {
-    /// The machine's target triple.
-    pub target: Triple,
-    /// Features of its processor beyond the baseline, sorted; `None` where they can't be detected,
-    /// so that wasmtime's own check at load decides.
-    pub cpu_features: Option<Vec<String>>,
-    /// The full version of wasmtime in the runtime.
-    pub wasmtime_version: String,
-    /// WebAssembly features that this build of the runtime supports.
-    pub features: WasmFeatures,
-    /// Whether hardware faults become traps.
-    pub signals: bool,
-    /// Whether address space can be reserved and protected.
-    pub virtual_memory: bool,
-    /// Whether this build holds Pulley.
-    pub pulley: bool,
-    /// Whether this build runs components.
-    pub components: bool,
-    /// Whether this build supports the component model's concurrency.
-    pub concurrency: bool,
-}
 
 /// A reason why an artifact would not load on a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +49,7 @@ pub fn mismatches(manifest: &Manifest, host: &Host) -> Vec<Mismatch> {
         concurrency(manifest, host),
     ]
     .into_iter()
+    .chain(policy::demands(manifest, host))
     .flatten()
     .collect()
 }
@@ -91,7 +70,7 @@ fn kind(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
         field: "kind",
         artifact_value: manifest.kind.to_string(),
         host_value: Kind::Module.to_string(),
-        remedy: "use a runtime with the component model".into(),
+        remedy: "use a runtime with the feature `component-model`".into(),
     })
 }
 
@@ -99,9 +78,9 @@ fn kind(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
 fn target(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     // Whoever reads a manifest checks that its target parses.
     let artifact: Triple = manifest.target.parse().ok()?;
-    let pulley = pulley(&host.target);
+    let pulley = pulley(&host.target)?;
     let fits = match is_pulley(&artifact) {
-        true => host.pulley && Some(manifest.target.as_str()) == pulley,
+        true => host.pulley && manifest.target == pulley,
         false => {
             artifact.architecture == host.target.architecture
                 && artifact.operating_system == host.target.operating_system
@@ -111,11 +90,15 @@ fn target(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
         field: "target",
         artifact_value: manifest.target.clone(),
         host_value: host.target.to_string(),
-        remedy: match (is_pulley(&artifact), pulley) {
-            (true, Some(pulley)) if pulley == manifest.target => {
+        remedy: match (is_native(&host.target), host.pulley) {
+            (true, false) if pulley == manifest.target => {
                 format!("use a runtime with the feature `pulley`, or compile with `--target {}`", host.target)
             }
-            _ => format!("compile with `--target {}`", host.target),
+            (true, _) => format!("compile with `--target {}`", host.target),
+            (false, true) => format!("compile with `--target {pulley}`"),
+            (false, false) => {
+                format!("use a runtime with the feature `pulley`, and compile with `--target {pulley}`")
+            }
         },
     })
 }
@@ -163,12 +146,38 @@ fn features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let supported = |name: &str| named(name).is_some_and(|feature| host.features.contains(feature));
     let stamped = manifest.features_stamped.iter().map(String::as_str);
     let missing: Vec<_> = stamped.filter(|name| !supported(name)).collect();
-    (!missing.is_empty()).then(|| Mismatch {
+    if missing.is_empty() {
+        return None;
+    }
+    let without = format!("build the module without {}", missing.join(", "));
+    let builds: Option<Vec<_>> = missing.iter().map(|name| runtime_feature(name)).collect();
+    Some(Mismatch {
         field: "features_stamped",
         artifact_value: missing.join(","),
         host_value: "none of them".into(),
-        remedy: format!("build the module without {}, or use a runtime that supports it", missing.join(", ")),
+        remedy: match builds {
+            Some(mut builds) => {
+                builds.sort_unstable();
+                builds.dedup();
+                let plural = if builds.len() > 1 { "features" } else { "feature" };
+                format!("use a runtime with the {plural} `{}`, or {without}", builds.join("`, `"))
+            }
+            None => without,
+        },
     })
+}
+
+/// The cargo feature of the runtime that brings a WebAssembly feature.
+fn runtime_feature(name: &str) -> Option<&'static str> {
+    match name {
+        "gc" | "gc-types" | "exceptions" => Some("gc"),
+        "threads" => Some("threads"),
+        "component-model" => Some("component-model"),
+        "cm-async" | "cm-async-stackful" | "cm-more-async-builtins" | "cm-error-context" | "cm-threading" => {
+            Some("async")
+        }
+        _ => None,
+    }
 }
 
 fn signals(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
@@ -177,7 +186,10 @@ fn signals(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
         field: "settings.signals_based_traps",
         artifact_value: wanted.to_string(),
         host_value: host.signals.to_string(),
-        remedy: "compile for the platform `freestanding`".into(),
+        remedy: match manifest.backend {
+            Backend::Winch => "compile with `--backend cranelift --platform freestanding`".into(),
+            Backend::Cranelift => "compile with `--platform freestanding`".into(),
+        },
     })
 }
 
@@ -189,9 +201,10 @@ fn virtual_memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
         field: "platform",
         artifact_value: manifest.platform.to_string(),
         host_value: "no virtual memory".into(),
-        remedy: match host.signals {
-            true => "compile for the platform `signals-only`".into(),
-            false => "compile for the platform `freestanding`".into(),
+        remedy: match (settings.signals_based_traps && host.signals, manifest.backend) {
+            (true, _) => "compile with `--platform signals-only`".into(),
+            (false, Backend::Winch) => "compile with `--backend cranelift --platform freestanding`".into(),
+            (false, Backend::Cranelift) => "compile with `--platform freestanding`".into(),
         },
     })
 }
@@ -202,6 +215,9 @@ fn concurrency(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
         field: "settings.concurrency_support",
         artifact_value: wanted.to_string(),
         host_value: host.concurrency.to_string(),
-        remedy: "use a runtime with the component model's concurrency".into(),
+        remedy: match manifest.kind {
+            Kind::Module => "compile with `-W concurrency-support=n`".into(),
+            Kind::Component => "use a runtime with the feature `async`".into(),
+        },
     })
 }

@@ -2,10 +2,13 @@
 
 use core::fmt;
 use serde::{Deserialize, Serialize};
-use target_lexicon::{Architecture, PointerWidth, Triple};
+use target_lexicon::{
+    Aarch64Architecture, Architecture, OperatingSystem, PointerWidth, Riscv64Architecture, Triple,
+};
 
 /// What compiled code may rely on: the preset from which a [`Contract`](crate::Contract) starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Platform {
     /// Virtual memory and hardware faults: an ordinary operating system.
     Hosted,
@@ -72,4 +75,24 @@ impl Machine {
 pub fn is_pulley(target: &Triple) -> bool {
     use Architecture::{Pulley32, Pulley32be, Pulley64, Pulley64be};
     matches!(target.architecture, Pulley32 | Pulley32be | Pulley64 | Pulley64be)
+}
+
+/// Whether the backends make code for this target's architecture and wasmtime's runtime is made
+/// for its operating system. Pulley's code runs on others, too.
+pub fn is_native(target: &Triple) -> bool {
+    use OperatingSystem::{Darwin, Linux, MacOSX, None_, Windows};
+    match (target.architecture, target.operating_system) {
+        (architecture, Linux | None_) => {
+            matches!(architecture, Architecture::S390x | Architecture::Riscv64(Riscv64Architecture::Riscv64gc))
+                || is_desktop(target)
+        }
+        (_, Darwin(_) | MacOSX(_) | Windows) => is_desktop(target),
+        _ => false,
+    }
+}
+
+/// Whether this architecture is one of those that macOS and Windows run on.
+pub fn is_desktop(target: &Triple) -> bool {
+    use Architecture::{Aarch64, X86_64};
+    matches!(target.architecture, X86_64 | Aarch64(Aarch64Architecture::Aarch64))
 }

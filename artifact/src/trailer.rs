@@ -28,7 +28,7 @@ use thiserror::Error;
 /// The first bytes of a trailer.
 pub const MAGIC: [u8; 8] = *b"\x7fcwasm\r\n";
 /// The format version that this crate writes. It reads every version up to it.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 /// What [`image`] needs.
 const ELF_HEADER_BYTES: usize = size_of::<FileHeader64<Endianness>>();
 
@@ -195,7 +195,7 @@ impl Trailer {
         }
         let head = cursor.take(HEAD_BYTES, "the trailer's head")?;
         let format = number(&head[8..12]);
-        if format != FORMAT {
+        if !(1..=FORMAT).contains(&format) {
             return Err(ReadError::Format { found: format, offset: image.bytes + 8 });
         }
         let manifest_offset = cursor.offset;
@@ -207,7 +207,7 @@ impl Trailer {
         if !cursor.rest.is_empty() {
             return Err(ReadError::Excess { offset: cursor.offset, excess: cursor.rest.len() as u64 });
         }
-        let manifest = Manifest::decode(manifest, manifest_offset)?;
+        let manifest = Manifest::decode(manifest, manifest_offset, format)?;
         if manifest.kind != image.kind {
             return Err(ReadError::Kind { image: image.kind, manifest: manifest.kind });
         }

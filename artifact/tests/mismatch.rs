@@ -1,10 +1,10 @@
 //! Every reason for which an artifact would not load, and its remedy.
 
 use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
-use precompile_artifact::manifest::{Kind, Manifest};
-use precompile_artifact::mismatch::{Host, Mismatch, mismatches};
+use precompile_artifact::manifest::{Kind, Manifest, Memories};
+use precompile_artifact::mismatch::{Mismatch, mismatches};
 use precompile_artifact::platform::Machine;
-use precompile_artifact::{Backend, Contract, Platform};
+use precompile_artifact::{Backend, Contract, Host, Platform, Policy};
 
 fn manifest(target: &str) -> Manifest {
     Manifest {
@@ -22,6 +22,7 @@ fn manifest(target: &str) -> Manifest {
         imports: vec![],
         exports: vec![],
         settings: Contract::preset(Platform::Hosted, Machine::Native64).unwrap(),
+        memories: Some(Memories { initial_bytes: 0, maximum_bytes: Some(0) }),
     }
 }
 
@@ -30,12 +31,14 @@ fn host(target: &str, cpu_features: &[&str]) -> Host {
         target: target.parse().unwrap(),
         cpu_features: Some(cpu_features.iter().map(|name| String::from(*name)).collect()),
         wasmtime_version: "48.0.9".into(),
+        runtime_version: "0.1.0".into(),
         features: WasmFeatures::WASM3.difference(OPTIONAL) | OFF_BY_DEFAULT,
         signals: true,
         virtual_memory: true,
         pulley: false,
         components: false,
         concurrency: false,
+        policy: Policy::default(),
     }
 }
 
@@ -106,30 +109,104 @@ fn versions() {
 fn what_a_build_lacks() {
     let artifact = manifest(LINUX);
     let component = Manifest { kind: Kind::Component, ..artifact.clone() };
-    only(&component, &host(LINUX, &[]), "kind", "use a runtime with the component model");
+    only(&component, &host(LINUX, &[]), "kind", "use a runtime with the feature `component-model`");
     let threads = Manifest { features_stamped: vec!["simd".into(), "threads".into()], ..artifact.clone() };
     only(
         &threads,
         &host(LINUX, &[]),
         "features_stamped",
-        "build the module without threads, or use a runtime that supports it",
+        "use a runtime with the feature `threads`, or build the module without threads",
     );
     let unheard_of = Manifest { features_stamped: vec!["quantum".into()], ..artifact.clone() };
-    only(
-        &unheard_of,
-        &host(LINUX, &[]),
-        "features_stamped",
-        "build the module without quantum, or use a runtime that supports it",
-    );
+    only(&unheard_of, &host(LINUX, &[]), "features_stamped", "build the module without quantum");
+    let gc = Manifest { features_stamped: vec!["exceptions".into(), "gc-types".into()], ..artifact.clone() };
+    let remedy = "use a runtime with the feature `gc`, or build the module without exceptions, gc-types";
+    only(&gc, &host(LINUX, &[]), "features_stamped", remedy);
+    let features = vec!["cm-async".into(), "gc".into()];
+    let remedy = "use a runtime with the features `async`, `gc`, or build the module without cm-async, gc";
+    let host_without_gc = Host { features: WasmFeatures::empty(), ..host(LINUX, &[]) };
+    let both = Manifest { features_stamped: features, ..artifact.clone() };
+    only(&both, &host_without_gc, "features_stamped", remedy);
     let no_virtual_memory = Host { virtual_memory: false, ..host(LINUX, &[]) };
-    only(&artifact, &no_virtual_memory, "platform", "compile for the platform `signals-only`");
+    only(&artifact, &no_virtual_memory, "platform", "compile with `--platform signals-only`");
     let no_signals = Host { signals: false, ..host(LINUX, &[]) };
-    let remedy = "compile for the platform `freestanding`";
+    let remedy = "compile with `--platform freestanding`";
     only(&artifact, &no_signals, "settings.signals_based_traps", remedy);
+    let winch = Manifest { backend: Backend::Winch, ..artifact.clone() };
+    let remedy = "compile with `--backend cranelift --platform freestanding`";
+    only(&winch, &no_signals, "settings.signals_based_traps", remedy);
     let mut concurrent = artifact;
     concurrent.settings.concurrency_support = true;
-    let remedy = "use a runtime with the component model's concurrency";
+    let remedy = "compile with `-W concurrency-support=n`";
     only(&concurrent, &host(LINUX, &[]), "settings.concurrency_support", remedy);
+    concurrent.kind = Kind::Component;
+    let with_components = Host { components: true, ..host(LINUX, &[]) };
+    let remedy = "use a runtime with the feature `async`";
+    only(&concurrent, &with_components, "settings.concurrency_support", remedy);
+}
+
+/// One refusal for each demand, and none where it is met.
+#[test]
+fn policies() {
+    let meets_all = {
+        let mut manifest = manifest(LINUX);
+        manifest.settings.epoch_interruption = true;
+        manifest.settings.consume_fuel = true;
+        manifest
+    };
+    let policy = Policy {
+        require_epoch_interruption: true,
+        require_fuel: true,
+        memory_max_bytes: Some(65536),
+        min_wasmtime_version: Some("48.0.8".into()),
+        backends: Some(vec![Backend::Cranelift]),
+        refuse_debug: true,
+    };
+    let host = Host { policy, ..host(LINUX, &[]) };
+    assert_eq!(mismatches(&meets_all, &host), []);
+    let changed = |change: fn(&mut Manifest)| {
+        let mut manifest = meets_all.clone();
+        change(&mut manifest);
+        manifest
+    };
+    let winch = changed(|manifest| manifest.backend = Backend::Winch);
+    only(&winch, &host, "backend", "compile with `--backend cranelift`");
+    let old = changed(|manifest| manifest.wasmtime_version = "48.0.7".into());
+    let remedy = "compile with a precompile that is built on wasmtime 48.0.8 or newer";
+    only(&old, &host, "wasmtime_version", remedy);
+    let no_epochs = changed(|manifest| manifest.settings.epoch_interruption = false);
+    only(&no_epochs, &host, "settings.epoch_interruption", "compile with `-W epoch-interruption`");
+    let no_fuel = changed(|manifest| manifest.settings.consume_fuel = false);
+    only(&no_fuel, &host, "settings.consume_fuel", "compile with `-W fuel`");
+    let too_much = Some(Memories { initial_bytes: 0, maximum_bytes: Some(65537) });
+    let unbounded = Some(Memories { initial_bytes: 0, maximum_bytes: None });
+    let remedy = "build the module with memories of at most 65536 bytes, as `wasm-ld --max-memory=65536` does";
+    for memories in [too_much, unbounded] {
+        only(&Manifest { memories, ..meets_all.clone() }, &host, "memories.maximum_bytes", remedy);
+    }
+    let unknown = changed(|manifest| manifest.memories = None);
+    let remedy = "compile with a newer precompile, which notes the memories";
+    only(&unknown, &host, "memories.maximum_bytes", remedy);
+    let debug = changed(|manifest| manifest.settings.debug_info = true);
+    only(&debug, &host, "settings.debug_info", "compile with `-D debug-info=n`");
+    let both = changed(|manifest| {
+        manifest.settings.debug_info = true;
+        manifest.settings.wasm_backtrace_details = true;
+    });
+    only(&both, &host, "settings.debug_info", "compile with `-D debug-info=n,backtrace-details=n`");
+}
+
+/// Where no backend makes native code, the remedy is the interpreter.
+#[test]
+fn machines_without_native_code() {
+    for (machine, pulley) in
+        [("i686-unknown-linux-gnu", "pulley32"), ("x86_64-unknown-freebsd", "pulley64"), ("powerpc-unknown-linux-gnu", "pulley32be")]
+    {
+        let with_pulley = Host { pulley: true, ..host(machine, &[]) };
+        only(&manifest(LINUX), &with_pulley, "target", &format!("compile with `--target {pulley}`"));
+        let remedy = format!("use a runtime with the feature `pulley`, and compile with `--target {pulley}`");
+        only(&manifest(LINUX), &host(machine, &[]), "target", &remedy);
+    }
 }
 
 /// All reasons come at once.

@@ -1,12 +1,13 @@
 //! Reading artifacts: the golden one, and every way in which one can be wrong.
 
-use precompile_artifact::manifest::{Kind, Manifest};
+use precompile_artifact::manifest::{Kind, Manifest, Memories};
 use precompile_artifact::platform::Machine;
 use precompile_artifact::trailer::{self, ReadError};
 use precompile_artifact::{Backend, Contract, Platform};
 use std::collections::BTreeSet;
 
-const GOLDEN: &[u8] = include_bytes!("golden/format-1.cwasm");
+const FORMAT_1: &[u8] = include_bytes!("golden/format-1.cwasm");
+const GOLDEN: &[u8] = include_bytes!("golden/format-2.cwasm");
 
 /// Where the trailer's parts start.
 struct Layout {
@@ -22,10 +23,19 @@ fn layout() -> Layout {
     Layout { image_end, manifest: image_end + 16, digest, signatures: digest + 32 }
 }
 
-/// An artifact of format 1 is read for ever.
+/// Artifacts of every format are read for ever: these are of the same module.
 #[test]
-fn the_golden_artifact_is_read() {
-    let trailer = trailer::read(GOLDEN).unwrap();
+fn the_golden_artifacts_are_read() {
+    let memories = Some(Memories { initial_bytes: 65536, maximum_bytes: Some(131_072) });
+    for (artifact, memories) in [(FORMAT_1, None), (GOLDEN, memories)] {
+        let manifest = trailer::read(artifact).unwrap().manifest;
+        assert_eq!(manifest.memories, memories);
+        check(manifest);
+        assert_eq!(trailer::read(artifact).unwrap().signatures, []);
+    }
+}
+
+fn check(manifest: Manifest) {
     let Manifest {
         kind,
         backend,
@@ -41,7 +51,8 @@ fn the_golden_artifact_is_read() {
         imports,
         exports,
         settings,
-    } = trailer.manifest;
+        memories: _,
+    } = manifest;
     assert_eq!((kind, backend, platform), (Kind::Module, Backend::Winch, Platform::SignalsOnly));
     assert_eq!(target, "x86_64-unknown-none");
     assert_eq!(cpu_features, ["cmpxchg16b", "popcnt", "sse3", "sse4.1", "sse4.2", "ssse3"]);
@@ -57,7 +68,6 @@ fn the_golden_artifact_is_read() {
     let exports: Vec<_> = exports.iter().map(|export| (export.name.as_str(), export.ty.as_str())).collect();
     assert_eq!(exports, [("memory", "(memory 1 2)"), ("answer", "(func (result i32))")]);
     assert_eq!(Some(settings), Contract::preset(Platform::SignalsOnly, Machine::Native64));
-    assert_eq!(trailer.signatures, []);
 }
 
 /// What is written is what was read.

@@ -110,6 +110,7 @@ pub fn compile(options: &Options, wasm: &[u8]) -> Result<Vec<u8>, CompileError> 
         imports: interface.imports,
         exports: interface.exports,
         settings: options.contract.clone(),
+        memories: None,
     };
     trailer::append(&mut artifact, &manifest)?;
     Ok(artifact)

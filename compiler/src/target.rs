@@ -1,6 +1,6 @@
 //! The machine that code is compiled for.
 
-use precompile_artifact::platform::Machine;
+use precompile_artifact::platform::{Machine, is_desktop, is_native};
 use precompile_artifact::{Backend, Platform, cpu};
 use std::fmt;
 use std::str::FromStr;
@@ -142,21 +142,23 @@ impl Target {
         let (Some(machine), Some(_)) = (Machine::of(&triple), cpu::family(&triple)) else {
             return Err(TargetError::Architecture { text, architecture });
         };
-        use Architecture::{Aarch64, X86_64};
-        use OperatingSystem::{Darwin, Linux, MacOSX, None_, Unknown, Windows};
-        let desktop = matches!(triple.architecture, X86_64 | Aarch64(_));
-        triple.operating_system = match triple.operating_system {
-            Unknown if machine.is_pulley() => Unknown,
-            _ if machine.is_pulley() => return Err(TargetError::PulleySystem { text, architecture }),
-            system @ (Linux | None_) => system,
-            // A Mac names its system without a version, and they are compared for equality.
-            Darwin(_) | MacOSX(_) if desktop => Darwin(None),
-            Windows if desktop => Windows,
-            system => {
-                let systems = if desktop { "linux, darwin, windows or none" } else { "linux or none" };
-                return Err(TargetError::System { text, system: system.to_string(), systems, architecture });
-            }
-        };
+        use OperatingSystem::{Darwin, MacOSX, Unknown};
+        if machine.is_pulley() {
+            return match triple.operating_system {
+                Unknown => Ok(Target { triple, machine }),
+                _ => Err(TargetError::PulleySystem { text, architecture }),
+            };
+        }
+        if !is_native(&triple) {
+            let systems =
+                if is_desktop(&triple) { "linux, darwin, windows or none" } else { "linux or none" };
+            let system = triple.operating_system.to_string();
+            return Err(TargetError::System { text, system, systems, architecture });
+        }
+        // A Mac names its system without a version, and they are compared for equality.
+        if let Darwin(_) | MacOSX(_) = triple.operating_system {
+            triple.operating_system = Darwin(None);
+        }
         Ok(Target { triple, machine })
     }
 

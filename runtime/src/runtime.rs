@@ -3,8 +3,8 @@
 use crate::engine::EngineKey;
 use crate::host::host;
 use crate::open_error::OpenError;
-use precompile_artifact::Manifest;
-use precompile_artifact::mismatch::{Host, mismatches};
+use precompile_artifact::mismatch::mismatches;
+use precompile_artifact::{Host, Manifest};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use wasmtime::Engine;
 

@@ -1,0 +1,59 @@
+//! What a machine and a build of the runtime offer to an artifact.
+
+use crate::features::{WasmFeatures, named, names};
+use crate::policy::Policy;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use target_lexicon::Triple;
+
+/// What a machine and a build of the runtime offer. `precompile-run --describe` prints it as JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Host {
+    /// The machine's target triple.
+    #[serde(serialize_with = "write_triple", deserialize_with = "read_triple")]
+    pub target: Triple,
+    /// Features of its processor beyond the baseline, sorted; `None` where they can't be detected,
+    /// so that wasmtime's own check at load decides.
+    pub cpu_features: Option<Vec<String>>,
+    /// The full version of wasmtime in the runtime.
+    pub wasmtime_version: String,
+    /// The version of the runtime.
+    pub runtime_version: String,
+    /// WebAssembly features that this build of the runtime supports.
+    #[serde(serialize_with = "write_features", deserialize_with = "read_features")]
+    pub features: WasmFeatures,
+    /// Whether hardware faults become traps.
+    pub signals: bool,
+    /// Whether address space can be reserved and protected.
+    pub virtual_memory: bool,
+    /// Whether this build holds Pulley.
+    pub pulley: bool,
+    /// Whether this build runs components.
+    pub components: bool,
+    /// Whether this build supports the component model's concurrency.
+    pub concurrency: bool,
+    /// What it demands of artifacts.
+    #[serde(default)]
+    pub policy: Policy,
+}
+
+fn write_triple<S: Serializer>(triple: &Triple, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(triple)
+}
+
+fn read_triple<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Triple, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|error: target_lexicon::ParseError| D::Error::custom(error.to_string()))
+}
+
+fn write_features<S: Serializer>(features: &WasmFeatures, serializer: S) -> Result<S::Ok, S::Error> {
+    names(*features).serialize(serializer)
+}
+
+/// A name that is not known here is of no use here: no artifact of this version needs it.
+fn read_features<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WasmFeatures, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    Ok(names.iter().filter_map(|name| named(name)).collect())
+}
