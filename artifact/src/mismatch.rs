@@ -54,10 +54,14 @@ pub fn mismatches(manifest: &Manifest, host: &Host) -> Vec<Mismatch> {
     .collect()
 }
 
-/// Wasmtime promises no compatibility between major versions.
+/// Whether these are versions with the same major number. Between others, wasmtime promises no
+/// compatibility.
+pub fn same_major(a: &str, b: &str) -> bool {
+    matches!((numbers(a), numbers(b)), (Some([a, ..]), Some([b, ..])) if a == b)
+}
+
 fn wasmtime_version(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    let major = |text| numbers(text).map(|[major, ..]| major);
-    (major(&manifest.wasmtime_version) != major(&host.wasmtime_version)).then(|| Mismatch {
+    (!same_major(&manifest.wasmtime_version, &host.wasmtime_version)).then(|| Mismatch {
         field: "wasmtime_version",
         artifact_value: manifest.wasmtime_version.clone(),
         host_value: host.wasmtime_version.clone(),
@@ -103,8 +107,9 @@ fn target(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     })
 }
 
-/// The Pulley target for a machine: its pointers and byte order are the machine's own.
-fn pulley(host: &Triple) -> Option<&'static str> {
+/// The Pulley target for a machine: its pointers and byte order are the machine's own. `None` for a
+/// machine whose pointers have neither 32 nor 64 bits.
+pub fn pulley(host: &Triple) -> Option<&'static str> {
     match (host.pointer_width(), host.endianness()) {
         (Ok(PointerWidth::U64), Ok(Endianness::Little)) => Some("pulley64"),
         (Ok(PointerWidth::U64), Ok(Endianness::Big)) => Some("pulley64be"),

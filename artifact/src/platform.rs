@@ -83,8 +83,10 @@ pub fn is_native(target: &Triple) -> bool {
     use OperatingSystem::{Darwin, Linux, MacOSX, None_, Windows};
     match (target.architecture, target.operating_system) {
         (architecture, Linux | None_) => {
-            matches!(architecture, Architecture::S390x | Architecture::Riscv64(Riscv64Architecture::Riscv64gc))
-                || is_desktop(target)
+            matches!(
+                architecture,
+                Architecture::S390x | Architecture::Riscv64(Riscv64Architecture::Riscv64gc)
+            ) || is_desktop(target)
         }
         (_, Darwin(_) | MacOSX(_) | Windows) => is_desktop(target),
         _ => false,

@@ -49,7 +49,8 @@ impl Policy {
                 self.min_wasmtime_version = Some(value.into());
             }
             ("backend", Some(value)) => {
-                let backend = value.parse().map_err(|error: crate::backend::UnknownBackend| error.to_string())?;
+                let backend =
+                    value.parse().map_err(|error: crate::backend::UnknownBackend| error.to_string())?;
                 self.backends.get_or_insert_default().push(backend);
             }
             _ => {
@@ -83,7 +84,8 @@ mod tests {
             refuse_debug: true,
         };
         assert_eq!(policy, expected);
-        for wrong in ["", "fuel=1", "memory-max", "memory-max=1M", "min-wasmtime=48", "backend=llvm", "debug"] {
+        for wrong in ["", "fuel=1", "memory-max", "memory-max=1M", "min-wasmtime=48", "backend=llvm", "debug"]
+        {
             assert!(policy.demand(wrong).is_err(), "{wrong}");
         }
         assert_eq!(policy, expected);

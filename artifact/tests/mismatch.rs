@@ -180,7 +180,8 @@ fn policies() {
     only(&no_fuel, &host, "settings.consume_fuel", "compile with `-W fuel`");
     let too_much = Some(Memories { initial_bytes: 0, maximum_bytes: Some(65537) });
     let unbounded = Some(Memories { initial_bytes: 0, maximum_bytes: None });
-    let remedy = "build the module with memories of at most 65536 bytes, as `wasm-ld --max-memory=65536` does";
+    let remedy =
+        "build the module with memories of at most 65536 bytes, as `wasm-ld --max-memory=65536` does";
     for memories in [too_much, unbounded] {
         only(&Manifest { memories, ..meets_all.clone() }, &host, "memories.maximum_bytes", remedy);
     }
@@ -199,9 +200,11 @@ fn policies() {
 /// Where no backend makes native code, the remedy is the interpreter.
 #[test]
 fn machines_without_native_code() {
-    for (machine, pulley) in
-        [("i686-unknown-linux-gnu", "pulley32"), ("x86_64-unknown-freebsd", "pulley64"), ("powerpc-unknown-linux-gnu", "pulley32be")]
-    {
+    for (machine, pulley) in [
+        ("i686-unknown-linux-gnu", "pulley32"),
+        ("x86_64-unknown-freebsd", "pulley64"),
+        ("powerpc-unknown-linux-gnu", "pulley32be"),
+    ] {
         let with_pulley = Host { pulley: true, ..host(machine, &[]) };
         only(&manifest(LINUX), &with_pulley, "target", &format!("compile with `--target {pulley}`"));
         let remedy = format!("use a runtime with the feature `pulley`, and compile with `--target {pulley}`");

@@ -1,16 +1,18 @@
 //! A module in, an artifact out.
 
 use crate::features::{self, UnsupportedFeatures};
-use crate::options::Options;
+use crate::options::{Options, OptionsError};
 use crate::restamp;
 use crate::stamp::StampError;
-use crate::target::PairError;
+use crate::target::Target;
 use crate::{interface, needs, settings};
 use precompile_artifact::Backend;
 use precompile_artifact::features::names;
 use precompile_artifact::manifest::{Kind, Manifest};
 use precompile_artifact::trailer::{self, ReadError};
+use std::borrow::Cow;
 use std::panic::{self, AssertUnwindSafe};
+use std::time::{Duration, Instant};
 use thiserror::Error;
 use wasmparser::BinaryReaderError;
 
@@ -23,20 +25,15 @@ pub enum CompileError {
     /// The input is something else than a WebAssembly binary.
     #[error("not a WebAssembly binary: {0}")]
     NotWasm(&'static str),
+    /// The text form doesn't parse.
+    #[error("{0}")]
+    Text(String),
     /// The module is malformed.
     #[error("not a valid module: {0}")]
     Malformed(#[from] BinaryReaderError),
-    /// The backend makes no code for the target.
+    /// The options don't go together.
     #[error(transparent)]
-    Pair(#[from] PairError),
-    /// The processor was read for another target.
-    #[error("CPU feature `{name}` is none of `{target}`'s")]
-    Cpu {
-        /// The feature.
-        name: &'static str,
-        /// The target's triple.
-        target: String,
-    },
+    Options(#[from] OptionsError),
     /// The backend doesn't support what the module uses.
     #[error(transparent)]
     Unsupported(#[from] UnsupportedFeatures),
@@ -72,6 +69,13 @@ pub enum CompileError {
     Trailer(#[from] ReadError),
 }
 
+impl CompileError {
+    /// Whether it is the backend that can't do what the module asks for, so that another might.
+    pub fn is_limit(&self) -> bool {
+        matches!(self, CompileError::Unsupported(_) | CompileError::Panic { .. })
+    }
+}
+
 fn other_backend(backend: Backend) -> &'static str {
     match backend {
         Backend::Winch if cfg!(feature = "cranelift") => "; use `--backend cranelift`",
@@ -79,21 +83,75 @@ fn other_backend(backend: Backend) -> &'static str {
     }
 }
 
-/// Compiles a core module in binary form. The same module and options give the same bytes.
+/// What came of a compilation.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The artifact, to be written to a file.
+    pub artifact: Vec<u8>,
+    /// The backend that compiled it: the fallback's, where that stepped in.
+    pub backend: Backend,
+    /// The target that it is for.
+    pub target: Target,
+    /// What the backend that was asked for can't do, where a fallback stepped in.
+    pub fallback_from: Option<Box<CompileError>>,
+    /// How long each phase took.
+    pub timings: Timings,
+}
+
+/// How long each phase of a compilation took.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Timings {
+    /// Finding out what the module needs.
+    pub scan: Duration,
+    /// The backend.
+    pub compile: Duration,
+    /// Restamping, and making the trailer.
+    pub finish: Duration,
+}
+
+/// Compiles a module, in binary or in text form. The same module and options give the same bytes.
 ///
 /// # Errors
 ///
-/// Any [`CompileError`]; a panic of the backend is one of them.
-pub fn compile(options: &Options, wasm: &[u8]) -> Result<Vec<u8>, CompileError> {
-    check_magic(wasm)?;
-    options.target.check(options.backend, options.platform)?;
-    if let Some(name) = options.cpu.names().find(|name| options.target.family().feature(name).is_none()) {
-        return Err(CompileError::Cpu { name, target: options.target.to_string() });
+/// Any [`CompileError`]; a panic of the backend is one of them. Where there is a fallback, and it
+/// fails as well, its error.
+pub fn compile(options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
+    options.check()?;
+    let wasm = binary(module)?;
+    let error = match attempt(options, &wasm) {
+        Err(error) if error.is_limit() => error,
+        result => return result,
+    };
+    match options.fallback.map(|fallback| fallback.options(options)).transpose()?.flatten() {
+        Some(second) => {
+            let compiled = attempt(&second, &wasm)?;
+            Ok(Compiled { fallback_from: Some(Box::new(error)), ..compiled })
+        }
+        None => Err(error),
     }
+}
+
+/// The binary form of a module.
+fn binary(module: &[u8]) -> Result<Cow<'_, [u8]>, CompileError> {
+    match module.trim_ascii_start() {
+        // Text starts with a parenthesis or a comment.
+        [b'(' | b';', ..] => {
+            Ok(wat::parse_bytes(module).map_err(|error| CompileError::Text(error.to_string()))?)
+        }
+        _ => Ok(Cow::Borrowed(module)),
+    }
+}
+
+fn attempt(options: &Options, wasm: &[u8]) -> Result<Compiled, CompileError> {
+    let mut timings = Timings::default();
+    let mut watch = Stopwatch::default();
+    check_magic(wasm)?;
     let used = needs::used(wasm)?;
-    let stamped = features::stamped(used, options.backend, &options.target)?;
+    let stamped = features::stamped(used, options)?;
     let interface = interface::read(wasm)?;
+    timings.scan = watch.lap();
     let mut artifact = catch_panic(options.backend, || image(options, stamped, wasm))??;
+    timings.compile = watch.lap();
     restamp::restamp(&mut artifact, options, stamped)?;
     let manifest = Manifest {
         kind: Kind::Module,
@@ -113,7 +171,26 @@ pub fn compile(options: &Options, wasm: &[u8]) -> Result<Vec<u8>, CompileError> 
         memories: None,
     };
     trailer::append(&mut artifact, &manifest)?;
-    Ok(artifact)
+    timings.finish = watch.lap();
+    let (backend, target) = (options.backend, options.target.clone());
+    Ok(Compiled { artifact, backend, target, fallback_from: None, timings })
+}
+
+/// Measures one phase after the other.
+struct Stopwatch(Instant);
+
+impl Default for Stopwatch {
+    fn default() -> Stopwatch {
+        Stopwatch(Instant::now())
+    }
+}
+
+impl Stopwatch {
+    /// The time since the last lap.
+    fn lap(&mut self) -> Duration {
+        let now = Instant::now();
+        now - std::mem::replace(&mut self.0, now)
+    }
 }
 
 /// What wasmtime makes of the module.
@@ -152,9 +229,6 @@ fn check_magic(wasm: &[u8]) -> Result<(), CompileError> {
         _ if wasm.starts_with(COMPONENT) => "it is a component, and only core modules can be compiled",
         _ if wasm.starts_with(b"\0asm") => "it has an unknown version",
         _ if wasm.starts_with(b"\x7fELF") => "it is an ELF file, perhaps compiled already",
-        _ if wasm.trim_ascii_start().starts_with(b"(") => {
-            "it is text; assemble it first, with `wat2wasm` or `wasm-tools parse`"
-        }
         _ => "it doesn't start with `\\0asm`",
     };
     Err(CompileError::NotWasm(problem))

@@ -106,6 +106,12 @@ impl Cpu {
         Ok(Cpu { names })
     }
 
+    /// Those of a processor's features that a backend can make use of.
+    pub(crate) fn of<'a>(features: impl Iterator<Item = &'a String>, target: &Target) -> Cpu {
+        let family = target.family();
+        Cpu { names: features.filter_map(|name| family.feature(name)).map(|feature| feature.name).collect() }
+    }
+
     /// The features, sorted by name.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.names.iter().copied()

@@ -4,6 +4,7 @@
 //! what stands behind one of wasmtime's cargo features or is off by default, so those are stamped
 //! where the module uses them, and the others always.
 
+use crate::options::Options;
 use crate::target::Target;
 use precompile_artifact::Backend;
 use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures, names};
@@ -28,18 +29,16 @@ pub struct UnsupportedFeatures {
 /// # Errors
 ///
 /// Where the backend doesn't support what the module uses.
-pub(crate) fn stamped(
-    used: WasmFeatures,
-    backend: Backend,
-    target: &Target,
-) -> Result<WasmFeatures, UnsupportedFeatures> {
-    let supported = supported(backend, target);
+pub(crate) fn stamped(used: WasmFeatures, options: &Options) -> Result<WasmFeatures, UnsupportedFeatures> {
+    let Options { backend, target, proposals, .. } = options;
+    let (backend, supported) = (*backend, supported(*backend, target));
     let unsupported = used.difference(supported);
     if unsupported.is_empty() {
         let collected = used.intersects(WasmFeatures::GC | WasmFeatures::EXCEPTIONS);
         // Their objects live in a collected heap, also where no type of the module says so.
         let implied = if collected { WasmFeatures::GC_TYPES } else { WasmFeatures::empty() };
-        return Ok(supported.difference(OPTIONAL | OFF_BY_DEFAULT) | used | implied);
+        let always = supported.difference(OPTIONAL | OFF_BY_DEFAULT | proposals.forbidden());
+        return Ok(always | used | implied | proposals.required());
     }
     let cranelift_can = supported_by_cranelift(target).contains(used);
     Err(UnsupportedFeatures {

@@ -6,8 +6,8 @@
 //! let wasm = b"\0asm\x01\0\0\0";
 //! let target: Target = "aarch64".parse()?;
 //! let options = Options::new(Backend::Winch, target, Platform::Hosted)?;
-//! let artifact = compile(&options, wasm)?;
-//! assert!(precompile::artifact::trailer::read(&artifact).is_ok());
+//! let compiled = compile(&options, wasm)?;
+//! assert!(precompile::artifact::trailer::read(&compiled.artifact).is_ok());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -21,11 +21,14 @@ compile_error!("precompile needs a backend: enable the feature `cranelift` or `w
 
 mod compile;
 mod cpu;
+mod fallback;
 mod features;
+mod fit;
 mod interface;
 mod needs;
 mod options;
 mod output;
+mod proposals;
 mod restamp;
 #[allow(unsafe_code, reason = "the one place: flags of processors")]
 mod settings;
@@ -33,13 +36,16 @@ mod settings_check;
 mod stamp;
 mod target;
 
-pub use compile::{CompileError, WASMTIME_VERSION, compile};
+pub use compile::{CompileError, Compiled, Timings, WASMTIME_VERSION, compile};
 pub use cpu::{Cpu, CpuError};
+pub use fallback::Fallback;
 pub use features::UnsupportedFeatures;
-pub use options::Options;
-pub use output::{WriteError, write};
+pub use fit::{FitError, fit};
+pub use options::{Options, OptionsError, Regalloc};
+pub use output::{WriteError, Written, write};
 pub use precompile_artifact as artifact;
 pub use precompile_artifact::manifest::OptLevel;
 pub use precompile_artifact::{Backend, Contract, Manifest, Platform};
+pub use proposals::Proposals;
 pub use stamp::StampError;
 pub use target::{ALIASES, PairError, Target, TargetError};

@@ -1,9 +1,14 @@
 //! What to compile for, and how.
 
 use crate::cpu::Cpu;
+use crate::fallback::Fallback;
+use crate::proposals::Proposals;
 use crate::target::{PairError, Target};
+use precompile_artifact::contract::Inlining;
 use precompile_artifact::manifest::OptLevel;
 use precompile_artifact::{Backend, Contract, Platform};
+use target_lexicon::OperatingSystem;
+use thiserror::Error;
 
 /// Everything that decides about the bytes of an artifact, besides the module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,11 +23,66 @@ pub struct Options {
     pub platform: Platform,
     /// How hard Cranelift optimises; Winch doesn't. [`OptLevel::Speed`] by default.
     pub opt_level: OptLevel,
+    /// How Cranelift allocates registers. [`Regalloc::Backtracking`] by default.
+    pub regalloc: Regalloc,
+    /// Whether every NaN that arithmetic makes has the same bits. Off by default.
+    pub nan_canonicalization: bool,
+    /// Whether the artifact holds tables by which a debugger or the system unwinds its stack. By
+    /// default on where an operating system hosts, and always on Windows, where it is part of the
+    /// calling convention.
+    pub native_unwind_info: bool,
+    /// Images of linear memories up to this size, in bytes, are stored densely, to be mapped.
+    /// 16 MiB by default, as in wasmtime.
+    pub dense_image_max_bytes: u64,
+    /// WebAssembly proposals that modules must, or must not, make use of.
+    pub proposals: Proposals,
     /// The settings on which the runtime must agree; the preset's by default.
     pub contract: Contract,
+    /// What stands in where the backend can't compile a module; nothing by default.
+    pub fallback: Option<Fallback>,
     /// Whether functions are compiled on all cores, which doesn't change the artifact. On by
     /// default.
     pub parallel: bool,
+}
+
+/// How Cranelift allocates registers. The names are those of wasmtime's command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Regalloc {
+    /// For fast code.
+    Backtracking,
+    /// For fast compilation.
+    SinglePass,
+}
+
+/// Options that don't go together.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum OptionsError {
+    /// The backend makes no code for the target or the platform.
+    #[error(transparent)]
+    Pair(#[from] PairError),
+    /// The processor was read for another target.
+    #[error("CPU feature `{name}` is none of `{target}`'s")]
+    Cpu {
+        /// The feature.
+        name: &'static str,
+        /// The target's triple.
+        target: String,
+    },
+    /// Winch lacks what only Cranelift has.
+    #[error("winch has no {0}: leave it out, or use `--backend cranelift`")]
+    Winch(&'static str),
+    /// Winch can't do without.
+    #[error("winch needs `{0}`: leave it on, or use `--backend cranelift`")]
+    WinchNeeds(&'static str),
+    /// An interpreter meets no hardware faults.
+    #[error("`{0}` is interpreted and knows no hardware faults: use `-O signals-based-traps=n`")]
+    PulleySignals(String),
+    /// One is part of the other.
+    #[error("`-D debug-info` needs symbols: leave out `-D symbols=n`")]
+    DebugWithoutSymbols,
+    /// Part of the calling convention.
+    #[error("code for Windows needs its unwind information: leave out `native-unwind-info=n`")]
+    WindowsUnwinds,
 }
 
 impl Options {
@@ -35,14 +95,70 @@ impl Options {
         target.check(backend, platform)?;
         let contract = Contract::preset(platform, target.machine())
             .ok_or_else(|| PairError::PulleySignals { target: target.to_string() })?;
+        let windows = target.triple().operating_system == OperatingSystem::Windows;
         Ok(Options {
             backend,
             target,
             cpu: Cpu::default(),
             platform,
             opt_level: OptLevel::Speed,
+            regalloc: Regalloc::Backtracking,
+            nan_canonicalization: false,
+            native_unwind_info: windows || platform == Platform::Hosted,
+            dense_image_max_bytes: 16 << 20,
+            proposals: Proposals::default(),
             contract,
+            fallback: None,
             parallel: true,
         })
+    }
+
+    /// Whether these options go together.
+    ///
+    /// # Errors
+    ///
+    /// Names the first that doesn't, and what to use instead.
+    pub fn check(&self) -> Result<(), OptionsError> {
+        let Options { target, contract, .. } = self;
+        target.check(self.backend, self.platform)?;
+        if let Some(name) = self.cpu.names().find(|name| target.family().feature(name).is_none()) {
+            return Err(OptionsError::Cpu { name, target: target.to_string() });
+        }
+        if self.backend == Backend::Winch {
+            self.check_winch()?;
+        }
+        if target.machine().is_pulley() && contract.signals_based_traps {
+            return Err(OptionsError::PulleySignals(target.to_string()));
+        }
+        if contract.debug_info && !contract.debug_symbols {
+            return Err(OptionsError::DebugWithoutSymbols);
+        }
+        if target.triple().operating_system == OperatingSystem::Windows && !self.native_unwind_info {
+            return Err(OptionsError::WindowsUnwinds);
+        }
+        Ok(())
+    }
+
+    /// What Winch's `set_tunables` refuses, and what it would pass over in silence.
+    fn check_winch(&self) -> Result<(), OptionsError> {
+        let contract = &self.contract;
+        let lacking = [
+            (self.opt_level != OptLevel::Speed, "optimisation levels (`opt-level`)"),
+            (self.regalloc != Regalloc::Backtracking, "choice of register allocators (`regalloc-algorithm`)"),
+            (contract.inlining != Inlining::No, "inlining (`inlining`)"),
+            (contract.debug_info, "native debugging information (`debug-info`)"),
+            (contract.relaxed_simd_deterministic, "relaxed SIMD (`relaxed-simd-deterministic`)"),
+        ];
+        let needed = [
+            (contract.signals_based_traps, "signals-based-traps"),
+            (contract.table_lazy_init, "table-lazy-init"),
+        ];
+        if let Some((_, name)) = lacking.iter().find(|(asked, _)| *asked) {
+            return Err(OptionsError::Winch(name));
+        }
+        match needed.iter().find(|(given, _)| !*given) {
+            Some((_, name)) => Err(OptionsError::WinchNeeds(name)),
+            None => Ok(()),
+        }
     }
 }

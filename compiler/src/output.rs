@@ -29,14 +29,24 @@ pub enum WriteError {
     },
 }
 
+/// What became of an output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// It is another file now.
+    New,
+    /// It held these bytes already, and was left alone, with its time stamp.
+    Unchanged,
+}
+
 /// Writes `bytes` to `path` by way of a temporary file beside it, which is renamed into place.
 ///
-/// A running program that has mapped the file which stood there before keeps that one.
+/// A file that holds these bytes already keeps its time stamp, so that what is built from it isn't
+/// built again. A running program that has mapped the file which stood there before keeps that one.
 ///
 /// # Errors
 ///
 /// Where `path` can't be written or is the same file as `input`.
-pub fn write(path: &Path, bytes: &[u8], input: &Path) -> Result<(), WriteError> {
+pub fn write(path: &Path, bytes: &[u8], input: &Path) -> Result<Written, WriteError> {
     if is_same_file(path, input) {
         return Err(WriteError::IsInput { path: path.into() });
     }
@@ -44,8 +54,18 @@ pub fn write(path: &Path, bytes: &[u8], input: &Path) -> Result<(), WriteError> 
     if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
         return Err(WriteError::NotAFile { path: path.into() });
     }
+    if holds(path, bytes) {
+        return Ok(Written::Unchanged);
+    }
     let written = follow(path).and_then(|file| replace(&file, bytes));
-    written.map_err(|source| WriteError::Io { path: path.into(), source })
+    written.map_err(|source| WriteError::Io { path: path.into(), source })?;
+    Ok(Written::New)
+}
+
+/// Whether a file has just this content. One that can't be read has not.
+fn holds(path: &Path, bytes: &[u8]) -> bool {
+    path.metadata().is_ok_and(|metadata| metadata.len() == bytes.len() as u64)
+        && std::fs::read(path).is_ok_and(|content| content == bytes)
 }
 
 /// Where a symbolic link leads: the file is replaced, and the link stays.

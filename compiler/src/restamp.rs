@@ -61,7 +61,7 @@ mod tests {
     /// What wasmtime makes of an empty module, before it is restamped.
     fn compiled(backend: Backend) -> (Options, WasmFeatures, Vec<u8>) {
         let options = Options::new(backend, "x86_64".parse().unwrap(), Platform::Hosted).unwrap();
-        let stamped = features::stamped(WasmFeatures::FLOATS, backend, &options.target).unwrap();
+        let stamped = features::stamped(WasmFeatures::FLOATS, &options).unwrap();
         let engine = wasmtime::Engine::new(&settings::config(&options, stamped).unwrap()).unwrap();
         let image = engine.precompile_module(b"\0asm\x01\0\0\0").unwrap();
         (options, stamped, image)

@@ -1,10 +1,9 @@
 //! The contract, turned into wasmtime's own configuration.
 
-use crate::options::Options;
+use crate::options::{Options, Regalloc};
 use precompile_artifact::contract::{Inlining, fixed};
 use precompile_artifact::manifest::OptLevel;
-use precompile_artifact::{Backend, Contract, Platform};
-use target_lexicon::OperatingSystem;
+use precompile_artifact::{Backend, Contract};
 use wasmparser::WasmFeatures;
 use wasmtime::{Collector, Config, ModuleVersionStrategy, ProfilingStrategy, RegallocAlgorithm, Strategy};
 
@@ -92,19 +91,21 @@ fn contract(config: &mut Config, contract: &Contract, backend: Backend) {
 
 /// What changes the code but needs no agreement at load.
 fn code_generation(config: &mut Config, options: &Options) {
-    let windows = options.target.triple().operating_system == OperatingSystem::Windows;
     config
         .cranelift_opt_level(match options.opt_level {
             OptLevel::None => wasmtime::OptLevel::None,
             OptLevel::Speed => wasmtime::OptLevel::Speed,
             OptLevel::SpeedAndSize => wasmtime::OptLevel::SpeedAndSize,
         })
-        .cranelift_regalloc_algorithm(RegallocAlgorithm::Backtracking)
-        .cranelift_nan_canonicalization(false)
+        .cranelift_regalloc_algorithm(match options.regalloc {
+            Regalloc::Backtracking => RegallocAlgorithm::Backtracking,
+            Regalloc::SinglePass => RegallocAlgorithm::SinglePass,
+        })
+        .cranelift_nan_canonicalization(options.nan_canonicalization)
         .cranelift_debug_verifier(false)
-        .memory_guaranteed_dense_image_size(16 << 20)
-        // On Windows it is part of the calling convention; elsewhere only debuggers read it.
-        .native_unwind_info(windows || options.platform == Platform::Hosted)
+        .memory_guaranteed_dense_image_size(options.dense_image_max_bytes)
+        .native_unwind_info(options.native_unwind_info)
+        .debug_adapter_modules(fixed::DEBUG_ADAPTER_MODULES)
         .wmemcheck(false);
     if options.backend == Backend::Cranelift {
         // Winch knows no such setting.

@@ -10,7 +10,11 @@ use precompile::artifact::contract::Inlining;
 use precompile::artifact::features;
 use precompile::artifact::manifest::{Kind, Manifest};
 use precompile::artifact::trailer;
-use precompile::{Backend, CompileError, Contract, Cpu, Options, Platform, Target, compile};
+use precompile::{Backend, CompileError, Contract, Cpu, Options, OptionsError, Platform, Target};
+
+fn compile(options: &Options, wasm: &[u8]) -> Result<Vec<u8>, CompileError> {
+    precompile::compile(options, wasm).map(|compiled| compiled.artifact)
+}
 
 fn options(backend: Backend, target: &str) -> Options {
     Options::new(backend, target.parse().unwrap(), Platform::Hosted).unwrap()
@@ -203,7 +207,7 @@ fn a_processor_of_another_target_is_refused() {
     let mut options = options(Backend::Winch, "aarch64");
     options.cpu = Cpu::parse("x86-64-v2", &"x86_64".parse().unwrap()).unwrap();
     let error = compile(&options, b"\0asm\x01\0\0\0").unwrap_err();
-    assert!(matches!(error, CompileError::Cpu { name: "cmpxchg16b", .. }), "{error}");
+    assert!(matches!(error, CompileError::Options(OptionsError::Cpu { name: "cmpxchg16b", .. })), "{error}");
 }
 
 /// Winch has SIMD for x86-64 where there is AVX; the way out that is named works.

@@ -48,7 +48,8 @@ fn every_pair_is_a_success_or_a_stated_refusal() {
                     assert_eq!(error.to_string(), expected, "{text}");
                 }
                 (Ok(options), _) if backend == Backend::Cranelift || refusal.is_none() => {
-                    let artifact = compile(&options, &wasm).unwrap_or_else(|error| panic!("{text}: {error}"));
+                    let artifact =
+                        compile(&options, &wasm).unwrap_or_else(|error| panic!("{text}: {error}")).artifact;
                     let manifest = trailer::read(&artifact).unwrap().manifest;
                     assert_eq!((manifest.backend, manifest.target), (backend, target.to_string()));
                 }
@@ -69,7 +70,8 @@ fn every_cpu_level_arrives() {
             let mut options = Options::new(Backend::Cranelift, target.clone(), platform).unwrap();
             options.cpu = Cpu::parse(level.name, &target).unwrap();
             // Wasmtime's own stamp is compared with the options on the way.
-            let artifact = compile(&options, &wasm).unwrap_or_else(|error| panic!("{}: {error}", level.name));
+            let artifact =
+                compile(&options, &wasm).unwrap_or_else(|error| panic!("{}: {error}", level.name)).artifact;
             assert_eq!(trailer::read(&artifact).unwrap().manifest.cpu_features, level.features);
         }
     }

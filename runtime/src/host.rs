@@ -1,8 +1,7 @@
 //! What this machine and this build of the runtime offer.
 
-use precompile_artifact::{Host, Policy, cpu};
 use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
-
+use precompile_artifact::{Host, Policy, cpu};
 
 /// WebAssembly features that this build supports: all but what stands behind a cargo feature of
 /// wasmtime that this build doesn't have.

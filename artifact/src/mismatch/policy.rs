@@ -29,7 +29,9 @@ fn backend(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
         host_value: names(","),
         remedy: match &accepted[..] {
             [] => "have the host accept a backend".into(),
-            [Backend::Cranelift | Backend::Winch, ..] => format!("compile with `--backend {}`", names("` or `")),
+            [Backend::Cranelift | Backend::Winch, ..] => {
+                format!("compile with `--backend {}`", names("` or `"))
+            }
         },
     })
 }

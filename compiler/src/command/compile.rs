@@ -1,98 +1,218 @@
-//! `precompile [OPTIONS] INPUT`: compile a module.
+//! `precompile [OPTIONS] [INPUT...]`: compile modules and components.
 
-use anyhow::{Context, Result};
+use crate::job::{Failed, Job};
+use crate::message::{Format, Message, print, tell, tell_error};
+use crate::plan::Plan;
+use crate::progress::Progress;
+use crate::{interrupt, setting};
+use anyhow::Result;
 use clap::{Args, ValueEnum};
-use precompile::{Backend, Cpu, OptLevel, Options, Target, compile, write};
-use std::io::Write;
+use precompile::{Backend, Fallback, Platform};
 use std::path::PathBuf;
-use std::time::Instant;
+use std::sync::Mutex;
 
 /// Options of `precompile`.
 #[derive(Args)]
 pub(crate) struct Opts {
-    /// The module to compile, in binary form
+    /// What to compile: modules and components, as binaries or text, folders of them, or `-` for
+    /// standard input [default: what `precompile.toml` lists]
     #[arg(value_name = "INPUT")]
-    input: PathBuf,
+    pub(crate) inputs: Vec<PathBuf>,
 
-    /// The compiler: `cranelift` makes fast code, `winch` compiles fast
-    #[arg(long, value_name = "BACKEND", default_value = "cranelift")]
-    backend: Backend,
+    /// The compiler: `cranelift` makes fast code, `winch` compiles fast [default: cranelift]
+    #[arg(long, value_name = "BACKEND")]
+    pub(crate) backend: Option<Backend>,
 
     /// The machine to compile for: a target triple, or aarch64, arm64, x86_64, riscv64, s390x
-    /// (all for Linux), pulley32, pulley64 [default: this machine, with its baseline CPU]
-    #[arg(long, value_name = "TRIPLE")]
-    target: Option<Target>,
+    /// (all for Linux), pulley32, pulley64; several are separated by commas [default: this
+    /// machine, with its baseline CPU]
+    #[arg(long = "target", value_name = "TRIPLE", value_delimiter = ',')]
+    pub(crate) targets: Vec<String>,
 
     /// The least CPU that the code must run on: a level such as `x86-64-v3` or `armv8.2-a`, or
     /// `native`, and features to add or to take away: `x86-64-v3,-avx2` [default: the baseline]
-    #[arg(long, value_name = "LEVEL[,+F,-F]")]
-    cpu: Option<String>,
+    #[arg(long, value_name = "LEVEL[,+F,-F]", allow_hyphen_values = true)]
+    pub(crate) cpu: Option<String>,
 
-    /// How hard Cranelift optimises
+    /// What the code may rely on: `hosted` on virtual memory and hardware faults, `signals-only`
+    /// on hardware faults, `freestanding` on neither [default: hosted, where the target has an
+    /// operating system]
+    #[arg(long, value_name = "PLATFORM", value_parser = platform)]
+    pub(crate) platform: Option<Platform>,
+
+    /// Compile to fit a host that `precompile-run --describe` described
+    #[arg(long = "for", value_name = "HOST.JSON", conflicts_with_all = ["targets", "cpu", "platform"])]
+    pub(crate) host: Option<PathBuf>,
+
+    /// What to do where the backend can't compile a module: compile it with Cranelift, or for
+    /// Pulley's interpreter
+    #[arg(long, value_name = "BACKEND", value_parser = fallback)]
+    pub(crate) fallback: Option<Fallback>,
+
+    /// How hard Cranelift optimises [default: speed]
     #[arg(long, value_name = "LEVEL", value_enum)]
-    opt_level: Option<OptLevelArg>,
+    pub(crate) opt_level: Option<OptLevelArg>,
 
-    /// Where to write the artifact [default: INPUT with the extension `cwasm`]
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    /// WebAssembly proposals, fuel, epochs; `-W help` lists them
+    #[arg(short = 'W', value_name = "NAME[=VALUE],...")]
+    pub(crate) wasm: Vec<String>,
+
+    /// Debugging; `-D help` lists the settings
+    #[arg(short = 'D', value_name = "NAME[=VALUE],...")]
+    pub(crate) debug: Vec<String>,
+
+    /// Optimisation, memories, traps; `-O help` lists the settings
+    #[arg(short = 'O', value_name = "NAME[=VALUE],...")]
+    pub(crate) optimize: Vec<String>,
+
+    /// Code generation, as wasmtime's command line has it; `-C help` lists the settings
+    #[arg(short = 'C', value_name = "NAME[=VALUE],...")]
+    pub(crate) codegen: Vec<String>,
+
+    /// Where to write the artifact; `-` is standard output [default: INPUT with the extension
+    /// `cwasm`, and the target before it where there are several]
+    #[arg(short, long, value_name = "FILE", conflicts_with = "out_dir")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// The folder to write artifacts to, with the folders below an INPUT that is one
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out_dir: Option<PathBuf>,
+
+    /// Write which outputs come from which inputs, for make and ninja
+    #[arg(long, value_name = "FILE")]
+    pub(crate) depfile: Option<PathBuf>,
+
+    /// How many threads compile [default: one for each core]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+
+    /// Compile always; this version keeps no cache yet, so it does so anyway
+    #[arg(long)]
+    no_cache: bool,
+
+    /// How to report
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    message_format: Format,
+
+    /// Say how long each phase took
+    #[arg(long)]
+    timings: bool,
 
     /// Say nothing but errors
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
+
+    /// Say which proposals each module uses, and what was stamped
+    #[arg(short, long)]
+    verbose: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum OptLevelArg {
+pub(crate) enum OptLevelArg {
     None,
     Speed,
     SpeedAndSize,
 }
 
+fn platform(name: &str) -> Result<Platform, String> {
+    let platform = Platform::ALL.into_iter().find(|platform| platform.name() == name);
+    platform.ok_or_else(|| "use `hosted`, `signals-only` or `freestanding`".into())
+}
+
+fn fallback(name: &str) -> Result<Fallback, String> {
+    match name {
+        "cranelift" => Ok(Fallback::Cranelift),
+        "pulley" => Ok(Fallback::Pulley),
+        _ => Err("use `cranelift` or `pulley`".into()),
+    }
+}
+
 impl Opts {
-    /// Compiles the input.
-    pub(crate) fn run(&self, options: &Options) -> Result<()> {
-        let start = Instant::now();
-        let output = self.output.clone().unwrap_or_else(|| self.input.with_extension("cwasm"));
-        let wasm = fs_err::read(&self.input)?;
-        let artifact = compile(options, &wasm).with_context(|| format!("`{}`", self.input.display()))?;
-        write(&output, &artifact, &self.input)?;
-        if !self.quiet {
-            let seconds = start.elapsed().as_secs_f64();
-            // The artifact is there, whether or not this can be said.
-            let _ = writeln!(
-                std::io::stderr(),
-                "compiled `{}` with {} for {} in {seconds:.2} s: `{}`, {} bytes",
-                self.input.display(),
-                options.backend,
-                options.target,
-                output.display(),
-                artifact.len(),
-            );
-        }
-        Ok(())
+    /// What `-W help` and the like ask for.
+    pub(crate) fn help(&self) -> Option<String> {
+        let asked = self.settings().find(|(_, text)| *text == "help");
+        asked.map(|(letter, _)| setting::help(letter))
     }
 
-    /// What to compile for; an error here is a mistake on the command line.
-    pub(crate) fn options(&self) -> Result<Options> {
-        let target = match &self.target {
-            Some(target) => target.clone(),
-            None => Target::host().context("this machine needs `--target`")?,
-        };
-        let cpu = match &self.cpu {
-            Some(text) => Cpu::parse(text, &target)?,
-            None => Cpu::default(),
-        };
-        let platform = target.default_platform(self.backend);
-        let mut options = Options::new(self.backend, target, platform)?;
-        options.cpu = cpu;
-        match (self.opt_level, self.backend) {
-            (Some(_), Backend::Winch) => anyhow::bail!(
-                "winch has no optimisation levels: leave `--opt-level` out, or use `--backend cranelift`"
-            ),
-            (Some(OptLevelArg::None), _) => options.opt_level = OptLevel::None,
-            (Some(OptLevelArg::Speed), _) | (None, _) => options.opt_level = OptLevel::Speed,
-            (Some(OptLevelArg::SpeedAndSize), _) => options.opt_level = OptLevel::SpeedAndSize,
+    /// The settings, each behind its letter.
+    pub(crate) fn settings(&self) -> impl Iterator<Item = (char, &str)> {
+        [('W', &self.wasm), ('D', &self.debug), ('O', &self.optimize), ('C', &self.codegen)]
+            .into_iter()
+            .flat_map(|(letter, texts)| texts.iter().map(move |text| (letter, text.as_str())))
+    }
+
+    /// Compiles what was planned. Says whether all of it succeeded.
+    pub(crate) fn run(&self, plan: &Plan) -> Result<bool> {
+        interrupt::install()?;
+        let threads = self.jobs.map_or(0, usize::from);
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+        let failures = self.run_jobs(plan);
+        if let Some(depfile) = &self.depfile {
+            plan.write_depfile(depfile)?;
         }
-        Ok(options)
+        // Last, so that they are not lost among the others.
+        for (job, error) in &failures {
+            self.report_failure(job, error)?;
+        }
+        if failures.len() < plan.jobs.len() && !failures.is_empty() && self.message_format == Format::Human {
+            tell_error(&format!("{} of {} failed", failures.len(), plan.jobs.len()));
+        }
+        if self.message_format == Format::Json {
+            print(&Message::Finished { success: failures.is_empty() })?;
+        }
+        Ok(failures.is_empty())
+    }
+
+    /// Runs the jobs in the plan's order, as threads become free. Returns those that failed.
+    fn run_jobs<'a>(&self, plan: &'a Plan) -> Vec<(&'a Job, Failed)> {
+        let progress = Progress::new(plan.jobs.len(), !self.quiet && self.message_format == Format::Human);
+        let failures = Mutex::new(Vec::new());
+        rayon::in_place_scope_fifo(|scope| {
+            for job in &plan.jobs {
+                let (progress, failures) = (&progress, &failures);
+                scope.spawn_fifo(move |_| {
+                    let result = job.run();
+                    let result = result.and_then(|done| {
+                        let mut reported = Ok(());
+                        progress.above(|| reported = self.report(&done, job));
+                        reported.map_err(|error| Failed(format!("can't report: {error}")))
+                    });
+                    if let Err(error) = result {
+                        failures
+                            .lock()
+                            .unwrap_or_else(std::sync::PoisonError::into_inner)
+                            .push((job, error));
+                    }
+                    progress.done(job.input.path.display().to_string());
+                });
+            }
+        });
+        progress.finish();
+        let mut failures = failures.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        failures.sort_by_key(|(job, _)| job.order);
+        failures
+    }
+
+    fn report(&self, done: &crate::job::Done, job: &Job) -> std::io::Result<()> {
+        match self.message_format {
+            // The artifact itself is on standard output.
+            Format::Json if job.output.is_standard() => Ok(()),
+            Format::Json => print(&done.message(job, self.timings)),
+            Format::Human if self.quiet => Ok(()),
+            Format::Human => {
+                tell(&done.text(job, self.timings, self.verbose));
+                Ok(())
+            }
+        }
+    }
+
+    fn report_failure(&self, job: &Job, error: &Failed) -> std::io::Result<()> {
+        match self.message_format {
+            Format::Json => print(&Message::Failed { input: &job.input.path, error: error.0.clone() }),
+            Format::Human => {
+                tell_error(&format!("`{}`: {}", job.input.path.display(), error.0));
+                Ok(())
+            }
+        }
     }
 }

@@ -3,10 +3,26 @@
 #![forbid(unsafe_code)]
 
 mod compile;
+mod completions;
+mod depfile;
+mod explain;
+mod host_file;
+mod inputs;
+mod interrupt;
+mod job;
+mod man;
+mod message;
+mod plan;
+mod progress;
+mod project;
+mod runner_cli;
+mod setting;
+mod targets;
 
+use anyhow::Result;
 use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser};
-use std::io::Write;
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use plan::Plan;
 use std::process::ExitCode;
 
 /// Compile WebAssembly ahead of time, with the compiler and for the machine that you choose
@@ -14,9 +30,39 @@ use std::process::ExitCode;
 /// The artifact is run by `precompile-run`, which contains no compiler.
 #[derive(Parser)]
 #[command(name = "precompile", version, about, after_help = AFTER_HELP)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 struct Command {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+
     #[command(flatten)]
     compile: compile::Opts,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Explain(explain::Opts),
+    Targets(targets::Opts),
+    Completions(completions::Opts),
+    Man(man::Opts),
+}
+
+/// One of the two commands.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Program {
+    #[default]
+    Precompile,
+    PrecompileRun,
+}
+
+impl Program {
+    /// Its command line.
+    fn command(self) -> clap::Command {
+        match self {
+            Program::Precompile => Command::command(),
+            Program::PrecompileRun => runner_cli::command(),
+        }
+    }
 }
 
 const AFTER_HELP: &str = "\
@@ -24,31 +70,54 @@ Examples:
   precompile app.wasm                                      app.cwasm, for this kind of machine
   precompile --backend winch --target aarch64 app.wasm     compiled fast, for 64-bit Arm Linux
   precompile --cpu x86-64-v3 --opt-level speed-and-size app.wasm -o fast.cwasm
+  precompile --target aarch64,x86_64 --out-dir build plugins/
+  precompile                                               what precompile.toml lists:
+                                                             inputs = [\"app.wasm\", \"plugins\"]
+                                                             backend = \"winch\"
+                                                             targets = [\"aarch64\", \"x86_64\"]
 
-Exit codes: 0 done, 1 failed, 2 wrong usage";
+Exit codes: 0 all done, 1 an input failed (the others are done), 2 wrong usage, 3 refused
+(`explain`: it would not load)";
+
+/// An input failed.
+const FAILED: u8 = 1;
+/// `explain`: it would not load.
+const REFUSED: u8 = 3;
 
 fn main() -> ExitCode {
     let command = Command::parse();
-    let options = match command.compile.options() {
-        Ok(options) => options,
-        Err(error) => Command::command().error(ErrorKind::ValueValidation, format!("{error:#}")).exit(),
-    };
     // A backend's panic is reported as the error that it becomes, not as a crash of ours.
     std::panic::set_hook(Box::new(|_| {}));
-    match std::panic::catch_unwind(|| command.compile.run(&options)) {
-        Ok(Ok(())) => ExitCode::SUCCESS,
+    match std::panic::catch_unwind(|| run(&command)) {
+        Ok(Ok(code)) => code,
         Ok(Err(error)) => {
-            report(&format!("{error:#}"));
-            ExitCode::FAILURE
+            message::tell_error(&format!("{error:#}"));
+            ExitCode::from(FAILED)
         }
         Err(_) => {
-            report("precompile has a bug and gave up; nothing was written");
-            ExitCode::FAILURE
+            message::tell_error("precompile has a bug and gave up");
+            ExitCode::from(FAILED)
         }
     }
 }
 
-fn report(error: &str) {
-    // Where even this can't be written, the exit code still tells.
-    let _ = writeln!(std::io::stderr(), "error: {error}");
+fn run(command: &Command) -> Result<ExitCode> {
+    let code = |success: bool, code: u8| if success { ExitCode::SUCCESS } else { ExitCode::from(code) };
+    match &command.verb {
+        Some(Verb::Explain(opts)) => return Ok(code(opts.run()?, REFUSED)),
+        Some(Verb::Targets(opts)) => opts.run()?,
+        Some(Verb::Completions(opts)) => opts.run()?,
+        Some(Verb::Man(opts)) => opts.run()?,
+        None => {
+            if let Some(help) = command.compile.help() {
+                message::print_bytes(help.as_bytes())?;
+                return Ok(ExitCode::SUCCESS);
+            }
+            let plan = Plan::new(&command.compile).unwrap_or_else(|error| {
+                Command::command().error(ErrorKind::ValueValidation, format!("{error:#}")).exit()
+            });
+            return Ok(code(command.compile.run(&plan)?, FAILED));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }

@@ -1,0 +1,32 @@
+//! `precompile completions SHELL`: a script that completes the command line.
+
+use crate::Program;
+use crate::message::print_bytes;
+use anyhow::Result;
+use clap::Args;
+use clap_complete::Shell;
+
+/// Print a script that completes the command line in a shell
+///
+/// For bash, for example: precompile completions bash >
+/// ~/.local/share/bash-completion/completions/precompile
+#[derive(Args)]
+pub(crate) struct Opts {
+    /// The shell
+    shell: Shell,
+
+    /// The program
+    #[arg(value_enum, default_value_t)]
+    program: Program,
+}
+
+impl Opts {
+    /// Prints the script.
+    pub(crate) fn run(&self) -> Result<()> {
+        let mut command = self.program.command();
+        let name = command.get_name().to_owned();
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut command, name, &mut script);
+        Ok(print_bytes(&script)?)
+    }
+}

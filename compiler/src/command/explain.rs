@@ -1,0 +1,77 @@
+//! `precompile explain ARTIFACT`: would it load there, and if not, why.
+
+use crate::host_file;
+use crate::message::{Format, Message, print, print_bytes};
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use precompile::artifact::mismatch::mismatches;
+use precompile::artifact::{Host, trailer};
+use std::path::PathBuf;
+
+/// Say why an artifact would not load on a host: every reason, each with its remedy
+///
+/// Exits with 0 if it would load, with 3 if not.
+#[derive(Args)]
+pub(crate) struct Opts {
+    /// The artifact
+    artifact: PathBuf,
+
+    /// The host, as `precompile-run --describe` described it
+    #[arg(long = "for", value_name = "HOST.JSON", conflicts_with = "runner")]
+    host: Option<PathBuf>,
+
+    /// The command that runs artifacts there, such as `qemu-aarch64 ./precompile-run` or `ssh device
+    /// precompile-run` [default: the `precompile-run` beside this command]
+    #[arg(long, value_name = "COMMAND")]
+    runner: Option<String>,
+
+    /// How to report
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    message_format: Format,
+}
+
+impl Opts {
+    /// Says whether the artifact would load.
+    pub(crate) fn run(&self) -> Result<bool> {
+        let artifact = fs_err::read(&self.artifact)?;
+        let name = self.artifact.display();
+        let manifest = trailer::read(&artifact).with_context(|| format!("`{name}`"))?.manifest;
+        let host = self.host()?;
+        let mismatches = mismatches(&manifest, &host);
+        match self.message_format {
+            Format::Json => {
+                for mismatch in &mismatches {
+                    print(&Message::from(mismatch))?;
+                }
+                print(&Message::Finished { success: mismatches.is_empty() })?;
+            }
+            Format::Human => {
+                let mut text = match mismatches.len() {
+                    0 => format!("`{name}` loads on this host: {}\n", host.target),
+                    1 => format!("`{name}` does not load, for one reason:\n"),
+                    count => format!("`{name}` does not load, for {count} reasons:\n"),
+                };
+                text.extend(mismatches.iter().map(|mismatch| format!("  {mismatch}\n")));
+                print_bytes(text.as_bytes())?;
+            }
+        }
+        Ok(mismatches.is_empty())
+    }
+
+    fn host(&self) -> Result<Host> {
+        match (&self.host, &self.runner) {
+            (Some(path), _) => host_file::read(path),
+            (None, Some(runner)) => host_file::ask(runner),
+            (None, None) => {
+                let beside = std::env::current_exe()?
+                    .with_file_name("precompile-run")
+                    .with_extension(std::env::consts::EXE_EXTENSION);
+                ensure!(
+                    beside.exists(),
+                    "there is no `precompile-run` beside this command: name a host with `--for` or `--runner`"
+                );
+                host_file::ask_program(&beside)
+            }
+        }
+    }
+}

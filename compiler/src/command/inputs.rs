@@ -1,0 +1,63 @@
+//! From what is named on the command line to the modules to compile.
+
+use anyhow::{Result, ensure};
+use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
+
+/// The name that stands for standard input and standard output.
+pub(crate) const STANDARD: &str = "-";
+
+/// A module to compile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Input {
+    /// Its path, or [`STANDARD`].
+    pub(crate) path: PathBuf,
+    /// Where it stands below the folder that was named, or its file name.
+    pub(crate) relative: PathBuf,
+    /// Its size in bytes, by which the work is ordered; 0 where that is unknown.
+    pub(crate) bytes: u64,
+}
+
+impl Input {
+    /// Whether it is read from standard input.
+    pub(crate) fn is_standard(&self) -> bool {
+        self.path == Path::new(STANDARD)
+    }
+}
+
+/// Every module among these paths: the files, and those in the folders.
+///
+/// # Errors
+///
+/// Where a folder can't be read, or holds none.
+pub(crate) fn collect(paths: &[PathBuf]) -> Result<Vec<Input>> {
+    let mut inputs: Vec<Input> = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            inputs.extend(folder(path)?);
+        } else {
+            let relative = path.file_name().map_or_else(|| path.clone(), PathBuf::from);
+            let bytes = path.metadata().map_or(0, |metadata| metadata.len());
+            inputs.push(Input { path: path.clone(), relative, bytes });
+        }
+    }
+    Ok(inputs)
+}
+
+fn folder(path: &Path) -> Result<Vec<Input>> {
+    let mut inputs = Vec::new();
+    for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
+        let entry = entry?;
+        let is_module =
+            entry.path().extension().is_some_and(|extension| extension == "wasm" || extension == "wat");
+        if is_module && entry.file_type().is_file() {
+            inputs.push(Input {
+                path: entry.path().into(),
+                relative: entry.path().strip_prefix(path)?.into(),
+                bytes: entry.metadata()?.len(),
+            });
+        }
+    }
+    ensure!(!inputs.is_empty(), "the folder `{}` holds no .wasm or .wat file", path.display());
+    Ok(inputs)
+}

@@ -1,0 +1,38 @@
+//! `precompile man`: manual pages.
+
+use crate::Program;
+use crate::message::print_bytes;
+use anyhow::Result;
+use clap::Args;
+use clap_mangen::Man;
+use std::path::PathBuf;
+
+/// Print a manual page, or write all of them to a folder
+///
+/// To read one: precompile man > /tmp/precompile.1 && man -l /tmp/precompile.1
+#[derive(Args)]
+pub(crate) struct Opts {
+    /// The program
+    #[arg(value_enum, default_value_t)]
+    program: Program,
+
+    /// Write the pages of both programs and of every subcommand here
+    #[arg(long, value_name = "FOLDER", conflicts_with = "program")]
+    out_dir: Option<PathBuf>,
+}
+
+impl Opts {
+    /// Prints or writes.
+    pub(crate) fn run(&self) -> Result<()> {
+        let Some(folder) = &self.out_dir else {
+            let mut page = Vec::new();
+            Man::new(self.program.command()).render(&mut page)?;
+            return Ok(print_bytes(&page)?);
+        };
+        fs_err::create_dir_all(folder)?;
+        for program in [Program::Precompile, Program::PrecompileRun] {
+            clap_mangen::generate_to(program.command(), folder)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,117 @@
+//! What the command reports: lines for people on stderr, or JSON objects, one a line, on stdout.
+
+use clap::ValueEnum;
+use precompile::Backend;
+use precompile::artifact::mismatch::Mismatch;
+use serde::{Serialize, Serializer};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// How to report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Lines for people
+    #[default]
+    Human,
+    /// JSON objects, one a line, each with a field `reason`
+    Json,
+}
+
+/// A JSON object that the command prints. The fields are stable: none goes away or changes its
+/// meaning, new ones may come.
+#[derive(Serialize)]
+#[serde(tag = "reason", rename_all = "kebab-case")]
+pub(crate) enum Message<'a> {
+    Compiled {
+        #[serde(serialize_with = "path")]
+        input: &'a Path,
+        #[serde(serialize_with = "path")]
+        output: &'a Path,
+        backend: Backend,
+        target: String,
+        cache: Cache,
+        compile_ns: u64,
+        artifact_bytes: u64,
+        /// What the backend that was asked for can't do, where another stepped in.
+        fallback_from: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        timings: Option<TimingsNs>,
+    },
+    Failed {
+        #[serde(serialize_with = "path")]
+        input: &'a Path,
+        error: String,
+    },
+    Mismatch {
+        field: &'a str,
+        artifact_value: &'a str,
+        host_value: &'a str,
+        remedy: &'a str,
+    },
+    Finished {
+        success: bool,
+    },
+}
+
+/// What the cache had to do with an artifact.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Cache {
+    /// It was not asked.
+    Off,
+}
+
+/// How long each phase took, in nanoseconds.
+#[derive(Clone, Copy, Serialize)]
+pub(crate) struct TimingsNs {
+    pub(crate) read_ns: u64,
+    pub(crate) scan_ns: u64,
+    pub(crate) compile_ns: u64,
+    pub(crate) finish_ns: u64,
+    pub(crate) write_ns: u64,
+}
+
+fn path<S: Serializer>(path: &&Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&path.display())
+}
+
+impl<'a> From<&'a Mismatch> for Message<'a> {
+    fn from(mismatch: &'a Mismatch) -> Message<'a> {
+        let Mismatch { field, artifact_value, host_value, remedy } = mismatch;
+        Message::Mismatch { field, artifact_value, host_value, remedy }
+    }
+}
+
+/// Prints an object as a line of JSON on standard output.
+///
+/// # Errors
+///
+/// Where standard output can't be written.
+pub(crate) fn print(message: &impl Serialize) -> io::Result<()> {
+    let mut line = serde_json::to_vec(message)?;
+    line.push(b'\n');
+    print_bytes(&line)
+}
+
+/// Writes to standard output. A reader that has seen enough and gone is no error.
+///
+/// # Errors
+///
+/// Where standard output can't be written.
+pub(crate) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
+/// Writes a line to stderr. Where even that is impossible, the exit code still tells.
+pub(crate) fn tell(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Reports an error to people.
+pub(crate) fn tell_error(error: &str) {
+    tell(&format!("error: {error}"));
+}

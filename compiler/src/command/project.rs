@@ -1,0 +1,46 @@
+//! `precompile.toml`: what `precompile` compiles where no input is named.
+
+use anyhow::{Context, Result};
+use precompile::{Backend, Platform};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// The file's name, in the current folder.
+pub(crate) const FILE: &str = "precompile.toml";
+
+/// The content of `precompile.toml`. Paths are relative to its folder; options on the command line
+/// override what it says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Project {
+    /// Modules, components and folders to compile.
+    pub(crate) inputs: Vec<PathBuf>,
+    /// The compiler.
+    pub(crate) backend: Option<Backend>,
+    /// The machines to compile for.
+    #[serde(default)]
+    pub(crate) targets: Vec<String>,
+    /// The least CPU that the code must run on.
+    pub(crate) cpu: Option<String>,
+    /// What the code may rely on.
+    pub(crate) platform: Option<Platform>,
+    /// Where artifacts go.
+    pub(crate) out_dir: Option<PathBuf>,
+}
+
+impl Project {
+    /// Reads the file, or `None` where there is none.
+    ///
+    /// # Errors
+    ///
+    /// Where it can't be read, or says what is not understood.
+    pub(crate) fn read() -> Result<Option<Project>> {
+        if !Path::new(FILE).exists() {
+            return Ok(None);
+        }
+        let text = fs_err::read_to_string(FILE)?;
+        let project: Project = toml::from_str(&text).with_context(|| format!("`{FILE}`"))?;
+        anyhow::ensure!(!project.inputs.is_empty(), "`{FILE}`: `inputs` is empty: name modules or folders");
+        Ok(Some(project))
+    }
+}

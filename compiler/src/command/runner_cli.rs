@@ -1,0 +1,50 @@
+//! What `precompile-run` understands, for its completions and its manual page. A test compares it
+//! with what the runner's own help says.
+
+use clap::{Arg, ArgAction, Command, ValueHint};
+
+/// The runner's command line, with every feature.
+pub(crate) fn command() -> Command {
+    let option = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help)
+    };
+    Command::new("precompile-run")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Run WebAssembly that precompile compiled ahead of time")
+        .arg(
+            option("dir", "HOST[::GUEST]", "Give the guest a folder, under the path GUEST")
+                .action(ArgAction::Append),
+        )
+        .arg(
+            option("env", "NAME[=VALUE]", "Give the guest an environment variable").action(ArgAction::Append),
+        )
+        .arg(option("invoke", "FUNCTION", "Call this export with ARGS, and print its results"))
+        .arg(option("fuel", "N", "The fuel that the guest may consume"))
+        .arg(option("timeout", "DURATION", "End the guest after this time, with exit code 124"))
+        .arg(option("max-memory", "SIZE", "The most that each linear memory may hold"))
+        .arg(
+            option("policy", "DEMAND", "Refuse artifacts that don't meet a demand").action(ArgAction::Append),
+        )
+        .arg(
+            Arg::new("describe")
+                .long("describe")
+                .action(ArgAction::SetTrue)
+                .help("Print what this machine and this build offer to artifacts, as JSON"),
+        )
+        .arg(
+            Arg::new("ARTIFACT")
+                .required(true)
+                .value_hint(ValueHint::FilePath)
+                .help("A .cwasm file made by precompile"),
+        )
+        .arg(
+            Arg::new("ARGS")
+                .num_args(0..)
+                .trailing_var_arg(true)
+                .help("Arguments for the guest, or for the function to invoke"),
+        )
+        .after_help(
+            "Exit codes: the guest's own; 124 its time was up, 125 this command failed, 126 the artifact was \
+             refused, 134 the guest trapped",
+        )
+}
