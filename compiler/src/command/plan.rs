@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 /// What to compile, largest first.
 pub(crate) struct Plan {
     pub(crate) jobs: Vec<Job>,
+    /// Whether there is more than one target.
+    pub(crate) several_targets: bool,
     /// What the plan was made from, besides the command line.
     sources: Vec<PathBuf>,
 }
@@ -63,7 +65,7 @@ impl Plan {
         check_outputs(&jobs)?;
         // The largest first, so that no thread is left alone with it at the end.
         jobs.sort_by_key(|job| std::cmp::Reverse(job.input.bytes));
-        Ok(Plan { jobs, sources })
+        Ok(Plan { jobs, several_targets, sources })
     }
 
     /// Writes a dependency file for make and ninja.
