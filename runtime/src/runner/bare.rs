@@ -16,6 +16,6 @@ pub(crate) fn instantiate(program: &Program, _: &Args) -> Result<Guest<()>, Fail
         )));
     }
     let mut store = Store::new(program.engine(), ());
-    let instance = Instance::new(&mut store, program.module(), &[]).map_err(Failure::guest)?;
+    let instance = Instance::new(&mut store, program.module().unwrap(), &[]).map_err(Failure::guest)?;
     Ok(Guest { store, instance })
 }
