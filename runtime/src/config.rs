@@ -1,10 +1,14 @@
 //! How a runtime is set up.
 
+use precompile_artifact::Policy;
 use wasmtime::InstanceAllocationStrategy;
 
 /// How a [`Runtime`](crate::Runtime) is set up, where the artifacts leave a choice.
 #[derive(Clone, Debug, Default)]
 pub struct RuntimeConfig {
+    /// What is demanded of artifacts; one that doesn't meet it is an
+    /// [`OpenError::Mismatch`](crate::OpenError::Mismatch).
+    pub policy: Policy,
     /// The pool that instances come from; each is allocated by itself where there is none.
     ///
     /// Every engine has a pool of its own, and reserves its address space when the first artifact

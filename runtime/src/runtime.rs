@@ -32,10 +32,11 @@ impl Runtime {
 
     /// A runtime for this machine that is set up otherwise than by default.
     pub fn with_config(config: RuntimeConfig) -> Runtime {
-        Runtime { config, host: host(), engines: Mutex::default() }
+        let host = Host { policy: config.policy.clone(), ..host() };
+        Runtime { config, host, engines: Mutex::default() }
     }
 
-    /// What this machine and this build offer to an artifact.
+    /// What this machine and this build offer to an artifact, and demand of it.
     pub fn host(&self) -> &Host {
         &self.host
     }

@@ -33,12 +33,14 @@ impl Limits {
                 "it consumes no fuel that `--fuel` could limit: compile it with `-W fuel`",
             ));
         }
-        // Wasmtime asks nobody before shared memories are made and grown.
-        if self.max_memory.is_some() && manifest.features_stamped.iter().any(|name| name == "threads") {
+        // Wasmtime asks nobody before shared memories grow: their declared maximum must do.
+        let threads = manifest.features_stamped.iter().any(|name| name == "threads");
+        let declared = manifest.memories.and_then(|memories| memories.maximum_bytes).unwrap_or(u64::MAX);
+        if threads && self.max_memory.is_some_and(|limit| limit < declared) {
             return Err(Failure::refused(
                 path,
-                "`--max-memory` can't limit shared memories, and it may have some: build the module without \
-                 threads, or leave out `--max-memory`",
+                "`--max-memory` can't limit shared memories, which it may have: declare smaller maxima, or \
+                 build the module without threads",
             ));
         }
         match self.timeout {
