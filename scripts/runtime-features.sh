@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Tests the runtime's library with every cargo feature: what the default build is tested for, and
+# components, garbage collection, threads, asynchronous calls, pools and Pulley besides.
+source "$(dirname "$0")/lib.sh"
+
+features=wasi,wasi-p2,invoke,limits,gc,threads,async,pooling,pulley
+cargo clippy -q -p precompile-runtime --all-targets --features $features -- -D warnings
+cargo test -q -p precompile-runtime --features $features
