@@ -3,6 +3,5 @@
 # components, garbage collection, threads, asynchronous calls, pools and Pulley besides.
 source "$(dirname "$0")/lib.sh"
 
-features=wasi,wasi-p2,invoke,limits,gc,threads,async,pooling,pulley
-cargo clippy -q -p precompile-runtime --all-targets --features $features -- -D warnings
-cargo test -q -p precompile-runtime --features $features
+cargo clippy -q -p precompile-runtime --all-targets --all-features -- -D warnings
+cargo test -q -p precompile-runtime --all-features
