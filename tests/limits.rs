@@ -130,7 +130,7 @@ fn sigterm() {
             child.stdout.as_mut().unwrap().read_exact(&mut written).unwrap();
             let kill = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
             assert!(kill.success());
-            let begin = Instant::now();
+            let (begin, _open) = (Instant::now(), child.stdin.take());
             assert_eq!(child.wait().unwrap().code(), Some(143), "{backend} {function}");
             assert!(begin.elapsed() < Duration::from_secs(5));
         }
@@ -186,6 +186,7 @@ fn start(folder: &Folder, arguments: &[&str]) -> Child {
 
 /// Waits for the end, without closing the standard input before.
 fn end(child: &mut Child) -> Ended {
+    let _open = child.stdin.take();
     let code = child.wait().unwrap().code();
     let (mut stdout, mut stderr) = (String::new(), String::new());
     child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
