@@ -18,6 +18,7 @@ use wasmparser::{
 
 mod code;
 mod sections;
+mod skim;
 #[cfg(test)]
 mod tests;
 

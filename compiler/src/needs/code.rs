@@ -7,7 +7,7 @@ use wasmparser::{
     VisitSimdOperator, WasmFeatures, WasmModuleResources,
 };
 
-use super::{Needs, Result};
+use super::{Needs, Result, skim};
 
 /// The proposals without which the reader refuses some encodings of instructions: wide or padded
 /// offsets, memory indices, padded table indices.
@@ -18,6 +18,9 @@ impl Needs {
     /// Reads a function with the encodings known to be in use. Only if that fails is it read again,
     /// to find out which more it takes.
     pub(super) fn body(&mut self, body: &FunctionBody) -> Result<()> {
+        if self.skim(body)? {
+            return Ok(());
+        }
         let unknown = WasmFeatures::from_iter(ENCODINGS).difference(self.features);
         if self.read(body, unknown).is_err() {
             self.read(body, WasmFeatures::empty())?;
@@ -27,6 +30,18 @@ impl Needs {
             }
         }
         Ok(())
+    }
+
+    /// Takes the quick way through a function. Says whether there is one.
+    fn skim(&mut self, body: &FunctionBody) -> Result<bool> {
+        let mut locals = body.get_locals_reader()?.into_iter();
+        for local in &mut locals {
+            self.val_type(local?.1);
+        }
+        let mut code = locals.into_operators_reader().get_binary_reader();
+        let features = skim::skim(code.read_bytes(code.bytes_remaining())?);
+        self.add(features.unwrap_or(WasmFeatures::empty()));
+        Ok(features.is_some())
     }
 
     /// Reads a function as if the proposals in `without` did not exist.
