@@ -3,12 +3,21 @@
 #![deny(unsafe_code)]
 
 mod args;
+#[cfg(feature = "component-model")]
+mod component;
 mod failure;
 mod guest;
 #[cfg(feature = "invoke")]
 mod invoke;
+#[cfg(feature = "limits")]
+mod limits;
+mod state;
 #[cfg(feature = "invoke")]
 mod value;
+#[cfg(any(feature = "wasi", feature = "wasi-p2"))]
+mod wasi_context;
+#[cfg(all(feature = "component-model", feature = "invoke"))]
+mod wave;
 #[cfg(feature = "wasi")]
 #[path = "wasi.rs"]
 mod world;
@@ -29,19 +38,20 @@ fn main() -> ExitCode {
     });
     match run {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure { code, message }) => {
-            if let Some(message) = message {
-                // Where even this can't be written, the exit code still tells.
-                let _ = writeln!(std::io::stderr(), "error: {message}");
-            }
-            ExitCode::from(code)
-        }
+        Err(failure) => ExitCode::from(failure.report()),
     }
 }
 
 fn run(args: &Args) -> Result<(), Failure> {
-    let runtime = Runtime::new();
-    let program = open(&runtime, args)?;
+    #[cfg(feature = "limits")]
+    limits::sigterm::end_process()?;
+    let program = open(&Runtime::new(), args)?;
+    #[cfg(feature = "limits")]
+    args.limits.enforce(&args.artifact, &program)?;
+    #[cfg(feature = "component-model")]
+    if let Some(component) = program.component() {
+        return component::run(&program, component, args);
+    }
     let mut guest = world::instantiate(&program, args)?;
     match &args.invoke {
         #[cfg(feature = "invoke")]
