@@ -1,18 +1,18 @@
 //! A module in, an artifact out.
 
-use crate::features::{self, UnsupportedFeatures};
+use crate::limits::{self, Limit};
 use crate::options::Options;
 use crate::restamp;
 use crate::stamp::StampError;
 use crate::target::PairError;
-use crate::{interface, needs, settings};
+use crate::{features, interface, needs, settings};
 use precompile_artifact::Backend;
 use precompile_artifact::features::names;
 use precompile_artifact::manifest::{Kind, Manifest};
 use precompile_artifact::trailer::{self, ReadError};
 use std::panic::{self, AssertUnwindSafe};
 use thiserror::Error;
-use wasmparser::BinaryReaderError;
+use wasmparser::{BinaryReaderError, WasmFeatures};
 
 /// The version of wasmtime that compiles. `wasmtime-environ` is pinned to it.
 pub const WASMTIME_VERSION: &str = wasmtime_environ::VERSION;
@@ -23,7 +23,7 @@ pub enum CompileError {
     /// The input is something else than a WebAssembly binary.
     #[error("not a WebAssembly binary: {0}")]
     NotWasm(&'static str),
-    /// The module is malformed.
+    /// The module is malformed or invalid.
     #[error("not a valid module: {0}")]
     Malformed(#[from] BinaryReaderError),
     /// The backend makes no code for the target.
@@ -37,9 +37,9 @@ pub enum CompileError {
         /// The target's triple.
         target: String,
     },
-    /// The backend doesn't support what the module uses.
+    /// The module is valid, and beyond what the backend can do.
     #[error(transparent)]
-    Unsupported(#[from] UnsupportedFeatures),
+    Limit(#[from] Box<Limit>),
     /// Wasmtime refuses the configuration.
     #[error("can't configure {backend}: {problem}")]
     Configure {
@@ -48,7 +48,7 @@ pub enum CompileError {
         /// What wasmtime says.
         problem: String,
     },
-    /// The module is invalid, or beyond what the backend can do.
+    /// The backend can't compile it, and no single function is the reason.
     #[error("{backend} can't compile it: {problem}")]
     Backend {
         /// The backend.
@@ -72,6 +72,13 @@ pub enum CompileError {
     Trailer(#[from] ReadError),
 }
 
+impl CompileError {
+    /// Whether the module is valid and another backend may compile it.
+    pub fn is_limit(&self) -> bool {
+        matches!(self, CompileError::Limit(_) | CompileError::Panic { .. })
+    }
+}
+
 fn other_backend(backend: Backend) -> &'static str {
     match backend {
         Backend::Winch if cfg!(feature = "cranelift") => "; use `--backend cranelift`",
@@ -91,9 +98,11 @@ pub fn compile(options: &Options, wasm: &[u8]) -> Result<Vec<u8>, CompileError> 
         return Err(CompileError::Cpu { name, target: options.target.to_string() });
     }
     let used = needs::used(wasm)?;
-    let stamped = features::stamped(used, options.backend, &options.target)?;
+    let stamped = features::stamped(used, options.backend, &options.target)
+        .map_err(|lacking| limits::lacking(options, wasm, used, lacking))?;
     let interface = interface::read(wasm)?;
-    let mut artifact = catch_panic(options.backend, || image(options, stamped, wasm))??;
+    let mut artifact =
+        attempt(options, stamped, wasm).map_err(|error| limits::explain(options, stamped, wasm, error))?;
     restamp::restamp(&mut artifact, options, stamped)?;
     let manifest = Manifest {
         kind: Kind::Module,
@@ -115,21 +124,23 @@ pub fn compile(options: &Options, wasm: &[u8]) -> Result<Vec<u8>, CompileError> 
     Ok(artifact)
 }
 
-/// What wasmtime makes of the module.
-fn image(options: &Options, stamped: wasmparser::WasmFeatures, wasm: &[u8]) -> Result<Vec<u8>, CompileError> {
+/// What wasmtime makes of the module, with these features stamped.
+///
+/// # Errors
+///
+/// The three that a backend causes: [`CompileError::Configure`], [`CompileError::Backend`] and
+/// [`CompileError::Panic`].
+pub(crate) fn attempt(
+    options: &Options,
+    stamped: WasmFeatures,
+    wasm: &[u8],
+) -> Result<Vec<u8>, CompileError> {
     let backend = options.backend;
     let configure = |error| CompileError::Configure { backend, problem: format!("{error:#}") };
     let config = settings::config(options, stamped).map_err(configure)?;
     let engine = wasmtime::Engine::new(&config).map_err(configure)?;
-    let problem = |error| {
-        let mut problem = format!("{error:#}");
-        // Winch's words for SIMD on the baseline of x86-64, which names no way out.
-        if problem.contains("for CPUs without AVX") {
-            problem += "; use `--cpu x86-64-v3`, or `--backend cranelift`";
-        }
-        CompileError::Backend { backend, problem }
-    };
-    engine.precompile_module(wasm).map_err(problem)
+    let problem = |error| CompileError::Backend { backend, problem: format!("{error:#}") };
+    catch_panic(backend, || engine.precompile_module(wasm).map_err(problem))?
 }
 
 /// Runs a backend. Winch has some 130 places that panic on what it doesn't implement.

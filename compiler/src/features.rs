@@ -6,33 +6,18 @@
 
 use crate::target::Target;
 use precompile_artifact::Backend;
-use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures, names};
-use thiserror::Error;
-
-/// A module needs what a backend can't compile.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{backend} can't compile `{}` for {target}, which the module uses: {remedy}", features.join("`, `"))]
-pub struct UnsupportedFeatures {
-    /// The names of the proposals.
-    pub features: Vec<String>,
-    /// The backend.
-    pub backend: Backend,
-    /// The target's triple.
-    pub target: String,
-    /// A way out that is there.
-    pub remedy: String,
-}
+use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
 
 /// The features to stamp for a module that uses `used`.
 ///
 /// # Errors
 ///
-/// Where the backend doesn't support what the module uses.
+/// Those features that the module uses and the backend doesn't support.
 pub(crate) fn stamped(
     used: WasmFeatures,
     backend: Backend,
     target: &Target,
-) -> Result<WasmFeatures, UnsupportedFeatures> {
+) -> Result<WasmFeatures, WasmFeatures> {
     let supported = supported(backend, target);
     let unsupported = used.difference(supported);
     if unsupported.is_empty() {
@@ -41,25 +26,13 @@ pub(crate) fn stamped(
         let implied = if collected { WasmFeatures::GC_TYPES } else { WasmFeatures::empty() };
         return Ok(supported.difference(OPTIONAL | OFF_BY_DEFAULT) | used | implied);
     }
-    let cranelift_can = supported_by_cranelift(target).contains(used);
-    Err(UnsupportedFeatures {
-        features: names(unsupported),
-        backend,
-        target: target.to_string(),
-        remedy: match backend {
-            Backend::Winch if cfg!(feature = "cranelift") && cranelift_can => {
-                "use `--backend cranelift`".into()
-            }
-            _ => "build the module without it, as this version of precompile compiles it for no such target"
-                .into(),
-        },
-    })
+    Err(unsupported)
 }
 
 /// What a backend compiles for a target: as wasmtime's `compiler_panicking_wasm_features` knows it,
 /// and winch's `validate_features` for 64-bit Arm, less stack switching, which needs a part of
 /// wasmtime that this crate is built without.
-fn supported(backend: Backend, target: &Target) -> WasmFeatures {
+pub(crate) fn supported(backend: Backend, target: &Target) -> WasmFeatures {
     use target_lexicon::Architecture;
     let cranelift = supported_by_cranelift(target);
     match backend {

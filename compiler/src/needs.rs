@@ -17,9 +17,12 @@ use wasmparser::{
 };
 
 mod code;
+mod find;
 mod sections;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use find::{Use, first_use};
 
 type Result<T, E = BinaryReaderError> = std::result::Result<T, E>;
 
