@@ -1,11 +1,11 @@
 //! A module in, an artifact out.
 
-use crate::features::{self, UnsupportedFeatures};
+use crate::limits::{self, Limit, Place};
 use crate::options::{Options, OptionsError};
 use crate::restamp;
 use crate::stamp::StampError;
 use crate::target::Target;
-use crate::{interface, needs, settings};
+use crate::{features, interface, needs, settings};
 use precompile_artifact::Backend;
 use precompile_artifact::features::names;
 use precompile_artifact::manifest::{Kind, Manifest};
@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use std::panic::{self, AssertUnwindSafe};
 use std::time::{Duration, Instant};
 use thiserror::Error;
-use wasmparser::BinaryReaderError;
+use wasmparser::{BinaryReaderError, WasmFeatures};
 
 /// The version of wasmtime that compiles. `wasmtime-environ` is pinned to it.
 pub const WASMTIME_VERSION: &str = wasmtime_environ::VERSION;
@@ -28,15 +28,23 @@ pub enum CompileError {
     /// The text form doesn't parse.
     #[error("{0}")]
     Text(String),
-    /// The module is malformed.
+    /// The module is malformed or invalid.
     #[error("not a valid module: {0}")]
     Malformed(#[from] BinaryReaderError),
     /// The options don't go together.
     #[error(transparent)]
     Options(#[from] OptionsError),
-    /// The backend doesn't support what the module uses.
+    /// The module is valid, and beyond what the backend can do.
     #[error(transparent)]
-    Unsupported(#[from] UnsupportedFeatures),
+    Limit(#[from] Box<Limit>),
+    /// The module uses proposals that the options turn off.
+    #[error("{}; turn it on, or build the module without it", turned_off(proposals, place.as_ref()))]
+    TurnedOff {
+        /// Their names.
+        proposals: Vec<String>,
+        /// Where the module first uses one.
+        place: Option<Place>,
+    },
     /// Wasmtime refuses the configuration.
     #[error("can't configure {backend}: {problem}")]
     Configure {
@@ -45,7 +53,7 @@ pub enum CompileError {
         /// What wasmtime says.
         problem: String,
     },
-    /// The module is invalid, or beyond what the backend can do.
+    /// The backend can't compile it, and no single function is the reason.
     #[error("{backend} can't compile it: {problem}")]
     Backend {
         /// The backend.
@@ -70,10 +78,16 @@ pub enum CompileError {
 }
 
 impl CompileError {
-    /// Whether it is the backend that can't do what the module asks for, so that another might.
+    /// Whether the module is valid and another backend may compile it.
     pub fn is_limit(&self) -> bool {
-        matches!(self, CompileError::Unsupported(_) | CompileError::Panic { .. })
+        matches!(self, CompileError::Limit(_) | CompileError::Panic { .. })
     }
+}
+
+fn turned_off(proposals: &[String], place: Option<&Place>) -> String {
+    let who = place.map_or("the module".into(), Place::subject);
+    let at = place.map_or(String::new(), Place::locator);
+    format!("{who} uses `{}`{at}, which is turned off", proposals.join("`, `"))
 }
 
 fn other_backend(backend: Backend) -> &'static str {
@@ -118,13 +132,13 @@ pub struct Timings {
 pub fn compile(options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
     options.check()?;
     let wasm = binary(module)?;
-    let error = match attempt(options, &wasm) {
+    let error = match compile_once(options, &wasm) {
         Err(error) if error.is_limit() => error,
         result => return result,
     };
     match options.fallback.map(|fallback| fallback.options(options)).transpose()?.flatten() {
         Some(second) => {
-            let compiled = attempt(&second, &wasm)?;
+            let compiled = compile_once(&second, &wasm)?;
             Ok(Compiled { fallback_from: Some(Box::new(error)), ..compiled })
         }
         None => Err(error),
@@ -142,15 +156,22 @@ fn binary(module: &[u8]) -> Result<Cow<'_, [u8]>, CompileError> {
     }
 }
 
-fn attempt(options: &Options, wasm: &[u8]) -> Result<Compiled, CompileError> {
+fn compile_once(options: &Options, wasm: &[u8]) -> Result<Compiled, CompileError> {
     let mut timings = Timings::default();
     let mut watch = Stopwatch::default();
     check_magic(wasm)?;
     let used = needs::used(wasm)?;
-    let stamped = features::stamped(used, options)?;
+    let turned_off = used.intersection(options.proposals.forbidden());
+    if !turned_off.is_empty() {
+        let place = limits::locate(wasm, turned_off).map(|(place, _)| place);
+        return Err(CompileError::TurnedOff { proposals: names(turned_off), place });
+    }
+    let stamped = features::stamped(used, options)
+        .map_err(|lacking| limits::lacking(options, wasm, used, lacking))?;
     let interface = interface::read(wasm)?;
     timings.scan = watch.lap();
-    let mut artifact = catch_panic(options.backend, || image(options, stamped, wasm))??;
+    let mut artifact =
+        attempt(options, stamped, wasm).map_err(|error| limits::explain(options, stamped, wasm, error))?;
     timings.compile = watch.lap();
     restamp::restamp(&mut artifact, options, stamped)?;
     let manifest = Manifest {
@@ -193,21 +214,23 @@ impl Stopwatch {
     }
 }
 
-/// What wasmtime makes of the module.
-fn image(options: &Options, stamped: wasmparser::WasmFeatures, wasm: &[u8]) -> Result<Vec<u8>, CompileError> {
+/// What wasmtime makes of the module, with these features stamped.
+///
+/// # Errors
+///
+/// The three that a backend causes: [`CompileError::Configure`], [`CompileError::Backend`] and
+/// [`CompileError::Panic`].
+pub(crate) fn attempt(
+    options: &Options,
+    stamped: WasmFeatures,
+    wasm: &[u8],
+) -> Result<Vec<u8>, CompileError> {
     let backend = options.backend;
     let configure = |error| CompileError::Configure { backend, problem: format!("{error:#}") };
     let config = settings::config(options, stamped).map_err(configure)?;
     let engine = wasmtime::Engine::new(&config).map_err(configure)?;
-    let problem = |error| {
-        let mut problem = format!("{error:#}");
-        // Winch's words for SIMD on the baseline of x86-64, which names no way out.
-        if problem.contains("for CPUs without AVX") {
-            problem += "; use `--cpu x86-64-v3`, or `--backend cranelift`";
-        }
-        CompileError::Backend { backend, problem }
-    };
-    engine.precompile_module(wasm).map_err(problem)
+    let problem = |error| CompileError::Backend { backend, problem: format!("{error:#}") };
+    catch_panic(backend, || engine.precompile_module(wasm).map_err(problem))?
 }
 
 /// Runs a backend. Winch has some 130 places that panic on what it doesn't implement.

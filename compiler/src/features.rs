@@ -7,31 +7,16 @@
 use crate::options::Options;
 use crate::target::Target;
 use precompile_artifact::Backend;
-use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures, names};
-use thiserror::Error;
-
-/// A module needs what a backend can't compile.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{backend} can't compile `{}` for {target}, which the module uses: {remedy}", features.join("`, `"))]
-pub struct UnsupportedFeatures {
-    /// The names of the proposals.
-    pub features: Vec<String>,
-    /// The backend.
-    pub backend: Backend,
-    /// The target's triple.
-    pub target: String,
-    /// A way out that is there.
-    pub remedy: String,
-}
+use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
 
 /// The features to stamp for a module that uses `used`.
 ///
 /// # Errors
 ///
-/// Where the backend doesn't support what the module uses.
-pub(crate) fn stamped(used: WasmFeatures, options: &Options) -> Result<WasmFeatures, UnsupportedFeatures> {
+/// Those features that the module uses and the backend doesn't support.
+pub(crate) fn stamped(used: WasmFeatures, options: &Options) -> Result<WasmFeatures, WasmFeatures> {
     let Options { backend, target, proposals, .. } = options;
-    let (backend, supported) = (*backend, supported(*backend, target));
+    let supported = supported(*backend, target);
     let unsupported = used.difference(supported);
     if unsupported.is_empty() {
         let collected = used.intersects(WasmFeatures::GC | WasmFeatures::EXCEPTIONS);
@@ -40,25 +25,13 @@ pub(crate) fn stamped(used: WasmFeatures, options: &Options) -> Result<WasmFeatu
         let always = supported.difference(OPTIONAL | OFF_BY_DEFAULT | proposals.forbidden());
         return Ok(always | used | implied | proposals.required());
     }
-    let cranelift_can = supported_by_cranelift(target).contains(used);
-    Err(UnsupportedFeatures {
-        features: names(unsupported),
-        backend,
-        target: target.to_string(),
-        remedy: match backend {
-            Backend::Winch if cfg!(feature = "cranelift") && cranelift_can => {
-                "use `--backend cranelift`".into()
-            }
-            _ => "build the module without it, as this version of precompile compiles it for no such target"
-                .into(),
-        },
-    })
+    Err(unsupported)
 }
 
 /// What a backend compiles for a target: as wasmtime's `compiler_panicking_wasm_features` knows it,
 /// and winch's `validate_features` for 64-bit Arm, less stack switching, which needs a part of
 /// wasmtime that this crate is built without.
-fn supported(backend: Backend, target: &Target) -> WasmFeatures {
+pub(crate) fn supported(backend: Backend, target: &Target) -> WasmFeatures {
     use target_lexicon::Architecture;
     let cranelift = supported_by_cranelift(target);
     match backend {

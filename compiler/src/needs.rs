@@ -17,10 +17,13 @@ use wasmparser::{
 };
 
 mod code;
+mod find;
 mod sections;
 mod skim;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use find::{Use, first_use};
 
 type Result<T, E = BinaryReaderError> = std::result::Result<T, E>;
 

@@ -11,7 +11,7 @@ use super::{Needs, Result, skim};
 
 /// The proposals without which the reader refuses some encodings of instructions: wide or padded
 /// offsets, memory indices, padded table indices.
-const ENCODINGS: [WasmFeatures; 3] =
+pub(super) const ENCODINGS: [WasmFeatures; 3] =
     [WasmFeatures::MEMORY64, WasmFeatures::MULTI_MEMORY, WasmFeatures::CALL_INDIRECT_OVERLONG];
 
 impl Needs {
