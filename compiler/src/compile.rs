@@ -1,18 +1,18 @@
-//! A module in, an artifact out.
+//! A module or component in, an artifact out.
 
 use crate::features::{self, UnsupportedFeatures};
 use crate::options::Options;
 use crate::restamp;
 use crate::stamp::StampError;
 use crate::target::PairError;
-use crate::{interface, needs, settings};
+use crate::{interface, memories, needs, settings};
 use precompile_artifact::Backend;
-use precompile_artifact::features::names;
+use precompile_artifact::features::{CONCURRENT, names};
 use precompile_artifact::manifest::{Kind, Manifest};
 use precompile_artifact::trailer::{self, ReadError};
 use std::panic::{self, AssertUnwindSafe};
 use thiserror::Error;
-use wasmparser::BinaryReaderError;
+use wasmparser::{BinaryReaderError, WasmFeatures};
 
 /// The version of wasmtime that compiles. `wasmtime-environ` is pinned to it.
 pub const WASMTIME_VERSION: &str = wasmtime_environ::VERSION;
@@ -23,8 +23,8 @@ pub enum CompileError {
     /// The input is something else than a WebAssembly binary.
     #[error("not a WebAssembly binary: {0}")]
     NotWasm(&'static str),
-    /// The module is malformed.
-    #[error("not a valid module: {0}")]
+    /// The module or component is malformed.
+    #[error("not valid WebAssembly: {0}")]
     Malformed(#[from] BinaryReaderError),
     /// The backend makes no code for the target.
     #[error(transparent)]
@@ -79,24 +79,29 @@ fn other_backend(backend: Backend) -> &'static str {
     }
 }
 
-/// Compiles a core module in binary form. The same module and options give the same bytes.
+/// Compiles a core module or a component, in binary form. The same input and options give the same
+/// bytes.
+///
+/// For a component that uses the component model's concurrency, the contract's
+/// [`concurrency_support`](crate::Contract::concurrency_support) is turned on.
 ///
 /// # Errors
 ///
 /// Any [`CompileError`]; a panic of the backend is one of them.
 pub fn compile(options: &Options, wasm: &[u8]) -> Result<Vec<u8>, CompileError> {
-    check_magic(wasm)?;
+    let kind = kind(wasm)?;
     options.target.check(options.backend, options.platform)?;
     if let Some(name) = options.cpu.names().find(|name| options.target.family().feature(name).is_none()) {
         return Err(CompileError::Cpu { name, target: options.target.to_string() });
     }
     let used = needs::used(wasm)?;
     let stamped = features::stamped(used, options.backend, &options.target)?;
+    let options = &concurrent(options, stamped);
     let interface = interface::read(wasm)?;
-    let mut artifact = catch_panic(options.backend, || image(options, stamped, wasm))??;
+    let mut artifact = catch_panic(options.backend, || image(options, stamped, kind, wasm))??;
     restamp::restamp(&mut artifact, options, stamped)?;
     let manifest = Manifest {
-        kind: Kind::Module,
+        kind,
         backend: options.backend,
         platform: options.platform,
         target: options.target.to_string(),
@@ -110,14 +115,21 @@ pub fn compile(options: &Options, wasm: &[u8]) -> Result<Vec<u8>, CompileError> 
         imports: interface.imports,
         exports: interface.exports,
         settings: options.contract.clone(),
-        memories: None,
+        memories: Some(memories::read(wasm)?),
     };
     trailer::append(&mut artifact, &manifest)?;
     Ok(artifact)
 }
 
-/// What wasmtime makes of the module.
-fn image(options: &Options, stamped: wasmparser::WasmFeatures, wasm: &[u8]) -> Result<Vec<u8>, CompileError> {
+/// Wasmtime refuses the component model's concurrency where its support is off, as it is by default.
+fn concurrent(options: &Options, stamped: WasmFeatures) -> Options {
+    let mut options = options.clone();
+    options.contract.concurrency_support |= stamped.intersects(CONCURRENT);
+    options
+}
+
+/// What wasmtime makes of the module or component.
+fn image(options: &Options, stamped: WasmFeatures, kind: Kind, wasm: &[u8]) -> Result<Vec<u8>, CompileError> {
     let backend = options.backend;
     let configure = |error| CompileError::Configure { backend, problem: format!("{error:#}") };
     let config = settings::config(options, stamped).map_err(configure)?;
@@ -130,7 +142,11 @@ fn image(options: &Options, stamped: wasmparser::WasmFeatures, wasm: &[u8]) -> R
         }
         CompileError::Backend { backend, problem }
     };
-    engine.precompile_module(wasm).map_err(problem)
+    match kind {
+        Kind::Module => engine.precompile_module(wasm),
+        Kind::Component => engine.precompile_component(wasm),
+    }
+    .map_err(problem)
 }
 
 /// Runs a backend. Winch has some 130 places that panic on what it doesn't implement.
@@ -143,13 +159,13 @@ fn catch_panic<T>(backend: Backend, run: impl FnOnce() -> T) -> Result<T, Compil
     })
 }
 
-fn check_magic(wasm: &[u8]) -> Result<(), CompileError> {
+fn kind(wasm: &[u8]) -> Result<Kind, CompileError> {
     const MODULE: &[u8] = b"\0asm\x01\0\0\0";
     const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
     let problem = match wasm {
         [] => "it is empty",
-        _ if wasm.starts_with(MODULE) => return Ok(()),
-        _ if wasm.starts_with(COMPONENT) => "it is a component, and only core modules can be compiled",
+        _ if wasm.starts_with(MODULE) => return Ok(Kind::Module),
+        _ if wasm.starts_with(COMPONENT) => return Ok(Kind::Component),
         _ if wasm.starts_with(b"\0asm") => "it has an unknown version",
         _ if wasm.starts_with(b"\x7fELF") => "it is an ELF file, perhaps compiled already",
         _ if wasm.trim_ascii_start().starts_with(b"(") => {

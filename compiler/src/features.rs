@@ -6,8 +6,11 @@
 
 use crate::target::Target;
 use precompile_artifact::Backend;
-use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures, names};
+use precompile_artifact::features::{COMPONENTS, CONCURRENT, OFF_BY_DEFAULT, OPTIONAL, WasmFeatures, names};
 use thiserror::Error;
+
+/// What is stamped only where it is used.
+const AS_USED: WasmFeatures = OPTIONAL.union(OFF_BY_DEFAULT).union(COMPONENTS).union(CONCURRENT);
 
 /// A module needs what a backend can't compile.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -39,7 +42,7 @@ pub(crate) fn stamped(
         let collected = used.intersects(WasmFeatures::GC | WasmFeatures::EXCEPTIONS);
         // Their objects live in a collected heap, also where no type of the module says so.
         let implied = if collected { WasmFeatures::GC_TYPES } else { WasmFeatures::empty() };
-        return Ok(supported.difference(OPTIONAL | OFF_BY_DEFAULT) | used | implied);
+        return Ok(supported.difference(AS_USED) | used | implied);
     }
     let cranelift_can = supported_by_cranelift(target).contains(used);
     Err(UnsupportedFeatures {
@@ -81,7 +84,7 @@ fn supported(backend: Backend, target: &Target) -> WasmFeatures {
 }
 
 fn supported_by_cranelift(target: &Target) -> WasmFeatures {
-    let all = WasmFeatures::WASM3 | OFF_BY_DEFAULT;
+    let all = WasmFeatures::WASM3 | OFF_BY_DEFAULT | COMPONENTS | CONCURRENT;
     // An interpreter written in Rust can't access memory that other threads write.
     if target.machine().is_pulley() { all.difference(WasmFeatures::THREADS) } else { all }
 }

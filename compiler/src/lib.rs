@@ -23,6 +23,7 @@ mod compile;
 mod cpu;
 mod features;
 mod interface;
+mod memories;
 mod needs;
 mod options;
 mod output;

@@ -73,7 +73,10 @@ pub(super) const TEXTS: &[(&str, &[F])] = &[
     ("(type error-context)", &[F::CM_ERROR_CONTEXT]),
     ("(core func (canon error-context.drop))", &[F::CM_ERROR_CONTEXT]),
     ("(type (list u8 3))", &[F::CM_FIXED_LENGTH_LISTS]),
-    (r#"(import "f" (func $f)) (core type $t (func)) (core func (canon lower (func $f) gc (core-type $t)))"#, &[F::CM_GC]),
+    (
+        r#"(import "f" (func $f)) (core type $t (func)) (core func (canon lower (func $f) gc (core-type $t)))"#,
+        &[F::CM_GC],
+    ),
     ("(type (map string u8))", &[F::CM_MAP]),
     ("(type (resource (rep i64)))", &[F::CM64]),
     ("(core func (canon context.set i64 0))", &[F::CM_ASYNC, F::CM64]),
