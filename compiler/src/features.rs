@@ -7,7 +7,10 @@
 use crate::options::Options;
 use crate::target::Target;
 use precompile_artifact::Backend;
-use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
+use precompile_artifact::features::{COMPONENTS, CONCURRENT, OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
+
+/// What is stamped only where it is used.
+const AS_USED: WasmFeatures = OPTIONAL.union(OFF_BY_DEFAULT).union(COMPONENTS).union(CONCURRENT);
 
 /// The features to stamp for a module that uses `used`.
 ///
@@ -22,7 +25,7 @@ pub(crate) fn stamped(used: WasmFeatures, options: &Options) -> Result<WasmFeatu
         let collected = used.intersects(WasmFeatures::GC | WasmFeatures::EXCEPTIONS);
         // Their objects live in a collected heap, also where no type of the module says so.
         let implied = if collected { WasmFeatures::GC_TYPES } else { WasmFeatures::empty() };
-        let always = supported.difference(OPTIONAL | OFF_BY_DEFAULT | proposals.forbidden());
+        let always = supported.difference(AS_USED | proposals.forbidden());
         return Ok(always | used | implied | proposals.required());
     }
     Err(unsupported)
@@ -53,7 +56,7 @@ pub(crate) fn supported(backend: Backend, target: &Target) -> WasmFeatures {
 }
 
 fn supported_by_cranelift(target: &Target) -> WasmFeatures {
-    let all = WasmFeatures::WASM3 | OFF_BY_DEFAULT;
+    let all = WasmFeatures::WASM3 | OFF_BY_DEFAULT | COMPONENTS | CONCURRENT;
     // An interpreter written in Rust can't access memory that other threads write.
     if target.machine().is_pulley() { all.difference(WasmFeatures::THREADS) } else { all }
 }

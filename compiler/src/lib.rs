@@ -20,12 +20,16 @@
 compile_error!("precompile needs a backend: enable the feature `cranelift` or `winch`");
 
 mod compile;
+mod compile_error;
+mod compiled;
 mod cpu;
 mod fallback;
 mod features;
 mod fit;
+mod image;
 mod interface;
 mod limits;
+mod memories;
 mod needs;
 mod options;
 mod output;
@@ -38,7 +42,9 @@ mod stamp;
 mod target;
 mod text_name;
 
-pub use compile::{CompileError, Compiled, Timings, WASMTIME_VERSION, compile};
+pub use compile::{WASMTIME_VERSION, compile};
+pub use compile_error::CompileError;
+pub use compiled::{Compiled, Timings};
 pub use cpu::{Cpu, CpuError};
 pub use fallback::Fallback;
 pub use fit::{FitError, fit};

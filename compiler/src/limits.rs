@@ -6,7 +6,8 @@
 //! answers can't go stale, as a table of what Winch implements would. All of this is done only once
 //! a compilation has failed.
 
-use crate::compile::{CompileError, attempt};
+use crate::compile_error::CompileError;
+use crate::image::image;
 use crate::options::Options;
 use precompile_artifact::Backend;
 use precompile_artifact::features::names;
@@ -92,7 +93,7 @@ pub(crate) fn explain(
     }
     let failure = match (&error, options.backend) {
         (CompileError::Backend { .. } | CompileError::Panic { .. }, Backend::Winch) => {
-            search::failure(wasm, &error, |part| attempt(options, stamped, part))
+            search::failure(wasm, &error, |part| image(options, stamped, part))
         }
         _ => None,
     };

@@ -1,9 +1,9 @@
 //! Ways out of a limit.
 
 use super::Cause;
-use crate::compile::attempt;
 use crate::cpu::Cpu;
 use crate::features;
+use crate::image::image;
 use crate::options::Options;
 use precompile_artifact::Backend;
 use std::fmt;
@@ -50,7 +50,7 @@ pub(super) fn for_failure(
     part: &[u8],
     cause: &Cause,
 ) -> Vec<Remedy> {
-    let compiles = |options: &Options, wasm: &[u8]| attempt(options, stamped, wasm).is_ok();
+    let compiles = |options: &Options, wasm: &[u8]| image(options, stamped, wasm).is_ok();
     let mut remedies = Vec::new();
     if let Cause::CpuFeature(missing) = cause {
         let levels = options.target.family().levels.iter();

@@ -6,7 +6,7 @@
 use super::modules::{self, CoreModule};
 use super::place::Place;
 use super::probe::{Whole, cut};
-use crate::compile::CompileError;
+use crate::compile_error::CompileError;
 use crate::text_name::text_name;
 use std::ops::Range;
 

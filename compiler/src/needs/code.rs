@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use wasmparser::{
-    BlockType, FunctionBody, HeapType, Parser, RefType, ValidPayload, Validator, VisitOperator,
+    BlockType, FunctionBody, HeapType, Payload, RefType, ValidPayload, Validator, VisitOperator,
     VisitSimdOperator, WasmFeatures, WasmModuleResources,
 };
 
@@ -82,9 +82,12 @@ impl Needs {
 
 /// Whether each cast is to a subtype, and none to a continuation: the validator refuses the others
 /// without custom descriptors. It knows the types once it has read the sections before the code.
-pub(super) fn all_downward(wasm: &[u8], casts: HashSet<(RefType, RefType)>) -> Result<bool> {
+pub(super) fn all_downward<'a>(
+    payloads: impl Iterator<Item = Result<Payload<'a>>>,
+    casts: HashSet<(RefType, RefType)>,
+) -> Result<bool> {
     let mut validator = Validator::new_with_features(WasmFeatures::all());
-    for payload in Parser::new(0).parse_all(wasm) {
+    for payload in payloads {
         if let ValidPayload::Func(function, body) = validator.payload(&payload?)? {
             let (types, offset) = (function.resources, body.range().start);
             for (mut from, mut to) in casts {
