@@ -80,11 +80,11 @@ pub(crate) fn lacking(
     }))
 }
 
-/// What to say of a module whose compilation failed with `error`: that it is invalid,
-/// or what the backend fails in, or else the error as it is.
+/// What to say of a module whose compilation failed with `error`: that it is invalid, or what the
+/// backend fails in, or else the error as it is.
 ///
-/// The backend is run on parts of the module, and so may panic more often than it already did. Panics are
-/// caught, but the process's panic hook sees them.
+/// The backend is run on parts of the module, so one that panicked does it some times more. Each
+/// panic is caught, but the process's panic hook sees it.
 pub(crate) fn explain(
     options: &Options,
     stamped: WasmFeatures,
