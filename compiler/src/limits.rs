@@ -1,10 +1,10 @@
 //! What a backend can't compile, where the module has it, and a way out.
 //!
 //! Proposals that a backend lacks are known beforehand, and where the module uses them is read from
-//! the module. Winch also fails within proposals that it has, and then doesn't say where. So it is
-//! asked: [`search`] compiles ever smaller parts of the module until one instruction is left. Its
-//! answers can't go stale, as a table of what Winch implements would. All of this is done only once
-//! a compilation has failed.
+//! the module. Winch also fails within proposals that it has, and then names a function, but not the
+//! instruction. So it is asked: [`search`] compiles ever smaller parts of the module until one
+//! instruction is left. Its answers can't go stale, as a table of what Winch implements would. All of
+//! this is done only once a compilation has failed.
 
 use crate::compile_error::CompileError;
 use crate::image::image;
@@ -68,6 +68,10 @@ pub(crate) fn lacking(
     let first = first.unwrap_or(WasmFeatures::empty());
     let mut proposals = names(first);
     proposals.extend(names(lacking.difference(first)));
+    if lacking.contains(WasmFeatures::GC) {
+        // It implies the other, which is no proposal of its own.
+        proposals.retain(|name| name != "gc-types");
+    }
     CompileError::Limit(Box::new(Limit {
         backend: options.backend,
         target: options.target.to_string(),
@@ -77,26 +81,24 @@ pub(crate) fn lacking(
     }))
 }
 
-/// What to say of a module whose compilation failed with `error`: that it is invalid,
-/// or what Winch lacks, or else the error as it is.
+/// What to say of a module whose compilation failed with `error`: that it is invalid, or what the
+/// backend fails in, or else the error as it is.
 ///
-/// Winch is run on parts of the module, and so may panic more often than it already did. Panics are
-/// caught, but the process's panic hook sees them.
+/// The backend is run on parts of the module, so one that panicked does it some times more. Each
+/// panic is caught, but the process's panic hook sees it.
 pub(crate) fn explain(
     options: &Options,
     stamped: WasmFeatures,
     wasm: &[u8],
     error: CompileError,
 ) -> CompileError {
+    if matches!(error, CompileError::Configure { .. }) {
+        return error;
+    }
     if let Err(error) = Validator::new_with_features(stamped).validate_all(wasm) {
         return error.into();
     }
-    let failure = match (&error, options.backend) {
-        (CompileError::Backend { .. } | CompileError::Panic { .. }, Backend::Winch) => {
-            search::failure(wasm, &error, |part| image(options, stamped, part))
-        }
-        _ => None,
-    };
+    let failure = search::failure(wasm, &error, |part| image(options, stamped, part));
     let Some(failure) = failure else { return error };
     let cause = Cause::of(&failure.error);
     CompileError::Limit(Box::new(Limit {
@@ -109,17 +111,19 @@ pub(crate) fn explain(
 }
 
 impl Cause {
-    /// Reads Winch's words, which name a feature of the processor where one is missing.
+    /// Reads the backend's words. Winch's name a feature of the processor where one is missing.
     fn of(error: &CompileError) -> Cause {
-        match error {
-            CompileError::Backend { problem, .. } => {
-                let missing = problem.split_once("for CPUs without ");
-                match missing.and_then(|(_, rest)| rest.split_once(" support")) {
-                    Some((feature, _)) => Cause::CpuFeature(feature.to_ascii_lowercase()),
-                    None => Cause::Other(problem.clone()),
-                }
-            }
-            other => Cause::Other(other.to_string()),
+        let problem = match error {
+            CompileError::Backend { problem, .. } => problem,
+            CompileError::Panic { message, .. } => return Cause::Other(format!("it panicked: {message}")),
+            other => return Cause::Other(other.to_string()),
+        };
+        let missing =
+            problem.split_once("for CPUs without ").and_then(|(_, rest)| rest.split_once(" support"));
+        match missing {
+            Some((feature, _)) => Cause::CpuFeature(feature.to_ascii_lowercase()),
+            // Before the backend's own words, wasmtime names the function of the part.
+            None => Cause::Other(problem.rsplit("Compilation error: ").next().unwrap_or(problem).into()),
         }
     }
 }
@@ -127,28 +131,30 @@ impl Cause {
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Limit { backend, target, cause, place, remedies } = self;
-        let place = place.as_ref();
-        let who = place.map_or("the module".into(), Place::subject);
-        let at = place.map_or(String::new(), Place::locator);
+        let (subject, locator) = match place {
+            Some(place) => (place.subject(), place.locator()),
+            None => ("the module".into(), String::new()),
+        };
         match cause {
             Cause::Proposals(names) => {
                 let it = if names.len() > 1 { format!("`{}`", names[0]) } else { "it".into() };
-                write!(
-                    f,
-                    "{backend} can't compile `{}` for {target}: {who} uses {it}{at}",
-                    names.join("`, `")
-                )?;
+                let names = names.iter().map(|name| match &name[..] {
+                    "gc-types" => "`gc-types` (references such as `externref`)".into(),
+                    name => format!("`{name}`"),
+                });
+                let names = names.collect::<Vec<_>>().join(", ");
+                write!(f, "{backend} can't compile {names} for {target}: {subject} uses {it}{locator}")?;
             }
             Cause::CpuFeature(name) => {
                 write!(f, "{backend} can't compile it for {target} without the CPU feature `{name}`: ")?;
-                write!(f, "{who} needs that{at}")?;
+                write!(f, "{subject} needs that{locator}")?;
             }
             Cause::Other(problem) => {
-                write!(f, "{backend} can't compile {who} for {target}: it fails{at}: {problem}")?;
+                write!(f, "{backend} can't compile {subject} for {target}, it fails{locator}: {problem}")?;
             }
         }
-        for (remedy, lead) in remedies.iter().zip(std::iter::once("; ").chain(std::iter::repeat(", or "))) {
-            write!(f, "{lead}{remedy}")?;
+        for (index, remedy) in remedies.iter().enumerate() {
+            write!(f, "{}{remedy}", if index == 0 { "; " } else { ", or " })?;
         }
         Ok(())
     }

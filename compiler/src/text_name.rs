@@ -28,7 +28,10 @@ fn from_visitor(visit: &str) -> String {
     // One name each, whatever the immediates.
     let name = match name {
         "typed_select" | "typed_select_multi" => "select",
-        _ => name.trim_end_matches("_non_null").trim_end_matches("_nullable"),
+        _ if name.starts_with("ref_test") || name.starts_with("ref_cast") => {
+            name.trim_end_matches("_non_null").trim_end_matches("_nullable")
+        }
+        _ => name,
     };
     let Some((space, rest)) = name.split_once('_') else { return name.into() };
     if space != "v128" && !NAMESPACES.contains(&space) {

@@ -42,7 +42,7 @@ pub(super) fn for_proposals(options: &Options, used: WasmFeatures) -> Vec<Remedy
     }]
 }
 
-/// The ways out where Winch fails in valid `wasm`, and `part` is all that it fails in.
+/// The ways out where the backend fails in a valid module, and already in this part of it.
 pub(super) fn for_failure(
     options: &Options,
     stamped: WasmFeatures,
@@ -63,7 +63,7 @@ pub(super) fn for_failure(
         remedies.extend(level.map(|level| Remedy::Cpu(level.name)));
     }
     let cranelift = Options { backend: Backend::Cranelift, ..options.clone() };
-    // It may take minutes for the whole, so it is tried with what Winch can't do.
+    // It may take minutes for the whole, so it is tried with the part.
     if options.target.check(Backend::Cranelift, options.platform).is_ok() && compiles(&cranelift, part) {
         remedies.push(Remedy::Cranelift);
     }
@@ -79,10 +79,13 @@ impl fmt::Display for Remedy {
             Remedy::Cpu(level) => write!(f, "use `--cpu {level}`"),
             Remedy::Cranelift => write!(f, "use `--backend cranelift`"),
             Remedy::StandardExceptions { cranelift } => {
-                // LLVM's option, which clang passes on; the libraries that it links need it, too.
-                write!(f, "build the module and its libraries with the standard's exceptions ")?;
-                write!(f, "(clang: `-mllvm -wasm-use-legacy-eh=false`)")?;
-                if *cranelift { write!(f, " and use `--backend cranelift`") } else { Ok(()) }
+                // The latter is LLVM's, and the libraries that are linked need it, too.
+                write!(
+                    f,
+                    "translate it to the standard's exceptions with `wasm-opt --translate-to-exnref`, "
+                )?;
+                write!(f, "or build it and its libraries with `-mllvm -wasm-use-legacy-eh=false`")?;
+                if *cranelift { write!(f, ", and use `--backend cranelift`") } else { Ok(()) }
             }
             Remedy::Without => write!(f, "build the module without it"),
         }

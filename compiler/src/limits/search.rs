@@ -1,7 +1,7 @@
 //! Asking a backend which instruction it can't compile.
 //!
-//! Winch compiles in one pass: whether it fails at an instruction depends on what stands before,
-//! not on what follows. So the first instruction that fails is found by halving.
+//! A backend reads a function in one pass: whether it fails at an instruction depends on what stands
+//! before, not on what follows. So the first instruction that fails is found by halving.
 
 use super::modules::{self, CoreModule};
 use super::place::Place;

@@ -4,7 +4,7 @@ use arbtest::{arbitrary::Arbitrary, arbtest};
 use wasm_smith::{Config, Module};
 use wasmparser::{Validator, WasmFeatures as F};
 
-use super::used;
+use super::{Use, first_use, used};
 
 mod components;
 mod fixtures;
@@ -148,4 +148,45 @@ fn malformed_modules_are_refused() {
         assert!(used(u.bytes(u.len())?).is_err());
         Ok(())
     });
+}
+
+/// What is used is also found, and nothing else is.
+#[test]
+fn every_use_is_found() {
+    for (name, wasm, uses) in fixtures() {
+        for (_, flag) in F::all().iter_names() {
+            let found = first_use(&wasm, flag).expect(&name);
+            match flag {
+                // The place of one depends on all types, and the other is no proposal.
+                F::CUSTOM_DESCRIPTORS | F::FLOATS => continue,
+                // A reference by index is a use of either.
+                F::FUNCTION_REFERENCES if uses.contains(F::GC) => continue,
+                _ => {}
+            }
+            assert_eq!(found.is_some(), uses.intersects(flag), "{flag:?} in {name}: {found:?}");
+            assert!(found.is_none_or(|(_, met)| flag.contains(met) && !met.is_empty()), "{name}");
+        }
+    }
+}
+
+#[test]
+fn uses_in_code_come_before_those_in_sections() {
+    let find = |text: &str, flag| {
+        let wasm = wat::parse_str(text).expect("a module");
+        let (place, met) = first_use(&wasm, flag).expect("well-formed").expect("a use");
+        assert_eq!(met, flag, "{text}");
+        (wasm, place)
+    };
+    let (wasm, place) = find("(module (tag) (func nop nop) (func nop (throw 0)))", F::EXCEPTIONS);
+    let offset = wasm.windows(3).position(|bytes| bytes == b"\x01\x08\0").expect("`nop` and `throw`") + 1;
+    assert_eq!(place, Use::Body { index: 1, instruction: Some(("throw".into(), offset)) });
+    // An encoding, which the reader refuses without the proposal.
+    let text = "(module (memory i64 1) (func (drop (i32.load offset=0x100000000 (i64.const 7)))))";
+    let (wasm, place) = find(text, F::MEMORY64);
+    let offset = wasm.windows(3).position(|bytes| bytes == b"\x07\x28\x02").expect("`i32.load`") + 1;
+    assert_eq!(place, Use::Body { index: 0, instruction: Some(("i32.load".into(), offset)) });
+    let (_, place) = find("(module (tag) (func (local exnref) nop))", F::EXCEPTIONS);
+    assert_eq!(place, Use::Body { index: 0, instruction: None });
+    let (_, place) = find("(module (tag) (func))", F::EXCEPTIONS);
+    assert!(matches!(place, Use::Section { id: 13, .. }), "{place:?}");
 }

@@ -4,8 +4,8 @@ use crate::args::Args;
 use crate::failure::Failure;
 use crate::guest::Guest;
 use crate::state;
-use precompile_runtime::wasmtime::Linker;
-use precompile_runtime::{Program, link};
+use precompile_runtime::Program;
+use precompile_runtime::wasmtime::Instance;
 
 /// Instantiates a program that imports nothing.
 pub(crate) fn instantiate(program: &Program, args: &Args) -> Result<Guest<()>, Failure> {
@@ -17,7 +17,9 @@ pub(crate) fn instantiate(program: &Program, args: &Args) -> Result<Guest<()>, F
         )));
     }
     let mut store = state::store(program, args, ())?;
-    let instance = link::instantiate(&Linker::new(program.engine()), &mut store, program);
-    let instance = instance.map_err(|error| state::not_started(&store, Failure::link(error)))?;
+    let module = program.module().ok_or_else(|| Failure::own("this build runs no components"))?;
+    // A linker would be ten times as large, for nothing to be linked.
+    let instance = Instance::new(&mut store, module, &[]);
+    let instance = instance.map_err(|error| state::not_started(&store, Failure::guest(error)))?;
     Ok(Guest { store, instance })
 }

@@ -1,6 +1,7 @@
 //! Why a run ended otherwise than well, and the exit code for it.
 
 use precompile_runtime::OpenError;
+#[cfg(any(feature = "wasi", feature = "component-model"))]
 use precompile_runtime::link::LinkError;
 use precompile_runtime::wasmtime::{self, Trap};
 use std::fmt::Display;
@@ -70,6 +71,7 @@ impl Failure {
     }
 
     /// The program was not instantiated.
+    #[cfg(any(feature = "wasi", feature = "component-model"))]
     pub(crate) fn link(error: LinkError) -> Failure {
         match error {
             LinkError::OtherEngine { .. } | LinkError::OtherKind { .. } => Failure::own(error.to_string()),
