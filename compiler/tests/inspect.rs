@@ -15,6 +15,9 @@ const MODULE: &str = r#"(module
     (data (i32.const 0) "some data")
     (func (export "f") (param i32) (result i32) (i32.load (local.get 0))))"#;
 
+type ChangeContract = fn(&mut Contract);
+type ChangeConfig = fn(&mut Config) -> &mut Config;
+
 fn options(backend: Backend, target: &str) -> Options {
     let target: Target = target.parse().unwrap();
     let platform = target.default_platform(backend);
@@ -87,11 +90,11 @@ fn ours_says_all() {
         assert!(inspection.stamped.target.as_ref().unwrap().starts_with(&manifest.target));
         let details = inspection.stamped.details.unwrap();
         assert_eq!((details.backend, &details.features), (backend, &manifest.features_stamped));
-        let reservation = Value::Number(manifest.settings.memory_reservation);
+        let reservation = Value::Bytes(manifest.settings.memory_reservation);
         assert_eq!(setting(&details, "memory_reservation"), reservation);
         let signals = Value::Bool(manifest.settings.signals_based_traps);
         assert_eq!(setting(&details, "signals_based_traps"), signals);
-        assert_eq!(setting(&details, "gc_heap_initial_size"), Value::Number(backend.mark_bytes()));
+        assert_eq!(setting(&details, "gc_heap_initial_size"), Value::Bytes(backend.mark_bytes()));
         // The link with other code is what to beware of.
         assert_eq!(details.stock.warnings.len(), usize::from(backend == Backend::Winch));
     }
@@ -126,7 +129,7 @@ fn ours_loads_in_stock_wasmtime_under_flags() {
 /// Each setting of the contract that wasmtime compares has a flag, or is said to have none.
 #[test]
 fn every_setting_has_its_flag() {
-    let cases: [(fn(&mut Contract), &str); 14] = [
+    let cases: [(ChangeContract, &str); 14] = [
         (|contract| contract.memory_reservation = 0, "-O memory-reservation=0"),
         (|contract| contract.memory_guard_size = 0x1_0000, "-O memory-guard-size=65536"),
         (|contract| contract.memory_may_move = false, "-O memory-may-move=n"),
@@ -180,7 +183,7 @@ fn upstream_by_default_needs_no_flags() {
 
 #[test]
 fn upstream_under_other_settings_needs_flags() {
-    let cases: [(fn(&mut Config) -> &mut Config, &str); 7] = [
+    let cases: [(ChangeConfig, &str); 7] = [
         (|config| config.strategy(Strategy::Winch), "-C compiler=winch"),
         (|config| config.collector(Collector::Null), "-C collector=null"),
         (
@@ -213,7 +216,7 @@ fn upstream_under_other_settings_needs_flags() {
 #[test]
 fn components_are_told_from_modules() {
     let component = wat::parse_str("(component (core module (memory 1)))").unwrap();
-    let compiled = |configure: fn(&mut Config) -> &mut Config| {
+    let compiled = |configure: ChangeConfig| {
         let mut config = Config::new();
         configure(&mut config);
         Engine::new(&config).unwrap().precompile_component(&component).unwrap()

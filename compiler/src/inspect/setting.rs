@@ -12,14 +12,16 @@ pub struct Setting {
     pub value: Value,
 }
 
-/// The value of a setting. Sizes are in bytes. It prints as command lines spell it.
+/// The value of a setting. It prints as command lines spell it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value {
     /// None is chosen.
     Unset,
     /// On or off.
     Bool(bool),
-    /// A number.
+    /// A size in bytes.
+    Bytes(u64),
+    /// Another number.
     Number(u64),
     /// A word.
     Word(&'static str),
@@ -30,7 +32,7 @@ impl fmt::Display for Value {
         match self {
             Value::Unset => f.write_str("none"),
             Value::Bool(on) => f.write_str(if *on { "y" } else { "n" }),
-            Value::Number(number) => number.fmt(f),
+            Value::Bytes(number) | Value::Number(number) => number.fmt(f),
             Value::Word(word) => f.write_str(word),
         }
     }
@@ -77,13 +79,14 @@ pub(super) fn all(tunables: &Tunables) -> Vec<Setting> {
         branch_hinting,
     } = *tunables;
     let bool = |name, on| Setting { name, value: Value::Bool(on) };
+    let bytes = |name, bytes| Setting { name, value: Value::Bytes(bytes) };
     let number = |name, number| Setting { name, value: Value::Number(number) };
     let other = |name, value| Setting { name, value };
     let zeal = gc_zeal_alloc_counter.map_or(Value::Unset, |count| Value::Number(count.get().into()));
     vec![
-        number("memory_reservation", memory_reservation),
-        number("memory_guard_size", memory_guard_size),
-        number("memory_reservation_for_growth", memory_reservation_for_growth),
+        bytes("memory_reservation", memory_reservation),
+        bytes("memory_guard_size", memory_guard_size),
+        bytes("memory_reservation_for_growth", memory_reservation_for_growth),
         bool("memory_may_move", memory_may_move),
         bool("guard_before_linear_memory", guard_before_linear_memory),
         bool("memory_init_cow", memory_init_cow),
@@ -100,10 +103,10 @@ pub(super) fn all(tunables: &Tunables) -> Vec<Setting> {
         bool("generate_address_map", generate_address_map),
         bool("winch_callable", winch_callable),
         other("collector", collector.map_or(Value::Unset, collector_word)),
-        number("gc_heap_reservation", gc_heap_reservation),
-        number("gc_heap_guard_size", gc_heap_guard_size),
-        number("gc_heap_reservation_for_growth", gc_heap_reservation_for_growth),
-        number("gc_heap_initial_size", gc_heap_initial_size),
+        bytes("gc_heap_reservation", gc_heap_reservation),
+        bytes("gc_heap_guard_size", gc_heap_guard_size),
+        bytes("gc_heap_reservation_for_growth", gc_heap_reservation_for_growth),
+        bytes("gc_heap_initial_size", gc_heap_initial_size),
         bool("gc_heap_may_move", gc_heap_may_move),
         other("gc_zeal_alloc_counter", zeal),
         other("operator_cost", Value::Word(cost_word(operator_cost))),

@@ -1,6 +1,7 @@
 //! What `precompile inspect` prints for people.
 
 use super::object::hexadecimal;
+use precompile::Backend;
 use precompile::artifact::manifest::{Export, Import};
 use precompile::inspect::{Details, Inspection, Origin, Value};
 use std::fmt::Write;
@@ -13,9 +14,9 @@ const WIDTH: usize = 100;
 /// Where the words of a line start, in characters.
 const INDENT: usize = 16;
 
-/// Cranelift's settings that tell something; the others are wasmtime's own choice.
-const SHARED_FLAGS: [&str; 4] =
-    ["opt_level", "regalloc_algorithm", "enable_nan_canonicalization", "unwind_info"];
+/// Cranelift's settings that users choose, with whether Winch heeds them.
+const SHARED_FLAGS: [(&str, bool); 3] =
+    [("regalloc_algorithm", false), ("enable_nan_canonicalization", false), ("unwind_info", true)];
 
 /// The whole report.
 pub(super) fn text(path: &Path, inspection: &Inspection, warnings: &[String], all: bool) -> String {
@@ -36,7 +37,7 @@ pub(super) fn text(path: &Path, inspection: &Inspection, warnings: &[String], al
     }
     if !warnings.is_empty() {
         report.heading("beware");
-        warnings.iter().for_each(|warning| report.line(&format!("  {warning}")));
+        warnings.iter().for_each(|warning| report.sentence(warning));
     }
     report.text
 }
@@ -86,16 +87,21 @@ impl Report {
         self.heading("settings");
         for setting in &details.settings {
             let size = match setting.value {
-                Value::Number(bytes) => unit(bytes),
+                Value::Bytes(bytes) => unit(bytes),
                 _ => None,
             };
             let size = size.map(|size| format!(" ({size})")).unwrap_or_default();
             self.line(&format!("  {:<32}{}{size}", setting.name, setting.value));
         }
-        for name in SHARED_FLAGS {
-            if let Some(value) = details.shared_flag(name) {
-                self.line(&format!("  {name:<32}{value}"));
-            }
+        let heeded = SHARED_FLAGS.iter().filter(|(_, winch)| *winch || details.backend == Backend::Cranelift);
+        for (name, _) in heeded {
+            let value = match details.shared_flag(name) {
+                Some("true") => "y",
+                Some("false") => "n",
+                Some(word) => word,
+                None => continue,
+            };
+            self.line(&format!("  {name:<32}{value}"));
         }
     }
 
@@ -131,7 +137,7 @@ impl Report {
         let stock = &details.stock;
         if !stock.obstacles.is_empty() {
             self.line("  can't load it:");
-            stock.obstacles.iter().for_each(|obstacle| self.line(&format!("  {obstacle}")));
+            stock.obstacles.iter().for_each(|obstacle| self.sentence(obstacle));
             return;
         }
         let mut command = String::from("  ");
@@ -145,20 +151,32 @@ impl Report {
         let _ = writeln!(self.text, "\n{heading}");
     }
 
-    /// A name and words, broken into lines.
+    /// A name and what is listed for it.
     fn words(&mut self, name: &str, words: &[String]) {
-        let mut line = format!("{name:<INDENT$}");
-        if words.is_empty() {
-            line += "none";
-        }
-        for (index, word) in words.iter().enumerate() {
-            let comma = if index + 1 < words.len() { ", " } else { "" };
-            if index > 0 && line.len() + word.len() + comma.len() > WIDTH {
-                self.line(line.trim_end());
-                line = " ".repeat(INDENT);
+        let words = if words.is_empty() { "none".into() } else { words.join(", ") };
+        self.broken(&format!("{name:<INDENT$}"), &words, INDENT);
+    }
+
+    fn sentence(&mut self, sentence: &str) {
+        self.broken("  ", sentence, 4);
+    }
+
+    /// A start and a text behind it, which is broken at its spaces where a line gets too long.
+    fn broken(&mut self, start: &str, text: &str, indent: usize) {
+        let mut line = start.to_owned();
+        let mut columns = start.len();
+        for (index, word) in text.split(' ').enumerate() {
+            let word_columns = word.chars().count();
+            if index > 0 && columns + 1 + word_columns > WIDTH {
+                self.line(&line);
+                line = " ".repeat(indent);
+                columns = indent;
+            } else if index > 0 {
+                line.push(' ');
+                columns += 1;
             }
             line += word;
-            line += comma;
+            columns += word_columns;
         }
         self.line(&line);
     }
@@ -226,6 +244,8 @@ mod tests {
         report.words("features", &vec!["a-feature".to_owned(); 40]);
         assert!(report.text.lines().all(|line| line.len() <= WIDTH), "{}", report.text);
         assert!(report.text.lines().count() > 3);
+        report.sentence(&"word ".repeat(60));
+        assert!(report.text.lines().all(|line| line.len() <= WIDTH), "{}", report.text);
         report.line("\u{1b}[2J");
         assert!(report.text.ends_with("\\u{1b}[2J\n"));
     }

@@ -147,7 +147,7 @@ impl Serialize for Json {
         match self.0 {
             Value::Unset => serializer.serialize_none(),
             Value::Bool(on) => serializer.serialize_bool(on),
-            Value::Number(number) => serializer.serialize_u64(number),
+            Value::Bytes(number) | Value::Number(number) => serializer.serialize_u64(number),
             Value::Word(word) => serializer.serialize_str(word),
         }
     }
