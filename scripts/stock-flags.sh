@@ -4,7 +4,7 @@
 # PRECOMPILE names the binary to check; if it is not named, it is built.
 source "$(dirname "$0")/lib.sh"
 
-fetch_stock
+full="$(stock_wasmtime)/wasmtime"
 [ -n "${PRECOMPILE-}" ] || cargo build -q -p precompile
 precompile="$(realpath "${PRECOMPILE:-$(target_dir)/debug/precompile}")"
 work="$(mktemp -d)"
@@ -132,6 +132,11 @@ upstream --target pulley64
 refused "$full" compile --target x86_64-unknown-none primes.wasm -o primes.cwasm
 refused "$full" compile -C cranelift-enable-pinned-reg primes.wasm -o primes.cwasm
 
+for options in '--backend cranelift' '--backend winch' '-W concurrency-support=y' '-W fuel' '--target pulley64'; do
+    # shellcheck disable=SC2086 # Each is an option and its value.
+    "$precompile" -q $options command.wat
+    runs command.cwasm "our component, \`$options\`,"
+done
 "$full" compile command.wat -o command.cwasm
 runs command.cwasm "upstream's component"
 "$full" compile -W concurrency-support=n command.wat -o command.cwasm

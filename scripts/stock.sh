@@ -4,7 +4,9 @@
 # PRECOMPILE and PRECOMPILE_RUN name the binaries to check; what is not named is built.
 source "$(dirname "$0")/lib.sh"
 
-fetch_stock
+stock="$(stock_wasmtime)"
+full="$stock/wasmtime"
+min="$stock/wasmtime-min"
 [ -n "${PRECOMPILE-}" ] || cargo build -q -p precompile
 [ -n "${PRECOMPILE_RUN-}" ] || cargo build -q --profile runner -p precompile-runtime
 # Absolute, since what follows runs in another folder.

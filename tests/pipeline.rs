@@ -187,7 +187,7 @@ fn platforms_and_levels() {
                     continue;
                 };
                 options.opt_level = opt_level;
-                folder.write("app.cwasm", compile(&options, &wasm).unwrap());
+                folder.write("app.cwasm", compile(&options, &wasm).unwrap().artifact);
                 let ended = folder.run(Runner::Default, ["--invoke", "f", "app.cwasm", "126"]);
                 assert_eq!(ended.stdout, "42\n", "{platform} {backend} {opt_level}: {ended:?}");
             }
@@ -231,7 +231,7 @@ fn every_setting_is_loaded() {
         let mut options =
             Options::new(Backend::Cranelift, Target::host().unwrap(), Platform::Hosted).unwrap();
         change(&mut options.contract);
-        folder.write("app.cwasm", compile(&options, &wasm).unwrap());
+        folder.write("app.cwasm", compile(&options, &wasm).unwrap().artifact);
         folder.run(Runner::Default, ["--invoke", "f", "app.cwasm"])
     };
     for (n, change) in runs.into_iter().enumerate() {

@@ -7,58 +7,34 @@
 use crate::options::Options;
 use crate::target::Target;
 use precompile_artifact::Backend;
-use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures, names};
-use thiserror::Error;
+use precompile_artifact::features::{COMPONENTS, CONCURRENT, OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
 
-/// A module needs what a backend can't compile.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{backend} can't compile `{}` for {target}, which the module uses: {remedy}", features.join("`, `"))]
-pub struct UnsupportedFeatures {
-    /// The names of the proposals.
-    pub features: Vec<String>,
-    /// The backend.
-    pub backend: Backend,
-    /// The target's triple.
-    pub target: String,
-    /// A way out that is there.
-    pub remedy: String,
-}
+/// What is stamped only where it is used.
+const AS_USED: WasmFeatures = OPTIONAL.union(OFF_BY_DEFAULT).union(COMPONENTS).union(CONCURRENT);
 
 /// The features to stamp for a module that uses `used`.
 ///
 /// # Errors
 ///
-/// Where the backend doesn't support what the module uses.
-pub(crate) fn stamped(used: WasmFeatures, options: &Options) -> Result<WasmFeatures, UnsupportedFeatures> {
+/// Those features that the module uses and the backend doesn't support.
+pub(crate) fn stamped(used: WasmFeatures, options: &Options) -> Result<WasmFeatures, WasmFeatures> {
     let Options { backend, target, proposals, .. } = options;
-    let (backend, supported) = (*backend, supported(*backend, target));
+    let supported = supported(*backend, target);
     let unsupported = used.difference(supported);
     if unsupported.is_empty() {
         let collected = used.intersects(WasmFeatures::GC | WasmFeatures::EXCEPTIONS);
         // Their objects live in a collected heap, also where no type of the module says so.
         let implied = if collected { WasmFeatures::GC_TYPES } else { WasmFeatures::empty() };
-        let always = supported.difference(OPTIONAL | OFF_BY_DEFAULT | proposals.forbidden());
+        let always = supported.difference(AS_USED | proposals.forbidden());
         return Ok(always | used | implied | proposals.required());
     }
-    let cranelift_can = supported_by_cranelift(target).contains(used);
-    Err(UnsupportedFeatures {
-        features: names(unsupported),
-        backend,
-        target: target.to_string(),
-        remedy: match backend {
-            Backend::Winch if cfg!(feature = "cranelift") && cranelift_can => {
-                "use `--backend cranelift`".into()
-            }
-            _ => "build the module without it, as this version of precompile compiles it for no such target"
-                .into(),
-        },
-    })
+    Err(unsupported)
 }
 
 /// What a backend compiles for a target: as wasmtime's `compiler_panicking_wasm_features` knows it,
 /// and winch's `validate_features` for 64-bit Arm, less stack switching, which needs a part of
 /// wasmtime that this crate is built without.
-fn supported(backend: Backend, target: &Target) -> WasmFeatures {
+pub(crate) fn supported(backend: Backend, target: &Target) -> WasmFeatures {
     use target_lexicon::Architecture;
     let cranelift = supported_by_cranelift(target);
     match backend {
@@ -80,7 +56,7 @@ fn supported(backend: Backend, target: &Target) -> WasmFeatures {
 }
 
 fn supported_by_cranelift(target: &Target) -> WasmFeatures {
-    let all = WasmFeatures::WASM3 | OFF_BY_DEFAULT;
+    let all = WasmFeatures::WASM3 | OFF_BY_DEFAULT | COMPONENTS | CONCURRENT;
     // An interpreter written in Rust can't access memory that other threads write.
     if target.machine().is_pulley() { all.difference(WasmFeatures::THREADS) } else { all }
 }

@@ -145,7 +145,7 @@ fn what_is_no_module_is_told() {
         assert!(matches!(error, CompileError::NotWasm(_)), "{error:?}");
         assert!(error.to_string().contains(words), "{error}");
     }
-    assert!(matches!(refusal(b"\0asm\x01\0\0\0\x01\x80"), CompileError::Malformed(_)));
+    assert!(matches!(refusal(b"\0asm\x01\0\0\0\x01\x80"), CompileError::Invalid(_)));
     // Well-formed, but of the wrong type: only the compiler's validation tells.
     let invalid = wat::parse_str("(module (func (result i32) i64.const 1))").unwrap();
     assert!(refusal(&invalid).to_string().contains("type mismatch"));

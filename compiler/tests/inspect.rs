@@ -215,17 +215,21 @@ fn upstream_under_other_settings_needs_flags() {
 
 #[test]
 fn components_are_told_from_modules() {
-    let component = wat::parse_str("(component (core module (memory 1)))").unwrap();
+    let text = "(component (core module (memory 1)))";
     let compiled = |configure: ChangeConfig| {
         let mut config = Config::new();
         configure(&mut config);
-        Engine::new(&config).unwrap().precompile_component(&component).unwrap()
+        Engine::new(&config).unwrap().precompile_component(&wat::parse_str(text).unwrap()).unwrap()
     };
     let artifact = compiled(|config| config);
     assert_eq!(inspect(&artifact).unwrap().kind, Kind::Component);
     assert_eq!(flags(&artifact), "");
     let artifact = compiled(|config| config.concurrency_support(false));
     assert_eq!(flags(&artifact), "-W concurrency-support=n -S p3=n");
+
+    let artifact = compile(&options(Backend::Winch, "x86_64"), text.as_bytes()).unwrap().artifact;
+    assert_eq!(inspect(&artifact).unwrap().kind, Kind::Component);
+    assert_eq!(flags(&artifact), "-W concurrency-support=n -O gc-heap-initial-size=87 -S p3=n");
 }
 
 /// Of other versions, only the version and the target are read, whatever else they wrote.

@@ -1,11 +1,12 @@
 //! The contract, turned into wasmtime's own configuration of an engine.
 
+use crate::config::RuntimeConfig;
 use crate::host;
 use precompile_artifact::contract::{Inlining, fixed};
 use precompile_artifact::features::WasmFeatures;
 use precompile_artifact::platform::is_pulley;
 use precompile_artifact::{Backend, Contract, Manifest};
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, ModuleVersionStrategy, ProfilingStrategy};
+use wasmtime::{Config, Engine, ModuleVersionStrategy, ProfilingStrategy};
 
 /// The stack that a guest may use, in bytes: wasmtime's own default.
 const MAX_WASM_STACK_BYTES: usize = 512 << 10;
@@ -38,8 +39,8 @@ impl EngineKey {
     ///
     /// # Errors
     ///
-    /// Where this build of wasmtime can't do what the contract says.
-    pub(crate) fn engine(&self) -> wasmtime::Result<Engine> {
+    /// Where this build of wasmtime can't do what the contract says, or the pool doesn't fit it.
+    pub(crate) fn engine(&self, runtime: &RuntimeConfig) -> wasmtime::Result<Engine> {
         let mut config = Config::new();
         if let Some(target) = &self.pulley {
             // For native code the target stays unset: it is this machine's.
@@ -48,15 +49,26 @@ impl EngineKey {
         config
             .module_version(ModuleVersionStrategy::WasmtimeVersion)?
             .wasm_features(WasmFeatures::all(), false)
-            .wasm_features(host::features(), true)
-            .allocation_strategy(InstanceAllocationStrategy::OnDemand)
+            .wasm_features(self.features(), true)
+            .allocation_strategy(runtime.allocation_strategy())
             .profiler(ProfilingStrategy::None)
             .max_wasm_stack(MAX_WASM_STACK_BYTES)
             .force_memory_init_memfd(false)
-            .shared_memory(false)
+            .shared_memory(cfg!(feature = "threads"))
             .macos_use_mach_ports(false);
+        // The one that precompile compiles for.
+        #[cfg(feature = "gc")]
+        config.collector(wasmtime::Collector::Copying);
         contract(&mut config, &self.contract, self.backend);
         Engine::new(&config)
+    }
+
+    /// All that this build supports, but for what wasmtime has only together with a setting.
+    fn features(&self) -> WasmFeatures {
+        match self.contract.concurrency_support {
+            true => host::features(),
+            false => host::features().difference(WasmFeatures::CM_ASYNC),
+        }
     }
 }
 

@@ -4,9 +4,19 @@ use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
 use precompile_artifact::{Host, Policy, cpu};
 
 /// WebAssembly features that this build supports: all but what stands behind a cargo feature of
-/// wasmtime that this build doesn't have.
+/// this crate that the build doesn't have.
+///
+/// Cargo may have built wasmtime with more, for the sake of another crate. That isn't offered, so
+/// that which artifacts a program opens depends on what it asks of this crate, and nothing else.
 pub(crate) fn features() -> WasmFeatures {
-    WasmFeatures::WASM3.difference(OPTIONAL) | OFF_BY_DEFAULT
+    let optional = [
+        (cfg!(feature = "gc"), WasmFeatures::GC_TYPES | WasmFeatures::EXCEPTIONS),
+        (cfg!(feature = "threads"), WasmFeatures::THREADS),
+        (cfg!(feature = "component-model"), WasmFeatures::COMPONENT_MODEL),
+        (cfg!(all(feature = "component-model", feature = "async")), WasmFeatures::CM_ASYNC),
+    ];
+    let built = optional.into_iter().filter(|(built, _)| *built).map(|(_, features)| features);
+    WasmFeatures::WASM3.difference(OPTIONAL) | OFF_BY_DEFAULT | built.collect()
 }
 
 /// What this machine and this build of the runtime offer to an artifact.
@@ -20,8 +30,8 @@ pub(crate) fn host() -> Host {
         signals: true,
         virtual_memory: true,
         pulley: cfg!(feature = "pulley"),
-        components: false,
-        concurrency: false,
+        components: cfg!(feature = "component-model"),
+        concurrency: cfg!(feature = "async"),
         policy: Policy::default(),
     }
 }

@@ -27,6 +27,8 @@
 
 #![deny(unsafe_code)]
 
+mod code;
+mod config;
 mod engine;
 mod host;
 pub mod link;
@@ -36,6 +38,7 @@ mod open_error;
 mod program;
 mod runtime;
 
+pub use config::RuntimeConfig;
 pub use open_error::OpenError;
 pub use precompile_artifact as artifact;
 pub use program::Program;

@@ -1,8 +1,11 @@
 //! Calls of wasmtime's that panic where engines are mixed, as calls that return an error.
 
 use crate::program::Program;
+use precompile_artifact::manifest::Kind;
 use thiserror::Error;
-use wasmtime::{AsContextMut, Engine, Instance, InstancePre, Linker};
+#[cfg(feature = "component-model")]
+use wasmtime::component::{self, Component};
+use wasmtime::{AsContextMut, Engine, Instance, InstancePre, Linker, Module};
 
 /// Why programs were not linked or instantiated.
 #[derive(Debug, Error)]
@@ -17,6 +20,14 @@ pub enum LinkError {
         program: precompile_artifact::Backend,
         /// What it was to be combined with.
         other: &'static str,
+    },
+    /// A component where a module is asked for, or the other way round.
+    #[error("the program is a {found}, and a {wanted} is asked for")]
+    OtherKind {
+        /// What the program is.
+        found: Kind,
+        /// What the call is for.
+        wanted: Kind,
     },
     /// Wasmtime refuses, or a start function trapped.
     #[error(transparent)]
@@ -36,7 +47,7 @@ pub fn instantiate<T: 'static>(
 ) -> Result<Instance, LinkError> {
     same_engine(program, linker.engine(), "linker of another engine")?;
     same_engine(program, store.as_context().engine(), "store of another engine")?;
-    Ok(linker.instantiate(&mut store, program.module())?)
+    Ok(linker.instantiate(&mut store, module(program)?)?)
 }
 
 /// Resolves a program's imports ahead of instantiation, like [`Linker::instantiate_pre`].
@@ -49,7 +60,7 @@ pub fn instantiate_pre<T: 'static>(
     program: &Program,
 ) -> Result<InstancePre<T>, LinkError> {
     same_engine(program, linker.engine(), "linker of another engine")?;
-    Ok(linker.instantiate_pre(program.module())?)
+    Ok(linker.instantiate_pre(module(program)?)?)
 }
 
 /// Instantiates a program and offers its exports under `name` to what is linked after it, like
@@ -66,8 +77,48 @@ pub fn define<T: 'static>(
 ) -> Result<(), LinkError> {
     same_engine(program, linker.engine(), "linker of another engine")?;
     same_engine(program, store.as_context().engine(), "store of another engine")?;
-    linker.module(&mut store, name, program.module())?;
+    linker.module(&mut store, name, module(program)?)?;
     Ok(())
+}
+
+/// Instantiates a component with what `linker` offers, like [`component::Linker::instantiate`].
+///
+/// # Errors
+///
+/// As [`instantiate`].
+#[cfg(feature = "component-model")]
+pub fn instantiate_component<T: 'static>(
+    linker: &component::Linker<T>,
+    mut store: impl AsContextMut<Data = T>,
+    program: &Program,
+) -> Result<component::Instance, LinkError> {
+    same_engine(program, linker.engine(), "linker of another engine")?;
+    same_engine(program, store.as_context().engine(), "store of another engine")?;
+    Ok(linker.instantiate(&mut store, component(program)?)?)
+}
+
+/// Resolves a component's imports ahead of instantiation, like
+/// [`component::Linker::instantiate_pre`].
+///
+/// # Errors
+///
+/// As [`instantiate_pre`].
+#[cfg(feature = "component-model")]
+pub fn instantiate_component_pre<T: 'static>(
+    linker: &component::Linker<T>,
+    program: &Program,
+) -> Result<component::InstancePre<T>, LinkError> {
+    same_engine(program, linker.engine(), "linker of another engine")?;
+    Ok(linker.instantiate_pre(component(program)?)?)
+}
+
+fn module(program: &Program) -> Result<&Module, LinkError> {
+    program.module().ok_or(LinkError::OtherKind { found: Kind::Component, wanted: Kind::Module })
+}
+
+#[cfg(feature = "component-model")]
+fn component(program: &Program) -> Result<&Component, LinkError> {
+    program.component().ok_or(LinkError::OtherKind { found: Kind::Module, wanted: Kind::Component })
 }
 
 fn same_engine(program: &Program, engine: &Engine, other: &'static str) -> Result<(), LinkError> {

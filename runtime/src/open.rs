@@ -1,15 +1,19 @@
 //! Opening artifacts: the one place where bytes become code.
 
+use crate::code::Code;
 use crate::open_error::OpenError;
 use crate::program::Program;
 use crate::runtime::Runtime;
 use memmap2::Mmap;
 use precompile_artifact::Manifest;
+use precompile_artifact::manifest::Kind;
 use precompile_artifact::trailer::{self, ReadError, Trailer};
 use std::fs::File;
 use std::io;
 use std::path::Path;
 use wasmtime::Module;
+#[cfg(feature = "component-model")]
+use wasmtime::component::Component;
 
 /// # Trust
 ///
@@ -27,7 +31,8 @@ impl Runtime {
     /// The file was written by `precompile` and nobody else changed it since. It doesn't change
     /// until the [`Program`] and all that came from it are gone, because it stays mapped; that
     /// the digest was right before says nothing about a later change. On Unix, renaming another
-    /// file into its place is fine, and is what `precompile` does; Windows refuses it meanwhile.
+    /// such file into its place is fine, and is what `precompile` does; Windows refuses it
+    /// meanwhile.
     ///
     /// # Errors
     ///
@@ -95,10 +100,26 @@ impl Runtime {
         let bytes = unsafe { Mmap::map(&file) }.map_err(io)?;
         let manifest = read(&bytes)?.manifest;
         let engine = self.engine_for(&manifest)?;
-        // SAFETY: the caller promises that the file is an artifact of precompile's, undamaged,
-        // and that it doesn't change while it is mapped.
-        let module = unsafe { Module::deserialize_open_file(&engine, file) }.map_err(OpenError::Wasmtime)?;
-        Ok(Program::new(manifest, module))
+        let code = match manifest.kind {
+            // SAFETY: the caller promises that the file is an artifact of precompile's, undamaged,
+            // and that it doesn't change while it is mapped.
+            Kind::Module => unsafe { Module::deserialize_open_file(&engine, file) }.map(Code::Module),
+            #[cfg(feature = "component-model")]
+            Kind::Component => {
+                // Wasmtime maps components by their name only.
+                // SAFETY: the caller promises the same of every file that has this name.
+                let component = unsafe { Component::deserialize_file(&engine, path) };
+                if !is_at(&file, path).map_err(io)? {
+                    // Another was renamed into its place, perhaps before it was mapped.
+                    // SAFETY: the caller promises the same.
+                    return unsafe { self.map(path, read) };
+                }
+                component.map(Code::Component)
+            }
+            #[cfg(not(feature = "component-model"))]
+            Kind::Component => unreachable!("it is no mismatch with this host"),
+        };
+        Ok(Program::new(manifest, code.map_err(OpenError::Wasmtime)?))
     }
 
     /// # Safety
@@ -106,10 +127,31 @@ impl Runtime {
     /// As [`Runtime::open_static`].
     unsafe fn copy(&self, artifact: &[u8], manifest: Manifest) -> Result<Program, OpenError> {
         let engine = self.engine_for(&manifest)?;
-        // SAFETY: the caller promises that these bytes are an artifact of precompile's.
-        let module = unsafe { Module::deserialize(&engine, artifact) }.map_err(OpenError::Wasmtime)?;
-        Ok(Program::new(manifest, module))
+        let code = match manifest.kind {
+            // SAFETY: the caller promises that these bytes are an artifact of precompile's.
+            Kind::Module => unsafe { Module::deserialize(&engine, artifact) }.map(Code::Module),
+            #[cfg(feature = "component-model")]
+            // SAFETY: the caller promises that these bytes are an artifact of precompile's.
+            Kind::Component => unsafe { Component::deserialize(&engine, artifact) }.map(Code::Component),
+            #[cfg(not(feature = "component-model"))]
+            Kind::Component => unreachable!("it is no mismatch with this host"),
+        };
+        Ok(Program::new(manifest, code.map_err(OpenError::Wasmtime)?))
     }
+}
+
+/// Whether this name is still the open file's.
+#[cfg(all(unix, feature = "component-model"))]
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let (open, named) = (file.metadata()?, path.metadata()?);
+    Ok((open.dev(), open.ino()) == (named.dev(), named.ino()))
+}
+
+/// Windows renames nothing into the place of a file that is open as ours are.
+#[cfg(all(not(unix), feature = "component-model"))]
+fn is_at(_: &File, _: &Path) -> io::Result<bool> {
+    Ok(true)
 }
 
 #[cfg(not(windows))]

@@ -1,5 +1,6 @@
 //! A host for artifacts, with its engines.
 
+use crate::config::RuntimeConfig;
 use crate::engine::EngineKey;
 use crate::host::host;
 use crate::open_error::OpenError;
@@ -11,6 +12,7 @@ use wasmtime::Engine;
 /// Opens artifacts, and keeps one engine for all that can share one.
 #[derive(Debug)]
 pub struct Runtime {
+    config: RuntimeConfig,
     host: Host,
     /// A handful at most, so a list is as good as a map.
     engines: Mutex<Vec<(EngineKey, Engine)>>,
@@ -25,10 +27,16 @@ impl Default for Runtime {
 impl Runtime {
     /// A runtime for this machine, with no engine yet.
     pub fn new() -> Runtime {
-        Runtime { host: host(), engines: Mutex::default() }
+        Runtime::with_config(RuntimeConfig::default())
     }
 
-    /// What this machine and this build offer to an artifact.
+    /// A runtime for this machine that is set up otherwise than by default.
+    pub fn with_config(config: RuntimeConfig) -> Runtime {
+        let host = Host { policy: config.policy.clone(), ..host() };
+        Runtime { config, host, engines: Mutex::default() }
+    }
+
+    /// What this machine and this build offer to an artifact, and demand of it.
     pub fn host(&self) -> &Host {
         &self.host
     }
@@ -52,7 +60,7 @@ impl Runtime {
         if let Some((_, engine)) = engines.iter().find(|(other, _)| *other == key) {
             return Ok(engine.clone());
         }
-        let engine = key.engine().map_err(OpenError::Wasmtime)?;
+        let engine = key.engine(&self.config).map_err(OpenError::Wasmtime)?;
         engines.push((key, engine.clone()));
         Ok(engine)
     }

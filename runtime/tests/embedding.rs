@@ -137,7 +137,7 @@ fn backends_never_share_a_store() {
         for error in errors {
             assert!(error.to_string().contains("compile all that is linked together alike"), "{error}");
         }
-        assert!(Instance::new(&mut store, stranger.module(), &[]).is_err());
+        assert!(Instance::new(&mut store, stranger.module().unwrap(), &[]).is_err());
         // Past our checks, wasmtime's own comparison at load: the mark differs.
         let bytes = fs::read(&paths[other]).unwrap();
         // SAFETY: the bytes are an artifact of precompile's.
@@ -225,7 +225,7 @@ fn a_file_is_replaced_under_a_running_program() {
     let runtime = Runtime::new();
     let answer = |program: &Program| {
         let mut store = Store::new(program.engine(), ());
-        let instance = Instance::new(&mut store, program.module(), &[]).unwrap();
+        let instance = Instance::new(&mut store, program.module().unwrap(), &[]).unwrap();
         let answer = instance.get_typed_func::<(), i32>(&mut store, "answer").unwrap();
         answer.call(&mut store, ()).unwrap()
     };

@@ -152,7 +152,7 @@ impl Opts {
         }
         // Last, so that they are not lost among the others.
         for (job, error) in &failures {
-            self.report_failure(job, error)?;
+            self.report_failure(job, error, plan.several_targets)?;
         }
         if failures.len() < plan.jobs.len() && !failures.is_empty() && self.message_format == Format::Human {
             tell_error(&format!("{} of {} failed", failures.len(), plan.jobs.len()));
@@ -178,10 +178,7 @@ impl Opts {
                         reported.map_err(|error| Failed(format!("can't report: {error}")))
                     });
                     if let Err(error) = result {
-                        failures
-                            .lock()
-                            .unwrap_or_else(std::sync::PoisonError::into_inner)
-                            .push((job, error));
+                        failures.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((job, error));
                     }
                     progress.done(job.input.path.display().to_string());
                 });
@@ -206,11 +203,13 @@ impl Opts {
         }
     }
 
-    fn report_failure(&self, job: &Job, error: &Failed) -> std::io::Result<()> {
+    fn report_failure(&self, job: &Job, error: &Failed, several_targets: bool) -> std::io::Result<()> {
         match self.message_format {
             Format::Json => print(&Message::Failed { input: &job.input.path, error: error.0.clone() }),
             Format::Human => {
-                tell_error(&format!("`{}`: {}", job.input.path.display(), error.0));
+                let target =
+                    if several_targets { format!(" for {}", job.options.target) } else { String::new() };
+                tell_error(&format!("`{}`{target}: {}", job.input.path.display(), error.0));
                 Ok(())
             }
         }

@@ -21,7 +21,6 @@ mod setting;
 mod targets;
 
 use anyhow::Result;
-use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use plan::Plan;
 use std::process::ExitCode;
@@ -83,6 +82,8 @@ Exit codes: 0 all done, 1 an input failed (the others are done), 2 wrong usage, 
 
 /// An input failed.
 const FAILED: u8 = 1;
+/// The command line or `precompile.toml` is wrong, as where clap finds out.
+const USAGE: u8 = 2;
 /// `explain`: it would not load.
 const REFUSED: u8 = 3;
 
@@ -116,10 +117,13 @@ fn run(command: &Command) -> Result<ExitCode> {
                 message::print_bytes(help.as_bytes())?;
                 return Ok(ExitCode::SUCCESS);
             }
-            let plan = Plan::new(&command.compile).unwrap_or_else(|error| {
-                Command::command().error(ErrorKind::ValueValidation, format!("{error:#}")).exit()
-            });
-            return Ok(code(command.compile.run(&plan)?, FAILED));
+            return match Plan::new(&command.compile) {
+                Ok(plan) => Ok(code(command.compile.run(&plan)?, FAILED)),
+                Err(error) => {
+                    message::tell_error(&format!("{error:#}"));
+                    Ok(ExitCode::from(USAGE))
+                }
+            };
         }
     }
     Ok(ExitCode::SUCCESS)

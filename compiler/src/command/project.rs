@@ -1,6 +1,6 @@
 //! `precompile.toml`: what `precompile` compiles where no input is named.
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow, ensure};
 use precompile::{Backend, Platform};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -39,8 +39,9 @@ impl Project {
             return Ok(None);
         }
         let text = fs_err::read_to_string(FILE)?;
-        let project: Project = toml::from_str(&text).with_context(|| format!("`{FILE}`"))?;
-        anyhow::ensure!(!project.inputs.is_empty(), "`{FILE}`: `inputs` is empty: name modules or folders");
+        let error = |error: toml::de::Error| anyhow!("`{FILE}`: {}", error.to_string().trim_end());
+        let project: Project = toml::from_str(&text).map_err(error)?;
+        ensure!(!project.inputs.is_empty(), "`{FILE}`: `inputs` is empty: name modules or folders");
         Ok(Some(project))
     }
 }

@@ -32,8 +32,6 @@ struct Listed {
     target: String,
     aliases: Vec<&'static str>,
     backends: Vec<Backend>,
-    /// As the host's triple.
-    host: bool,
     cpu_levels: Vec<&'static str>,
     cpu_features: Vec<&'static str>,
 }
@@ -60,7 +58,6 @@ fn listed(target: &Target) -> Listed {
             .map(|(alias, _)| *alias)
             .collect(),
         backends: Backend::ALL.into_iter().filter(compiles).collect(),
-        host: Target::host().is_ok_and(|host| host == *target),
         cpu_levels: target.family().levels.iter().map(|level| level.name).collect(),
         cpu_features: target.family().features.iter().map(|feature| feature.name).collect(),
         target: triple,
@@ -75,7 +72,7 @@ fn table(targets: &[Listed]) -> String {
             _ => format!("  {name:<13}{}\n", words.join(", ")),
         };
         let backends: Vec<_> = target.backends.iter().map(|backend| backend.name()).collect();
-        text += &format!("{}{}\n", target.target, if target.host { " (this machine)" } else { "" });
+        text += &format!("{}\n", target.target);
         text += &line("short names", &target.aliases);
         text += &line("backends", &backends);
         text += &line("CPU levels", &target.cpu_levels);

@@ -6,6 +6,7 @@ use wasmparser::{Validator, WasmFeatures as F};
 
 use super::used;
 
+mod components;
 mod fixtures;
 
 /// The fixtures, each with its name, its binary form and the proposals it uses.
@@ -19,6 +20,15 @@ fn fixtures() -> impl Iterator<Item = (String, Vec<u8>, F)> {
         (format!("{sections:02x?}"), wasm, *uses)
     });
     texts.chain(binaries).map(|(name, wasm, uses)| (name, wasm, uses.iter().copied().collect()))
+}
+
+/// The same for components.
+fn components() -> impl Iterator<Item = (String, Vec<u8>, F)> {
+    components::TEXTS.iter().map(|(text, uses)| {
+        let wasm =
+            wat::parse_str(format!("(component {text})")).unwrap_or_else(|error| panic!("{text}: {error}"));
+        (text.to_string(), wasm, uses.iter().copied().chain([F::COMPONENT_MODEL]).collect())
+    })
 }
 
 fn valid(wasm: &[u8], features: F) -> bool {
@@ -52,7 +62,7 @@ fn compare(wasm: &[u8]) {
 
 #[test]
 fn fixtures_use_what_they_are_made_of() {
-    for (name, wasm, uses) in fixtures() {
+    for (name, wasm, uses) in fixtures().chain(components()) {
         assert!(valid(&wasm, F::all()), "{name}");
         assert_eq!(used(&wasm).expect(&name), uses | F::FLOATS, "{name}");
         compare(&wasm);
@@ -66,12 +76,16 @@ fn every_proposal_has_a_fixture() {
         .iter_names()
         .filter(|(name, _)| !name.starts_with("CM") && !["FLOATS", "COMPONENT_MODEL"].contains(name));
     assert_eq!(found, core.map(|(_, flag)| flag).collect());
+    let found: F = components().map(|(_, _, uses)| uses).collect();
+    for (name, flag) in F::all().iter_names().filter(|(name, _)| name.starts_with("CM")) {
+        assert!(found.contains(flag), "{name}");
+    }
 }
 
 /// Most of these are malformed, and the rest are modules that nobody would write.
 #[test]
 fn changed_fixtures_agree_with_the_validator() {
-    for (_, wasm, _) in fixtures() {
+    for (_, wasm, _) in fixtures().chain(components()) {
         for at in 8..wasm.len() {
             let mut wasm = wasm.clone();
             for byte in 0..=255 {
@@ -118,7 +132,7 @@ fn chunks_are_united() {
 
 #[test]
 fn malformed_modules_are_refused() {
-    for (name, wasm, _) in fixtures() {
+    for (name, wasm, _) in fixtures().chain(components()) {
         for end in 0..wasm.len() {
             if let Ok(found) = used(&wasm[..end]) {
                 // Only what ends with a section is still a module.
@@ -134,9 +148,4 @@ fn malformed_modules_are_refused() {
         assert!(used(u.bytes(u.len())?).is_err());
         Ok(())
     });
-}
-
-#[test]
-fn components_are_refused() {
-    assert!(used(b"\0asm\x0d\0\x01\0").is_err());
 }

@@ -1,7 +1,11 @@
 //! The command line.
 
 use crate::failure::Failure;
+#[cfg(feature = "limits")]
+use crate::limits::{self, Limits};
 use lexopt::prelude::{Long, Short, Value, ValueExt};
+#[cfg(feature = "describe")]
+use precompile_runtime::artifact::Policy;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -18,7 +22,7 @@ Arguments:
 
 Options:
 ",
-    #[cfg(feature = "wasi")]
+    #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
     "\
       --dir HOST[::GUEST]  give the guest a folder, under the path GUEST [default: HOST]
       --env NAME[=VALUE]   give the guest an environment variable [default: this process' value]
@@ -27,12 +31,28 @@ Options:
     "\
       --invoke FUNCTION    call this export with ARGS, and print its results
 ",
+    #[cfg(all(feature = "invoke", feature = "component-model"))]
+    "\
+                           of a component: ARGS in WAVE, and INSTANCE#FUNCTION within an instance
+",
+    #[cfg(feature = "limits")]
+    "\
+      --fuel N             trap after this much, most instructions taking 1 (compile with `-W fuel`)
+      --timeout DURATION   end after this long: `500ms`, `2s`, `1m`, or seconds
+      --max-memory SIZE    refuse memories and tables beyond: bytes, or with K, M, G
+",
+    #[cfg(feature = "describe")]
+    "\
+      --policy DEMAND      refuse artifacts that don't meet it: `epoch-interruption`, `fuel`,
+                           `memory-max=BYTES`, `min-wasmtime=VERSION`, `backend=NAME`, `no-debug`
+      --describe           print what this machine and this build offer and demand, as JSON
+",
     "\
   -h, --help               print help
   -V, --version            print version
 
-Exit codes: the guest's own; 125 this command failed, 126 the artifact was refused, 134 the guest
-trapped
+Exit codes: the guest's own; 124 its time was up, 125 this command failed, 126 the artifact was
+refused, 134 the guest trapped
 ",
 ];
 
@@ -40,6 +60,9 @@ trapped
 pub(crate) enum Command {
     /// Run an artifact.
     Run(Args),
+    /// Describe a host with this policy.
+    #[cfg(feature = "describe")]
+    Describe(Policy),
     /// Print a text.
     Print(String),
 }
@@ -49,16 +72,25 @@ pub(crate) struct Args {
     /// The artifact's path.
     pub(crate) artifact: PathBuf,
     /// What follows the artifact.
-    #[cfg_attr(not(any(feature = "wasi", feature = "invoke")), expect(dead_code, reason = "for the guest"))]
+    #[cfg_attr(
+        not(any(feature = "wasi", feature = "wasi-p2", feature = "invoke")),
+        expect(dead_code, reason = "for the guest")
+    )]
     pub(crate) arguments: Vec<String>,
     /// Folders: on the host, and as the guest sees them.
-    #[cfg_attr(not(feature = "wasi"), expect(dead_code, reason = "for WASI"))]
+    #[cfg_attr(not(any(feature = "wasi", feature = "wasi-p2")), expect(dead_code, reason = "for WASI"))]
     pub(crate) folders: Vec<(PathBuf, String)>,
     /// Environment variables.
-    #[cfg_attr(not(feature = "wasi"), expect(dead_code, reason = "for WASI"))]
+    #[cfg_attr(not(any(feature = "wasi", feature = "wasi-p2")), expect(dead_code, reason = "for WASI"))]
     pub(crate) environment: Vec<(String, String)>,
     /// The export to call.
     pub(crate) invoke: Option<String>,
+    /// What is demanded of the artifact.
+    #[cfg(feature = "describe")]
+    pub(crate) policy: Policy,
+    /// What the guest may use up.
+    #[cfg(feature = "limits")]
+    pub(crate) limits: Limits,
 }
 
 impl Args {
@@ -70,20 +102,48 @@ impl Args {
 }
 
 fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
+    const WASI: bool = cfg!(any(feature = "wasi", feature = "wasi-p2"));
     let (mut folders, mut environment, mut invoke) = (Vec::new(), Vec::new(), None);
+    #[cfg(feature = "describe")]
+    let mut policy = Policy::default();
+    #[cfg(feature = "limits")]
+    let mut limits = Limits::default();
     loop {
         match parser.next()? {
-            Some(Long("dir")) if cfg!(feature = "wasi") => folders.push(folder(parser.value()?.string()?)),
-            Some(Long("env")) if cfg!(feature = "wasi") => {
-                environment.push(variable(parser.value()?.string()?)?)
-            }
+            Some(Long("dir")) if WASI => folders.push(folder(parser.value()?.string()?)),
+            Some(Long("env")) if WASI => environment.push(variable(parser.value()?.string()?)?),
             Some(Long("dir" | "env")) => {
-                return Err("this build has no WASI: use one with the feature `wasi`".into());
+                return Err(
+                    "this build has no WASI: use one with the feature `wasi`, or `wasi-p2` for components"
+                        .into(),
+                );
             }
             Some(Long("invoke")) if cfg!(not(feature = "invoke")) => {
                 return Err("this build can't call functions: use one with the feature `invoke`".into());
             }
             Some(Long("invoke")) => invoke = Some(parser.value()?.string()?),
+            #[cfg(feature = "limits")]
+            Some(Long("fuel")) => limits.fuel = Some(parser.value()?.parse()?),
+            #[cfg(feature = "limits")]
+            Some(Long("timeout")) => {
+                limits.timeout = Some(limits::duration(&parser.value()?.string()?)?);
+            }
+            #[cfg(feature = "limits")]
+            Some(Long("max-memory")) => {
+                limits.max_memory = Some(limits::bytes(&parser.value()?.string()?)?);
+            }
+            #[cfg(not(feature = "limits"))]
+            Some(Long("fuel" | "timeout" | "max-memory")) => {
+                return Err("this build has no limits: use one with the feature `limits`".into());
+            }
+            #[cfg(feature = "describe")]
+            Some(Long("policy")) => policy.demand(&parser.value()?.string()?)?,
+            #[cfg(feature = "describe")]
+            Some(Long("describe")) => return Ok(Command::Describe(policy)),
+            #[cfg(not(feature = "describe"))]
+            Some(Long("policy" | "describe")) => {
+                return Err("this build can't describe itself: use one with the feature `describe`".into());
+            }
             Some(Short('h') | Long("help")) => return Ok(Command::Print(HELP.concat())),
             Some(Short('V') | Long("version")) => {
                 let version = concat!("precompile-run ", env!("CARGO_PKG_VERSION"), "\n");
@@ -92,7 +152,17 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some(Value(artifact)) => {
                 let arguments = parser.raw_args()?.map(OsString::string).collect::<Result<_, _>>()?;
                 let artifact = artifact.into();
-                return Ok(Command::Run(Args { artifact, arguments, folders, environment, invoke }));
+                return Ok(Command::Run(Args {
+                    artifact,
+                    arguments,
+                    folders,
+                    environment,
+                    invoke,
+                    #[cfg(feature = "describe")]
+                    policy,
+                    #[cfg(feature = "limits")]
+                    limits,
+                }));
             }
             Some(argument) => return Err(argument.unexpected()),
             None => return Err("no artifact is named".into()),

@@ -3,11 +3,12 @@
 use crate::args::Args;
 use crate::failure::Failure;
 use crate::guest::Guest;
-use precompile_runtime::Program;
-use precompile_runtime::wasmtime::{Instance, Store};
+use crate::state;
+use precompile_runtime::wasmtime::Linker;
+use precompile_runtime::{Program, link};
 
 /// Instantiates a program that imports nothing.
-pub(crate) fn instantiate(program: &Program, _: &Args) -> Result<Guest<()>, Failure> {
+pub(crate) fn instantiate(program: &Program, args: &Args) -> Result<Guest<()>, Failure> {
     if let Some(import) = program.manifest().imports.first() {
         return Err(Failure::own(format!(
             "the program imports `{}` from `{}`, and this build of the runner offers nothing: \
@@ -15,7 +16,8 @@ pub(crate) fn instantiate(program: &Program, _: &Args) -> Result<Guest<()>, Fail
             import.name, import.module
         )));
     }
-    let mut store = Store::new(program.engine(), ());
-    let instance = Instance::new(&mut store, program.module(), &[]).map_err(Failure::guest)?;
+    let mut store = state::store(program, args, ())?;
+    let instance = link::instantiate(&Linker::new(program.engine()), &mut store, program);
+    let instance = instance.map_err(|error| state::not_started(&store, Failure::link(error)))?;
     Ok(Guest { store, instance })
 }

@@ -1,12 +1,13 @@
 //! An instantiated program.
 
 use crate::failure::Failure;
+use crate::state::State;
 use precompile_runtime::Program;
 use precompile_runtime::wasmtime::{Instance, Store};
 
 /// An instantiated program, with the state behind its imports.
 pub(crate) struct Guest<T: 'static> {
-    pub(crate) store: Store<T>,
+    pub(crate) store: Store<State<T>>,
     pub(crate) instance: Instance,
 }
 

@@ -3,12 +3,23 @@
 #![deny(unsafe_code)]
 
 mod args;
+#[cfg(feature = "component-model")]
+mod component;
+#[cfg(feature = "describe")]
+mod describe;
 mod failure;
 mod guest;
 #[cfg(feature = "invoke")]
 mod invoke;
+#[cfg(feature = "limits")]
+mod limits;
+mod state;
 #[cfg(feature = "invoke")]
 mod value;
+#[cfg(any(feature = "wasi", feature = "wasi-p2"))]
+mod wasi_context;
+#[cfg(all(feature = "component-model", feature = "invoke"))]
+mod wave;
 #[cfg(feature = "wasi")]
 #[path = "wasi.rs"]
 mod world;
@@ -25,23 +36,30 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let run = Args::parse().and_then(|command| match command {
         Command::Run(args) => run(&args),
+        #[cfg(feature = "describe")]
+        Command::Describe(policy) => describe::print(policy),
         Command::Print(text) => print(&text),
     });
     match run {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure { code, message }) => {
-            if let Some(message) = message {
-                // Where even this can't be written, the exit code still tells.
-                let _ = writeln!(std::io::stderr(), "error: {message}");
-            }
-            ExitCode::from(code)
-        }
+        Err(failure) => ExitCode::from(failure.report()),
     }
 }
 
 fn run(args: &Args) -> Result<(), Failure> {
+    #[cfg(feature = "limits")]
+    limits::sigterm::end_process()?;
+    #[cfg(feature = "describe")]
+    let runtime = describe::runtime(args.policy.clone());
+    #[cfg(not(feature = "describe"))]
     let runtime = Runtime::new();
     let program = open(&runtime, args)?;
+    #[cfg(feature = "limits")]
+    args.limits.enforce(&args.artifact, &program)?;
+    #[cfg(feature = "component-model")]
+    if let Some(component) = program.component() {
+        return component::run(&program, component, args);
+    }
     let mut guest = world::instantiate(&program, args)?;
     match &args.invoke {
         #[cfg(feature = "invoke")]

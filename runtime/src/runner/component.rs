@@ -1,0 +1,102 @@
+//! Running a component.
+
+use crate::args::Args;
+use crate::failure::Failure;
+use crate::state;
+use precompile_runtime::wasmtime::Store;
+use precompile_runtime::wasmtime::component::{Component, Instance, Linker};
+use precompile_runtime::{Program, link};
+
+/// Runs a component: a command, or the function that was asked for.
+pub(crate) fn run(program: &Program, component: &Component, args: &Args) -> Result<(), Failure> {
+    let mut linker = Linker::new(program.engine());
+    let mut store = state::store(program, args, world::new(component, &mut linker, args)?)?;
+    let instance = link::instantiate_component(&linker, &mut store, program);
+    let instance = instance.map_err(|error| state::not_started(&store, Failure::link(error)))?;
+    match &args.invoke {
+        #[cfg(feature = "invoke")]
+        Some(function) => crate::wave::invoke(&mut store, component, &instance, function, &args.arguments),
+        _ => world::start(&mut store, component, &instance),
+    }
+}
+
+/// What can be called, for a message.
+pub(crate) fn functions(component: &Component) -> String {
+    #[cfg(feature = "invoke")]
+    return crate::wave::functions(component);
+    #[cfg(not(feature = "invoke"))]
+    return {
+        let _ = component;
+        String::new()
+    };
+}
+
+/// WASI 0.2.
+#[cfg(feature = "wasi-p2")]
+mod world {
+    use super::*;
+    use crate::state::State;
+    use crate::wasi_context;
+    use precompile_runtime::wasmtime::component::ResourceTable;
+    use wasmtime_wasi::p2::bindings::sync::Command;
+    use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView, p2};
+
+    /// What stands behind the imports of a component.
+    pub(super) struct Wasi {
+        context: WasiCtx,
+        table: ResourceTable,
+    }
+
+    impl WasiView for State<Wasi> {
+        fn ctx(&mut self) -> WasiCtxView<'_> {
+            WasiCtxView { ctx: &mut self.world.context, table: &mut self.world.table }
+        }
+    }
+
+    pub(super) fn new(_: &Component, linker: &mut Linker<State<Wasi>>, args: &Args) -> Result<Wasi, Failure> {
+        p2::add_to_linker_sync(linker).map_err(|error| Failure::own(format!("{error:#}")))?;
+        Ok(Wasi { context: wasi_context::builder(args)?.build(), table: ResourceTable::new() })
+    }
+
+    pub(super) fn start(
+        store: &mut Store<State<Wasi>>,
+        component: &Component,
+        instance: &Instance,
+    ) -> Result<(), Failure> {
+        let command = Command::new(&mut *store, instance).map_err(|error| {
+            Failure::own(format!("it is no command of WASI 0.2: {error:#}{}", functions(component)))
+        })?;
+        match command.wasi_cli_run().call_run(store).map_err(Failure::guest)? {
+            Ok(()) => Ok(()),
+            Err(()) => Err(Failure::exit(1)),
+        }
+    }
+}
+
+/// Nothing.
+#[cfg(not(feature = "wasi-p2"))]
+mod world {
+    use super::*;
+    use crate::state::State;
+
+    pub(super) fn new(component: &Component, _: &mut Linker<State<()>>, _: &Args) -> Result<(), Failure> {
+        match component.component_type().imports(component.engine()).next() {
+            None => Ok(()),
+            Some((name, _)) => Err(Failure::own(format!(
+                "the component imports `{name}`, and this build of the runner offers nothing: use one with \
+                 the feature `wasi-p2`"
+            ))),
+        }
+    }
+
+    pub(super) fn start(
+        _: &mut Store<State<()>>,
+        component: &Component,
+        _: &Instance,
+    ) -> Result<(), Failure> {
+        Err(Failure::own(format!(
+            "this build can't run commands of WASI 0.2: use one with the feature `wasi-p2`{}",
+            functions(component)
+        )))
+    }
+}

@@ -1,0 +1,24 @@
+//! What a guest gets of the runner through WASI, whichever version.
+
+use crate::args::Args;
+use crate::failure::Failure;
+use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
+
+/// The folders, the environment and the arguments that the guest was given.
+pub(crate) fn builder(args: &Args) -> Result<WasiCtxBuilder, Failure> {
+    let mut builder = WasiCtxBuilder::new();
+    // One guest in one process may block its thread.
+    builder.inherit_stdio().allow_blocking_current_thread(true);
+    // The guest's name, then its arguments, unless these are for a function.
+    builder.arg(args.artifact.to_string_lossy());
+    if args.invoke.is_none() {
+        builder.args(&args.arguments);
+    }
+    builder.envs(&args.environment);
+    for (host, guest) in &args.folders {
+        builder.preopened_dir(host, guest, FsPerms::ReadWrite).map_err(|error| {
+            Failure::own(format!("can't give the guest the folder `{}`: {error:#}", host.display()))
+        })?;
+    }
+    Ok(builder)
+}

@@ -1,0 +1,103 @@
+//! Calling a component's function with arguments given as text, in WAVE.
+
+use crate::failure::Failure;
+use crate::print;
+use precompile_runtime::wasmtime::Store;
+use precompile_runtime::wasmtime::component::types::{ComponentFunc, ComponentItem};
+use precompile_runtime::wasmtime::component::wasm_wave::wasm::DisplayType;
+use precompile_runtime::wasmtime::component::{Component, Instance, Type, Val};
+
+/// Calls an export with arguments given as text, and prints its result.
+pub(crate) fn invoke<T>(
+    store: &mut Store<T>,
+    component: &Component,
+    instance: &Instance,
+    name: &str,
+    arguments: &[String],
+) -> Result<(), Failure> {
+    let (of, function) = name.rsplit_once('#').map_or((None, name), |(of, function)| (Some(of), function));
+    let within = of.map(|of| component.get_export_index(None, of));
+    let index = match within {
+        Some(None) => None,
+        within => component.get_export_index(within.flatten().as_ref(), function),
+    };
+    let Some(function) = index.and_then(|index| instance.get_func(&mut *store, index)) else {
+        return Err(Failure::own(format!("there is no function `{name}`{}", functions(component))));
+    };
+    let ty = function.ty(&*store);
+    let arguments = typed(&ty, name, arguments)?;
+    let types: Vec<_> = ty.results().collect();
+    if !types.iter().all(has_text) {
+        return Err(Failure::own(format!("`{name}` returns a value that WAVE has no text for")));
+    }
+    let mut results = vec![Val::Bool(false); types.len()];
+    function.call(&mut *store, &arguments, &mut results).map_err(Failure::guest)?;
+    let lines = results.iter().map(|result| Ok(result.to_wave()? + "\n"));
+    print(&lines.collect::<Result<String, _>>().map_err(Failure::guest)?)
+}
+
+fn typed(ty: &ComponentFunc, name: &str, texts: &[String]) -> Result<Vec<Val>, Failure> {
+    let parameters: Vec<_> = ty.params().collect();
+    if parameters.len() != texts.len() {
+        let names: Vec<_> =
+            parameters.iter().map(|(name, ty)| format!(" {name}: {}", DisplayType(ty))).collect();
+        return Err(Failure::own(format!(
+            "`{name}` takes {} arguments{}, not {}",
+            parameters.len(),
+            names.join(","),
+            texts.len()
+        )));
+    }
+    let values = parameters.iter().zip(texts).map(|((parameter, ty), text)| {
+        Val::from_wave(ty, text).map_err(|error| {
+            Failure::own(format!(
+                "`{text}` is no `{}` in WAVE, for `{parameter}` of `{name}`: {error}",
+                DisplayType(ty)
+            ))
+        })
+    });
+    values.collect()
+}
+
+/// Whether WAVE has a text for values of a type. Wasmtime panics where it has none.
+fn has_text(ty: &Type) -> bool {
+    match ty {
+        Type::Own(_)
+        | Type::Borrow(_)
+        | Type::Stream(_)
+        | Type::Future(_)
+        | Type::ErrorContext
+        | Type::Map(_) => false,
+        Type::List(list) => has_text(&list.ty()),
+        Type::FixedLengthList(list) => has_text(&list.ty()),
+        Type::Record(record) => record.fields().all(|field| has_text(&field.ty)),
+        Type::Tuple(tuple) => tuple.types().all(|ty| has_text(&ty)),
+        Type::Variant(variant) => variant.cases().filter_map(|case| case.ty).all(|ty| has_text(&ty)),
+        Type::Option(option) => has_text(&option.ty()),
+        Type::Result(result) => [result.ok(), result.err()].iter().flatten().all(has_text),
+        _ => true,
+    }
+}
+
+/// What can be called, for a message.
+pub(crate) fn functions(component: &Component) -> String {
+    let engine = component.engine();
+    let ty = component.component_type();
+    let mut names = Vec::new();
+    for (name, item) in ty.exports(engine) {
+        match item.ty {
+            ComponentItem::ComponentFunc(_) => names.push(format!("`{name}`")),
+            ComponentItem::ComponentInstance(instance) => {
+                let exports = instance.exports(engine);
+                let functions =
+                    exports.filter(|(_, item)| matches!(item.ty, ComponentItem::ComponentFunc(_)));
+                names.extend(functions.map(|(function, _)| format!("`{name}#{function}`")));
+            }
+            _ => {}
+        }
+    }
+    match names.is_empty() {
+        true => "; it exports no functions".into(),
+        false => format!("; `--invoke` can call {}", names.join(", ")),
+    }
+}

@@ -1,0 +1,135 @@
+//! Many inputs at once, and what must hold when the command is ended in the middle.
+
+use std::fs;
+use std::io::Read;
+use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
+use support::{Folder, precompile, run};
+
+const ANSWER: &str = r#"(module (func (export "answer") (result i32) i32.const 42))"#;
+
+/// Twenty modules, the seventh of them bad: the others are compiled, and it is named last.
+#[test]
+fn one_bad_module_among_twenty() {
+    let folder = Folder::new();
+    let names: Vec<_> = (0..20).map(|n| format!("module-{n:02}.wasm")).collect();
+    for (n, name) in names.iter().enumerate() {
+        match n {
+            7 => drop(folder.write(name, b"\0asm\x01\0\0\0\x0a")),
+            _ => drop(folder.wasm(name, ANSWER)),
+        }
+    }
+    for jobs in ["-j1", "-j2", "-j8"] {
+        let out = format!("out{jobs}");
+        let ended = folder.precompile([jobs, "--out-dir", &out, "."]);
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+        let artifacts = fs::read_dir(folder.join(&out)).unwrap().count();
+        assert_eq!(artifacts, 19);
+        let lines: Vec<_> = ended.stderr.lines().collect();
+        assert_eq!(lines.len(), 21, "{ended:?}");
+        assert!(lines[19].starts_with("error: `./module-07.wasm`: "), "{ended:?}");
+        assert_eq!(lines[20], "error: 1 of 20 failed");
+    }
+}
+
+/// With one thread, the order is that of the sizes.
+#[test]
+fn the_largest_comes_first() {
+    let folder = Folder::new();
+    folder.wasm("a.wasm", ANSWER);
+    let named = |bytes| format!("(module (func (export \"{}\")))", "f".repeat(bytes));
+    folder.wasm("b.wasm", &named(1000));
+    folder.wasm("c.wasm", &named(100));
+    let ended = folder.precompile(["-j1", "a.wasm", "b.wasm", "c.wasm"]);
+    let order: Vec<_> = ended.stderr.lines().filter_map(|line| line.split('`').nth(1)).collect();
+    assert_eq!(order, ["b.wasm", "c.wasm", "a.wasm"]);
+}
+
+/// What is built from an artifact isn't built again where the artifact would not change.
+#[test]
+fn an_unchanged_output_keeps_its_time_stamp() {
+    let folder = Folder::new();
+    let artifact = folder.compile("app", ANSWER, &[]);
+    let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    fs::File::options().write(true).open(&artifact).unwrap().set_modified(long_ago).unwrap();
+    let modified = || artifact.metadata().unwrap().modified().unwrap();
+    folder.compile("app", ANSWER, &[]);
+    assert_eq!(modified(), long_ago);
+    folder.compile("app", ANSWER, &["-D", "symbols=n"]);
+    assert_ne!(modified(), long_ago);
+}
+
+/// A module whose compilation takes a while.
+#[cfg(unix)]
+fn slow(functions: usize) -> String {
+    let mut text = String::from("(module (memory 1)");
+    for n in 0..functions {
+        text += "(func (param i32) (result i32) (local.get 0)";
+        for m in 0..200 {
+            text += &format!("(i32.load offset={}) (i32.const {n}) (i32.mul)", m * 4);
+        }
+        text += ")";
+    }
+    text + ")"
+}
+
+#[cfg(unix)]
+fn temporary_files(folder: &Folder) -> Vec<String> {
+    folder.names().into_iter().filter(|name| name.starts_with(".precompile-")).collect()
+}
+
+/// Ended at any moment, the command leaves whole artifacts and nothing else, and says 130.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_nothing_half_written() {
+    let folder = Folder::new();
+    let names: Vec<_> = (0..12).map(|n| format!("module-{n:02}.wasm")).collect();
+    for (n, name) in names.iter().enumerate() {
+        folder.wasm(name, &slow(20 + n));
+    }
+    assert_eq!(folder.precompile(["--backend", "winch", "--quiet", ".", "--out-dir", "whole"]).code, Some(0));
+    let mut interrupted = 0;
+    for delay in 0..40 {
+        let mut command = Command::new(precompile());
+        command.args(["--backend", "winch", "--quiet", "."]).current_dir(folder.path());
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(5 * delay));
+        run(Command::new("kill").args(["-INT", &child.id().to_string()]));
+        let code = child.wait().unwrap().code();
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        // Before it listens, the signal ends it as any other program.
+        assert!(matches!(code, Some(0 | 130) | None), "{code:?}: {said}");
+        interrupted += usize::from(code == Some(130));
+        assert_eq!(temporary_files(&folder), [""; 0], "after {delay}");
+        for name in folder.names().iter().filter(|name| name.ends_with(".cwasm")) {
+            let whole = fs::read(folder.join("whole").join(name)).unwrap();
+            assert!(fs::read(folder.join(name)).unwrap() == whole, "{name} is not whole");
+            fs::remove_file(folder.join(name)).unwrap();
+        }
+    }
+    assert!(interrupted > 5, "it was interrupted {interrupted} times only");
+    // What this looks for would be found.
+    folder.write(".precompile-planted", "half");
+    assert_eq!(temporary_files(&folder), [".precompile-planted"]);
+}
+
+/// On a terminal there is a progress bar, and no artifact is written to it.
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_terminal() {
+    let folder = Folder::new();
+    for n in 0..6 {
+        folder.wasm(&format!("module-{n}.wasm"), &slow(100));
+    }
+    let on_terminal = |arguments: &str| {
+        let line = format!("{} {arguments}", precompile().display());
+        run(Command::new("script").args(["-qec", &line, "/dev/null"]).current_dir(folder.path()))
+    };
+    let ended = on_terminal("-j1 .");
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.stdout.contains("█") && ended.stdout.contains("/6"), "{ended:?}");
+    assert!(!on_terminal("-j1 --quiet .").stdout.contains("█"));
+    let ended = on_terminal("module-0.wasm -o -");
+    assert!(ended.code == Some(2) && ended.stdout.contains("no text for a terminal"), "{ended:?}");
+}

@@ -1,0 +1,164 @@
+//! Sessions with the two commands, compared with what they printed when they were last looked at.
+//!
+//! A test is a file in `tests/golden/`. It starts with the files that the session finds, each
+//! behind a line `-- NAME --`, and ends with the session behind `-- session --`: a command for the
+//! shell behind `$`, then what it printed, `| ` before a line of standard output, `! ` before one of
+//! standard error, and `= CODE` where the exit code is not 0. What differs from run to run is
+//! replaced: times, sizes, and this machine's triple, unless the file names architectures itself.
+//!
+//! `BLESS=1 cargo test --test golden` writes what is printed now into the files, to be looked at.
+
+#![allow(clippy::disallowed_methods, reason = "a test is told by its environment to bless")]
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use support::{Ended, Folder, Runner, precompile, run, runner};
+
+const SESSION: &str = "session";
+
+fn main() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|it| it == "test")).collect();
+    files.sort();
+    let trials = files.into_iter().map(|path| {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        Trial::test(name, move || check(&path))
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+}
+
+fn check(path: &Path) -> Result<(), Failed> {
+    let expected = fs::read_to_string(path)?;
+    let played = play(&expected)?;
+    if played == expected {
+        return Ok(());
+    }
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(path, played)?;
+        return Ok(());
+    }
+    let line = expected.lines().zip(played.lines()).position(|(expected, played)| expected != played);
+    let line = line.unwrap_or_else(|| expected.lines().count().min(played.lines().count()));
+    let at = |text: &str| text.lines().nth(line).unwrap_or("the end").to_owned();
+    Err(format!(
+        "{}:{}: expected\n  {}\nfound\n  {}\n`BLESS=1 cargo test --test golden` accepts what is printed now:\n{played}",
+        path.display(),
+        line + 1,
+        at(&expected),
+        at(&played),
+    )
+    .into())
+}
+
+/// The file as it would be if what is printed now were right.
+fn play(file: &str) -> Result<String, Failed> {
+    let folder = Folder::new();
+    let host = target_lexicon::HOST.to_string();
+    let names_targets = ["x86_64", "aarch64"].iter().any(|name| file.contains(name));
+    let (mut name, mut content, mut text) = (None::<&str>, String::new(), String::new());
+    for line in file.lines() {
+        match line.strip_prefix("-- ").and_then(|line| line.strip_suffix(" --")) {
+            Some(next) => {
+                put(&folder, name, &content)?;
+                (name, content) = (Some(next), String::new());
+                writeln!(text, "{line}")?;
+            }
+            None if name == Some(SESSION) => match line.strip_prefix("$ ") {
+                Some(command) => {
+                    writeln!(text, "{line}")?;
+                    let ended = shell(&folder, command);
+                    text += &if names_targets { shown(&ended, "") } else { shown(&ended, &host) };
+                }
+                None if line.is_empty() || line.starts_with('#') => writeln!(text, "{line}")?,
+                None => {}
+            },
+            None => {
+                writeln!(text, "{line}")?;
+                writeln!(content, "{line}")?;
+            }
+        }
+    }
+    match name {
+        Some(SESSION) => Ok(text),
+        _ => Err("the file has no `-- session --`".into()),
+    }
+}
+
+fn put(folder: &Folder, name: Option<&str>, content: &str) -> Result<(), Failed> {
+    if let Some(name) = name {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap())?;
+        fs::write(path, content)?;
+    }
+    Ok(())
+}
+
+fn shell(folder: &Folder, command: &str) -> Ended {
+    let mut path = vec![binaries().to_path_buf()];
+    path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    let mut shell = Command::new("sh");
+    shell.args(["-c", command]).current_dir(folder.path()).env("PATH", std::env::join_paths(path).unwrap());
+    // As wide as the help is written, whoever runs this.
+    run(shell.env("COLUMNS", "100").env_remove("NO_COLOR"))
+}
+
+/// A folder with the commands under their names.
+fn binaries() -> &'static Path {
+    static FOLDER: std::sync::OnceLock<Folder> = std::sync::OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let folder = Folder::new();
+        let commands: [(&str, PathBuf); 3] = [
+            ("precompile", precompile().into()),
+            ("precompile-run", runner(Runner::Default).into()),
+            ("precompile-run-bare", runner(Runner::Bare).into()),
+        ];
+        for (name, path) in commands {
+            fs::copy(path, folder.join(name)).unwrap();
+        }
+        folder
+    });
+    folder.path()
+}
+
+fn shown(ended: &Ended, host: &str) -> String {
+    let mut text = String::new();
+    for line in ended.stdout.lines() {
+        text += format!("| {}", redacted(line, host)).trim_end();
+        text.push('\n');
+    }
+    for line in ended.stderr.lines() {
+        text += format!("! {}", redacted(line, host)).trim_end();
+        text.push('\n');
+    }
+    match ended.code {
+        Some(0) => {}
+        Some(code) => text += &format!("= {code}\n"),
+        None => text += "= signal\n",
+    }
+    text
+}
+
+/// A line without what differs from run to run.
+fn redacted(line: &str, host: &str) -> String {
+    let line = if host.is_empty() { line.into() } else { line.replace(host, "HOST") };
+    let mut text = String::new();
+    let mut rest = line.as_str();
+    // Each number is followed by what tells whether it is stable.
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let end =
+            rest[start..].find(|c: char| !c.is_ascii_digit() && c != '.').map_or(rest.len(), |it| start + it);
+        let (before, number, after) = (&rest[..start], &rest[start..end], &rest[end..]);
+        text += before;
+        let unstable = [" s:", " ms", " bytes"].iter().any(|unit| after.starts_with(unit))
+            || ["_ns\":", "\"artifact_bytes\":", "\"size\":", "\"offset\":"]
+                .iter()
+                .any(|key| before.ends_with(key));
+        text += if unstable { "N" } else { number };
+        rest = after;
+    }
+    text + rest
+}
