@@ -206,9 +206,7 @@ fn upstream_under_other_settings_needs_flags() {
     for (configure, expected) in cases {
         assert_eq!(flags(&upstream(configure)), expected);
     }
-    // Stock has a flag of this name, which does nothing.
-    let threads = upstream(|config| config.wasm_features(WasmFeatures::MEMORY_CONTROL, false));
-    assert_eq!(flags(&threads), "");
+    // Stock has a flag of this name, and passes over it.
     let shared = upstream(|config| config.wasm_features(WasmFeatures::SHARED_EVERYTHING_THREADS, true));
     assert!(details(&shared).stock.obstacles[0].contains("`shared-everything-threads`"));
 }
