@@ -3,6 +3,7 @@
 //! One pure function of a manifest and a host's description, for the runtime when it opens an
 //! artifact and for the command when it explains one.
 
+#[cfg(feature = "policy")]
 mod policy;
 
 use crate::features::named;
@@ -35,27 +36,21 @@ impl fmt::Display for Mismatch {
     }
 }
 
+type Check = fn(&Manifest, &Host) -> Option<Mismatch>;
+
 /// What is looked at, in the order of the reasons.
-const CHECKS: [fn(&Manifest, &Host) -> Option<Mismatch>; 14] = [
-    wasmtime_version,
-    kind,
-    target,
-    cpu_features,
-    features,
-    signals,
-    virtual_memory,
-    concurrency,
-    policy::backend,
-    policy::wasmtime_version,
-    policy::epoch_interruption,
-    policy::fuel,
-    policy::memory,
-    policy::debug,
-];
+const CHECKS: [Check; 8] =
+    [wasmtime_version, kind, target, cpu_features, features, signals, virtual_memory, concurrency];
 
 /// Every reason why this artifact would not load on this host; none if it would.
+///
+/// Without this crate's feature `policy`, what the host demands doesn't count.
 pub fn mismatches(manifest: &Manifest, host: &Host) -> Vec<Mismatch> {
-    CHECKS.iter().filter_map(|check| check(manifest, host)).collect()
+    #[cfg(feature = "policy")]
+    let checks = CHECKS.iter().chain(&policy::CHECKS);
+    #[cfg(not(feature = "policy"))]
+    let checks = CHECKS.iter();
+    checks.filter_map(|check| check(manifest, host)).collect()
 }
 
 /// A mismatch, with a remedy made of these parts. The values are made only here, and the code for it

@@ -146,6 +146,7 @@ fn what_a_build_lacks() {
 }
 
 /// One refusal for each demand, and none where it is met.
+#[cfg(feature = "policy")]
 #[test]
 fn policies() {
     let meets_all = {

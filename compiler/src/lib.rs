@@ -27,6 +27,7 @@ mod fallback;
 mod features;
 mod fit;
 mod image;
+pub mod inspect;
 mod interface;
 mod limits;
 mod memories;

@@ -1,5 +1,6 @@
 //! The contract, turned into wasmtime's own configuration of an engine.
 
+use crate::config::RuntimeConfig;
 use crate::host;
 use precompile_artifact::contract::{Inlining, fixed};
 use precompile_artifact::features::WasmFeatures;
@@ -39,7 +40,7 @@ impl EngineKey {
     /// # Errors
     ///
     /// Where this build of wasmtime can't do what the contract says, or the pool doesn't fit it.
-    pub(crate) fn engine(&self, allocation: &InstanceAllocationStrategy) -> wasmtime::Result<Engine> {
+    pub(crate) fn engine(&self, runtime: &RuntimeConfig) -> wasmtime::Result<Engine> {
         let mut config = Config::new();
         if let Some(target) = &self.pulley {
             // For native code the target stays unset: it is this machine's.
@@ -49,7 +50,7 @@ impl EngineKey {
             .module_version(ModuleVersionStrategy::WasmtimeVersion)?
             .wasm_features(WasmFeatures::all(), false)
             .wasm_features(self.features(), true)
-            .allocation_strategy(allocation.clone())
+            .allocation_strategy(runtime.allocation_strategy())
             .profiler(ProfilingStrategy::None)
             .max_wasm_stack(MAX_WASM_STACK_BYTES)
             .force_memory_init_memfd(false)

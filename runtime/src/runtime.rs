@@ -7,12 +7,12 @@ use crate::open_error::OpenError;
 use precompile_artifact::mismatch::mismatches;
 use precompile_artifact::{Host, Manifest};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use wasmtime::{Engine, InstanceAllocationStrategy};
+use wasmtime::Engine;
 
 /// Opens artifacts, and keeps one engine for all that can share one.
 #[derive(Debug)]
 pub struct Runtime {
-    allocation: InstanceAllocationStrategy,
+    config: RuntimeConfig,
     host: Host,
     /// A handful at most, so a list is as good as a map.
     engines: Mutex<Vec<(EngineKey, Engine)>>,
@@ -32,8 +32,8 @@ impl Runtime {
 
     /// A runtime for this machine that is set up otherwise than by default.
     pub fn with_config(config: RuntimeConfig) -> Runtime {
-        let allocation = config.allocation_strategy();
-        Runtime { allocation, host: host(config.policy), engines: Mutex::default() }
+        let host = host(config.policy());
+        Runtime { config, host, engines: Mutex::default() }
     }
 
     /// What this machine and this build offer to an artifact, and demand of it.
@@ -60,7 +60,7 @@ impl Runtime {
         if let Some((_, engine)) = engines.iter().find(|(other, _)| *other == key) {
             return Ok(engine.clone());
         }
-        let engine = key.engine(&self.allocation).map_err(OpenError::Wasmtime)?;
+        let engine = key.engine(&self.config).map_err(OpenError::Wasmtime)?;
         engines.push((key, engine.clone()));
         Ok(engine)
     }

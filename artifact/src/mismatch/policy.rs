@@ -1,13 +1,16 @@
 //! What a host's policy has against an artifact that it could run.
 
-use super::{Mismatch, mismatch};
+use super::{Check, Mismatch, mismatch};
 use crate::Host;
 use crate::manifest::Manifest;
 use crate::version::numbers;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-pub(super) fn backend(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+/// What is looked at, in the order of the reasons.
+pub(super) const CHECKS: [Check; 6] = [backend, wasmtime_version, epoch_interruption, fuel, memory, debug];
+
+fn backend(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let accepted = host.policy.backends.as_ref()?;
     if accepted.contains(&manifest.backend) {
         return None;
@@ -22,7 +25,7 @@ pub(super) fn backend(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
 }
 
 /// Only within one major version: others don't load anyway.
-pub(super) fn wasmtime_version(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+fn wasmtime_version(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let least = host.policy.min_wasmtime_version.as_ref()?;
     let (artifact, minimum) = (numbers(&manifest.wasmtime_version)?, numbers(least)?);
     if artifact[0] != minimum[0] || artifact >= minimum {
@@ -33,21 +36,21 @@ pub(super) fn wasmtime_version(manifest: &Manifest, host: &Host) -> Option<Misma
     mismatch("wasmtime_version", &manifest.wasmtime_version, &least, &remedy)
 }
 
-pub(super) fn epoch_interruption(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+fn epoch_interruption(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if manifest.settings.epoch_interruption || !host.policy.require_epoch_interruption {
         return None;
     }
     mismatch("settings.epoch_interruption", "false", "true", &["compile with `-W epoch-interruption`"])
 }
 
-pub(super) fn fuel(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+fn fuel(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if manifest.settings.consume_fuel || !host.policy.require_fuel {
         return None;
     }
     mismatch("settings.consume_fuel", "false", "true", &["compile with `-W fuel`"])
 }
 
-pub(super) fn memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+fn memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let most = host.policy.memory_max_bytes?;
     let declared = manifest.memories.and_then(|memories| memories.maximum_bytes);
     if declared.is_some_and(|bytes| bytes <= most) {
@@ -67,7 +70,7 @@ pub(super) fn memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     mismatch("memories.maximum_bytes", &artifact, &most, remedy)
 }
 
-pub(super) fn debug(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+fn debug(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if !host.policy.refuse_debug {
         return None;
     }
