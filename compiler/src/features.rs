@@ -12,6 +12,15 @@ use precompile_artifact::features::{COMPONENTS, CONCURRENT, OFF_BY_DEFAULT, OPTI
 /// What is stamped only where it is used.
 const AS_USED: WasmFeatures = OPTIONAL.union(OFF_BY_DEFAULT).union(COMPONENTS).union(CONCURRENT);
 
+/// What the adapters use that wasmtime puts between components: `fact.rs` in wasmtime-environ. They
+/// are compiled with the features that the component is stamped with, and it panics where they
+/// can't be. No runtime lacks one of these.
+const ADAPTERS: WasmFeatures = WasmFeatures::MULTI_MEMORY
+    .union(WasmFeatures::MULTI_VALUE)
+    .union(WasmFeatures::MUTABLE_GLOBAL)
+    .union(WasmFeatures::REFERENCE_TYPES)
+    .union(WasmFeatures::SIGN_EXTENSION);
+
 /// The features to stamp for a module that uses `used`.
 ///
 /// # Errors
@@ -22,13 +31,23 @@ pub(crate) fn stamped(used: WasmFeatures, options: &Options) -> Result<WasmFeatu
     let supported = supported(*backend, target);
     let unsupported = used.difference(supported);
     if unsupported.is_empty() {
-        let collected = used.intersects(WasmFeatures::GC | WasmFeatures::EXCEPTIONS);
-        // Their objects live in a collected heap, also where no type of the module says so.
-        let implied = if collected { WasmFeatures::GC_TYPES } else { WasmFeatures::empty() };
         let always = supported.difference(AS_USED | proposals.forbidden());
-        return Ok(always | used | implied | proposals.required());
+        return Ok(always | used | implied(used) | proposals.required());
     }
     Err(unsupported)
+}
+
+/// What has to be stamped besides what is used.
+fn implied(used: WasmFeatures) -> WasmFeatures {
+    let mut implied = WasmFeatures::empty();
+    if used.intersects(WasmFeatures::GC | WasmFeatures::EXCEPTIONS) {
+        // Their objects live in a collected heap, also where no type of the module says so.
+        implied |= WasmFeatures::GC_TYPES;
+    }
+    if used.contains(WasmFeatures::COMPONENT_MODEL) {
+        implied |= ADAPTERS;
+    }
+    implied
 }
 
 /// What a backend compiles for a target: as wasmtime's `compiler_panicking_wasm_features` knows it,
@@ -59,4 +78,55 @@ fn supported_by_cranelift(target: &Target) -> WasmFeatures {
     let all = WasmFeatures::WASM3 | OFF_BY_DEFAULT | COMPONENTS | CONCURRENT;
     // An interpreter written in Rust can't access memory that other threads write.
     if target.machine().is_pulley() { all.difference(WasmFeatures::THREADS) } else { all }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, needs, settings};
+    use precompile_artifact::Platform;
+
+    /// With nothing stamped but what is used and what is implied, every adapter compiles.
+    #[test]
+    fn adapters_compile_with_what_is_implied() {
+        for text in [
+            include_str!("../../tests/guests/composed.wat"),
+            include_str!("../../tests/guests/concurrent.wat"),
+            // Another encoding, and integers and floats of each size.
+            r#"(component
+                (component $a
+                    (core module $m (memory (export "memory") 1)
+                        (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable)
+                        (func (export "f") (param i32 i32 i32 i32 i64 f32 f64) (result i32) unreachable))
+                    (core instance $i (instantiate $m))
+                    (func (export "f")
+                        (param "s" string) (param "a" s8) (param "b" s16) (param "c" s64)
+                        (param "d" f32) (param "e" f64) (result s8)
+                        (canon lift (core func $i "f") string-encoding=utf16
+                            (memory (core memory $i "memory")) (realloc (core func $i "realloc")))))
+                (component $b
+                    (import "f" (func $f
+                        (param "s" string) (param "a" s8) (param "b" s16) (param "c" s64)
+                        (param "d" f32) (param "e" f64) (result s8)))
+                    (core module $m (memory (export "memory") 1))
+                    (core instance $i (instantiate $m))
+                    (core func $f (canon lower (func $f) string-encoding=latin1+utf16
+                        (memory (core memory $i "memory"))))
+                    (core module $n
+                        (import "" "f" (func (param i32 i32 i32 i32 i64 f32 f64) (result i32))))
+                    (core instance (instantiate $n (with "" (instance (export "f" (func $f)))))))
+                (instance $a (instantiate $a))
+                (instance (instantiate $b (with "f" (func $a "f")))))"#,
+        ] {
+            let wasm = wat::parse_str(text).unwrap();
+            let used = needs::used(&wasm).unwrap();
+            for backend in Backend::ALL {
+                let mut options = Options::new(backend, "x86_64".parse().unwrap(), Platform::Hosted).unwrap();
+                options.contract.concurrency_support = used.intersects(CONCURRENT);
+                let config = settings::config(&options, used | implied(used)).unwrap();
+                let engine = wasmtime::Engine::new(&config).unwrap();
+                engine.precompile_component(&wasm).unwrap();
+            }
+        }
+    }
 }

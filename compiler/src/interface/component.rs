@@ -110,3 +110,75 @@ impl<'a> Walk<'a> {
         entries.push((path.clone(), text));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Vec<[String; 3]>, Vec<[String; 2]>) {
+        let interface = super::read(&wat::parse_str(text).unwrap()).unwrap();
+        let import = |import: Import| [import.module, import.name, import.ty];
+        let export = |export: Export| [export.name, export.ty];
+        (
+            interface.imports.into_iter().map(import).collect(),
+            interface.exports.into_iter().map(export).collect(),
+        )
+    }
+
+    #[test]
+    fn functions_and_resources_are_listed_at_any_depth() {
+        let (imports, exports) = read(
+            r#"(component
+                (import "log" (func (param "line" string)))
+                (import "wasi:io/streams@0.2.0" (instance $streams
+                    (export "output-stream" (type $stream (sub resource)))
+                    (type $code' (enum "closed" "full"))
+                    (export "code" (type $code (eq $code')))
+                    (type $borrow (borrow $stream))
+                    (type $bytes (list u8))
+                    (type $result (result (error $code)))
+                    (export "[method]output-stream.write"
+                        (func (param "self" $borrow) (param "bytes" $bytes) (result $result)))))
+                (alias export $streams "output-stream" (type $stream))
+                (import "wasi:cli/stdout@0.2.0" (instance
+                    (alias outer 1 $stream (type $stream'))
+                    (export "output-stream" (type $stream (eq $stream')))
+                    (type $own (own $stream))
+                    (export "get-stdout" (func (result $own)))))
+                (import "a" (instance (export "b" (instance (export "c" (func async))))))
+                (import "plugin" (core module))
+                (component $inner
+                    (import "nothing" (func))
+                    (type $thing (resource (rep i32)))
+                    (export $named "thing" (type $thing))
+                    (core module $m (func (export "run") (result i32) unreachable))
+                    (core instance $i (instantiate $m))
+                    (func (export "make") (result (own $named)) (canon lift (core func $i "run"))))
+                (import "nothing" (func $nothing))
+                (instance $inner (instantiate $inner (with "nothing" (func $nothing))))
+                (export "example:thing/maker@1.0.0" (instance $inner))
+                (export "nothing" (func $nothing)))"#,
+        );
+        let streams = "wasi:io/streams@0.2.0";
+        let expected = [
+            ["", "log", r#"(func (param "line" string))"#],
+            [streams, "output-stream", "(type (sub resource))"],
+            [
+                streams,
+                "[method]output-stream.write",
+                r#"(func (param "self" (borrow $output-stream)) (param "bytes" (list u8)) (result (result (error $code))))"#,
+            ],
+            ["wasi:cli/stdout@0.2.0", "get-stdout", "(func (result (own $output-stream)))"],
+            ["a#b", "c", "(func async)"],
+            ["", "plugin", "(core module)"],
+            ["", "nothing", "(func)"],
+        ];
+        assert_eq!(imports, expected);
+        let expected = [
+            ["example:thing/maker@1.0.0#thing", "(type (sub resource))"],
+            ["example:thing/maker@1.0.0#make", "(func (result (own $thing)))"],
+            ["nothing", "(func)"],
+        ];
+        assert_eq!(exports, expected);
+    }
+}

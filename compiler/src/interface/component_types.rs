@@ -104,3 +104,41 @@ fn list(keyword: &str, items: impl IntoIterator<Item = String>) -> String {
     let words: Vec<_> = iter::once(keyword.into()).chain(items).collect();
     format!("({})", words.join(" "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasmparser::{Validator, WasmFeatures};
+
+    #[test]
+    fn types_without_a_name_are_written_in_full() {
+        for text in [
+            "bool",
+            "string",
+            r#"(record (field "x" u32) (field "y" (list f32)))"#,
+            r#"(variant (case "none") (case "some" (tuple s8 u64)))"#,
+            "(list (list u8))",
+            "(list s16 4)",
+            "(map string char)",
+            "(tuple bool f64)",
+            r#"(flags "read" "write")"#,
+            r#"(enum "up" "down")"#,
+            "(option (result))",
+            "(result u8)",
+            "(result (error string))",
+            "(result u8 (error string))",
+            "(future)",
+            "(future u16)",
+            "(stream)",
+            "(stream s64)",
+            "error-context",
+        ] {
+            let wasm = wat::parse_str(format!("(component (type (option {text})))")).unwrap();
+            let types = Validator::new_with_features(WasmFeatures::all()).validate_all(&wasm).unwrap();
+            let last = types.as_ref().component_type_count() - 1;
+            let id = types.as_ref().component_defined_type_at(last);
+            let value = TypeTexts::new(&types).value(ComponentValType::Type(id));
+            assert_eq!(value, format!("(option {text})"));
+        }
+    }
+}
