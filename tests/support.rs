@@ -16,6 +16,8 @@ pub enum Runner {
     Default,
     /// Without any.
     Bare,
+    /// With all: components, and whatever else an artifact may need.
+    Full,
 }
 
 /// Both backends, by their names on the command line.
@@ -34,12 +36,14 @@ pub fn precompile() -> &'static Path {
 pub fn runner(runner: Runner) -> &'static Path {
     static DEFAULT: OnceLock<PathBuf> = OnceLock::new();
     static BARE: OnceLock<PathBuf> = OnceLock::new();
-    let arguments = ["build", "-p", "precompile-runtime", "--profile", "runner", "--no-default-features"];
-    let path = "runner/precompile-run";
-    match runner {
-        Runner::Default => DEFAULT.get_or_init(|| build(path, "run-default", &arguments[..5])),
-        Runner::Bare => BARE.get_or_init(|| build(path, "run-bare", &arguments)),
-    }
+    static FULL: OnceLock<PathBuf> = OnceLock::new();
+    let (cell, copy, features) = match runner {
+        Runner::Default => (&DEFAULT, "run-default", &[][..]),
+        Runner::Bare => (&BARE, "run-bare", &["--no-default-features"][..]),
+        Runner::Full => (&FULL, "run-full", &["--all-features"][..]),
+    };
+    let arguments = ["build", "-p", "precompile-runtime", "--profile", "runner"];
+    cell.get_or_init(|| build("runner/precompile-run", copy, &[&arguments, features].concat()))
 }
 
 /// Builds a binary and copies it away, since builds with other features share its path.

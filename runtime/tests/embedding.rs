@@ -6,8 +6,9 @@
     reason = "ways to open an artifact are compared side by side"
 )]
 
+use precompile_runtime::artifact::Policy;
 use precompile_runtime::wasmtime::{Caller, Engine, Error, Instance, Linker, Module, Store, Trap};
-use precompile_runtime::{OpenError, Program, Runtime, link};
+use precompile_runtime::{OpenError, Program, Runtime, RuntimeConfig, link};
 use std::fs;
 use std::path::Path;
 use support::{BACKENDS, Folder};
@@ -203,18 +204,47 @@ fn ways_to_open() {
     }
 }
 
-/// Every mismatch is told at once.
+/// Every mismatch is told at once, with what the host demands among them.
 #[test]
 fn mismatches_are_told_at_once() {
     let folder = Folder::new();
     let other = if cfg!(target_arch = "aarch64") { "x86_64" } else { "aarch64" };
-    let path = folder.compile("app", "(module (memory 1 1 shared))", &["--target", other]);
+    let path = folder.compile("app", "(module)", &["--target", other]);
+    let policy = Policy { require_fuel: true, ..Policy::default() };
+    let runtime = Runtime::with_config(RuntimeConfig { policy, ..RuntimeConfig::default() });
     // SAFETY: the artifact was just made.
-    let error = unsafe { Runtime::new().open_file(&path) }.unwrap_err();
+    let error = unsafe { runtime.open_file(&path) }.unwrap_err();
     let OpenError::Mismatch(mismatches) = &error else { panic!("{error}") };
     let fields: Vec<_> = mismatches.iter().map(|mismatch| mismatch.field).collect();
-    assert_eq!(fields, ["target", "features_stamped"]);
+    assert_eq!(fields, ["target", "settings.consume_fuel"]);
     assert_eq!(error.to_string().lines().count(), 3, "{error}");
+}
+
+/// What this build was made without is refused, and the remedy is the cargo feature that brings
+/// it; what it was made with is opened.
+#[test]
+fn the_cargo_feature_that_is_missing_is_named() {
+    let folder = Folder::new();
+    let cases: [(&str, bool, &str, &[&str]); 5] = [
+        ("threads", cfg!(feature = "threads"), "(module (memory 1 1 shared))", &[]),
+        ("gc", cfg!(feature = "gc"), "(module (type (struct)) (func (drop (struct.new 0))))", &[]),
+        ("gc", cfg!(feature = "gc"), "(module (tag $t) (func (throw $t)))", &[]),
+        ("pulley", cfg!(feature = "pulley"), "(module)", &["--target", "pulley64"]),
+        ("component-model", cfg!(feature = "component-model"), "(component (core module))", &[]),
+    ];
+    for (feature, built, text, arguments) in cases {
+        let path = folder.compile("app", text, arguments);
+        // SAFETY: the artifact was just made.
+        let opened = unsafe { Runtime::new().open_file(&path) };
+        match opened {
+            Ok(_) => assert!(built, "{feature}: {text}"),
+            Err(error) => {
+                assert!(!built, "{feature}: {text}: {error}");
+                let remedy = format!("use a runtime with the feature `{feature}`");
+                assert!(error.to_string().contains(&remedy), "{error}");
+            }
+        }
+    }
 }
 
 /// A program outlives the file's name: it was mapped, and another file is renamed into place.

@@ -123,7 +123,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             }
             Some(Long("invoke")) => invoke = Some(parser.value()?.string()?),
             #[cfg(feature = "limits")]
-            Some(Long("fuel")) => limits.fuel = Some(parser.value()?.parse()?),
+            Some(Long("fuel")) => limits.fuel = Some(limits::fuel(&parser.value()?.string()?)?),
             #[cfg(feature = "limits")]
             Some(Long("timeout")) => {
                 limits.timeout = Some(limits::duration(&parser.value()?.string()?)?);

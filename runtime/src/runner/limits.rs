@@ -10,7 +10,7 @@ pub(crate) use memory::Memory;
 use precompile_runtime::Program;
 use std::path::Path;
 use std::time::Duration;
-pub(crate) use text::{bytes, duration};
+pub(crate) use text::{bytes, duration, fuel};
 
 /// What a guest may use up; `None` stands for as much as it likes.
 #[derive(Default)]

@@ -2,6 +2,11 @@
 
 use std::time::Duration;
 
+/// Reads an amount of fuel: a number.
+pub(crate) fn fuel(text: &str) -> Result<u64, String> {
+    scaled(text, &[], 1).ok_or_else(|| format!("`{text}` is no amount of fuel: give a number"))
+}
+
 /// Reads a size in bytes, or in units of 1024 bytes and more: `65536`, `64K`, `64M`, `1G`.
 pub(crate) fn bytes(text: &str) -> Result<u64, String> {
     let units = [("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30)];

@@ -1,0 +1,96 @@
+//! Calls that suspend: wasmtime's own asynchronous API, on code of both backends.
+
+use precompile_runtime::wasmtime::{Caller, Engine, Linker, Store};
+use precompile_runtime::{Program, Runtime, link};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+use support::{BACKENDS, Folder};
+
+/// Calls the host, which isn't ready at once, and adds what it answers.
+const SUM: &str = r#"(module (import "host" "next" (func $next (result i32)))
+    (func (export "sum") (param $times i32) (result i32) (local $sum i32)
+        (loop
+            (local.set $sum (i32.add (local.get $sum) (call $next)))
+            (br_if 0 (local.tee $times (i32.sub (local.get $times) (i32.const 1)))))
+        (local.get $sum)))"#;
+
+/// Is ready when it is polled for the second time.
+#[derive(Default)]
+struct NotAtOnce(bool);
+
+impl Future for NotAtOnce {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        match std::mem::replace(&mut self.0, true) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }
+    }
+}
+
+fn open(runtime: &Runtime, folder: &Folder, backend: &str, settings: &[&str]) -> Program {
+    let arguments: Vec<_> = ["--backend", backend].iter().chain(settings).copied().collect();
+    let path = folder.compile(backend, SUM, &arguments);
+    // SAFETY: the test has just had it made, in a folder of its own.
+    unsafe { runtime.open_file(path) }.unwrap()
+}
+
+/// A guest that waits for 1, 2, …, n.
+async fn sum(program: &Program, n: i32) -> i32 {
+    let mut linker = Linker::new(program.engine());
+    linker
+        .func_wrap_async("host", "next", |mut caller: Caller<'_, i32>, (): ()| {
+            Box::new(async move {
+                NotAtOnce::default().await;
+                *caller.data_mut() += 1;
+                *caller.data()
+            })
+        })
+        .unwrap();
+    let mut store = Store::new(program.engine(), 0);
+    let instance = link::instantiate_pre(&linker, program).unwrap();
+    let instance = instance.instantiate_async(&mut store).await.unwrap();
+    let sum = instance.get_typed_func::<i32, i32>(&mut store, "sum").unwrap();
+    sum.call_async(&mut store, n).await.unwrap()
+}
+
+/// Two guests of one thread take turns, each suspended in the middle of its call.
+#[test]
+fn guests_take_turns() {
+    let folder = Folder::new();
+    for backend in BACKENDS {
+        let runtime = Runtime::new();
+        let program = open(&runtime, &folder, backend, &[]);
+        let (mut one, mut other) = (pin!(sum(&program, 4)), pin!(sum(&program, 8)));
+        let mut context = Context::from_waker(Waker::noop());
+        for _ in 0..4 {
+            assert!(one.as_mut().poll(&mut context).is_pending(), "{backend}");
+            assert!(other.as_mut().poll(&mut context).is_pending(), "{backend}");
+        }
+        assert_eq!(one.as_mut().poll(&mut context), Poll::Ready(10), "{backend}");
+        for _ in 4..8 {
+            assert!(other.as_mut().poll(&mut context).is_pending(), "{backend}");
+        }
+        assert_eq!(other.as_mut().poll(&mut context), Poll::Ready(36), "{backend}");
+        // One that is given up takes its stack along.
+        let mut given_up = Box::pin(sum(&program, 4));
+        assert!(given_up.as_mut().poll(&mut context).is_pending());
+    }
+}
+
+/// A module that was compiled with the component model's concurrency, to share an engine with
+/// such components, is opened, and doesn't share one with modules compiled without.
+#[test]
+fn modules_with_concurrency() {
+    let folder = Folder::new();
+    let runtime = Runtime::new();
+    assert!(runtime.host().concurrency);
+    let with = open(&runtime, &folder, "cranelift", &["-W", "concurrency-support"]);
+    let without = open(&runtime, &folder, "cranelift", &[]);
+    assert!(!Engine::same(with.engine(), without.engine()));
+    let mut context = Context::from_waker(Waker::noop());
+    let mut future = pin!(sum(&with, 1));
+    assert!(future.as_mut().poll(&mut context).is_pending());
+    assert_eq!(future.as_mut().poll(&mut context), Poll::Ready(1));
+}

@@ -1,0 +1,194 @@
+//! What `precompile-run` lets a guest use up: fuel, time and memory; and its end by a signal.
+
+use std::io::Read;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use support::{BACKENDS, Ended, Folder, Runner, runner};
+
+/// Loops for ever, counts down, grows, and waits for input.
+const GUEST: &str = r#"(module
+    (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 2) (table 0 funcref)
+    (data (i32.const 0) "\08\00\00\00\01\00\00\00!")
+    (func $started (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16))))
+    (func (export "loop") call $started (loop (br 0)))
+    (func (export "read") call $started (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 16))))
+    (func (export "count") (param i32) (result i32)
+        (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+        (local.get 0))
+    (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
+    (func (export "grow_table") (param i32) (result i32) (table.grow (ref.null func) (local.get 0))))"#;
+
+/// The guest in a folder of its own, compiled with these settings.
+fn compile(backend: &str, settings: &[&str]) -> Folder {
+    let folder = Folder::new();
+    let arguments: Vec<_> = ["--backend", backend].iter().chain(settings).copied().collect();
+    folder.compile("app", GUEST, &arguments);
+    folder
+}
+
+fn run(folder: &Folder, arguments: &[&str]) -> Ended {
+    folder.run(Runner::Default, arguments)
+}
+
+#[test]
+fn fuel() {
+    for backend in BACKENDS {
+        let folder = compile(backend, &["-W", "fuel"]);
+        let ended = run(&folder, &["--fuel", "10000", "--invoke", "count", "app.cwasm", "1000"]);
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), "0\n"), "{ended:?}");
+        let ended = run(&folder, &["--fuel", "1000", "--invoke", "count", "app.cwasm", "1000"]);
+        assert_eq!(ended.code, Some(134), "{ended:?}");
+        assert!(ended.stderr.contains("used up the fuel that `--fuel` gives it"), "{ended:?}");
+        // Without the option there is as much as it takes.
+        let ended = run(&folder, &["--invoke", "count", "app.cwasm", "1000000"]);
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), "0\n"), "{ended:?}");
+    }
+}
+
+/// The remedy that is printed is true.
+#[test]
+fn fuel_is_refused_where_none_is_consumed() {
+    let folder = compile("cranelift", &[]);
+    let arguments = ["--fuel", "10000", "--invoke", "count", "app.cwasm", "1000"];
+    let ended = run(&folder, &arguments);
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(126), ""), "{ended:?}");
+    assert!(ended.stderr.contains("compile it with `-W fuel`"), "{ended:?}");
+    folder.compile("app", GUEST, &["-W", "fuel"]);
+    assert_eq!(run(&folder, &arguments).code, Some(0));
+}
+
+/// A guest ends when its time is up, compiled for interruption or not, in its own code or in a
+/// call of the host's.
+#[test]
+fn timeout() {
+    for backend in BACKENDS {
+        for settings in [&[][..], &["-W", "epoch-interruption"]] {
+            let folder = compile(backend, settings);
+            for function in ["loop", "read"] {
+                let mut child = start(&folder, &["--timeout", "300ms", "--invoke", function, "app.cwasm"]);
+                let begin = Instant::now();
+                let ended = end(&mut child);
+                let took = begin.elapsed();
+                assert_eq!(ended.code, Some(124), "{backend} {settings:?} {function}: {ended:?}");
+                assert!(ended.stderr.starts_with("error: the guest did not end "), "{ended:?}");
+                assert!(took < Duration::from_secs(5), "{backend} {settings:?} {function}: {took:?}");
+                // An interruption tells where the guest was.
+                let interrupted = ended.stderr.contains("wasm backtrace");
+                assert_eq!(interrupted, function == "loop" && !settings.is_empty(), "{ended:?}");
+            }
+        }
+    }
+}
+
+/// A guest that ends in time doesn't notice, and neither does one that has no such limit.
+#[test]
+fn time_enough() {
+    for backend in BACKENDS {
+        let folder = compile(backend, &["-W", "epoch-interruption"]);
+        for timeout in [&["--timeout", "1m"][..], &[]] {
+            let count = ["--invoke", "count", "app.cwasm", "1000"];
+            let ended = folder.run(Runner::Default, timeout.iter().chain(&count));
+            assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), "0\n"), "{ended:?}");
+        }
+    }
+}
+
+#[test]
+fn memory() {
+    for backend in BACKENDS {
+        let folder = compile(backend, &[]);
+        let grow = |limit, function, amount, expected| {
+            let ended = run(&folder, &["--max-memory", limit, "--invoke", function, "app.cwasm", amount]);
+            assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), expected), "{backend}: {ended:?}");
+        };
+        grow("192K", "grow", "1", "2\n");
+        grow("192K", "grow", "2", "-1\n");
+        // A table takes a pointer for each element.
+        grow("192K", "grow_table", "8192", "0\n");
+        grow("192K", "grow_table", "8193", "-1\n");
+        let ended = run(&folder, &["--max-memory", "131071", "--invoke", "grow", "app.cwasm", "0"]);
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(125), ""), "{ended:?}");
+        let words =
+            "starts with 131072 bytes of memory and tables, more than the 131071 that `--max-memory` allows";
+        assert!(ended.stderr.contains(words), "{ended:?}");
+    }
+}
+
+/// SIGTERM ends the process with a code of its own choice: the system's default action would leave
+/// none, and there is none for process 1 of a container.
+#[test]
+#[cfg(unix)]
+fn sigterm() {
+    for backend in BACKENDS {
+        let folder = compile(backend, &[]);
+        for function in ["loop", "read"] {
+            let mut child = start(&folder, &["--invoke", function, "app.cwasm"]);
+            // It is in the guest once the guest has written.
+            let mut written = [0];
+            child.stdout.as_mut().unwrap().read_exact(&mut written).unwrap();
+            let kill = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+            assert!(kill.success());
+            let begin = Instant::now();
+            assert_eq!(child.wait().unwrap().code(), Some(143), "{backend} {function}");
+            assert!(begin.elapsed() < Duration::from_secs(5));
+        }
+    }
+}
+
+/// What the options say that can't be had, and by whom it could.
+#[test]
+fn wrong_limits() {
+    let folder = compile("cranelift", &[]);
+    for (option, value, words) in [
+        ("--fuel", "-1", "`-1` is no amount of fuel"),
+        ("--timeout", "soon", "`soon` is no duration"),
+        ("--timeout", "-1s", "`-1s` is no duration"),
+        ("--max-memory", "1T", "`1T` is no size"),
+    ] {
+        let ended = run(&folder, &[option, value, "app.cwasm"]);
+        assert_eq!(ended.code, Some(125), "{ended:?}");
+        assert!(ended.stderr.contains(words), "{ended:?}");
+    }
+    for option in ["--fuel=1", "--timeout=1", "--max-memory=1"] {
+        let ended = folder.run(Runner::Bare, [option, "app.cwasm"]);
+        assert_eq!(ended.code, Some(125), "{ended:?}");
+        assert!(ended.stderr.contains("use one with the feature `limits`"), "{ended:?}");
+    }
+}
+
+/// A build without limits runs what was compiled for them, too.
+#[test]
+fn without_limits() {
+    let folder = Folder::new();
+    let text = r#"(module (func (export "_start") (local i32)
+        (local.set 0 (i32.const 1000))
+        (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))"#;
+    for backend in BACKENDS {
+        folder.compile("app", text, &["--backend", backend, "-W", "fuel,epoch-interruption"]);
+        let ended = folder.run(Runner::Bare, ["app.cwasm"]);
+        assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{ended:?}");
+    }
+}
+
+/// Starts the runner, with a standard input that never comes.
+fn start(folder: &Folder, arguments: &[&str]) -> Child {
+    Command::new(runner(Runner::Default))
+        .current_dir(folder.path())
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Waits for the end, without closing the standard input before.
+fn end(child: &mut Child) -> Ended {
+    let code = child.wait().unwrap().code();
+    let (mut stdout, mut stderr) = (String::new(), String::new());
+    child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    Ended { code, stdout, stderr }
+}
