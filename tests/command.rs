@@ -73,7 +73,7 @@ fn an_output_appears_whole_or_not_at_all() {
     folder.wasm("good.wasm", ANSWER);
     folder.write("bad.wasm", b"\0asm\x01\0\0\0garbage");
     folder.write("out.cwasm", "precious");
-    fails(&folder.precompile(["bad.wasm", "-o", "out.cwasm"]), 1, &["`bad.wasm`", "not a valid module"]);
+    fails(&folder.precompile(["bad.wasm", "-o", "out.cwasm"]), 1, &["`bad.wasm`", "not valid WebAssembly"]);
     assert_eq!(fs::read(folder.join("out.cwasm")).unwrap(), b"precious");
     fails(&folder.precompile(["good.wasm", "-o", "no/such/folder.cwasm"]), 1, &["`no/such/folder.cwasm`"]);
     fs::create_dir(folder.join("taken.cwasm")).unwrap();

@@ -13,6 +13,24 @@ pub const OPTIONAL: WasmFeatures =
 /// Proposals that wasmtime 48 implements but has off by default. They need nothing at run time.
 pub const OFF_BY_DEFAULT: WasmFeatures = WasmFeatures::WIDE_ARITHMETIC.union(WasmFeatures::CUSTOM_PAGE_SIZES);
 
+/// The component model with what wasmtime 48 implements of its proposals, behind its cargo feature
+/// `component-model`.
+pub const COMPONENTS: WasmFeatures = WasmFeatures::COMPONENT_MODEL
+    .union(WasmFeatures::CM_GC)
+    .union(WasmFeatures::CM_MAP)
+    .union(WasmFeatures::CM64)
+    .union(WasmFeatures::CM_FIXED_LENGTH_LISTS)
+    .union(WasmFeatures::CM_IMPLEMENTS);
+
+/// The component model's concurrency, behind wasmtime's cargo feature `component-model-async`: where
+/// one of these is on, [`concurrency_support`](crate::Contract::concurrency_support) must be, too.
+/// `requires_concurrency` in wasmtime's `config.rs`.
+pub const CONCURRENT: WasmFeatures = WasmFeatures::CM_ASYNC
+    .union(WasmFeatures::CM_ASYNC_STACKFUL)
+    .union(WasmFeatures::CM_MORE_ASYNC_BUILTINS)
+    .union(WasmFeatures::CM_THREADING)
+    .union(WasmFeatures::CM_ERROR_CONTEXT);
+
 /// The features with this name.
 pub fn named(name: &str) -> Option<WasmFeatures> {
     let flag = WasmFeatures::FLAGS.iter().find(|flag| {

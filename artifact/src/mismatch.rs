@@ -3,6 +3,7 @@
 //! One pure function of a manifest and a host's description, for the runtime when it opens an
 //! artifact and for the command when it explains one.
 
+#[cfg(feature = "policy")]
 mod policy;
 
 use crate::features::named;
@@ -10,7 +11,6 @@ use crate::manifest::{Kind, Manifest};
 use crate::platform::{is_native, is_pulley};
 use crate::version::numbers;
 use crate::{Backend, Host, cpu};
-use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -36,22 +36,30 @@ impl fmt::Display for Mismatch {
     }
 }
 
+type Check = fn(&Manifest, &Host) -> Option<Mismatch>;
+
+/// What is looked at, in the order of the reasons.
+const CHECKS: [Check; 8] =
+    [wasmtime_version, kind, target, cpu_features, features, signals, virtual_memory, concurrency];
+
 /// Every reason why this artifact would not load on this host; none if it would.
+///
+/// Without this crate's feature `policy`, what the host demands doesn't count.
 pub fn mismatches(manifest: &Manifest, host: &Host) -> Vec<Mismatch> {
-    [
-        wasmtime_version(manifest, host),
-        kind(manifest, host),
-        target(manifest, host),
-        cpu_features(manifest, host),
-        features(manifest, host),
-        signals(manifest, host),
-        virtual_memory(manifest, host),
-        concurrency(manifest, host),
-    ]
-    .into_iter()
-    .chain(policy::demands(manifest, host))
-    .flatten()
-    .collect()
+    #[cfg(feature = "policy")]
+    let checks = CHECKS.iter().chain(&policy::CHECKS);
+    #[cfg(not(feature = "policy"))]
+    let checks = CHECKS.iter();
+    checks.filter_map(|check| check(manifest, host)).collect()
+}
+
+/// A mismatch, with a remedy made of these parts. The values are made only here, and the code for it
+/// stands once: a runtime is to be small.
+#[cold]
+#[inline(never)]
+fn mismatch(field: &'static str, artifact: &str, host: &str, remedy: &[&str]) -> Option<Mismatch> {
+    let (artifact_value, host_value) = (artifact.into(), host.into());
+    Some(Mismatch { field, artifact_value, host_value, remedy: remedy.concat() })
 }
 
 /// Whether these are versions with the same major number. Between others, wasmtime promises no
@@ -61,21 +69,19 @@ pub fn same_major(a: &str, b: &str) -> bool {
 }
 
 fn wasmtime_version(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    (!same_major(&manifest.wasmtime_version, &host.wasmtime_version)).then(|| Mismatch {
-        field: "wasmtime_version",
-        artifact_value: manifest.wasmtime_version.clone(),
-        host_value: host.wasmtime_version.clone(),
-        remedy: format!("compile with a precompile that is built on wasmtime {}", host.wasmtime_version),
-    })
+    let (artifact, host) = (&manifest.wasmtime_version, &host.wasmtime_version);
+    if same_major(artifact, host) {
+        return None;
+    }
+    let remedy = ["compile with a precompile that is built on wasmtime ", host];
+    mismatch("wasmtime_version", artifact, host, &remedy)
 }
 
 fn kind(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    (manifest.kind == Kind::Component && !host.components).then(|| Mismatch {
-        field: "kind",
-        artifact_value: manifest.kind.to_string(),
-        host_value: Kind::Module.to_string(),
-        remedy: "use a runtime with the feature `component-model`".into(),
-    })
+    if manifest.kind == Kind::Module || host.components {
+        return None;
+    }
+    mismatch("kind", "component", "module", &["use a runtime with the feature `component-model`"])
 }
 
 /// Wasmtime compares the architecture and the operating system, and nothing else of a triple.
@@ -90,21 +96,19 @@ fn target(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
                 && artifact.operating_system == host.target.operating_system
         }
     };
-    (!fits).then(|| Mismatch {
-        field: "target",
-        artifact_value: manifest.target.clone(),
-        host_value: host.target.to_string(),
-        remedy: match (is_native(&host.target), host.pulley) {
-            (true, false) if pulley == manifest.target => {
-                format!("use a runtime with the feature `pulley`, or compile with `--target {}`", host.target)
-            }
-            (true, _) => format!("compile with `--target {}`", host.target),
-            (false, true) => format!("compile with `--target {pulley}`"),
-            (false, false) => {
-                format!("use a runtime with the feature `pulley`, and compile with `--target {pulley}`")
-            }
-        },
-    })
+    if fits {
+        return None;
+    }
+    let triple = host.target.to_string();
+    let (way, target) = match (is_native(&host.target), host.pulley) {
+        (true, false) if pulley == manifest.target => {
+            ("use a runtime with the feature `pulley`, or compile", triple.as_str())
+        }
+        (true, _) => ("compile", triple.as_str()),
+        (false, true) => ("compile", pulley),
+        (false, false) => ("use a runtime with the feature `pulley`, and compile", pulley),
+    };
+    mismatch("target", &manifest.target, &triple, &[way, " with `--target ", target, "`"])
 }
 
 /// The Pulley target for a machine: its pointers and byte order are the machine's own. `None` for a
@@ -128,15 +132,13 @@ fn cpu_features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let present = host.cpu_features.as_ref()?;
     let wanted = manifest.cpu_features.iter();
     let missing: Vec<_> = wanted.filter(|name| !present.contains(name)).map(String::as_str).collect();
-    (!missing.is_empty()).then(|| Mismatch {
-        field: "cpu_features",
-        artifact_value: missing.join(","),
-        host_value: present.join(","),
-        remedy: match best_level(&host.target, present) {
-            Some(level) => format!("compile with `--cpu {level}`"),
-            None => "compile without `--cpu`".into(),
-        },
-    })
+    if missing.is_empty() {
+        return None;
+    }
+    let level = best_level(&host.target, present);
+    let way = if level.is_some() { "compile with `--cpu " } else { "compile without `--cpu" };
+    let (missing, present) = (missing.join(","), present.join(","));
+    mismatch("cpu_features", &missing, &present, &[way, level.unwrap_or_default(), "`"])
 }
 
 /// The level with most features among those that the host has all of.
@@ -154,75 +156,65 @@ fn features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if missing.is_empty() {
         return None;
     }
-    let without = format!("build the module without {}", missing.join(", "));
-    let builds: Option<Vec<_>> = missing.iter().map(|name| runtime_feature(name)).collect();
-    Some(Mismatch {
-        field: "features_stamped",
-        artifact_value: missing.join(","),
-        host_value: "none of them".into(),
-        remedy: match builds {
-            Some(mut builds) => {
-                builds.sort_unstable();
-                builds.dedup();
-                let plural = if builds.len() > 1 { "features" } else { "feature" };
-                format!("use a runtime with the {plural} `{}`, or {without}", builds.join("`, `"))
-            }
-            None => without,
-        },
-    })
+    // Each cargo feature once, if there is one for each that is missing.
+    let is_missing = |(names, _): &&(&[&str], _)| names.iter().any(|name| missing.contains(name));
+    let builds: Vec<_> = RUNTIME_FEATURES.iter().filter(is_missing).map(|(_, build)| *build).collect();
+    let known = |name: &&str| RUNTIME_FEATURES.iter().any(|(names, _)| names.contains(name));
+    let builds = if missing.iter().all(known) { builds.join("`, `") } else { String::new() };
+    let without = ["build the module without ", &missing.join(", ")].concat();
+    let with = ["use a runtime with the feature `", &builds, "`, or "];
+    let with: &[&str] = if builds.is_empty() { &[] } else { &with };
+    let remedy = [with, &[without.as_str()]].concat();
+    mismatch("features_stamped", &missing.join(","), "none of them", &remedy)
 }
 
-/// The cargo feature of the runtime that brings a WebAssembly feature.
-fn runtime_feature(name: &str) -> Option<&'static str> {
-    match name {
-        "gc" | "gc-types" | "exceptions" => Some("gc"),
-        "threads" => Some("threads"),
-        "component-model" => Some("component-model"),
-        "cm-async" | "cm-async-stackful" | "cm-more-async-builtins" | "cm-error-context" | "cm-threading" => {
-            Some("async")
-        }
-        _ => None,
-    }
-}
+/// WebAssembly features, with the cargo feature of the runtime that brings them.
+const RUNTIME_FEATURES: [(&[&str], &str); 4] = [
+    (
+        &["cm-async", "cm-async-stackful", "cm-more-async-builtins", "cm-error-context", "cm-threading"],
+        "async",
+    ),
+    (&["component-model"], "component-model"),
+    (&["gc", "gc-types", "exceptions"], "gc"),
+    (&["threads"], "threads"),
+];
 
 fn signals(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    let wanted = manifest.settings.signals_based_traps;
-    (wanted && !host.signals).then(|| Mismatch {
-        field: "settings.signals_based_traps",
-        artifact_value: wanted.to_string(),
-        host_value: host.signals.to_string(),
-        remedy: match manifest.backend {
-            Backend::Winch => "compile with `--backend cranelift --platform freestanding`".into(),
-            Backend::Cranelift => "compile with `--platform freestanding`".into(),
-        },
-    })
+    if !manifest.settings.signals_based_traps || host.signals {
+        return None;
+    }
+    mismatch("settings.signals_based_traps", "true", "false", freestanding(manifest))
 }
 
 fn virtual_memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let settings = &manifest.settings;
     let wanted =
         settings.memory_reservation > 0 || settings.memory_guard_size > 0 || settings.memory_init_cow;
-    (wanted && !host.virtual_memory).then(|| Mismatch {
-        field: "platform",
-        artifact_value: manifest.platform.to_string(),
-        host_value: "no virtual memory".into(),
-        remedy: match (settings.signals_based_traps && host.signals, manifest.backend) {
-            (true, _) => "compile with `--platform signals-only`".into(),
-            (false, Backend::Winch) => "compile with `--backend cranelift --platform freestanding`".into(),
-            (false, Backend::Cranelift) => "compile with `--platform freestanding`".into(),
-        },
-    })
+    if !wanted || host.virtual_memory {
+        return None;
+    }
+    let remedy: &[&str] = match settings.signals_based_traps && host.signals {
+        true => &["compile with `--platform signals-only`"],
+        false => freestanding(manifest),
+    };
+    mismatch("platform", manifest.platform.name(), "no virtual memory", remedy)
+}
+
+/// Winch can't do without hardware faults.
+fn freestanding(manifest: &Manifest) -> &'static [&'static str] {
+    match manifest.backend {
+        Backend::Winch => &["compile with `--backend cranelift --platform freestanding`"],
+        Backend::Cranelift => &["compile with `--platform freestanding`"],
+    }
 }
 
 fn concurrency(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    let wanted = manifest.settings.concurrency_support;
-    (wanted && !host.concurrency).then(|| Mismatch {
-        field: "settings.concurrency_support",
-        artifact_value: wanted.to_string(),
-        host_value: host.concurrency.to_string(),
-        remedy: match manifest.kind {
-            Kind::Module => "compile with `-W concurrency-support=n`".into(),
-            Kind::Component => "use a runtime with the feature `async`".into(),
-        },
-    })
+    if !manifest.settings.concurrency_support || host.concurrency {
+        return None;
+    }
+    let remedy = match manifest.kind {
+        Kind::Module => "compile with `-W concurrency-support=n`",
+        Kind::Component => "use a runtime with the feature `async`",
+    };
+    mismatch("settings.concurrency_support", "true", "false", &[remedy])
 }

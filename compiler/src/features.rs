@@ -7,58 +7,53 @@
 use crate::options::Options;
 use crate::target::Target;
 use precompile_artifact::Backend;
-use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures, names};
-use thiserror::Error;
+use precompile_artifact::features::{COMPONENTS, CONCURRENT, OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
 
-/// A module needs what a backend can't compile.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{backend} can't compile `{}` for {target}, which the module uses: {remedy}", features.join("`, `"))]
-pub struct UnsupportedFeatures {
-    /// The names of the proposals.
-    pub features: Vec<String>,
-    /// The backend.
-    pub backend: Backend,
-    /// The target's triple.
-    pub target: String,
-    /// A way out that is there.
-    pub remedy: String,
-}
+/// What is stamped only where it is used.
+const AS_USED: WasmFeatures = OPTIONAL.union(OFF_BY_DEFAULT).union(COMPONENTS).union(CONCURRENT);
+
+/// What the adapters use that wasmtime puts between components: `fact.rs` in wasmtime-environ. They
+/// are compiled with the features that the component is stamped with, and it panics where they
+/// can't be. No runtime lacks one of these.
+const ADAPTERS: WasmFeatures = WasmFeatures::MULTI_MEMORY
+    .union(WasmFeatures::MULTI_VALUE)
+    .union(WasmFeatures::MUTABLE_GLOBAL)
+    .union(WasmFeatures::REFERENCE_TYPES)
+    .union(WasmFeatures::SIGN_EXTENSION);
 
 /// The features to stamp for a module that uses `used`.
 ///
 /// # Errors
 ///
-/// Where the backend doesn't support what the module uses.
-pub(crate) fn stamped(used: WasmFeatures, options: &Options) -> Result<WasmFeatures, UnsupportedFeatures> {
+/// Those features that the module uses and the backend doesn't support.
+pub(crate) fn stamped(used: WasmFeatures, options: &Options) -> Result<WasmFeatures, WasmFeatures> {
     let Options { backend, target, proposals, .. } = options;
-    let (backend, supported) = (*backend, supported(*backend, target));
+    let supported = supported(*backend, target);
     let unsupported = used.difference(supported);
     if unsupported.is_empty() {
-        let collected = used.intersects(WasmFeatures::GC | WasmFeatures::EXCEPTIONS);
-        // Their objects live in a collected heap, also where no type of the module says so.
-        let implied = if collected { WasmFeatures::GC_TYPES } else { WasmFeatures::empty() };
-        let always = supported.difference(OPTIONAL | OFF_BY_DEFAULT | proposals.forbidden());
-        return Ok(always | used | implied | proposals.required());
+        let always = supported.difference(AS_USED | proposals.forbidden());
+        return Ok(always | used | implied(used) | proposals.required());
     }
-    let cranelift_can = supported_by_cranelift(target).contains(used);
-    Err(UnsupportedFeatures {
-        features: names(unsupported),
-        backend,
-        target: target.to_string(),
-        remedy: match backend {
-            Backend::Winch if cfg!(feature = "cranelift") && cranelift_can => {
-                "use `--backend cranelift`".into()
-            }
-            _ => "build the module without it, as this version of precompile compiles it for no such target"
-                .into(),
-        },
-    })
+    Err(unsupported)
+}
+
+/// What has to be stamped besides what is used.
+fn implied(used: WasmFeatures) -> WasmFeatures {
+    let mut implied = WasmFeatures::empty();
+    if used.intersects(WasmFeatures::GC | WasmFeatures::EXCEPTIONS) {
+        // Their objects live in a collected heap, also where no type of the module says so.
+        implied |= WasmFeatures::GC_TYPES;
+    }
+    if used.contains(WasmFeatures::COMPONENT_MODEL) {
+        implied |= ADAPTERS;
+    }
+    implied
 }
 
 /// What a backend compiles for a target: as wasmtime's `compiler_panicking_wasm_features` knows it,
 /// and winch's `validate_features` for 64-bit Arm, less stack switching, which needs a part of
 /// wasmtime that this crate is built without.
-fn supported(backend: Backend, target: &Target) -> WasmFeatures {
+pub(crate) fn supported(backend: Backend, target: &Target) -> WasmFeatures {
     use target_lexicon::Architecture;
     let cranelift = supported_by_cranelift(target);
     match backend {
@@ -80,7 +75,58 @@ fn supported(backend: Backend, target: &Target) -> WasmFeatures {
 }
 
 fn supported_by_cranelift(target: &Target) -> WasmFeatures {
-    let all = WasmFeatures::WASM3 | OFF_BY_DEFAULT;
+    let all = WasmFeatures::WASM3 | OFF_BY_DEFAULT | COMPONENTS | CONCURRENT;
     // An interpreter written in Rust can't access memory that other threads write.
     if target.machine().is_pulley() { all.difference(WasmFeatures::THREADS) } else { all }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, needs, settings};
+    use precompile_artifact::Platform;
+
+    /// With nothing stamped but what is used and what is implied, every adapter compiles.
+    #[test]
+    fn adapters_compile_with_what_is_implied() {
+        for text in [
+            include_str!("../../tests/guests/composed.wat"),
+            include_str!("../../tests/guests/concurrent.wat"),
+            // Another encoding, and integers and floats of each size.
+            r#"(component
+                (component $a
+                    (core module $m (memory (export "memory") 1)
+                        (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable)
+                        (func (export "f") (param i32 i32 i32 i32 i64 f32 f64) (result i32) unreachable))
+                    (core instance $i (instantiate $m))
+                    (func (export "f")
+                        (param "s" string) (param "a" s8) (param "b" s16) (param "c" s64)
+                        (param "d" f32) (param "e" f64) (result s8)
+                        (canon lift (core func $i "f") string-encoding=utf16
+                            (memory (core memory $i "memory")) (realloc (core func $i "realloc")))))
+                (component $b
+                    (import "f" (func $f
+                        (param "s" string) (param "a" s8) (param "b" s16) (param "c" s64)
+                        (param "d" f32) (param "e" f64) (result s8)))
+                    (core module $m (memory (export "memory") 1))
+                    (core instance $i (instantiate $m))
+                    (core func $f (canon lower (func $f) string-encoding=latin1+utf16
+                        (memory (core memory $i "memory"))))
+                    (core module $n
+                        (import "" "f" (func (param i32 i32 i32 i32 i64 f32 f64) (result i32))))
+                    (core instance (instantiate $n (with "" (instance (export "f" (func $f)))))))
+                (instance $a (instantiate $a))
+                (instance (instantiate $b (with "f" (func $a "f")))))"#,
+        ] {
+            let wasm = wat::parse_str(text).unwrap();
+            let used = needs::used(&wasm).unwrap();
+            for backend in Backend::ALL {
+                let mut options = Options::new(backend, "x86_64".parse().unwrap(), Platform::Hosted).unwrap();
+                options.contract.concurrency_support = used.intersects(CONCURRENT);
+                let config = settings::config(&options, used | implied(used)).unwrap();
+                let engine = wasmtime::Engine::new(&config).unwrap();
+                engine.precompile_component(&wasm).unwrap();
+            }
+        }
+    }
 }

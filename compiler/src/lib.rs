@@ -20,11 +20,17 @@
 compile_error!("precompile needs a backend: enable the feature `cranelift` or `winch`");
 
 mod compile;
+mod compile_error;
+mod compiled;
 mod cpu;
 mod fallback;
 mod features;
 mod fit;
+mod image;
+pub mod inspect;
 mod interface;
+mod limits;
+mod memories;
 mod needs;
 mod options;
 mod output;
@@ -35,12 +41,15 @@ mod settings;
 mod settings_check;
 mod stamp;
 mod target;
+mod text_name;
 
-pub use compile::{CompileError, Compiled, Timings, WASMTIME_VERSION, compile};
+pub use compile::{WASMTIME_VERSION, compile};
+pub use compile_error::CompileError;
+pub use compiled::{Compiled, Timings};
 pub use cpu::{Cpu, CpuError};
 pub use fallback::Fallback;
-pub use features::UnsupportedFeatures;
 pub use fit::{FitError, fit};
+pub use limits::{Cause, Limit, Place, Remedy, Site};
 pub use options::{Options, OptionsError, Regalloc};
 pub use output::{WriteError, Written, write};
 pub use precompile_artifact as artifact;

@@ -1,14 +1,16 @@
-//! The WebAssembly proposals that a module uses.
+//! The WebAssembly proposals that a module or a component uses.
 //!
-//! [`used`] reads a core module once and notes the proposal behind each construct it meets. What
+//! [`used`] reads each core module once and notes the proposal behind each construct it meets. What
 //! counts as a use is what [`wasmparser::Validator`] asks a proposal for, so the set found is the
-//! least under which the validator accepts the module; nothing is type-checked on the way.
+//! least under which the validator accepts the module; nothing is type-checked on the way. What a
+//! component uses around its modules, the validator itself tells.
 //!
 //! The set exceeds the least one in two cases. Relaxed SIMD brings SIMD along. And whatever is
 //! exact, a type or an imported or exported function, is a use of custom descriptors: the validator
 //! does not always ask for the proposal then, but it infers exact types only under it.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use rayon::prelude::*;
 use wasmparser::{
@@ -17,37 +19,52 @@ use wasmparser::{
 };
 
 mod code;
+mod component;
+mod find;
 mod sections;
+mod skim;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use find::{Use, first_use};
 
 type Result<T, E = BinaryReaderError> = std::result::Result<T, E>;
 
 /// How much code one task reads, in bytes: enough to outweigh the cost of the task.
 const CHUNK: usize = 64 << 10;
 
-/// Returns the proposals that the core module `wasm`, in binary form, uses.
+/// Returns the proposals that the core module or component `wasm`, in binary form, uses.
 ///
-/// The module validates under the set if it validates under any. The set always contains
-/// [`WasmFeatures::FLOATS`], which is no proposal, and never a flag of the component model. For a
-/// module that is well-formed but not valid, the set is of no use.
+/// It validates under the set if it validates under any. The set always contains
+/// [`WasmFeatures::FLOATS`], which is no proposal, and of the component model's flags none for a
+/// core module. For a module that is well-formed but not valid, the set is of no use.
 ///
 /// Function bodies are read in parallel, in the current rayon pool.
 ///
 /// # Errors
 ///
-/// If `wasm` is malformed or is a component. Of several errors, which one is returned may vary.
+/// If `wasm` is malformed, or a component that is not valid even without its functions' bodies. Of
+/// several errors, which one is returned may vary.
 pub(crate) fn used(wasm: &[u8]) -> Result<WasmFeatures> {
+    match Parser::is_component(wasm) {
+        true => component::used(wasm),
+        false => Ok(module(wasm, 0..wasm.len())?.settle()),
+    }
+}
+
+/// Reads the core module that stands at `range` in `wasm`.
+fn module(wasm: &[u8], range: Range<usize>) -> Result<Needs> {
+    let payloads = || Parser::new(range.start as u64).parse_all(&wasm[range.clone()]);
     let mut module = sections::Module::new(wasm);
     let mut bodies = Vec::new();
-    for payload in Parser::new(0).parse_all(wasm) {
+    for payload in payloads() {
         match payload? {
             Payload::CodeSectionEntry(body) => bodies.push(body),
             payload => module.section(payload)?,
         }
     }
     let known = module.needs.features;
-    bodies
+    let mut needs = bodies
         .par_chunk_by(|a, b| a.range().start / CHUNK == b.range().start / CHUNK)
         .map(|bodies| {
             let mut needs = Needs::new(known);
@@ -55,8 +72,9 @@ pub(crate) fn used(wasm: &[u8]) -> Result<WasmFeatures> {
             Ok(needs)
         })
         .try_reduce(|| Needs::new(known), |a, b| Ok(a.union(b)))?
-        .union(module.needs)
-        .settle(wasm)
+        .union(module.needs);
+    needs.settle_casts(payloads())?;
+    Ok(needs)
 }
 
 /// What has been found out so far.
@@ -91,19 +109,21 @@ impl Needs {
         self
     }
 
-    /// Decides what no construct decides alone.
-    fn settle(mut self, wasm: &[u8]) -> Result<WasmFeatures> {
-        self.add_if(
-            self.indexed && !self.features.contains(WasmFeatures::GC),
-            WasmFeatures::FUNCTION_REFERENCES,
-        );
-        if !self.features.contains(WasmFeatures::CUSTOM_DESCRIPTORS)
-            && !self.casts.is_empty()
-            && !code::all_downward(wasm, self.casts)?
-        {
-            self.features |= WasmFeatures::CUSTOM_DESCRIPTORS;
+    /// Decides about casts, once the types of their module are known.
+    fn settle_casts<'a>(&mut self, payloads: impl Iterator<Item = Result<Payload<'a>>>) -> Result<()> {
+        let casts = std::mem::take(&mut self.casts);
+        if !self.features.contains(WasmFeatures::CUSTOM_DESCRIPTORS) && !casts.is_empty() {
+            let upward = !code::all_downward(payloads, casts)?;
+            self.add_if(upward, WasmFeatures::CUSTOM_DESCRIPTORS);
         }
-        Ok(self.features)
+        Ok(())
+    }
+
+    /// Decides what no construct decides alone.
+    fn settle(mut self) -> WasmFeatures {
+        let indexed = self.indexed && !self.features.contains(WasmFeatures::GC);
+        self.add_if(indexed, WasmFeatures::FUNCTION_REFERENCES);
+        self.features
     }
 
     fn val_type(&mut self, ty: ValType) {

@@ -2,9 +2,11 @@
 
 use crate::cpu::Cpu;
 use crate::fallback::Fallback;
+use crate::features;
 use crate::proposals::Proposals;
 use crate::target::{PairError, Target};
 use precompile_artifact::contract::Inlining;
+use precompile_artifact::features::names;
 use precompile_artifact::manifest::OptLevel;
 use precompile_artifact::{Backend, Contract, Platform};
 use target_lexicon::OperatingSystem;
@@ -74,6 +76,16 @@ pub enum OptionsError {
     /// Winch can't do without.
     #[error("winch needs `{0}`: leave it on, or use `--backend cranelift`")]
     WinchNeeds(&'static str),
+    /// The backend has no such proposal.
+    #[error("{backend} can't compile `{}` for {target}: leave it out of `-W`", proposals.join("`, `"))]
+    Proposals {
+        /// Their names.
+        proposals: Vec<String>,
+        /// The backend.
+        backend: Backend,
+        /// The target's triple.
+        target: String,
+    },
     /// An interpreter meets no hardware faults.
     #[error("`{0}` is interpreted and knows no hardware faults: use `-O signals-based-traps=n`")]
     PulleySignals(String),
@@ -126,6 +138,11 @@ impl Options {
         }
         if self.backend == Backend::Winch {
             self.check_winch()?;
+        }
+        let beyond = self.proposals.required().difference(features::supported(self.backend, target));
+        if !beyond.is_empty() {
+            let (proposals, target) = (names(beyond), target.to_string());
+            return Err(OptionsError::Proposals { proposals, backend: self.backend, target });
         }
         if target.machine().is_pulley() && contract.signals_based_traps {
             return Err(OptionsError::PulleySignals(target.to_string()));

@@ -74,7 +74,8 @@ impl Proposals {
             Some(part) => format!("cm-{part}"),
             None => name.into(),
         };
-        named(&short)
+        // Floating point is part of every version of WebAssembly.
+        named(&short).filter(|features| *features != WasmFeatures::FLOATS)
     }
 }
 

@@ -10,7 +10,7 @@ use wasmtime_environ::{FlagValue, Tunables, obj};
 /// The version of the section's layout, `VERSION` in wasmtime's `engine/serialization.rs`.
 const LAYOUT: u8 = 0;
 /// What wasmtime writes as its version: the major number.
-const WASMTIME_MAJOR: &str = "48";
+pub(crate) const WASMTIME_MAJOR: &str = "48";
 
 /// What wasmtime writes into the section, behind its layout and version: `Metadata` in its
 /// `engine/serialization.rs`.
@@ -38,13 +38,9 @@ pub struct StampError(pub(crate) String);
 impl<'a> Stamp<'a> {
     /// Where the stamp stands in the image: in the engine section, behind layout and version.
     pub(crate) fn range(image: &[u8]) -> Result<Range<usize>, StampError> {
-        let section = engine_section(image).map_err(|error| StampError(error.to_string()))?;
-        let Some(section) = section else {
-            return Err(StampError(format!("it has no section `{}`", obj::ELF_WASM_ENGINE)));
-        };
-        let prefix = [&[LAYOUT, WASMTIME_MAJOR.len() as u8], WASMTIME_MAJOR.as_bytes()].concat();
-        match image.get(section.clone()) {
-            Some(bytes) if bytes.starts_with(&prefix) => Ok(section.start + prefix.len()..section.end),
+        let section = EngineSection::find(image)?;
+        match section.version {
+            WASMTIME_MAJOR => Ok(section.stamp),
             _ => Err(StampError(format!("its engine section is not wasmtime {WASMTIME_MAJOR}'s"))),
         }
     }
@@ -64,12 +60,46 @@ impl<'a> Stamp<'a> {
     }
 }
 
-fn engine_section(image: &[u8]) -> object::read::Result<Option<Range<usize>>> {
+/// The engine section, taken apart as far as every version of wasmtime writes it alike.
+pub(crate) struct EngineSection<'a> {
+    /// What wasmtime wrote as its version.
+    pub(crate) version: &'a str,
+    /// Where the stamp stands in the image, in whatever encoding that version has.
+    pub(crate) stamp: Range<usize>,
+}
+
+impl<'a> EngineSection<'a> {
+    /// Finds the section in an image: a byte for the layout, one for the version's length, the
+    /// version, the stamp. Any bytes may be given.
+    pub(crate) fn find(image: &'a [u8]) -> Result<EngineSection<'a>, StampError> {
+        let range = section_range(image).map_err(|error| StampError(error.to_string()))?;
+        let Some(range) = range else {
+            return Err(StampError(format!("it has no section `{}`", obj::ELF_WASM_ENGINE)));
+        };
+        let (length, rest) = match image.get(range.clone()) {
+            Some([LAYOUT, length, rest @ ..]) => (usize::from(*length), rest),
+            Some([layout, ..]) if *layout != LAYOUT => {
+                return Err(StampError(format!("its engine section has the unknown layout {layout}")));
+            }
+            _ => return Err(StampError("its engine section is cut off".into())),
+        };
+        match rest.get(..length).map(str::from_utf8) {
+            Some(Ok(version)) => Ok(EngineSection { version, stamp: range.start + 2 + length..range.end }),
+            Some(Err(_)) => Err(StampError("its engine section has a version that is not text".into())),
+            None => Err(StampError("its engine section is cut off".into())),
+        }
+    }
+}
+
+fn section_range(image: &[u8]) -> object::read::Result<Option<Range<usize>>> {
     let header = object::elf::FileHeader64::<Endianness>::parse(image)?;
     let endian = header.endian()?;
     let sections = header.sections(endian, image)?;
     let Some((_, section)) = sections.section_by_name(endian, obj::ELF_WASM_ENGINE.as_bytes()) else {
         return Ok(None);
     };
-    Ok(section.file_range(endian).map(|(start, bytes)| start as usize..(start + bytes) as usize))
+    let range = |(start, bytes): (u64, u64)| {
+        Some(usize::try_from(start).ok()?..usize::try_from(start.checked_add(bytes)?).ok()?)
+    };
+    Ok(section.file_range(endian).and_then(range))
 }

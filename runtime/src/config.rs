@@ -8,6 +8,7 @@ use wasmtime::InstanceAllocationStrategy;
 pub struct RuntimeConfig {
     /// What is demanded of artifacts; one that doesn't meet it is an
     /// [`OpenError::Mismatch`](crate::OpenError::Mismatch).
+    #[cfg(feature = "policy")]
     pub policy: Policy,
     /// The pool that instances come from; each is allocated by itself where there is none.
     ///
@@ -20,6 +21,14 @@ pub struct RuntimeConfig {
 }
 
 impl RuntimeConfig {
+    /// What it demands.
+    pub(crate) fn policy(&self) -> Policy {
+        #[cfg(feature = "policy")]
+        return self.policy.clone();
+        #[cfg(not(feature = "policy"))]
+        return Policy::default();
+    }
+
     pub(crate) fn allocation_strategy(&self) -> InstanceAllocationStrategy {
         #[cfg(feature = "pooling")]
         if let Some(pooling) = &self.pooling {

@@ -19,8 +19,8 @@ pub(crate) fn features() -> WasmFeatures {
     WasmFeatures::WASM3.difference(OPTIONAL) | OFF_BY_DEFAULT | built.collect()
 }
 
-/// What this machine and this build of the runtime offer to an artifact.
-pub(crate) fn host() -> Host {
+/// What this machine and this build of the runtime offer to an artifact, with these demands.
+pub(crate) fn host(policy: Policy) -> Host {
     Host {
         target: target_lexicon::HOST,
         cpu_features: cpu::detect(),
@@ -32,6 +32,6 @@ pub(crate) fn host() -> Host {
         pulley: cfg!(feature = "pulley"),
         components: cfg!(feature = "component-model"),
         concurrency: cfg!(feature = "async"),
-        policy: Policy::default(),
+        policy,
     }
 }

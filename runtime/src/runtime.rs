@@ -32,7 +32,7 @@ impl Runtime {
 
     /// A runtime for this machine that is set up otherwise than by default.
     pub fn with_config(config: RuntimeConfig) -> Runtime {
-        let host = Host { policy: config.policy.clone(), ..host() };
+        let host = host(config.policy());
         Runtime { config, host, engines: Mutex::default() }
     }
 

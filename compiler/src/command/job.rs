@@ -23,13 +23,18 @@ pub(crate) struct Job {
     pub(crate) order: usize,
 }
 
-/// Where an artifact goes: a path, or [`STANDARD`].
-pub(crate) struct Output(pub(crate) PathBuf);
+/// Where an artifact goes.
+pub(crate) struct Output {
+    /// A path, or [`STANDARD`].
+    pub(crate) path: PathBuf,
+    /// Whether folders on the way are made: those below an output folder, not those of `-o`.
+    pub(crate) make_folders: bool,
+}
 
 impl Output {
     /// Whether it is standard output.
     pub(crate) fn is_standard(&self) -> bool {
-        self.0 == Path::new(STANDARD)
+        self.path == Path::new(STANDARD)
     }
 }
 
@@ -85,11 +90,10 @@ impl Job {
             return Ok(Written::New);
         }
         let _guard = interrupt::hold_off();
-        if let Some(folder) = self.output.0.parent().filter(|_| self.input.relative.components().count() > 0)
-        {
+        if let Some(folder) = self.output.path.parent().filter(|_| self.output.make_folders) {
             fs_err::create_dir_all(folder)?;
         }
-        Ok(write(&self.output.0, artifact, &self.input.path)?)
+        Ok(write(&self.output.path, artifact, &self.input.path)?)
     }
 }
 
@@ -99,7 +103,7 @@ impl Done {
         let Done { compiled, .. } = self;
         Message::Compiled {
             input: &job.input.path,
-            output: &job.output.0,
+            output: &job.output.path,
             backend: compiled.backend,
             target: compiled.target.to_string(),
             cache: Cache::Off,
@@ -127,7 +131,7 @@ impl Done {
             compiled.backend,
             compiled.target,
             total.as_secs_f64(),
-            job.output.0.display(),
+            job.output.path.display(),
             compiled.artifact.len(),
         );
         if *written == Written::Unchanged {

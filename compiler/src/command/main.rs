@@ -8,6 +8,7 @@ mod depfile;
 mod explain;
 mod host_file;
 mod inputs;
+mod inspect;
 mod interrupt;
 mod job;
 mod man;
@@ -41,6 +42,7 @@ struct Command {
 #[derive(Subcommand)]
 enum Verb {
     Explain(explain::Opts),
+    Inspect(inspect::Opts),
     Targets(targets::Opts),
     Completions(completions::Opts),
     Man(man::Opts),
@@ -106,6 +108,7 @@ fn run(command: &Command) -> Result<ExitCode> {
     let code = |success: bool, code: u8| if success { ExitCode::SUCCESS } else { ExitCode::from(code) };
     match &command.verb {
         Some(Verb::Explain(opts)) => return Ok(code(opts.run()?, REFUSED)),
+        Some(Verb::Inspect(opts)) => opts.run()?,
         Some(Verb::Targets(opts)) => opts.run()?,
         Some(Verb::Completions(opts)) => opts.run()?,
         Some(Verb::Man(opts)) => opts.run()?,

@@ -48,10 +48,11 @@ impl Plan {
         let mut jobs = Vec::with_capacity(jobs);
         for input in inputs {
             for options in &options {
-                let output = match &opts.output {
-                    Some(output) => Output(output.clone()),
-                    None => Output(output(&input, options, several_targets, out_dir)),
+                let path = match &opts.output {
+                    Some(path) => path.clone(),
+                    None => output(&input, options, several_targets, out_dir),
                 };
+                let output = Output { path, make_folders: opts.output.is_none() };
                 let order = jobs.len();
                 jobs.push(Job {
                     input: input.clone(),
@@ -74,7 +75,7 @@ impl Plan {
             self.jobs.iter().filter(|job| !job.output.is_standard() && !job.input.is_standard()).map(|job| {
                 let inputs = std::iter::once(job.input.path.as_path())
                     .chain(self.sources.iter().map(PathBuf::as_path));
-                (job.output.0.as_path(), inputs.collect())
+                (job.output.path.as_path(), inputs.collect())
             });
         precompile::write(path, depfile::text(rules).as_bytes(), Path::new(""))?;
         Ok(())
@@ -99,12 +100,12 @@ fn output(input: &Input, options: &Options, several_targets: bool, out_dir: Opti
 fn check_outputs(jobs: &[Job]) -> Result<()> {
     let mut outputs = HashMap::new();
     for job in jobs {
-        if let Some(other) = outputs.insert(&job.output.0, &job.input.path) {
+        if let Some(other) = outputs.insert(&job.output.path, &job.input.path) {
             bail!(
                 "`{}` and `{}` would both become `{}`: compile them apart, with `-o` or `--out-dir`",
                 other.display(),
                 job.input.path.display(),
-                job.output.0.display()
+                job.output.path.display()
             );
         }
         if job.output.is_standard() && stdout().is_terminal() {

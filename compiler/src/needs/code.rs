@@ -3,21 +3,24 @@
 use std::collections::HashSet;
 
 use wasmparser::{
-    BlockType, FunctionBody, HeapType, Parser, RefType, ValidPayload, Validator, VisitOperator,
+    BlockType, FunctionBody, HeapType, Payload, RefType, ValidPayload, Validator, VisitOperator,
     VisitSimdOperator, WasmFeatures, WasmModuleResources,
 };
 
-use super::{Needs, Result};
+use super::{Needs, Result, skim};
 
 /// The proposals without which the reader refuses some encodings of instructions: wide or padded
 /// offsets, memory indices, padded table indices.
-const ENCODINGS: [WasmFeatures; 3] =
+pub(super) const ENCODINGS: [WasmFeatures; 3] =
     [WasmFeatures::MEMORY64, WasmFeatures::MULTI_MEMORY, WasmFeatures::CALL_INDIRECT_OVERLONG];
 
 impl Needs {
     /// Reads a function with the encodings known to be in use. Only if that fails is it read again,
     /// to find out which more it takes.
     pub(super) fn body(&mut self, body: &FunctionBody) -> Result<()> {
+        if self.skim(body)? {
+            return Ok(());
+        }
         let unknown = WasmFeatures::from_iter(ENCODINGS).difference(self.features);
         if self.read(body, unknown).is_err() {
             self.read(body, WasmFeatures::empty())?;
@@ -27,6 +30,18 @@ impl Needs {
             }
         }
         Ok(())
+    }
+
+    /// Takes the quick way through a function. Says whether there is one.
+    fn skim(&mut self, body: &FunctionBody) -> Result<bool> {
+        let mut locals = body.get_locals_reader()?.into_iter();
+        for local in &mut locals {
+            self.val_type(local?.1);
+        }
+        let mut code = locals.into_operators_reader().get_binary_reader();
+        let features = skim::skim(code.read_bytes(code.bytes_remaining())?);
+        self.add(features.unwrap_or(WasmFeatures::empty()));
+        Ok(features.is_some())
     }
 
     /// Reads a function as if the proposals in `without` did not exist.
@@ -67,9 +82,12 @@ impl Needs {
 
 /// Whether each cast is to a subtype, and none to a continuation: the validator refuses the others
 /// without custom descriptors. It knows the types once it has read the sections before the code.
-pub(super) fn all_downward(wasm: &[u8], casts: HashSet<(RefType, RefType)>) -> Result<bool> {
+pub(super) fn all_downward<'a>(
+    payloads: impl Iterator<Item = Result<Payload<'a>>>,
+    casts: HashSet<(RefType, RefType)>,
+) -> Result<bool> {
     let mut validator = Validator::new_with_features(WasmFeatures::all());
-    for payload in Parser::new(0).parse_all(wasm) {
+    for payload in payloads {
         if let ValidPayload::Func(function, body) = validator.payload(&payload?)? {
             let (types, offset) = (function.resources, body.range().start);
             for (mut from, mut to) in casts {

@@ -4,8 +4,9 @@ use arbtest::{arbitrary::Arbitrary, arbtest};
 use wasm_smith::{Config, Module};
 use wasmparser::{Validator, WasmFeatures as F};
 
-use super::used;
+use super::{Use, first_use, used};
 
+mod components;
 mod fixtures;
 
 /// The fixtures, each with its name, its binary form and the proposals it uses.
@@ -19,6 +20,15 @@ fn fixtures() -> impl Iterator<Item = (String, Vec<u8>, F)> {
         (format!("{sections:02x?}"), wasm, *uses)
     });
     texts.chain(binaries).map(|(name, wasm, uses)| (name, wasm, uses.iter().copied().collect()))
+}
+
+/// The same for components.
+fn components() -> impl Iterator<Item = (String, Vec<u8>, F)> {
+    components::TEXTS.iter().map(|(text, uses)| {
+        let wasm =
+            wat::parse_str(format!("(component {text})")).unwrap_or_else(|error| panic!("{text}: {error}"));
+        (text.to_string(), wasm, uses.iter().copied().chain([F::COMPONENT_MODEL]).collect())
+    })
 }
 
 fn valid(wasm: &[u8], features: F) -> bool {
@@ -52,7 +62,7 @@ fn compare(wasm: &[u8]) {
 
 #[test]
 fn fixtures_use_what_they_are_made_of() {
-    for (name, wasm, uses) in fixtures() {
+    for (name, wasm, uses) in fixtures().chain(components()) {
         assert!(valid(&wasm, F::all()), "{name}");
         assert_eq!(used(&wasm).expect(&name), uses | F::FLOATS, "{name}");
         compare(&wasm);
@@ -66,12 +76,16 @@ fn every_proposal_has_a_fixture() {
         .iter_names()
         .filter(|(name, _)| !name.starts_with("CM") && !["FLOATS", "COMPONENT_MODEL"].contains(name));
     assert_eq!(found, core.map(|(_, flag)| flag).collect());
+    let found: F = components().map(|(_, _, uses)| uses).collect();
+    for (name, flag) in F::all().iter_names().filter(|(name, _)| name.starts_with("CM")) {
+        assert!(found.contains(flag), "{name}");
+    }
 }
 
 /// Most of these are malformed, and the rest are modules that nobody would write.
 #[test]
 fn changed_fixtures_agree_with_the_validator() {
-    for (_, wasm, _) in fixtures() {
+    for (_, wasm, _) in fixtures().chain(components()) {
         for at in 8..wasm.len() {
             let mut wasm = wasm.clone();
             for byte in 0..=255 {
@@ -118,7 +132,7 @@ fn chunks_are_united() {
 
 #[test]
 fn malformed_modules_are_refused() {
-    for (name, wasm, _) in fixtures() {
+    for (name, wasm, _) in fixtures().chain(components()) {
         for end in 0..wasm.len() {
             if let Ok(found) = used(&wasm[..end]) {
                 // Only what ends with a section is still a module.
@@ -136,7 +150,43 @@ fn malformed_modules_are_refused() {
     });
 }
 
+/// What is used is also found, and nothing else is.
 #[test]
-fn components_are_refused() {
-    assert!(used(b"\0asm\x0d\0\x01\0").is_err());
+fn every_use_is_found() {
+    for (name, wasm, uses) in fixtures() {
+        for (_, flag) in F::all().iter_names() {
+            let found = first_use(&wasm, flag).expect(&name);
+            match flag {
+                // The place of one depends on all types, and the other is no proposal.
+                F::CUSTOM_DESCRIPTORS | F::FLOATS => continue,
+                // A reference by index is a use of either.
+                F::FUNCTION_REFERENCES if uses.contains(F::GC) => continue,
+                _ => {}
+            }
+            assert_eq!(found.is_some(), uses.intersects(flag), "{flag:?} in {name}: {found:?}");
+            assert!(found.is_none_or(|(_, met)| flag.contains(met) && !met.is_empty()), "{name}");
+        }
+    }
+}
+
+#[test]
+fn uses_in_code_come_before_those_in_sections() {
+    let find = |text: &str, flag| {
+        let wasm = wat::parse_str(text).expect("a module");
+        let (place, met) = first_use(&wasm, flag).expect("well-formed").expect("a use");
+        assert_eq!(met, flag, "{text}");
+        (wasm, place)
+    };
+    let (wasm, place) = find("(module (tag) (func nop nop) (func nop (throw 0)))", F::EXCEPTIONS);
+    let offset = wasm.windows(3).position(|bytes| bytes == b"\x01\x08\0").expect("`nop` and `throw`") + 1;
+    assert_eq!(place, Use::Body { index: 1, instruction: Some(("throw".into(), offset)) });
+    // An encoding, which the reader refuses without the proposal.
+    let text = "(module (memory i64 1) (func (drop (i32.load offset=0x100000000 (i64.const 7)))))";
+    let (wasm, place) = find(text, F::MEMORY64);
+    let offset = wasm.windows(3).position(|bytes| bytes == b"\x07\x28\x02").expect("`i32.load`") + 1;
+    assert_eq!(place, Use::Body { index: 0, instruction: Some(("i32.load".into(), offset)) });
+    let (_, place) = find("(module (tag) (func (local exnref) nop))", F::EXCEPTIONS);
+    assert_eq!(place, Use::Body { index: 0, instruction: None });
+    let (_, place) = find("(module (tag) (func))", F::EXCEPTIONS);
+    assert!(matches!(place, Use::Section { id: 13, .. }), "{place:?}");
 }

@@ -4,6 +4,8 @@ use crate::failure::Failure;
 #[cfg(feature = "limits")]
 use crate::limits::{self, Limits};
 use lexopt::prelude::{Long, Short, Value, ValueExt};
+#[cfg(feature = "describe")]
+use precompile_runtime::artifact::Policy;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -39,6 +41,12 @@ Options:
       --timeout DURATION   end after this long: `500ms`, `2s`, `1m`, or seconds
       --max-memory SIZE    refuse memories and tables beyond: bytes, or with K, M, G
 ",
+    #[cfg(feature = "describe")]
+    "\
+      --policy DEMAND      refuse artifacts that don't meet it: `epoch-interruption`, `fuel`,
+                           `memory-max=BYTES`, `min-wasmtime=VERSION`, `backend=NAME`, `no-debug`
+      --describe           print what this machine and this build offer and demand, as JSON
+",
     "\
   -h, --help               print help
   -V, --version            print version
@@ -52,6 +60,9 @@ refused, 134 the guest trapped
 pub(crate) enum Command {
     /// Run an artifact.
     Run(Args),
+    /// Describe a host with this policy.
+    #[cfg(feature = "describe")]
+    Describe(Policy),
     /// Print a text.
     Print(String),
 }
@@ -74,6 +85,9 @@ pub(crate) struct Args {
     pub(crate) environment: Vec<(String, String)>,
     /// The export to call.
     pub(crate) invoke: Option<String>,
+    /// What is demanded of the artifact.
+    #[cfg(feature = "describe")]
+    pub(crate) policy: Policy,
     /// What the guest may use up.
     #[cfg(feature = "limits")]
     pub(crate) limits: Limits,
@@ -90,6 +104,8 @@ impl Args {
 fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     const WASI: bool = cfg!(any(feature = "wasi", feature = "wasi-p2"));
     let (mut folders, mut environment, mut invoke) = (Vec::new(), Vec::new(), None);
+    #[cfg(feature = "describe")]
+    let mut policy = Policy::default();
     #[cfg(feature = "limits")]
     let mut limits = Limits::default();
     loop {
@@ -120,6 +136,14 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some(Long("fuel" | "timeout" | "max-memory")) => {
                 return Err("this build has no limits: use one with the feature `limits`".into());
             }
+            #[cfg(feature = "describe")]
+            Some(Long("policy")) => policy.demand(&parser.value()?.string()?)?,
+            #[cfg(feature = "describe")]
+            Some(Long("describe")) => return Ok(Command::Describe(policy)),
+            #[cfg(not(feature = "describe"))]
+            Some(Long("policy" | "describe")) => {
+                return Err("this build can't describe itself: use one with the feature `describe`".into());
+            }
             Some(Short('h') | Long("help")) => return Ok(Command::Print(HELP.concat())),
             Some(Short('V') | Long("version")) => {
                 let version = concat!("precompile-run ", env!("CARGO_PKG_VERSION"), "\n");
@@ -134,6 +158,8 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
                     folders,
                     environment,
                     invoke,
+                    #[cfg(feature = "describe")]
+                    policy,
                     #[cfg(feature = "limits")]
                     limits,
                 }));

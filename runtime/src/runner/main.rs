@@ -5,6 +5,8 @@
 mod args;
 #[cfg(feature = "component-model")]
 mod component;
+#[cfg(feature = "describe")]
+mod describe;
 mod failure;
 mod guest;
 #[cfg(feature = "invoke")]
@@ -34,6 +36,8 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let run = Args::parse().and_then(|command| match command {
         Command::Run(args) => run(&args),
+        #[cfg(feature = "describe")]
+        Command::Describe(policy) => describe::print(policy),
         Command::Print(text) => print(&text),
     });
     match run {
@@ -45,7 +49,11 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> Result<(), Failure> {
     #[cfg(feature = "limits")]
     limits::sigterm::end_process()?;
-    let program = open(&Runtime::new(), args)?;
+    #[cfg(feature = "describe")]
+    let runtime = describe::runtime(args.policy.clone());
+    #[cfg(not(feature = "describe"))]
+    let runtime = Runtime::new();
+    let program = open(&runtime, args)?;
     #[cfg(feature = "limits")]
     args.limits.enforce(&args.artifact, &program)?;
     #[cfg(feature = "component-model")]

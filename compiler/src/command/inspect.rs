@@ -1,0 +1,59 @@
+//! `precompile inspect ARTIFACT`: what an artifact is.
+
+mod human;
+mod object;
+
+use crate::message::{Format, print, print_bytes};
+use anyhow::{Context, Result};
+use clap::Args;
+use object::Inspected;
+use precompile::artifact::platform::is_pulley;
+use precompile::inspect::{Inspection, inspect};
+use std::path::PathBuf;
+use target_lexicon::Triple;
+
+/// Say what an artifact is: ours, or one that wasmtime wrote
+///
+/// Its target, settings, features, imports and exports, what each part of the file takes, and the
+/// flags under which stock wasmtime 48 loads it.
+#[derive(Args)]
+pub(crate) struct Opts {
+    /// The artifact
+    artifact: PathBuf,
+
+    /// List everything, however long
+    #[arg(long)]
+    all: bool,
+
+    /// How to report
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    message_format: Format,
+}
+
+impl Opts {
+    /// Says what the artifact is.
+    pub(crate) fn run(&self) -> Result<()> {
+        let bytes = fs_err::read(&self.artifact)?;
+        let inspection = inspect(&bytes).with_context(|| format!("`{}`", self.artifact.display()))?;
+        let mut warnings = inspection.warnings();
+        warnings.extend(foreign(&inspection));
+        match self.message_format {
+            Format::Json => print(&Inspected::new(&self.artifact, &inspection, &warnings))?,
+            Format::Human => {
+                print_bytes(human::text(&self.artifact, &inspection, &warnings, self.all).as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A word on code that is not for this machine, where the flags for stock wasmtime are no use.
+fn foreign(inspection: &Inspection) -> Option<String> {
+    let target: Triple = inspection.target()?.parse().ok()?;
+    let host = Triple::host();
+    let fits = match is_pulley(&target) {
+        true => target.pointer_width() == host.pointer_width() && target.endianness() == host.endianness(),
+        false => target.architecture == host.architecture && target.operating_system == host.operating_system,
+    };
+    (!fits).then(|| format!("it is for another machine than this, `{target}`: no wasmtime here loads it"))
+}

@@ -1,0 +1,71 @@
+//! The parts of an artifact's file.
+
+use object::elf::FileHeader64;
+use object::endian::Endianness;
+use object::read::elf::{FileHeader, SectionHeader};
+
+/// A part of an artifact's file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// The name. Those of ELF sections start with a dot; the other parts are `ELF header`,
+    /// `section headers`, and the trailer's `manifest`, `digest` and `signatures`.
+    pub name: String,
+    /// Where it starts, in bytes from the start of the file.
+    pub offset: u64,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// The size of the BLAKE3 digest in a trailer.
+const DIGEST_BYTES: u64 = 32;
+
+/// The parts of an ELF image, in the file's order. Any bytes may be given.
+pub(super) fn of_image(image: &[u8]) -> Result<Vec<Section>, String> {
+    let header = FileHeader64::<Endianness>::parse(image).map_err(|error| error.to_string())?;
+    let endian = header.endian().map_err(|error| error.to_string())?;
+    let table = header.sections(endian, image).map_err(|error| error.to_string())?;
+    let headers_bytes = u64::from(header.e_shentsize(endian)) * table.len() as u64;
+    let mut sections = vec![
+        part("ELF header", 0, size_of::<FileHeader64<Endianness>>() as u64),
+        part("section headers", header.e_shoff(endian), headers_bytes),
+    ];
+    for (index, section) in table.enumerate() {
+        let Some((offset, bytes)) = section.file_range(endian).filter(|(_, bytes)| *bytes > 0) else {
+            continue;
+        };
+        let name =
+            table.section_name(endian, section).map_err(|_| format!("section {} has no name", index.0))?;
+        let name = String::from_utf8_lossy(name);
+        if offset.checked_add(bytes).is_none_or(|end| end > image.len() as u64) {
+            return Err(format!("section `{name}` reaches beyond the end"));
+        }
+        sections.push(part(&name, offset, bytes));
+    }
+    sections.sort_by_key(|section| section.offset);
+    Ok(sections)
+}
+
+/// The parts of a trailer, which starts where the image ends.
+pub(super) fn of_trailer(start: u64, digest: u64, end: u64) -> [Section; 3] {
+    let signatures = digest + DIGEST_BYTES;
+    [
+        part("manifest", start, digest - start),
+        part("digest", digest, DIGEST_BYTES),
+        part("signatures", signatures, end - signatures),
+    ]
+}
+
+/// How many bytes of the file are in none of these parts, which are in order.
+pub(super) fn padding_bytes(sections: &[Section], file_bytes: u64) -> u64 {
+    let mut covered_to = 0;
+    let mut padding_bytes = 0;
+    for section in sections {
+        padding_bytes += section.offset.saturating_sub(covered_to);
+        covered_to = covered_to.max(section.offset + section.bytes);
+    }
+    padding_bytes + file_bytes.saturating_sub(covered_to)
+}
+
+fn part(name: &str, offset: u64, bytes: u64) -> Section {
+    Section { name: name.into(), offset, bytes }
+}

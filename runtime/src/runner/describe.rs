@@ -1,0 +1,17 @@
+//! What this machine and this build offer to artifacts, and demand of them.
+
+use crate::failure::Failure;
+use precompile_runtime::artifact::Policy;
+use precompile_runtime::{Runtime, RuntimeConfig};
+
+/// A runtime that demands this of artifacts.
+#[allow(clippy::needless_update, reason = "there is more in other builds")]
+pub(crate) fn runtime(policy: Policy) -> Runtime {
+    Runtime::with_config(RuntimeConfig { policy, ..RuntimeConfig::default() })
+}
+
+/// Prints the description as JSON.
+pub(crate) fn print(policy: Policy) -> Result<(), Failure> {
+    let host = serde_json::to_string(runtime(policy).host());
+    crate::print(&(host.map_err(|error| Failure::own(error.to_string()))? + "\n"))
+}
