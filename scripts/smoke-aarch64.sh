@@ -25,6 +25,8 @@ for backend in cranelift winch; do
     done
 done
 
+scripts/six-mismatches.sh "${run[@]}"
+
 [ "${1-}" = --full ] || exit 0
 resvg="$(scripts/corpus.sh resvg)"
 cargo build -q --profile runner -p precompile-runtime

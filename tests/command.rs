@@ -117,26 +117,6 @@ fn an_output_has_the_permissions_of_any_file() {
 }
 
 #[test]
-fn mistakes_are_told_with_a_way_out() {
-    let folder = Folder::new();
-    folder.wasm("app.wasm", ANSWER);
-    folder.write("text.wat", ANSWER);
-    let failing =
-        |arguments: &[&str], code, words: &[&str]| fails(&folder.precompile(arguments), code, words);
-    failing(&[], 2, &["INPUT", "--help"]);
-    failing(&["--backend", "llvm", "app.wasm"], 2, &["llvm", "`cranelift` or `winch`"]);
-    failing(&["--target", "amiga", "app.wasm"], 2, &["amiga", "aarch64"]);
-    failing(&["--cpu", "fast", "app.wasm"], 2, &["`fast`", "native"]);
-    failing(&["--target", "aarch64", "--cpu", "x86-64-v3", "app.wasm"], 2, &["`armv8-a`", "aarch64"]);
-    failing(&["--opt-level", "3", "app.wasm"], 2, &["none, speed, speed-and-size"]);
-    failing(&["--backend", "winch", "--opt-level", "speed", "app.wasm"], 2, &["`--opt-level`"]);
-    failing(&["--backend", "winch", "--target", "s390x", "app.wasm"], 2, &["`--backend cranelift`"]);
-    failing(&["missing.wasm"], 1, &["missing.wasm"]);
-    failing(&["text.wat"], 1, &["`text.wat`", "text", "wasm-tools parse"]);
-    failing(&["."], 1, &["`.`"]);
-}
-
-#[test]
 fn help_and_version() {
     let folder = Folder::new();
     let help = folder.precompile(["--help"]);

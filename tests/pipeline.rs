@@ -186,7 +186,9 @@ fn platforms_and_levels() {
                     assert_eq!((backend, platform), (Backend::Winch, Platform::Freestanding));
                     continue;
                 };
-                options.opt_level = opt_level;
+                if backend == Backend::Cranelift {
+                    options.opt_level = opt_level;
+                }
                 folder.write("app.cwasm", compile(&options, &wasm).unwrap().artifact);
                 let ended = folder.run(Runner::Default, ["--invoke", "f", "app.cwasm", "126"]);
                 assert_eq!(ended.stdout, "42\n", "{platform} {backend} {opt_level}: {ended:?}");
@@ -202,7 +204,7 @@ fn every_setting_is_loaded() {
     use precompile::artifact::contract::Inlining;
     use precompile::{Backend, Contract, Options, Platform, Target, compile};
     type Change = fn(&mut Contract);
-    let runs: [Change; 13] = [
+    let changes: [Change; 15] = [
         |contract| contract.memory_reservation = 1 << 30,
         |contract| contract.memory_guard_size = 1 << 16,
         |contract| contract.memory_reservation_for_growth = 1 << 20,
@@ -216,11 +218,8 @@ fn every_setting_is_loaded() {
         |contract| contract.debug_symbols = false,
         |contract| contract.wasm_backtrace_details = true,
         |contract| contract.generate_address_map = false,
-    ];
-    // Nobody gives fuel, and the deadline is now: these end at once, in their own words.
-    let ends: [(Change, &str); 2] = [
-        (|contract| contract.consume_fuel = true, "all fuel consumed"),
-        (|contract| contract.epoch_interruption = true, "interrupt"),
+        |contract| contract.consume_fuel = true,
+        |contract| contract.epoch_interruption = true,
     ];
     let text = r#"(module (memory 1 2) (table funcref (elem $f))
         (func $f (result i32) (i32.load (i32.const 8))) (data (i32.const 8) "\2a")
@@ -234,14 +233,9 @@ fn every_setting_is_loaded() {
         folder.write("app.cwasm", compile(&options, &wasm).unwrap().artifact);
         folder.run(Runner::Default, ["--invoke", "f", "app.cwasm"])
     };
-    for (n, change) in runs.into_iter().enumerate() {
+    for (n, change) in changes.into_iter().enumerate() {
         let ended = run(change);
         assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), "42\n"), "change {n}: {ended:?}");
-    }
-    for (change, words) in ends {
-        let ended = run(change);
-        assert_eq!(ended.code, Some(134), "{ended:?}");
-        assert!(ended.stderr.contains(words), "{ended:?}");
     }
 }
 

@@ -27,7 +27,7 @@ pub enum CompileError {
     #[error(transparent)]
     Limit(#[from] Box<Limit>),
     /// The module uses proposals that the options turn off.
-    #[error("{}; turn it on, or build the module without it", turned_off(proposals, place.as_ref()))]
+    #[error("{}; turn it on, if the host has it, or build the module without it", turned_off(proposals, place.as_ref()))]
     TurnedOff {
         /// Their names.
         proposals: Vec<String>,

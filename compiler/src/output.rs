@@ -20,12 +20,12 @@ pub enum WriteError {
         path: PathBuf,
     },
     /// The file system refuses.
-    #[error("can't write `{}`: {source}", path.display())]
+    #[error("can't write `{}`: {error}", path.display())]
     Io {
         /// The output's path.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        error: io::Error,
     },
 }
 
@@ -58,7 +58,7 @@ pub fn write(path: &Path, bytes: &[u8], input: &Path) -> Result<Written, WriteEr
         return Ok(Written::Unchanged);
     }
     let written = follow(path).and_then(|file| replace(&file, bytes));
-    written.map_err(|source| WriteError::Io { path: path.into(), source })?;
+    written.map_err(|error| WriteError::Io { path: path.into(), error: systems_own(error) })?;
     Ok(Written::New)
 }
 
@@ -107,4 +107,13 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// An error without the path of the temporary file, which says nothing to the user.
+fn systems_own(error: io::Error) -> io::Error {
+    let wrapped = error.get_ref().and_then(|wrapper| wrapper.source());
+    match wrapped.and_then(|wrapped| wrapped.downcast_ref::<io::Error>()?.raw_os_error()) {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => error,
+    }
 }

@@ -277,7 +277,7 @@ pub(super) fn help(letter: char) -> String {
     }
     if letter == 'W' {
         lines.push("\nProposals; `y` stamps one in any case, `n` refuses modules that use it:".into());
-        let names = features::names(features::WasmFeatures::all());
+        let names = features::names(features::WasmFeatures::all().difference(features::WasmFeatures::FLOATS));
         lines.extend(names.iter().map(|name| format!("  -W {name}[=y|n]")));
     }
     lines.join("\n") + "\n"
