@@ -10,7 +10,7 @@ use precompile_artifact::Backend;
 use precompile_artifact::features::{COMPONENTS, CONCURRENT, OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
 
 /// What is stamped only where it is used.
-const AS_USED: WasmFeatures = OPTIONAL.union(OFF_BY_DEFAULT).union(COMPONENTS).union(CONCURRENT);
+pub(crate) const AS_USED: WasmFeatures = OPTIONAL.union(OFF_BY_DEFAULT).union(COMPONENTS).union(CONCURRENT);
 
 /// What the adapters use that wasmtime puts between components: `fact.rs` in wasmtime-environ. They
 /// are compiled with the features that the component is stamped with, and it panics where they

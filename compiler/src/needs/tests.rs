@@ -190,3 +190,48 @@ fn uses_in_code_come_before_those_in_sections() {
     let (_, place) = find("(module (tag) (func))", F::EXCEPTIONS);
     assert!(matches!(place, Use::Section { id: 13, .. }), "{place:?}");
 }
+
+/// What a runtime can lack is stamped where a module uses it, with what it implies, and nowhere else.
+#[test]
+fn what_is_used_is_stamped_and_nothing_else() {
+    use crate::features::AS_USED;
+    use crate::{Backend, CompileError, Options, Platform, compile};
+    use precompile_artifact::features::named;
+    use precompile_artifact::trailer;
+    let plain = include_bytes!("../../../tests/guests/primes.wasm").to_vec();
+    let plain = [("a C program".to_owned(), plain, F::empty())];
+    let (mut stamped, mut lacking) = (F::empty(), F::empty());
+    for (name, wasm, uses) in fixtures().chain(components()).chain(plain) {
+        // Binaries that nobody could compile are for the reader alone.
+        if !valid(&wasm, F::all()) {
+            continue;
+        }
+        for backend in Backend::ALL {
+            let options = Options::new(backend, "x86_64".parse().unwrap(), Platform::Hosted).unwrap();
+            match compile(&options, &wasm) {
+                Ok(compiled) => {
+                    let manifest = trailer::read(&compiled.artifact).unwrap().manifest;
+                    let found: F = manifest.features_stamped.iter().filter_map(|name| named(name)).collect();
+                    let collected = uses.intersects(F::GC | F::EXCEPTIONS);
+                    let implied = if collected { F::GC_TYPES } else { F::empty() };
+                    let expected = (uses | implied).intersection(AS_USED);
+                    assert_eq!(found.intersection(AS_USED), expected, "{backend}: {name}");
+                    stamped |= expected;
+                }
+                // Winch without AVX, or what no backend has.
+                Err(CompileError::Limit(_)) if backend == Backend::Winch => {}
+                Err(CompileError::Limit(_)) => lacking |= uses,
+                // Wasmtime has parts of the component model for the validator only.
+                Err(CompileError::Backend { problem, .. })
+                    if problem.contains("not implemented") || problem.contains("unsupported") =>
+                {
+                    lacking |= uses;
+                }
+                Err(error) => panic!("{backend}: {name}: {error}"),
+            }
+        }
+    }
+    // Every one of them was seen, but for those that Cranelift lacks.
+    assert!(stamped.union(lacking).contains(AS_USED), "{:?}", AS_USED.difference(stamped | lacking));
+    assert!(stamped.contains(F::EXCEPTIONS | F::THREADS | F::WIDE_ARITHMETIC | F::COMPONENT_MODEL));
+}
