@@ -27,6 +27,12 @@ target_dir() {
     echo "${CARGO_TARGET_DIR:-$PWD/target}"
 }
 
+# Builds `precompile` in the development profile, as the tests do: built alone, a dependency has fewer
+# features, and all of Cranelift would be built again.
+build_precompile() {
+    cargo test -q --no-run
+}
+
 # apt_install PACKAGE...: those that are missing.
 apt_install() {
     local missing=()

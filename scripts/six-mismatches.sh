@@ -3,7 +3,7 @@
 # that ends in `precompile-run`, says of its host; follows each remedy that is printed; and runs it.
 source "$(dirname "$0")/lib.sh"
 
-[ -n "${PRECOMPILE-}" ] || cargo build -q -p precompile
+[ -n "${PRECOMPILE-}" ] || build_precompile
 precompile="$(realpath "${PRECOMPILE:-$(target_dir)/debug/precompile}")"
 runner=("$@" --policy epoch-interruption --policy fuel --policy backend=winch --policy no-debug)
 work="$(mktemp -d)"

@@ -5,7 +5,7 @@ source "$(dirname "$0")/lib.sh"
 
 command="$(scripts/aarch64.sh)"
 read -ra run <<<"$command"
-cargo build -q -p precompile
+build_precompile
 precompile="$(target_dir)/debug/precompile"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT

@@ -2,7 +2,7 @@
 # Compiles for Pulley and runs it with a runner that has the interpreter; one without says so.
 source "$(dirname "$0")/lib.sh"
 
-cargo build -q -p precompile
+build_precompile
 cargo build -q --profile runner -p precompile-runtime --features pulley
 precompile="$(target_dir)/debug/precompile"
 run="$(target_dir)/runner/precompile-run"

@@ -5,7 +5,7 @@
 source "$(dirname "$0")/lib.sh"
 
 full="$(stock_wasmtime)/wasmtime"
-[ -n "${PRECOMPILE-}" ] || cargo build -q -p precompile
+[ -n "${PRECOMPILE-}" ] || build_precompile
 precompile="$(realpath "${PRECOMPILE:-$(target_dir)/debug/precompile}")"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT

@@ -7,7 +7,7 @@ source "$(dirname "$0")/lib.sh"
 stock="$(stock_wasmtime)"
 full="$stock/wasmtime"
 min="$stock/wasmtime-min"
-[ -n "${PRECOMPILE-}" ] || cargo build -q -p precompile
+[ -n "${PRECOMPILE-}" ] || build_precompile
 [ -n "${PRECOMPILE_RUN-}" ] || cargo build -q --profile runner -p precompile-runtime
 # Absolute, since what follows runs in another folder.
 precompile="$(realpath "${PRECOMPILE:-$(target_dir)/debug/precompile}")"

@@ -40,6 +40,9 @@ pub enum Written {
 
 /// Writes `bytes` to `path` by way of a temporary file beside it, which is renamed into place.
 ///
+/// Like other compilers' outputs, the file is not forced onto the disk: should the whole system
+/// crash at once, what is left is told apart by its digest, and is made again.
+///
 /// A file that holds these bytes already keeps its time stamp, so that what is built from it isn't
 /// built again. A running program that has mapped the file which stood there before keeps that one.
 ///
@@ -104,7 +107,6 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(bytes)?;
-    file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }

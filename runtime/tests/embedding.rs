@@ -211,6 +211,7 @@ fn mismatches_are_told_at_once() {
     let other = if cfg!(target_arch = "aarch64") { "x86_64" } else { "aarch64" };
     let path = folder.compile("app", "(module)", &["--target", other]);
     let policy = Policy { require_fuel: true, ..Policy::default() };
+    #[allow(clippy::needless_update, reason = "there is more in other builds")]
     let runtime = Runtime::with_config(RuntimeConfig { policy, ..RuntimeConfig::default() });
     // SAFETY: the artifact was just made.
     let error = unsafe { runtime.open_file(&path) }.unwrap_err();
