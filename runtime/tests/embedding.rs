@@ -204,6 +204,34 @@ fn ways_to_open() {
     }
 }
 
+/// Each demand alone refuses an artifact that doesn't meet it, and names the field.
+#[test]
+fn each_demand_refuses() {
+    use precompile_runtime::artifact::Backend;
+    let folder = Folder::new();
+    let path = folder.compile("app", "(module (memory 1))", &["-D", "debug-info"]);
+    type Demand = fn(&mut Policy);
+    let demands: [(&str, Demand); 6] = [
+        ("backend", |policy| policy.backends = Some(vec![Backend::Winch])),
+        ("wasmtime_version", |policy| policy.min_wasmtime_version = Some("48.99.0".into())),
+        ("settings.epoch_interruption", |policy| policy.require_epoch_interruption = true),
+        ("settings.consume_fuel", |policy| policy.require_fuel = true),
+        ("memories.maximum_bytes", |policy| policy.memory_max_bytes = Some(1 << 20)),
+        ("settings.debug_info", |policy| policy.refuse_debug = true),
+    ];
+    for (field, demand) in demands {
+        let mut config = RuntimeConfig::default();
+        demand(&mut config.policy);
+        // SAFETY: the artifact was just made.
+        let error = unsafe { Runtime::with_config(config).open_file(&path) }.unwrap_err();
+        let OpenError::Mismatch(mismatches) = &error else { panic!("{error}") };
+        let fields: Vec<_> = mismatches.iter().map(|mismatch| mismatch.field).collect();
+        assert_eq!(fields, [field]);
+    }
+    // SAFETY: as above.
+    unsafe { Runtime::new().open_file(&path) }.unwrap();
+}
+
 /// Every mismatch is told at once, with what the host demands among them.
 #[test]
 fn mismatches_are_told_at_once() {
