@@ -21,10 +21,10 @@ fn inspect(artifact: &Path, options: &[&str]) -> Output {
 fn object(artifact: &Path) -> (String, Value) {
     let output = inspect(artifact, &["--message-format", "json"]);
     assert!(output.status.success(), "{output:?}");
-    let line = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(line.matches('\n').count(), 1);
-    let object = serde_json::from_str(&line).unwrap();
-    (line, object)
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let (line, finished) = lines.split_once('\n').unwrap();
+    assert_eq!(finished, "{\"reason\":\"finished\",\"success\":true}\n");
+    (line.into(), serde_json::from_str(line).unwrap())
 }
 
 /// A module with many imports.
@@ -136,7 +136,10 @@ fn what_is_no_artifact_is_an_error() {
     let path = folder.path().join("module.wasm");
     std::fs::write(&path, b"\0asm\x01\0\0\0").unwrap();
     let output = inspect(&path, &["--message-format", "json"]);
-    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
+    assert_eq!(output.status.code(), Some(1));
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&lines[0]["reason"], &lines[1]["success"]), (&"failed".into(), &false.into()));
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(error.contains("module.wasm`: not a precompiled artifact: a WebAssembly module"), "{error}");
 }

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 #[derive(Args)]
 pub(crate) struct Opts {
     /// The artifact
-    artifact: PathBuf,
+    pub(crate) artifact: PathBuf,
 
     /// The host, as `precompile-run --describe` described it
     #[arg(long = "for", value_name = "HOST.JSON", conflicts_with = "runner")]
@@ -27,7 +27,7 @@ pub(crate) struct Opts {
 
     /// How to report
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    message_format: Format,
+    pub(crate) message_format: Format,
 }
 
 impl Opts {
@@ -43,7 +43,6 @@ impl Opts {
                 for mismatch in &mismatches {
                     print(&Message::from(mismatch))?;
                 }
-                print(&Message::Finished { success: mismatches.is_empty() })?;
             }
             Format::Human => {
                 let mut text = match mismatches.len() {

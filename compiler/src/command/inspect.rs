@@ -19,7 +19,7 @@ use target_lexicon::Triple;
 #[derive(Args)]
 pub(crate) struct Opts {
     /// The artifact
-    artifact: PathBuf,
+    pub(crate) artifact: PathBuf,
 
     /// List everything, however long
     #[arg(long)]
@@ -27,7 +27,7 @@ pub(crate) struct Opts {
 
     /// How to report
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    message_format: Format,
+    pub(crate) message_format: Format,
 }
 
 impl Opts {

@@ -22,7 +22,9 @@ mod targets;
 
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use message::{Format, Message};
 use plan::Plan;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Compile WebAssembly ahead of time, with the compiler and for the machine that you choose
@@ -107,24 +109,39 @@ fn main() -> ExitCode {
 fn run(command: &Command) -> Result<ExitCode> {
     let code = |success: bool, code: u8| if success { ExitCode::SUCCESS } else { ExitCode::from(code) };
     match &command.verb {
-        Some(Verb::Explain(opts)) => return Ok(code(opts.run()?, REFUSED)),
-        Some(Verb::Inspect(opts)) => opts.run()?,
-        Some(Verb::Targets(opts)) => opts.run()?,
-        Some(Verb::Completions(opts)) => opts.run()?,
-        Some(Verb::Man(opts)) => opts.run()?,
+        Some(Verb::Explain(opts)) => {
+            Ok(code(finish(opts.message_format, &opts.artifact, || opts.run())?, REFUSED))
+        }
+        Some(Verb::Inspect(opts)) => {
+            Ok(code(finish(opts.message_format, &opts.artifact, || opts.run().map(|()| true))?, FAILED))
+        }
+        Some(Verb::Targets(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
+        Some(Verb::Completions(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
+        Some(Verb::Man(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         None => {
             if let Some(help) = command.compile.help() {
                 message::print_bytes(help.as_bytes())?;
                 return Ok(ExitCode::SUCCESS);
             }
-            return match Plan::new(&command.compile) {
+            match Plan::new(&command.compile) {
                 Ok(plan) => Ok(code(command.compile.run(&plan)?, FAILED)),
                 Err(error) => {
                     message::tell_error(&format!("{error:#}"));
                     Ok(ExitCode::from(USAGE))
                 }
-            };
+            }
         }
     }
-    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs a verb that is about one artifact, and reports to programs how it ended.
+fn finish(format: Format, artifact: &Path, run: impl FnOnce() -> Result<bool>) -> Result<bool> {
+    let result = run();
+    if format == Format::Json {
+        if let Err(error) = &result {
+            message::print(&Message::Failed { input: artifact, error: format!("{error:#}") })?;
+        }
+        message::print(&Message::Finished { success: matches!(result, Ok(true)) })?;
+    }
+    result
 }
