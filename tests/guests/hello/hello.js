@@ -1,0 +1,3 @@
+export function greet(name, times) {
+  return `hello, ${name}: ${Array.from(times).map((n) => "ho".repeat(n)).join(" ")}`;
+}
