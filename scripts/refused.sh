@@ -34,7 +34,7 @@ for backend in winch cranelift; do
     code=0
     report="$("$precompile" --backend $backend --target x86_64 pyodide.wasm 2>&1)" || code=$?
     [ $code = 1 ] && says 'legacy-exceptions' <<<"$report"
-    says 'build the module and its libraries' <<<"$report"
+    says "translate it to the standard's exceptions" <<<"$report"
     echo "ok: $report"
 done
 
