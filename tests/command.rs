@@ -1,5 +1,6 @@
 //! The command line of `precompile`: what it writes and where, and what it says of mistakes.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 use support::{BACKENDS, Ended, Folder, Runner, precompile, run};
@@ -134,30 +135,61 @@ fn help_and_version() {
     assert_eq!(folder.run(Runner::Default, ["--version"]).stdout, version);
 }
 
-#[test]
-fn mistakes_with_the_runner() {
-    let folder = Folder::new();
-    folder.compile("app", ANSWER, &[]);
-    let failing = |arguments: &[&str], code, words: &[&str]| {
-        fails(&folder.run(Runner::Default, arguments), code, words);
+/// The long options that a text names.
+fn options(text: &str) -> BTreeSet<String> {
+    let name = |rest: &str| {
+        rest.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).next().unwrap_or_default().to_owned()
     };
-    failing(&[], 125, &["no artifact", "--help"]);
-    failing(&["--frobnicate"], 125, &["--frobnicate"]);
-    failing(&["missing.cwasm"], 125, &["missing.cwasm"]);
-    failing(&["."], 125, &["`.`"]);
-    failing(&["app.wasm"], 126, &["to be compiled first"]);
-    failing(&["app.cwasm"], 125, &["`_start`", "`--invoke`", "`answer`"]);
-    failing(&["--invoke", "question", "app.cwasm"], 125, &["`question`", "`answer`"]);
-    failing(&["--invoke", "answer", "app.cwasm", "1"], 125, &["takes 0 arguments", "not 1"]);
-    folder.compile("typed", r#"(module (func (export "f") (param i32 externref)))"#, &[]);
-    // The module needs what this build of the runtime lacks.
-    failing(&["--invoke", "f", "typed.cwasm", "1", "2"], 126, &["gc-types"]);
-    folder.compile("typed", r#"(module (func (export "f") (param i32)))"#, &[]);
-    for wrong in ["x", "4294967296", "-2147483649", "1.5", ""] {
-        failing(&["--invoke", "f", "typed.cwasm", wrong], 125, &[&format!("`{wrong}` is no `i32`")]);
+    text.split("--").skip(1).map(name).filter(|name| name.len() > 1).collect()
+}
+
+/// The manual page of the runner is written apart from it: what one has, the other has.
+#[test]
+fn the_runners_manual_page_is_its_help() {
+    let folder = Folder::new();
+    let page = folder.precompile(["man", "precompile-run"]).stdout.replace("\\-", "-");
+    let help = folder.run(Runner::Default, ["--help"]).stdout;
+    assert!(options(&help).contains("max-memory"), "{help}");
+    assert_eq!(options(&page), options(&help));
+}
+
+/// Each proposal that the help lists is stamped when it is turned on, or refused by name; and it is not
+/// stamped when it is turned off.
+#[test]
+fn every_proposal_can_be_chosen() {
+    let folder = Folder::new();
+    folder.wasm("app.wasm", "(module)");
+    let help = folder.precompile(["-W", "help"]).stdout;
+    let (_, proposals) = help.split_once("Proposals").unwrap();
+    let names = proposals.lines().filter_map(|line| line.trim().strip_prefix("-W ")?.strip_suffix("[=y|n]"));
+    let stamped = |setting: &str| {
+        let ended = folder.precompile(["--target", "x86_64", "-W", setting, "app.wasm"]);
+        match ended.code {
+            Some(0) => {
+                let text = folder.precompile(["inspect", "--message-format", "json", "app.cwasm"]).stdout;
+                let (_, stamped) = text.split_once("\"features_stamped\":[").unwrap();
+                Ok(stamped.split(']').next().unwrap().to_owned())
+            }
+            _ => Err(ended),
+        }
+    };
+    let (mut on, mut refused) = (0, 0);
+    for name in names {
+        let quoted = format!("\"{name}\"");
+        match stamped(name) {
+            Ok(stamped) => {
+                assert!(stamped.contains(&quoted), "{name}: {stamped}");
+                on += 1;
+            }
+            Err(ended) => {
+                assert!(ended.code == Some(2) && ended.stderr.contains(&format!("`{name}`")), "{ended:?}");
+                refused += 1;
+            }
+        }
+        let off = stamped(&format!("{name}=n")).unwrap();
+        assert!(!off.contains(&quoted), "{name}=n: {off}");
     }
-    folder.compile("import", r#"(module (import "a" "b" (func)) (func (export "_start")))"#, &[]);
-    failing(&["import.cwasm"], 125, &["unknown import", "`a::b`"]);
+    assert!(on > 25 && refused > 3, "{on} are stamped, {refused} refused");
 }
 
 /// A target that is not this machine's is refused, with the remedy.

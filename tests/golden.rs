@@ -111,10 +111,11 @@ fn binaries() -> &'static Path {
     static FOLDER: std::sync::OnceLock<Folder> = std::sync::OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let folder = Folder::new();
-        let commands: [(&str, PathBuf); 3] = [
+        let commands: [(&str, PathBuf); 4] = [
             ("precompile", precompile().into()),
             ("precompile-run", runner(Runner::Default).into()),
             ("precompile-run-bare", runner(Runner::Bare).into()),
+            ("precompile-run-full", runner(Runner::Full).into()),
         ];
         for (name, path) in commands {
             fs::copy(path, folder.join(name)).unwrap();

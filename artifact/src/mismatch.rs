@@ -152,7 +152,8 @@ fn best_level(target: &Triple, present: &[String]) -> Option<&'static str> {
 fn features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let supported = |name: &str| named(name).is_some_and(|feature| host.features.contains(feature));
     let stamped = manifest.features_stamped.iter().map(String::as_str);
-    let missing: Vec<_> = stamped.filter(|name| !supported(name)).collect();
+    // That it is a component is said already.
+    let missing: Vec<_> = stamped.filter(|name| *name != "component-model" && !supported(name)).collect();
     if missing.is_empty() {
         return None;
     }
@@ -169,12 +170,11 @@ fn features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
 }
 
 /// WebAssembly features, with the cargo feature of the runtime that brings them.
-const RUNTIME_FEATURES: [(&[&str], &str); 4] = [
+const RUNTIME_FEATURES: [(&[&str], &str); 3] = [
     (
         &["cm-async", "cm-async-stackful", "cm-more-async-builtins", "cm-error-context", "cm-threading"],
         "async",
     ),
-    (&["component-model"], "component-model"),
     (&["gc", "gc-types", "exceptions"], "gc"),
     (&["threads"], "threads"),
 ];

@@ -19,6 +19,14 @@ pub enum WriteError {
         /// The output's path.
         path: PathBuf,
     },
+    /// The folder is not there.
+    #[error("can't write `{}`: there is no folder `{}`: make it first", path.display(), folder.display())]
+    NoFolder {
+        /// The output's path.
+        path: PathBuf,
+        /// The folder it would be in.
+        folder: PathBuf,
+    },
     /// The file system refuses.
     #[error("can't write `{}`: {error}", path.display())]
     Io {
@@ -60,8 +68,13 @@ pub fn write(path: &Path, bytes: &[u8], input: &Path) -> Result<Written, WriteEr
     if holds(path, bytes) {
         return Ok(Written::Unchanged);
     }
+    let folder = folder(path);
+    if !folder.is_dir() {
+        return Err(WriteError::NoFolder { path: path.into(), folder: folder.into() });
+    }
     let written = follow(path).and_then(|file| replace(&file, bytes));
-    written.map_err(|error| WriteError::Io { path: path.into(), error: systems_own(error) })?;
+    // The library's own error names the temporary file, which says nothing to the user.
+    written.map_err(|error| WriteError::Io { path: path.into(), error: error.kind().into() })?;
     Ok(Written::New)
 }
 
@@ -95,27 +108,22 @@ fn is_hard_link(_: &Path, _: &Path) -> bool {
     false
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = match path.parent() {
+/// The folder that a file is in.
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
-    };
+    }
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".precompile-");
     // As any file that a program writes, instead of for the owner alone.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
+    let mut file = builder.tempfile_in(folder(path))?;
     file.write_all(bytes)?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
-}
-
-/// An error without the path of the temporary file, which says nothing to the user.
-fn systems_own(error: io::Error) -> io::Error {
-    let wrapped = error.get_ref().and_then(|wrapper| wrapper.source());
-    match wrapped.and_then(|wrapped| wrapped.downcast_ref::<io::Error>()?.raw_os_error()) {
-        Some(code) => io::Error::from_raw_os_error(code),
-        None => error,
-    }
 }

@@ -142,7 +142,10 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some(Long("describe")) => return Ok(Command::Describe(policy)),
             #[cfg(not(feature = "describe"))]
             Some(Long("policy" | "describe")) => {
-                return Err("this build can't describe itself: use one with the feature `describe`".into());
+                return Err(
+                    "this build knows no policies and no description: use one with the feature `describe`"
+                        .into(),
+                );
             }
             Some(Short('h') | Long("help")) => return Ok(Command::Print(HELP.concat())),
             Some(Short('V') | Long("version")) => {

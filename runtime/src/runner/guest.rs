@@ -28,6 +28,7 @@ pub(crate) fn functions(program: &Program) -> String {
     let names: Vec<_> = exports.map(|export| format!("`{}`", export.name.escape_debug())).collect();
     match names.is_empty() {
         true => "; it exports no functions".into(),
-        false => format!("; `--invoke` can call {}", names.join(", ")),
+        false if cfg!(feature = "invoke") => format!("; `--invoke` can call {}", names.join(", ")),
+        false => format!("; a build with the feature `invoke` can call {}", names.join(", ")),
     }
 }
