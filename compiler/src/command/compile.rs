@@ -92,7 +92,7 @@ pub(crate) struct Opts {
 
     /// How to report
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    message_format: Format,
+    pub(crate) message_format: Format,
 
     /// Say how long each phase took
     #[arg(long)]
@@ -192,8 +192,6 @@ impl Opts {
 
     fn report(&self, done: &crate::job::Done, job: &Job) -> std::io::Result<()> {
         match self.message_format {
-            // The artifact itself is on standard output.
-            Format::Json if job.output.is_standard() => Ok(()),
             Format::Json => print(&done.message(job, self.timings)),
             Format::Human if self.quiet => Ok(()),
             Format::Human => {
@@ -205,7 +203,10 @@ impl Opts {
 
     fn report_failure(&self, job: &Job, error: &Failed, several_targets: bool) -> std::io::Result<()> {
         match self.message_format {
-            Format::Json => print(&Message::Failed { input: &job.input.path, error: error.0.clone() }),
+            Format::Json => {
+                let target = Some(job.options.target.to_string());
+                print(&Message::Failed { input: &job.input.path, error: error.0.clone(), target })
+            }
             Format::Human => {
                 let target =
                     if several_targets { format!(" for {}", job.options.target) } else { String::new() };

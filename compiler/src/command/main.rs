@@ -139,7 +139,8 @@ fn finish(format: Format, artifact: &Path, run: impl FnOnce() -> Result<bool>) -
     let result = run();
     if format == Format::Json {
         if let Err(error) = &result {
-            message::print(&Message::Failed { input: artifact, error: format!("{error:#}") })?;
+            let error = format!("{error:#}");
+            message::print(&Message::Failed { input: artifact, error, target: None })?;
         }
         message::print(&Message::Finished { success: matches!(result, Ok(true)) })?;
     }

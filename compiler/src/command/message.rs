@@ -41,6 +41,9 @@ pub(crate) enum Message<'a> {
         #[serde(serialize_with = "path")]
         input: &'a Path,
         error: String,
+        /// What it was to be compiled for.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        target: Option<String>,
     },
     Mismatch {
         field: &'a str,

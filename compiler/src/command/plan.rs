@@ -3,6 +3,7 @@
 use crate::compile::{OptLevelArg, Opts};
 use crate::inputs::{self, Input, STANDARD};
 use crate::job::{Job, Output};
+use crate::message::Format;
 use crate::project::{self, Project};
 use crate::{depfile, host_file, setting};
 use anyhow::{Context, Result, anyhow, bail, ensure};
@@ -63,7 +64,7 @@ impl Plan {
                 });
             }
         }
-        check_outputs(&jobs)?;
+        check_outputs(&jobs, opts)?;
         // The largest first, so that no thread is left alone with it at the end.
         jobs.sort_by_key(|job| std::cmp::Reverse(job.input.bytes));
         Ok(Plan { jobs, several_targets, sources })
@@ -97,9 +98,17 @@ fn output(input: &Input, options: &Options, several_targets: bool, out_dir: Opti
     }
 }
 
-fn check_outputs(jobs: &[Job]) -> Result<()> {
+fn check_outputs(jobs: &[Job], opts: &Opts) -> Result<()> {
+    let is_input =
+        |path: &PathBuf| jobs.iter().any(|job| job.input.path == *path && !job.input.is_standard());
     let mut outputs = HashMap::new();
     for job in jobs {
+        // Its own input it doesn't overwrite either, but may have more to say about it.
+        ensure!(
+            job.output.path == job.input.path || !is_input(&job.output.path),
+            "the output `{}` is an input: choose another with `-o` or `--out-dir`",
+            job.output.path.display()
+        );
         if let Some(other) = outputs.insert(&job.output.path, &job.input.path) {
             bail!(
                 "`{}` and `{}` would both become `{}`: compile them apart, with `-o` or `--out-dir`",
@@ -108,9 +117,16 @@ fn check_outputs(jobs: &[Job]) -> Result<()> {
                 job.output.path.display()
             );
         }
-        if job.output.is_standard() && stdout().is_terminal() {
-            bail!("an artifact is no text for a terminal: name a file with `-o`");
+        if job.output.is_standard() {
+            ensure!(!stdout().is_terminal(), "an artifact is no text for a terminal: name a file with `-o`");
+            ensure!(
+                opts.message_format == Format::Human,
+                "standard output can't hold both an artifact and JSON: name a file with `-o`"
+            );
         }
+    }
+    if let Some(depfile) = opts.depfile.as_ref().filter(|path| is_input(path) || outputs.contains_key(path)) {
+        bail!("the dependency file `{}` is an input or an output: choose another", depfile.display());
     }
     Ok(())
 }
