@@ -1,9 +1,11 @@
 """overhead.py PAIRS PRECOMPILE DIRECT STOCK MODULE: runs `precompile` and its yardsticks in turn, and
 prints a table of their ratios of user and system time, with 95 % confidence intervals."""
 
+import json
 import math
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 
@@ -27,6 +29,16 @@ def ratio(pairs):
     error = t * statistics.stdev(logs) / math.sqrt(len(logs))
     mean = statistics.mean(logs)
     return [math.exp(x) for x in (mean, mean - error, mean + error)]
+
+
+def scan_share(precompile, module, out):
+    """The time of the scan for needed features, as a part of Winch's compile time, on one thread."""
+    shares = []
+    for _ in range(15):
+        command = [precompile, "-j1", "--message-format", "json", "--timings", "--backend", "winch", "-o", out, module]
+        compiled = json.loads(subprocess.run(command, capture_output=True, check=True).stdout.splitlines()[0])
+        shares.append(compiled["timings"]["scan_ns"] / compiled["timings"]["compile_ns"])
+    return statistics.median(shares)
 
 
 def main():
@@ -62,6 +74,10 @@ def main():
                 print(f"| {backend} | {name} | {medians[0]:.3f} | {medians[1]:.3f} | {mean:.3f} | {low:.3f} | {high:.3f} |")
                 if name == "20 lines":
                     worst = max(worst, high)
+        share = scan_share(precompile, module, out)
+    print(f"\nFinding out what the module needs takes {100 * share:.1f} % of Winch's compile time, on one thread.")
+    if share > 0.03:
+        sys.exit(f"error: the scan takes {share:.3f} of the compile time, beyond 0.03")
     if worst > 1.05:
         sys.exit(f"error: the upper end is {worst:.3f}, beyond 1.05")
 
