@@ -83,7 +83,7 @@ pub(crate) struct Opts {
     pub(crate) depfile: Option<PathBuf>,
 
     /// How many threads compile [default: one for each core]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
 
     /// Compile always; this version keeps no cache yet, so it does so anyway
