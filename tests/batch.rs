@@ -133,3 +133,26 @@ fn on_a_terminal() {
     let ended = on_terminal("module-0.wasm -o -");
     assert!(ended.code == Some(2) && ended.stdout.contains("no text for a terminal"), "{ended:?}");
 }
+
+/// What is written for make is read by make, whatever the names.
+#[cfg(unix)]
+#[allow(clippy::print_stdout, reason = "what can't run says so")]
+#[test]
+fn make_reads_the_dependency_file() {
+    let folder = Folder::new();
+    let name = "a b:c$d#e.wasm";
+    folder.wasm(name, ANSWER);
+    let ended = folder.precompile(["-q", name, "-o", "out put.cwasm", "--depfile", "deps"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let question = || Command::new("make").args(["-q", "-f", "deps"]).current_dir(folder.path()).output();
+    let Ok(fresh) = question() else {
+        println!("not run: there is no make on this machine");
+        return;
+    };
+    assert_eq!(fresh.status.code(), Some(0), "{fresh:?}");
+    // Now the input is newer: make has something to do, but no recipe for it.
+    let later = SystemTime::now() + Duration::from_secs(10);
+    fs::File::options().write(true).open(folder.join(name)).unwrap().set_modified(later).unwrap();
+    fs::write(folder.join("deps"), fs::read_to_string(folder.join("deps")).unwrap() + "\tfalse\n").unwrap();
+    assert_eq!(question().unwrap().status.code(), Some(1));
+}

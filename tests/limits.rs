@@ -193,3 +193,55 @@ fn end(child: &mut Child) -> Ended {
     child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
     Ended { code, stdout, stderr }
 }
+
+/// Growth that fails before the limit is asked gives nothing back of what was granted.
+#[test]
+fn memory_can_not_be_grown_past_its_limit_in_steps() {
+    let text = r#"(module (memory $m 1) (memory $tiny 1 (pagesize 1))
+        (func (export "grow") (result i32) (local $n i32)
+            (loop $again
+                (drop (memory.grow $m (i32.const 8)))
+                (drop (memory.grow $tiny (i32.const -1)))
+                (local.set $n (i32.add (local.get $n) (i32.const 1)))
+                (br_if $again (i32.lt_u (local.get $n) (i32.const 100))))
+            (memory.size $m)))"#;
+    for backend in BACKENDS {
+        let folder = Folder::new();
+        folder.compile("app", text, &["--backend", backend]);
+        let ended = folder.run(Runner::Default, ["--max-memory", "1M", "--invoke", "grow", "app.cwasm"]);
+        let pages: u32 = ended.stdout.trim().parse().unwrap();
+        assert!((1..16).contains(&pages), "{backend}: {ended:?}");
+    }
+}
+
+/// Nobody reads what the guest and the runner report, so that both are blocked: time is up all the same.
+#[cfg(unix)]
+#[test]
+fn time_is_up_where_stderr_is_full() {
+    let text = r#"(module
+        (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+        (memory (export "memory") 1)
+        (func (export "_start")
+            (i32.store (i32.const 4) (i32.const 4096))
+            (loop (drop (call $write (i32.const 2) (i32.const 0) (i32.const 1) (i32.const 16))) (br 0))))"#;
+    for settings in [&[][..], &["-W", "epoch-interruption"]] {
+        let folder = Folder::new();
+        let app = folder.compile("app", text, settings);
+        let mut command = Command::new(runner(Runner::Default));
+        command.args(["--timeout", "200ms"]).arg(app).stderr(Stdio::piped());
+        let start = Instant::now();
+        // Its stderr is held open, and never read.
+        let mut child = command.spawn().unwrap();
+        let code = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break status.code();
+            }
+            if start.elapsed() > Duration::from_secs(20) {
+                child.kill().unwrap();
+                break None;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        assert_eq!(code, Some(124), "{settings:?}");
+    }
+}

@@ -8,7 +8,7 @@ mod policy;
 
 use crate::features::named;
 use crate::manifest::{Kind, Manifest};
-use crate::platform::{is_native, is_pulley};
+use crate::platform::{is_desktop, is_native, is_pulley};
 use crate::version::numbers;
 use crate::{Backend, Host, cpu};
 use alloc::string::{String, ToString};
@@ -108,7 +108,10 @@ fn target(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
         (false, true) => ("compile", pulley),
         (false, false) => ("use a runtime with the feature `pulley`, and compile", pulley),
     };
-    mismatch("target", &manifest.target, &triple, &[way, " with `--target ", target, "`"])
+    // Winch makes code for fewer.
+    let winch = manifest.backend == Backend::Winch && !(is_desktop(&host.target) && target == triple);
+    let backend = if winch { "--backend cranelift " } else { "" };
+    mismatch("target", &manifest.target, &triple, &[way, " with `", backend, "--target ", target, "`"])
 }
 
 /// The Pulley target for a machine: its pointers and byte order are the machine's own. `None` for a
@@ -183,7 +186,7 @@ fn signals(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if !manifest.settings.signals_based_traps || host.signals {
         return None;
     }
-    mismatch("settings.signals_based_traps", "true", "false", freestanding(manifest))
+    mismatch("settings.signals_based_traps", "true", "false", freestanding(manifest, host))
 }
 
 fn virtual_memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
@@ -195,14 +198,18 @@ fn virtual_memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     }
     let remedy: &[&str] = match settings.signals_based_traps && host.signals {
         true => &["compile with `--platform signals-only`"],
-        false => freestanding(manifest),
+        false => freestanding(manifest, host),
     };
     mismatch("platform", manifest.platform.name(), "no virtual memory", remedy)
 }
 
-/// Winch can't do without hardware faults.
-fn freestanding(manifest: &Manifest) -> &'static [&'static str] {
+/// Winch can't do without hardware faults, and not every host accepts another's code.
+fn freestanding(manifest: &Manifest, host: &Host) -> &'static [&'static str] {
+    let accepted = host.policy.backends.as_ref();
     match manifest.backend {
+        Backend::Winch if accepted.is_some_and(|accepted| !accepted.contains(&Backend::Cranelift)) => {
+            &["have the host accept cranelift's code: winch makes none for it"]
+        }
         Backend::Winch => &["compile with `--backend cranelift --platform freestanding`"],
         Backend::Cranelift => &["compile with `--platform freestanding`"],
     }

@@ -15,14 +15,15 @@ pub struct Policy {
     /// The code must consume fuel.
     pub require_fuel: bool,
     /// The most that the memories which an artifact defines may ever hold together, in bytes. One
-    /// that declares no maximum is refused.
+    /// that declares no maximum is refused, and so is one that collects garbage: its heap has none.
     pub memory_max_bytes: Option<u64>,
     /// The oldest version of wasmtime that may have compiled the code, such as `48.0.8`. Wasmtime
-    /// itself compares the major number only, and so runs code from before a fix.
+    /// itself compares the major number only, and so runs code from before a fix. What is no version
+    /// is met by no artifact.
     pub min_wasmtime_version: Option<String>,
     /// The only backends whose code is accepted, where there is such a choice.
     pub backends: Option<Vec<Backend>>,
-    /// No artifact may carry debugging information.
+    /// No artifact may carry native DWARF, or the module's own. Symbols and address maps are fine.
     pub refuse_debug: bool,
 }
 

@@ -175,14 +175,26 @@ fn policies() {
     let old = changed(|manifest| manifest.wasmtime_version = "48.0.7".into());
     let remedy = "compile with a precompile that is built on wasmtime 48.0.8 or newer";
     only(&old, &host, "wasmtime_version", remedy);
+    for least in ["49.0.0", "48.1", "new"] {
+        let policy = Policy { min_wasmtime_version: Some(least.into()), ..Policy::default() };
+        let found = mismatches(&meets_all, &Host { policy, ..host.clone() });
+        assert_eq!((found.len(), found[0].field), (1, "wasmtime_version"), "{least}");
+    }
+    let collected = changed(|manifest| manifest.features_stamped = vec!["gc-types".into()]);
+    let host_with_gc = Host { features: WasmFeatures::WASM3, ..host.clone() };
+    only(&collected, &host_with_gc, "memories.maximum_bytes", "build the module without gc-types");
+    let tiny = Policy { memory_max_bytes: Some(1000), ..Policy::default() };
+    let one_page = Some(Memories { initial_bytes: 0, maximum_bytes: Some(65536) });
+    let tiny = Host { policy: tiny, ..host.clone() };
+    let artifact = Manifest { memories: one_page, ..meets_all.clone() };
+    only(&artifact, &tiny, "memories.maximum_bytes", "build the module without a memory");
     let no_epochs = changed(|manifest| manifest.settings.epoch_interruption = false);
     only(&no_epochs, &host, "settings.epoch_interruption", "compile with `-W epoch-interruption`");
     let no_fuel = changed(|manifest| manifest.settings.consume_fuel = false);
     only(&no_fuel, &host, "settings.consume_fuel", "compile with `-W fuel`");
     let too_much = Some(Memories { initial_bytes: 0, maximum_bytes: Some(65537) });
     let unbounded = Some(Memories { initial_bytes: 0, maximum_bytes: None });
-    let remedy =
-        "build the module with memories of at most 65536 bytes, as `wasm-ld --max-memory=65536` does";
+    let remedy = "build the module with memories of at most 65536 bytes, as `wasm-ld --max-memory=65536` does, and instantiate it once";
     for memories in [too_much, unbounded] {
         only(&Manifest { memories, ..meets_all.clone() }, &host, "memories.maximum_bytes", remedy);
     }
@@ -196,6 +208,23 @@ fn policies() {
         manifest.settings.wasm_backtrace_details = true;
     });
     only(&both, &host, "settings.debug_info", "compile with `-D debug-info=n,backtrace-details=n`");
+}
+
+/// A remedy doesn't name a backend that can't take it.
+#[test]
+fn winch_has_fewer_targets() {
+    let winch = Manifest { backend: Backend::Winch, ..manifest(LINUX) };
+    let riscv = "riscv64gc-unknown-linux-gnu";
+    let remedy = format!("compile with `--backend cranelift --target {riscv}`");
+    only(&winch, &host(riscv, &[]), "target", &remedy);
+    let arm = "aarch64-unknown-linux-gnu";
+    only(&winch, &host(arm, &[]), "target", &format!("compile with `--target {arm}`"));
+    let machine = Host { pulley: true, ..host("i686-unknown-linux-gnu", &[]) };
+    only(&winch, &machine, "target", "compile with `--backend cranelift --target pulley32`");
+    let policy = Policy { backends: Some(vec![Backend::Winch]), ..Policy::default() };
+    let no_signals = Host { signals: false, policy, ..host(LINUX, &[]) };
+    let remedy = "have the host accept cranelift's code: winch makes none for it";
+    only(&winch, &no_signals, "settings.signals_based_traps", remedy);
 }
 
 /// Where no backend makes native code, the remedy is the interpreter.

@@ -29,7 +29,7 @@ pub enum FitError {
         target: String,
     },
     /// The host's policy refuses the backend that was asked for.
-    #[error("the host accepts no code of {backend}'s: {}", accepted.first().map_or("it accepts no backend".into(), |other| format!("use `--backend {other}`")))]
+    #[error("the host accepts no code of {backend}'s: {}", accepted_instead(accepted))]
     Backend {
         /// The backend.
         backend: Backend,
@@ -42,6 +42,10 @@ pub enum FitError {
     /// The backend makes no code for the host.
     #[error(transparent)]
     Pair(#[from] PairError),
+}
+
+fn accepted_instead(accepted: &[Backend]) -> String {
+    accepted.first().map_or("it accepts no backend".into(), |other| format!("use `--backend {other}`"))
 }
 
 /// Options under which modules fit a host: its target, all of its processor's features, its

@@ -94,10 +94,10 @@ impl Runtime {
         path: &Path,
         read: fn(&[u8]) -> Result<Trailer, ReadError>,
     ) -> Result<Program, OpenError> {
-        let io = |source| OpenError::Io { path: path.into(), source };
-        let file = open_to_map(path).map_err(io)?;
+        let refuse = |source| OpenError::Io { path: path.into(), source };
+        let file = open_to_map(path).map_err(refuse)?;
         // SAFETY: the caller promises that the file doesn't change while it is mapped.
-        let bytes = unsafe { Mmap::map(&file) }.map_err(io)?;
+        let bytes = unsafe { Mmap::map(&file) }.map_err(refuse)?;
         let manifest = read(&bytes)?.manifest;
         let engine = self.engine_for(&manifest)?;
         let code = match manifest.kind {
@@ -109,10 +109,10 @@ impl Runtime {
                 // Wasmtime maps components by their name only.
                 // SAFETY: the caller promises the same of every file that has this name.
                 let component = unsafe { Component::deserialize_file(&engine, path) };
-                if !is_at(&file, path).map_err(io)? {
+                if !is_at(&file, path).map_err(refuse)? {
                     // Another was renamed into its place, perhaps before it was mapped.
-                    // SAFETY: the caller promises the same.
-                    return unsafe { self.map(path, read) };
+                    let replaced = "another file took its place while it was opened: open it again";
+                    return Err(refuse(io::Error::other(replaced)));
                 }
                 component.map(Code::Component)
             }

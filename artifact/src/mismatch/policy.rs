@@ -24,11 +24,11 @@ fn backend(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     mismatch("backend", manifest.backend.name(), &names.join(","), remedy)
 }
 
-/// Only within one major version: others don't load anyway.
+/// A minimum that is no version is met by none.
 fn wasmtime_version(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let least = host.policy.min_wasmtime_version.as_ref()?;
-    let (artifact, minimum) = (numbers(&manifest.wasmtime_version)?, numbers(least)?);
-    if artifact[0] != minimum[0] || artifact >= minimum {
+    let met = |minimum| numbers(&manifest.wasmtime_version).is_some_and(|artifact| artifact >= minimum);
+    if numbers(least).is_some_and(met) {
         return None;
     }
     let least = [least, " or newer"].concat();
@@ -52,22 +52,29 @@ fn fuel(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
 
 fn memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let most = host.policy.memory_max_bytes?;
-    let declared = manifest.memories.and_then(|memories| memories.maximum_bytes);
+    // The heap of collected objects grows as it likes.
+    let collected = manifest.features_stamped.iter().any(|name| name == "gc-types");
+    let declared = manifest.memories.and_then(|memories| memories.maximum_bytes).filter(|_| !collected);
     if declared.is_some_and(|bytes| bytes <= most) {
         return None;
     }
-    let (artifact, most) = (declared.map_or("unbounded".into(), |bytes| bytes.to_string()), most.to_string());
+    let (artifact, most_text) =
+        (declared.map_or("unbounded".into(), |bytes| bytes.to_string()), most.to_string());
+    // A memory has pages of 64 KiB.
+    let whole_pages = (most & !0xffff).to_string();
     let remedy: &[&str] = match manifest.memories {
+        None => &["compile with a newer precompile, which notes the memories"],
+        Some(_) if collected => &["build the module without gc-types"],
+        Some(_) if most < 0x1_0000 => &["build the module without a memory"],
         Some(_) => &[
             "build the module with memories of at most ",
-            &most,
+            &whole_pages,
             " bytes, as `wasm-ld --max-memory=",
-            &most,
-            "` does",
+            &whole_pages,
+            "` does, and instantiate it once",
         ],
-        None => &["compile with a newer precompile, which notes the memories"],
     };
-    mismatch("memories.maximum_bytes", &artifact, &most, remedy)
+    mismatch("memories.maximum_bytes", &artifact, &most_text, remedy)
 }
 
 fn debug(manifest: &Manifest, host: &Host) -> Option<Mismatch> {

@@ -45,17 +45,23 @@ pub(crate) fn collect(paths: &[PathBuf]) -> Result<Vec<Input>> {
 }
 
 fn folder(path: &Path) -> Result<Vec<Input>> {
+    let is_module =
+        |path: &Path| path.extension().is_some_and(|extension| extension == "wasm" || extension == "wat");
     let mut inputs = Vec::new();
     for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
-        let entry = entry?;
-        let is_module =
-            entry.path().extension().is_some_and(|extension| extension == "wasm" || extension == "wat");
-        if is_module && entry.file_type().is_file() {
-            inputs.push(Input {
-                path: entry.path().into(),
-                relative: entry.path().strip_prefix(path)?.into(),
-                bytes: entry.metadata()?.len(),
-            });
+        let found = match &entry {
+            Ok(entry) if entry.file_type().is_file() => entry.path(),
+            Ok(_) => continue,
+            // Such as a link that leads nowhere: where it is named like a module, its job will fail.
+            Err(error) => match error.path() {
+                Some(path) => path,
+                None => continue,
+            },
+        };
+        if is_module(found) {
+            let bytes = found.metadata().map_or(0, |metadata| metadata.len());
+            let relative = found.strip_prefix(path)?.into();
+            inputs.push(Input { path: found.into(), relative, bytes });
         }
     }
     ensure!(!inputs.is_empty(), "the folder `{}` holds no .wasm or .wat file", path.display());

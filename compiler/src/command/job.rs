@@ -3,10 +3,11 @@
 use crate::inputs::{Input, STANDARD};
 use crate::interrupt;
 use crate::message::{Cache, Message, TimingsNs, print_bytes};
+use anyhow::anyhow;
 use precompile::artifact::Host;
 use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::trailer;
-use precompile::{Compiled, Options, Written, compile, write};
+use precompile::{Backend, Compiled, Options, PairError, Written, compile, write};
 use std::io::{Read, stdin};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -16,6 +17,8 @@ use std::time::{Duration, Instant};
 pub(crate) struct Job {
     pub(crate) input: Input,
     pub(crate) options: Options,
+    /// Why another backend stands in for the one that was asked for, whatever the input.
+    pub(crate) refusal: Option<PairError>,
     pub(crate) output: Output,
     /// What the artifact must fit.
     pub(crate) host: Option<Host>,
@@ -63,7 +66,10 @@ impl Job {
         let start = Instant::now();
         let wasm = self.read()?;
         let read = start.elapsed();
-        let compiled = compile(&self.options, &wasm)?;
+        let compiled = compile(&self.options, &wasm).map_err(|error| match &self.refuses_cranelift() {
+            true if error.is_limit() => anyhow!("{error}; but the host accepts no code of cranelift's"),
+            _ => error.into(),
+        })?;
         if let Some(host) = &self.host {
             let manifest = trailer::read_unverified(&compiled.artifact)?.manifest;
             let mismatches = mismatches(&manifest, host);
@@ -73,6 +79,12 @@ impl Job {
         let start = Instant::now();
         let written = self.write(&compiled.artifact)?;
         Ok(Done { compiled, written, read, write: start.elapsed() })
+    }
+
+    /// Whether a way out that names Cranelift leads nowhere.
+    fn refuses_cranelift(&self) -> bool {
+        let accepted = self.host.as_ref().and_then(|host| host.policy.backends.as_ref());
+        accepted.is_some_and(|accepted| !accepted.contains(&Backend::Cranelift))
     }
 
     fn read(&self) -> anyhow::Result<Vec<u8>> {
@@ -109,7 +121,7 @@ impl Done {
             cache: Cache::Off,
             compile_ns: nanoseconds(compiled.timings.compile),
             artifact_bytes: compiled.artifact.len() as u64,
-            fallback_from: compiled.fallback_from.as_ref().map(ToString::to_string),
+            fallback_from: self.instead(job).map(|(_, reason)| reason),
             timings: timings.then(|| TimingsNs {
                 read_ns: nanoseconds(self.read),
                 scan_ns: nanoseconds(compiled.timings.scan),
@@ -118,6 +130,13 @@ impl Done {
                 write_ns: nanoseconds(self.write),
             }),
         }
+    }
+
+    /// The backend that another stood in for, and why.
+    fn instead(&self, job: &Job) -> Option<(Backend, String)> {
+        let refusal = job.refusal.as_ref().map(|refusal| (Backend::Winch, refusal.to_string()));
+        let limit = self.compiled.fallback_from.as_ref();
+        refusal.or_else(|| Some((job.options.backend, limit?.to_string())))
     }
 
     /// The report for people.
@@ -137,8 +156,8 @@ impl Done {
         if *written == Written::Unchanged {
             text += ", unchanged";
         }
-        if let Some(reason) = &compiled.fallback_from {
-            text += &format!("\n  instead of {}: {reason}", job.options.backend);
+        if let Some((backend, reason)) = self.instead(job) {
+            text += &format!("\n  instead of {backend}: {reason}");
         }
         if timings {
             let phases = [

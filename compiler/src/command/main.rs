@@ -80,7 +80,7 @@ Examples:
                                                              targets = [\"aarch64\", \"x86_64\"]
 
 Exit codes: 0 all done, 1 an input failed (the others are done), 2 wrong usage, 3 refused
-(`explain`: it would not load)";
+(`explain`: it would not load), 130 interrupted, also by SIGTERM and SIGHUP";
 
 /// An input failed.
 const FAILED: u8 = 1;
@@ -127,6 +127,9 @@ fn run(command: &Command) -> Result<ExitCode> {
                 Ok(plan) => Ok(code(command.compile.run(&plan)?, FAILED)),
                 Err(error) => {
                     message::tell_error(&format!("{error:#}"));
+                    if command.compile.message_format == Format::Json {
+                        message::print(&Message::Finished { success: false })?;
+                    }
                     Ok(ExitCode::from(USAGE))
                 }
             }

@@ -5,11 +5,11 @@ use crate::inputs::{self, Input, STANDARD};
 use crate::job::{Job, Output};
 use crate::message::Format;
 use crate::project::{self, Project};
-use crate::{depfile, host_file, setting};
+use crate::{depfile, host_file, interrupt, setting};
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use precompile::artifact::Host;
-use precompile::{Backend, Cpu, OptLevel, Options, PairError, Platform, Target};
-use std::collections::HashMap;
+use precompile::artifact::{Host, mismatch};
+use precompile::{Backend, Cpu, Fallback, OptLevel, Options, PairError, Platform, Target};
+use std::collections::{HashMap, HashSet};
 use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
 
@@ -37,34 +37,35 @@ impl Plan {
         };
         let host = opts.host.as_deref().map(host_file::read).transpose()?;
         sources.extend(opts.host.clone());
-        let options = all_options(opts, &project, host.as_ref())?;
+        let wanted = all_wanted(opts, &project, host.as_ref())?;
         let inputs = inputs::collect(&project.inputs)?;
-        let several_targets = options.len() > 1;
+        let several_targets = wanted.len() > 1;
         let out_dir = opts.out_dir.as_ref().or(project.out_dir.as_ref());
-        let jobs = inputs.len() * options.len();
+        let jobs = inputs.len() * wanted.len();
         ensure!(
             opts.output.is_none() || jobs == 1,
             "`-o` names one file, but there are {jobs} to write: use `--out-dir`"
         );
         let mut jobs = Vec::with_capacity(jobs);
         for input in inputs {
-            for options in &options {
+            for wanted in &wanted {
                 let path = match &opts.output {
                     Some(path) => path.clone(),
-                    None => output(&input, options, several_targets, out_dir),
+                    None => output(&input, &wanted.target, several_targets, out_dir),
                 };
                 let output = Output { path, make_folders: opts.output.is_none() };
                 let order = jobs.len();
                 jobs.push(Job {
                     input: input.clone(),
-                    options: options.clone(),
+                    options: wanted.options.clone(),
+                    refusal: wanted.refusal.clone(),
                     output,
                     host: host.clone(),
                     order,
                 });
             }
         }
-        check_outputs(&jobs, opts)?;
+        check_paths(&jobs, &sources, opts)?;
         // The largest first, so that no thread is left alone with it at the end.
         jobs.sort_by_key(|job| std::cmp::Reverse(job.input.bytes));
         Ok(Plan { jobs, several_targets, sources })
@@ -78,18 +79,20 @@ impl Plan {
                     .chain(self.sources.iter().map(PathBuf::as_path));
                 (job.output.path.as_path(), inputs.collect())
             });
-        precompile::write(path, depfile::text(rules).as_bytes(), Path::new(""))?;
+        let text = depfile::text(rules)?;
+        let _guard = interrupt::hold_off();
+        precompile::write(path, text.as_bytes(), Path::new(""))?;
         Ok(())
     }
 }
 
 /// Where an artifact goes if no `-o` says so.
-fn output(input: &Input, options: &Options, several_targets: bool, out_dir: Option<&PathBuf>) -> PathBuf {
+fn output(input: &Input, target: &Target, several_targets: bool, out_dir: Option<&PathBuf>) -> PathBuf {
     if input.is_standard() {
         return STANDARD.into();
     }
     let extension = match several_targets {
-        true => format!("{}.cwasm", options.target),
+        true => format!("{target}.cwasm"),
         false => "cwasm".into(),
     };
     match out_dir {
@@ -98,24 +101,15 @@ fn output(input: &Input, options: &Options, several_targets: bool, out_dir: Opti
     }
 }
 
-fn check_outputs(jobs: &[Job], opts: &Opts) -> Result<()> {
-    let is_input =
-        |path: &PathBuf| jobs.iter().any(|job| job.input.path == *path && !job.input.is_standard());
+/// No file may be two of inputs, outputs and what is read or written besides.
+fn check_paths(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()> {
+    let files = jobs.iter().filter(|job| !job.input.is_standard()).map(|job| &job.input.path);
+    let inputs: HashSet<_> = files.chain(sources).map(|path| identity(path)).collect();
     let mut outputs = HashMap::new();
     for job in jobs {
-        // Its own input it doesn't overwrite either, but may have more to say about it.
-        ensure!(
-            job.output.path == job.input.path || !is_input(&job.output.path),
-            "the output `{}` is an input: choose another with `-o` or `--out-dir`",
-            job.output.path.display()
-        );
-        if let Some(other) = outputs.insert(&job.output.path, &job.input.path) {
-            bail!(
-                "`{}` and `{}` would both become `{}`: compile them apart, with `-o` or `--out-dir`",
-                other.display(),
-                job.input.path.display(),
-                job.output.path.display()
-            );
+        let (output, input) = (&job.output.path, &job.input.path);
+        if job.input.is_standard() && opts.output.is_none() && (opts.out_dir.is_some() || jobs.len() > 1) {
+            bail!("what comes from standard input has no name: name the output with `-o`");
         }
         if job.output.is_standard() {
             ensure!(!stdout().is_terminal(), "an artifact is no text for a terminal: name a file with `-o`");
@@ -123,19 +117,62 @@ fn check_outputs(jobs: &[Job], opts: &Opts) -> Result<()> {
                 opts.message_format == Format::Human,
                 "standard output can't hold both an artifact and JSON: name a file with `-o`"
             );
+            continue;
+        }
+        let own = identity(input);
+        let identity = identity(output);
+        // Its own input it doesn't overwrite either, but may have more to say about it.
+        ensure!(
+            identity == own || !inputs.contains(&identity),
+            "the output `{}` is an input: choose another with `-o` or `--out-dir`",
+            output.display()
+        );
+        if let Some(other) = outputs.insert(identity, input) {
+            bail!(
+                "`{}` and `{}` would both become `{}`: compile them apart, into different folders",
+                other.display(),
+                input.display(),
+                output.display()
+            );
         }
     }
-    if let Some(depfile) = opts.depfile.as_ref().filter(|path| is_input(path) || outputs.contains_key(path)) {
-        bail!("the dependency file `{}` is an input or an output: choose another", depfile.display());
+    let taken = |path: &&PathBuf| {
+        let identity = identity(path);
+        inputs.contains(&identity) || outputs.contains_key(&identity)
+    };
+    match opts.depfile.as_ref().filter(taken) {
+        Some(depfile) => {
+            bail!("the dependency file `{}` is an input or an output: choose another", depfile.display())
+        }
+        None => Ok(()),
     }
-    Ok(())
 }
 
-/// The options for each target.
-fn all_options(opts: &Opts, project: &Project, host: Option<&Host>) -> Result<Vec<Options>> {
+/// One path for all the ways to write it, as far as what is there tells.
+fn identity(path: &Path) -> PathBuf {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let named = || Some(folder.canonicalize().ok()?.join(path.file_name()?));
+    path.canonicalize().ok().or_else(named).unwrap_or_else(|| path.into())
+}
+
+/// What is wanted of each input.
+struct Wanted {
+    /// The target that was asked for.
+    target: Target,
+    options: Options,
+    /// Why another backend stands in for the one that was asked for, whatever the input.
+    refusal: Option<PairError>,
+}
+
+/// What is wanted, for each target.
+fn all_wanted(opts: &Opts, project: &Project, host: Option<&Host>) -> Result<Vec<Wanted>> {
     let backend = opts.backend.or(project.backend);
     if let Some(host) = host {
-        return Ok(vec![adjusted(opts, precompile::fit(host, backend)?)?]);
+        let options = adjusted(opts, precompile::fit(host, backend)?)?;
+        return Ok(vec![Wanted { target: options.target.clone(), options, refusal: None }]);
     }
     let names = if opts.targets.is_empty() { &project.targets } else { &opts.targets };
     let mut targets = names.iter().map(|name| name.parse()).collect::<Result<Vec<Target>, _>>()?;
@@ -147,29 +184,39 @@ fn all_options(opts: &Opts, project: &Project, host: Option<&Host>) -> Result<Ve
     }
     let (backend, platform) = (backend.unwrap_or(Backend::Cranelift), opts.platform.or(project.platform));
     let cpu = opts.cpu.as_ref().or(project.cpu.as_ref());
-    let options = targets.into_iter().map(|target| {
-        let cpu = cpu.map(|text| Cpu::parse(text, &target)).transpose()?.unwrap_or_default();
-        adjusted(opts, Options { cpu, ..preset(opts, backend, &target, platform)? })
+    let wanted = targets.into_iter().map(|target| {
+        let (options, refusal) = preset(opts, backend, &target, platform)?;
+        let cpu = cpu.filter(|_| options.target == target).map(|text| Cpu::parse(text, &target));
+        let options = Options { cpu: cpu.transpose()?.unwrap_or_default(), ..options };
+        Ok(Wanted { options: adjusted(opts, options)?, target, refusal })
     });
-    options.collect()
+    wanted.collect()
 }
 
+/// The preset for a target; and why another backend stands in, where the one asked for makes no code
+/// for the target at all.
 fn preset(
     opts: &Opts,
     backend: Backend,
     target: &Target,
     platform: Option<Platform>,
-) -> Result<Options, PairError> {
-    let preset = |backend| {
+) -> Result<(Options, Option<PairError>)> {
+    let preset = |backend, target: &Target| {
         let platform = platform.unwrap_or_else(|| target.default_platform(backend));
         Options::new(backend, target.clone(), platform)
     };
-    match (preset(backend), opts.fallback) {
-        // It can compile nothing for this target, so Cranelift stands in at once.
-        (Err(PairError::Winch { .. } | PairError::WinchWithoutSignals { .. }), Some(_)) => {
-            preset(Backend::Cranelift)
+    match (preset(backend, target), opts.fallback) {
+        (
+            Err(refusal @ (PairError::Winch { .. } | PairError::WinchWithoutSignals { .. })),
+            Some(fallback),
+        ) => {
+            let target = match (fallback, mismatch::pulley(target.triple())) {
+                (Fallback::Pulley, Some(pulley)) => pulley.parse()?,
+                _ => target.clone(),
+            };
+            Ok((preset(Backend::Cranelift, &target)?, Some(refusal)))
         }
-        (options, _) => options,
+        (options, _) => Ok((options?, None)),
     }
 }
 

@@ -19,7 +19,8 @@ pub(crate) enum Use {
 /// Finds the first use of any of the proposals `wanted` in a well-formed core module, and which of
 /// them it is a use of. An instruction says more than a section: those are looked at first.
 ///
-/// A reference to a type by its index counts as a use of function references. A cast that takes custom descriptors is not found: the types of the whole module decide that.
+/// A reference to a type by its index counts as a use of function references. A cast that takes custom
+/// descriptors is not found: the types of the whole module decide that.
 pub(crate) fn first_use(wasm: &[u8], wanted: WasmFeatures) -> Result<Option<(Use, WasmFeatures)>> {
     let mut module = sections::Module::new(wasm);
     let (mut bodies, mut section) = (Vec::new(), None);

@@ -64,6 +64,12 @@ impl Failure {
         self.code
     }
 
+    /// The process' exit code.
+    #[cfg(feature = "limits")]
+    pub(crate) fn code(&self) -> u8 {
+        self.code
+    }
+
     /// The guest ended itself.
     #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
     pub(crate) fn exit(code: u8) -> Failure {

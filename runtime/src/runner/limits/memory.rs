@@ -6,9 +6,9 @@ use precompile_runtime::wasmtime::{self, ResourceLimiter};
 /// Counts what linear memories and tables take together, and refuses what goes beyond a limit.
 pub(crate) struct Memory {
     limit_bytes: usize,
+    /// What was granted. What then could not be had stays counted: wasmtime also tells of growth that
+    /// failed before it asked, so that nothing can be taken back for certain.
     used_bytes: usize,
-    /// What was last granted, in case that it can't be had.
-    granted_bytes: usize,
     /// What was last refused: all that would have been in use.
     refused_bytes: Option<usize>,
 }
@@ -18,7 +18,7 @@ impl Memory {
     pub(crate) fn new(limit: Option<u64>) -> Memory {
         // What an address doesn't reach is no limit.
         let limit_bytes = limit.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX);
-        Memory { limit_bytes, used_bytes: 0, granted_bytes: 0, refused_bytes: None }
+        Memory { limit_bytes, used_bytes: 0, refused_bytes: None }
     }
 
     /// Tells why a guest didn't start, where this was the reason.
@@ -38,15 +38,11 @@ impl Memory {
         let wanted = self.used_bytes.saturating_add(more_bytes);
         let fits = wanted <= self.limit_bytes;
         if fits {
-            (self.used_bytes, self.granted_bytes) = (wanted, more_bytes);
+            self.used_bytes = wanted;
         } else {
             self.refused_bytes = Some(wanted);
         }
         fits
-    }
-
-    fn take_back(&mut self) {
-        self.used_bytes -= std::mem::take(&mut self.granted_bytes);
     }
 }
 
@@ -55,18 +51,8 @@ impl ResourceLimiter for Memory {
         Ok(self.grow(desired.saturating_sub(current)))
     }
 
-    fn memory_grow_failed(&mut self, _: wasmtime::Error) -> wasmtime::Result<()> {
-        self.take_back();
-        Ok(())
-    }
-
     fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         // Wasmtime keeps a pointer for each element.
         Ok(self.grow(desired.saturating_sub(current).saturating_mul(size_of::<usize>())))
-    }
-
-    fn table_grow_failed(&mut self, _: wasmtime::Error) -> wasmtime::Result<()> {
-        self.take_back();
-        Ok(())
     }
 }

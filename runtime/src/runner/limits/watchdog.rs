@@ -2,10 +2,12 @@
 
 use crate::failure::Failure;
 use precompile_runtime::Program;
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-/// For a guest that is interrupted to come to its end: one that calls the host isn't, meanwhile.
+/// For a guest that is interrupted to come to its end, as one that calls the host isn't meanwhile; and
+/// for the report of it to be read.
 const GRACE: Duration = Duration::from_millis(200);
 
 /// Has the guest end when its time is up: interrupted, where it was compiled for that, which
@@ -19,7 +21,15 @@ pub(crate) fn start(program: &Program, timeout: Duration) -> Result<(), Failure>
             engine.increment_epoch();
             thread::sleep(GRACE);
         }
-        let code = Failure::timeout(format!("the guest did not end within {timeout:?}")).report();
+        let failure = Failure::timeout(format!("the guest did not end within {timeout:?}"));
+        let code = failure.code();
+        // Nobody may be reading what is reported, and the guest may be waiting for the same.
+        let (reported, report) = mpsc::channel();
+        thread::spawn(move || {
+            failure.report();
+            reported.send(())
+        });
+        let _ = report.recv_timeout(GRACE);
         std::process::exit(code.into());
     };
     let thread = thread::Builder::new().name("watchdog".into()).spawn(watch);
