@@ -4,7 +4,7 @@
 //! under `-C`, and NaN canonicalisation, may stand under `-O`, too.
 
 use precompile::artifact::contract::Inlining;
-use precompile::artifact::features;
+use precompile::artifact::features::{self, CONCURRENT};
 use precompile::{OptLevel, Options, Proposals, Regalloc};
 
 /// A setting that the command line has a name for.
@@ -51,12 +51,7 @@ static SETTINGS: &[Setting] = &[
         Kind::Bool(|o, on| o.contract.relaxed_simd_deterministic = on),
         "relaxed SIMD gives the same results on every processor",
     ),
-    setting(
-        "W",
-        "concurrency-support",
-        Kind::Bool(|o, on| o.contract.concurrency_support = on),
-        "the component model's concurrency",
-    ),
+    setting("W", "concurrency-support", Kind::Bool(concurrency), "the component model's concurrency"),
     setting("D", "debug-info", Kind::Bool(|o, on| o.contract.debug_info = on), "native DWARF, for debuggers"),
     setting(
         "D",
@@ -162,6 +157,14 @@ fn fuel(options: &mut Options, value: &str) -> bool {
     let on = boolean(value).or_else(|| value.parse::<u64>().ok().map(|_| true));
     options.contract.consume_fuel = on.unwrap_or_default();
     on.is_some()
+}
+
+/// A component that needs it must not get it back where it was turned off.
+fn concurrency(options: &mut Options, on: bool) {
+    options.contract.concurrency_support = on;
+    if !on {
+        options.proposals.forbid(CONCURRENT);
+    }
 }
 
 fn opt_level(options: &mut Options, value: &str) -> bool {

@@ -26,15 +26,20 @@ pub(super) fn used(wasm: &[u8]) -> Result<WasmFeatures> {
 
 /// Adds to `known` what the component uses around its functions' bodies.
 ///
-/// Most components use nothing more. For the others the proposals are taken away one by one: what
-/// can go, goes. To find the uses without the validator would take most of it: whether a memory of
-/// 64 bits meets the canonical ABI, say, shows in the types of several modules.
+/// The validator says what is missing, proposal by proposal, and most components use none. To find
+/// the uses without it would take most of it: whether a memory of 64 bits meets the canonical ABI,
+/// say, shows in the types of several modules.
 fn around(wasm: &[u8], known: WasmFeatures) -> Result<WasmFeatures> {
-    if check(wasm, known).is_ok() {
-        return Ok(known);
+    let mut features = known;
+    while let Err(error) = check(wasm, features) {
+        features = match error.missing_wasm_feature() {
+            Some(missing) if !features.contains(missing) => features | missing,
+            // For some names and encodings it doesn't say which proposal allows them.
+            _ if !features.is_all() => WasmFeatures::all(),
+            _ => return Err(error),
+        };
     }
-    let mut features = WasmFeatures::all();
-    check(wasm, features)?;
+    // What it asked for first may not be needed beside what it asked for later.
     for flag in features.difference(known).iter() {
         let fewer = features.difference(flag) | known;
         if check(wasm, fewer).is_ok() {
