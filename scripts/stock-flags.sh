@@ -25,7 +25,7 @@ WAT
 # fields ARTIFACT FIELD: the entries of a list in what `inspect` tells, one a line.
 fields() {
     "$precompile" inspect --message-format json "$1" |
-        python3 -c 'import json, sys; print(*(json.load(sys.stdin)[sys.argv[1]] or []), sep="\n", end="")' "$2"
+        python3 -c 'import json, sys; print(*(json.loads(sys.stdin.readline())[sys.argv[1]] or []), sep="\n", end="")' "$2"
 }
 
 # stock ARTIFACT FLAG...: whether upstream runs it, in the environment that was named.
