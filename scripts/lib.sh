@@ -11,6 +11,9 @@ cache="${XDG_CACHE_HOME:-$HOME/.cache}/precompile-dev"
 corpus="$cache/corpus"
 mkdir -p "$cache" "$corpus"
 
+# What a script checks or measures is compiled for it.
+export PRECOMPILE_NO_CACHE=1
+
 # ends_with CODE WORDS COMMAND...: the command must exit with this code and report these words.
 ends_with() {
     local expected="$1" words="$2" code=0 report

@@ -90,8 +90,10 @@ fn an_interrupt_leaves_nothing_half_written() {
     assert_eq!(folder.precompile(["--backend", "winch", "--quiet", ".", "--out-dir", "whole"]).code, Some(0));
     let mut interrupted = 0;
     for delay in 0..40 {
-        let mut command = Command::new(precompile());
-        command.args(["--backend", "winch", "--quiet", "."]).current_dir(folder.path());
+        // An empty one each time, so that there is something to do.
+        let cache = folder.cache().join(delay.to_string());
+        let mut command = folder.command(precompile());
+        command.args(["--backend", "winch", "--quiet", "."]).env("PRECOMPILE_CACHE_DIR", &cache);
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(5 * delay));
         run(Command::new("kill").args(["-INT", &child.id().to_string()]));
@@ -102,6 +104,8 @@ fn an_interrupt_leaves_nothing_half_written() {
         assert!(matches!(code, Some(0 | 130) | None), "{code:?}: {said}");
         interrupted += usize::from(code == Some(130));
         assert_eq!(temporary_files(&folder), [""; 0], "after {delay}");
+        let in_cache = fs::read_dir(cache.join("v1/temp")).map_or(0, Iterator::count);
+        assert_eq!(in_cache, 0, "after {delay}");
         for name in folder.names().iter().filter(|name| name.ends_with(".cwasm")) {
             let whole = fs::read(folder.join("whole").join(name)).unwrap();
             assert!(fs::read(folder.join(name)).unwrap() == whole, "{name} is not whole");
@@ -124,12 +128,12 @@ fn on_a_terminal() {
     }
     let on_terminal = |arguments: &str| {
         let line = format!("{} {arguments}", precompile().display());
-        run(Command::new("script").args(["-qec", &line, "/dev/null"]).current_dir(folder.path()))
+        run(folder.command("script").args(["-qec", &line, "/dev/null"]))
     };
-    let ended = on_terminal("-j1 .");
+    let ended = on_terminal("-j1 --no-cache .");
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(ended.stdout.contains("█") && ended.stdout.contains("/6"), "{ended:?}");
-    assert!(!on_terminal("-j1 --quiet .").stdout.contains("█"));
+    assert!(!on_terminal("-j1 --no-cache --quiet .").stdout.contains("█"));
     let ended = on_terminal("module-0.wasm -o -");
     assert!(ended.code == Some(2) && ended.stdout.contains("no text for a terminal"), "{ended:?}");
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::process::Command;
 use support::{BACKENDS, Ended, Folder, Runner, precompile, run};
 
 const ANSWER: &str = r#"(module (func (export "answer") (result i32) i32.const 42))"#;
@@ -38,8 +37,8 @@ fn the_same_input_gives_the_same_bytes() {
         one.wasm("app.wasm", ANSWER);
         other.wasm("renamed.wasm", ANSWER);
         one.precompile(["--backend", backend, "app.wasm", "-o", "out"]);
-        let ended = run(Command::new(precompile())
-            .current_dir(other.path())
+        let ended = run(other
+            .command(precompile())
             .args(["--backend", backend, "renamed.wasm", "-o", "out"])
             .env("RAYON_NUM_THREADS", "1")
             .env("WASMTIME_BACKTRACE_DETAILS", "1")
@@ -212,8 +211,7 @@ fn an_unwritable_stderr_changes_no_exit_code() {
     folder.wasm("app.wasm", ANSWER);
     let code = |program: &std::path::Path, arguments: &[&str]| {
         let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let mut command = Command::new(program);
-        command.current_dir(folder.path()).args(arguments).stderr(full).status().unwrap().code()
+        folder.command(program).args(arguments).stderr(full).status().unwrap().code()
     };
     assert_eq!(code(precompile(), &["app.wasm"]), Some(0));
     assert_eq!(code(precompile(), &["missing.wasm"]), Some(1));

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 /// What stands before the text of an error.
-const MARKS: [&str; 12] = [
+const MARKS: [&str; 14] = [
     "#[error(",
     "bail!(",
     "ensure!(",
@@ -21,6 +21,8 @@ const MARKS: [&str; 12] = [
     "Err(format!(",
     "Failed(",
     "ok_or_else(||",
+    "warn(format!(",
+    "tell_warning(",
 ];
 
 /// The source files under a folder, without tests.
@@ -78,7 +80,7 @@ fn messages(code: &str) -> Vec<String> {
 fn every_message_is_seen() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut code = String::new();
-    for folder in ["artifact/src", "compiler/src", "runtime/src"] {
+    for folder in ["artifact/src", "cache/src", "compiler/src", "runtime/src"] {
         sources(&root.join(folder), &mut code);
     }
     let sessions: String = fs::read_dir(root.join("tests/golden"))

@@ -92,9 +92,12 @@ pub fn run(command: &mut Command) -> Ended {
     Ended { code: status.code(), stdout: text(&stdout), stderr: text(&stderr) }
 }
 
-/// A folder that goes away with the value.
+/// A folder that goes away with the value, and a cache of its own.
 #[derive(Debug)]
-pub struct Folder(TempDir);
+pub struct Folder {
+    files: TempDir,
+    cache: TempDir,
+}
 
 impl Default for Folder {
     fn default() -> Folder {
@@ -105,12 +108,17 @@ impl Default for Folder {
 impl Folder {
     /// An empty folder.
     pub fn new() -> Folder {
-        Folder(TempDir::new().unwrap())
+        Folder { files: TempDir::new().unwrap(), cache: TempDir::new().unwrap() }
     }
 
     /// The folder's path.
     pub fn path(&self) -> &Path {
-        self.0.path()
+        self.files.path()
+    }
+
+    /// The folder of the cache that `precompile` uses here.
+    pub fn cache(&self) -> &Path {
+        self.cache.path()
     }
 
     /// The path of something in the folder.
@@ -139,9 +147,19 @@ impl Folder {
         self.write(name, wat::parse_str(text).unwrap())
     }
 
+    /// A program to run in the folder, with the folder's cache.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.path()).env("PRECOMPILE_CACHE_DIR", self.cache());
+        for variable in ["PRECOMPILE_NO_CACHE", "PRECOMPILE_CACHE_REMOTE", "PRECOMPILE_CACHE_MAX_SIZE"] {
+            command.env_remove(variable);
+        }
+        command
+    }
+
     /// Runs `precompile` in the folder.
     pub fn precompile(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Ended {
-        run(Command::new(precompile()).current_dir(self.path()).args(arguments))
+        run(self.command(precompile()).args(arguments))
     }
 
     /// Runs `precompile-run` in the folder.

@@ -1,7 +1,66 @@
 //! Keys to verified blobs: a store on disk that many processes share, and a second one that many
 //! machines share. It knows nothing of what the blobs are.
+//!
+//! ```
+//! use precompile_cache::{Cache, Digest, Key, Limits, Lookup, Recipe, Store};
+//! use std::sync::Arc;
+//! use std::time::Duration;
+//!
+//! # let folder = tempfile::tempdir()?;
+//! let cache = Cache::new(Store::new(folder.path()), Limits::default());
+//! let recipe = Recipe::new("example 2026-11 upper case", vec![("language".into(), "en".into())]);
+//! let key = Key::new(&Arc::new(recipe), Digest::of(b"text"));
+//! let accept = |_: &[u8]| Ok(());
+//! match cache.lookup(&key, true, &accept) {
+//!     Lookup::Miss(turn) => cache.fill(turn, b"TEXT", Duration::from_millis(1)),
+//!     other => panic!("{other:?}"),
+//! }
+//! match cache.lookup(&key, true, &accept) {
+//!     Lookup::Hit(entry) => assert_eq!(entry.read()?, b"TEXT"),
+//!     other => panic!("{other:?}"),
+//! }
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! Who can write to the folder decides what comes out of it: a digest tells damage, not origin. The
+//! same goes for the shared store.
 
 #![forbid(unsafe_code)]
 
+mod cache;
+mod digest;
+mod entry;
+mod error;
+mod files;
+mod identity;
+mod key;
+mod layout;
+mod log;
+mod nearest;
+#[cfg(feature = "remote")]
+mod object;
+#[cfg(feature = "planted-fault")]
+mod planted_fault;
+mod prune;
+mod record;
 #[cfg(feature = "remote")]
 pub mod remote;
+mod slot;
+mod store;
+mod survey;
+mod verify;
+
+pub use cache::{Accept, Cache, InPlace, Lookup, Turn, is_damage};
+pub use digest::Digest;
+pub use entry::Entry;
+pub use error::Error;
+pub use identity::Identity;
+pub use key::{Key, Recipe};
+pub use log::{Log, Run};
+pub use nearest::{Nearest, Same};
+pub use prune::{Limits, Pruned};
+pub use record::{Outcome, Record};
+pub use slot::Slot;
+pub use store::Store;
+pub use survey::Found;
+pub use verify::Verified;

@@ -41,7 +41,7 @@ pub fn compile(options: &Options, module: &[u8]) -> Result<Compiled, CompileErro
 }
 
 /// The binary form of a module.
-fn binary(module: &[u8]) -> Result<Cow<'_, [u8]>, CompileError> {
+pub(crate) fn binary(module: &[u8]) -> Result<Cow<'_, [u8]>, CompileError> {
     match module.trim_ascii_start() {
         // Text starts with a parenthesis or a comment.
         [b'(' | b';', ..] => {
@@ -53,7 +53,7 @@ fn binary(module: &[u8]) -> Result<Cow<'_, [u8]>, CompileError> {
 }
 
 /// Compiles with one backend.
-fn attempt(options: &Options, wasm: &[u8]) -> Result<Compiled, CompileError> {
+pub(crate) fn attempt(options: &Options, wasm: &[u8]) -> Result<Compiled, CompileError> {
     let mut timings = Timings::default();
     let mut watch = Stopwatch::start();
     let kind = kind(wasm)?;

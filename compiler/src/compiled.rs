@@ -31,6 +31,14 @@ pub struct Timings {
     pub finish: Duration,
 }
 
+impl Timings {
+    /// All phases together.
+    pub fn total(&self) -> Duration {
+        let Timings { scan, compile, finish } = *self;
+        scan + compile + finish
+    }
+}
+
 /// Measures one phase after the other.
 pub(crate) struct Stopwatch(Instant);
 

@@ -19,6 +19,7 @@
 #[cfg(not(any(feature = "cranelift", feature = "winch")))]
 compile_error!("precompile needs a backend: enable the feature `cranelift` or `winch`");
 
+mod cached;
 mod compile;
 mod compile_error;
 mod compiled;
@@ -35,6 +36,7 @@ mod needs;
 mod options;
 mod output;
 mod proposals;
+mod recipe;
 mod restamp;
 #[allow(unsafe_code, reason = "the one place: flags of processors")]
 mod settings;
@@ -43,6 +45,7 @@ mod stamp;
 mod target;
 mod text_name;
 
+pub use cached::{Answer, Artifact, ObtainError, Request, Source, in_place, obtain};
 pub use compile::{WASMTIME_VERSION, compile};
 pub use compile_error::CompileError;
 pub use compiled::{Compiled, Timings};
@@ -51,10 +54,12 @@ pub use fallback::Fallback;
 pub use fit::{FitError, fit};
 pub use limits::{Cause, Limit, Place, Remedy, Site};
 pub use options::{Options, OptionsError, Regalloc};
-pub use output::{WriteError, Written, write};
+pub use output::{WriteError, Written, deliver, write};
 pub use precompile_artifact as artifact;
 pub use precompile_artifact::manifest::OptLevel;
 pub use precompile_artifact::{Backend, Contract, Manifest, Platform};
+pub use precompile_cache as cache;
 pub use proposals::Proposals;
+pub use recipe::recipe;
 pub use stamp::StampError;
 pub use target::{ALIASES, PairError, Target, TargetError};

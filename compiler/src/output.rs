@@ -1,5 +1,8 @@
 //! Writing an artifact: whole or not at all.
 
+use precompile_cache::{Digest, Entry};
+use std::cell::Cell;
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -58,30 +61,53 @@ pub enum Written {
 ///
 /// Where `path` can't be written or is the same file as `input`.
 pub fn write(path: &Path, bytes: &[u8], input: &Path) -> Result<Written, WriteError> {
+    let same = |path: &Path| std::fs::read(path).is_ok_and(|content| content == bytes);
+    place(path, input, bytes.len() as u64, same, |file| File::create_new(file)?.write_all(bytes))
+}
+
+/// Puts what a cache has at `path`, in the same way.
+///
+/// # Errors
+///
+/// Where `path` can't be written or is the same file as `input`; `None` where the entry turns out to
+/// be damaged, and nothing is written.
+pub fn deliver(path: &Path, entry: &Entry, input: &Path) -> Option<Result<Written, WriteError>> {
+    let same = |path: &Path| Digest::of_file(path).is_ok_and(|digest| entry.digest() == Some(digest));
+    let damaged = Cell::new(false);
+    let fill = |file: &Path| {
+        entry.deliver(file).inspect_err(|error| damaged.set(error.kind() == io::ErrorKind::InvalidData))
+    };
+    let written = place(path, input, entry.record().blob_bytes(), same, fill);
+    (!damaged.get()).then_some(written)
+}
+
+/// Has a new file be filled, which is then renamed to `path`, unless what is there is the same.
+fn place(
+    path: &Path,
+    input: &Path,
+    bytes: u64,
+    same: impl Fn(&Path) -> bool,
+    fill: impl FnMut(&Path) -> io::Result<()>,
+) -> Result<Written, WriteError> {
     if is_same_file(path, input) {
         return Err(WriteError::IsInput { path: path.into() });
     }
+    let there = path.metadata().ok();
     // Renaming onto a device or a pipe would replace it.
-    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+    if there.as_ref().is_some_and(|there| !there.is_file()) {
         return Err(WriteError::NotAFile { path: path.into() });
     }
-    if holds(path, bytes) {
+    if there.is_some_and(|there| there.len() == bytes) && same(path) {
         return Ok(Written::Unchanged);
     }
     let folder = folder(path);
     if !folder.is_dir() {
         return Err(WriteError::NoFolder { path: path.into(), folder: folder.into() });
     }
-    let written = follow(path).and_then(|file| replace(&file, bytes));
+    let written = follow(path).and_then(|file| replace(&file, fill));
     // The library's own error names the temporary file, which says nothing to the user.
     written.map_err(|error| WriteError::Io { path: path.into(), error: error.kind().into() })?;
     Ok(Written::New)
-}
-
-/// Whether a file has just this content. One that can't be read has not.
-fn holds(path: &Path, bytes: &[u8]) -> bool {
-    path.metadata().is_ok_and(|metadata| metadata.len() == bytes.len() as u64)
-        && std::fs::read(path).is_ok_and(|content| content == bytes)
 }
 
 /// Where a symbolic link leads: the file is replaced, and the link stays.
@@ -116,14 +142,17 @@ fn folder(path: &Path) -> &Path {
     }
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// By way of a file beside it, made as any file that a program writes.
+fn replace(path: &Path, mut fill: impl FnMut(&Path) -> io::Result<()>) -> io::Result<()> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".precompile-");
-    // As any file that a program writes, instead of for the owner alone.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder(path))?;
-    file.write_all(bytes)?;
+    let file = builder.prefix(".precompile-").make_in(folder(path), |file| {
+        fill(file).inspect_err(|error| {
+            // Somebody else's file of that name stays.
+            if error.kind() != io::ErrorKind::AlreadyExists {
+                let _ = std::fs::remove_file(file);
+            }
+        })
+    })?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }

@@ -1,15 +1,18 @@
 //! `precompile [OPTIONS] [INPUT...]`: compile modules and components.
 
-use crate::job::{Failed, Job};
-use crate::message::{Format, Message, print, tell, tell_error};
+use crate::cache_opts::CacheOpts;
+use crate::done::Done;
+use crate::job::{Caching, Failed, Job};
+use crate::message::{Format, Message, print, tell, tell_error, tell_warning};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::{interrupt, setting};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
+use precompile::cache::Cache;
 use precompile::{Backend, Fallback, Platform};
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 /// Options of `precompile`.
 #[derive(Args)]
@@ -86,10 +89,6 @@ pub(crate) struct Opts {
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
 
-    /// Compile always; this version keeps no cache yet, so it does so anyway
-    #[arg(long)]
-    no_cache: bool,
-
     /// How to report
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) message_format: Format,
@@ -102,9 +101,12 @@ pub(crate) struct Opts {
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
 
-    /// Say which proposals each module uses, and what was stamped
+    /// Say which proposals each module uses, what was stamped, and why it wasn't in the cache
     #[arg(short, long)]
     verbose: bool,
+
+    #[command(flatten)]
+    cache: CacheOpts,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -141,12 +143,32 @@ impl Opts {
             .flat_map(|(letter, texts)| texts.iter().map(move |text| (letter, text.as_str())))
     }
 
+    /// The cache, unless the user wants none.
+    ///
+    /// # Errors
+    ///
+    /// Where what the user says of it is wrong.
+    pub(crate) fn open_cache(&self) -> Result<Option<Cache>> {
+        self.cache.cache()
+    }
+
     /// Compiles what was planned. Says whether all of it succeeded.
-    pub(crate) fn run(&self, plan: &Plan) -> Result<bool> {
-        interrupt::install()?;
-        let threads = self.jobs.map_or(0, usize::from);
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
-        let failures = self.run_jobs(plan);
+    pub(crate) fn run(&self, plan: &Plan, cache: Option<&Cache>) -> Result<bool> {
+        let explain = self.verbose;
+        let caching = cache.map(|cache| Caching { cache, verify_inputs: self.cache.verify_inputs, explain });
+        // What is in place takes neither threads nor a compiler.
+        let mut rest = Vec::new();
+        for job in &plan.jobs {
+            match caching.and_then(|caching| job.in_place(caching)) {
+                Some(done) => self.report(&done, job)?,
+                None => rest.push(job),
+            }
+        }
+        let failures = if rest.is_empty() { Vec::new() } else { self.run_jobs(rest, caching)? };
+        if let Some(cache) = cache {
+            cache.finish();
+            self.warn(cache);
+        }
         if let Some(depfile) = &self.depfile {
             plan.write_depfile(depfile)?;
         }
@@ -164,39 +186,77 @@ impl Opts {
     }
 
     /// Runs the jobs in the plan's order, as threads become free. Returns those that failed.
-    fn run_jobs<'a>(&self, plan: &'a Plan) -> Vec<(&'a Job, Failed)> {
-        let progress = Progress::new(plan.jobs.len(), !self.quiet && self.message_format == Format::Human);
+    fn run_jobs<'a>(
+        &self,
+        mut jobs: Vec<&'a Job>,
+        caching: Option<Caching<'_>>,
+    ) -> Result<Vec<(&'a Job, Failed)>> {
+        interrupt::install()?;
+        let threads = self.jobs.map_or(0, usize::from);
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+        let progress = Progress::new(jobs.len(), !self.quiet && self.message_format == Format::Human);
         let failures = Mutex::new(Vec::new());
-        rayon::in_place_scope_fifo(|scope| {
-            for job in &plan.jobs {
-                let (progress, failures) = (&progress, &failures);
-                scope.spawn_fifo(move |_| {
-                    let result = job.run();
-                    let result = result.and_then(|done| {
-                        let mut reported = Ok(());
-                        progress.above(|| reported = self.report(&done, job));
-                        reported.map_err(|error| Failed(format!("can't report: {error}")))
-                    });
-                    if let Err(error) = result {
-                        failures.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((job, error));
-                    }
-                    progress.done(job.input.path.display().to_string());
-                });
+        let run = |job: &'a Job, wait: bool| -> bool {
+            let result = job.run(caching, wait);
+            let mut reported = Ok(());
+            progress.above(|| {
+                caching.inspect(|caching| self.warn(caching.cache));
+                if let Ok(Some(done)) = &result {
+                    reported = self.report(done, job);
+                }
+            });
+            let error = match result {
+                Ok(None) => return false,
+                Ok(Some(_)) => reported.err().map(|error| Failed(format!("can't report: {error}"))),
+                Err(error) => Some(error),
+            };
+            if let Some(error) = error {
+                failures.lock().unwrap_or_else(PoisonError::into_inner).push((job, error));
             }
-        });
+            progress.done(job.input.path.display().to_string());
+            true
+        };
+        while !jobs.is_empty() {
+            let busy = Mutex::new(Vec::new());
+            rayon::in_place_scope_fifo(|scope| {
+                for job in jobs {
+                    let (run, busy) = (&run, &busy);
+                    scope.spawn_fifo(move |_| {
+                        if !run(job, false) {
+                            busy.lock().unwrap_or_else(PoisonError::into_inner).push(job);
+                        }
+                    });
+                }
+            });
+            // Others compile these. They are waited for when nothing of ours is waited for, so that no
+            // two processes wait for each other.
+            jobs = busy.into_inner().unwrap_or_else(PoisonError::into_inner);
+            if let Some(job) = jobs.pop() {
+                run(job, true);
+            }
+        }
         progress.finish();
-        let mut failures = failures.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut failures = failures.into_inner().unwrap_or_else(PoisonError::into_inner);
         failures.sort_by_key(|(job, _)| job.order);
-        failures
+        Ok(failures)
     }
 
-    fn report(&self, done: &crate::job::Done, job: &Job) -> std::io::Result<()> {
+    fn report(&self, done: &Done, job: &Job) -> std::io::Result<()> {
         match self.message_format {
             Format::Json => print(&done.message(job, self.timings)),
             Format::Human if self.quiet => Ok(()),
             Format::Human => {
                 tell(&done.text(job, self.timings, self.verbose));
                 Ok(())
+            }
+        }
+    }
+
+    /// Says what went wrong with the cache, which is no error.
+    fn warn(&self, cache: &Cache) {
+        for warning in cache.take_warnings() {
+            if !self.quiet {
+                tell_warning(&warning);
             }
         }
     }

@@ -1,29 +1,36 @@
 //! One module, compiled for one target.
 
+use crate::done::{Done, Origin, Phases};
 use crate::inputs::{Input, STANDARD};
 use crate::interrupt;
-use crate::message::{Cache, Message, TimingsNs, print_bytes};
-use anyhow::anyhow;
+use crate::message::print_bytes;
+use anyhow::{Result, anyhow, ensure};
 use precompile::artifact::Host;
 use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::trailer;
-use precompile::{Backend, Compiled, Options, PairError, Written, compile, write};
+use precompile::cache::{Cache, Digest, Entry, Key, Recipe, Turn};
+use precompile::{Answer, Artifact, Backend, Compiled, ObtainError, Options, PairError, Request, Source};
+use precompile::{Written, compile, deliver, in_place, obtain, write};
 use std::io::{Read, stdin};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 /// A module to compile for a target.
 pub(crate) struct Job {
     pub(crate) input: Input,
-    pub(crate) options: Options,
+    pub(crate) options: Arc<Options>,
+    pub(crate) recipe: Arc<Recipe>,
     /// Why another backend stands in for the one that was asked for, whatever the input.
     pub(crate) refusal: Option<PairError>,
     pub(crate) output: Output,
     /// What the artifact must fit.
-    pub(crate) host: Option<Host>,
+    pub(crate) host: Option<Arc<Host>>,
     /// Its place in the order in which the user named the inputs.
     pub(crate) order: usize,
+    /// What standard input held, once it was read.
+    pub(crate) standard_input: Mutex<Option<Vec<u8>>>,
 }
 
 /// Where an artifact goes.
@@ -41,44 +48,212 @@ impl Output {
     }
 }
 
+/// How a job uses the cache.
+#[derive(Clone, Copy)]
+pub(crate) struct Caching<'a> {
+    pub(crate) cache: &'a Cache,
+    pub(crate) verify_inputs: bool,
+    /// Whether to find out why something isn't there.
+    pub(crate) explain: bool,
+}
+
 /// Why a job failed, for people.
 pub(crate) struct Failed(pub(crate) String);
 
-/// What came of a job.
-pub(crate) struct Done {
-    compiled: Compiled,
-    written: Written,
-    read: Duration,
-    write: Duration,
-}
-
 impl Job {
-    /// Reads, compiles and writes.
-    pub(crate) fn run(&self) -> Result<Done, Failed> {
+    /// What is known without reading anything: that the output is in place.
+    pub(crate) fn in_place(&self, caching: Caching<'_>) -> Option<Done> {
+        let start = Instant::now();
+        let (_, in_place) = in_place(caching.cache, &self.request(caching, &[]))?;
+        let phases = Phases { read: start.elapsed(), ..Phases::default() };
+        Some(Done {
+            backend: self.options.backend,
+            target: self.options.target.clone(),
+            origin: Origin::Found { cost_ns: in_place.cost_ns },
+            fallback_from: None,
+            artifact_bytes: in_place.bytes,
+            written: Written::Unchanged,
+            phases,
+            missed: None,
+        })
+    }
+
+    /// Reads, finds or compiles, and writes. `None` where somebody else is compiling the same; with
+    /// `wait` it waits for that.
+    pub(crate) fn run(&self, caching: Option<Caching<'_>>, wait: bool) -> Result<Option<Done>, Failed> {
         let failed = |error: anyhow::Error| Failed(format!("{error:#}"));
-        match catch_unwind(AssertUnwindSafe(|| self.try_run())) {
+        let run = || match caching {
+            Some(caching) => self.find_or_compile(caching, wait),
+            None => self.compile().map(Some),
+        };
+        match catch_unwind(AssertUnwindSafe(run)) {
             Ok(result) => result.map_err(failed),
             Err(_) => Err(Failed("precompile has a bug and gave up on it; nothing was written".into())),
         }
     }
 
-    fn try_run(&self) -> anyhow::Result<Done> {
+    fn compile(&self) -> Result<Done> {
         let start = Instant::now();
         let wasm = self.read()?;
         let read = start.elapsed();
-        let compiled = compile(&self.options, &wasm).map_err(|error| match &self.refuses_cranelift() {
-            true if error.is_limit() => anyhow!("{error}; but the host accepts no code of cranelift's"),
-            _ => error.into(),
-        })?;
-        if let Some(host) = &self.host {
-            let manifest = trailer::read_unverified(&compiled.artifact)?.manifest;
-            let mismatches = mismatches(&manifest, host);
-            let reasons: Vec<_> = mismatches.iter().map(|mismatch| format!("\n  {mismatch}")).collect();
-            anyhow::ensure!(reasons.is_empty(), "it would not fit the host:{}", reasons.concat());
-        }
+        let compiled =
+            compile(&self.options, &wasm).map_err(|error| self.limit(error.is_limit(), error.into()))?;
+        self.check_fit(&compiled.artifact)?;
         let start = Instant::now();
         let written = self.write(&compiled.artifact)?;
-        Ok(Done { compiled, written, read, write: start.elapsed() })
+        let limit = compiled.fallback_from.as_ref().map(ToString::to_string);
+        let phases = Phases { read, write: start.elapsed(), ..Phases::of(&compiled) };
+        Ok(self.done(&compiled, Origin::Compiled { stored: false }, limit, written, phases))
+    }
+
+    fn find_or_compile(&self, caching: Caching<'_>, wait: bool) -> Result<Option<Done>> {
+        let bytes = if self.input.is_standard() { self.read()? } else { Vec::new() };
+        loop {
+            let start = Instant::now();
+            let answer = match obtain(caching.cache, &self.request(caching, &bytes), wait) {
+                Ok(answer) => answer,
+                Err(ObtainError::Busy) => {
+                    self.keep_standard_input(bytes);
+                    return Ok(None);
+                }
+                Err(ObtainError::Read(error)) => {
+                    // Which names the file.
+                    self.read()?;
+                    return Err(error.into());
+                }
+                Err(error) => return Err(self.limit(error.is_limit(), error.into())),
+            };
+            let obtained = start.elapsed();
+            let Answer { artifact, options, fallback_from, key } = answer;
+            return Ok(Some(match artifact {
+                Artifact::InPlace(in_place) => Done {
+                    backend: options.backend,
+                    target: options.target,
+                    origin: Origin::Found { cost_ns: in_place.cost_ns },
+                    fallback_from: self.instead(fallback_from),
+                    artifact_bytes: in_place.bytes,
+                    written: Written::Unchanged,
+                    phases: Phases { read: obtained, ..Phases::default() },
+                    missed: None,
+                },
+                Artifact::Stored(entry) => {
+                    let start = Instant::now();
+                    let Some(written) = self.deliver(caching.cache, &key, &entry)? else {
+                        drop(entry);
+                        caching.cache.damaged(&key);
+                        continue;
+                    };
+                    Done {
+                        backend: options.backend,
+                        target: options.target,
+                        origin: Origin::Found { cost_ns: entry.record().cost_ns },
+                        fallback_from: self.instead(fallback_from),
+                        artifact_bytes: entry.record().blob_bytes(),
+                        written,
+                        phases: Phases { read: obtained, write: start.elapsed(), ..Phases::default() },
+                        missed: None,
+                    }
+                }
+                Artifact::Compiled(compiled, turn) => {
+                    let start = Instant::now();
+                    let missed =
+                        caching.explain.then(|| crate::missed::text(caching.cache, &key, &self.output.path));
+                    let written = self.store(caching.cache, &key, &compiled, turn)?;
+                    let phases = Phases::of(&compiled);
+                    let read = obtained.saturating_sub(phases.scan + phases.compile + phases.finish);
+                    let phases = Phases { read, write: start.elapsed(), ..phases };
+                    let origin = Origin::Compiled { stored: true };
+                    Done { missed, ..self.done(&compiled, origin, fallback_from, written, phases) }
+                }
+            }));
+        }
+    }
+
+    fn request<'a>(&'a self, caching: Caching<'_>, standard_input: &'a [u8]) -> Request<'a> {
+        let source = match self.input.is_standard() {
+            true => Source::Bytes(standard_input),
+            false => Source::File(&self.input.path),
+        };
+        // Whether it fits a host stands in the artifact.
+        let readable = !self.output.is_standard() && self.host.is_none();
+        Request {
+            options: &self.options,
+            recipe: &self.recipe,
+            source,
+            output: readable.then_some(&self.output.path),
+            verify_inputs: caching.verify_inputs,
+        }
+    }
+
+    /// Stores what was compiled, and writes it.
+    fn store(&self, cache: &Cache, key: &Key, compiled: &Compiled, turn: Turn) -> Result<Written> {
+        let artifact = &compiled.artifact;
+        let cost = compiled.timings.total();
+        {
+            let _guard = interrupt::hold_off();
+            cache.fill(turn, artifact, cost);
+        }
+        self.check_fit(artifact)?;
+        let written = self.write(artifact)?;
+        let cost_ns = cost.as_nanos().try_into().unwrap_or(u64::MAX);
+        cache.note_output(&self.output.path, key, Digest::of(artifact), cost_ns);
+        Ok(written)
+    }
+
+    /// Writes what was found. `None` where it turns out to be damaged.
+    fn deliver(&self, cache: &Cache, key: &Key, entry: &Entry) -> Result<Option<Written>> {
+        let bytes = entry.record().blob_bytes();
+        if self.output.is_standard() || self.host.is_some() {
+            let Ok(artifact) = entry.read() else { return Ok(None) };
+            self.check_fit(&artifact)?;
+            let written = self.write(&artifact)?;
+            cache.used(entry, bytes);
+            return Ok(Some(written));
+        }
+        let _guard = interrupt::hold_off();
+        self.make_folders()?;
+        let Some(written) = deliver(&self.output.path, entry, &self.input.path) else { return Ok(None) };
+        let written = written?;
+        cache.used(entry, if written == Written::New { bytes } else { 0 });
+        if let Some(digest) = entry.digest() {
+            cache.note_output(&self.output.path, key, digest, entry.record().cost_ns);
+        }
+        Ok(Some(written))
+    }
+
+    /// What came of a compilation.
+    fn done(
+        &self,
+        compiled: &Compiled,
+        origin: Origin,
+        limit: Option<String>,
+        written: Written,
+        phases: Phases,
+    ) -> Done {
+        Done {
+            backend: compiled.backend,
+            target: compiled.target.clone(),
+            origin,
+            fallback_from: self.instead(limit),
+            artifact_bytes: compiled.artifact.len() as u64,
+            written,
+            phases,
+            missed: None,
+        }
+    }
+
+    /// The backend that another stood in for, and why.
+    fn instead(&self, limit: Option<String>) -> Option<(Backend, String)> {
+        let refusal = self.refusal.as_ref().map(|refusal| (Backend::Winch, refusal.to_string()));
+        refusal.or_else(|| Some((self.options.backend, limit?)))
+    }
+
+    /// A limit of a backend, whose way out may be none on this host.
+    fn limit(&self, is_limit: bool, error: anyhow::Error) -> anyhow::Error {
+        match is_limit && self.refuses_cranelift() {
+            true => anyhow!("{error}; but the host accepts no code of cranelift's"),
+            false => error,
+        }
     }
 
     /// Whether a way out that names Cranelift leads nowhere.
@@ -87,102 +262,48 @@ impl Job {
         accepted.is_some_and(|accepted| !accepted.contains(&Backend::Cranelift))
     }
 
-    fn read(&self) -> anyhow::Result<Vec<u8>> {
+    fn check_fit(&self, artifact: &[u8]) -> Result<()> {
+        if let Some(host) = &self.host {
+            let manifest = trailer::read_unverified(artifact)?.manifest;
+            let mismatches = mismatches(&manifest, host);
+            let reasons: Vec<_> = mismatches.iter().map(|mismatch| format!("\n  {mismatch}")).collect();
+            ensure!(reasons.is_empty(), "it would not fit the host:{}", reasons.concat());
+        }
+        Ok(())
+    }
+
+    fn read(&self) -> Result<Vec<u8>> {
         if !self.input.is_standard() {
             return Ok(fs_err::read(&self.input.path)?);
+        }
+        let mut kept = self.standard_input.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(wasm) = kept.take() {
+            return Ok(wasm);
         }
         let mut wasm = Vec::new();
         stdin().lock().read_to_end(&mut wasm)?;
         Ok(wasm)
     }
 
-    fn write(&self, artifact: &[u8]) -> anyhow::Result<Written> {
+    /// For when the job is run again.
+    fn keep_standard_input(&self, bytes: Vec<u8>) {
+        *self.standard_input.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
+    }
+
+    fn write(&self, artifact: &[u8]) -> Result<Written> {
         if self.output.is_standard() {
             print_bytes(artifact)?;
             return Ok(Written::New);
         }
         let _guard = interrupt::hold_off();
+        self.make_folders()?;
+        Ok(write(&self.output.path, artifact, &self.input.path)?)
+    }
+
+    fn make_folders(&self) -> Result<()> {
         if let Some(folder) = self.output.path.parent().filter(|_| self.output.make_folders) {
             fs_err::create_dir_all(folder)?;
         }
-        Ok(write(&self.output.path, artifact, &self.input.path)?)
+        Ok(())
     }
-}
-
-impl Done {
-    /// The report for programs.
-    pub(crate) fn message<'a>(&self, job: &'a Job, timings: bool) -> Message<'a> {
-        let Done { compiled, .. } = self;
-        Message::Compiled {
-            input: &job.input.path,
-            output: &job.output.path,
-            backend: compiled.backend,
-            target: compiled.target.to_string(),
-            cache: Cache::Off,
-            compile_ns: nanoseconds(compiled.timings.compile),
-            artifact_bytes: compiled.artifact.len() as u64,
-            fallback_from: self.instead(job).map(|(_, reason)| reason),
-            timings: timings.then(|| TimingsNs {
-                read_ns: nanoseconds(self.read),
-                scan_ns: nanoseconds(compiled.timings.scan),
-                compile_ns: nanoseconds(compiled.timings.compile),
-                finish_ns: nanoseconds(compiled.timings.finish),
-                write_ns: nanoseconds(self.write),
-            }),
-        }
-    }
-
-    /// The backend that another stood in for, and why.
-    fn instead(&self, job: &Job) -> Option<(Backend, String)> {
-        let refusal = job.refusal.as_ref().map(|refusal| (Backend::Winch, refusal.to_string()));
-        let limit = self.compiled.fallback_from.as_ref();
-        refusal.or_else(|| Some((job.options.backend, limit?.to_string())))
-    }
-
-    /// The report for people.
-    pub(crate) fn text(&self, job: &Job, timings: bool, verbose: bool) -> String {
-        let Done { compiled, written, .. } = self;
-        let timing = compiled.timings;
-        let total = self.read + timing.scan + timing.compile + timing.finish + self.write;
-        let mut text = format!(
-            "compiled `{}` with {} for {} in {:.2} s: `{}`, {} bytes",
-            job.input.path.display(),
-            compiled.backend,
-            compiled.target,
-            total.as_secs_f64(),
-            job.output.path.display(),
-            compiled.artifact.len(),
-        );
-        if *written == Written::Unchanged {
-            text += ", unchanged";
-        }
-        if let Some((backend, reason)) = self.instead(job) {
-            text += &format!("\n  instead of {backend}: {reason}");
-        }
-        if timings {
-            let phases = [
-                ("read", self.read),
-                ("scan", timing.scan),
-                ("compile", timing.compile),
-                ("finish", timing.finish),
-                ("write", self.write),
-            ];
-            let phases = phases.map(|(name, time)| format!("{name} {:.1} ms", time.as_secs_f64() * 1e3));
-            text += &format!("\n  {}", phases.join(", "));
-        }
-        if verbose && let Ok(trailer) = trailer::read_unverified(&compiled.artifact) {
-            let manifest = trailer.manifest;
-            text += &format!("\n  uses {}", manifest.features_used.join(", "));
-            text += &format!("\n  stamped {}", manifest.features_stamped.join(", "));
-            text += &format!("\n  platform {}", manifest.platform);
-            if !manifest.cpu_features.is_empty() {
-                text += &format!(", CPU features {}", manifest.cpu_features.join(", "));
-            }
-        }
-        text
-    }
-}
-
-fn nanoseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -2,9 +2,12 @@
 
 #![forbid(unsafe_code)]
 
+mod cache;
+mod cache_opts;
 mod compile;
 mod completions;
 mod depfile;
+mod done;
 mod explain;
 mod host_file;
 mod inputs;
@@ -13,6 +16,8 @@ mod interrupt;
 mod job;
 mod man;
 mod message;
+mod missed;
+mod paths;
 mod plan;
 mod progress;
 mod project;
@@ -43,6 +48,7 @@ struct Command {
 
 #[derive(Subcommand)]
 enum Verb {
+    Cache(cache::Opts),
     Explain(explain::Opts),
     Inspect(inspect::Opts),
     Targets(targets::Opts),
@@ -109,6 +115,7 @@ fn main() -> ExitCode {
 fn run(command: &Command) -> Result<ExitCode> {
     let code = |success: bool, code: u8| if success { ExitCode::SUCCESS } else { ExitCode::from(code) };
     match &command.verb {
+        Some(Verb::Cache(opts)) => Ok(code(opts.run()?, FAILED)),
         Some(Verb::Explain(opts)) => {
             Ok(code(finish(opts.message_format, &opts.artifact, || opts.run())?, REFUSED))
         }
@@ -123,8 +130,9 @@ fn run(command: &Command) -> Result<ExitCode> {
                 message::print_bytes(help.as_bytes())?;
                 return Ok(ExitCode::SUCCESS);
             }
-            match Plan::new(&command.compile) {
-                Ok(plan) => Ok(code(command.compile.run(&plan)?, FAILED)),
+            let plan = Plan::new(&command.compile);
+            match plan.and_then(|plan| Ok((plan, command.compile.open_cache()?))) {
+                Ok((plan, cache)) => Ok(code(command.compile.run(&plan, cache.as_ref())?, FAILED)),
                 Err(error) => {
                     message::tell_error(&format!("{error:#}"));
                     if command.compile.message_format == Format::Json {

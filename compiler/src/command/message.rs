@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use precompile::Backend;
 use precompile::artifact::mismatch::Mismatch;
+use precompile::cache::{Log, Pruned, Record};
 use serde::{Serialize, Serializer};
 use std::io::{self, Write};
 use std::path::Path;
@@ -30,10 +31,14 @@ pub(crate) enum Message<'a> {
         backend: Backend,
         target: String,
         cache: Cache,
+        /// What compiling cost now: nothing, where it was found.
         compile_ns: u64,
         artifact_bytes: u64,
         /// What the backend that was asked for can't do, where another stepped in.
-        fallback_from: Option<String>,
+        fallback_from: Option<&'a str>,
+        /// What it cost when it was compiled, where it was found.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        saved_ns: Option<u64>,
         #[serde(skip_serializing_if = "Option::is_none")]
         timings: Option<TimingsNs>,
     },
@@ -51,6 +56,30 @@ pub(crate) enum Message<'a> {
         host_value: &'a str,
         remedy: &'a str,
     },
+    CacheDir {
+        #[serde(serialize_with = "path")]
+        folder: &'a Path,
+    },
+    CacheStats {
+        #[serde(flatten)]
+        log: Log,
+        entries: u64,
+        entries_bytes: u64,
+    },
+    CacheEntry {
+        #[serde(flatten)]
+        record: &'a Record,
+        bytes: u64,
+    },
+    CacheVerified {
+        whole_entries: u64,
+        whole_bytes: u64,
+        damaged: Vec<String>,
+    },
+    CachePruned {
+        #[serde(flatten)]
+        pruned: Pruned,
+    },
     Finished {
         success: bool,
     },
@@ -60,6 +89,10 @@ pub(crate) enum Message<'a> {
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Cache {
+    /// It was there, or the output was in place already.
+    Hit,
+    /// It was compiled, and stored.
+    Miss,
     /// It was not asked.
     Off,
 }
@@ -112,6 +145,11 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
 /// Writes a line to stderr. Where even that is impossible, the exit code still tells.
 pub(crate) fn tell(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Reports to people what went wrong without being an error.
+pub(crate) fn tell_warning(warning: &str) {
+    tell(&format!("warning: {warning}"));
 }
 
 /// Reports an error to people.

@@ -3,15 +3,14 @@
 use crate::compile::{OptLevelArg, Opts};
 use crate::inputs::{self, Input, STANDARD};
 use crate::job::{Job, Output};
-use crate::message::Format;
 use crate::project::{self, Project};
-use crate::{depfile, host_file, interrupt, setting};
+use crate::{depfile, host_file, interrupt, paths, setting};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use precompile::artifact::{Host, mismatch};
+use precompile::cache::Recipe;
 use precompile::{Backend, Cpu, Fallback, OptLevel, Options, PairError, Platform, Target};
-use std::collections::{HashMap, HashSet};
-use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 /// What to compile, largest first.
 pub(crate) struct Plan {
@@ -41,6 +40,7 @@ impl Plan {
         let inputs = inputs::collect(&project.inputs)?;
         let several_targets = wanted.len() > 1;
         let out_dir = opts.out_dir.as_ref().or(project.out_dir.as_ref());
+        let host = host.map(Arc::new);
         let jobs = inputs.len() * wanted.len();
         ensure!(
             opts.output.is_none() || jobs == 1,
@@ -57,15 +57,17 @@ impl Plan {
                 let order = jobs.len();
                 jobs.push(Job {
                     input: input.clone(),
-                    options: wanted.options.clone(),
+                    options: Arc::clone(&wanted.options),
+                    recipe: Arc::clone(&wanted.recipe),
                     refusal: wanted.refusal.clone(),
                     output,
                     host: host.clone(),
                     order,
+                    standard_input: Mutex::default(),
                 });
             }
         }
-        check_paths(&jobs, &sources, opts)?;
+        paths::check(&jobs, &sources, opts)?;
         // The largest first, so that no thread is left alone with it at the end.
         jobs.sort_by_key(|job| std::cmp::Reverse(job.input.bytes));
         Ok(Plan { jobs, several_targets, sources })
@@ -101,70 +103,21 @@ fn output(input: &Input, target: &Target, several_targets: bool, out_dir: Option
     }
 }
 
-/// No file may be two of inputs, outputs and what is read or written besides.
-fn check_paths(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()> {
-    let files = jobs.iter().filter(|job| !job.input.is_standard()).map(|job| &job.input.path);
-    let inputs: HashSet<_> = files.chain(sources).map(|path| identity(path)).collect();
-    let mut outputs = HashMap::new();
-    for job in jobs {
-        let (output, input) = (&job.output.path, &job.input.path);
-        if job.input.is_standard() && opts.output.is_none() && (opts.out_dir.is_some() || jobs.len() > 1) {
-            bail!("what comes from standard input has no name: name the output with `-o`");
-        }
-        if job.output.is_standard() {
-            ensure!(!stdout().is_terminal(), "an artifact is no text for a terminal: name a file with `-o`");
-            ensure!(
-                opts.message_format == Format::Human,
-                "standard output can't hold both an artifact and JSON: name a file with `-o`"
-            );
-            continue;
-        }
-        let own = identity(input);
-        let identity = identity(output);
-        // Its own input it doesn't overwrite either, but may have more to say about it.
-        ensure!(
-            identity == own || !inputs.contains(&identity),
-            "the output `{}` is an input: choose another with `-o` or `--out-dir`",
-            output.display()
-        );
-        if let Some(other) = outputs.insert(identity, input) {
-            bail!(
-                "`{}` and `{}` would both become `{}`: compile them apart, into different folders",
-                other.display(),
-                input.display(),
-                output.display()
-            );
-        }
-    }
-    let taken = |path: &&PathBuf| {
-        let identity = identity(path);
-        inputs.contains(&identity) || outputs.contains_key(&identity)
-    };
-    match opts.depfile.as_ref().filter(taken) {
-        Some(depfile) => {
-            bail!("the dependency file `{}` is an input or an output: choose another", depfile.display())
-        }
-        None => Ok(()),
-    }
-}
-
-/// One path for all the ways to write it, as far as what is there tells.
-fn identity(path: &Path) -> PathBuf {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let named = || Some(folder.canonicalize().ok()?.join(path.file_name()?));
-    path.canonicalize().ok().or_else(named).unwrap_or_else(|| path.into())
-}
-
 /// What is wanted of each input.
 struct Wanted {
     /// The target that was asked for.
     target: Target,
-    options: Options,
+    options: Arc<Options>,
+    recipe: Arc<Recipe>,
     /// Why another backend stands in for the one that was asked for, whatever the input.
     refusal: Option<PairError>,
+}
+
+impl Wanted {
+    fn new(target: Target, options: Options, refusal: Option<PairError>) -> Wanted {
+        let recipe = Arc::new(precompile::recipe(&options));
+        Wanted { target, options: Arc::new(options), recipe, refusal }
+    }
 }
 
 /// What is wanted, for each target.
@@ -172,7 +125,7 @@ fn all_wanted(opts: &Opts, project: &Project, host: Option<&Host>) -> Result<Vec
     let backend = opts.backend.or(project.backend);
     if let Some(host) = host {
         let options = adjusted(opts, precompile::fit(host, backend)?)?;
-        return Ok(vec![Wanted { target: options.target.clone(), options, refusal: None }]);
+        return Ok(vec![Wanted::new(options.target.clone(), options, None)]);
     }
     let names = if opts.targets.is_empty() { &project.targets } else { &opts.targets };
     let mut targets = names.iter().map(|name| name.parse()).collect::<Result<Vec<Target>, _>>()?;
@@ -188,7 +141,7 @@ fn all_wanted(opts: &Opts, project: &Project, host: Option<&Host>) -> Result<Vec
         let (options, refusal) = preset(opts, backend, &target, platform)?;
         let cpu = cpu.filter(|_| options.target == target).map(|text| Cpu::parse(text, &target));
         let options = Options { cpu: cpu.transpose()?.unwrap_or_default(), ..options };
-        Ok(Wanted { options: adjusted(opts, options)?, target, refusal })
+        Ok(Wanted::new(target, adjusted(opts, options)?, refusal))
     });
     wanted.collect()
 }

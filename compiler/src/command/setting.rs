@@ -247,7 +247,8 @@ fn boolean(value: &str) -> Option<bool> {
     }
 }
 
-fn bytes(value: &str) -> Option<u64> {
+/// A number of bytes, perhaps with a unit.
+pub(crate) fn bytes(value: &str) -> Option<u64> {
     let digits = value.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let shift = match &value[digits.len()..] {
         "" => 0,

@@ -1,0 +1,393 @@
+//! Both levels together, in the hands of one process. Whatever fails costs a warning.
+
+use crate::digest::Digest;
+use crate::entry::Entry;
+use crate::error::Error;
+use crate::files::{Files, Known, Made};
+use crate::identity::{Identity, now_ns};
+use crate::key::Key;
+use crate::log::{Log, Run};
+use crate::prune::Limits;
+use crate::record::{Outcome, unix_seconds};
+#[cfg(feature = "remote")]
+use crate::remote::Remote;
+use crate::slot::Slot;
+use crate::store::{Store, mark_as_used};
+use std::io::{self, ErrorKind};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+/// A store that wasn't pruned for so long is pruned in passing.
+const PRUNE_EVERY_S: u64 = 24 * 60 * 60;
+
+/// A store on this machine, and perhaps one that many machines share, as one process uses them.
+///
+/// A store that fails costs one warning, and is done without from then on: nothing here is an error
+/// for who compiles.
+#[derive(Debug)]
+pub struct Cache {
+    store: Store,
+    limits: Limits,
+    files: Files,
+    #[cfg(feature = "remote")]
+    remote: Option<Remote>,
+    /// The local store can't be read.
+    broken: AtomicBool,
+    /// The local store can't be written.
+    read_only: AtomicBool,
+    run: Mutex<Run>,
+    warnings: Mutex<Vec<String>>,
+}
+
+/// What there is under a key.
+#[derive(Debug)]
+pub enum Lookup {
+    /// A blob.
+    Hit(Entry),
+    /// It can't be made; here is why.
+    Failure(String),
+    /// Somebody is making it.
+    Busy,
+    /// Nothing: whoever asked makes it, and nobody else does meanwhile.
+    Miss(Turn),
+}
+
+/// The turn to make an entry. Where the store can't be written, several may have it.
+#[derive(Debug)]
+pub struct Turn {
+    key: Key,
+    slot: Option<Slot>,
+}
+
+/// An output that is in place already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InPlace {
+    /// Its size.
+    pub bytes: u64,
+    /// How long it took to make, in nanoseconds.
+    pub cost_ns: u64,
+}
+
+impl Cache {
+    /// A cache in a folder.
+    pub fn new(store: Store, limits: Limits) -> Cache {
+        Cache {
+            store,
+            limits,
+            files: Files::default(),
+            #[cfg(feature = "remote")]
+            remote: None,
+            broken: AtomicBool::new(false),
+            read_only: AtomicBool::new(false),
+            run: Mutex::default(),
+            warnings: Mutex::default(),
+        }
+    }
+
+    /// The same with a second level.
+    #[cfg(feature = "remote")]
+    pub fn with_remote(self, remote: Remote) -> Cache {
+        Cache { remote: Some(remote), ..self }
+    }
+
+    /// What there is under a key, in the store on this machine or else in the shared one; what comes
+    /// from there is stored here. With `wait`, it is never [`Lookup::Busy`]: this waits until
+    /// somebody has made the entry, or has given it up. Who waits must not have another turn.
+    ///
+    /// An entry is only used where `accept` has nothing against its bytes. For those from the store
+    /// on this machine it isn't asked: they were accepted when they came in.
+    pub fn lookup(&self, key: &Key, wait: bool, accept: &Accept<'_>) -> Lookup {
+        if let Some(found) = self.local(key) {
+            return found;
+        }
+        let slot = match self.unusable() {
+            true => None,
+            false => match self.store.slot(key, wait) {
+                Ok(None) => return Lookup::Busy,
+                Ok(slot) => slot,
+                Err(error) => {
+                    self.cannot_write(&error);
+                    None
+                }
+            },
+        };
+        // Somebody may have made it between the look and the turn.
+        if slot.is_some()
+            && let Some(found) = self.local(key)
+        {
+            return found;
+        }
+        let turn = Turn { key: key.clone(), slot };
+        self.remote(turn, accept)
+    }
+
+    fn local(&self, key: &Key) -> Option<Lookup> {
+        if self.broken.load(Relaxed) {
+            return None;
+        }
+        match self.store.lookup(key) {
+            Ok(Some(entry)) => {
+                if let Outcome::Failure { message } = &entry.record().outcome {
+                    let message = message.clone();
+                    self.run().failures += 1;
+                    return Some(Lookup::Failure(message));
+                }
+                Some(Lookup::Hit(entry))
+            }
+            Ok(None) => None,
+            Err(error @ Error::Damaged { .. }) => {
+                self.warn(format!("the cache `{}`: {error}", self.store.folder().display()));
+                None
+            }
+            Err(error) => {
+                self.cannot_read(&error);
+                None
+            }
+        }
+    }
+
+    #[cfg(not(feature = "remote"))]
+    fn remote(&self, turn: Turn, _: &Accept<'_>) -> Lookup {
+        Lookup::Miss(turn)
+    }
+
+    #[cfg(feature = "remote")]
+    fn remote(&self, turn: Turn, accept: &Accept<'_>) -> Lookup {
+        use crate::object;
+        let Some(remote) = &self.remote else { return Lookup::Miss(turn) };
+        let bytes = match remote.get(&object::name(turn.key.digest())) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Lookup::Miss(turn),
+            Err(error) => {
+                self.warn(error.to_string());
+                return Lookup::Miss(turn);
+            }
+        };
+        let refused = |why: &str| {
+            self.warn(format!("the shared cache {} has a wrong entry: {why}", remote.name()));
+        };
+        let (record, blob) = match object::read(turn.key.digest(), &bytes) {
+            Ok(parts) => parts,
+            Err(why) => {
+                refused(why);
+                return Lookup::Miss(turn);
+            }
+        };
+        if let Err(why) = accept(blob) {
+            refused(&why);
+            return Lookup::Miss(turn);
+        }
+        self.run().remote_hits += 1;
+        let cost = Duration::from_nanos(record.cost_ns);
+        let stored = self.store_blob(turn, blob, cost);
+        Lookup::Hit(stored.unwrap_or_else(|| Entry::memory(record, blob.to_vec())))
+    }
+
+    /// Counts an entry that was used, and how many bytes of it were copied.
+    pub fn used(&self, entry: &Entry, delivered_bytes: u64) {
+        let mut run = self.run();
+        run.hits += 1;
+        run.delivered_bytes += delivered_bytes;
+        run.saved_ns = run.saved_ns.saturating_add(entry.record().cost_ns);
+    }
+
+    /// Stores what was made, and sends it to the shared store, in the background.
+    pub fn fill(&self, turn: Turn, blob: &[u8], cost: Duration) {
+        let key = turn.key.clone();
+        {
+            let mut run = self.run();
+            run.misses += 1;
+            run.spent_ns = run.spent_ns.saturating_add(nanoseconds(cost));
+        }
+        if self.store_blob(turn, blob, cost).is_some() {
+            self.share(key);
+        }
+    }
+
+    /// Stores that it can't be made, and why.
+    pub fn fail(&self, turn: Turn, message: String, cost: Duration) {
+        self.run().misses += 1;
+        let Some(slot) = turn.slot else { return };
+        if let Err(error) = slot.fail(message, cost) {
+            self.cannot_write(&error);
+        }
+    }
+
+    fn store_blob(&self, turn: Turn, blob: &[u8], cost: Duration) -> Option<Entry> {
+        match turn.slot?.fill(blob, cost) {
+            Ok(entry) => {
+                self.run().stored_bytes += blob.len() as u64;
+                Some(entry)
+            }
+            Err(error) => {
+                self.cannot_write(&error);
+                None
+            }
+        }
+    }
+
+    #[cfg(feature = "remote")]
+    fn share(&self, key: Key) {
+        let Some(remote) = &self.remote else { return };
+        let store = self.store.clone();
+        remote.put(crate::object::name(key.digest()), move || {
+            let entry = store.lookup(&key).ok()??;
+            Some(crate::object::write(entry.record(), &entry.read().ok()?))
+        });
+    }
+
+    #[cfg(not(feature = "remote"))]
+    fn share(&self, _: Key) {}
+
+    /// Removes an entry whose blob turned out to be damaged, with a warning.
+    pub fn damaged(&self, key: &Key) {
+        let error = self.store.damaged(key.digest(), "its bytes are others");
+        self.warn(format!("the cache `{}`: {error}", self.store.folder().display()));
+    }
+
+    /// The digest of a file that was read before and can't have changed since.
+    pub fn recall(&self, path: &Path, identity: &Identity) -> Option<Digest> {
+        self.files.recall(&self.store, path, identity).map(|recalled| recalled.known.digest)
+    }
+
+    /// Reads a file for its digest, and notes it.
+    ///
+    /// # Errors
+    ///
+    /// Where it can't be read.
+    pub fn read_digest(&self, path: &Path) -> io::Result<Digest> {
+        let read_ns = now_ns();
+        // Before it is read: should it change meanwhile, it has another identity afterwards.
+        let identity = Identity::of(&path.metadata()?);
+        let digest = Digest::of_large_file(path)?;
+        if let Some(identity) = identity {
+            let made = self.files.made(&self.store, path, &identity);
+            self.files.note(&self.store, path, identity, read_ns, Known { digest, made });
+        }
+        Ok(digest)
+    }
+
+    /// Whether a file is what a key makes, as far as that is known without reading it. It then
+    /// counts as a hit.
+    pub fn in_place(&self, path: &Path, key: &Key) -> Option<InPlace> {
+        let identity = Identity::of(&path.metadata().ok()?)?;
+        let recalled = self.files.recall(&self.store, path, &identity)?;
+        let made = recalled.known.made.filter(|made| made.key == key.digest())?;
+        if recalled.stale {
+            mark_as_used(&self.store.layout.record(made.key));
+        }
+        let mut run = self.run();
+        run.hits += 1;
+        run.saved_ns = run.saved_ns.saturating_add(made.cost_ns);
+        Some(InPlace { bytes: identity.size(), cost_ns: made.cost_ns })
+    }
+
+    /// Notes that a file is what a key made, after it was written or compared.
+    pub fn note_output(&self, path: &Path, key: &Key, digest: Digest, cost_ns: u64) {
+        let read_ns = now_ns();
+        if let Some(identity) = path.metadata().ok().and_then(|metadata| Identity::of(&metadata)) {
+            let made = Some(Made { key: key.digest(), cost_ns });
+            self.files.note(&self.store, path, identity, read_ns, Known { digest, made });
+        }
+    }
+
+    /// What made a file when it was last seen.
+    pub(crate) fn made(&self, path: &Path) -> Option<Made> {
+        let identity = Identity::of(&path.metadata().ok()?)?;
+        self.files.made(&self.store, path, &identity)
+    }
+
+    /// The store on this machine.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Ends the run: keeps what is known of files, adds to the log, prunes if it is time, and waits
+    /// for the shared store as long as its limits say.
+    pub fn finish(&self) {
+        #[cfg(feature = "remote")]
+        if let Some(remote) = &self.remote
+            && let Err(error) = remote.finish()
+        {
+            self.warn(error.to_string());
+        }
+        if self.unusable() {
+            return;
+        }
+        let run = std::mem::take(&mut *self.run());
+        let keep = || {
+            self.files.save(&self.store)?;
+            if run != Run::default() {
+                Log::append(&self.store, &run)?;
+            }
+            if run.stored_bytes > 0 {
+                self.prune_in_passing()?;
+            }
+            Ok(())
+        };
+        if let Err(error) = keep() {
+            self.cannot_write(&error);
+        }
+    }
+
+    fn prune_in_passing(&self) -> Result<(), Error> {
+        let log = Log::read(&self.store);
+        let last = if log.pruned_unix_s == 0 { log.since_unix_s } else { log.pruned_unix_s };
+        let long_ago = unix_seconds(SystemTime::now()).saturating_sub(last) > PRUNE_EVERY_S;
+        if log.estimated_bytes > self.limits.max_bytes || long_ago {
+            // Some room, so that it isn't needed again at once.
+            let max_bytes = self.limits.max_bytes / 5 * 4;
+            self.store.prune(Limits { max_bytes, ..self.limits }, false)?;
+        }
+        Ok(())
+    }
+
+    /// What went wrong since this was last asked.
+    pub fn take_warnings(&self) -> Vec<String> {
+        std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn unusable(&self) -> bool {
+        self.broken.load(Relaxed) || self.read_only.load(Relaxed)
+    }
+
+    fn cannot_read(&self, error: &Error) {
+        if !self.broken.swap(true, Relaxed) {
+            self.warn(format!(
+                "this run does without the cache `{}`: {error}",
+                self.store.folder().display()
+            ));
+        }
+    }
+
+    fn cannot_write(&self, error: &Error) {
+        if !self.read_only.swap(true, Relaxed) && !self.broken.load(Relaxed) {
+            self.warn(format!(
+                "this run stores nothing in the cache `{}`: {error}",
+                self.store.folder().display()
+            ));
+        }
+    }
+
+    fn warn(&self, warning: String) {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).push(warning);
+    }
+
+    fn run(&self) -> MutexGuard<'_, Run> {
+        self.run.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Says what is wrong with the bytes of an entry.
+pub type Accept<'a> = dyn Fn(&[u8]) -> Result<(), String> + Sync + 'a;
+
+/// Whether an error in delivering is one of the entry, rather than of the place it goes to.
+pub fn is_damage(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::InvalidData
+}
+
+fn nanoseconds(time: Duration) -> u64 {
+    time.as_nanos().try_into().unwrap_or(u64::MAX)
+}

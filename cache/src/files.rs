@@ -1,0 +1,182 @@
+//! What is known of files that were read before, so that they needn't be read again.
+
+use crate::digest::Digest;
+use crate::error::Error;
+use crate::identity::{Identity, now_ns};
+use crate::store::Store;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// What nobody asked for so long is forgotten.
+const KEEP_NS: i64 = 90 * DAY_NS;
+/// What was asked for is noted this often.
+const DAY_NS: i64 = 24 * 60 * 60 * 1_000_000_000;
+
+/// What is known of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Known {
+    /// The digest of its content.
+    pub(crate) digest: Digest,
+    /// Where it is an output: what made it.
+    pub(crate) made: Option<Made>,
+}
+
+/// What made a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Made {
+    /// The digest of the key.
+    pub(crate) key: Digest,
+    /// How long it took to make, in nanoseconds.
+    pub(crate) cost_ns: u64,
+}
+
+/// What is known of the files in the folders that were asked about.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    folders: Mutex<HashMap<PathBuf, Folder>>,
+}
+
+/// What is known of the files in a folder.
+#[derive(Debug, Default)]
+struct Folder {
+    /// The name of the file that keeps it; `None` where it can't be kept.
+    name: Option<String>,
+    notes: HashMap<(u64, u64), Note>,
+    changed: bool,
+}
+
+/// A file as it was when it was read.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Note {
+    identity: Identity,
+    /// When it was read, or before.
+    read_ns: i64,
+    /// When somebody last asked for it, to the day.
+    used_ns: i64,
+    known: Known,
+}
+
+/// What there is to know, and whether that was long ago.
+pub(crate) struct Recalled {
+    pub(crate) known: Known,
+    /// Whether nobody asked for a day.
+    pub(crate) stale: bool,
+}
+
+impl Files {
+    /// What is known of a file, where it can't have changed since.
+    pub(crate) fn recall(&self, store: &Store, path: &Path, identity: &Identity) -> Option<Recalled> {
+        self.with(store, path, |folder| {
+            let note = folder.notes.get_mut(&(identity.device, identity.inode))?;
+            if note.identity != *identity || !identity.settled(note.read_ns) {
+                return None;
+            }
+            let now = now_ns();
+            // The clock may also have been set back.
+            let stale = !(0..DAY_NS).contains(&now.saturating_sub(note.used_ns));
+            if stale {
+                note.used_ns = now;
+                folder.changed = true;
+            }
+            Some(Recalled { known: note.known, stale })
+        })
+    }
+
+    /// What made a file when it was last seen, whether or not it has changed since.
+    pub(crate) fn made(&self, store: &Store, path: &Path, identity: &Identity) -> Option<Made> {
+        self.with(store, path, |folder| folder.notes.get(&(identity.device, identity.inode))?.known.made)
+    }
+
+    /// Notes what is in a file. It had this identity before it was read, which was at `read_ns`.
+    pub(crate) fn note(&self, store: &Store, path: &Path, identity: Identity, read_ns: i64, known: Known) {
+        self.with(store, path, |folder| {
+            let note = Note { identity, read_ns, used_ns: read_ns, known };
+            folder.notes.insert((identity.device, identity.inode), note);
+            folder.changed = true;
+        });
+    }
+
+    /// Keeps what is new, beside what other processes have kept meanwhile.
+    pub(crate) fn save(&self, store: &Store) -> Result<(), Error> {
+        let mut folders = self.lock();
+        if !folders.values().any(|folder| folder.changed) {
+            return Ok(());
+        }
+        let _guard = store.shared()?;
+        let now = now_ns();
+        for folder in folders.values_mut() {
+            let Some(name) = folder.name.as_ref().filter(|_| folder.changed) else { continue };
+            let path = store.layout.files().join(name);
+            let mut notes = read(&path);
+            notes.extend(&folder.notes);
+            let mut notes: Vec<Note> = notes.into_values().collect();
+            notes.retain(|note| now.saturating_sub(note.used_ns) < KEEP_NS);
+            let mut bytes = postcard::to_stdvec(&notes).expect("it is made of numbers");
+            let digest = Digest::of(&bytes);
+            bytes.extend(digest.bytes());
+            // Lost in a crash it costs one reading, so it isn't forced onto the disk.
+            let write = || {
+                let mut file = store.temp()?;
+                std::io::Write::write_all(&mut file, &bytes)?;
+                file.persist(&path).map(|_| ()).map_err(|error| error.error)
+            };
+            write().map_err(Error::io("write", &path))?;
+            folder.changed = false;
+        }
+        Ok(())
+    }
+
+    /// Does something with what is known of the files in a file's folder.
+    fn with<T>(&self, store: &Store, path: &Path, act: impl FnOnce(&mut Folder) -> T) -> T {
+        let parent = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let mut folders = self.lock();
+        if !folders.contains_key(parent) {
+            folders.insert(parent.into(), Folder::read(store, parent));
+        }
+        act(folders.get_mut(parent).expect("it was just inserted"))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<PathBuf, Folder>> {
+        self.folders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Folder {
+    fn read(store: &Store, path: &Path) -> Folder {
+        let name = name(path);
+        let notes = name.as_ref().map(|name| read(&store.layout.files().join(name))).unwrap_or_default();
+        Folder { name, notes, changed: false }
+    }
+}
+
+/// One name for all the ways to write a folder's path.
+#[cfg(unix)]
+fn name(folder: &Path) -> Option<String> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = folder.metadata().ok()?;
+    Some(format!("{:x}-{:x}", metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn name(_: &Path) -> Option<String> {
+    None
+}
+
+/// What was kept. What is damaged is nothing.
+fn read(path: &Path) -> HashMap<(u64, u64), Note> {
+    let notes = || {
+        let bytes = std::fs::read(path).ok()?;
+        let (notes, digest) = bytes.split_last_chunk::<32>()?;
+        if Digest::of(notes).bytes() != digest {
+            return None;
+        }
+        postcard::from_bytes::<Vec<Note>>(notes).ok()
+    };
+    let by_inode = |note: Note| ((note.identity.device, note.identity.inode), note);
+    notes().unwrap_or_default().into_iter().map(by_inode).collect()
+}

@@ -1,0 +1,110 @@
+//! What an entry is the answer to.
+
+use crate::digest::Digest;
+use std::fmt;
+use std::sync::Arc;
+
+/// Keeps the digests of keys apart from all other digests.
+const CONTEXT: &str = "precompile-cache 2026-11 key: recipe, source";
+
+/// How something is made from a source: named fields, in a fixed order, in text that people read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipe {
+    fields: Vec<(String, String)>,
+    digest: Digest,
+}
+
+impl Recipe {
+    /// A recipe of these fields. The `context` tells it apart from the recipes of other programs,
+    /// and of other versions of this one which mean something else by the same fields.
+    pub fn new(context: &str, fields: Vec<(String, String)>) -> Recipe {
+        let mut hasher = blake3::Hasher::new_derive_key(context);
+        // Each part behind its length, so that no two lists of fields make the same bytes.
+        for (name, value) in &fields {
+            for part in [name.as_bytes(), value.as_bytes()] {
+                hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
+            }
+        }
+        Recipe { fields, digest: hasher.finalize().into() }
+    }
+
+    /// The names and the values.
+    pub fn fields(&self) -> &[(String, String)] {
+        &self.fields
+    }
+}
+
+/// A recipe, and the source that it is applied to.
+#[derive(Clone, Debug)]
+pub struct Key {
+    recipe: Arc<Recipe>,
+    source: Digest,
+    digest: Digest,
+}
+
+impl Key {
+    /// The key for what a recipe makes of a source.
+    pub fn new(recipe: &Arc<Recipe>, source: Digest) -> Key {
+        let mut hasher = blake3::Hasher::new_derive_key(CONTEXT);
+        hasher.update(recipe.digest.bytes()).update(source.bytes());
+        Key { recipe: Arc::clone(recipe), source, digest: hasher.finalize().into() }
+    }
+
+    /// The digest of all of it, by which entries are found.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The digest of the source.
+    pub fn source(&self) -> Digest {
+        self.source
+    }
+
+    /// How it is made.
+    pub fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+}
+
+impl fmt::Display for Key {
+    /// One line for each field.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "source: {}", self.source)?;
+        self.recipe.fields.iter().try_for_each(|(name, value)| writeln!(f, "{name}: {value}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn digest(fields: &[(&str, &str)], source: &[u8]) -> Digest {
+        let fields = fields.iter().map(|(name, value)| (String::from(*name), String::from(*value))).collect();
+        Key::new(&Arc::new(Recipe::new("test", fields)), Digest::of(source)).digest()
+    }
+
+    #[test]
+    fn fields_do_not_run_into_each_other() {
+        let all = [
+            digest(&[], b""),
+            digest(&[("a", "")], b""),
+            digest(&[("", "a")], b""),
+            digest(&[("a", "bc")], b""),
+            digest(&[("ab", "c")], b""),
+            digest(&[("a", "b"), ("c", "")], b""),
+            digest(&[("a", "b"), ("", "c")], b""),
+            digest(&[("c", ""), ("a", "b")], b""),
+            digest(&[], b"a"),
+        ];
+        for (at, one) in all.iter().enumerate() {
+            assert!(!all[..at].contains(one), "{at}");
+        }
+    }
+
+    #[test]
+    fn contexts_are_apart() {
+        let key = |context| Key::new(&Arc::new(Recipe::new(context, vec![])), Digest::of(b"")).digest();
+        assert_ne!(key("one"), key("another"));
+        assert_eq!(key("one"), key("one"));
+    }
+}

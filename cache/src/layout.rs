@@ -1,0 +1,122 @@
+//! Where things are in a cache's folder.
+//!
+//! ```text
+//! FOLDER/
+//!   CACHEDIR.TAG              tells backup programs to leave it out
+//!   v1/                       the version of this layout
+//!     lock                    held shared by who uses the store, alone by who prunes it
+//!     entries/ab/KEY.json     what an entry is: key, digest of its blob, cost; written last
+//!     entries/ab/KEY.blob     the blob as it is, to be mapped
+//!     filling/KEY             locked by who makes that entry
+//!     files/DEVICE-FOLDER     what is known of the files in a folder
+//!     log                     what came of each run, a line each
+//!     temp/                   what is not whole yet
+//! ```
+
+use crate::digest::Digest;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The version of the layout. Another version has another folder, and neither touches the other's.
+pub(crate) const VERSION: &str = "v1";
+
+const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
+    # This is a cache of precompile's: it can be deleted at any time.\n\
+    # What this file is for: https://bford.info/cachedir/\n";
+
+/// The paths in a cache's folder.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout {
+    folder: PathBuf,
+    version: PathBuf,
+}
+
+impl Layout {
+    pub(crate) fn new(folder: &Path) -> Layout {
+        Layout { folder: folder.into(), version: folder.join(VERSION) }
+    }
+
+    /// The cache's folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(crate) fn lock(&self) -> PathBuf {
+        self.version.join("lock")
+    }
+
+    pub(crate) fn entries(&self) -> PathBuf {
+        self.version.join("entries")
+    }
+
+    pub(crate) fn record(&self, key: Digest) -> PathBuf {
+        self.entry(key, "json")
+    }
+
+    pub(crate) fn blob(&self, key: Digest) -> PathBuf {
+        self.entry(key, "blob")
+    }
+
+    /// In one of 256 folders, because some file systems are slow where a folder holds many files.
+    fn entry(&self, key: Digest, extension: &str) -> PathBuf {
+        let key = key.to_string();
+        self.version.join(format!("entries/{}/{key}.{extension}", &key[..2]))
+    }
+
+    pub(crate) fn filling(&self) -> PathBuf {
+        self.version.join("filling")
+    }
+
+    pub(crate) fn filling_of(&self, key: Digest) -> PathBuf {
+        self.filling().join(key.to_string())
+    }
+
+    pub(crate) fn files(&self) -> PathBuf {
+        self.version.join("files")
+    }
+
+    pub(crate) fn log(&self) -> PathBuf {
+        self.version.join("log")
+    }
+
+    pub(crate) fn temp(&self) -> PathBuf {
+        self.version.join("temp")
+    }
+
+    /// Makes the folders. What is there already stays.
+    pub(crate) fn create(&self) -> io::Result<()> {
+        for folder in [self.entries(), self.filling(), self.files(), self.temp()] {
+            std::fs::create_dir_all(folder)?;
+        }
+        let tag = self.folder.join("CACHEDIR.TAG");
+        if !tag.exists() {
+            std::fs::write(tag, TAG)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Another layout needs another version.
+    #[test]
+    fn the_layout_of_version_1() {
+        let layout = Layout::new(Path::new("F"));
+        let key: Digest = "ab".repeat(32).parse().unwrap();
+        let paths = [
+            (layout.lock(), "F/v1/lock".into()),
+            (layout.record(key), format!("F/v1/entries/ab/{key}.json")),
+            (layout.blob(key), format!("F/v1/entries/ab/{key}.blob")),
+            (layout.filling_of(key), format!("F/v1/filling/{key}")),
+            (layout.files(), "F/v1/files".into()),
+            (layout.log(), "F/v1/log".into()),
+            (layout.temp(), "F/v1/temp".into()),
+        ];
+        for (path, drawn) in paths {
+            assert_eq!(path, Path::new(&drawn));
+        }
+        assert_eq!(TAG.lines().next(), Some("Signature: 8a477f597d28d172789f06886806bc55"));
+    }
+}

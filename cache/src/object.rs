@@ -1,0 +1,57 @@
+//! An entry as the shared store has it: record and blob in one object, so that it is whole or not
+//! there.
+
+use crate::digest::Digest;
+use crate::layout::VERSION;
+use crate::record::{Outcome, Record};
+
+/// The name of the object for a key.
+pub(crate) fn name(key: Digest) -> String {
+    let key = key.to_string();
+    format!("{VERSION}/{}/{key}", &key[..2])
+}
+
+pub(crate) fn write(record: &Record, blob: &[u8]) -> Vec<u8> {
+    let mut object = record.to_text();
+    object.extend(blob);
+    object
+}
+
+/// The parts of an object that was found under a key; or what is wrong with it.
+pub(crate) fn read(key: Digest, object: &[u8]) -> Result<(Record, &[u8]), &'static str> {
+    let (record, blob) = Record::read(object).ok_or("it is damaged")?;
+    match record.outcome {
+        _ if record.key != key => Err("it is another key's"),
+        Outcome::Blob { blake3, bytes } if bytes == blob.len() as u64 && blake3 == Digest::of(blob) => {
+            Ok((record, blob))
+        }
+        Outcome::Blob { .. } => Err("its bytes are others"),
+        // Nobody is told by others that it can't be done.
+        Outcome::Failure { .. } => Err("it holds no blob"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::{Key, Recipe};
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    #[test]
+    fn no_change_goes_unseen() {
+        let key = |source: &[u8]| Key::new(&Arc::new(Recipe::new("test", vec![])), Digest::of(source));
+        let (this, other) = (key(b"this"), key(b"other"));
+        let blob = b"first\nsecond\nthird";
+        let outcome = Outcome::Blob { blake3: Digest::of(blob), bytes: blob.len() as u64 };
+        let object = write(&Record::new(&this, outcome, Duration::from_secs(1)), blob);
+        assert_eq!(read(this.digest(), &object).unwrap().1, blob);
+        assert!(read(other.digest(), &object).is_err());
+        for at in 0..object.len() {
+            assert!(read(this.digest(), &object[..at]).is_err(), "cut at {at}");
+            let mut flipped = object.clone();
+            flipped[at] ^= 1;
+            assert!(read(this.digest(), &flipped).is_err(), "flipped at {at}");
+        }
+    }
+}

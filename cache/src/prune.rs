@@ -1,0 +1,124 @@
+//! Keeping a store small.
+
+use crate::error::Error;
+use crate::log::Log;
+use crate::store::Store;
+use crate::survey::{list, remove};
+use serde::Serialize;
+use std::fs::File;
+use std::time::{Duration, SystemTime};
+
+/// How much a store may hold, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The size of all entries, in bytes. What was used least recently goes first.
+    pub max_bytes: u64,
+    /// What wasn't used for so long goes.
+    pub max_age: Duration,
+}
+
+impl Default for Limits {
+    /// 10 GiB, and 90 days.
+    fn default() -> Limits {
+        Limits { max_bytes: 10 << 30, max_age: Duration::from_secs(90 * 24 * 60 * 60) }
+    }
+}
+
+/// What pruning removed and left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Pruned {
+    /// How many entries were removed.
+    pub removed_entries: u64,
+    /// Their size.
+    pub removed_bytes: u64,
+    /// How many files were removed that processes left behind when they were killed.
+    pub removed_remains: u64,
+    /// How many entries are left.
+    pub kept_entries: u64,
+    /// Their size.
+    pub kept_bytes: u64,
+}
+
+impl Store {
+    /// Removes what is beyond the limits, and what killed processes left. What is in use isn't
+    /// touched: where `wait` is set, this waits for those who use the store at this moment, else
+    /// `None` says that somebody does.
+    ///
+    /// # Errors
+    ///
+    /// Where the store can't be read or written.
+    pub fn prune(&self, limits: Limits, wait: bool) -> Result<Option<Pruned>, Error> {
+        let Some(_alone) = self.alone(wait)? else { return Ok(None) };
+        let mut pruned = Pruned::default();
+        self.remove_remains(&mut pruned)?;
+        let survey = self.survey()?;
+        for path in survey.damaged.iter().chain(&survey.orphans) {
+            remove(path)?;
+            pruned.removed_remains += 1;
+        }
+        let now = SystemTime::now();
+        for found in survey.entries {
+            let bytes = found.bytes;
+            // A time stamp in the future is one of a clock that was set back: as good as new.
+            let age = now.duration_since(found.used).unwrap_or_default();
+            if age > limits.max_age || pruned.kept_bytes.saturating_add(bytes) > limits.max_bytes {
+                self.remove(found.record.key)?;
+                pruned.removed_entries += 1;
+                pruned.removed_bytes += bytes;
+            } else {
+                pruned.kept_entries += 1;
+                pruned.kept_bytes += bytes;
+            }
+        }
+        self.forget_folders(limits.max_age)?;
+        Log::compact(self, pruned.kept_bytes)?;
+        Ok(Some(pruned))
+    }
+
+    /// Removes every entry, and all that is known of files. Waits for those who use the store at this
+    /// moment.
+    ///
+    /// # Errors
+    ///
+    /// Where the store can't be read or written.
+    pub fn clear(&self) -> Result<Pruned, Error> {
+        let nothing = Limits { max_bytes: 0, max_age: Duration::ZERO };
+        let pruned = self.prune(nothing, true)?.unwrap_or_default();
+        if let Some(_alone) = self.alone(true)? {
+            for entry in list(&self.layout.files())? {
+                remove(&entry?.path())?;
+            }
+        }
+        Ok(pruned)
+    }
+
+    /// Removes what processes left that were killed. Nobody writes while this runs, but a slot is
+    /// held without the store's lock.
+    fn remove_remains(&self, pruned: &mut Pruned) -> Result<(), Error> {
+        for entry in list(&self.layout.temp())? {
+            remove(&entry?.path())?;
+            pruned.removed_remains += 1;
+        }
+        for entry in list(&self.layout.filling())? {
+            let path = entry?.path();
+            if File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
+                remove(&path)?;
+                pruned.removed_remains += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes what is known of files in folders where nothing was compiled for long.
+    fn forget_folders(&self, max_age: Duration) -> Result<(), Error> {
+        let now = SystemTime::now();
+        for entry in list(&self.layout.files())? {
+            let path = entry?.path();
+            let changed = path.metadata().and_then(|metadata| metadata.modified());
+            if changed.is_ok_and(|changed| now.duration_since(changed).is_ok_and(|age| age > max_age)) {
+                remove(&path)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,227 @@
+//! The store on this machine's disk, which many processes share.
+
+use crate::digest::Digest;
+use crate::entry::Entry;
+use crate::error::Error;
+use crate::key::Key;
+use crate::layout::Layout;
+use crate::record::{Outcome, Record};
+use crate::slot::Slot;
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+/// An entry that was used within this time isn't marked as used again.
+const MARK_AFTER: Duration = Duration::from_secs(60 * 60);
+
+/// Entries in a folder. It is made when it is first needed.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(crate) layout: Layout,
+}
+
+impl Store {
+    /// The store in a folder. Nothing is read or made yet.
+    pub fn new(folder: &Path) -> Store {
+        Store { layout: Layout::new(folder) }
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        self.layout.folder()
+    }
+
+    /// What is stored under a key.
+    ///
+    /// # Errors
+    ///
+    /// Where the store can't be read; [`Error::Damaged`] where the entry was removed for that.
+    pub fn lookup(&self, key: &Key) -> Result<Option<Entry>, Error> {
+        let guard = self.shared()?;
+        let path = self.layout.record(key.digest());
+        let text = match std::fs::read(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            text => text.map_err(Error::io("read", &path))?,
+        };
+        let record = match Record::read(&text) {
+            Some((record, b"")) if record.key == key.digest() => record,
+            Some((_, b"")) => return Err(self.damaged(key.digest(), "it is another key's")),
+            _ => return Err(self.damaged(key.digest(), "its record is not whole")),
+        };
+        mark_as_used(&path);
+        let blob = matches!(record.outcome, Outcome::Blob { .. }).then(|| self.layout.blob(key.digest()));
+        Ok(Some(Entry::stored(record, blob, guard)))
+    }
+
+    /// The right to make the entry for a key. Nobody else has it, in any thread of any process,
+    /// until the slot is dropped or this process ends. `None` where somebody has it, and `wait` is
+    /// not set.
+    ///
+    /// # Errors
+    ///
+    /// Where the store can't be written, or its file system has no locks.
+    pub fn slot(&self, key: &Key, wait: bool) -> Result<Option<Slot>, Error> {
+        let path = self.layout.filling_of(key.digest());
+        loop {
+            let file = self.open(&path, OpenOptions::new().create(true).append(true))?;
+            if wait {
+                file.lock().map_err(Error::io("lock", &path))?;
+            } else if let Err(error) = file.try_lock() {
+                match error {
+                    std::fs::TryLockError::WouldBlock => return Ok(None),
+                    std::fs::TryLockError::Error(error) => return Err(Error::io("lock", &path)(error)),
+                }
+            }
+            // Who had it before took the file away, and somebody may have the one that is there now.
+            if still_there(&file, &path) {
+                return Ok(Some(Slot::new(self.clone(), key.clone(), path, file)));
+            }
+        }
+    }
+
+    /// Stores what came of a key.
+    ///
+    /// # Errors
+    ///
+    /// Where it can't be written. Nothing is left of it then.
+    pub(crate) fn insert(&self, key: &Key, blob: &[u8], cost: Duration) -> Result<Entry, Error> {
+        let guard = self.shared()?;
+        let outcome = Outcome::Blob { blake3: Digest::of(blob), bytes: blob.len() as u64 };
+        let (path, record) = (self.layout.blob(key.digest()), Record::new(key, outcome, cost));
+        self.place(&path, blob)?;
+        self.place(&self.layout.record(key.digest()), &record.to_text())?;
+        Ok(Entry::stored(record, Some(path), guard))
+    }
+
+    /// Stores that a key can't be made.
+    pub(crate) fn insert_failure(&self, key: &Key, message: String, cost: Duration) -> Result<(), Error> {
+        let _guard = self.shared()?;
+        let record = Record::new(key, Outcome::Failure { message }, cost);
+        self.place(&self.layout.record(key.digest()), &record.to_text())
+    }
+
+    /// Writes a file whole or not at all: beside its place, read back, forced onto the disk, and
+    /// only then renamed. Whoever calls it holds the lock, so that nobody tidies up meanwhile.
+    pub(crate) fn place(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
+        let write = || {
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            #[cfg(feature = "planted-fault")]
+            return crate::planted_fault::place(path, bytes);
+            #[cfg(not(feature = "planted-fault"))]
+            {
+                let mut file = self.temp()?;
+                file.write_all(bytes)?;
+                if Digest::of_file(file.path())? != Digest::of(bytes) {
+                    return Err(io::Error::other("the disk gives back something else"));
+                }
+                file.as_file().sync_all()?;
+                file.persist(path).map_err(|error| error.error)?;
+                Ok(())
+            }
+        };
+        write().map_err(Error::io("write", path))
+    }
+
+    /// A file for what is not whole yet. It goes away unless it is renamed.
+    pub(crate) fn temp(&self) -> io::Result<tempfile::NamedTempFile> {
+        let mut builder = tempfile::Builder::new();
+        // As any file that a program writes, instead of for the owner alone.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        builder.tempfile_in(self.layout.temp())
+    }
+
+    /// While this is held, nothing is pruned.
+    pub(crate) fn shared(&self) -> Result<File, Error> {
+        let path = self.layout.lock();
+        let file = match File::open(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                self.open(&path, OpenOptions::new().create(true).append(true))?
+            }
+            file => file.map_err(Error::io("open", &path))?,
+        };
+        file.lock_shared().map_err(Error::io("lock", &path))?;
+        Ok(file)
+    }
+
+    /// While this is held, nobody else uses the store. `None` where somebody does, and `wait` is not
+    /// set.
+    pub(crate) fn alone(&self, wait: bool) -> Result<Option<File>, Error> {
+        let path = self.layout.lock();
+        let file = self.open(&path, OpenOptions::new().create(true).append(true))?;
+        if wait {
+            file.lock().map_err(Error::io("lock", &path))?;
+            return Ok(Some(file));
+        }
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+            Err(std::fs::TryLockError::Error(error)) => Err(Error::io("lock", &path)(error)),
+        }
+    }
+
+    /// Opens a file to be made, with the folders on the way.
+    fn open(&self, path: &Path, options: &OpenOptions) -> Result<File, Error> {
+        match options.open(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let folder = self.folder();
+                self.layout.create().map_err(Error::io("make the folder", folder))?;
+                options.open(path).map_err(Error::io("write", path))
+            }
+            file => file.map_err(Error::io("write", path)),
+        }
+    }
+
+    /// Removes an entry, and says why.
+    pub(crate) fn damaged(&self, key: Digest, what: &'static str) -> Error {
+        match self.remove(key) {
+            Ok(()) => Error::Damaged { key, what },
+            Err(error) => error,
+        }
+    }
+
+    /// Removes an entry. The record goes first: without it, a blob is nothing.
+    pub(crate) fn remove(&self, key: Digest) -> Result<(), Error> {
+        for path in [self.layout.record(key), self.layout.blob(key)] {
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(Error::io("remove", &path)(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The time stamp of an entry's record says when the entry was last used. Where that can't be
+/// changed, the entry is pruned earlier.
+pub(crate) fn mark_as_used(record: &Path) {
+    let now = SystemTime::now();
+    let used = record.metadata().and_then(|metadata| metadata.modified());
+    if used.is_ok_and(|used| now.duration_since(used).is_ok_and(|since| since < MARK_AFTER)) {
+        return;
+    }
+    if let Ok(file) = File::open(record) {
+        let _ = file.set_modified(now);
+    }
+}
+
+/// Whether an open file is still the one under its path.
+#[cfg(unix)]
+fn still_there(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    match (file.metadata(), path.metadata()) {
+        (Ok(open), Ok(there)) => (open.dev(), open.ino()) == (there.dev(), there.ino()),
+        _ => false,
+    }
+}
+
+/// Elsewhere a slot leaves its file, which nobody takes away but who prunes.
+#[cfg(not(unix))]
+fn still_there(_: &File, path: &Path) -> bool {
+    path.exists()
+}

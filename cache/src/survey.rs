@@ -1,0 +1,101 @@
+//! Everything that is in a store.
+
+use crate::digest::Digest;
+use crate::error::Error;
+use crate::record::{Outcome, Record};
+use crate::store::Store;
+use std::ffi::OsStr;
+use std::fs::DirEntry;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// An entry that is in a store.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// What it is.
+    pub record: Record,
+    /// When it was last used, to the hour.
+    pub used: SystemTime,
+    /// What it takes on the disk, in bytes.
+    pub bytes: u64,
+}
+
+/// All that is below `entries/`.
+#[derive(Debug, Default)]
+pub(crate) struct Survey {
+    /// What is whole, as far as the records tell.
+    pub(crate) entries: Vec<Found>,
+    /// Records that are damaged.
+    pub(crate) damaged: Vec<PathBuf>,
+    /// Blobs without a record: one that is just being stored is among them, if somebody stores.
+    pub(crate) orphans: Vec<PathBuf>,
+}
+
+impl Store {
+    /// Every entry, the last used first.
+    ///
+    /// # Errors
+    ///
+    /// Where the store can't be read.
+    pub fn list(&self) -> Result<Vec<Found>, Error> {
+        let _guard = self.shared()?;
+        Ok(self.survey()?.entries)
+    }
+
+    /// Reads all records. Whoever calls it holds the lock.
+    pub(crate) fn survey(&self) -> Result<Survey, Error> {
+        let mut survey = Survey::default();
+        for folder in list(&self.layout.entries())? {
+            for file in list(&folder?.path())? {
+                let path = file?.path();
+                let key = path.file_stem().and_then(OsStr::to_str).and_then(|stem| stem.parse().ok());
+                match key {
+                    Some(key) if path == self.layout.record(key) => match found(&path, key) {
+                        Some(found) => survey.entries.push(found),
+                        // It may have been removed meanwhile, as damaged.
+                        None if !path.exists() => {}
+                        None => survey.damaged.push(path),
+                    },
+                    Some(key) if path == self.layout.blob(key) && self.layout.record(key).exists() => {}
+                    _ => survey.orphans.push(path),
+                }
+            }
+        }
+        survey.entries.sort_by_key(|found| std::cmp::Reverse(found.used));
+        Ok(survey)
+    }
+}
+
+fn found(path: &Path, key: Digest) -> Option<Found> {
+    let text = std::fs::read(path).ok()?;
+    let used = path.metadata().ok()?.modified().ok()?;
+    match Record::read(&text)? {
+        (record, b"") if record.key == key => {
+            let blob = match record.outcome {
+                Outcome::Blob { bytes, .. } => bytes,
+                Outcome::Failure { .. } => 0,
+            };
+            Some(Found { record, used, bytes: blob.saturating_add(text.len() as u64) })
+        }
+        _ => None,
+    }
+}
+
+/// What is in a folder. One that isn't there is empty.
+pub(crate) fn list(folder: &Path) -> Result<impl Iterator<Item = Result<DirEntry, Error>>, Error> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => None,
+        entries => Some(entries.map_err(Error::io("list", folder))?),
+    };
+    let folder = folder.to_path_buf();
+    Ok(entries.into_iter().flatten().map(move |entry| entry.map_err(Error::io("list", &folder))))
+}
+
+/// Removes a file. One that isn't there is removed.
+pub(crate) fn remove(path: &Path) -> Result<(), Error> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        removed => removed.map_err(Error::io("remove", path)),
+    }
+}

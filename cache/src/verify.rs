@@ -1,0 +1,53 @@
+//! Reading everything again.
+
+use crate::digest::Digest;
+use crate::error::Error;
+use crate::record::Outcome;
+use crate::store::Store;
+use crate::survey::remove;
+use std::path::PathBuf;
+
+/// What verifying a store found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    /// How many entries are whole.
+    pub whole_entries: u64,
+    /// Their size, in bytes.
+    pub whole_bytes: u64,
+    /// Entries that were damaged, by the path of the damaged file. They are removed.
+    pub damaged: Vec<PathBuf>,
+}
+
+impl Store {
+    /// Reads every entry, and removes those that are damaged.
+    ///
+    /// # Errors
+    ///
+    /// Where the store can't be read or written.
+    pub fn verify(&self) -> Result<Verified, Error> {
+        let _guard = self.shared()?;
+        let mut verified = Verified::default();
+        let survey = self.survey()?;
+        for path in survey.damaged {
+            remove(&path)?;
+            verified.damaged.push(path);
+        }
+        for found in survey.entries {
+            let key = found.record.key;
+            let whole = match found.record.outcome {
+                Outcome::Failure { .. } => true,
+                Outcome::Blob { blake3, .. } => {
+                    Digest::of_file(&self.layout.blob(key)).is_ok_and(|digest| digest == blake3)
+                }
+            };
+            if whole {
+                verified.whole_entries += 1;
+                verified.whole_bytes += found.bytes;
+            } else {
+                self.remove(key)?;
+                verified.damaged.push(self.layout.blob(key));
+            }
+        }
+        Ok(verified)
+    }
+}

@@ -1,0 +1,234 @@
+//! Compiling, or finding what was compiled before.
+
+use crate::compile::{WASMTIME_VERSION, attempt, binary};
+use crate::compile_error::CompileError;
+use crate::compiled::Compiled;
+use crate::options::{Options, OptionsError};
+use crate::recipe::recipe;
+use precompile_artifact::Contract;
+use precompile_artifact::trailer;
+use precompile_cache::{Cache, Digest, Entry, Identity, InPlace, Key, Lookup, Recipe, Turn};
+use std::borrow::Cow;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+use thiserror::Error;
+
+/// A module, and how to compile it.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// How.
+    pub options: &'a Options,
+    /// [`recipe`] of the options, which is worth making once for many modules.
+    pub recipe: &'a Arc<Recipe>,
+    /// The module.
+    pub source: Source<'a>,
+    /// Where the artifact goes. If it is there already and the file hasn't changed, it isn't read.
+    /// `None` has the artifact be found or made in any case.
+    pub output: Option<&'a Path>,
+    /// Whether files that haven't changed since they were read last are read again.
+    pub verify_inputs: bool,
+}
+
+/// Where a module is.
+#[derive(Clone, Copy, Debug)]
+pub enum Source<'a> {
+    /// In a file.
+    File(&'a Path),
+    /// In memory.
+    Bytes(&'a [u8]),
+}
+
+/// What there is for a request.
+#[derive(Debug)]
+pub struct Answer {
+    /// Where it is.
+    pub artifact: Artifact,
+    /// The options that it was made by: the fallback's, where that stepped in.
+    pub options: Options,
+    /// What the backend that was asked for can't do, where a fallback stepped in.
+    pub fallback_from: Option<String>,
+    /// What it is stored under.
+    pub key: Key,
+}
+
+/// Where an artifact is.
+#[derive(Debug)]
+pub enum Artifact {
+    /// At the output.
+    InPlace(InPlace),
+    /// In the cache; its bytes aren't verified yet.
+    Stored(Entry),
+    /// In memory, just compiled. [`Cache::fill`] stores it.
+    Compiled(Compiled, Turn),
+}
+
+/// Why there is no answer.
+#[derive(Debug, Error)]
+pub enum ObtainError {
+    /// The module can't be read.
+    #[error("can't read it: {0}")]
+    Read(io::Error),
+    /// The module can't be compiled.
+    #[error(transparent)]
+    Compile(#[from] CompileError),
+    /// It was found before that the backend can't compile it.
+    #[error("{0}")]
+    Remembered(String),
+    /// Somebody is compiling it.
+    #[error("another process is compiling it")]
+    Busy,
+}
+
+impl ObtainError {
+    /// Whether the module is valid and another backend may compile it.
+    pub fn is_limit(&self) -> bool {
+        match self {
+            ObtainError::Compile(error) => error.is_limit(),
+            ObtainError::Remembered(_) => true,
+            ObtainError::Read(_) | ObtainError::Busy => false,
+        }
+    }
+}
+
+impl From<OptionsError> for ObtainError {
+    fn from(error: OptionsError) -> ObtainError {
+        ObtainError::Compile(error.into())
+    }
+}
+
+/// Finds an artifact, or compiles it. While another thread or process compiles the same, this is
+/// [`ObtainError::Busy`]; or waits for it with `wait`, in a thread that holds no other turn.
+///
+/// # Errors
+///
+/// Where the module can't be read or compiled, or with [`ObtainError::Busy`].
+pub fn obtain(cache: &Cache, request: &Request<'_>, wait: bool) -> Result<Answer, ObtainError> {
+    request.options.check()?;
+    let mut source = Read { digest: digest(cache, request)?, bytes: None };
+    let limit = match first(cache, request, &mut source, wait) {
+        Err(error) if error.is_limit() => error,
+        found => return found,
+    };
+    let fallback = request.options.fallback.map(|fallback| fallback.options(request.options));
+    match fallback.transpose()?.flatten() {
+        Some(options) => {
+            let recipe = &Arc::new(recipe(&options));
+            let second = Request { options: &options, recipe, ..*request };
+            let answer = first(cache, &second, &mut source, wait)?;
+            Ok(Answer { fallback_from: Some(limit.to_string()), ..answer })
+        }
+        None => Err(limit),
+    }
+}
+
+/// What is known of a module.
+struct Read<'a> {
+    digest: Digest,
+    /// Its bytes, of which this is the digest, once they were needed.
+    bytes: Option<Cow<'a, [u8]>>,
+}
+
+/// Finds or compiles, with one backend.
+fn first<'a>(
+    cache: &Cache,
+    request: &Request<'a>,
+    source: &mut Read<'a>,
+    wait: bool,
+) -> Result<Answer, ObtainError> {
+    let Request { options, recipe, .. } = *request;
+    loop {
+        let key = Key::new(recipe, source.digest);
+        let answer = |artifact, key| Answer { artifact, options: options.clone(), fallback_from: None, key };
+        if let Some(in_place) = request.output.and_then(|output| cache.in_place(output, &key)) {
+            return Ok(answer(Artifact::InPlace(in_place), key));
+        }
+        let turn = match cache.lookup(&key, wait, &|artifact| accept(request, key.source(), artifact)) {
+            Lookup::Hit(entry) => return Ok(answer(Artifact::Stored(entry), key)),
+            Lookup::Failure(message) => return Err(ObtainError::Remembered(message)),
+            Lookup::Busy => return Err(ObtainError::Busy),
+            Lookup::Miss(turn) => turn,
+        };
+        let bytes = match source.bytes.take() {
+            Some(bytes) => bytes,
+            None => {
+                let bytes = read(request.source)?;
+                // It may have changed since; what is stored must be what these bytes make.
+                let digest = Digest::of(&bytes);
+                if digest != std::mem::replace(&mut source.digest, digest) {
+                    source.bytes = Some(bytes);
+                    continue;
+                }
+                bytes
+            }
+        };
+        let start = Instant::now();
+        let compiled = binary(&bytes).and_then(|wasm| attempt(options, &wasm));
+        source.bytes = Some(bytes);
+        return match compiled {
+            Ok(compiled) => Ok(answer(Artifact::Compiled(compiled, turn), key)),
+            Err(error) => {
+                if error.is_limit() {
+                    cache.fail(turn, error.to_string(), start.elapsed());
+                }
+                Err(error.into())
+            }
+        };
+    }
+}
+
+/// The artifact of a request, where the output is in place and neither file has changed since they
+/// were read last. Nothing but the file system's own records is read for that.
+pub fn in_place(cache: &Cache, request: &Request<'_>) -> Option<(Key, InPlace)> {
+    let Source::File(input) = request.source else { return None };
+    let output = request.output.filter(|_| !request.verify_inputs)?;
+    let identity = Identity::of(&input.metadata().ok()?)?;
+    let key = Key::new(request.recipe, cache.recall(input, &identity)?);
+    let in_place = cache.in_place(output, &key)?;
+    Some((key, in_place))
+}
+
+fn digest(cache: &Cache, request: &Request<'_>) -> Result<Digest, ObtainError> {
+    match request.source {
+        Source::Bytes(bytes) => Ok(Digest::of(bytes)),
+        Source::File(path) => {
+            let identity = path.metadata().map_err(ObtainError::Read)?;
+            let identity = Identity::of(&identity).filter(|_| !request.verify_inputs);
+            let known = identity.and_then(|identity| cache.recall(path, &identity));
+            known.map_or_else(|| cache.read_digest(path).map_err(ObtainError::Read), Ok)
+        }
+    }
+}
+
+fn read(source: Source<'_>) -> Result<Cow<'_, [u8]>, ObtainError> {
+    match source {
+        Source::Bytes(bytes) => Ok(Cow::Borrowed(bytes)),
+        Source::File(path) => std::fs::read(path).map(Cow::Owned).map_err(ObtainError::Read),
+    }
+}
+
+/// What is wrong with an artifact that others say this request makes.
+fn accept(request: &Request<'_>, source: Digest, artifact: &[u8]) -> Result<(), String> {
+    let manifest = trailer::read(artifact).map_err(|error| error.to_string())?.manifest;
+    let Options { backend, target, cpu, platform, contract, .. } = request.options;
+    // Components that need concurrency turn it on.
+    let settings = Contract { concurrency_support: contract.concurrency_support, ..manifest.settings };
+    let same = manifest.backend == *backend
+        && manifest.target == target.to_string()
+        && manifest.cpu_features.iter().eq(cpu.names())
+        && manifest.platform == *platform
+        && settings == *contract
+        && manifest.wasmtime_version == WASMTIME_VERSION
+        && manifest.precompile_version == env!("CARGO_PKG_VERSION");
+    let of_source = manifest.source_blake3 == *source.bytes() || is_text(request.source);
+    match same && of_source {
+        true => Ok(()),
+        false => Err("it was compiled from something else, or otherwise".into()),
+    }
+}
+
+/// Whether a module is in text form: the manifest then has another digest, that of the binary form.
+fn is_text(source: Source<'_>) -> bool {
+    read(source).is_ok_and(|bytes| !bytes.starts_with(b"\0asm"))
+}

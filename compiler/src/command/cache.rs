@@ -1,0 +1,220 @@
+//! `precompile cache`: look after the cache.
+
+use crate::cache_opts::StoreOpts;
+use crate::message::{Format, Message, print, print_bytes, tell};
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use precompile::cache::{Found, Log, Outcome, Pruned, Store};
+use std::time::{Duration, SystemTime};
+
+/// Look after the cache
+#[derive(Args)]
+pub(crate) struct Opts {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Print the cache's folder
+    Dir(Common),
+    /// Say how often the cache was asked, what it had, and what that saved
+    Stats(Common),
+    /// List what is in the cache, the last used first
+    List(Common),
+    /// Read everything in the cache, and remove what is damaged
+    Verify(Common),
+    /// Remove what is too old or too much, and what killed processes left
+    Prune(Common),
+    /// Remove everything
+    Clear(Common),
+}
+
+/// What all of them understand.
+#[derive(Args)]
+struct Common {
+    #[command(flatten)]
+    store: StoreOpts,
+
+    /// How to report
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    message_format: Format,
+}
+
+impl Opts {
+    /// Says whether all is well.
+    pub(crate) fn run(&self) -> Result<bool> {
+        use Verb::{Clear, Dir, List, Prune, Stats, Verify};
+        let (Dir(common) | Stats(common) | List(common) | Verify(common) | Prune(common) | Clear(common)) =
+            &self.verb;
+        let store = common.store.store()?;
+        let result = match self.verb {
+            Dir(_) => common.dir(&store).map(|()| true),
+            Stats(_) => common.stats(&store).map(|()| true),
+            List(_) => common.list(&store).map(|()| true),
+            Verify(_) => common.verify(&store),
+            Prune(_) => common.prune(&store).map(|()| true),
+            Clear(_) => common.pruned(&store.clear()?).map(|()| true),
+        };
+        if common.is_json() {
+            print(&Message::Finished { success: matches!(result, Ok(true)) })?;
+        }
+        result
+    }
+}
+
+impl Common {
+    fn is_json(&self) -> bool {
+        self.message_format == Format::Json
+    }
+
+    fn dir(&self, store: &Store) -> Result<()> {
+        if self.is_json() {
+            return Ok(print(&Message::CacheDir { folder: store.folder() })?);
+        }
+        Ok(print_bytes(format!("{}\n", store.folder().display()).as_bytes())?)
+    }
+
+    fn stats(&self, store: &Store) -> Result<()> {
+        let log = store.log()?;
+        let found = store.list()?;
+        let bytes: u64 = found.iter().map(|found| found.bytes).sum();
+        if self.is_json() {
+            return Ok(print(&Message::CacheStats {
+                log,
+                entries: found.len() as u64,
+                entries_bytes: bytes,
+            })?);
+        }
+        let Log { total, since_unix_s, .. } = log;
+        let asked = total.hits + total.misses + total.failures;
+        let since = ago(SystemTime::UNIX_EPOCH + Duration::from_secs(since_unix_s));
+        let rate = if asked == 0 { 0.0 } else { 100.0 * total.hits as f64 / asked as f64 };
+        let text = format!(
+            "entries        {}, {}\n\
+             since          {since}\n\
+             hits           {} of {asked}, {rate:.1} %\n\
+             shared         {} of the hits\n\
+             known to fail  {}\n\
+             misses         {}\n\
+             delivered      {}\n\
+             stored         {}\n\
+             saved          {} of compiling\n\
+             spent          {} on compiling\n",
+            found.len(),
+            size(bytes),
+            total.hits,
+            total.remote_hits,
+            total.failures,
+            total.misses,
+            size(total.delivered_bytes),
+            size(total.stored_bytes),
+            time(total.saved_ns),
+            time(total.spent_ns),
+        );
+        Ok(print_bytes(text.as_bytes())?)
+    }
+
+    fn list(&self, store: &Store) -> Result<()> {
+        for found in store.list()? {
+            match self.is_json() {
+                true => print(&Message::CacheEntry { record: &found.record, bytes: found.bytes })?,
+                false => print_bytes(line(&found).as_bytes())?,
+            }
+        }
+        Ok(())
+    }
+
+    fn verify(&self, store: &Store) -> Result<bool> {
+        let verified = store.verify()?;
+        let whole = verified.damaged.is_empty();
+        if self.is_json() {
+            print(&Message::CacheVerified {
+                whole_entries: verified.whole_entries,
+                whole_bytes: verified.whole_bytes,
+                damaged: verified.damaged.iter().map(|path| path.display().to_string()).collect(),
+            })?;
+            return Ok(whole);
+        }
+        for path in &verified.damaged {
+            tell(&format!("warning: `{}` was damaged, and is removed", path.display()));
+        }
+        let (count, bytes) = (entries(verified.whole_entries), size(verified.whole_bytes));
+        print_bytes(format!("{count} whole, {bytes}\n").as_bytes())?;
+        Ok(whole)
+    }
+
+    fn prune(&self, store: &Store) -> Result<()> {
+        let pruned = store.prune(self.store.limits()?, true)?;
+        self.pruned(&pruned.unwrap_or_default())
+    }
+
+    fn pruned(&self, pruned: &Pruned) -> Result<()> {
+        if self.is_json() {
+            return Ok(print(&Message::CachePruned { pruned: *pruned })?);
+        }
+        let Pruned { removed_entries, removed_bytes, removed_remains, kept_entries, kept_bytes } = *pruned;
+        let text = format!(
+            "removed {}, {}; {} left, {}; killed processes had left {removed_remains} files\n",
+            entries(removed_entries),
+            size(removed_bytes),
+            entries(kept_entries),
+            size(kept_bytes),
+        );
+        Ok(print_bytes(text.as_bytes())?)
+    }
+}
+
+/// An entry on one line.
+fn line(found: &Found) -> String {
+    let record = &found.record;
+    let field = |name: &str| {
+        let field = record.recipe.iter().find(|(field, _)| field == name);
+        field.map_or("?", |(_, value)| value.as_str())
+    };
+    let key = record.key.to_string();
+    let what = match &record.outcome {
+        Outcome::Blob { bytes, .. } => size(*bytes),
+        Outcome::Failure { message } => message.clone(),
+    };
+    format!(
+        "{}  {:>12}  {:>9} to compile  {} {} {what}\n",
+        &key[..16],
+        ago(found.used),
+        time(record.cost_ns),
+        field("backend"),
+        field("target"),
+    )
+}
+
+fn entries(count: u64) -> String {
+    if count == 1 { "1 entry".into() } else { format!("{count} entries") }
+}
+
+fn ago(then: SystemTime) -> String {
+    let seconds = SystemTime::now().duration_since(then).unwrap_or_default().as_secs();
+    match seconds {
+        0..60 => format!("{seconds} s ago"),
+        60..3600 => format!("{} min ago", seconds / 60),
+        3600..172_800 => format!("{} h ago", seconds / 3600),
+        _ => format!("{} days ago", seconds / 86_400),
+    }
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} bytes"),
+        1024..1_048_576 => format!("{:.1} KiB", bytes as f64 / 1024.0),
+        1_048_576..1_073_741_824 => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
+        _ => format!("{:.1} GiB", bytes as f64 / 1_073_741_824.0),
+    }
+}
+
+fn time(ns: u64) -> String {
+    let s = ns as f64 / 1e9;
+    match s {
+        s if s < 1.0 => format!("{:.0} ms", s * 1e3),
+        s if s < 600.0 => format!("{s:.1} s"),
+        s => format!("{:.1} h", s / 3600.0),
+    }
+}

@@ -1,0 +1,154 @@
+//! Where the cache is, and how large it may be.
+
+use crate::message::tell_warning;
+use crate::setting;
+use anyhow::{Context, Result, anyhow};
+use clap::Args;
+use etcetera::BaseStrategy;
+use precompile::cache::{Cache, Limits, Store};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+const DAY_S: u64 = 24 * 60 * 60;
+
+/// How `precompile` uses the cache. Each option stands before the variable of the environment that
+/// its help names.
+#[derive(Args)]
+#[command(next_help_heading = "Cache")]
+pub(crate) struct CacheOpts {
+    /// Compile always, and neither ask nor fill the cache [env: PRECOMPILE_NO_CACHE]
+    #[arg(long)]
+    no_cache: bool,
+
+    /// Read inputs also where they look unchanged since they were read last
+    #[arg(long)]
+    pub(crate) verify_inputs: bool,
+
+    #[command(flatten)]
+    store: StoreOpts,
+
+    /// A cache that a team shares, behind the one on this machine: s3://BUCKET/PREFIX,
+    /// redis://HOST:PORT/DB, webdav://HOST/PATH, file:///FOLDER, gs://, azblob://, ghac://
+    /// [env: PRECOMPILE_CACHE_REMOTE]
+    #[arg(long, value_name = "URL")]
+    cache_remote: Option<String>,
+
+    /// Whether the shared cache is also written: read-write or read-only
+    /// [env: PRECOMPILE_CACHE_REMOTE_MODE] [default: read-write]
+    #[arg(long, value_name = "MODE")]
+    cache_remote_mode: Option<String>,
+}
+
+/// Where the store on this machine is, and how large it may be.
+#[derive(Args)]
+pub(crate) struct StoreOpts {
+    /// The cache's folder [env: PRECOMPILE_CACHE_DIR] [default: `precompile` in the user's folder for
+    /// caches]
+    #[arg(long, value_name = "FOLDER")]
+    cache_dir: Option<PathBuf>,
+
+    /// How large the cache may become, such as 500MiB; what was used least recently goes first
+    /// [env: PRECOMPILE_CACHE_MAX_SIZE] [default: 10GiB]
+    #[arg(long, value_name = "BYTES")]
+    cache_max_size: Option<String>,
+
+    /// For how many days the cache keeps what isn't used [env: PRECOMPILE_CACHE_MAX_AGE]
+    /// [default: 90]
+    #[arg(long, value_name = "DAYS")]
+    cache_max_age: Option<String>,
+}
+
+impl CacheOpts {
+    /// The cache; `None` where the user wants none, or, with a warning, where it has no place.
+    ///
+    /// # Errors
+    ///
+    /// Where what the user says of it is wrong.
+    pub(crate) fn cache(&self) -> Result<Option<Cache>> {
+        let unwanted = |value: OsString| !matches!(value.to_str(), Some("0" | "n" | "no" | "false"));
+        if self.no_cache || variable("PRECOMPILE_NO_CACHE").is_some_and(unwanted) {
+            return Ok(None);
+        }
+        let limits = self.store.limits()?;
+        match self.store.store() {
+            Ok(store) => Ok(Some(self.with_remote(Cache::new(store, limits))?)),
+            Err(error) => {
+                tell_warning(&format!("{error:#}"));
+                Ok(None)
+            }
+        }
+    }
+}
+
+impl StoreOpts {
+    /// The store.
+    ///
+    /// # Errors
+    ///
+    /// Where it has no place.
+    pub(crate) fn store(&self) -> Result<Store> {
+        let named = self.cache_dir.clone().or_else(|| variable("PRECOMPILE_CACHE_DIR").map(PathBuf::from));
+        if let Some(folder) = named {
+            return Ok(Store::new(&folder));
+        }
+        let strategy = etcetera::choose_base_strategy();
+        let nowhere = "there is no folder for caches: name one with `--cache-dir`, or use `--no-cache`";
+        Ok(Store::new(&strategy.context(nowhere)?.cache_dir().join("precompile")))
+    }
+
+    /// How large the store may be.
+    ///
+    /// # Errors
+    ///
+    /// Where that is no size or age.
+    pub(crate) fn limits(&self) -> Result<Limits> {
+        let mut limits = Limits::default();
+        if let Some(size) = text(&self.cache_max_size, "PRECOMPILE_CACHE_MAX_SIZE") {
+            let wrong = || anyhow!("`{size}` is no size for a cache: use a number of bytes, such as 500MiB");
+            limits.max_bytes = setting::bytes(&size).ok_or_else(wrong)?;
+        }
+        if let Some(days) = text(&self.cache_max_age, "PRECOMPILE_CACHE_MAX_AGE") {
+            let wrong = |_| anyhow!("`{days}` is no age for a cache: use a number of days");
+            let days: u32 = days.parse().map_err(wrong)?;
+            limits.max_age = Duration::from_secs(u64::from(days) * DAY_S);
+        }
+        Ok(limits)
+    }
+}
+
+/// What an option says, or else a variable.
+fn text(option: &Option<String>, name: &str) -> Option<String> {
+    option.clone().or_else(|| variable(name)?.into_string().ok())
+}
+
+/// A variable of the environment. One that is empty is as good as none.
+#[allow(clippy::disallowed_methods, reason = "a command reads its environment")]
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+#[cfg(feature = "shared-cache")]
+impl CacheOpts {
+    fn with_remote(&self, cache: Cache) -> Result<Cache> {
+        use precompile::cache::remote::{Limits, Mode, Remote};
+        let Some(url) = text(&self.cache_remote, "PRECOMPILE_CACHE_REMOTE") else { return Ok(cache) };
+        let mode = text(&self.cache_remote_mode, "PRECOMPILE_CACHE_REMOTE_MODE");
+        let mode = mode.map_or(Ok(Mode::ReadWrite), |mode| mode.parse())?;
+        // What the service goes by, such as `AWS_ACCESS_KEY_ID`.
+        let variable = |name: &str| variable(name)?.into_string().ok();
+        Ok(cache.with_remote(Remote::connect(&url, mode, Limits::default(), &variable)?))
+    }
+}
+
+#[cfg(not(feature = "shared-cache"))]
+impl CacheOpts {
+    fn with_remote(&self, cache: Cache) -> Result<Cache> {
+        if text(&self.cache_remote, "PRECOMPILE_CACHE_REMOTE").is_some() {
+            tell_warning(
+                "the shared cache is left out: build precompile with the feature `shared-cache` for it",
+            );
+        }
+        Ok(cache)
+    }
+}

@@ -1,0 +1,101 @@
+//! No file may be two of inputs, outputs, and what is read or written besides.
+
+use crate::compile::Opts;
+use crate::job::Job;
+use crate::message::Format;
+use anyhow::{Result, bail, ensure};
+use std::collections::{HashMap, HashSet};
+use std::fs::Metadata;
+use std::io::{IsTerminal, stdout};
+use std::path::{Path, PathBuf};
+
+/// What is the same for all the ways to write a file's path, as far as what is there tells.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Identity {
+    /// Of a file that is there: its device and its number there.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "only Unix tells"))]
+    Number(u64, u64),
+    Path(PathBuf),
+}
+
+/// Finds identities, and each folder once.
+#[derive(Default)]
+struct Identities {
+    folders: HashMap<PathBuf, PathBuf>,
+}
+
+/// # Errors
+///
+/// Where a file would be two of them, or standard output can't hold what would go there.
+pub(crate) fn check(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()> {
+    let mut identities = Identities::default();
+    let files = jobs.iter().filter(|job| !job.input.is_standard()).map(|job| &job.input.path);
+    let inputs: HashSet<_> = files.chain(sources).map(|path| identities.of(path)).collect();
+    let mut outputs = HashMap::new();
+    for job in jobs {
+        let (output, input) = (&job.output.path, &job.input.path);
+        if job.input.is_standard() && opts.output.is_none() && (opts.out_dir.is_some() || jobs.len() > 1) {
+            bail!("what comes from standard input has no name: name the output with `-o`");
+        }
+        if job.output.is_standard() {
+            ensure!(!stdout().is_terminal(), "an artifact is no text for a terminal: name a file with `-o`");
+            ensure!(
+                opts.message_format == Format::Human,
+                "standard output can't hold both an artifact and JSON: name a file with `-o`"
+            );
+            continue;
+        }
+        let identity = identities.of(output);
+        // Its own input it doesn't overwrite either, but may have more to say about it.
+        ensure!(
+            !inputs.contains(&identity) || identity == identities.of(input),
+            "the output `{}` is an input: choose another with `-o` or `--out-dir`",
+            output.display()
+        );
+        if let Some(other) = outputs.insert(identity, input) {
+            bail!(
+                "`{}` and `{}` would both become `{}`: compile them apart, into different folders",
+                other.display(),
+                input.display(),
+                output.display()
+            );
+        }
+    }
+    if let Some(depfile) = &opts.depfile {
+        let identity = identities.of(depfile);
+        ensure!(
+            !inputs.contains(&identity) && !outputs.contains_key(&identity),
+            "the dependency file `{}` is an input or an output: choose another",
+            depfile.display()
+        );
+    }
+    Ok(())
+}
+
+impl Identities {
+    fn of(&mut self, path: &Path) -> Identity {
+        if let Some(number) = path.metadata().ok().and_then(|metadata| number(&metadata)) {
+            return number;
+        }
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        if !self.folders.contains_key(folder) {
+            let canonical = folder.canonicalize().unwrap_or_else(|_| folder.into());
+            self.folders.insert(folder.into(), canonical);
+        }
+        Identity::Path(self.folders[folder].join(path.file_name().unwrap_or_default()))
+    }
+}
+
+#[cfg(unix)]
+fn number(metadata: &Metadata) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    Some(Identity::Number(metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn number(_: &Metadata) -> Option<Identity> {
+    None
+}
