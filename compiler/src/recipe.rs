@@ -59,3 +59,6 @@ pub fn recipe(options: &Options) -> Recipe {
     fields.extend(settings.iter().map(|(name, value)| (format!("settings.{name}"), value.to_string())));
     Recipe::new(CONTEXT, fields)
 }
+
+#[cfg(test)]
+mod tests;
