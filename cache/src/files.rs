@@ -69,7 +69,7 @@ impl Files {
     /// What is known of a file, where it can't have changed since.
     pub(crate) fn recall(&self, store: &Store, path: &Path, identity: &Identity) -> Option<Recalled> {
         self.with(store, path, |folder| {
-            let note = folder.notes.get_mut(&(identity.device, identity.inode))?;
+            let note = folder.notes.get_mut(&identity.number())?;
             if note.identity != *identity || !identity.settled(note.read_ns) {
                 return None;
             }
@@ -86,14 +86,14 @@ impl Files {
 
     /// What made a file when it was last seen, whether or not it has changed since.
     pub(crate) fn made(&self, store: &Store, path: &Path, identity: &Identity) -> Option<Made> {
-        self.with(store, path, |folder| folder.notes.get(&(identity.device, identity.inode))?.known.made)
+        self.with(store, path, |folder| folder.notes.get(&identity.number())?.known.made)
     }
 
     /// Notes what is in a file. It had this identity before it was read, which was at `read_ns`.
     pub(crate) fn note(&self, store: &Store, path: &Path, identity: Identity, read_ns: i64, known: Known) {
         self.with(store, path, |folder| {
             let note = Note { identity, read_ns, used_ns: read_ns, known };
-            folder.notes.insert((identity.device, identity.inode), note);
+            folder.notes.insert(identity.number(), note);
             folder.changed = true;
         });
     }
@@ -177,6 +177,6 @@ fn read(path: &Path) -> HashMap<(u64, u64), Note> {
         }
         postcard::from_bytes::<Vec<Note>>(notes).ok()
     };
-    let by_inode = |note: Note| ((note.identity.device, note.identity.inode), note);
+    let by_inode = |note: Note| (note.identity.number(), note);
     notes().unwrap_or_default().into_iter().map(by_inode).collect()
 }

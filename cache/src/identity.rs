@@ -11,8 +11,8 @@ const GRANULE: Duration = Duration::from_secs(2);
 /// nanoseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Identity {
-    pub(crate) device: u64,
-    pub(crate) inode: u64,
+    device: u64,
+    inode: u64,
     size: u64,
     modified_ns: i64,
     changed_ns: i64,
@@ -40,6 +40,11 @@ impl Identity {
     #[cfg(not(unix))]
     pub fn of(_: &Metadata) -> Option<Identity> {
         None
+    }
+
+    /// What all names of the file have in common: its device, and its number there.
+    pub fn number(&self) -> (u64, u64) {
+        (self.device, self.inode)
     }
 
     /// The file's size, in bytes.

@@ -34,8 +34,8 @@ pub struct Request<'a> {
 /// Where a module is.
 #[derive(Clone, Copy, Debug)]
 pub enum Source<'a> {
-    /// In a file.
-    File(&'a Path),
+    /// In a file; and what file that is, if it was looked at already.
+    File(&'a Path, Option<Identity>),
     /// In memory.
     Bytes(&'a [u8]),
 }
@@ -181,9 +181,9 @@ fn first<'a>(
 /// The artifact of a request, where the output is in place and neither file has changed since they
 /// were read last. Nothing but the file system's own records is read for that.
 pub fn in_place(cache: &Cache, request: &Request<'_>) -> Option<(Key, InPlace)> {
-    let Source::File(input) = request.source else { return None };
+    let Source::File(input, identity) = request.source else { return None };
     let output = request.output.filter(|_| !request.verify_inputs)?;
-    let identity = Identity::of(&input.metadata().ok()?)?;
+    let identity = identity.or_else(|| Identity::of(&input.metadata().ok()?))?;
     let key = Key::new(request.recipe, cache.recall(input, &identity)?);
     let in_place = cache.in_place(output, &key)?;
     Some((key, in_place))
@@ -192,7 +192,7 @@ pub fn in_place(cache: &Cache, request: &Request<'_>) -> Option<(Key, InPlace)> 
 fn digest(cache: &Cache, request: &Request<'_>) -> Result<Digest, ObtainError> {
     match request.source {
         Source::Bytes(bytes) => Ok(Digest::of(bytes)),
-        Source::File(path) => {
+        Source::File(path, _) => {
             let identity = path.metadata().map_err(ObtainError::Read)?;
             let identity = Identity::of(&identity).filter(|_| !request.verify_inputs);
             let known = identity.and_then(|identity| cache.recall(path, &identity));
@@ -204,7 +204,7 @@ fn digest(cache: &Cache, request: &Request<'_>) -> Result<Digest, ObtainError> {
 fn read(source: Source<'_>) -> Result<Cow<'_, [u8]>, ObtainError> {
     match source {
         Source::Bytes(bytes) => Ok(Cow::Borrowed(bytes)),
-        Source::File(path) => std::fs::read(path).map(Cow::Owned).map_err(ObtainError::Read),
+        Source::File(path, _) => std::fs::read(path).map(Cow::Owned).map_err(ObtainError::Read),
     }
 }
 

@@ -1,6 +1,8 @@
 //! From what is named on the command line to the modules to compile.
 
 use anyhow::{Result, ensure};
+use precompile::cache::Identity;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
@@ -16,9 +18,21 @@ pub(crate) struct Input {
     pub(crate) relative: PathBuf,
     /// Its size in bytes, by which the work is ordered; 0 where that is unknown.
     pub(crate) bytes: u64,
+    /// What file it is, if it is there.
+    pub(crate) identity: Option<Identity>,
 }
 
 impl Input {
+    fn new(path: &Path, relative: PathBuf) -> Input {
+        let metadata = path.metadata().ok();
+        Input {
+            path: path.into(),
+            relative,
+            bytes: metadata.as_ref().map_or(0, Metadata::len),
+            identity: metadata.and_then(|metadata| Identity::of(&metadata)),
+        }
+    }
+
     /// Whether it is read from standard input.
     pub(crate) fn is_standard(&self) -> bool {
         self.path == Path::new(STANDARD)
@@ -37,8 +51,7 @@ pub(crate) fn collect(paths: &[PathBuf]) -> Result<Vec<Input>> {
             inputs.extend(folder(path)?);
         } else {
             let relative = path.file_name().map_or_else(|| path.clone(), PathBuf::from);
-            let bytes = path.metadata().map_or(0, |metadata| metadata.len());
-            inputs.push(Input { path: path.clone(), relative, bytes });
+            inputs.push(Input::new(path, relative));
         }
     }
     Ok(inputs)
@@ -59,9 +72,7 @@ fn folder(path: &Path) -> Result<Vec<Input>> {
             },
         };
         if is_module(found) {
-            let bytes = found.metadata().map_or(0, |metadata| metadata.len());
-            let relative = found.strip_prefix(path)?.into();
-            inputs.push(Input { path: found.into(), relative, bytes });
+            inputs.push(Input::new(found, found.strip_prefix(path)?.into()));
         }
     }
     ensure!(!inputs.is_empty(), "the folder `{}` holds no .wasm or .wat file", path.display());

@@ -172,7 +172,7 @@ impl Job {
     fn request<'a>(&'a self, caching: Caching<'_>, standard_input: &'a [u8]) -> Request<'a> {
         let source = match self.input.is_standard() {
             true => Source::Bytes(standard_input),
-            false => Source::File(&self.input.path),
+            false => Source::File(&self.input.path, self.input.identity),
         };
         // Whether it fits a host stands in the artifact.
         let readable = !self.output.is_standard() && self.host.is_none();

@@ -1,6 +1,7 @@
 //! No file may be two of inputs, outputs, and what is read or written besides.
 
 use crate::compile::Opts;
+use crate::inputs::Input;
 use crate::job::Job;
 use crate::message::Format;
 use anyhow::{Result, bail, ensure};
@@ -11,16 +12,16 @@ use std::path::{Path, PathBuf};
 
 /// What is the same for all the ways to write a file's path, as far as what is there tells.
 #[derive(Clone, PartialEq, Eq, Hash)]
-enum Identity {
+enum Name {
     /// Of a file that is there: its device and its number there.
     #[cfg_attr(not(unix), allow(dead_code, reason = "only Unix tells"))]
     Number(u64, u64),
     Path(PathBuf),
 }
 
-/// Finds identities, and each folder once.
+/// Finds names, and each folder once.
 #[derive(Default)]
-struct Identities {
+struct Names {
     folders: HashMap<PathBuf, PathBuf>,
 }
 
@@ -28,9 +29,9 @@ struct Identities {
 ///
 /// Where a file would be two of them, or standard output can't hold what would go there.
 pub(crate) fn check(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()> {
-    let mut identities = Identities::default();
-    let files = jobs.iter().filter(|job| !job.input.is_standard()).map(|job| &job.input.path);
-    let inputs: HashSet<_> = files.chain(sources).map(|path| identities.of(path)).collect();
+    let mut names = Names::default();
+    let mut inputs: HashSet<_> = sources.iter().map(|path| names.of(path)).collect();
+    inputs.extend(jobs.iter().filter(|job| !job.input.is_standard()).map(|job| names.of_input(&job.input)));
     let mut outputs = HashMap::new();
     for job in jobs {
         let (output, input) = (&job.output.path, &job.input.path);
@@ -45,10 +46,10 @@ pub(crate) fn check(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()
             );
             continue;
         }
-        let identity = identities.of(output);
+        let identity = names.of(output);
         // Its own input it doesn't overwrite either, but may have more to say about it.
         ensure!(
-            !inputs.contains(&identity) || identity == identities.of(input),
+            !inputs.contains(&identity) || identity == names.of_input(&job.input),
             "the output `{}` is an input: choose another with `-o` or `--out-dir`",
             output.display()
         );
@@ -62,7 +63,7 @@ pub(crate) fn check(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()
         }
     }
     if let Some(depfile) = &opts.depfile {
-        let identity = identities.of(depfile);
+        let identity = names.of(depfile);
         ensure!(
             !inputs.contains(&identity) && !outputs.contains_key(&identity),
             "the dependency file `{}` is an input or an output: choose another",
@@ -72,8 +73,16 @@ pub(crate) fn check(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()
     Ok(())
 }
 
-impl Identities {
-    fn of(&mut self, path: &Path) -> Identity {
+impl Names {
+    /// As it was when it was found.
+    fn of_input(&mut self, input: &Input) -> Name {
+        match input.identity.map(|identity| identity.number()) {
+            Some((device, number)) => Name::Number(device, number),
+            None => self.of(&input.path),
+        }
+    }
+
+    fn of(&mut self, path: &Path) -> Name {
         if let Some(number) = path.metadata().ok().and_then(|metadata| number(&metadata)) {
             return number;
         }
@@ -85,17 +94,17 @@ impl Identities {
             let canonical = folder.canonicalize().unwrap_or_else(|_| folder.into());
             self.folders.insert(folder.into(), canonical);
         }
-        Identity::Path(self.folders[folder].join(path.file_name().unwrap_or_default()))
+        Name::Path(self.folders[folder].join(path.file_name().unwrap_or_default()))
     }
 }
 
 #[cfg(unix)]
-fn number(metadata: &Metadata) -> Option<Identity> {
+fn number(metadata: &Metadata) -> Option<Name> {
     use std::os::unix::fs::MetadataExt;
-    Some(Identity::Number(metadata.dev(), metadata.ino()))
+    Some(Name::Number(metadata.dev(), metadata.ino()))
 }
 
 #[cfg(not(unix))]
-fn number(_: &Metadata) -> Option<Identity> {
+fn number(_: &Metadata) -> Option<Name> {
     None
 }
