@@ -4,7 +4,7 @@ use crate::digest::Digest;
 use crate::entry::Entry;
 use crate::error::Error;
 use crate::files::{Files, Known, Made};
-use crate::identity::{Identity, now_ns};
+use crate::identity::{Identity, unix_ns};
 use crate::key::Key;
 use crate::log::{Log, Run};
 use crate::prune::Limits;
@@ -258,7 +258,7 @@ impl Cache {
     ///
     /// Where it can't be read.
     pub fn read_digest(&self, path: &Path) -> io::Result<Digest> {
-        let read_ns = now_ns();
+        let read_ns = unix_ns(SystemTime::now());
         // Before it is read: should it change meanwhile, it has another identity afterwards.
         let identity = Identity::of(&path.metadata()?);
         let digest = Digest::of_large_file(path)?;
@@ -284,9 +284,10 @@ impl Cache {
         Some(InPlace { bytes: identity.size(), cost_ns: made.cost_ns })
     }
 
-    /// Notes that a file is what a key made, after it was written or compared.
-    pub fn note_output(&self, path: &Path, key: &Key, digest: Digest, cost_ns: u64) {
-        let read_ns = now_ns();
+    /// Notes that a file is what a key made. It was written or compared after `since`, so that what
+    /// others write meanwhile isn't taken for it.
+    pub fn note_output(&self, path: &Path, key: &Key, digest: Digest, cost_ns: u64, since: SystemTime) {
+        let read_ns = unix_ns(since);
         if let Some(identity) = path.metadata().ok().and_then(|metadata| Identity::of(&metadata)) {
             let made = Some(Made { key: key.digest(), cost_ns });
             self.files.note(&self.store, path, identity, read_ns, Known { digest, made });

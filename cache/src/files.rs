@@ -2,12 +2,13 @@
 
 use crate::digest::Digest;
 use crate::error::Error;
-use crate::identity::{Identity, now_ns};
+use crate::identity::{Identity, unix_ns};
 use crate::store::Store;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 /// What nobody asked for so long is forgotten.
 const KEEP_NS: i64 = 90 * DAY_NS;
@@ -73,7 +74,7 @@ impl Files {
             if note.identity != *identity || !identity.settled(note.read_ns) {
                 return None;
             }
-            let now = now_ns();
+            let now = unix_ns(SystemTime::now());
             // The clock may also have been set back.
             let stale = !(0..DAY_NS).contains(&now.saturating_sub(note.used_ns));
             if stale {
@@ -105,7 +106,7 @@ impl Files {
             return Ok(());
         }
         let _guard = store.shared()?;
-        let now = now_ns();
+        let now = unix_ns(SystemTime::now());
         for folder in folders.values_mut() {
             let Some(name) = folder.name.as_ref().filter(|_| folder.changed) else { continue };
             let path = store.layout.files().join(name);

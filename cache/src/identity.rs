@@ -61,9 +61,9 @@ impl Identity {
     }
 }
 
-/// Nanoseconds since 1970.
-pub(crate) fn now_ns() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+/// Nanoseconds since 1970; 0 before.
+pub(crate) fn unix_ns(time: SystemTime) -> i64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     since.as_nanos().try_into().unwrap_or(i64::MAX)
 }
 
@@ -87,9 +87,9 @@ mod tests {
     fn what_was_just_written_is_not_trusted() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let identity = Identity::of(&file.as_file().metadata().unwrap()).unwrap();
-        assert!(!identity.settled(now_ns()));
-        assert!(identity.settled(now_ns() + 3_000_000_000));
+        assert!(!identity.settled(unix_ns(SystemTime::now())));
+        assert!(identity.settled(unix_ns(SystemTime::now()) + 3_000_000_000));
         // Set back, the clock says that it was read before it was written.
-        assert!(!identity.settled(now_ns() - 3_000_000_000));
+        assert!(!identity.settled(unix_ns(SystemTime::now()) - 3_000_000_000));
     }
 }

@@ -15,7 +15,7 @@ use std::io::{Read, stdin};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 /// A module to compile for a target.
 pub(crate) struct Job {
@@ -194,9 +194,10 @@ impl Job {
             cache.fill(turn, artifact, cost);
         }
         self.check_fit(artifact)?;
+        let since = SystemTime::now();
         let written = self.write(artifact)?;
         let cost_ns = cost.as_nanos().try_into().unwrap_or(u64::MAX);
-        cache.note_output(&self.output.path, key, Digest::of(artifact), cost_ns);
+        cache.note_output(&self.output.path, key, Digest::of(artifact), cost_ns, since);
         Ok(written)
     }
 
@@ -212,11 +213,12 @@ impl Job {
         }
         let _guard = interrupt::hold_off();
         self.make_folders()?;
+        let since = SystemTime::now();
         let Some(written) = deliver(&self.output.path, entry, &self.input.path) else { return Ok(None) };
         let written = written?;
         cache.used(entry, if written == Written::New { bytes } else { 0 });
         if let Some(digest) = entry.digest() {
-            cache.note_output(&self.output.path, key, digest, entry.record().cost_ns);
+            cache.note_output(&self.output.path, key, digest, entry.record().cost_ns, since);
         }
         Ok(Some(written))
     }
