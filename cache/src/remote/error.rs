@@ -1,0 +1,55 @@
+//! Why a shared store can't be used.
+
+use thiserror::Error;
+
+/// Why there is no such shared store.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ConnectError {
+    /// It is no URL.
+    #[error("the shared cache is no URL ({0}): use one like `s3://bucket/prefix`")]
+    NotAUrl(String),
+    /// The URL names a service that isn't known.
+    #[error(
+        "there is no shared cache by `{0}`: use s3, redis, rediss, webdav, webdavs, file, gs, azblob or ghac"
+    )]
+    Service(String),
+    /// The URL lacks something.
+    #[error("the shared cache `{name}` has no {what}: use a URL like `{like}`")]
+    Lacks {
+        /// The URL, without credentials.
+        name: String,
+        /// What it lacks.
+        what: &'static str,
+        /// What a whole one looks like.
+        like: &'static str,
+    },
+    /// The URL says something that isn't understood.
+    #[error("the shared cache `{name}` knows no `{parameter}`: leave it out")]
+    Parameter {
+        /// The URL, without credentials.
+        name: String,
+        /// What is not understood.
+        parameter: String,
+    },
+    /// The service refuses the configuration.
+    #[error("the shared cache `{name}` can't be used: {why}")]
+    Refused {
+        /// The URL, without credentials.
+        name: String,
+        /// What its library says.
+        why: String,
+    },
+    /// Neither reading nor writing.
+    #[error("`{0}` is no mode of a shared cache: use `read-write` or `read-only`")]
+    Mode(String),
+}
+
+/// A shared store has failed, and is given up on.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("this run does without the shared cache `{name}`: {why}")]
+pub struct RemoteError {
+    /// The URL, without credentials.
+    pub name: String,
+    /// What happened.
+    pub why: String,
+}
