@@ -63,9 +63,21 @@ fn absent<T>(error: &Error) -> Result<Option<T>, String> {
     }
 }
 
-/// The kind and the message, on one line, without the request's details.
+/// What happened, on one line, without the request's details.
 fn said(error: &Error) -> String {
-    let text = error.to_string();
+    if error.message().is_empty() {
+        return line(&error.to_string());
+    }
+    let mut text = format!("{}: {}", error.kind(), error.message());
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text += &format!(": {cause}");
+        source = cause.source();
+    }
+    line(&text)
+}
+
+fn line(text: &str) -> String {
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
     text.trim().into()
 }
