@@ -15,6 +15,8 @@ use crate::slot::Slot;
 use crate::store::{Store, mark_as_used};
 use std::io::{self, ErrorKind};
 use std::path::Path;
+#[cfg(feature = "remote")]
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -33,6 +35,9 @@ pub struct Cache {
     files: Files,
     #[cfg(feature = "remote")]
     remote: Option<Remote>,
+    /// How many wrong entries came from there.
+    #[cfg(feature = "remote")]
+    wrong: AtomicU64,
     /// The local store can't be read.
     broken: AtomicBool,
     /// The local store can't be written.
@@ -79,6 +84,8 @@ impl Cache {
             files: Files::default(),
             #[cfg(feature = "remote")]
             remote: None,
+            #[cfg(feature = "remote")]
+            wrong: AtomicU64::new(0),
             broken: AtomicBool::new(false),
             read_only: AtomicBool::new(false),
             run: Mutex::default(),
@@ -166,7 +173,10 @@ impl Cache {
             }
         };
         let refused = |why: &str| {
-            self.warn(format!("the shared cache {} has a wrong entry: {why}", remote.name()));
+            // One that lies does so often.
+            if self.wrong.fetch_add(1, Relaxed) == 0 {
+                self.warn(format!("the shared cache `{}` has a wrong entry: {why}", remote.name()));
+            }
         };
         let (record, blob) = match object::read(turn.key.digest(), &bytes) {
             Ok(parts) => parts,
@@ -309,10 +319,14 @@ impl Cache {
     /// for the shared store as long as its limits say.
     pub fn finish(&self) {
         #[cfg(feature = "remote")]
-        if let Some(remote) = &self.remote
-            && let Err(error) = remote.finish()
-        {
-            self.warn(error.to_string());
+        if let Some(remote) = &self.remote {
+            if let Err(error) = remote.finish() {
+                self.warn(error.to_string());
+            }
+            let more = self.wrong.swap(0, Relaxed).saturating_sub(1);
+            if more > 0 {
+                self.warn(format!("the shared cache `{}` had {more} more wrong entries", remote.name()));
+            }
         }
         if self.unusable() {
             return;

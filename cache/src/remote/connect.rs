@@ -122,7 +122,9 @@ impl<'a> Parts<'a> {
         if let Some(password) = password {
             webdav = webdav.password(&password);
         }
-        self.build(webdav, &[])
+        // Some servers make the folders themselves, and don't know the request that asks for them.
+        let makes_folders = self.parameters.get("create-dir").is_some_and(|value| value == "n");
+        self.build(webdav.disable_create_dir(makes_folders), &["create-dir"])
     }
 
     /// What the URL says, or else the variables.

@@ -1,0 +1,404 @@
+//! What can go wrong with a cache, and what it costs: a warning, never the build or a wrong artifact.
+
+#![cfg(unix)]
+#![allow(clippy::print_stdout, reason = "what can't run says so")]
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+use support::{Ended, Folder, precompile, run};
+
+/// A module that no other has.
+fn module(number: usize) -> String {
+    format!("(module (func (export \"f\") (result i32) (i32.const {number})))")
+}
+
+/// A folder with a module `app.wat`.
+fn folder() -> Folder {
+    let folder = Folder::new();
+    folder.write("app.wat", module(1));
+    folder
+}
+
+/// Compiles `app.wat` to another file, and says what the cache had to do with it, and the warnings.
+fn compile(folder: &Folder, output: &str) -> (String, Vec<String>) {
+    report(&folder.precompile(["--message-format", "json", "app.wat", "-o", output]))
+}
+
+fn report(ended: &Ended) -> (String, Vec<String>) {
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let field = ended.stdout.split("\"cache\":\"").nth(1).unwrap_or_else(|| panic!("{ended:?}"));
+    let warnings = ended.stderr.lines().map(|line| {
+        assert!(line.starts_with("warning: "), "{ended:?}");
+        line.to_owned()
+    });
+    (field.split('"').next().unwrap().into(), warnings.collect())
+}
+
+/// What `app.wat` becomes without a cache.
+fn right(folder: &Folder) -> Vec<u8> {
+    let ended = folder.precompile(["-q", "--no-cache", "app.wat", "-o", "right"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    fs::read(folder.join("right")).unwrap()
+}
+
+fn is_right(folder: &Folder, output: &str) -> bool {
+    fs::read(folder.join(output)).unwrap() == right(folder)
+}
+
+/// The files of the only entry, or of all, with an extension.
+fn entries(folder: &Folder, extension: &str) -> Vec<PathBuf> {
+    let folders = fs::read_dir(folder.cache().join("v1/entries")).unwrap();
+    let files = folders.flat_map(|folder| fs::read_dir(folder.unwrap().path()).unwrap());
+    let paths = files.map(|file| file.unwrap().path());
+    paths.filter(|path| path.extension().is_some_and(|it| it == extension)).collect()
+}
+
+fn entry(folder: &Folder, extension: &str) -> PathBuf {
+    let found = entries(folder, extension);
+    assert_eq!(found.len(), 1, "{found:?}");
+    found[0].clone()
+}
+
+fn cache_verb(folder: &Folder, arguments: &[&str]) -> Ended {
+    let ended = folder.precompile(["cache"].iter().chain(arguments));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    ended
+}
+
+/// Whether this runs as root, whom no permissions bind.
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|metadata| metadata.uid() == 0)
+}
+
+/// `precompile` as a user whom permissions bind.
+fn bound(folder: &Folder, arguments: &[&str]) -> Ended {
+    if !is_root() {
+        return folder.precompile(arguments);
+    }
+    // The command must be where that user can read it.
+    let program = folder.join("precompile");
+    if !program.exists() {
+        fs::copy(precompile(), &program).unwrap();
+        for path in [folder.path(), folder.cache()] {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        let out = folder.join("out");
+        fs::create_dir(&out).unwrap();
+        fs::set_permissions(&out, fs::Permissions::from_mode(0o777)).unwrap();
+    }
+    let mut command = folder.command("setpriv");
+    command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(program);
+    run(command.args(arguments))
+}
+
+/// Sets who may do what, in a folder and all below it.
+fn permit(path: &Path, folders: &str) {
+    assert_eq!(run(Command::new("chmod").args(["-R", folders]).arg(path)).code, Some(0));
+}
+
+#[test]
+fn a_read_only_cache_still_gives() {
+    let folder = folder();
+    assert_eq!(compile(&folder, "first").0, "miss");
+    folder.write("other.wat", module(2));
+    bound(&folder, &["--version"]);
+    permit(folder.cache(), "a-w");
+    let found = bound(&folder, &["--message-format", "json", "app.wat", "-o", "out/found"]);
+    let (had, warnings) = report(&found);
+    assert_eq!(had, "hit", "{warnings:?}");
+    assert!(is_right(&folder, "out/found"));
+    let made = bound(&folder, &["--message-format", "json", "other.wat", "-o", "out/made"]);
+    let (had, warnings) = report(&made);
+    assert_eq!((had.as_str(), warnings.len()), ("miss", 1), "{warnings:?}");
+    assert!(warnings[0].contains("stores nothing in the cache"), "{warnings:?}");
+    assert!(folder.join("out/made").is_file());
+    permit(folder.cache(), "u+w");
+}
+
+#[test]
+fn no_permission_costs_a_warning() {
+    let folder = folder();
+    assert_eq!(compile(&folder, "first").0, "miss");
+    bound(&folder, &["--version"]);
+    fs::set_permissions(folder.cache(), fs::Permissions::from_mode(0o000)).unwrap();
+    let ended = bound(&folder, &["--message-format", "json", "app.wat", "-o", "out/made"]);
+    fs::set_permissions(folder.cache(), fs::Permissions::from_mode(0o755)).unwrap();
+    let (had, warnings) = report(&ended);
+    assert_eq!((had.as_str(), warnings.len()), ("miss", 1), "{warnings:?}");
+    assert!(warnings[0].contains("does without the cache"), "{warnings:?}");
+    assert!(is_right(&folder, "out/made"));
+}
+
+#[test]
+fn a_full_disk_costs_a_warning() {
+    if !is_root() {
+        println!("not run: only root mounts a small disk");
+        return;
+    }
+    let folder = folder();
+    let disk = folder.cache().join("disk");
+    fs::create_dir(&disk).unwrap();
+    let mount = run(Command::new("mount").args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"]).arg(&disk));
+    if mount.code != Some(0) {
+        println!("not run: no disk can be mounted here: {mount:?}");
+        return;
+    }
+    folder.write("large.wat", "(module (memory 1) (data (i32.const 0) \"x\") (func))");
+    let cache = disk.join("cache");
+    fs::create_dir(&cache).unwrap();
+    fs::write(disk.join("filler"), vec![1; 48 << 10]).unwrap();
+    let cache = cache.to_str().unwrap();
+    let ended =
+        folder.precompile(["--cache-dir", cache, "--message-format", "json", "app.wat", "-o", "full"]);
+    let left = run(Command::new("find").arg(&disk).args(["-path", "*/temp/*", "-o", "-name", "*.blob"]));
+    assert_eq!(run(Command::new("umount").arg(&disk)).code, Some(0));
+    let (had, warnings) = report(&ended);
+    assert_eq!((had.as_str(), warnings.len()), ("miss", 1), "{warnings:?}");
+    assert!(warnings[0].contains("No space left"), "{warnings:?}");
+    assert!(is_right(&folder, "full"));
+    assert_eq!(left.stdout, "", "nothing half-written is left");
+}
+
+/// Damage of any kind is a miss, a warning, and gone.
+#[test]
+fn damage_is_found() {
+    let flip = |path: &Path| {
+        let mut bytes = fs::read(path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        fs::write(path, bytes).unwrap();
+    };
+    let cut = |path: &Path| {
+        let bytes = fs::read(path).unwrap();
+        fs::write(path, &bytes[..bytes.len() - 1]).unwrap();
+    };
+    let empty = |path: &Path| fs::write(path, "").unwrap();
+    let gone = |path: &Path| fs::remove_file(path).unwrap();
+    let damages: [(&str, &dyn Fn(&Path)); 4] =
+        [("flipped", &flip), ("truncated", &cut), ("emptied", &empty), ("removed", &gone)];
+    for (name, damage) in damages {
+        for extension in ["blob", "json"] {
+            let folder = folder();
+            assert_eq!(compile(&folder, "first").0, "miss");
+            assert_eq!(compile(&folder, "second"), ("hit".into(), vec![]));
+            damage(&entry(&folder, extension));
+            let (had, warnings) = compile(&folder, "third");
+            assert_eq!(had, "miss", "{name} {extension}");
+            // A record that isn't there is no damage.
+            let expected = usize::from((name, extension) != ("removed", "json"));
+            assert_eq!(warnings.len(), expected, "{name} {extension}: {warnings:?}");
+            assert!(is_right(&folder, "third"), "{name} {extension}");
+            assert_eq!(compile(&folder, "fourth"), ("hit".into(), vec![]), "{name} {extension}");
+        }
+    }
+}
+
+/// An entry under another's key is no answer, neither whole nor in part.
+#[test]
+fn another_keys_entry_is_found_out() {
+    for extensions in [&["json", "blob"][..], &["json"], &["blob"]] {
+        let folder = folder();
+        folder.write("other.wat", module(2));
+        assert_eq!(folder.precompile(["-q", "other.wat"]).code, Some(0));
+        let other = entry(&folder, "json");
+        assert_eq!(compile(&folder, "first").0, "miss");
+        let own = entries(&folder, "json").into_iter().find(|path| *path != other).unwrap();
+        for extension in extensions {
+            fs::copy(other.with_extension(extension), own.with_extension(extension)).unwrap();
+        }
+        let (had, warnings) = compile(&folder, "second");
+        assert_eq!((had.as_str(), warnings.len()), ("miss", 1), "{extensions:?}: {warnings:?}");
+        assert!(is_right(&folder, "second"), "{extensions:?}");
+    }
+}
+
+/// Everything is younger than now, and nothing is lost or wrong for it.
+#[test]
+fn the_clock_was_set_back() {
+    let folder = folder();
+    let future = SystemTime::now() + Duration::from_secs(1000 * 24 * 60 * 60);
+    let redate = |path: &Path| fs::File::open(path).unwrap().set_modified(future).unwrap();
+    redate(&folder.join("app.wat"));
+    assert_eq!(compile(&folder, "first").0, "miss");
+    redate(&folder.join("first"));
+    for extension in ["json", "blob"] {
+        redate(&entry(&folder, extension));
+    }
+    assert_eq!(compile(&folder, "first"), ("hit".into(), vec![]));
+    assert_eq!(compile(&folder, "second"), ("hit".into(), vec![]));
+    redate(&entry(&folder, "json"));
+    let pruned = cache_verb(&folder, &["prune", "--cache-max-age", "1"]);
+    assert!(pruned.stdout.starts_with("removed 0 entries"), "{pruned:?}");
+    // A change is seen all the same.
+    folder.write("app.wat", module(3));
+    redate(&folder.join("app.wat"));
+    assert_eq!(compile(&folder, "first").0, "miss");
+    assert!(is_right(&folder, "first"));
+}
+
+/// A change that leaves size and time as they were, as in one tick of a coarse clock.
+#[test]
+fn a_racy_change_is_seen() {
+    let folder = folder();
+    let time = folder.join("app.wat").metadata().unwrap().modified().unwrap();
+    assert_eq!(compile(&folder, "out").0, "miss");
+    assert_eq!(compile(&folder, "out").0, "hit");
+    folder.write("app.wat", module(2));
+    fs::File::open(folder.join("app.wat")).unwrap().set_modified(time).unwrap();
+    assert_eq!(compile(&folder, "out").0, "miss");
+    assert!(is_right(&folder, "out"));
+    // And of the output.
+    let mut bytes = fs::read(folder.join("out")).unwrap();
+    let time = folder.join("out").metadata().unwrap().modified().unwrap();
+    bytes[100] ^= 1;
+    fs::write(folder.join("out"), bytes).unwrap();
+    fs::File::open(folder.join("out")).unwrap().set_modified(time).unwrap();
+    assert_eq!(compile(&folder, "out").0, "hit");
+    assert!(is_right(&folder, "out"), "the output is put right");
+}
+
+/// Once files are old enough to be known by sight, a change is still seen.
+#[test]
+fn an_old_file_that_changes_is_read() {
+    let folder = folder();
+    std::thread::sleep(Duration::from_millis(2100));
+    assert_eq!(compile(&folder, "out").0, "miss");
+    std::thread::sleep(Duration::from_millis(2100));
+    // Now the output is known by sight, too.
+    assert_eq!(compile(&folder, "out").0, "hit");
+    let time = |name: &str| folder.join(name).metadata().unwrap().modified().unwrap();
+    let (input, output) = (time("app.wat"), time("out"));
+    let redate = |name: &str, time| fs::File::open(folder.join(name)).unwrap().set_modified(time).unwrap();
+    folder.write("out", vec![0; folder.join("out").metadata().unwrap().len() as usize]);
+    redate("out", output);
+    assert_eq!(compile(&folder, "out").0, "hit");
+    assert!(is_right(&folder, "out"), "the output is put right");
+    folder.write("app.wat", module(2));
+    redate("app.wat", input);
+    assert_eq!(compile(&folder, "out").0, "miss");
+    assert!(is_right(&folder, "out"));
+}
+
+/// Another version's folder is none of ours.
+#[test]
+fn versions_stand_side_by_side() {
+    let folder = folder();
+    for version in ["v0", "v2"] {
+        let other = folder.cache().join(version).join("entries");
+        fs::create_dir_all(&other).unwrap();
+        fs::write(other.join("theirs"), "theirs").unwrap();
+    }
+    assert_eq!(compile(&folder, "first").0, "miss");
+    assert_eq!(compile(&folder, "second").0, "hit");
+    cache_verb(&folder, &["prune", "--cache-max-size", "0"]);
+    cache_verb(&folder, &["clear"]);
+    for version in ["v0", "v2"] {
+        assert!(folder.cache().join(version).join("entries/theirs").is_file());
+    }
+    // A record that another version wrote under the same key, in words that this one doesn't know.
+    assert_eq!(compile(&folder, "third").0, "miss");
+    fs::write(entry(&folder, "json"), "{\"version\":2}\n").unwrap();
+    let (had, warnings) = compile(&folder, "fourth");
+    assert_eq!((had.as_str(), warnings.len()), ("miss", 1), "{warnings:?}");
+}
+
+/// Somebody deletes the cache again and again.
+#[test]
+fn the_cache_is_removed_while_in_use() {
+    let folder = Folder::new();
+    let names: Vec<_> = (0..20).map(|number| format!("m{number}.wat")).collect();
+    for (number, name) in names.iter().enumerate() {
+        folder.write(name, module(number));
+    }
+    assert_eq!(folder.precompile(["-q", "--no-cache", "--out-dir", "right", "."]).code, Some(0));
+    let cache = folder.cache().join("c");
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                // Somebody else may be making what this removes.
+                let _ = fs::remove_dir_all(&cache);
+                std::thread::sleep(Duration::from_millis(3));
+            }
+        });
+        for _ in 0..15 {
+            let arguments = ["-q", "--backend", "cranelift", "--out-dir", "out"];
+            let mut command = folder.command(precompile());
+            let ended = run(command.args(arguments).args(&names).env("PRECOMPILE_CACHE_DIR", &cache));
+            assert_eq!(ended.code, Some(0), "{ended:?}");
+            for name in &names {
+                let name = Path::new(name).with_extension("cwasm");
+                let (out, right) = (folder.join("out").join(&name), folder.join("right").join(&name));
+                assert!(fs::read(out).unwrap() == fs::read(right).unwrap(), "{name:?}");
+            }
+            fs::remove_dir_all(folder.join("out")).unwrap();
+        }
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+}
+
+/// Twenty copies of a module are compiled once, and each is a file of its own.
+#[test]
+fn one_compile_for_many_copies() {
+    let folder = Folder::new();
+    for number in 0..20 {
+        folder.write(&format!("copy-{number}.wat"), module(7));
+    }
+    let ended = folder.precompile(["-j8", "--message-format", "json", "."]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let count = |what: &str| ended.stdout.matches(&format!("\"cache\":\"{what}\"")).count();
+    assert_eq!((count("miss"), count("hit")), (1, 19));
+    let blob = entry(&folder, "blob");
+    let before = fs::read(&blob).unwrap();
+    for number in 0..20 {
+        let output = folder.join(&format!("copy-{number}.cwasm"));
+        assert_eq!(output.metadata().unwrap().nlink(), 1);
+        fs::write(&output, "changed").unwrap();
+    }
+    assert_eq!(fs::read(&blob).unwrap(), before);
+}
+
+/// What was used least recently goes first, and no more than is too much.
+#[test]
+fn the_least_recently_used_goes_first() {
+    let folder = Folder::new();
+    for number in 0..4 {
+        folder.write("app.wat", module(number));
+        assert_eq!(compile(&folder, &format!("out-{number}")).0, "miss");
+        for record in entries(&folder, "json") {
+            let hour = Duration::from_secs(2 * 60 * 60);
+            let used = record.metadata().unwrap().modified().unwrap() - hour;
+            fs::File::open(record).unwrap().set_modified(used).unwrap();
+        }
+    }
+    // The oldest is used again.
+    folder.write("app.wat", module(0));
+    assert_eq!(compile(&folder, "again").0, "hit");
+    let each = fs::metadata(&entries(&folder, "blob")[0]).unwrap().len() + 6000;
+    let size = (2 * each).to_string();
+    let pruned = cache_verb(&folder, &["prune", "--cache-max-size", &size]);
+    assert!(pruned.stdout.starts_with("removed 2 entries"), "{pruned:?}");
+    for (number, had) in [(0, "hit"), (3, "hit"), (1, "miss"), (2, "miss")] {
+        folder.write("app.wat", module(number));
+        assert_eq!(compile(&folder, "last").0, had, "{number}");
+    }
+    let old = cache_verb(&folder, &["prune", "--cache-max-age", "0"]);
+    assert!(old.stdout.contains("; 0 entries left"), "{old:?}");
+}
+
+/// A cache that grows beyond its limit is pruned as it is used.
+#[test]
+fn it_is_pruned_in_passing() {
+    let folder = Folder::new();
+    for number in 0..12 {
+        folder.write("app.wat", module(number));
+        let ended = folder.precompile(["-q", "--cache-max-size", "100KiB", "app.wat"]);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+    }
+    let stored: u64 = entries(&folder, "blob").iter().map(|blob| blob.metadata().unwrap().len()).sum();
+    assert!(stored < 100 << 10, "{stored}");
+    assert!(stored > 20 << 10, "{stored}");
+}
