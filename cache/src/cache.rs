@@ -342,8 +342,12 @@ impl Cache {
             }
             Ok(())
         };
-        if let Err(error) = keep() {
-            self.cannot_write(&error);
+        match keep() {
+            Ok(()) => {}
+            // Who only reads a cache of others' has lost nothing by it.
+            Err(Error::Io { error, .. })
+                if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {}
+            Err(error) => self.cannot_write(&error),
         }
     }
 

@@ -5,6 +5,7 @@
 //!   CACHEDIR.TAG              tells backup programs to leave it out
 //!   v1/                       the version of this layout
 //!     lock                    held shared by who uses the store, alone by who prunes it
+//!     turnstile               passed on the way to the lock; held by who waits to prune
 //!     entries/ab/KEY.json     what an entry is: key, digest of its blob, cost; written last
 //!     entries/ab/KEY.blob     the blob as it is, to be mapped
 //!     filling/KEY             locked by who makes that entry
@@ -14,7 +15,7 @@
 //! ```
 
 use crate::digest::Digest;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The version of the layout. Another version has another folder, and neither touches the other's.
@@ -43,6 +44,10 @@ impl Layout {
 
     pub(crate) fn lock(&self) -> PathBuf {
         self.version.join("lock")
+    }
+
+    pub(crate) fn turnstile(&self) -> PathBuf {
+        self.version.join("turnstile")
     }
 
     pub(crate) fn entries(&self) -> PathBuf {
@@ -89,16 +94,28 @@ impl Layout {
             std::fs::create_dir_all(folder)?;
         }
         let tag = self.folder.join("CACHEDIR.TAG");
-        if !tag.exists() {
-            std::fs::write(tag, TAG)?;
+        if std::fs::read(&tag).is_ok_and(|text| text == TAG.as_bytes()) {
+            return Ok(());
         }
-        Ok(())
+        // Whole or not at all, as everything here.
+        let mut file = tempfile::NamedTempFile::new_in(self.temp())?;
+        file.write_all(TAG.as_bytes())?;
+        file.persist(tag).map(|_| ()).map_err(|error| error.error)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tag_that_was_cut_off_is_made_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let tag = folder.path().join("CACHEDIR.TAG");
+        std::fs::write(&tag, &TAG[..10]).unwrap();
+        Layout::new(folder.path()).create().unwrap();
+        assert_eq!(std::fs::read_to_string(&tag).unwrap(), TAG);
+    }
 
     /// Another layout needs another version.
     #[test]
@@ -107,6 +124,7 @@ mod tests {
         let key: Digest = "ab".repeat(32).parse().unwrap();
         let paths = [
             (layout.lock(), "F/v1/lock".into()),
+            (layout.turnstile(), "F/v1/turnstile".into()),
             (layout.record(key), format!("F/v1/entries/ab/{key}.json")),
             (layout.blob(key), format!("F/v1/entries/ab/{key}.blob")),
             (layout.filling_of(key), format!("F/v1/filling/{key}")),

@@ -83,7 +83,7 @@ impl Store {
     ///
     /// Where the store can't be used.
     pub fn log(&self) -> Result<Log, Error> {
-        let _guard = self.shared()?;
+        let _guard = self.is_there().then(|| self.shared()).transpose()?;
         Ok(Log::read(self))
     }
 }
@@ -131,10 +131,10 @@ impl Log {
     }
 }
 
+/// Between two ends of lines, so that one that a full disk cut off takes no other along.
 fn line(line: &Line) -> Vec<u8> {
-    let mut text = serde_json::to_vec(line).expect("it is made of numbers");
-    text.push(b'\n');
-    text
+    let text = serde_json::to_vec(line).expect("it is made of numbers");
+    [b"\n", &*text, b"\n"].concat()
 }
 
 fn now() -> u64 {

@@ -48,8 +48,11 @@ impl Store {
     ///
     /// Where the store can't be read or written.
     pub fn prune(&self, limits: Limits, wait: bool) -> Result<Option<Pruned>, Error> {
-        let Some(_alone) = self.alone(wait)? else { return Ok(None) };
         let mut pruned = Pruned::default();
+        if !self.is_there() {
+            return Ok(Some(pruned));
+        }
+        let Some(_alone) = self.alone(wait)? else { return Ok(None) };
         self.remove_remains(&mut pruned)?;
         let survey = self.survey()?;
         for path in survey.damaged.iter().chain(&survey.orphans) {
@@ -84,7 +87,9 @@ impl Store {
     pub fn clear(&self) -> Result<Pruned, Error> {
         let nothing = Limits { max_bytes: 0, max_age: Duration::ZERO };
         let pruned = self.prune(nothing, true)?.unwrap_or_default();
-        if let Some(_alone) = self.alone(true)? {
+        if self.is_there()
+            && let Some(_alone) = self.alone(true)?
+        {
             for entry in list(&self.layout.files())? {
                 remove(&entry?.path())?;
             }

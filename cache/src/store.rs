@@ -7,8 +7,8 @@ use crate::key::Key;
 use crate::layout::Layout;
 use crate::record::{Outcome, Record};
 use crate::slot::Slot;
-use std::fs::{File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -30,6 +30,11 @@ impl Store {
     /// The folder.
     pub fn folder(&self) -> &Path {
         self.layout.folder()
+    }
+
+    /// Whether the store was ever used, as far as that can be seen. Looking into one doesn't make it.
+    pub(crate) fn is_there(&self) -> bool {
+        !matches!(self.layout.entries().try_exists(), Ok(false))
     }
 
     /// What is stored under a key.
@@ -65,13 +70,8 @@ impl Store {
         let path = self.layout.filling_of(key.digest());
         loop {
             let file = self.open(&path, OpenOptions::new().create(true).append(true))?;
-            if wait {
-                file.lock().map_err(Error::io("lock", &path))?;
-            } else if let Err(error) = file.try_lock() {
-                match error {
-                    std::fs::TryLockError::WouldBlock => return Ok(None),
-                    std::fs::TryLockError::Error(error) => return Err(Error::io("lock", &path)(error)),
-                }
+            if !lock(&file, &path, wait)? {
+                return Ok(None);
             }
             // Who had it before took the file away, and somebody may have the one that is there now.
             if still_there(&file, &path) {
@@ -112,6 +112,7 @@ impl Store {
             return crate::planted_fault::place(path, bytes);
             #[cfg(not(feature = "planted-fault"))]
             {
+                use std::io::Write;
                 let mut file = self.temp()?;
                 file.write_all(bytes)?;
                 if Digest::of_file(file.path())? != Digest::of(bytes) {
@@ -134,15 +135,14 @@ impl Store {
         builder.tempfile_in(self.layout.temp())
     }
 
-    /// While this is held, nothing is pruned.
+    /// While this is held, nothing is pruned. Who holds it must not ask for it again: somebody may be
+    /// waiting at the turnstile to prune.
     pub(crate) fn shared(&self) -> Result<File, Error> {
+        let path = self.layout.turnstile();
+        let turnstile = self.open_lock(&path)?;
+        turnstile.lock_shared().map_err(Error::io("lock", &path))?;
         let path = self.layout.lock();
-        let file = match File::open(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                self.open(&path, OpenOptions::new().create(true).append(true))?
-            }
-            file => file.map_err(Error::io("open", &path))?,
-        };
+        let file = self.open_lock(&path)?;
         file.lock_shared().map_err(Error::io("lock", &path))?;
         Ok(file)
     }
@@ -150,16 +150,23 @@ impl Store {
     /// While this is held, nobody else uses the store. `None` where somebody does, and `wait` is not
     /// set.
     pub(crate) fn alone(&self, wait: bool) -> Result<Option<File>, Error> {
+        let path = self.layout.turnstile();
+        let turnstile = self.open(&path, OpenOptions::new().create(true).append(true))?;
+        if !lock(&turnstile, &path, wait)? {
+            return Ok(None);
+        }
         let path = self.layout.lock();
         let file = self.open(&path, OpenOptions::new().create(true).append(true))?;
-        if wait {
-            file.lock().map_err(Error::io("lock", &path))?;
-            return Ok(Some(file));
-        }
-        match file.try_lock() {
-            Ok(()) => Ok(Some(file)),
-            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-            Err(std::fs::TryLockError::Error(error)) => Err(Error::io("lock", &path)(error)),
+        Ok(lock(&file, &path, wait)?.then_some(file))
+    }
+
+    /// Opens a file that is locked shared, for which a store that can't be written will do.
+    fn open_lock(&self, path: &Path) -> Result<File, Error> {
+        match File::open(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                self.open(path, OpenOptions::new().create(true).append(true))
+            }
+            file => file.map_err(Error::io("open", path)),
         }
     }
 
@@ -194,6 +201,18 @@ impl Store {
             }
         }
         Ok(())
+    }
+}
+
+/// Locks a file; false where somebody else has, and `wait` is not set.
+fn lock(file: &File, path: &Path, wait: bool) -> Result<bool, Error> {
+    if wait {
+        return file.lock().map(|()| true).map_err(Error::io("lock", path));
+    }
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(Error::io("lock", path)(error)),
     }
 }
 

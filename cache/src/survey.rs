@@ -39,6 +39,9 @@ impl Store {
     ///
     /// Where the store can't be read.
     pub fn list(&self) -> Result<Vec<Found>, Error> {
+        if !self.is_there() {
+            return Ok(Vec::new());
+        }
         let _guard = self.shared()?;
         Ok(self.survey()?.entries)
     }

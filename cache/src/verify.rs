@@ -25,8 +25,11 @@ impl Store {
     ///
     /// Where the store can't be read or written.
     pub fn verify(&self) -> Result<Verified, Error> {
-        let _guard = self.shared()?;
         let mut verified = Verified::default();
+        if !self.is_there() {
+            return Ok(verified);
+        }
+        let _guard = self.shared()?;
         let survey = self.survey()?;
         for path in survey.damaged {
             remove(&path)?;

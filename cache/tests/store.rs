@@ -3,9 +3,10 @@
 use precompile_cache::{Cache, Digest, Entry, Identity, Key, Limits, Lookup, Recipe, Store};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use tempfile::TempDir;
 
 const COST: Duration = Duration::from_millis(5);
@@ -259,7 +260,7 @@ fn pruning_keeps_the_sums_of_the_log() {
     assert_eq!(after.since_unix_s, before.since_unix_s);
     assert_eq!(after.estimated_bytes, pruned.kept_bytes);
     assert_ne!(after.pruned_unix_s, 0);
-    assert_eq!(fs::read_to_string(folder.path().join("v1/log")).unwrap().lines().count(), 1);
+    assert_eq!(fs::read_to_string(folder.path().join("v1/log")).unwrap().trim().lines().count(), 1);
     // What comes then is added.
     run(folder.path(), "c", 1);
     let last = store.log().unwrap();
@@ -369,4 +370,44 @@ fn another_keys_entry_is_found_out() {
     assert!(error.ends_with("was damaged (it is another key's), and is removed"), "{error}");
     assert!(!has(folder.path(), &a) && has(folder.path(), &b));
     assert!(store.lookup(&a).unwrap().is_none());
+}
+
+/// Pruning comes to its turn, though at every moment somebody uses the store.
+#[test]
+fn pruning_is_not_starved() {
+    let (_folder, store) = store();
+    drop(insert(&store, &key("a"), b"blob"));
+    let over = Instant::now() + Duration::from_secs(4);
+    let pruned = AtomicBool::new(false);
+    let in_time = thread::scope(|scope| {
+        for turn in 0..4 {
+            let (store, pruned) = (&store, &pruned);
+            scope.spawn(move || {
+                // One after another, so that each holds an entry when the next one lets go.
+                thread::sleep(Duration::from_millis(turn * 5));
+                while !pruned.load(Relaxed) && Instant::now() < over {
+                    let entry = store.lookup(&key("a")).unwrap();
+                    thread::sleep(Duration::from_millis(20));
+                    drop(entry);
+                }
+            });
+        }
+        thread::sleep(A_WHILE);
+        store.prune(Limits::default(), true).unwrap().unwrap();
+        pruned.store(true, Relaxed);
+        Instant::now() < over
+    });
+    assert!(in_time, "it waited until nobody used the store any more");
+}
+
+/// A run is counted though a full disk had cut off the line before it.
+#[test]
+fn a_line_that_was_cut_off_takes_no_other_along() {
+    let (folder, store) = store();
+    run(folder.path(), "a", 1);
+    let path = folder.path().join("v1/log");
+    let whole = fs::read(&path).unwrap();
+    fs::write(&path, [&whole, &whole[..whole.len() / 2]].concat()).unwrap();
+    run(folder.path(), "b", 1);
+    assert_eq!(store.log().unwrap().total.misses, 2);
 }
