@@ -177,8 +177,9 @@ fn damage_is_found() {
     };
     let empty = |path: &Path| fs::write(path, "").unwrap();
     let gone = |path: &Path| fs::remove_file(path).unwrap();
-    let damages: [(&str, &dyn Fn(&Path)); 4] =
-        [("flipped", &flip), ("truncated", &cut), ("emptied", &empty), ("removed", &gone)];
+    type Damage = fn(&Path);
+    let damages: [(&str, Damage); 4] =
+        [("flipped", flip), ("truncated", cut), ("emptied", empty), ("removed", gone)];
     for (name, damage) in damages {
         for extension in ["blob", "json"] {
             let folder = folder();

@@ -123,7 +123,7 @@ impl Files {
                 std::io::Write::write_all(&mut file, &bytes)?;
                 file.persist(&path).map(|_| ()).map_err(|error| error.error)
             };
-            write().map_err(Error::io("write", &path))?;
+            store.with_folders(write).map_err(Error::io("write", &path))?;
             folder.changed = false;
         }
         Ok(())

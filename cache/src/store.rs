@@ -123,7 +123,7 @@ impl Store {
                 Ok(())
             }
         };
-        write().map_err(Error::io("write", path))
+        self.with_folders(write).map_err(Error::io("write", path))
     }
 
     /// A file for what is not whole yet. It goes away unless it is renamed.
@@ -172,13 +172,18 @@ impl Store {
 
     /// Opens a file to be made, with the folders on the way.
     fn open(&self, path: &Path, options: &OpenOptions) -> Result<File, Error> {
-        match options.open(path) {
+        self.with_folders(|| options.open(path)).map_err(Error::io("write", path))
+    }
+
+    /// Does something, and where a folder isn't there, makes all of them and does it again. Somebody
+    /// may be making them just now, or have removed them.
+    pub(crate) fn with_folders<T>(&self, act: impl Fn() -> io::Result<T>) -> io::Result<T> {
+        match act() {
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                let folder = self.folder();
-                self.layout.create().map_err(Error::io("make the folder", folder))?;
-                options.open(path).map_err(Error::io("write", path))
+                self.layout.create()?;
+                act()
             }
-            file => file.map_err(Error::io("write", path)),
+            done => done,
         }
     }
 
