@@ -46,7 +46,7 @@ class Harness:
         command = [reference, "-q", "--no-cache", "--backend", "winch", "--out-dir", whole, self.inputs]
         subprocess.run(command, env=self.environment, check=True)
         self.whole = {name: read(os.path.join(whole, name)) for name in os.listdir(whole)}
-        self.faults = []
+        self.faults, self.longest_prune = [], 0
         self.counts = {"started": 0, "killed": 0, "checked": 0, "hit": 0, "miss": 0, "pruned": 0}
 
     def start(self, names, out):
@@ -132,10 +132,17 @@ class Harness:
         """Often, so that there is always something to compile."""
         while time.monotonic() < end:
             prune = [self.precompile, "cache", "prune", "--cache-max-size", random.choice(["0", "500KiB", "2MiB"])]
+            start = time.monotonic()
+            process = subprocess.Popen(prune, env=self.environment, stdout=subprocess.DEVNULL)
+            if random.random() < 0.3:
+                threading.Timer(random.uniform(0, 0.1), process.kill).start()
             try:
-                subprocess.run(prune, env=self.environment, check=True, capture_output=True, timeout=BLOCKED)
-            except subprocess.SubprocessError as error:
-                self.faults.append(f"pruning: {error}")
+                if process.wait(BLOCKED) not in (0, -signal.SIGKILL):
+                    self.faults.append(f"pruning ended with {process.returncode}")
+            except subprocess.TimeoutExpired:
+                self.faults.append(f"pruning was blocked for {BLOCKED} s")
+                process.kill()
+            self.longest_prune = max(self.longest_prune, time.monotonic() - start)
             self.counts["pruned"] += 1
             time.sleep(random.uniform(0, 0.3))
 
@@ -177,7 +184,7 @@ def main():
     harness.aftermath()
     counts = harness.counts
     print(f"{counts['started']} processes in {seconds} s, up to {PROCESSES} at once over {MODULES} keys, seed {seed}:")
-    print(f"{counts['killed']} killed, {counts['pruned']} prunes, {counts['hit']} hits, {counts['miss']} misses,")
+    print(f"{counts['killed']} killed, {counts['pruned']} prunes, {harness.longest_prune:.1f} s the longest, {counts['hit']} hits, {counts['miss']} misses,")
     print(f"{counts['checked']} artifacts checked, {len(harness.faults)} faults")
     for fault in harness.faults[:20]:
         print(f"error: {fault}")
