@@ -42,7 +42,10 @@ impl<'a> Parts<'a> {
         let _ = shown.set_password(None);
         shown.set_query(None);
         let parameters = url.query_pairs().into_owned().collect();
-        Parts { url, name: shown.to_string(), parameters, variable }
+        // What a URL without a host holds may be anything, a password too.
+        let plain = url.has_host() || url.scheme() == "file";
+        let name = if plain { shown.to_string() } else { format!("{}:", url.scheme()) };
+        Parts { url, name, parameters, variable }
     }
 
     /// A parameter, or else the first variable that is set.
