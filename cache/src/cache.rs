@@ -203,17 +203,18 @@ impl Cache {
         run.saved_ns = run.saved_ns.saturating_add(entry.record().cost_ns);
     }
 
-    /// Stores what was made, and sends it to the shared store, in the background.
-    pub fn fill(&self, turn: Turn, blob: &[u8], cost: Duration) {
+    /// Stores what was made, and sends it to the shared store, in the background. Returns its digest
+    /// if it was stored.
+    pub fn fill(&self, turn: Turn, blob: &[u8], cost: Duration) -> Option<Digest> {
         let key = turn.key.clone();
         {
             let mut run = self.run();
             run.misses += 1;
             run.spent_ns = run.spent_ns.saturating_add(nanoseconds(cost));
         }
-        if self.store_blob(turn, blob, cost).is_some() {
-            self.share(key);
-        }
+        let digest = self.store_blob(turn, blob, cost)?.digest();
+        self.share(key);
+        digest
     }
 
     /// Stores that it can't be made, and why.

@@ -14,7 +14,7 @@
 //! match cache.lookup(&key, true, &accept) {
 //!     Lookup::Miss(turn) => cache.fill(turn, b"TEXT", Duration::from_millis(1)),
 //!     other => panic!("{other:?}"),
-//! }
+//! };
 //! match cache.lookup(&key, true, &accept) {
 //!     Lookup::Hit(entry) => assert_eq!(entry.read()?, b"TEXT"),
 //!     other => panic!("{other:?}"),

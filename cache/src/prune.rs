@@ -86,15 +86,7 @@ impl Store {
     /// Where the store can't be read or written.
     pub fn clear(&self) -> Result<Pruned, Error> {
         let nothing = Limits { max_bytes: 0, max_age: Duration::ZERO };
-        let pruned = self.prune(nothing, true)?.unwrap_or_default();
-        if self.is_there()
-            && let Some(_alone) = self.alone(true)?
-        {
-            for entry in list(&self.layout.files())? {
-                remove(&entry?.path())?;
-            }
-        }
-        Ok(pruned)
+        Ok(self.prune(nothing, true)?.unwrap_or_default())
     }
 
     /// Removes what processes left that were killed. Nobody writes while this runs, but a slot is
@@ -120,7 +112,8 @@ impl Store {
         for entry in list(&self.layout.files())? {
             let path = entry?.path();
             let changed = path.metadata().and_then(|metadata| metadata.modified());
-            if changed.is_ok_and(|changed| now.duration_since(changed).is_ok_and(|age| age > max_age)) {
+            // As for entries, the future is as good as now.
+            if changed.is_ok_and(|changed| now.duration_since(changed).unwrap_or_default() >= max_age) {
                 remove(&path)?;
             }
         }

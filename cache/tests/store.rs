@@ -234,7 +234,7 @@ fn run(folder: &Path, source: &str, hits: usize) {
     match cache.lookup(&key(source), true, &accept) {
         Lookup::Miss(turn) => cache.fill(turn, &[0; 1000], COST),
         other => panic!("{other:?}"),
-    }
+    };
     for _ in 0..hits {
         match cache.lookup(&key(source), true, &accept) {
             Lookup::Hit(entry) => cache.used(&entry, 1000),
