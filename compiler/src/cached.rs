@@ -3,10 +3,12 @@
 use crate::compile::{WASMTIME_VERSION, attempt, binary};
 use crate::compile_error::CompileError;
 use crate::compiled::Compiled;
+use crate::fallback::with_fallback;
 use crate::options::{Options, OptionsError};
 use crate::recipe::recipe;
-use precompile_artifact::Contract;
+use crate::target::Target;
 use precompile_artifact::trailer;
+use precompile_artifact::{Backend, Contract};
 use precompile_cache::{Cache, Digest, Entry, Identity, InPlace, Key, Lookup, Recipe, Turn};
 use std::borrow::Cow;
 use std::io;
@@ -45,8 +47,10 @@ pub enum Source<'a> {
 pub struct Answer {
     /// Where it is.
     pub artifact: Artifact,
-    /// The options that it was made by: the fallback's, where that stepped in.
-    pub options: Options,
+    /// The backend that compiled it: the fallback's, where that stepped in.
+    pub backend: Backend,
+    /// The target that it is for.
+    pub target: Target,
     /// What the backend that was asked for can't do, where a fallback stepped in.
     pub fallback_from: Option<String>,
     /// What it is stored under.
@@ -106,41 +110,39 @@ impl From<OptionsError> for ObtainError {
 /// Where the module can't be read or compiled, or with [`ObtainError::Busy`].
 pub fn obtain(cache: &Cache, request: &Request<'_>, wait: bool) -> Result<Answer, ObtainError> {
     request.options.check()?;
-    let mut source = Read { digest: digest(cache, request)?, bytes: None };
-    let limit = match first(cache, request, &mut source, wait) {
-        Err(error) if error.is_limit() => error,
-        found => return found,
-    };
-    let fallback = request.options.fallback.map(|fallback| fallback.options(request.options));
-    match fallback.transpose()?.flatten() {
-        Some(options) => {
-            let recipe = &Arc::new(recipe(&options));
-            let second = Request { options: &options, recipe, ..*request };
-            let answer = first(cache, &second, &mut source, wait)?;
-            Ok(Answer { fallback_from: Some(limit.to_string()), ..answer })
+    let mut source = Read { from: request.source, digest: digest(cache, request)?, bytes: None };
+    let (answer, limit) = with_fallback(request.options, ObtainError::is_limit, |options| {
+        if options == request.options {
+            return first(cache, request, &mut source, wait);
         }
-        None => Err(limit),
-    }
+        let recipe = &Arc::new(recipe(options));
+        first(cache, &Request { options, recipe, ..*request }, &mut source, wait)
+    })?;
+    Ok(Answer { fallback_from: limit.map(|limit| limit.to_string()), ..answer })
 }
 
 /// What is known of a module.
 struct Read<'a> {
+    from: Source<'a>,
     digest: Digest,
     /// Its bytes, of which this is the digest, once they were needed.
     bytes: Option<Cow<'a, [u8]>>,
 }
 
 /// Finds or compiles, with one backend.
-fn first<'a>(
+fn first(
     cache: &Cache,
-    request: &Request<'a>,
-    source: &mut Read<'a>,
+    request: &Request<'_>,
+    source: &mut Read<'_>,
     wait: bool,
 ) -> Result<Answer, ObtainError> {
     let Request { options, recipe, .. } = *request;
     loop {
         let key = Key::new(recipe, source.digest);
-        let answer = |artifact, key| Answer { artifact, options: options.clone(), fallback_from: None, key };
+        let answer = |artifact, key| {
+            let (backend, target) = (options.backend, options.target.clone());
+            Answer { artifact, backend, target, fallback_from: None, key }
+        };
         if let Some(in_place) = request.output.and_then(|output| cache.in_place(output, &key)) {
             return Ok(answer(Artifact::InPlace(in_place), key));
         }
@@ -153,7 +155,7 @@ fn first<'a>(
         let bytes = match source.bytes.take() {
             Some(bytes) => bytes,
             None => {
-                let bytes = read(request.source)?;
+                let bytes = read(source.from)?;
                 // It may have changed since; what is stored must be what these bytes make.
                 let digest = Digest::of(&bytes);
                 if digest != std::mem::replace(&mut source.digest, digest) {
@@ -180,21 +182,20 @@ fn first<'a>(
 
 /// The artifact of a request, where the output is in place and neither file has changed since they
 /// were read last. Nothing but the file system's own records is read for that.
-pub fn in_place(cache: &Cache, request: &Request<'_>) -> Option<(Key, InPlace)> {
+pub fn in_place(cache: &Cache, request: &Request<'_>) -> Option<InPlace> {
     let Source::File(input, identity) = request.source else { return None };
     let output = request.output.filter(|_| !request.verify_inputs)?;
     let identity = identity.or_else(|| Identity::of(&input.metadata().ok()?))?;
     let key = Key::new(request.recipe, cache.recall(input, &identity)?);
-    let in_place = cache.in_place(output, &key)?;
-    Some((key, in_place))
+    cache.in_place(output, &key)
 }
 
 fn digest(cache: &Cache, request: &Request<'_>) -> Result<Digest, ObtainError> {
     match request.source {
         Source::Bytes(bytes) => Ok(Digest::of(bytes)),
-        Source::File(path, _) => {
-            let identity = path.metadata().map_err(ObtainError::Read)?;
-            let identity = Identity::of(&identity).filter(|_| !request.verify_inputs);
+        Source::File(path, identity) => {
+            let look = || Identity::of(&path.metadata().ok()?);
+            let identity = if request.verify_inputs { None } else { identity.or_else(look) };
             let known = identity.and_then(|identity| cache.recall(path, &identity));
             known.map_or_else(|| cache.read_digest(path).map_err(ObtainError::Read), Ok)
         }

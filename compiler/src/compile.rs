@@ -2,6 +2,7 @@
 
 use crate::compile_error::CompileError;
 use crate::compiled::{Compiled, Stopwatch, Timings};
+use crate::fallback::with_fallback;
 use crate::image::{image, kind};
 use crate::options::Options;
 use crate::{features, interface, limits, memories, needs, restamp};
@@ -27,17 +28,9 @@ pub const WASMTIME_VERSION: &str = wasmtime_environ::VERSION;
 pub fn compile(options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
     options.check()?;
     let wasm = binary(module)?;
-    let error = match attempt(options, &wasm) {
-        Err(error) if error.is_limit() => error,
-        result => return result,
-    };
-    match options.fallback.map(|fallback| fallback.options(options)).transpose()?.flatten() {
-        Some(second) => {
-            let compiled = attempt(&second, &wasm)?;
-            Ok(Compiled { fallback_from: Some(Box::new(error)), ..compiled })
-        }
-        None => Err(error),
-    }
+    let attempt = |options: &Options| attempt(options, &wasm);
+    let (compiled, limit) = with_fallback(options, CompileError::is_limit, attempt)?;
+    Ok(Compiled { fallback_from: limit.map(Box::new), ..compiled })
 }
 
 /// The binary form of a module.

@@ -17,7 +17,7 @@ pub enum Fallback {
 
 impl Fallback {
     /// The options for the second attempt; `None` where it would be the first again.
-    pub(crate) fn options(self, first: &Options) -> Result<Option<Options>, OptionsError> {
+    fn options(self, first: &Options) -> Result<Option<Options>, OptionsError> {
         let mut options = Options { backend: Backend::Cranelift, fallback: None, ..first.clone() };
         if self == Fallback::Pulley {
             let pulley = mismatch::pulley(first.target.triple());
@@ -28,6 +28,23 @@ impl Fallback {
         options.check()?;
         let same = options.backend == first.backend && options.target == first.target;
         Ok((!same).then_some(options))
+    }
+}
+
+/// Makes something by these options, or, where that is beyond the backend, by those of the fallback.
+/// Then it says what was beyond the backend.
+pub(crate) fn with_fallback<T, E: From<OptionsError>>(
+    options: &Options,
+    is_limit: impl Fn(&E) -> bool,
+    mut make: impl FnMut(&Options) -> Result<T, E>,
+) -> Result<(T, Option<E>), E> {
+    let limit = match make(options) {
+        Err(error) if is_limit(&error) => error,
+        made => return Ok((made?, None)),
+    };
+    match options.fallback.map(|fallback| fallback.options(options)).transpose()?.flatten() {
+        Some(second) => Ok((make(&second)?, Some(limit))),
+        None => Err(limit),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Writing an artifact: whole or not at all.
 
-use precompile_cache::{Digest, Entry};
+use precompile_cache::{Digest, Entry, Identity, is_damage};
 use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Write};
@@ -74,9 +74,7 @@ pub fn write(path: &Path, bytes: &[u8], input: &Path) -> Result<Written, WriteEr
 pub fn deliver(path: &Path, entry: &Entry, input: &Path) -> Option<Result<Written, WriteError>> {
     let same = |path: &Path| Digest::of_file(path).is_ok_and(|digest| entry.digest() == Some(digest));
     let damaged = Cell::new(false);
-    let fill = |file: &Path| {
-        entry.deliver(file).inspect_err(|error| damaged.set(error.kind() == io::ErrorKind::InvalidData))
-    };
+    let fill = |file: &Path| entry.deliver(file).inspect_err(|error| damaged.set(is_damage(error)));
     let written = place(path, input, entry.record().blob_bytes(), same, fill);
     (!damaged.get()).then_some(written)
 }
@@ -119,19 +117,11 @@ fn follow(path: &Path) -> io::Result<PathBuf> {
 }
 
 fn is_same_file(a: &Path, b: &Path) -> bool {
-    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b) || is_hard_link(a, b)
-}
-
-#[cfg(unix)]
-fn is_hard_link(a: &Path, b: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let identity = |path: &Path| path.metadata().map(|metadata| (metadata.dev(), metadata.ino()));
-    matches!((identity(a), identity(b)), (Ok(a), Ok(b)) if a == b)
-}
-
-#[cfg(not(unix))]
-fn is_hard_link(_: &Path, _: &Path) -> bool {
-    false
+    let number = |path: &Path| Some(Identity::of(&path.metadata().ok()?)?.number());
+    match (number(a), number(b)) {
+        (Some(a), Some(b)) => a == b,
+        _ => matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b),
+    }
 }
 
 /// The folder that a file is in.

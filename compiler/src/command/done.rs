@@ -131,6 +131,7 @@ fn manifest(path: &std::path::Path) -> Option<String> {
     Some(text)
 }
 
-fn nanoseconds(time: Duration) -> u64 {
+/// What a field of JSON holds.
+pub(crate) fn nanoseconds(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -1,6 +1,6 @@
 //! One module, compiled for one target.
 
-use crate::done::{Done, Origin, Phases};
+use crate::done::{Done, Origin, Phases, nanoseconds};
 use crate::inputs::{Input, STANDARD};
 use crate::interrupt;
 use crate::message::print_bytes;
@@ -8,9 +8,9 @@ use anyhow::{Result, anyhow, ensure};
 use precompile::artifact::Host;
 use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::trailer;
-use precompile::cache::{Cache, Digest, Entry, Key, Recipe, Turn};
+use precompile::cache::{Cache, Entry, InPlace, Key, Recipe, Turn};
 use precompile::{Answer, Artifact, Backend, Compiled, ObtainError, Options, PairError, Request, Source};
-use precompile::{Written, compile, deliver, in_place, obtain, write};
+use precompile::{Target, Written, compile, deliver, in_place, obtain, write};
 use std::io::{Read, stdin};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -64,18 +64,10 @@ impl Job {
     /// What is known without reading anything: that the output is in place.
     pub(crate) fn in_place(&self, caching: Caching<'_>) -> Option<Done> {
         let start = Instant::now();
-        let (_, in_place) = in_place(caching.cache, &self.request(caching, &[]))?;
+        let InPlace { bytes, cost_ns } = in_place(caching.cache, &self.request(caching, &[]))?;
+        let (backend, target) = (self.options.backend, self.options.target.clone());
         let phases = Phases { read: start.elapsed(), ..Phases::default() };
-        Some(Done {
-            backend: self.options.backend,
-            target: self.options.target.clone(),
-            origin: Origin::Found { cost_ns: in_place.cost_ns },
-            fallback_from: None,
-            artifact_bytes: in_place.bytes,
-            written: Written::Unchanged,
-            phases,
-            missed: None,
-        })
+        Some(Done { phases, ..self.done(backend, target, Origin::Found { cost_ns }, bytes, None) })
     }
 
     /// Reads, finds or compiles, and writes. `None` where somebody else is compiling the same; with
@@ -103,7 +95,8 @@ impl Job {
         let written = self.write(&compiled.artifact)?;
         let limit = compiled.fallback_from.as_ref().map(ToString::to_string);
         let phases = Phases { read, write: start.elapsed(), ..Phases::of(&compiled) };
-        Ok(self.done(&compiled, Origin::Compiled { stored: false }, limit, written, phases))
+        let (origin, bytes) = (Origin::Compiled { stored: false }, compiled.artifact.len() as u64);
+        Ok(Done { written, phases, ..self.done(compiled.backend, compiled.target, origin, bytes, limit) })
     }
 
     fn find_or_compile(&self, caching: Caching<'_>, wait: bool) -> Result<Option<Done>> {
@@ -124,46 +117,32 @@ impl Job {
                 Err(error) => return Err(self.limit(error.is_limit(), error.into())),
             };
             let obtained = start.elapsed();
-            let Answer { artifact, options, fallback_from, key } = answer;
+            let Answer { artifact, backend, target, fallback_from, key } = answer;
+            let done = |origin, bytes| self.done(backend, target, origin, bytes, fallback_from);
+            let start = Instant::now();
             return Ok(Some(match artifact {
-                Artifact::InPlace(in_place) => Done {
-                    backend: options.backend,
-                    target: options.target,
-                    origin: Origin::Found { cost_ns: in_place.cost_ns },
-                    fallback_from: self.instead(fallback_from),
-                    artifact_bytes: in_place.bytes,
-                    written: Written::Unchanged,
-                    phases: Phases { read: obtained, ..Phases::default() },
-                    missed: None,
-                },
+                Artifact::InPlace(InPlace { bytes, cost_ns }) => {
+                    let phases = Phases { read: obtained, ..Phases::default() };
+                    Done { phases, ..done(Origin::Found { cost_ns }, bytes) }
+                }
                 Artifact::Stored(entry) => {
-                    let start = Instant::now();
                     let Some(written) = self.deliver(caching.cache, &key, &entry)? else {
                         drop(entry);
                         caching.cache.damaged(&key);
                         continue;
                     };
-                    Done {
-                        backend: options.backend,
-                        target: options.target,
-                        origin: Origin::Found { cost_ns: entry.record().cost_ns },
-                        fallback_from: self.instead(fallback_from),
-                        artifact_bytes: entry.record().blob_bytes(),
-                        written,
-                        phases: Phases { read: obtained, write: start.elapsed(), ..Phases::default() },
-                        missed: None,
-                    }
+                    let phases = Phases { read: obtained, write: start.elapsed(), ..Phases::default() };
+                    let origin = Origin::Found { cost_ns: entry.record().cost_ns };
+                    Done { written, phases, ..done(origin, entry.record().blob_bytes()) }
                 }
                 Artifact::Compiled(compiled, turn) => {
-                    let start = Instant::now();
                     let missed =
                         caching.explain.then(|| crate::missed::text(caching.cache, &key, &self.output.path));
                     let written = self.store(caching.cache, &key, &compiled, turn)?;
-                    let phases = Phases::of(&compiled);
-                    let read = obtained.saturating_sub(phases.scan + phases.compile + phases.finish);
-                    let phases = Phases { read, write: start.elapsed(), ..phases };
+                    let read = obtained.saturating_sub(compiled.timings.total());
+                    let phases = Phases { read, write: start.elapsed(), ..Phases::of(&compiled) };
                     let origin = Origin::Compiled { stored: true };
-                    Done { missed, ..self.done(&compiled, origin, fallback_from, written, phases) }
+                    Done { written, phases, missed, ..done(origin, compiled.artifact.len() as u64) }
                 }
             }));
         }
@@ -189,15 +168,16 @@ impl Job {
     fn store(&self, cache: &Cache, key: &Key, compiled: &Compiled, turn: Turn) -> Result<Written> {
         let artifact = &compiled.artifact;
         let cost = compiled.timings.total();
-        {
+        let stored = {
             let _guard = interrupt::hold_off();
-            cache.fill(turn, artifact, cost);
-        }
+            cache.fill(turn, artifact, cost)
+        };
         self.check_fit(artifact)?;
         let since = SystemTime::now();
         let written = self.write(artifact)?;
-        let cost_ns = cost.as_nanos().try_into().unwrap_or(u64::MAX);
-        cache.note_output(&self.output.path, key, Digest::of(artifact), cost_ns, since);
+        if let Some(digest) = stored {
+            cache.note_output(&self.output.path, key, digest, nanoseconds(cost), since);
+        }
         Ok(written)
     }
 
@@ -223,23 +203,23 @@ impl Job {
         Ok(Some(written))
     }
 
-    /// What came of a compilation.
+    /// What came of it, as far as it is the same however it came.
     fn done(
         &self,
-        compiled: &Compiled,
+        backend: Backend,
+        target: Target,
         origin: Origin,
+        artifact_bytes: u64,
         limit: Option<String>,
-        written: Written,
-        phases: Phases,
     ) -> Done {
         Done {
-            backend: compiled.backend,
-            target: compiled.target.clone(),
+            backend,
+            target,
             origin,
             fallback_from: self.instead(limit),
-            artifact_bytes: compiled.artifact.len() as u64,
-            written,
-            phases,
+            artifact_bytes,
+            written: Written::Unchanged,
+            phases: Phases::default(),
             missed: None,
         }
     }

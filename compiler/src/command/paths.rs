@@ -5,8 +5,8 @@ use crate::inputs::Input;
 use crate::job::Job;
 use crate::message::Format;
 use anyhow::{Result, bail, ensure};
+use precompile::cache::Identity;
 use std::collections::{HashMap, HashSet};
-use std::fs::Metadata;
 use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
 
@@ -14,8 +14,7 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Name {
     /// Of a file that is there: its device and its number there.
-    #[cfg_attr(not(unix), allow(dead_code, reason = "only Unix tells"))]
-    Number(u64, u64),
+    Number((u64, u64)),
     Path(PathBuf),
 }
 
@@ -76,15 +75,15 @@ pub(crate) fn check(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()
 impl Names {
     /// As it was when it was found.
     fn of_input(&mut self, input: &Input) -> Name {
-        match input.identity.map(|identity| identity.number()) {
-            Some((device, number)) => Name::Number(device, number),
+        match input.identity {
+            Some(identity) => Name::Number(identity.number()),
             None => self.of(&input.path),
         }
     }
 
     fn of(&mut self, path: &Path) -> Name {
-        if let Some(number) = path.metadata().ok().and_then(|metadata| number(&metadata)) {
-            return number;
+        if let Some(identity) = path.metadata().ok().and_then(|metadata| Identity::of(&metadata)) {
+            return Name::Number(identity.number());
         }
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -96,15 +95,4 @@ impl Names {
         }
         Name::Path(self.folders[folder].join(path.file_name().unwrap_or_default()))
     }
-}
-
-#[cfg(unix)]
-fn number(metadata: &Metadata) -> Option<Name> {
-    use std::os::unix::fs::MetadataExt;
-    Some(Name::Number(metadata.dev(), metadata.ino()))
-}
-
-#[cfg(not(unix))]
-fn number(_: &Metadata) -> Option<Name> {
-    None
 }
