@@ -3,11 +3,8 @@
 # before it writes must be found the same way.
 source "$(dirname "$0")/lib.sh"
 unset PRECOMPILE_NO_CACHE
-bin="$(target_dir)/debug/precompile"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
-cargo test -q --no-run --features precompile/planted-fault
-cp "$bin" "$work/faulty"
-build_precompile
-cp "$bin" "$work/precompile"
+build_variant planted-fault "$work/faulty"
+cp "$(target_dir)/debug/precompile" "$work/precompile"
 python3 scripts/kill.py "${1:-120}" "$work/precompile" "$work/faulty"

@@ -36,6 +36,13 @@ build_precompile() {
     cargo test -q --no-run
 }
 
+# build_variant FEATURE FILE: the same with a feature more, as a file of its own.
+build_variant() {
+    cargo test -q --no-run --features "precompile/$1"
+    cp "$(target_dir)/debug/precompile" "$2"
+    build_precompile
+}
+
 # apt_install PACKAGE...: those that are missing.
 apt_install() {
     local missing=()

@@ -18,9 +18,7 @@ servers=()
 stop() { for pid in "${servers[@]}"; do kill "$pid" 2>/dev/null || true; done; wait 2>/dev/null || true; servers=(); }
 trap 'stop; rm -rf "$work"' EXIT
 if [ -z "${PRECOMPILE-}" ]; then
-    cargo test -q --no-run --features precompile/shared-cache
-    cp "$(target_dir)/debug/precompile" "$work/precompile"
-    build_precompile
+    build_variant shared-cache "$work/precompile"
     PRECOMPILE="$work/precompile"
 fi
 mkdir "$work/in"
