@@ -283,6 +283,20 @@ fn an_old_file_that_changes_is_read() {
     assert!(is_right(&folder, "out"));
 }
 
+/// That another backend stands in is said however the artifact came.
+#[test]
+fn a_stand_in_is_told_each_time() {
+    let folder = folder();
+    let arguments = ["--backend", "winch", "--target", "riscv64", "--fallback", "cranelift"];
+    for had in ["miss", "hit", "hit"] {
+        let ended = folder.precompile(arguments.iter().chain(&["--message-format", "json", "app.wat"]));
+        assert_eq!(report(&ended).0, had);
+        assert!(ended.stdout.contains("\"fallback_from\":\"winch makes no code"), "{ended:?}");
+        // After the second time the files are known by sight.
+        std::thread::sleep(Duration::from_millis(2100));
+    }
+}
+
 /// Another version's folder is none of ours.
 #[test]
 fn versions_stand_side_by_side() {
