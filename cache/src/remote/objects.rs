@@ -1,0 +1,71 @@
+//! One object to or from a service of `opendal`'s.
+
+use super::{Limits, late};
+use futures_util::TryStreamExt;
+use opendal::{Error, ErrorKind, Operator};
+use tokio::time::timeout;
+
+/// Reads an object; `None` where there is none.
+pub(super) async fn read(
+    operator: &Operator,
+    name: &str,
+    limits: &Limits,
+) -> Result<Option<Vec<u8>>, String> {
+    let begin = async { operator.reader(name).await?.into_bytes_stream(..).await };
+    let mut stream = match timeout(limits.idle, begin).await.map_err(|_| late::idle(limits))? {
+        Ok(stream) => stream,
+        Err(error) => return absent(&error),
+    };
+    let mut object = Vec::new();
+    loop {
+        match timeout(limits.idle, stream.try_next()).await.map_err(|_| late::idle(limits))? {
+            Ok(Some(part)) if (object.len() + part.len()) as u64 > limits.max_bytes => {
+                return Err(late::too_much(limits));
+            }
+            Ok(Some(part)) => object.extend_from_slice(&part),
+            Ok(None) => return Ok(Some(object)),
+            Err(error) => {
+                // What the stream wraps.
+                let inner = error.get_ref().and_then(|error| error.downcast_ref::<Error>());
+                return match inner {
+                    Some(error) => absent(error),
+                    None if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+                    None => Err(error.to_string()),
+                };
+            }
+        }
+    }
+}
+
+/// Writes an object.
+pub(super) async fn write(operator: &Operator, name: &str, object: Vec<u8>) -> Result<(), String> {
+    operator.write(name, object).await.map(|_| ()).map_err(|error| said(&error))
+}
+
+fn absent<T>(error: &Error) -> Result<Option<T>, String> {
+    match error.kind() {
+        ErrorKind::NotFound => Ok(None),
+        _ => Err(said(error)),
+    }
+}
+
+/// What happened, without the request's details.
+pub(super) fn said(error: &Error) -> String {
+    // A page for a browser says no more than its status does.
+    if error.message().is_empty() || error.message().starts_with('<') {
+        // Only the whole text says that; the rest of it is the request's details.
+        let text = error.to_string();
+        let status = text.split_once("status: ").and_then(|(_, rest)| rest.get(..3));
+        return match status {
+            Some(status) => format!("{}: it answered with status {status}", error.kind()),
+            None => error.kind().to_string(),
+        };
+    }
+    let mut text = format!("{}: {}", error.kind(), error.message());
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text += &format!(": {cause}");
+        source = cause.source();
+    }
+    text
+}

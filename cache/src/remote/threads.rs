@@ -1,0 +1,59 @@
+//! The threads on which everything is moved.
+
+use std::future::Future;
+use std::sync::{OnceLock, mpsc};
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinHandle;
+
+/// Threads that are started when they are first needed.
+pub(super) struct Threads(OnceLock<Runtime>);
+
+impl Threads {
+    pub(super) fn new() -> Threads {
+        Threads(OnceLock::new())
+    }
+
+    /// Begins a task.
+    pub(super) fn begin(
+        &self,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<JoinHandle<()>, String> {
+        Ok(self.runtime()?.spawn(task))
+    }
+
+    /// Waits for what a task results in. Unlike tokio's own way to wait, it may be called from
+    /// within another runtime.
+    pub(super) fn wait<T: Send + 'static>(
+        &self,
+        task: impl Future<Output = Result<T, String>> + Send + 'static,
+    ) -> Result<T, String> {
+        let (sender, receiver) = mpsc::sync_channel(1);
+        self.begin(async move {
+            // Whoever asked is still there.
+            let _ = sender.send(task.await);
+        })?;
+        receiver.recv().unwrap_or_else(|_| Err("it made its client panic".into()))
+    }
+
+    fn runtime(&self) -> Result<&Runtime, String> {
+        if let Some(runtime) = self.0.get() {
+            return Ok(runtime);
+        }
+        let started = Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let started = started.map_err(|error| format!("no threads for it can be started: {error}"))?;
+        // Another thread may have been quicker.
+        if let Err(unused) = self.0.set(started) {
+            unused.shutdown_background();
+        }
+        self.0.get().ok_or_else(|| "its threads are gone".into())
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        // What hangs is left behind.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What is stored in the background.
+
+use super::Limits;
+use super::service::Service;
+use super::switch::Switch;
+use super::threads::Threads;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Semaphore;
+use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::time::timeout;
+
+/// So many writes are under way at once; each holds its bytes in memory.
+const WRITES_AT_ONCE: usize = 4;
+
+/// The writes of one process.
+pub(super) struct Writes {
+    state: Arc<State>,
+    begun: Mutex<Vec<JoinHandle<()>>>,
+}
+
+struct State {
+    turns: Semaphore,
+    stopped: Switch,
+    /// Those that were begun and have not succeeded.
+    unwritten: AtomicUsize,
+    /// Why the first one failed.
+    error: Mutex<Option<String>>,
+}
+
+impl Writes {
+    pub(super) fn new() -> Writes {
+        let state = State {
+            turns: Semaphore::new(WRITES_AT_ONCE),
+            stopped: Switch::new(),
+            unwritten: AtomicUsize::new(0),
+            error: Mutex::default(),
+        };
+        Writes { state: Arc::new(state), begun: Mutex::default() }
+    }
+
+    pub(super) fn are_stopped(&self) -> bool {
+        self.state.stopped.is_thrown()
+    }
+
+    /// Stores nothing more, for a reason that was told: nobody waits for a server that doesn't work.
+    pub(super) fn stop(&self) {
+        self.state.stopped.throw();
+    }
+
+    /// Stores what `bytes` returns, in its turn.
+    pub(super) fn begin(
+        &self,
+        threads: &Threads,
+        service: Arc<Service>,
+        limits: Limits,
+        name: String,
+        bytes: impl FnOnce() -> Option<Vec<u8>> + Send + 'static,
+    ) {
+        let state = Arc::clone(&self.state);
+        state.unwritten.fetch_add(1, SeqCst);
+        let begun = threads.begin(async move {
+            let write = async {
+                let Ok(_turn) = state.turns.acquire().await else { return Ok(()) };
+                match spawn_blocking(bytes).await {
+                    Ok(Some(bytes)) => service.write(&name, bytes, &limits).await,
+                    _ => Ok(()),
+                }
+            };
+            tokio::select! {
+                biased;
+                () = state.stopped.thrown() => {}
+                written = write => match written {
+                    Ok(()) => {
+                        state.unwritten.fetch_sub(1, SeqCst);
+                    }
+                    Err(why) => state.failed(why),
+                },
+            }
+        });
+        match begun {
+            Ok(begun) => lock(&self.begun).push(begun),
+            Err(why) => self.state.failed(why),
+        }
+    }
+
+    /// Waits for all, as long as the limits allow. Says what went wrong, if that wasn't said before.
+    pub(super) fn finish(&self, threads: &Threads, limits: &Limits) -> Result<(), String> {
+        let begun = std::mem::take(&mut *lock(&self.begun));
+        if begun.is_empty() {
+            return Ok(());
+        }
+        let (all, limit) = (begun.len(), limits.finish);
+        let in_time = threads.wait(async move {
+            let ended = async {
+                for write in begun {
+                    // It doesn't panic, and nobody aborts it.
+                    let _ = write.await;
+                }
+            };
+            Ok(timeout(limit, ended).await.is_ok())
+        })?;
+        let late = !in_time && self.state.stopped.throw();
+        let unwritten = self.state.unwritten.load(SeqCst);
+        match lock(&self.state.error).take() {
+            Some(why) => Err(format!("{unwritten} of {all} entries were not stored: {why}")),
+            None if late => {
+                Err(format!("{unwritten} of {all} entries were not stored within {} s", limit.as_secs_f32()))
+            }
+            // All were stored, or it was told before why not.
+            None => Ok(()),
+        }
+    }
+}
+
+impl State {
+    fn failed(&self, why: String) {
+        // Before the others are told, since then nobody waits for this.
+        let mut error = lock(&self.error);
+        if self.stopped.throw() {
+            *error = Some(why);
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

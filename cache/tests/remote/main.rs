@@ -1,0 +1,272 @@
+//! Shared stores that work, and all the ways in which they don't.
+
+#![cfg(feature = "remote")]
+
+mod redis;
+mod webdav;
+
+use precompile_cache::remote::{Limits, Mode, Remote};
+use std::net::TcpListener;
+use std::thread;
+use std::time::{Duration, Instant};
+use webdav::{Server, serve};
+
+const LIMITS: Limits = Limits {
+    idle: Duration::from_millis(400),
+    transfer: Duration::from_millis(1200),
+    finish: Duration::from_millis(800),
+    max_bytes: 1 << 20,
+};
+/// What one failure may take: the longest limit, and some time for a slow machine.
+const ONCE: Duration = Duration::from_millis(3500);
+
+fn connect(url: &str, mode: Mode) -> Remote {
+    Remote::connect(url, mode, LIMITS, &|_| None).unwrap()
+}
+
+#[test]
+fn what_is_put_is_got() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = format!("file://{}", folder.path().display());
+    for url in [serve(Server::Good), file] {
+        let remote = connect(&url, Mode::ReadWrite);
+        assert_eq!(remote.get("v1/ab/cdef").unwrap(), None, "{url}");
+        let object = vec![7; 300_000];
+        let copy = object.clone();
+        remote.put("v1/ab/cdef".into(), || Some(copy));
+        remote.put("v1/ab/nothing".into(), || None);
+        remote.finish().unwrap();
+        let other = connect(&url, Mode::ReadOnly);
+        assert_eq!(other.get("v1/ab/cdef").unwrap(), Some(object), "{url}");
+        assert_eq!(other.get("v1/ab/nothing").unwrap(), None, "{url}");
+        other.put("v1/ab/cdef".into(), || panic!("it is only read"));
+        other.finish().unwrap();
+    }
+}
+
+/// Each failure is one error within bounds, however many ask; from then on nothing is asked.
+#[test]
+fn a_store_fails_once() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let refused = format!("webdav://user:secret@{closed}/store");
+    let servers = [
+        (serve(Server::Hangs), "sent nothing for 0.4 s"),
+        (serve(Server::Fails), "500"),
+        (serve(Server::SendsGarbage), ""),
+        (serve(Server::Drips), "took longer than 1.2 s"),
+        (serve(Server::SendsTooMuch), "more than 1048576 bytes"),
+        (serve(Server::ClosesEarly), ""),
+        (refused, ""),
+    ];
+    for (url, words) in servers {
+        let remote = connect(&url, Mode::ReadWrite);
+        let start = Instant::now();
+        let errors: Vec<_> = thread::scope(|scope| {
+            let ask = || scope.spawn(|| remote.get("v1/ab/cdef"));
+            let asked: Vec<_> = (0..8).map(|_| ask()).collect();
+            asked.into_iter().filter_map(|asked| asked.join().unwrap().err()).collect()
+        });
+        assert!(start.elapsed() < ONCE, "{words}: {:?}", start.elapsed());
+        let [error] = errors.as_slice() else { panic!("{words}: {errors:?}") };
+        let error = error.to_string();
+        assert!(error.contains(words) && error.contains("`webdav://127.0.0.1"), "{error}");
+        assert!(!error.contains("secret") && error.lines().count() == 1, "{error}");
+        let start = Instant::now();
+        assert_eq!(remote.get("v1/ab/cdef").unwrap(), None);
+        remote.put("v1/ab/cdef".into(), || panic!("it was given up on"));
+        remote.finish().unwrap();
+        drop(remote);
+        assert!(start.elapsed() < Duration::from_millis(200), "{words}: {:?}", start.elapsed());
+    }
+}
+
+/// Who ends doesn't wait for ever.
+#[test]
+fn what_can_not_be_stored_is_counted() {
+    let servers = [(Server::Hangs, "6 of 6 entries were not stored within 0.8 s"), (Server::Fails, "6 of 6")];
+    for (server, words) in servers {
+        let remote = connect(&serve(server), Mode::ReadWrite);
+        let start = Instant::now();
+        for number in 0..6 {
+            remote.put(format!("v1/ab/{number}"), || Some(vec![1; 1000]));
+        }
+        let error = remote.finish().unwrap_err();
+        assert!(error.to_string().contains(words), "{error}");
+        drop(remote);
+        assert!(start.elapsed() < ONCE, "{:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn mistakes_in_the_url_are_told() {
+    let told = |url: &str| Remote::connect(url, Mode::ReadWrite, LIMITS, &|_| None).unwrap_err().to_string();
+    assert!(told("bucket").contains("no URL"), "{}", told("bucket"));
+    assert!(told("ftp://host/").contains("use s3, redis"), "{}", told("ftp://host/"));
+    assert!(told("s3:///prefix").contains("s3://bucket/prefix"), "{}", told("s3:///prefix"));
+    assert!(told("redis://host/first").contains("redis://host:6379/0"), "{}", told("redis://host/first"));
+    assert!(told("s3://bucket?regoin=x").contains("knows no `regoin`"), "{}", told("s3://bucket?regoin=x"));
+    assert!("both".parse::<Mode>().unwrap_err().to_string().contains("`read-only`"));
+}
+
+#[test]
+fn no_credentials_are_shown() {
+    let remote = connect("redis://user:secret@127.0.0.1:1/0", Mode::ReadWrite);
+    let error = remote.get("v1/ab/cdef").unwrap_err();
+    for text in [format!("{remote:?}"), remote.name().into(), error.to_string(), format!("{error:?}")] {
+        assert!(!text.contains("secret") && text.contains("127.0.0.1"), "{text}");
+    }
+}
+
+/// Nobody waits for a server's writes once it is known not to work.
+#[test]
+fn what_was_told_is_not_told_again() {
+    let remote = connect(&serve(Server::FailsReaders), Mode::ReadWrite);
+    for number in 0..6 {
+        remote.put(format!("v1/ab/{number}"), || Some(vec![1; 1000]));
+    }
+    thread::sleep(Duration::from_millis(50));
+    remote.get("v1/ab/cdef").unwrap_err();
+    let start = Instant::now();
+    remote.finish().unwrap();
+    remote.finish().unwrap();
+    assert!(start.elapsed() < Duration::from_millis(400), "{:?}", start.elapsed());
+}
+
+/// A share that isn't mounted is no mistake of who builds; and who reads leaves no trace of it.
+#[test]
+fn a_folder_is_not_touched_before_it_is_needed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("share");
+    let url = format!("file://{}", path.display());
+    let remote = connect(&url, Mode::ReadWrite);
+    assert!(!path.exists());
+    // What is in its place is no folder.
+    std::fs::write(&path, "").unwrap();
+    assert!(remote.get("v1/ab/cdef").is_err());
+    assert_eq!(remote.get("v1/ab/cdef").unwrap(), None);
+    std::fs::remove_file(&path).unwrap();
+    assert!(connect(&url, Mode::ReadOnly).get("v1/ab/cdef").is_err());
+    assert!(!path.exists());
+    std::fs::create_dir(&path).unwrap();
+    assert_eq!(connect(&url, Mode::ReadOnly).get("v1/ab/cdef").unwrap(), None);
+    assert_eq!(path.read_dir().unwrap().count(), 0);
+}
+
+/// A password that isn't escaped ends somewhere in the middle.
+#[test]
+fn no_part_of_a_password_is_shown() {
+    for rest in ["12#secret@host/0", "12?secret@host/0", "12?sec=ret@host/0", "12/secret@host/0"] {
+        for scheme in ["redis", "webdav", "s3"] {
+            let url = format!("{scheme}://user:{rest}");
+            let text = match Remote::connect(&url, Mode::ReadOnly, LIMITS, &|_| None) {
+                Ok(remote) => format!("{remote:?} {}", remote.name()),
+                Err(error) => format!("{error} {error:?}"),
+            };
+            assert!(!text.contains("sec") && !text.contains("ret@"), "{url}: {text}");
+        }
+    }
+}
+
+/// No address of a cloud's machine is asked for credentials, which elsewhere never answers.
+#[test]
+fn without_credentials_there_is_no_wait() {
+    let limits = Limits { idle: Duration::from_secs(60), transfer: Duration::from_secs(60), ..LIMITS };
+    let start = Instant::now();
+    let url = "s3://bucket/prefix?endpoint=http://127.0.0.1:1";
+    let remote = Remote::connect(url, Mode::ReadOnly, limits, &|_| None).unwrap();
+    remote.get("v1/ab/cdef").unwrap_err();
+    assert!(start.elapsed() < ONCE, "{:?}", start.elapsed());
+}
+
+/// Who may not write may still read.
+#[test]
+fn a_failed_write_ends_no_reading() {
+    let remote = connect(&serve(Server::FailsWriters), Mode::ReadWrite);
+    remote.put("v1/ab/cdef".into(), || Some(vec![1; 1000]));
+    let error = remote.finish().unwrap_err().to_string();
+    assert!(error.contains("stores nothing more") && error.contains("1 of 1"), "{error}");
+    assert_eq!(remote.get("v1/ab/cdef").unwrap(), None);
+    remote.put("v1/ab/cdef".into(), || panic!("writing was given up on"));
+    remote.finish().unwrap();
+    let remote = connect(&serve(Server::Good), Mode::ReadWrite);
+    remote.put("v1/ab/cdef".into(), || Some(vec![1; 1000]));
+    remote.finish().unwrap();
+    assert_eq!(remote.get("v1/ab/cdef").unwrap(), Some(vec![1; 1000]));
+}
+
+/// What a service says of an error is not read without end.
+#[test]
+fn an_answer_that_does_not_end_is_refused() {
+    let limits = Limits { finish: Duration::from_secs(60), transfer: Duration::from_secs(60), ..LIMITS };
+    let url = serve(Server::FailsWritersForEver);
+    let remote = Remote::connect(&url, Mode::ReadWrite, limits, &|_| None).unwrap();
+    let start = Instant::now();
+    remote.put("v1/ab/cdef".into(), || Some(vec![1; 1000]));
+    let error = remote.finish().unwrap_err().to_string();
+    assert!(error.contains("its answer has no end"), "{error}");
+    assert!(start.elapsed() < ONCE, "{:?}", start.elapsed());
+}
+
+/// A build script may run inside of somebody's runtime.
+#[test]
+fn it_works_within_a_runtime() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let remote = connect(&serve(Server::Good), Mode::ReadWrite);
+        remote.put("v1/ab/cdef".into(), || Some(vec![1; 1000]));
+        remote.finish().unwrap();
+        assert_eq!(remote.get("v1/ab/cdef").unwrap(), Some(vec![1; 1000]));
+    });
+}
+
+/// A slow line takes longer than the client's own half a second for a command.
+#[test]
+fn redis_may_be_slow() {
+    let url = redis::serve(redis::Server { delay: Duration::from_millis(600), ..redis::GOOD });
+    let limits = Limits {
+        idle: Duration::from_secs(2),
+        transfer: Duration::from_secs(30),
+        finish: Duration::from_secs(30),
+        max_bytes: 4 << 20,
+    };
+    let remote = Remote::connect(&url, Mode::ReadWrite, limits, &|_| None).unwrap();
+    assert_eq!(remote.get("v1/ab/cdef").unwrap(), None);
+    let object: Vec<u8> = (0..(5 << 18) + 3).map(|byte| byte as u8).collect();
+    let copy = object.clone();
+    remote.put("v1/ab/cdef".into(), || Some(copy));
+    remote.finish().unwrap();
+    assert_eq!(remote.get("v1/ab/cdef").unwrap(), Some(object));
+}
+
+#[test]
+fn redis_is_not_believed() {
+    let start = Instant::now();
+    let fails = |server: redis::Server| {
+        let remote = connect(&redis::serve(server), Mode::ReadWrite);
+        let error = remote.get("v1/ab/cdef").unwrap_err().to_string();
+        assert!(!error.contains("secret"), "{error}");
+        assert_eq!(remote.get("v1/ab/cdef").unwrap(), None);
+        error
+    };
+    let error = fails(redis::Server { password: "other", ..redis::GOOD });
+    assert!(error.contains("Password authentication failed"), "{error}");
+    let error = fails(redis::Server { length: Some(1 << 40), ..redis::GOOD });
+    assert!(error.contains("more than 1048576 bytes"), "{error}");
+    let error = fails(redis::Server { delay: Duration::from_secs(60), ..redis::GOOD });
+    assert!(error.contains("sent nothing for 0.4 s"), "{error}");
+    // It says that it has more than it gives.
+    let remote = connect(&redis::serve(redis::Server { length: Some(100), ..redis::GOOD }), Mode::ReadWrite);
+    assert_eq!(remote.get("v1/ab/cdef").unwrap(), None);
+    assert!(start.elapsed() < ONCE, "{:?}", start.elapsed());
+}
+
+/// A server closes connections that nobody used for a while.
+#[test]
+fn redis_may_close_a_connection_between() {
+    let url = redis::serve(redis::Server { closes_after: Duration::from_millis(100), ..redis::GOOD });
+    let remote = connect(&url, Mode::ReadWrite);
+    for _ in 0..3 {
+        assert_eq!(remote.get("v1/ab/cdef").unwrap(), None);
+        thread::sleep(Duration::from_millis(300));
+    }
+}

@@ -1,0 +1,100 @@
+//! A server of Redis' smallest part, and of what it does wrong.
+
+use std::collections::HashMap;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+/// What it does.
+#[derive(Clone, Copy)]
+pub(crate) struct Server {
+    /// The only password that is right.
+    pub(crate) password: &'static str,
+    /// So long every answer takes.
+    pub(crate) delay: Duration,
+    /// What it says that every object's length is, in bytes.
+    pub(crate) length: Option<u64>,
+    /// It closes a connection on which nothing is asked for so long.
+    pub(crate) closes_after: Duration,
+}
+
+pub(crate) const GOOD: Server =
+    Server { password: "secret", delay: Duration::ZERO, length: None, closes_after: Duration::from_secs(60) };
+
+type Objects = Mutex<HashMap<Vec<u8>, Vec<u8>>>;
+
+/// Starts one, on this machine alone. Returns its URL.
+pub(crate) fn serve(server: Server) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("redis://:secret@{}/0", listener.local_addr().unwrap());
+    let objects: Arc<Objects> = Arc::default();
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let objects = Arc::clone(&objects);
+            // A client that went away is no concern of the server's.
+            thread::spawn(move || answers(server, &stream, &objects).unwrap_or_default());
+        }
+    });
+    url
+}
+
+fn answers(server: Server, mut stream: &TcpStream, objects: &Objects) -> io::Result<()> {
+    stream.set_read_timeout(Some(server.closes_after))?;
+    let mut reader = BufReader::new(stream);
+    loop {
+        let command = command(&mut reader)?;
+        let words: Vec<&[u8]> = command.iter().map(Vec::as_slice).collect();
+        let mut objects = objects.lock().unwrap();
+        let answer = match words.as_slice() {
+            [b"AUTH", password] if *password == server.password.as_bytes() => b"+OK\r\n".to_vec(),
+            [b"AUTH", ..] => b"-WRONGPASS invalid username-password pair\r\n".to_vec(),
+            [b"PING"] => b"+PONG\r\n".to_vec(),
+            [b"STRLEN", key] => {
+                let length = objects.get(*key).map_or(0, |object| object.len() as u64);
+                format!(":{}\r\n", server.length.unwrap_or(length)).into_bytes()
+            }
+            [b"GETRANGE", key, start, end] => {
+                let object = objects.get(*key).map_or(&[][..], Vec::as_slice);
+                let end = (number(end)? + 1).min(object.len());
+                let part = object.get(number(start)?..end).unwrap_or_default();
+                [format!("${}\r\n", part.len()).as_bytes(), part, b"\r\n"].concat()
+            }
+            [b"SET", key, object] => {
+                objects.insert(key.to_vec(), object.to_vec());
+                b"+OK\r\n".to_vec()
+            }
+            // What a client says of itself.
+            [b"CLIENT" | b"SELECT", ..] => b"+OK\r\n".to_vec(),
+            _ => b"-ERR unknown command\r\n".to_vec(),
+        };
+        drop(objects);
+        thread::sleep(server.delay);
+        stream.write_all(&answer)?;
+    }
+}
+
+/// A command and its arguments.
+fn command(reader: &mut BufReader<&TcpStream>) -> io::Result<Vec<Vec<u8>>> {
+    let words = header(reader)?;
+    let word = |_| {
+        let mut word = vec![0; header(reader)?];
+        reader.read_exact(&mut word)?;
+        reader.read_exact(&mut [0; 2])?;
+        Ok(word)
+    };
+    (0..words).map(word).collect()
+}
+
+/// The number in a line such as `$3`.
+fn header(reader: &mut BufReader<&TcpStream>) -> io::Result<usize> {
+    let mut line = String::new();
+    reader.read_line(&mut line)?;
+    number(line.trim_end().get(1..).unwrap_or_default().as_bytes())
+}
+
+fn number(text: &[u8]) -> io::Result<usize> {
+    let text = std::str::from_utf8(text).map_err(io::Error::other)?;
+    text.parse().map_err(io::Error::other)
+}
