@@ -45,7 +45,7 @@ build_variant() {
 
 # apt_install PACKAGE...: those that are missing.
 apt_install() {
-    local missing=()
+    local missing=() package
     for package in "$@"; do
         dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
     done

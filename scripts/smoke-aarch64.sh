@@ -3,7 +3,7 @@
 # emulation. With `--full`, resvg too: its picture must equal this machine's to the byte.
 source "$(dirname "$0")/lib.sh"
 
-command="$(scripts/aarch64.sh)"
+command="$(scripts/cross.sh aarch64)"
 read -ra run <<<"$command"
 build_precompile
 precompile="$(target_dir)/debug/precompile"

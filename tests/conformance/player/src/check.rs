@@ -1,0 +1,43 @@
+//! How something ended.
+
+use precompile_runtime::wasmtime::{Error, Store, ThrownException, Trap, Val};
+use precompile_runtime::wasmtime::{Result, bail};
+
+/// How a call or an instantiation ended.
+pub(crate) enum Ended {
+    Returned(Vec<Val>),
+    Trapped(Trap),
+    Threw,
+    /// Neither: it was not begun.
+    Refused(Error),
+}
+
+impl Ended {
+    pub(crate) fn of(store: &mut Store<()>, error: Error) -> Ended {
+        if error.is::<ThrownException>() {
+            store.take_pending_exception();
+            return Ended::Threw;
+        }
+        match error.downcast_ref::<Trap>() {
+            Some(trap) => Ended::Trapped(*trap),
+            None => Ended::Refused(error),
+        }
+    }
+
+    /// Its results.
+    pub(crate) fn returned(self) -> Result<Vec<Val>> {
+        match self {
+            Ended::Returned(results) => Ok(results),
+            other => bail!("{}", other.said()),
+        }
+    }
+
+    pub(crate) fn said(&self) -> String {
+        match self {
+            Ended::Returned(results) => format!("it returned {results:?}"),
+            Ended::Trapped(trap) => format!("it trapped: {trap}"),
+            Ended::Threw => "it threw an exception".into(),
+            Ended::Refused(error) => format!("it was refused: {error:#}"),
+        }
+    }
+}

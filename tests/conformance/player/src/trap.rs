@@ -1,0 +1,39 @@
+//! Traps, in the specification's words.
+
+use precompile_runtime::wasmtime::Trap;
+
+/// Whether a trap is the one that a script means.
+pub(crate) fn is(trap: Trap, expected: &str) -> bool {
+    // Scripts append details, such as an element's number, and abbreviate.
+    words(trap).iter().any(|words| expected.starts_with(words) || words.starts_with(expected))
+}
+
+fn words(trap: Trap) -> &'static [&'static str] {
+    match trap {
+        Trap::MemoryOutOfBounds => &["out of bounds memory access"],
+        Trap::HeapMisaligned => &["unaligned atomic"],
+        // Wasmtime has one for calls through an element that isn't there, and for the table's instructions.
+        Trap::TableOutOfBounds => &["undefined element", "out of bounds table access"],
+        Trap::IndirectCallToNull => &["uninitialized element"],
+        Trap::BadSignature => &["indirect call type mismatch"],
+        Trap::IntegerOverflow => &["integer overflow"],
+        Trap::IntegerDivisionByZero => &["integer divide by zero"],
+        Trap::BadConversionToInteger => &["invalid conversion to integer"],
+        Trap::UnreachableCodeReached => &["unreachable"],
+        Trap::AtomicWaitNonSharedMemory => &["expected shared memory"],
+        // Scripts say of what.
+        Trap::NullReference => &[
+            "null reference",
+            "null function reference",
+            "null array reference",
+            "null structure reference",
+            "null i31 reference",
+            "null exception reference",
+        ],
+        Trap::ArrayOutOfBounds => &["out of bounds array access"],
+        Trap::CastFailure => &["cast failure"],
+        Trap::AllocationTooLarge => &["allocation size too large"],
+        Trap::StackOverflow => &["call stack exhausted"],
+        _ => &[],
+    }
+}

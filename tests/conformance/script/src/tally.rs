@@ -1,0 +1,109 @@
+//! A column's sums.
+
+use crate::column::Column;
+use crate::known;
+use crate::run::Outcome;
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+/// What came of all scripts in one column.
+#[derive(Default)]
+pub(crate) struct Tally {
+    pub(crate) column: String,
+    pub(crate) scripts: usize,
+    /// Of them, those of which every assertion was played and held.
+    pub(crate) whole: usize,
+    pub(crate) passed: u32,
+    /// Assertions that can't be played, because the backend refuses a module.
+    pub(crate) limited: u32,
+    /// Assertions that the specification has taken back, and that indeed don't hold.
+    pub(crate) superseded: u32,
+    /// What went wrong: one line each.
+    pub(crate) failed: Vec<String>,
+    /// The lines on refused modules.
+    pub(crate) limits: BTreeSet<String>,
+    /// How these are other than known.
+    pub(crate) odd: Vec<String>,
+}
+
+impl Tally {
+    pub(crate) fn of(column: &Column, outcomes: Vec<Outcome>) -> Tally {
+        let limits = known::limits_of(&column.group, &outcomes);
+        let expected = known::limits(&column.group, &outcomes);
+        let missing = expected.difference(&limits).map(|line| format!("it is no longer so: {line}"));
+        let new = limits.difference(&expected).map(|line| format!("it is not known: {line}"));
+        let mut tally = Tally {
+            column: column.name.clone(),
+            scripts: outcomes.len(),
+            odd: missing.chain(new).collect(),
+            ..Tally::default()
+        };
+        for outcome in &outcomes {
+            tally.add(outcome);
+        }
+        Tally { limits, ..tally }
+    }
+
+    fn add(&mut self, outcome: &Outcome) {
+        let superseded = known::superseded(&outcome.script);
+        let (mut old, mut failed) = (BTreeSet::new(), false);
+        for failure in &outcome.failed {
+            if superseded.contains(&failure.line) {
+                old.insert(failure.line);
+                continue;
+            }
+            failed = true;
+            self.failed.push(format!("{}:{}: {}", outcome.script, failure.line, failure.what));
+        }
+        // An assertion that holds again is as odd as one that doesn't; where nothing is played, neither.
+        if outcome.limited == 0 {
+            let held = superseded.difference(&old);
+            self.odd.extend(held.map(|line| format!("it holds after all: {}:{line}", outcome.script)));
+        }
+        self.passed += outcome.passed;
+        self.limited += outcome.limited;
+        self.superseded += old.len() as u32;
+        self.whole += usize::from(!failed && outcome.limited == 0);
+    }
+
+    pub(crate) fn tell(&self, to: &mut impl Write) -> io::Result<()> {
+        let Tally { column, scripts, whole, passed, limited, superseded, failed, odd, .. } = self;
+        writeln!(
+            to,
+            "{column}: {scripts} scripts, {whole} of them whole; {passed} assertions passed, {} failed, \
+             {limited} limited, {superseded} superseded",
+            failed.len()
+        )?;
+        for line in failed.iter().chain(odd) {
+            writeln!(to, "  {line}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    /// What is refused must be known, and what is known must be refused.
+    #[test]
+    fn limits_are_checked_both_ways() {
+        let column = Column::named("winch-x86_64+fuel").unwrap();
+        let outcome = |script: &str, limits: BTreeMap<String, u32>| Outcome {
+            script: script.into(),
+            passed: 1,
+            limited: u32::from(!limits.is_empty()),
+            failed: Vec::new(),
+            limits,
+        };
+        let odd = |outcome: Outcome| Tally::of(&column, vec![outcome]).odd;
+        assert_eq!(odd(outcome("wasm-v3/i32.wast", BTreeMap::new())), Vec::<String>::new());
+        let new = odd(outcome("wasm-v3/i32.wast", BTreeMap::from([("simd".into(), 1)])));
+        assert_eq!(new, ["it is not known: winch-x86_64 wasm-v3/i32.wast 1 simd"]);
+        let old = odd(outcome("wasm-v3/return_call.wast", BTreeMap::new()));
+        assert!(!old.is_empty() && old.iter().all(|line| line.contains("no longer so")), "{old:?}");
+        let held = odd(outcome("mutable-global/linking.wast", BTreeMap::new()));
+        assert!(held.iter().all(|line| line.contains("holds after all")) && held.len() == 10, "{held:?}");
+    }
+}
