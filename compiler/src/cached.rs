@@ -1,6 +1,6 @@
 //! Compiling, or finding what was compiled before.
 
-use crate::compile::{WASMTIME_VERSION, attempt, binary};
+use crate::compile::{Attempt, WASMTIME_VERSION};
 use crate::compile_error::CompileError;
 use crate::compiled::Compiled;
 use crate::fallback::with_fallback;
@@ -18,12 +18,14 @@ use std::time::Instant;
 use thiserror::Error;
 
 /// A module, and how to compile it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Request<'a> {
     /// How.
     pub options: &'a Options,
     /// [`recipe`] of the options, which is worth making once for many modules.
     pub recipe: &'a Arc<Recipe>,
+    /// What compiles it, where it isn't found.
+    pub attempt: Attempt<'a>,
     /// The module.
     pub source: Source<'a>,
     /// Where the artifact goes. If it is there already and the file hasn't changed, it isn't read.
@@ -166,7 +168,7 @@ fn first(
             }
         };
         let start = Instant::now();
-        let compiled = binary(&bytes).and_then(|wasm| attempt(options, &wasm));
+        let compiled = (request.attempt)(options, &bytes);
         source.bytes = Some(bytes);
         return match compiled {
             Ok(compiled) => Ok(answer(Artifact::Compiled(compiled, turn), key)),

@@ -15,6 +15,9 @@ use std::borrow::Cow;
 /// The version of wasmtime that compiles. `wasmtime-environ` is pinned to it.
 pub const WASMTIME_VERSION: &str = wasmtime_environ::VERSION;
 
+/// What compiles a module by one backend: [`attempt`], or what has it done in another process.
+pub type Attempt<'a> = &'a (dyn Fn(&Options, &[u8]) -> Result<Compiled, CompileError> + Sync);
+
 /// Compiles a core module or a component, in binary or in text form. The same input and options
 /// give the same bytes.
 ///
@@ -26,15 +29,23 @@ pub const WASMTIME_VERSION: &str = wasmtime_environ::VERSION;
 /// Any [`CompileError`]; a panic of the backend is one of them. Where there is a fallback, and it
 /// fails as well, its error.
 pub fn compile(options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
+    compile_by(&attempt, options, module)
+}
+
+/// Compiles like [`compile`], where `attempt` does the work.
+///
+/// # Errors
+///
+/// As [`compile`].
+pub fn compile_by(attempt: Attempt<'_>, options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
     options.check()?;
-    let wasm = binary(module)?;
-    let attempt = |options: &Options| attempt(options, &wasm);
-    let (compiled, limit) = with_fallback(options, CompileError::is_limit, attempt)?;
+    let (compiled, limit) =
+        with_fallback(options, CompileError::is_limit, |options| attempt(options, module))?;
     Ok(Compiled { fallback_from: limit.map(Box::new), ..compiled })
 }
 
 /// The binary form of a module.
-pub(crate) fn binary(module: &[u8]) -> Result<Cow<'_, [u8]>, CompileError> {
+fn binary(module: &[u8]) -> Result<Cow<'_, [u8]>, CompileError> {
     match module.trim_ascii_start() {
         // Text starts with a parenthesis or a comment.
         [b'(' | b';', ..] => {
@@ -45,8 +56,14 @@ pub(crate) fn binary(module: &[u8]) -> Result<Cow<'_, [u8]>, CompileError> {
     }
 }
 
-/// Compiles with one backend.
-pub(crate) fn attempt(options: &Options, wasm: &[u8]) -> Result<Compiled, CompileError> {
+/// Compiles like [`compile`], but by no other backend where this one can't.
+///
+/// # Errors
+///
+/// As [`compile`].
+pub fn attempt(options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
+    options.check()?;
+    let wasm = &*binary(module)?;
     let mut timings = Timings::default();
     let mut watch = Stopwatch::start();
     let kind = kind(wasm)?;

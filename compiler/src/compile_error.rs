@@ -58,6 +58,14 @@ pub enum CompileError {
         /// The panic's message.
         message: String,
     },
+    /// Another process was to compile it, and didn't.
+    #[error("{message}")]
+    Elsewhere {
+        /// What that process says, or what became of it.
+        message: String,
+        /// As [`CompileError::is_limit`] has it.
+        is_limit: bool,
+    },
     /// Wasmtime wrote something else than what this version of it is known to write.
     #[error(transparent)]
     Stamp(#[from] StampError),
@@ -69,7 +77,11 @@ pub enum CompileError {
 impl CompileError {
     /// Whether the module is valid and another backend may compile it.
     pub fn is_limit(&self) -> bool {
-        matches!(self, CompileError::Limit(_) | CompileError::Panic { .. })
+        match self {
+            CompileError::Limit(_) | CompileError::Panic { .. } => true,
+            CompileError::Elsewhere { is_limit, .. } => *is_limit,
+            _ => false,
+        }
     }
 }
 

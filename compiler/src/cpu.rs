@@ -107,7 +107,7 @@ impl Cpu {
     }
 
     /// Those of a processor's features that a backend can make use of.
-    pub(crate) fn of<'a>(features: impl Iterator<Item = &'a String>, target: &Target) -> Cpu {
+    pub fn of<'a>(features: impl Iterator<Item = &'a String>, target: &Target) -> Cpu {
         let family = target.family();
         Cpu { names: features.filter_map(|name| family.feature(name)).map(|feature| feature.name).collect() }
     }

@@ -46,7 +46,7 @@ mod target;
 mod text_name;
 
 pub use cached::{Answer, Artifact, ObtainError, Request, Source, in_place, obtain};
-pub use compile::{WASMTIME_VERSION, compile};
+pub use compile::{Attempt, WASMTIME_VERSION, attempt, compile, compile_by};
 pub use compile_error::CompileError;
 pub use compiled::{Compiled, Timings};
 pub use cpu::{Cpu, CpuError};

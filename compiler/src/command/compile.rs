@@ -1,5 +1,6 @@
 //! `precompile [OPTIONS] [INPUT...]`: compile modules and components.
 
+use crate::bounds::BoundsOpts;
 use crate::cache_opts::CacheOpts;
 use crate::done::Done;
 use crate::job::{Caching, Failed, Job};
@@ -107,6 +108,9 @@ pub(crate) struct Opts {
 
     #[command(flatten)]
     cache: CacheOpts,
+
+    #[command(flatten)]
+    pub(crate) bounds: BoundsOpts,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -20,6 +20,8 @@ pub(crate) struct Input {
     pub(crate) bytes: u64,
     /// What file it is, if it is there.
     pub(crate) identity: Option<Identity>,
+    /// Whether it is a pipe or the like, which can be read only once.
+    pub(crate) is_stream: bool,
 }
 
 impl Input {
@@ -29,6 +31,7 @@ impl Input {
             path: path.into(),
             relative,
             bytes: metadata.as_ref().map_or(0, Metadata::len),
+            is_stream: path == Path::new(STANDARD) || metadata.as_ref().is_some_and(|found| !found.is_file()),
             identity: metadata.and_then(|metadata| Identity::of(&metadata)),
         }
     }

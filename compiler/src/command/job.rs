@@ -1,5 +1,6 @@
 //! One module, compiled for one target.
 
+use crate::bounds::Bounds;
 use crate::done::{Done, Origin, Phases, nanoseconds};
 use crate::inputs::{Input, STANDARD};
 use crate::interrupt;
@@ -10,8 +11,8 @@ use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::trailer;
 use precompile::cache::{Cache, Entry, InPlace, Key, Recipe, Turn};
 use precompile::{Answer, Artifact, Backend, Compiled, ObtainError, Options, PairError, Request, Source};
-use precompile::{Target, Written, compile, deliver, in_place, obtain, write};
-use std::io::{Read, stdin};
+use precompile::{Target, Written, compile_by, deliver, in_place, obtain, write};
+use std::io::stdin;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,10 +28,12 @@ pub(crate) struct Job {
     pub(crate) output: Output,
     /// What the artifact must fit.
     pub(crate) host: Option<Arc<Host>>,
+    /// What it may cost.
+    pub(crate) bounds: Arc<Bounds>,
     /// Its place in the order in which the user named the inputs.
     pub(crate) order: usize,
-    /// What standard input held, once it was read.
-    pub(crate) standard_input: Mutex<Option<Vec<u8>>>,
+    /// What can be read only once, when it was read.
+    pub(crate) stream: Mutex<Option<Vec<u8>>>,
 }
 
 /// Where an artifact goes.
@@ -64,6 +67,7 @@ impl Job {
     /// What is known without reading anything: that the output is in place.
     pub(crate) fn in_place(&self, caching: Caching<'_>) -> Option<Done> {
         let start = Instant::now();
+        self.bounds.check_input(self.input.bytes).ok()?;
         let InPlace { bytes, cost_ns } = in_place(caching.cache, &self.request(caching, &[]))?;
         let (backend, target) = (self.options.backend, self.options.target.clone());
         let phases = Phases { read: start.elapsed(), ..Phases::default() };
@@ -88,8 +92,8 @@ impl Job {
         let start = Instant::now();
         let wasm = self.read()?;
         let read = start.elapsed();
-        let compiled =
-            compile(&self.options, &wasm).map_err(|error| self.limit(error.is_limit(), error.into()))?;
+        let compiled = compile_by(self.bounds.attempt(), &self.options, &wasm)
+            .map_err(|error| self.limit(error.is_limit(), error.into()))?;
         self.check_fit(&compiled.artifact)?;
         let start = Instant::now();
         let written = self.write(&compiled.artifact)?;
@@ -100,13 +104,14 @@ impl Job {
     }
 
     fn find_or_compile(&self, caching: Caching<'_>, wait: bool) -> Result<Option<Done>> {
-        let bytes = if self.input.is_standard() { self.read()? } else { Vec::new() };
+        self.bounds.check_input(self.input.bytes)?;
+        let bytes = if self.input.is_stream { self.read()? } else { Vec::new() };
         loop {
             let start = Instant::now();
             let answer = match obtain(caching.cache, &self.request(caching, &bytes), wait) {
                 Ok(answer) => answer,
                 Err(ObtainError::Busy) => {
-                    self.keep_standard_input(bytes);
+                    self.keep_stream(bytes);
                     return Ok(None);
                 }
                 Err(ObtainError::Read(error)) => {
@@ -148,9 +153,9 @@ impl Job {
         }
     }
 
-    fn request<'a>(&'a self, caching: Caching<'_>, standard_input: &'a [u8]) -> Request<'a> {
-        let source = match self.input.is_standard() {
-            true => Source::Bytes(standard_input),
+    fn request<'a>(&'a self, caching: Caching<'_>, stream: &'a [u8]) -> Request<'a> {
+        let source = match self.input.is_stream {
+            true => Source::Bytes(stream),
             false => Source::File(&self.input.path, self.input.identity),
         };
         // Whether it fits a host stands in the artifact.
@@ -158,6 +163,7 @@ impl Job {
         Request {
             options: &self.options,
             recipe: &self.recipe,
+            attempt: self.bounds.attempt(),
             source,
             output: readable.then_some(&self.output.path),
             verify_inputs: caching.verify_inputs,
@@ -255,21 +261,20 @@ impl Job {
     }
 
     fn read(&self) -> Result<Vec<u8>> {
-        if !self.input.is_standard() {
-            return Ok(fs_err::read(&self.input.path)?);
+        if !self.input.is_stream {
+            return self.bounds.read(fs_err::File::open(&self.input.path)?);
         }
-        let mut kept = self.standard_input.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(wasm) = kept.take() {
-            return Ok(wasm);
+        let mut kept = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
+        match kept.take() {
+            Some(wasm) => Ok(wasm),
+            None if self.input.is_standard() => self.bounds.read(stdin().lock()),
+            None => self.bounds.read(fs_err::File::open(&self.input.path)?),
         }
-        let mut wasm = Vec::new();
-        stdin().lock().read_to_end(&mut wasm)?;
-        Ok(wasm)
     }
 
     /// For when the job is run again.
-    fn keep_standard_input(&self, bytes: Vec<u8>) {
-        *self.standard_input.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
+    fn keep_stream(&self, bytes: Vec<u8>) {
+        *self.stream.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
     }
 
     fn write(&self, artifact: &[u8]) -> Result<Written> {

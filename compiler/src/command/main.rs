@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bounds;
 mod cache;
 mod cache_opts;
 mod compile;
@@ -13,6 +14,7 @@ mod host_file;
 mod inputs;
 mod inspect;
 mod interrupt;
+mod isolate;
 mod job;
 mod man;
 mod message;
@@ -54,6 +56,7 @@ enum Verb {
     Targets(targets::Opts),
     Completions(completions::Opts),
     Man(man::Opts),
+    Isolated(isolate::Opts),
 }
 
 /// One of the two commands.
@@ -125,6 +128,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Some(Verb::Targets(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Completions(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Man(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
+        Some(Verb::Isolated(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         None => {
             if let Some(help) = command.compile.help() {
                 message::print_bytes(help.as_bytes())?;

@@ -41,6 +41,7 @@ impl Plan {
         let several_targets = wanted.len() > 1;
         let out_dir = opts.out_dir.as_ref().or(project.out_dir.as_ref());
         let host = host.map(Arc::new);
+        let bounds = Arc::new(opts.bounds.bounds()?);
         let jobs = inputs.len() * wanted.len();
         ensure!(
             opts.output.is_none() || jobs == 1,
@@ -62,8 +63,9 @@ impl Plan {
                     refusal: wanted.refusal.clone(),
                     output,
                     host: host.clone(),
+                    bounds: Arc::clone(&bounds),
                     order,
-                    standard_input: Mutex::default(),
+                    stream: Mutex::default(),
                 });
             }
         }

@@ -6,6 +6,7 @@
 use precompile::artifact::contract::Inlining;
 use precompile::artifact::features::{self, CONCURRENT};
 use precompile::{OptLevel, Options, Proposals, Regalloc};
+use std::time::Duration;
 
 /// A setting that the command line has a name for.
 struct Setting {
@@ -262,6 +263,19 @@ pub(crate) fn bytes(value: &str) -> Option<u64> {
         None => digits.parse::<u64>().ok()?,
     };
     number.checked_mul(1 << shift)
+}
+
+/// A duration, perhaps with a unit: seconds without one.
+pub(crate) fn duration(value: &str) -> Option<Duration> {
+    let digits = value.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let milliseconds = match &value[digits.len()..] {
+        "ms" => 1,
+        "" | "s" => 1000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return None,
+    };
+    digits.parse::<u64>().ok()?.checked_mul(milliseconds).map(Duration::from_millis)
 }
 
 /// What `-W help` and the like print.

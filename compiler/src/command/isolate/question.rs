@@ -1,0 +1,140 @@
+//! What a process is asked to compile by.
+
+use anyhow::{Context, Result};
+use precompile::artifact::features::{WasmFeatures, named, names};
+use precompile::{Backend, Contract, Cpu, OptLevel, Options, Platform, Proposals, Regalloc, Target};
+use serde::{Deserialize, Serialize};
+
+/// Options, as they are sent. The fallback is no part of them: it is the other side's.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Question {
+    backend: Backend,
+    target: String,
+    cpu: Vec<String>,
+    platform: Platform,
+    opt_level: OptLevel,
+    single_pass: bool,
+    nan_canonicalization: bool,
+    native_unwind_info: bool,
+    dense_image_max_bytes: u64,
+    required: Vec<String>,
+    forbidden: Vec<String>,
+    contract: Contract,
+    parallel: bool,
+}
+
+impl Question {
+    pub(super) fn of(options: &Options) -> Question {
+        // So that a new option can't be forgotten.
+        let Options {
+            backend,
+            target,
+            cpu,
+            platform,
+            opt_level,
+            regalloc,
+            nan_canonicalization,
+            native_unwind_info,
+            dense_image_max_bytes,
+            proposals,
+            contract,
+            fallback: _,
+            parallel,
+        } = options;
+        Question {
+            backend: *backend,
+            target: target.to_string(),
+            cpu: cpu.names().map(String::from).collect(),
+            platform: *platform,
+            opt_level: *opt_level,
+            single_pass: *regalloc == Regalloc::SinglePass,
+            nan_canonicalization: *nan_canonicalization,
+            native_unwind_info: *native_unwind_info,
+            dense_image_max_bytes: *dense_image_max_bytes,
+            required: names(proposals.required()),
+            forbidden: names(proposals.forbidden()),
+            contract: contract.clone(),
+            parallel: *parallel,
+        }
+    }
+
+    /// The options.
+    ///
+    /// # Errors
+    ///
+    /// Where they are none.
+    pub(super) fn options(self) -> Result<Options> {
+        let target: Target = self.target.parse()?;
+        let features =
+            |names: &[String]| -> WasmFeatures { names.iter().filter_map(|name| named(name)).collect() };
+        let mut proposals = Proposals::default();
+        proposals.require(features(&self.required));
+        proposals.forbid(features(&self.forbidden));
+        Ok(Options {
+            backend: self.backend,
+            cpu: Cpu::of(self.cpu.iter(), &target),
+            target,
+            platform: self.platform,
+            opt_level: self.opt_level,
+            regalloc: if self.single_pass { Regalloc::SinglePass } else { Regalloc::Backtracking },
+            nan_canonicalization: self.nan_canonicalization,
+            native_unwind_info: self.native_unwind_info,
+            dense_image_max_bytes: self.dense_image_max_bytes,
+            proposals,
+            contract: self.contract,
+            fallback: None,
+            parallel: self.parallel,
+        })
+    }
+
+    /// As bytes, which the module may follow.
+    pub(super) fn encode(&self) -> Result<Vec<u8>> {
+        Ok(postcard::to_stdvec(self)?)
+    }
+
+    /// The question, and the module that follows it.
+    pub(super) fn decode(bytes: &[u8]) -> Result<(Question, &[u8])> {
+        postcard::take_from_bytes(bytes).context("standard input holds no question")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::setting;
+
+    /// What arrives is what was sent, whatever was set.
+    #[test]
+    fn nothing_is_lost() {
+        let mut sent = Vec::new();
+        for (backend, target) in
+            [(Backend::Cranelift, "x86_64"), (Backend::Winch, "aarch64"), (Backend::Cranelift, "pulley32")]
+        {
+            let target: Target = target.parse().unwrap();
+            let platform = target.default_platform(backend);
+            sent.push(Options::new(backend, target, platform).unwrap());
+        }
+        let plain = sent[0].clone();
+        sent.push(Options { cpu: Cpu::parse("x86-64-v3,-avx2", &plain.target).unwrap(), ..plain.clone() });
+        sent.push(Options { opt_level: OptLevel::None, regalloc: Regalloc::SinglePass, ..plain.clone() });
+        sent.push(Options {
+            nan_canonicalization: true,
+            native_unwind_info: false,
+            parallel: false,
+            ..plain.clone()
+        });
+        sent.push(Options { dense_image_max_bytes: 7, ..plain.clone() });
+        for text in ["simd=n", "gc", "threads=n,tail-call", "fuel=1", "epoch-interruption"] {
+            let mut options = plain.clone();
+            setting::apply(&mut options, 'W', text).unwrap();
+            sent.push(options);
+        }
+        for (index, options) in sent.iter().enumerate() {
+            assert!(!sent[..index].contains(options), "{options:?}");
+            let mut bytes = Question::of(options).encode().unwrap();
+            bytes.extend(b"module");
+            let (question, module) = Question::decode(&bytes).unwrap();
+            assert_eq!((&question.options().unwrap(), module), (options, &b"module"[..]));
+        }
+    }
+}

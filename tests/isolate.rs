@@ -1,0 +1,158 @@
+//! `--isolate`: a module that takes too much, or that the compiler dies of, costs only itself.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+use support::{BACKENDS, Ended, Folder, precompile};
+
+/// One function of so many instructions, each of which needs what the one before it made.
+fn long(instructions: usize) -> String {
+    let body =
+        "(local.set 0 (i64.rotl (i64.mul (local.get 0) (local.get 1)) (local.get 0)))".repeat(instructions);
+    format!(r#"(module (func (export "f") (param i64 i64) (result i64) {body} (local.get 0)))"#)
+}
+
+/// Compiles ten good modules and a poisoned one.
+fn batch(poison: &str, arguments: &[&str]) -> (Folder, Ended) {
+    let folder = Folder::new();
+    fs::create_dir(folder.join("in")).unwrap();
+    for number in 0..10 {
+        let text = format!(r#"(module (func (export "f") (result i32) i32.const {number}))"#);
+        folder.write(&format!("in/m{number}.wat"), text);
+    }
+    folder.write("in/poison.wat", poison);
+    let ended = folder.precompile([&["--isolate", "--out-dir", "out", "in"], arguments].concat());
+    (folder, ended)
+}
+
+/// All but the poisoned one are there, and the error names the limit.
+fn costs_only_itself(folder: &Folder, ended: &Ended, words: &str) {
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.stderr.contains("`in/poison.wat`: ") && ended.stderr.contains(words), "{ended:?}");
+    assert!(ended.stderr.contains("1 of 11 failed"), "{ended:?}");
+    let written: Vec<_> = (0..10).map(|number| format!("m{number}.cwasm")).collect();
+    let mut found: Vec<_> = fs::read_dir(folder.join("out"))
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    found.sort();
+    assert_eq!(found, written);
+}
+
+#[test]
+fn time_is_limited() {
+    for backend in BACKENDS {
+        let start = Instant::now();
+        let (folder, ended) = batch(&long(400_000), &["--backend", backend, "--timeout", "300ms"]);
+        costs_only_itself(&folder, &ended, "longer to compile than the 0.3 s that `--timeout` allows");
+        assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn memory_is_limited() {
+    for backend in BACKENDS {
+        let (folder, ended) = batch(&long(400_000), &["--backend", backend, "--max-memory", "64M"]);
+        costs_only_itself(&folder, &ended, "than the 67108864 bytes that `--max-memory` allows");
+    }
+}
+
+#[test]
+fn size_is_limited() {
+    let (folder, ended) = batch(&long(10_000), &["--max-input-size", "100K"]);
+    costs_only_itself(&folder, &ended, "larger than the 102400 bytes that `--max-input-size` allows");
+    // Nor is it found where it was written before.
+    let again = ["--out-dir", "out", "in/poison.wat"];
+    assert_eq!(folder.precompile(again).code, Some(0));
+    assert_eq!(folder.precompile([&again[..], &["--max-input-size", "100K"]].concat()).code, Some(1));
+}
+
+/// The compiler's process dies as of a fault of its own.
+#[test]
+fn a_death_is_survived() {
+    let folder = Folder::new();
+    folder.write("poison.wat", long(400_000));
+    folder.write("good.wat", "(module)");
+    let arguments = ["--isolate", "-j", "1", "poison.wat", "good.wat"];
+    let child = folder.command(precompile()).args(arguments).stderr(Stdio::piped()).spawn().unwrap();
+    let victim = loop {
+        match child_of(child.id()) {
+            Some(process) => break process,
+            None => thread::sleep(Duration::from_millis(5)),
+        }
+    };
+    let killed = Command::new("kill").args(["-KILL", &victim.to_string()]).status().unwrap();
+    assert!(killed.success());
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("`poison.wat`: the process that was to compile it died (signal: 9"), "{said}");
+    assert!(folder.join("good.cwasm").exists() && !folder.join("poison.cwasm").exists(), "{said}");
+}
+
+/// Who ends the command ends what it started.
+#[test]
+fn nobody_is_left_behind() {
+    let folder = Folder::new();
+    folder.write("slow.wat", long(400_000));
+    let mut child = folder.command(precompile()).args(["--isolate", "slow.wat"]).spawn().unwrap();
+    let worker = loop {
+        match child_of(child.id()) {
+            Some(process) => break process,
+            None => thread::sleep(Duration::from_millis(5)),
+        }
+    };
+    // Until it has tied its life to the other's.
+    thread::sleep(Duration::from_millis(300));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let start = Instant::now();
+    while PathBuf::from(format!("/proc/{worker}/exe")).exists() {
+        assert!(start.elapsed() < Duration::from_secs(10), "{worker} is still there");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// What is made is the same, and so are errors, the fallback, and what is remembered.
+#[test]
+fn it_makes_no_difference() {
+    let folder = Folder::new();
+    folder.write("good.wat", long(100));
+    folder.write("tail.wat", r#"(module (func (export "f") (return_call 0)))"#);
+    folder.write("bad.wat", "(module (func (result i32)))");
+    for backend in BACKENDS {
+        for arguments in
+            [&["good.wat"][..], &["tail.wat"], &["bad.wat"], &["--fallback", "cranelift", "tail.wat"]]
+        {
+            let play = |more: &[&str]| {
+                let _ = fs::remove_file(folder.join("out.cwasm"));
+                let common = ["--backend", backend, "--no-cache", "-o", "out.cwasm"];
+                let ended = folder.precompile([&common, arguments, more].concat());
+                // But for the time that it took.
+                let said = ended.stderr.split(" in 0.").map(|part| part.get(2..).unwrap_or(part).to_string());
+                (ended.code, said.collect::<Vec<_>>(), fs::read(folder.join("out.cwasm")).ok())
+            };
+            let (here, isolated) = (play(&[]), play(&["--isolate"]));
+            assert_eq!(here.0, isolated.0, "{arguments:?}: {:?}", isolated.1);
+            assert!(here.2 == isolated.2, "{arguments:?}: the artifacts differ");
+            assert_eq!(here.1.last(), isolated.1.last(), "{arguments:?}");
+        }
+    }
+}
+
+/// The process that another started.
+fn child_of(parent: u32) -> Option<u32> {
+    let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).ok()?;
+    if let Some(first) = children.split_whitespace().next() {
+        return first.parse().ok();
+    }
+    // Any of its threads may have started it.
+    fs::read_dir(format!("/proc/{parent}/task")).ok()?.flatten().find_map(|task| {
+        let children = fs::read_to_string(task.path().join("children")).ok()?;
+        children.split_whitespace().next()?.parse().ok()
+    })
+}
