@@ -4,7 +4,7 @@ use crate::isolate::Isolation;
 use crate::setting;
 use anyhow::{Result, ensure};
 use clap::Args;
-use precompile::{Attempt, CompileError, Compiled, Options};
+use precompile::{Attempt, Options};
 use std::io::Read;
 use std::time::Duration;
 
@@ -63,13 +63,13 @@ impl BoundsOpts {
 
 /// What a module may cost.
 pub(crate) struct Bounds {
-    attempt: Box<dyn Fn(&Options, &[u8]) -> Result<Compiled, CompileError> + Send + Sync>,
+    attempt: Box<Attempt>,
     max_input_bytes: Option<u64>,
 }
 
 impl Bounds {
     /// What compiles within them.
-    pub(crate) fn attempt(&self) -> Attempt<'_> {
+    pub(crate) fn attempt(&self) -> &Attempt {
         &*self.attempt
     }
 
