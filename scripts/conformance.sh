@@ -14,7 +14,7 @@ if cargo tree -q -p conformance-player -e normal --prefix none | grep -E '^(cran
     exit 1
 fi
 folder="$(target_dir)/debug"
-play=("$folder/conformance-script" --player "$folder/conformance-player")
+play=("$folder/conformance-script" suite --player "$folder/conformance-player")
 
 # Planted faults: every assertion of this script is wrong, and each must be found.
 planted=tests/conformance/planted.wast

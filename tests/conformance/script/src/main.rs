@@ -1,7 +1,11 @@
-//! Plays the specification's tests: every script in every column of the matrix.
+//! The compiler's side of tests that run without a compiler: the specification's scripts, and modules
+//! that are made up.
 
 mod column;
+mod differential;
+mod generate;
 mod known;
+mod matrix;
 mod modules;
 mod report;
 mod run;
@@ -10,97 +14,24 @@ mod tally;
 mod translate;
 mod value;
 
-use anyhow::{Result, bail};
 use clap::Parser;
-use column::Column;
-use rayon::prelude::*;
-use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
-use suite::Script;
-use tally::Tally;
 
-/// Plays the specification's tests
+/// Compiles tests with precompile's library, and has them played by a runtime without a compiler
 #[derive(Parser)]
-struct Opts {
-    /// The columns of the matrix, such as `winch-x86_64+fuel`; all but s390x where none is named
-    #[arg(long = "column", value_name = "NAME")]
-    columns: Vec<String>,
-
-    /// Only scripts whose name contains this
-    #[arg(long, value_name = "PART", default_value = "")]
-    scripts: String,
-
-    /// This script instead
-    #[arg(long, value_name = "FILE")]
-    file: Option<PathBuf>,
-
-    /// The player for this machine's architecture and for pulley
-    #[arg(long, value_name = "COMMAND")]
-    player: String,
-
-    /// The player for 64-bit Arm, perhaps under an emulator
-    #[arg(long, value_name = "COMMAND")]
-    player_aarch64: Option<String>,
-
-    /// The player for s390x, perhaps under an emulator
-    #[arg(long, value_name = "COMMAND")]
-    player_s390x: Option<String>,
-
-    /// How long one script may take, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
-    timeout: u64,
-
-    /// Where the report is written
-    #[arg(long, value_name = "FILE")]
-    report: Option<PathBuf>,
-
-    /// Where the list of refused modules is written anew, instead of being compared
-    #[arg(long, value_name = "FILE")]
-    limits: Option<PathBuf>,
+enum Verb {
+    Suite(matrix::Opts),
+    Differential(differential::Opts),
 }
 
-fn main() -> Result<ExitCode> {
-    let opts = Opts::parse();
-    let mut scripts = match &opts.file {
-        Some(file) => vec![suite::file(file)?],
-        None => suite::scripts(),
+fn main() -> ExitCode {
+    let right = match Verb::parse() {
+        Verb::Suite(opts) => matrix::run(&opts),
+        Verb::Differential(opts) => differential::run(&opts),
     };
-    scripts.retain(|script| script.name.contains(&opts.scripts));
-    let names = match opts.columns.is_empty() {
-        true => column::ALL.map(String::from).to_vec(),
-        false => opts.columns.clone(),
-    };
-    let mut tallies = Vec::new();
-    for name in names {
-        let column = Column::named(&name)?;
-        let tally = play(&column, &scripts, &opts)?;
-        tally.tell(&mut std::io::stderr())?;
-        tallies.push(tally);
-    }
-    if let Some(file) = &opts.report {
-        std::fs::write(file, report::report(&tallies))?;
-    }
-    if let Some(file) = &opts.limits {
-        std::fs::write(file, report::limits(&tallies))?;
-    }
-    let wrong = tallies
-        .iter()
-        .any(|tally| !tally.failed.is_empty() || (opts.limits.is_none() && !tally.odd.is_empty()));
-    Ok(ExitCode::from(u8::from(wrong)))
-}
-
-fn play(column: &Column, scripts: &[Script], opts: &Opts) -> Result<Tally> {
-    let machine = column.name.split(['-', '+']).nth(1).unwrap_or_default();
-    let player = match machine {
-        "aarch64" => opts.player_aarch64.as_ref(),
-        "s390x" => opts.player_s390x.as_ref(),
-        _ => Some(&opts.player),
-    };
-    let Some(player) = player else { bail!("`{}` needs `--player-{machine}`", column.name) };
-    let player: Vec<String> = player.split(' ').map(String::from).collect();
-    let limit = Duration::from_secs(opts.timeout);
-    let outcomes: Result<Vec<_>> =
-        scripts.par_iter().map(|script| run::run(script, column, &player, limit)).collect();
-    Ok(Tally::of(column, outcomes?))
+    let right = right.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        false
+    });
+    ExitCode::from(u8::from(!right))
 }
