@@ -3,7 +3,7 @@
 use precompile_runtime::OpenError;
 #[cfg(any(feature = "wasi", feature = "component-model"))]
 use precompile_runtime::link::LinkError;
-use precompile_runtime::wasmtime::{self, Trap};
+use precompile_runtime::wasmtime::{self, Trap, WasmBacktrace};
 use std::fmt::Display;
 use std::io::Write;
 use std::path::Path;
@@ -98,8 +98,10 @@ impl Failure {
                 let message = format!("the guest used up the fuel that `--fuel` gives it: {error:?}");
                 Failure { code: TRAP, message: Some(message) }
             }
-            Some(_) => Failure { code: TRAP, message: Some(format!("the guest trapped: {error:?}")) },
-            None => Failure::own(format!("{error:?}")),
+            // Without a trap, but with a place in the guest: the host ended a call of the guest's, such as
+            // one with flags that don't exist.
+            None if !error.is::<WasmBacktrace>() => Failure::own(format!("{error:?}")),
+            _ => Failure { code: TRAP, message: Some(format!("the guest trapped: {error:?}")) },
         }
     }
 }
