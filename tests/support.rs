@@ -187,3 +187,36 @@ impl Folder {
         self.run(Runner::Default, head.iter().chain(arguments))
     }
 }
+
+/// Something like `seed`, the same each time for a number: bits flipped, bytes replaced, parts left out,
+/// doubled or moved.
+pub fn mutated(seed: &[u8], number: u64) -> Vec<u8> {
+    let mut state = number;
+    // SplitMix64, whose constants these are.
+    let mut choose = |below: usize| {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ mixed >> 31) % below as u64) as usize
+    };
+    let mut bytes = seed.to_vec();
+    for _ in 0..=choose(4) {
+        if bytes.is_empty() {
+            break;
+        }
+        let at = choose(bytes.len());
+        let end = at + 1 + choose((bytes.len() - at).min(16));
+        match choose(6) {
+            0 => bytes[at] ^= 1 << choose(8),
+            1 => bytes[at] = choose(256) as u8,
+            2 => bytes.truncate(at),
+            3 => drop(bytes.drain(at..end)),
+            4 => bytes.extend_from_within(at..end),
+            _ => {
+                let (part, to) = (bytes[at..end].to_vec(), choose(bytes.len()));
+                bytes.splice(to..to, part);
+            }
+        }
+    }
+    bytes
+}

@@ -32,12 +32,15 @@ mod digest;
 mod entry;
 mod error;
 mod files;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzz;
 mod identity;
 mod key;
 mod layout;
 mod log;
 mod nearest;
-#[cfg(feature = "remote")]
+#[cfg(any(test, feature = "remote", feature = "fuzzing"))]
 mod object;
 #[cfg(feature = "planted-fault")]
 mod planted_fault;

@@ -2,15 +2,18 @@
 //! there.
 
 use crate::digest::Digest;
+#[cfg(feature = "remote")]
 use crate::layout::VERSION;
 use crate::record::{Outcome, Record};
 
 /// The name of the object for a key.
+#[cfg(feature = "remote")]
 pub(crate) fn name(key: Digest) -> String {
     let key = key.to_string();
     format!("{VERSION}/{}/{key}", &key[..2])
 }
 
+#[cfg(any(test, feature = "remote"))]
 pub(crate) fn write(record: &Record, blob: &[u8]) -> Vec<u8> {
     let mut object = record.to_text();
     object.extend(blob);

@@ -27,6 +27,9 @@ mod cpu;
 mod fallback;
 mod features;
 mod fit;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzz;
 mod image;
 pub mod inspect;
 mod interface;

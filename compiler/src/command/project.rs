@@ -38,10 +38,37 @@ impl Project {
         if !Path::new(FILE).exists() {
             return Ok(None);
         }
-        let text = fs_err::read_to_string(FILE)?;
+        Project::parse(&fs_err::read_to_string(FILE)?).map(Some)
+    }
+
+    /// Reads the file's text.
+    ///
+    /// # Errors
+    ///
+    /// Where it says what is not understood.
+    pub(crate) fn parse(text: &str) -> Result<Project> {
         let error = |error: toml::de::Error| anyhow!("`{FILE}`: {}", error.to_string().trim_end());
-        let project: Project = toml::from_str(&text).map_err(error)?;
+        let project: Project = toml::from_str(text).map_err(error)?;
         ensure!(!project.inputs.is_empty(), "`{FILE}`: `inputs` is empty: name modules or folders");
-        Ok(Some(project))
+        Ok(project)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The body of the fuzz target `project`, for fixed seeds.
+    #[test]
+    fn any_text_gives_an_answer() {
+        let seed = "inputs = [\"app.wasm\", \"plugins\"]\nbackend = \"winch\"\ntargets = [\"aarch64\"]\ncpu = \"x86-64-v3\"\n\
+                    platform = \"hosted\"\nout-dir = \"build\"\n";
+        assert!(Project::parse(seed).is_ok());
+        let mut accepted = 0;
+        for number in 0..20_000 {
+            let text = support::mutated(seed.as_bytes(), number);
+            accepted += u32::from(Project::parse(&String::from_utf8_lossy(&text)).is_ok());
+        }
+        assert!((100..19_000).contains(&accepted), "{accepted}");
     }
 }

@@ -21,10 +21,10 @@ pub(super) fn core_modules(wasm: &[u8]) -> Vec<CoreModule<'_>> {
         Payload::ModuleSection { unchecked_range, .. } => Some(unchecked_range),
         _ => None,
     });
-    let modules = ranges.zip(0..).map(|(range, index)| CoreModule {
-        index: Some(index),
-        start: range.start,
-        wasm: &wasm[range],
+    let modules = ranges.zip(0..).map_while(|(range, index)| {
+        // The parser has not looked so far yet: a module may be cut off.
+        let start = range.start;
+        Some(CoreModule { index: Some(index), start, wasm: wasm.get(range)? })
     });
     modules.collect()
 }

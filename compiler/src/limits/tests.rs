@@ -271,3 +271,13 @@ fn components_have_places_in_their_modules() {
     assert_eq!(wasm[offset - 1..][..3], [0x01, 0x08, 0x00]);
     assert_eq!(locate(&wasm, F::GC), None);
 }
+
+/// The parser announces a module of a component before it has seen its end.
+#[test]
+fn a_module_that_is_cut_off_is_left_out() {
+    let wasm = wat::parse_str(r#"(component (core module) (core module (func (export "f"))))"#).unwrap();
+    assert_eq!(super::modules::core_modules(&wasm).len(), 2);
+    for end in 0..wasm.len() {
+        assert!(super::modules::core_modules(&wasm[..end]).len() <= 2);
+    }
+}

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use conformance_list::{List, Observed, Play, artifact};
 use rayon::prelude::*;
+use std::io::{Write, stderr, stdout};
 use std::time::Duration;
 
 /// The first one counts fuel.
@@ -55,19 +56,21 @@ pub(crate) fn run(opts: &Opts) -> Result<bool> {
     let outcomes = outcomes?;
     let different: Vec<_> = outcomes.iter().filter(|outcome| outcome.difference.is_some()).collect();
     for outcome in different.iter().take(10) {
-        eprintln!("module {}: {}", outcome.number, outcome.difference.as_deref().unwrap_or_default());
+        let difference = outcome.difference.as_deref().unwrap_or_default();
+        writeln!(stderr(), "module {}: {difference}", outcome.number)?;
     }
     let count = |is: &dyn Fn(&Outcome) -> bool| outcomes.iter().filter(|outcome| is(outcome)).count();
     let sum = |of: &dyn Fn(&Outcome) -> usize| outcomes.iter().map(of).sum::<usize>();
     let (all, busy) = (outcomes.len(), count(&|outcome| outcome.fuel >= SOMETHING));
-    println!(
+    writeln!(
+        stdout(),
         "{all} modules, {} calls of which {} trap; {busy} modules execute {SOMETHING} instructions or more; {} \
          exhaust the stack; {} with a difference",
         sum(&|outcome| outcome.calls),
         sum(&|outcome| outcome.traps),
         count(&|outcome| outcome.exhausted),
         different.len()
-    );
+    )?;
     Ok(match opts.plant {
         true => different.len() * 2 >= all,
         false => different.is_empty() && busy * 10 >= all * 8,

@@ -29,6 +29,11 @@ pub(crate) fn limits(group: &str, outcomes: &[Outcome]) -> BTreeSet<String> {
     lines(LIMITS).filter(concerns).map(String::from).collect()
 }
 
+/// The lines on refused modules of all other groups.
+pub(crate) fn others(groups: BTreeSet<&str>) -> impl Iterator<Item = &'static str> {
+    lines(LIMITS).filter(move |line| !line.split(' ').next().is_some_and(|group| groups.contains(group)))
+}
+
 /// The lines of a script whose assertions the specification has since taken back.
 pub(crate) fn superseded(script: &str) -> BTreeSet<u32> {
     let line = |line: &str| {

@@ -15,6 +15,7 @@ mod translate;
 mod value;
 
 use clap::Parser;
+use std::io::{Write, stderr};
 use std::process::ExitCode;
 
 /// Compiles tests with precompile's library, and has them played by a runtime without a compiler
@@ -30,7 +31,8 @@ fn main() -> ExitCode {
         Verb::Differential(opts) => differential::run(&opts),
     };
     let right = right.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
+        // Whether or not anybody reads it.
+        let _ = writeln!(stderr(), "error: {error:#}");
         false
     });
     ExitCode::from(u8::from(!right))

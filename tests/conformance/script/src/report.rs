@@ -1,5 +1,6 @@
 //! The report, and the list of limits.
 
+use crate::known;
 use crate::tally::Tally;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -43,9 +44,13 @@ pub(crate) fn report(tallies: &[Tally]) -> String {
     text
 }
 
-/// The list of limits, for the columns that were played.
+/// The list of limits: as it was found in the columns that were played, and else as it is known.
 pub(crate) fn limits(tallies: &[Tally]) -> String {
-    let lines: BTreeSet<_> = tallies.iter().flat_map(|tally| &tally.limits).collect();
+    let mut lines: BTreeSet<&str> =
+        tallies.iter().flat_map(|tally| &tally.limits).map(String::as_str).collect();
+    for line in known::others(tallies.iter().map(|tally| &tally.group[..]).collect()) {
+        lines.insert(line);
+    }
     let mut text = String::from(
         "# The modules that a backend refuses: the group of columns, the script, how many modules, and what\n\
          # the backend says that it lacks. Written by `scripts/conformance.sh --limits`.\n",

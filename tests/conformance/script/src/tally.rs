@@ -10,6 +10,7 @@ use std::io::{self, Write};
 #[derive(Default)]
 pub(crate) struct Tally {
     pub(crate) column: String,
+    pub(crate) group: String,
     pub(crate) scripts: usize,
     /// Of them, those of which every assertion was played and held.
     pub(crate) whole: usize,
@@ -34,6 +35,7 @@ impl Tally {
         let new = limits.difference(&expected).map(|line| format!("it is not known: {line}"));
         let mut tally = Tally {
             column: column.name.clone(),
+            group: column.group.clone(),
             scripts: outcomes.len(),
             odd: missing.chain(new).collect(),
             ..Tally::default()

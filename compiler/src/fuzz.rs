@@ -1,0 +1,98 @@
+//! What is done with input that nobody can be trusted with, for fuzzers and tests. None of these may
+//! panic, whatever the bytes are. Each says whether the input was accepted.
+
+use crate::inspect::inspect;
+use crate::options::Options;
+use crate::{CompileError, compile, fit};
+use precompile_artifact::mismatch::mismatches;
+use precompile_artifact::trailer::{self, FORMAT, MAGIC};
+use precompile_artifact::{Backend, Host, Manifest, Platform};
+#[cfg(feature = "fuzzing")]
+pub use precompile_cache::fuzz::object;
+
+/// An artifact, for its image and its manifest.
+const ARTIFACT: &[u8] = include_bytes!("../../artifact/tests/golden/format-2.cwasm");
+/// How a binary of the component model begins.
+const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
+
+/// Bytes as a module or a component in binary form, for both backends.
+pub fn wasm(bytes: &[u8]) -> bool {
+    let mut valid = false;
+    for (backend, target) in [(Backend::Winch, "x86_64"), (Backend::Cranelift, "aarch64")] {
+        let Some(options) = options(backend, target) else { continue };
+        valid |= match compile(&options, bytes) {
+            Ok(compiled) => trailer::read(&compiled.artifact).is_ok(),
+            Err(error) => {
+                let words = error.to_string();
+                error.is_limit() && !words.is_empty()
+            }
+        };
+    }
+    valid
+}
+
+fn options(backend: Backend, target: &str) -> Option<Options> {
+    let options = Options::new(backend, target.parse().ok()?, Platform::Hosted).ok()?;
+    Some(Options { parallel: false, ..options })
+}
+
+/// Bytes as a component in binary form, but for its first few.
+pub fn component(bytes: &[u8]) -> bool {
+    wasm(&[COMPONENT, bytes].concat())
+}
+
+/// Bytes as a module or a component in text form.
+pub fn text(bytes: &[u8]) -> bool {
+    let Some(options) = options(Backend::Winch, "x86_64") else { return false };
+    // A parenthesis, or else it would be a binary.
+    !matches!(compile(&options, &[b"(", bytes].concat()), Err(CompileError::Text(_)))
+}
+
+/// Bytes as an artifact.
+pub fn artifact(bytes: &[u8]) -> bool {
+    let read = trailer::read(bytes);
+    if let Ok(trailer) = trailer::read_unverified(bytes) {
+        explained(&trailer.manifest);
+    }
+    if let Ok(inspection) = inspect(bytes) {
+        let _ = (inspection.manifest(), inspection.warnings(), format!("{inspection:?}"));
+    }
+    read.is_ok()
+}
+
+/// Bytes as the manifest of an artifact that is whole otherwise: its digest is right.
+pub fn manifest(bytes: &[u8]) -> bool {
+    let Ok(image) = trailer::image(ARTIFACT) else { return false };
+    let mut sealed = ARTIFACT[..image.bytes as usize].to_vec();
+    sealed.extend(MAGIC);
+    sealed.extend(FORMAT.to_le_bytes());
+    sealed.extend((bytes.len() as u32).to_le_bytes());
+    sealed.extend(bytes);
+    sealed.extend(blake3::hash(&sealed).as_bytes());
+    sealed.extend([0; 4]);
+    artifact(&sealed)
+}
+
+/// Bytes as the description of a host.
+pub fn host(bytes: &[u8]) -> bool {
+    let Ok(host) = serde_json::from_slice::<Host>(bytes) else { return false };
+    let fitting = fit(&host, None);
+    if let Ok(trailer) = trailer::read(ARTIFACT) {
+        let reasons = mismatches(&trailer.manifest, &host);
+        let _ = reasons.iter().map(ToString::to_string).collect::<Vec<_>>();
+    }
+    let _ = fitting.as_ref().map_err(ToString::to_string);
+    true
+}
+
+/// Why it would not run where this is built.
+fn explained(manifest: &Manifest) {
+    let description = include_bytes!("fuzz/host.json");
+    if let Ok(host) = serde_json::from_slice::<Host>(description) {
+        let reasons = mismatches(manifest, &host);
+        let _ = reasons.iter().map(ToString::to_string).collect::<Vec<_>>();
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,11 @@
+#![no_main]
+
+// A part of the command, which is no library.
+#[allow(dead_code)]
+#[path = "../../compiler/src/command/project.rs"]
+mod project;
+
+libfuzzer_sys::fuzz_target!(init: precompile_fuzz::quiet(), |bytes: &[u8]| {
+    let text = std::str::from_utf8(bytes);
+    precompile_fuzz::count(text.is_ok_and(|text| project::Project::parse(text).is_ok()));
+});
