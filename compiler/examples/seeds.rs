@@ -1,0 +1,43 @@
+//! `seeds FOLDER`: writes what fuzzers start from, a folder for each target.
+
+use precompile::artifact::trailer;
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+const ARTIFACT: &[u8] = include_bytes!("../../artifact/tests/golden/format-2.cwasm");
+const HOST: &[u8] = include_bytes!("../src/fuzz/host.json");
+const PROJECT: &str = "inputs = [\"app.wasm\"]\nbackend = \"winch\"\ntargets = [\"aarch64\", \"x86_64\"]\n\
+                       cpu = \"x86-64-v3\"\nplatform = \"hosted\"\nout-dir = \"build\"\n";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = std::env::args().nth(1).ok_or("use `seeds FOLDER`")?;
+    let write = |target: &str, name: &str, bytes: &[u8]| {
+        let folder = Path::new(&folder).join(target);
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join(name), bytes)
+    };
+    for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/guests"))? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if path.extension().is_some_and(|extension| extension == "wat") {
+            let text = fs::read_to_string(&path)?;
+            let wasm = wat::parse_str(&text)?;
+            // The targets add what every input begins with.
+            write("text", name, text.split_once('(').unwrap_or_default().1.as_bytes())?;
+            match wasm.get(4) {
+                Some(1) => write("wasm", name, &wasm)?,
+                _ => write("component", name, wasm.get(8..).unwrap_or_default())?,
+            }
+            write("smith", name, &wasm)?;
+        }
+    }
+    let manifest =
+        trailer::image(ARTIFACT)?.bytes as usize + 16..trailer::read(ARTIFACT)?.digest_offset as usize;
+    write("artifact", "golden", ARTIFACT)?;
+    write("manifest", "golden", &ARTIFACT[manifest.clone()])?;
+    write("planted", "golden", &ARTIFACT[manifest])?;
+    write("host", "described", HOST)?;
+    write("project", "whole", PROJECT.as_bytes())?;
+    Ok(())
+}
