@@ -26,6 +26,7 @@ pub mod manifest;
 pub mod mismatch;
 pub mod platform;
 pub mod policy;
+mod shown;
 pub mod trailer;
 mod version;
 
@@ -35,3 +36,4 @@ pub use host::Host;
 pub use manifest::Manifest;
 pub use platform::Platform;
 pub use policy::Policy;
+pub use shown::Shown;

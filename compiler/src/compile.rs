@@ -50,10 +50,19 @@ fn binary(module: &[u8]) -> Result<Cow<'_, [u8]>, CompileError> {
         // Text starts with a parenthesis or a comment.
         [b'(' | b';', ..] => {
             let assembled = wat::parse_bytes(module);
-            assembled.map_err(|error| CompileError::Text(error.to_string()))
+            assembled.map_err(|error| CompileError::Text(short(&error.to_string())))
         }
         _ => Ok(Cow::Borrowed(module)),
     }
+}
+
+/// What is wrong with a text, without the line that it shows where that is too long to be looked at.
+fn short(problem: &str) -> String {
+    const MOST: usize = 200;
+    let is_short = problem.lines().all(|line| line.chars().count() <= MOST);
+    let lines = problem.lines().take(if is_short { usize::MAX } else { 2 });
+    let lines: Vec<String> = lines.map(|line| line.chars().take(MOST).collect()).collect();
+    lines.join("\n")
 }
 
 /// Compiles like [`compile`], but by no other backend where this one can't.

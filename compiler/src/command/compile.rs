@@ -10,6 +10,7 @@ use crate::progress::Progress;
 use crate::{interrupt, setting};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
+use precompile::artifact::Shown;
 use precompile::cache::Cache;
 use precompile::{Backend, Fallback, Platform};
 use std::path::PathBuf;
@@ -217,7 +218,7 @@ impl Opts {
             if let Some(error) = error {
                 failures.lock().unwrap_or_else(PoisonError::into_inner).push((job, error));
             }
-            progress.done(job.input.path.display().to_string());
+            progress.done(Shown(&job.input.path.display().to_string()).to_string());
             true
         };
         while !jobs.is_empty() {

@@ -5,7 +5,7 @@ use crate::message::{Format, Message, print, print_bytes};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use precompile::artifact::mismatch::mismatches;
-use precompile::artifact::{Host, trailer};
+use precompile::artifact::{Host, Shown, trailer};
 use std::path::PathBuf;
 
 /// Say why an artifact would not load on a host: every reason, each with its remedy
@@ -50,7 +50,9 @@ impl Opts {
                     1 => format!("`{name}` does not load, for one reason:\n"),
                     count => format!("`{name}` does not load, for {count} reasons:\n"),
                 };
-                text.extend(mismatches.iter().map(|mismatch| format!("  {mismatch}\n")));
+                text.extend(
+                    mismatches.iter().map(|mismatch| format!("  {}\n", Shown(&mismatch.to_string()))),
+                );
                 print_bytes(text.as_bytes())?;
             }
         }

@@ -55,7 +55,7 @@ impl Isolation {
         let elsewhere = |message| CompileError::Elsewhere { message, is_limit: false };
         let answer = self.ask(options, module).map_err(|error| elsewhere(format!("{error:#}")))?;
         match answer {
-            Ok(answer) => answer.compiled(options),
+            Ok(answer) => answer.compiled(options, elsewhere(self.too_much())),
             Err(message) => Err(elsewhere(message)),
         }
     }
@@ -104,14 +104,16 @@ impl Isolation {
         Ok(status)
     }
 
+    fn too_much(&self) -> String {
+        let most = self.max_memory_bytes;
+        format!("it takes more memory to compile than the {most} bytes that `--max-memory` allows")
+    }
+
     /// Why the process died.
     fn obituary(&self, status: ExitStatus, said: &str) -> String {
         // The standard library's words, before it aborts.
         if said.contains("memory allocation of") {
-            let most = self.max_memory_bytes;
-            return format!(
-                "it takes more memory to compile than the {most} bytes that `--max-memory` allows"
-            );
+            return self.too_much();
         }
         match said.trim().lines().next() {
             Some(said) => format!("the process that was to compile it died ({status}): {said}"),

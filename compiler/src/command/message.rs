@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 use precompile::Backend;
+use precompile::artifact::Shown;
 use precompile::artifact::mismatch::Mismatch;
 use precompile::cache::{Log, Pruned, Record};
 use serde::{Serialize, Serializer};
@@ -143,8 +144,13 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Writes a line to stderr. Where even that is impossible, the exit code still tells.
-pub(crate) fn tell(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+pub(crate) fn tell(text: &str) {
+    // Names of files and of what is in them may hold anything.
+    let mut shown = String::new();
+    for line in text.split('\n') {
+        shown += &format!("{}\n", Shown(line));
+    }
+    let _ = io::stderr().write_all(shown.as_bytes());
 }
 
 /// Reports to people what went wrong without being an error.

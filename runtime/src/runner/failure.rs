@@ -1,6 +1,7 @@
 //! Why a run ended otherwise than well, and the exit code for it.
 
 use precompile_runtime::OpenError;
+use precompile_runtime::artifact::Shown;
 #[cfg(any(feature = "wasi", feature = "component-model"))]
 use precompile_runtime::link::LinkError;
 use precompile_runtime::wasmtime::{self, Trap, WasmBacktrace};
@@ -59,7 +60,12 @@ impl Failure {
     pub(crate) fn report(self) -> u8 {
         if let Some(message) = self.message {
             // Where even this can't be written, the exit code still tells.
-            let _ = writeln!(std::io::stderr(), "error: {message}");
+            let mut stderr = std::io::stderr();
+            let _ = stderr.write_all(b"error: ");
+            for line in message.split('\n') {
+                // Names in an artifact may hold anything.
+                let _ = writeln!(stderr, "{}", Shown(line));
+            }
         }
         self.code
     }

@@ -2,6 +2,7 @@
 
 use super::object::hexadecimal;
 use precompile::Backend;
+use precompile::artifact::Shown;
 use precompile::artifact::manifest::{Export, Import};
 use precompile::inspect::{Details, Inspection, Origin, Value};
 use std::fmt::Write;
@@ -183,13 +184,7 @@ impl Report {
 
     /// Names come from the artifact: what a terminal would take for a command is shown as text.
     fn line(&mut self, line: &str) {
-        for character in line.chars() {
-            match character.is_control() {
-                true => self.text.extend(character.escape_default()),
-                false => self.text.push(character),
-            }
-        }
-        self.text.push('\n');
+        self.text += &format!("{}\n", Shown(line));
     }
 }
 

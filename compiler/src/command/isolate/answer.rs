@@ -10,6 +10,7 @@ use std::time::Duration;
 enum Head {
     Compiled { scan: Duration, compile: Duration, finish: Duration },
     Refused { message: String, is_limit: bool },
+    OutOfMemory,
 }
 
 /// What came of it.
@@ -25,15 +26,26 @@ impl Answer {
                 Answer { head: Head::Compiled { scan, compile, finish }, artifact }
             }
             Err(error) => {
-                let head = Head::Refused { message: error.to_string(), is_limit: error.is_limit() };
+                let message = error.to_string();
+                // Wasmtime panics in some places where it gets no memory: that is no limit of a backend,
+                // and nothing to be remembered.
+                let head = match message.contains("out of memory") {
+                    true => Head::OutOfMemory,
+                    false => Head::Refused { message, is_limit: error.is_limit() },
+                };
                 Answer { head, artifact: Vec::new() }
             }
         }
     }
 
-    /// What these options made.
-    pub(super) fn compiled(self, options: &Options) -> Result<Compiled, CompileError> {
+    /// What these options made; or the error, of which `too_much` is that they take too much memory.
+    pub(super) fn compiled(
+        self,
+        options: &Options,
+        too_much: CompileError,
+    ) -> Result<Compiled, CompileError> {
         match self.head {
+            Head::OutOfMemory => Err(too_much),
             Head::Compiled { scan, compile, finish } => Ok(Compiled {
                 artifact: self.artifact,
                 backend: options.backend,
