@@ -31,7 +31,7 @@ pub(crate) fn module(number: u64) -> Result<Vec<u8>> {
         max_table_elements: 100,
         allow_start_export: false,
         canonicalize_nans: true,
-        disallow_traps: number % 4 != 0,
+        disallow_traps: !number.is_multiple_of(4),
         wide_arithmetic_enabled: true,
         // What one of the backends lacks.
         exceptions_enabled: false,
