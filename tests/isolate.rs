@@ -9,11 +9,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 use support::{BACKENDS, Ended, Folder, precompile};
 
-/// One function of so many instructions, each of which needs what the one before it made.
-fn long(instructions: usize) -> String {
+/// Functions of so many instructions, each of which needs what the one before it made.
+fn long(functions: usize, instructions: usize) -> String {
     let body =
         "(local.set 0 (i64.rotl (i64.mul (local.get 0) (local.get 1)) (local.get 0)))".repeat(instructions);
-    format!(r#"(module (func (export "f") (param i64 i64) (result i64) {body} (local.get 0)))"#)
+    let function = format!("(func (param i64 i64) (result i64) {body} (local.get 0))");
+    format!("(module {})", function.repeat(functions))
 }
 
 /// Compiles ten good modules and a poisoned one.
@@ -47,8 +48,8 @@ fn costs_only_itself(folder: &Folder, ended: &Ended, words: &str) {
 fn time_is_limited() {
     for backend in BACKENDS {
         let start = Instant::now();
-        let (folder, ended) = batch(&long(400_000), &["--backend", backend, "--timeout", "300ms"]);
-        costs_only_itself(&folder, &ended, "longer to compile than the 0.3 s that `--timeout` allows");
+        let (folder, ended) = batch(&long(2, 400_000), &["--backend", backend, "--timeout", "700ms"]);
+        costs_only_itself(&folder, &ended, "longer to compile than the 0.7 s that `--timeout` allows");
         assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
     }
 }
@@ -56,14 +57,14 @@ fn time_is_limited() {
 #[test]
 fn memory_is_limited() {
     for backend in BACKENDS {
-        let (folder, ended) = batch(&long(400_000), &["--backend", backend, "--max-memory", "64M"]);
+        let (folder, ended) = batch(&long(1, 400_000), &["--backend", backend, "--max-memory", "64M"]);
         costs_only_itself(&folder, &ended, "than the 67108864 bytes that `--max-memory` allows");
     }
 }
 
 #[test]
 fn size_is_limited() {
-    let (folder, ended) = batch(&long(10_000), &["--max-input-size", "100K"]);
+    let (folder, ended) = batch(&long(1, 10_000), &["--max-input-size", "100K"]);
     costs_only_itself(&folder, &ended, "larger than the 102400 bytes that `--max-input-size` allows");
     // Nor is it found where it was written before.
     let again = ["--out-dir", "out", "in/poison.wat"];
@@ -75,7 +76,7 @@ fn size_is_limited() {
 #[test]
 fn a_death_is_survived() {
     let folder = Folder::new();
-    folder.write("poison.wat", long(400_000));
+    folder.write("poison.wat", long(1, 400_000));
     folder.write("good.wat", "(module)");
     let arguments = ["--isolate", "-j", "1", "poison.wat", "good.wat"];
     let child = folder.command(precompile()).args(arguments).stderr(Stdio::piped()).spawn().unwrap();
@@ -98,7 +99,7 @@ fn a_death_is_survived() {
 #[test]
 fn nobody_is_left_behind() {
     let folder = Folder::new();
-    folder.write("slow.wat", long(400_000));
+    folder.write("slow.wat", long(1, 400_000));
     let mut child = folder.command(precompile()).args(["--isolate", "slow.wat"]).spawn().unwrap();
     let worker = loop {
         match child_of(child.id()) {
@@ -121,7 +122,7 @@ fn nobody_is_left_behind() {
 #[test]
 fn it_makes_no_difference() {
     let folder = Folder::new();
-    folder.write("good.wat", long(100));
+    folder.write("good.wat", long(1, 100));
     folder.write("tail.wat", r#"(module (func (export "f") (return_call 0)))"#);
     folder.write("bad.wat", "(module (func (result i32)))");
     for backend in BACKENDS {
