@@ -3,7 +3,7 @@
 
 use super::{Limits, late};
 use ::redis::aio::MultiplexedConnection;
-use ::redis::{AsyncConnectionConfig, Client, ConnectionInfo, FromRedisValue, RedisError, RedisResult};
+use ::redis::{AsyncConnectionConfig, Client, ConnectionInfo, FromRedisValue, RedisResult};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -58,7 +58,7 @@ impl Redis {
         let mut connection = self.connection(limits).await?;
         let mut set = ::redis::cmd("SET");
         set.arg(self.key(name)).arg(object);
-        let () = set.query_async(&mut connection).await.map_err(|error| said(&error))?;
+        let () = set.query_async(&mut connection).await.map_err(|error| error.to_string())?;
         self.done(connection);
         Ok(())
     }
@@ -80,7 +80,10 @@ impl Redis {
             .set_connection_timeout(None::<Duration>)
             .set_response_timeout(None::<Duration>);
         let connect = self.client.get_multiplexed_async_connection_with_config(&config);
-        timeout(limits.idle, connect).await.map_err(|_| late::idle(limits))?.map_err(|error| said(&error))
+        timeout(limits.idle, connect)
+            .await
+            .map_err(|_| late::idle(limits))?
+            .map_err(|error| error.to_string())
     }
 
     fn done(&self, connection: MultiplexedConnection) {
@@ -94,9 +97,5 @@ async fn ask<T: FromRedisValue>(
     command: &::redis::Cmd,
 ) -> Result<T, String> {
     let answer = timeout(limits.idle, command.query_async(connection)).await;
-    answer.map_err(|_| late::idle(limits))?.map_err(|error| said(&error))
-}
-
-fn said(error: &RedisError) -> String {
-    error.to_string()
+    answer.map_err(|_| late::idle(limits))?.map_err(|error| error.to_string())
 }

@@ -2,6 +2,7 @@
 
 #![cfg(feature = "remote")]
 
+mod listen;
 mod redis;
 mod webdav;
 

@@ -1,9 +1,10 @@
 //! A server of Redis' smallest part, and of what it does wrong.
 
+use crate::listen::listen;
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::net::TcpStream;
+use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
@@ -27,17 +28,8 @@ type Objects = Mutex<HashMap<Vec<u8>, Vec<u8>>>;
 
 /// Starts one, on this machine alone. Returns its URL.
 pub(crate) fn serve(server: Server) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("redis://:secret@{}/0", listener.local_addr().unwrap());
-    let objects: Arc<Objects> = Arc::default();
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let objects = Arc::clone(&objects);
-            // A client that went away is no concern of the server's.
-            thread::spawn(move || answers(server, &stream, &objects).unwrap_or_default());
-        }
-    });
-    url
+    let objects = Objects::default();
+    format!("redis://:secret@{}/0", listen(move |stream| answers(server, stream, &objects)))
 }
 
 fn answers(server: Server, mut stream: &TcpStream, objects: &Objects) -> io::Result<()> {

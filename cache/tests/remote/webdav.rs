@@ -1,9 +1,10 @@
 //! A server of WebDAV's smallest part, and of all that it does wrong.
 
+use crate::listen::listen;
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::net::TcpStream;
+use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
@@ -29,17 +30,8 @@ type Objects = Mutex<HashMap<String, Vec<u8>>>;
 
 /// Starts one, on this machine alone. Returns its URL.
 pub(crate) fn serve(server: Server) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("webdav://user:secret@{}/store", listener.local_addr().unwrap());
-    let objects: Arc<Objects> = Arc::default();
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let objects = Arc::clone(&objects);
-            // A client that went away is no concern of the server's.
-            thread::spawn(move || answers(server, &stream, &objects).unwrap_or_default());
-        }
-    });
-    url
+    let objects = Objects::default();
+    format!("webdav://user:secret@{}/store", listen(move |stream| answers(server, stream, &objects)))
 }
 
 fn answers(server: Server, mut stream: &TcpStream, objects: &Objects) -> std::io::Result<()> {
