@@ -38,7 +38,6 @@ pub fn compile(options: &Options, module: &[u8]) -> Result<Compiled, CompileErro
 ///
 /// As [`compile`].
 pub fn compile_by(attempt: &Attempt, options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
-    options.check()?;
     let (compiled, limit) =
         with_fallback(options, CompileError::is_limit, |options| attempt(options, module))?;
     Ok(Compiled { fallback_from: limit.map(Box::new), ..compiled })

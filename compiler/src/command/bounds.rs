@@ -84,13 +84,16 @@ impl Bounds {
         Ok(())
     }
 
-    /// Reads an input, and no more of it than is allowed.
+    /// Reads an input that may have so many bytes, and no more of it than is allowed.
     ///
     /// # Errors
     ///
     /// Where it can't be read, or is too large.
-    pub(crate) fn read(&self, from: impl Read) -> Result<Vec<u8>> {
+    pub(crate) fn read(&self, from: impl Read, expected_bytes: u64) -> Result<Vec<u8>> {
+        self.check_input(expected_bytes)?;
         let mut bytes = Vec::new();
+        // And one, so that the end is found without growing.
+        bytes.try_reserve_exact(usize::try_from(expected_bytes)?.saturating_add(1))?;
         from.take(self.max_input_bytes.map_or(u64::MAX, |most| most.saturating_add(1)))
             .read_to_end(&mut bytes)?;
         self.check_input(bytes.len() as u64)?;

@@ -261,14 +261,15 @@ impl Job {
     }
 
     fn read(&self) -> Result<Vec<u8>> {
+        let bytes = self.input.bytes;
         if !self.input.is_stream {
-            return self.bounds.read(fs_err::File::open(&self.input.path)?);
+            return self.bounds.read(fs_err::File::open(&self.input.path)?, bytes);
         }
         let mut kept = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
         match kept.take() {
             Some(wasm) => Ok(wasm),
-            None if self.input.is_standard() => self.bounds.read(stdin().lock()),
-            None => self.bounds.read(fs_err::File::open(&self.input.path)?),
+            None if self.input.is_standard() => self.bounds.read(stdin().lock(), 0),
+            None => self.bounds.read(fs_err::File::open(&self.input.path)?, bytes),
         }
     }
 
