@@ -12,6 +12,8 @@ pub use precompile_cache::fuzz::object;
 
 /// An artifact, for its image and its manifest.
 const ARTIFACT: &[u8] = include_bytes!("../../artifact/tests/golden/format-2.cwasm");
+/// What some runner said of itself.
+const HOST: &[u8] = include_bytes!("fuzz/host.json");
 /// How a binary of the component model begins.
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
 
@@ -51,8 +53,8 @@ pub fn text(bytes: &[u8]) -> bool {
 /// Bytes as an artifact.
 pub fn artifact(bytes: &[u8]) -> bool {
     let read = trailer::read(bytes);
-    if let Ok(trailer) = trailer::read_unverified(bytes) {
-        explained(&trailer.manifest);
+    if let (Ok(trailer), Ok(host)) = (trailer::read_unverified(bytes), serde_json::from_slice::<Host>(HOST)) {
+        explain(&trailer.manifest, &host);
     }
     if let Ok(inspection) = inspect(bytes) {
         let _ = (inspection.manifest(), inspection.warnings(), format!("{inspection:?}"));
@@ -76,22 +78,16 @@ pub fn manifest(bytes: &[u8]) -> bool {
 /// Bytes as the description of a host.
 pub fn host(bytes: &[u8]) -> bool {
     let Ok(host) = serde_json::from_slice::<Host>(bytes) else { return false };
-    let fitting = fit(&host, None);
+    let _ = fit(&host, None).map_err(|error| error.to_string());
     if let Ok(trailer) = trailer::read(ARTIFACT) {
-        let reasons = mismatches(&trailer.manifest, &host);
-        let _ = reasons.iter().map(ToString::to_string).collect::<Vec<_>>();
+        explain(&trailer.manifest, &host);
     }
-    let _ = fitting.as_ref().map_err(ToString::to_string);
     true
 }
 
-/// Why it would not run where this is built.
-fn explained(manifest: &Manifest) {
-    let description = include_bytes!("fuzz/host.json");
-    if let Ok(host) = serde_json::from_slice::<Host>(description) {
-        let reasons = mismatches(manifest, &host);
-        let _ = reasons.iter().map(ToString::to_string).collect::<Vec<_>>();
-    }
+/// Why an artifact would not run there.
+fn explain(manifest: &Manifest, host: &Host) {
+    let _ = mismatches(manifest, host).iter().map(ToString::to_string).collect::<Vec<_>>();
 }
 
 #[cfg(test)]
