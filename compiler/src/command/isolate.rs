@@ -1,6 +1,6 @@
 //! Compiling in a process of its own, which may take only so much.
 //!
-//! That process is this command with the hidden verb `isolated`. It reads a [`Question`] and the module
+//! That process is this command with [`CHILD`] as its first argument. It reads a [`Question`] and the module
 //! from standard input, and writes an [`Answer`] to standard output. All else stays here: the cache, the
 //! outputs, what is reported.
 
@@ -21,6 +21,8 @@ use std::thread;
 use std::time::Duration;
 use wait_timeout::ChildExt;
 
+/// The first argument of a process that compiles: nothing that anybody would name an input.
+const CHILD: &str = "__isolated";
 /// So much of what the process says of its end is read, in bytes.
 const MOST_SAID: u64 = 64 << 10;
 
@@ -63,7 +65,7 @@ impl Isolation {
     /// The answer, or what became of the process.
     fn ask(&self, options: &Options, module: &[u8]) -> Result<Result<Answer, String>> {
         let mut child = Command::new(&self.program)
-            .args(["isolated", "--max-memory", &self.max_memory_bytes.to_string()])
+            .args([CHILD, "--max-memory", &self.max_memory_bytes.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -31,6 +31,7 @@ use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use message::{Format, Message};
 use plan::Plan;
+use std::panic::UnwindSafe;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -56,7 +57,6 @@ enum Verb {
     Targets(targets::Opts),
     Completions(completions::Opts),
     Man(man::Opts),
-    Isolated(isolate::Opts),
 }
 
 /// One of the two commands.
@@ -99,10 +99,19 @@ const USAGE: u8 = 2;
 const REFUSED: u8 = 3;
 
 fn main() -> ExitCode {
+    // No verb, which help and completions would list.
+    if let Some(isolated) = isolate::Opts::asked() {
+        return guarded(|| isolated.run().map(|()| ExitCode::SUCCESS));
+    }
     let command = Command::parse();
+    guarded(|| run(&command))
+}
+
+/// Runs, and tells what went wrong.
+fn guarded(run: impl FnOnce() -> Result<ExitCode> + UnwindSafe) -> ExitCode {
     // A backend's panic is reported as the error that it becomes, not as a crash of ours.
     std::panic::set_hook(Box::new(|_| {}));
-    match std::panic::catch_unwind(|| run(&command)) {
+    match std::panic::catch_unwind(run) {
         Ok(Ok(code)) => code,
         Ok(Err(error)) => {
             message::tell_error(&format!("{error:#}"));
@@ -128,7 +137,6 @@ fn run(command: &Command) -> Result<ExitCode> {
         Some(Verb::Targets(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Completions(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Man(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
-        Some(Verb::Isolated(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         None => {
             if let Some(help) = command.compile.help() {
                 message::print_bytes(help.as_bytes())?;

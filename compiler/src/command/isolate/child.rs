@@ -1,21 +1,27 @@
-//! `precompile isolated`: the other side of a process that compiles.
+//! The other side: a process that compiles.
 
+use super::CHILD;
 use super::answer::Answer;
 use super::question::Question;
 use crate::message::print_bytes;
 use anyhow::Result;
-use clap::Args;
+use clap::Parser;
 use std::io::{Read, stdin};
 
 /// Compile what standard input holds, for the process that started this one
-#[derive(Args)]
-#[command(hide = true)]
+#[derive(Parser)]
 pub(crate) struct Opts {
     #[arg(long)]
     max_memory: u64,
 }
 
 impl Opts {
+    /// What this process was started for, if it was for that.
+    pub(crate) fn asked() -> Option<Opts> {
+        let mut arguments = std::env::args_os().skip(1).peekable();
+        (arguments.peek()? == CHILD).then(|| Opts::parse_from(arguments))
+    }
+
     /// Reads a question, and answers it.
     pub(crate) fn run(&self) -> Result<()> {
         // Before there is a limit: a thread that can't be started is none of the module's faults.
