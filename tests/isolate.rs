@@ -80,12 +80,7 @@ fn a_death_is_survived() {
     folder.write("good.wat", "(module)");
     let arguments = ["--isolate", "-j", "1", "poison.wat", "good.wat"];
     let child = folder.command(precompile()).args(arguments).stderr(Stdio::piped()).spawn().unwrap();
-    let victim = loop {
-        match child_of(child.id()) {
-            Some(process) => break process,
-            None => thread::sleep(Duration::from_millis(5)),
-        }
-    };
+    let victim = await_child(child.id());
     let killed = Command::new("kill").args(["-KILL", &victim.to_string()]).status().unwrap();
     assert!(killed.success());
     let output = child.wait_with_output().unwrap();
@@ -101,12 +96,7 @@ fn nobody_is_left_behind() {
     let folder = Folder::new();
     folder.write("slow.wat", long(1, 400_000));
     let mut child = folder.command(precompile()).args(["--isolate", "slow.wat"]).spawn().unwrap();
-    let worker = loop {
-        match child_of(child.id()) {
-            Some(process) => break process,
-            None => thread::sleep(Duration::from_millis(5)),
-        }
-    };
+    let worker = await_child(child.id());
     // Until it has tied its life to the other's.
     thread::sleep(Duration::from_millis(300));
     child.kill().unwrap();
@@ -145,7 +135,19 @@ fn it_makes_no_difference() {
     }
 }
 
-/// The process that another started.
+/// The process that another starts.
+fn await_child(parent: u32) -> u32 {
+    let start = Instant::now();
+    loop {
+        if let Some(process) = child_of(parent) {
+            return process;
+        }
+        assert!(start.elapsed() < Duration::from_secs(20), "no process was started");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// The process that another has started.
 fn child_of(parent: u32) -> Option<u32> {
     let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).ok()?;
     if let Some(first) = children.split_whitespace().next() {
