@@ -141,7 +141,8 @@ fn functions(wasm: &[u8]) -> Result<Vec<(String, FuncType)>> {
     exports.into_iter().map(typed).collect()
 }
 
-/// The module with other constants: the lowest bit of each `i32.const` and `i64.const` is another. A 1 stays, since that is how far the count towards termination goes at a time.
+/// The module with other constants: the lowest bit of each `i32.const` and `i64.const` is another. A 1
+/// stays, since that is how far the count towards termination goes at a time.
 pub(crate) fn planted(wasm: &[u8]) -> Result<Vec<u8>> {
     let mut changed = wasm.to_vec();
     for payload in Parser::new(0).parse_all(wasm) {

@@ -53,7 +53,7 @@ pub(crate) fn limits(tallies: &[Tally]) -> String {
     }
     let mut text = String::from(
         "# The modules that a backend refuses: the group of columns, the script, how many modules, and what\n\
-         # the backend says that it lacks. Written by `scripts/conformance.sh --limits`.\n",
+         # the backend says that it lacks. `scripts/conformance.sh full --limits FILE` writes it.\n",
     );
     for line in lines {
         let _ = writeln!(text, "{line}");
