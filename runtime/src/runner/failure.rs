@@ -3,7 +3,7 @@
 use precompile_runtime::OpenError;
 #[cfg(any(feature = "wasi", feature = "component-model"))]
 use precompile_runtime::link::LinkError;
-use precompile_runtime::wasmtime::{self, Trap};
+use precompile_runtime::wasmtime::{self, Trap, WasmBacktrace};
 use std::fmt::Display;
 use std::io::Write;
 use std::path::Path;
@@ -98,8 +98,10 @@ impl Failure {
                 let message = format!("the guest used up the fuel that `--fuel` gives it: {error:?}");
                 Failure { code: TRAP, message: Some(message) }
             }
-            Some(_) => Failure { code: TRAP, message: Some(format!("the guest trapped: {error:?}")) },
-            None => Failure::own(format!("{error:?}")),
+            // What comes out of a guest's code has a backtrace: a call of the host's that didn't return to
+            // it, as with a pointer out of bounds, is a trap, too.
+            None if !error.is::<WasmBacktrace>() => Failure::own(format!("{error:?}")),
+            _ => Failure { code: TRAP, message: Some(format!("the guest trapped: {error:?}")) },
         }
     }
 }
