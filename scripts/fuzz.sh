@@ -13,7 +13,7 @@ trap 'rm -rf "$work"' EXIT
 cargo run -q -p precompile --example seeds "$work/seeds"
 build_precompile
 # What a shared cache holds: the record and the bytes of an entry.
-"$(target_dir)/debug/precompile" -q --cache-dir "$work/cache" tests/guests/files.wat -o "$work/files.cwasm"
+"$(target_dir)/debug/precompile" -q --cache-dir "$work/cache" tests/guests/echo.wat -o "$work/files.cwasm"
 mkdir "$work/seeds/object"
 for record in "$work"/cache/v1/entries/*/*.json; do
     cat "$record" "${record%.json}.blob" >"$work/seeds/object/$(basename "$record")"

@@ -1,179 +1,228 @@
-//! Many threads load and run artifacts while their files are replaced: all answers are right, and nothing
-//! is left behind.
+//! Many programs loaded at once while their files are replaced: every answer is right, and what was
+//! loaded leaves nothing behind. `scripts/load.sh` prints the figures.
 
+// What a process holds is read in /proc.
 #![cfg(target_os = "linux")]
-#![allow(clippy::print_stdout, reason = "`scripts/load.sh` shows the figures")]
 
 use precompile_runtime::wasmtime::{Linker, Store};
-use precompile_runtime::{Program, Runtime, link};
-use std::fmt;
-use std::fs;
-use std::path::PathBuf;
-use std::sync::Barrier;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::thread;
+use precompile_runtime::{OpenError, Program, Runtime, link};
+use std::collections::VecDeque;
+use std::fmt::{self, Display, Formatter};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::{fs, mem, thread};
 use support::{BACKENDS, Folder};
 
 const MODULES: usize = 25;
 const THREADS: usize = 8;
-/// After so many loads the first measurement is taken, and after so many the second.
-const LOADS: [usize; 2] = [1_000, 10_000];
+
+/// The programs that each thread keeps while it loads others.
+const KEPT: usize = 4;
+
+/// A file that programs are loaded from, and what it may be replaced by.
+struct Target {
+    path: PathBuf,
+    versions: [PathBuf; 2],
+    answers: [i32; 2],
+}
+
+/// A module that answers with this number, if its code and its memory agree on it.
+fn module(answer: i32) -> String {
+    let bytes: String = answer.to_le_bytes().iter().map(|byte| format!("\\{byte:02x}")).collect();
+    format!(
+        r#"(module (memory 1) (data (i32.const 8) "{bytes}") (table 1 funcref) (elem (i32.const 0) $code)
+            (type $t (func (result i32))) (func $code (type $t) (i32.const {answer}))
+            (func (export "answer") (result i32)
+                (select (call_indirect (type $t) (i32.const 0)) (i32.const -1)
+                    (i32.eq (call_indirect (type $t) (i32.const 0)) (i32.load (i32.const 8))))))"#
+    )
+}
+
+/// Compiles all modules with both backends, and puts the first version of each into place.
+fn targets(folder: &Folder) -> Vec<Target> {
+    let mut targets = Vec::new();
+    for (backend_index, backend) in BACKENDS.iter().enumerate() {
+        let mut inputs = Vec::new();
+        for module_index in 0..MODULES {
+            let name = |kind| format!("{backend}-{module_index}-{kind}");
+            let answers =
+                [0, 1].map(|version| 1000 + ((module_index * 2 + backend_index) * 2 + version) as i32);
+            for (version, answer) in answers.iter().enumerate() {
+                folder.wasm(&format!("{}.wasm", name(version)), &module(*answer));
+                inputs.push(format!("{}.wasm", name(version)));
+            }
+            let versions = [0, 1].map(|version| folder.join(&format!("{}.cwasm", name(version))));
+            let path = folder.join(&format!("{backend}-{module_index}.cwasm"));
+            targets.push(Target { path, versions, answers });
+        }
+        let ended =
+            folder.precompile(["-q", "--backend", backend].into_iter().chain(inputs.iter().map(|it| &**it)));
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+    }
+    for target in &targets {
+        replace(&target.versions[0], &target.path);
+    }
+    targets
+}
+
+/// Renames a copy into a file's place.
+fn replace(from: &Path, to: &Path) {
+    let new = to.with_extension("new");
+    fs::copy(from, &new).unwrap();
+    fs::rename(&new, to).unwrap();
+}
+
+/// A way to open a file.
+type Open = fn(&Runtime, &Path) -> Result<Program, OpenError>;
+
+/// Mapped with and without its digest checked, and copied.
+const WAYS: [Open; 3] = [
+    // SAFETY: the test has just had the files made, and they are replaced by renaming only.
+    |runtime, path| unsafe { runtime.open_file(path) },
+    // SAFETY: as above.
+    |runtime, path| unsafe { runtime.open_file_unverified(path) },
+    |runtime, path| {
+        let bytes = fs::read(path).unwrap();
+        // SAFETY: as above.
+        unsafe { runtime.open_bytes(&bytes) }
+    },
+];
+
+/// What a new instance of the program answers.
+fn answer(program: &Program) -> i32 {
+    let mut store = Store::new(program.engine(), ());
+    let instance = link::instantiate(&Linker::new(program.engine()), &mut store, program).unwrap();
+    instance.get_typed_func::<(), i32>(&mut store, "answer").unwrap().call(&mut store, ()).unwrap()
+}
+
+/// What many loads came to.
+#[derive(Debug, Default)]
+struct Tally {
+    /// How often each version answered.
+    versions: [usize; 2],
+    wrong: Vec<String>,
+    /// How often a file was replaced.
+    replaced: usize,
+}
+
+/// Loads so many programs on all threads, while another replaces their files.
+fn load(runtime: &Runtime, targets: &[Target], ways: &[Open], loads: usize, end: fn(Program)) -> Tally {
+    let (next, over) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let work = || {
+        let (mut tally, mut kept) = (Tally::default(), VecDeque::new());
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index < loads {
+                let target = &targets[index % targets.len()];
+                let program = ways[index / targets.len() % ways.len()](runtime, &target.path).unwrap();
+                let answer = answer(&program);
+                match target.answers.iter().position(|it| *it == answer) {
+                    Some(version) => tally.versions[version] += 1,
+                    None => tally.wrong.push(format!("{:?} answered {answer}", target.path)),
+                }
+                kept.push_back((answer, program));
+            }
+            if kept.len() > KEPT || index >= loads {
+                let Some((before, program)) = kept.pop_front() else { return tally };
+                // Its file was replaced meanwhile, or may have been.
+                let after = answer(&program);
+                if after != before {
+                    tally.wrong.push(format!("answered {before}, then {after}"));
+                }
+                end(program);
+            }
+        }
+    };
+    let replace_all = || {
+        let versions =
+            (1..).flat_map(|round| targets.iter().map(move |it| (&it.versions[round % 2], &it.path)));
+        let replaced =
+            versions.take_while(|_| !over.load(Ordering::Relaxed)).map(|(from, to)| replace(from, to));
+        replaced.count()
+    };
+    thread::scope(|scope| {
+        let replacing = scope.spawn(replace_all);
+        let workers: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
+        let mut sum = Tally::default();
+        for worker in workers {
+            let tally = worker.join().unwrap();
+            sum.versions = [0, 1].map(|version| sum.versions[version] + tally.versions[version]);
+            sum.wrong.extend(tally.wrong);
+        }
+        over.store(true, Ordering::Relaxed);
+        sum.replaced = replacing.join().unwrap();
+        sum
+    })
+}
 
 /// What this process holds.
 #[derive(Clone, Copy)]
-struct Holdings {
-    resident_kb: usize,
+struct Held {
+    resident_kib: usize,
     mappings: usize,
     descriptors: usize,
 }
 
-impl Holdings {
-    fn now() -> Holdings {
+impl Held {
+    fn now() -> Held {
         // To the page: what `status` has is rounded for each thread.
         let status = fs::read_to_string("/proc/self/smaps_rollup").unwrap();
         let resident = status.lines().find_map(|line| line.strip_prefix("Rss:")).unwrap();
-        Holdings {
-            resident_kb: resident.trim().trim_end_matches(" kB").parse().unwrap(),
+        Held {
+            resident_kib: resident.trim().trim_end_matches(" kB").parse().unwrap(),
             mappings: fs::read_to_string("/proc/self/maps").unwrap().lines().count(),
             descriptors: fs::read_dir("/proc/self/fd").unwrap().count(),
         }
     }
 
-    /// Whether this is within 5 % of what was held before.
-    fn is_like(&self, before: &Holdings) -> bool {
-        let like = |now: usize, before: usize| now * 100 <= before * 105;
-        like(self.resident_kb, before.resident_kb)
-            && like(self.mappings, before.mappings)
-            && like(self.descriptors, before.descriptors)
+    /// Whether all of this is within 5 % of what was held before.
+    fn is_as(&self, before: &Held) -> bool {
+        let near = |now: usize, before: usize| now.abs_diff(before) * 20 <= before;
+        near(self.resident_kib, before.resident_kib)
+            && near(self.mappings, before.mappings)
+            && near(self.descriptors, before.descriptors)
     }
 }
 
-impl fmt::Display for Holdings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Holdings { resident_kb, mappings, descriptors } = self;
-        write!(f, "{resident_kb} KiB resident, {mappings} mappings, {descriptors} descriptors")
+impl Display for Held {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let Held { resident_kib, mappings, descriptors } = self;
+        write!(formatter, "{resident_kib} KiB resident, {mappings} mappings, {descriptors} descriptors")
     }
 }
 
-/// Artifacts of both backends in two versions, and the folder of those that are loaded.
-struct Artifacts {
-    folder: Folder,
-}
-
-impl Artifacts {
-    fn new() -> Artifacts {
-        let folder = Folder::new();
-        for version in 1..=2 {
-            fs::create_dir_all(folder.join(&format!("text{version}"))).unwrap();
-            for module in 0..MODULES {
-                let answer = version * 1000 + module;
-                folder.write(
-                    &format!("text{version}/m{module}.wat"),
-                    format!(
-                        r#"(module (memory 1) (data (i32.const 0) "text")
-                            (func (export "answer") (result i32) (local i32)
-                                (loop (br_if 0 (i32.lt_u (local.tee 0 (i32.add (local.get 0) (i32.const 1)))
-                                    (i32.const {answer}))))
-                                (local.get 0)))"#
-                    ),
-                );
-            }
-            for backend in BACKENDS {
-                let (out, text) = (format!("{backend}{version}"), format!("text{version}"));
-                let ended = folder.precompile(["--backend", backend, "--out-dir", &out, &text]);
-                assert_eq!(ended.code, Some(0), "{ended:?}");
-            }
-        }
-        for backend in BACKENDS {
-            fs::create_dir(folder.join(backend)).unwrap();
-        }
-        let artifacts = Artifacts { folder };
-        (0..2 * MODULES).for_each(|index| artifacts.replace(index, 1));
-        artifacts
-    }
-
-    fn file(&self, index: usize, version: &str) -> PathBuf {
-        let (backend, module) = (BACKENDS[index % 2], index / 2);
-        self.folder.join(&format!("{backend}{version}/m{module}.cwasm"))
-    }
-
-    /// Puts another version into the place of a file, as `precompile` does.
-    fn replace(&self, index: usize, version: usize) {
-        let (live, temp) = (self.file(index, ""), self.folder.join("temp"));
-        fs::copy(self.file(index, &version.to_string()), &temp).unwrap();
-        fs::rename(temp, live).unwrap();
-    }
-
-    /// Loads an artifact and asks it. Whether the answer is that of one of its versions.
-    fn load(&self, runtime: &Runtime, index: usize) -> (Program, bool) {
-        // SAFETY: the artifacts are precompile's own; each file is only ever replaced as a whole.
-        let program = unsafe { runtime.open_file(self.file(index, "")) }.unwrap();
-        let mut store = Store::new(program.engine(), ());
-        let instance = link::instantiate(&Linker::new(program.engine()), &mut store, &program).unwrap();
-        let answer = instance.get_typed_func::<(), i32>(&mut store, "answer").unwrap();
-        let answer = answer.call(&mut store, ()).unwrap() as usize;
-        (program, answer % 1000 == index / 2 && (1..=2).contains(&(answer / 1000)))
-    }
-}
-
-/// Loads, and lets go of each program by `end`. What was held at the two measurements, how many answers
-/// were wrong, and how often a file was replaced.
-fn play(artifacts: &Artifacts, end: fn(Program)) -> ([Holdings; 2], usize, usize) {
-    let runtime = Runtime::new();
-    let (next, wrong, replaced) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
-    let quiet = Barrier::new(THREADS + 2);
-    let holdings = thread::scope(|scope| {
-        for _ in 0..THREADS {
-            scope.spawn(|| {
-                for loads in LOADS {
-                    while let Ok(number) =
-                        next.fetch_update(Relaxed, Relaxed, |next| (next < loads).then_some(next + 1))
-                    {
-                        let (program, right) = artifacts.load(&runtime, number % (2 * MODULES));
-                        wrong.fetch_add(usize::from(!right), Relaxed);
-                        end(program);
-                    }
-                    // All have stopped; it is measured; on.
-                    quiet.wait();
-                    quiet.wait();
-                }
-            });
-        }
-        scope.spawn(|| {
-            for loads in LOADS {
-                while next.load(Relaxed) < loads {
-                    let number = replaced.fetch_add(1, Relaxed);
-                    artifacts.replace(number % (2 * MODULES), 1 + number / (2 * MODULES) % 2);
-                }
-                quiet.wait();
-                quiet.wait();
-            }
-        });
-        LOADS.map(|_| {
-            quiet.wait();
-            let holdings = Holdings::now();
-            quiet.wait();
-            holdings
-        })
-    });
-    (holdings, wrong.into_inner(), replaced.into_inner())
-}
-
-/// One test, since a process has only one memory.
+/// One test, because what a process holds is measured: no other may run beside it.
 #[test]
-fn nothing_is_left_behind() {
-    let artifacts = Artifacts::new();
-    let ([first, last], wrong, replaced) = play(&artifacts, drop);
-    println!("{} loads: {first}\n{} loads: {last}\n{replaced} files replaced", LOADS[0], LOADS[1]);
-    assert_eq!(wrong, 0);
-    assert!(replaced > 100, "{replaced}");
-    assert!(last.is_like(&first), "{first}; then {last}");
+#[allow(clippy::print_stdout, reason = "what was measured is a result")]
+fn loads_leave_nothing_behind() {
+    let folder = Folder::new();
+    let mut targets = targets(&folder);
+    let runtime = Runtime::new();
 
-    // Whoever lets go of nothing is found out.
-    let ([first, last], _, _) = play(&artifacts, std::mem::forget);
-    println!("with everything kept: {first}; then {last}");
-    assert!(!last.is_like(&first), "{first}; then {last}");
-    // And so is an answer of another module's.
-    artifacts.folder.write("cranelift/m3.cwasm", fs::read(artifacts.file(8, "1")).unwrap());
-    assert!(!artifacts.load(&Runtime::new(), 6).1);
+    let early = load(&runtime, &targets, &WAYS, 1000, drop);
+    let before = Held::now();
+    let late = load(&runtime, &targets, &WAYS, 9000, drop);
+    let after = Held::now();
+    println!("at  1,000 loads: {before}\nat 10,000 loads: {after}");
+    for tally in [early, late] {
+        let Tally { versions: [first, second], replaced, .. } = tally;
+        println!("{first} and {second} answers of the two versions, {replaced} files replaced");
+        assert!(tally.wrong.is_empty(), "{tally:?}");
+        assert!(tally.versions.iter().all(|answers| *answers > 0), "{tally:?}");
+    }
+    assert!(after.is_as(&before), "{before}, then {after}");
+
+    // Another module's artifact in a file's place is found.
+    targets[0].versions = targets[1].versions.clone();
+    replace(&targets[0].versions[0], &targets[0].path);
+    assert!(!load(&runtime, &targets, &WAYS, 500, drop).wrong.is_empty());
+
+    // And so is what stays loaded, however it was opened.
+    for way in WAYS {
+        let before = Held::now();
+        load(&runtime, &targets, &[way], 500, mem::forget);
+        let after = Held::now();
+        println!("after 500 leaks: {after}");
+        assert!(!after.is_as(&before), "{before}, then {after}");
+    }
 }

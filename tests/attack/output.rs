@@ -1,0 +1,120 @@
+//! Guests whose standard streams are closed, full, or read by nobody.
+
+use crate::{DEADLINE, attack, survive};
+use std::io::{self, Read};
+use std::process::{Command, Stdio};
+use std::{fs, thread};
+use support::{BACKENDS, Ended, Folder, Runner, run, runner};
+
+/// Writes until it is refused, and ends with the error as its code; or goes on all the same; or gives
+/// a result to be printed.
+const GUEST: &str = r#"(module
+    (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+    (memory (export "memory") 1) (data (i32.const 4) "\00\10")
+    (func $pour (param $stream i32) (result i32)
+        (call $write (local.get $stream) (i32.const 0) (i32.const 1) (i32.const 16)))
+    (func (export "_start") (local $error i32)
+        (loop (br_if 0 (i32.eqz (local.tee $error (call $pour (i32.const 1))))))
+        (call $exit (local.get $error)))
+    (func (export "once")
+        (call $exit (i32.add (call $pour (i32.const 1)) (call $pour (i32.const 2)))))
+    (func (export "stubborn") (loop (drop (call $pour (i32.const 1))) (br 0)))
+    (func (export "answer") (result i32) (i32.const 42)))"#;
+
+/// WASI's number for EIO, which stands for a stream that is closed, and for ENOSPC.
+const CLOSED: i32 = 29;
+const NO_SPACE: i32 = 51;
+
+fn compile(backend: &str) -> Folder {
+    let folder = Folder::new();
+    folder.compile("app", GUEST, &["--backend", backend]);
+    folder
+}
+
+/// Runs with a standard output that nobody reads.
+fn into_the_void(folder: &Folder, arguments: &[&str]) -> Ended {
+    let (reader, writer) = io::pipe().unwrap();
+    drop(reader);
+    let mut command = Command::new(runner(Runner::Default));
+    command.current_dir(folder.path()).args(arguments).stdout(writer).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    // It holds the pipe's end.
+    drop(command);
+    let ended = thread::spawn(|| child.wait_with_output().unwrap()).join().unwrap();
+    let stderr = String::from_utf8(ended.stderr).unwrap();
+    assert!(!stderr.contains("panicked"), "{arguments:?}: {stderr}");
+    Ended { code: ended.status.code(), stdout: String::new(), stderr }
+}
+
+/// `| head -c 1`: the guest learns that its reader is gone.
+#[test]
+fn a_reader_that_leaves() {
+    for backend in BACKENDS {
+        let folder = compile(backend);
+        let mut command = Command::new(runner(Runner::Default));
+        command.current_dir(folder.path()).args(["--timeout", "30s", "app.cwasm"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdout.take().unwrap().read_exact(&mut [0]).unwrap();
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!((ended.status.code(), ended.stderr.as_slice()), (Some(CLOSED), &b""[..]), "{backend}");
+    }
+}
+
+#[test]
+fn nobody_reads() {
+    for backend in BACKENDS {
+        let folder = compile(backend);
+        assert_eq!(into_the_void(&folder, &["app.cwasm"]).code, Some(CLOSED), "{backend}");
+        // A guest that doesn't care is ended by the clock alone.
+        let stubborn = ["--timeout", "300ms", "--invoke", "stubborn", "app.cwasm"];
+        assert_eq!(into_the_void(&folder, &stubborn).code, Some(124), "{backend}");
+        let ended = into_the_void(&folder, &["--invoke", "answer", "app.cwasm"]);
+        assert_eq!(ended.code, Some(125), "{ended:?}");
+        assert!(ended.stderr.starts_with("error: can't write to standard output: "), "{ended:?}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk() {
+    let folder = compile("cranelift");
+    let mut command = Command::new("sh");
+    command.current_dir(folder.path()).args(["-c", "exec \"$0\" app.cwasm >/dev/full"]);
+    let ended = survive(command.arg(runner(Runner::Default)), DEADLINE).unwrap();
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(NO_SPACE), ""), "{ended:?}");
+}
+
+/// Without any standard stream, no other file gets its number: not the artifact, and not a folder that
+/// the guest is given.
+#[test]
+fn streams_that_are_closed() {
+    for backend in BACKENDS {
+        let folder = compile(backend);
+        let artifact = fs::read(folder.join("app.cwasm")).unwrap();
+        let before = folder.names();
+        for closed in ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"] {
+            let script = format!("exec \"$0\" --dir . --invoke once app.cwasm {closed}");
+            let mut command = Command::new("sh");
+            command.current_dir(folder.path()).args(["-c", &script]).arg(runner(Runner::Default));
+            let ended = survive(&mut command, DEADLINE).unwrap();
+            // What it writes goes nowhere, as if there were somebody.
+            assert_eq!(ended.code, Some(0), "{backend} {closed}: {ended:?}");
+        }
+        assert_eq!(folder.names(), before);
+        assert!(fs::read(folder.join("app.cwasm")).unwrap() == artifact, "{backend}");
+    }
+}
+
+/// A trap is told by the code where it can't be told otherwise.
+#[test]
+fn nobody_reads_the_report() {
+    let folder = Folder::new();
+    folder.compile("app", r#"(module (func (export "_start") unreachable))"#, &[]);
+    assert_eq!(attack(&folder, &["app.cwasm"]).code, Some(134));
+    let (reader, writer) = io::pipe().unwrap();
+    drop(reader);
+    let mut command = Command::new(runner(Runner::Default));
+    let ended = run(command.current_dir(folder.path()).arg("app.cwasm").stderr(writer));
+    assert_eq!(ended.code, Some(134), "{ended:?}");
+}

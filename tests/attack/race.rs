@@ -1,0 +1,133 @@
+//! Folders and links that change places while a guest goes through them.
+
+use crate::attack;
+use crate::paths::{WORD, outside, world};
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use std::{fs, io, thread};
+use support::Folder;
+
+/// Two places changed, there and back.
+type Swap = fn(&Path) -> io::Result<()>;
+
+/// The file that a guest goes for and the folder that it makes, as seen from `a`, and what is swapped
+/// meanwhile.
+const RACES: [(&str, &str, Swap); 3] = [
+    ("turn/secret", "turn/made", |folder| {
+        // A folder and a link to the one outside, under the same name.
+        let (turn, inside, link) = (folder.join("a/turn"), folder.join("a/inside"), folder.join("a/door"));
+        fs::rename(&link, &turn)?;
+        fs::rename(&turn, &link)?;
+        fs::rename(&inside, &turn)?;
+        fs::rename(&turn, &inside)
+    }),
+    ("turn", "made", |folder| {
+        // A file and a link to the one outside, without a gap.
+        let (turn, new) = (folder.join("a/turn"), folder.join("new"));
+        symlink("../outside/secret", &new)?;
+        fs::rename(&new, &turn)?;
+        fs::write(&new, "inside")?;
+        fs::rename(&new, &turn)
+    }),
+    ("inside/deep/../../file", "inside/deep/../../made", |folder| {
+        // The folder is moved out, so that its parent is outside.
+        fs::rename(folder.join("a/inside"), folder.join("outside/inside"))?;
+        fs::rename(folder.join("outside/inside"), folder.join("a/inside"))
+    }),
+];
+
+/// What a race came to.
+#[derive(Debug)]
+struct Race {
+    swaps: u64,
+    attempts: u64,
+    done: u64,
+    seen: u64,
+    changed: bool,
+}
+
+/// The world of a race.
+fn arena() -> Folder {
+    let folder = world("cranelift");
+    fs::create_dir_all(folder.join("a/inside/deep")).unwrap();
+    folder.write("a/inside/secret", "inside");
+    // Where the last race leads when it leads out.
+    folder.write("outside/file", fs::read(folder.join("outside/secret")).unwrap());
+    folder
+}
+
+/// Does something while places are swapped, and tells how often they were.
+fn meanwhile<T>(folder: &Folder, swap: Swap, action: impl FnOnce() -> T) -> (T, u64) {
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let swapping = scope.spawn(|| {
+            let mut swaps = 0;
+            while !over.load(Ordering::Relaxed) {
+                swap(folder.path()).unwrap();
+                swaps += 1;
+            }
+            swaps
+        });
+        let result = action();
+        over.store(true, Ordering::Relaxed);
+        (result, swapping.join().unwrap())
+    })
+}
+
+/// Runs a race for so long, with a guest that is given `a`, or the folder above it.
+fn race((path, made, swap): (&str, &str, Swap), given: &str, milliseconds: &str) -> Race {
+    let folder = arena();
+    let before = outside(&folder);
+    let prefix = if given == "a" { "" } else { "a/" };
+    let (path, made) = (format!("{prefix}{path}"), format!("{prefix}{made}"));
+    let arguments = ["--dir", given, "paths.cwasm", "race", "3", &path, &made, WORD, milliseconds];
+    let (ended, swaps) = meanwhile(&folder, swap, || attack(&folder, &arguments));
+    let (_, counts) = ended.stdout.split_once("= 0 ").unwrap();
+    let counts: Vec<u64> = counts.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    let [attempts, done, seen] = counts[..] else { panic!("{ended:?}") };
+    Race { swaps, attempts, done, seen, changed: outside(&folder) != before }
+}
+
+/// Whenever it comes, the guest gets what is within, or nothing.
+#[test]
+#[allow(clippy::print_stdout, reason = "how often it was tried is a result")]
+fn no_moment_leads_out() {
+    for case in RACES {
+        let race = race(case, "a", "3000");
+        println!("{}: {race:?}", case.0);
+        assert!(race.seen == 0 && !race.changed, "{}: {race:?}", case.0);
+        // It came at all moments: it was let in, and it was refused.
+        assert!(race.swaps > 100 && race.done > 100, "{}: {race:?}", case.0);
+        assert!(race.attempts - race.done > 100, "{}: {race:?}", case.0);
+    }
+}
+
+/// Given the folder above, the same guest gets to the secret by the links: it would be noticed.
+#[test]
+fn an_escape_in_a_race_is_noticed() {
+    for case in &RACES[..2] {
+        let race = race(*case, ".", "500");
+        assert!(race.seen > 0 && race.changed, "{}: {race:?}", case.0);
+    }
+}
+
+/// Who just opens these paths comes out sooner or later, by each of them.
+#[test]
+fn a_race_leads_out_of_no_sandbox() {
+    for (path, _, swap) in RACES {
+        let folder = arena();
+        let end = Instant::now() + Duration::from_secs(30);
+        let read = || fs::read_to_string(folder.join("a").join(path)).unwrap_or_default().contains(WORD);
+        let (out, swaps) = meanwhile(&folder, swap, || {
+            while Instant::now() < end {
+                if read() {
+                    return true;
+                }
+            }
+            false
+        });
+        assert!(out, "{path}: after {swaps} swaps");
+    }
+}
