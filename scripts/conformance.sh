@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # conformance.sh quick|full|s390x [OPTION...]: plays the specification's tests with artifacts of
 # precompile's library and a runtime without a compiler. `quick`: WebAssembly 3.0 by both compilers on this
-# machine. `full`: the whole matrix, which is reports/conformance.md. `s390x`: big-endian, under emulation.
+# machine. `full`: the whole matrix, which is reports/conformance.md. `s390x`: big-endian alone. All compare
+# what they find to the report and to the list of limits; `full --limits tests/conformance/limits.txt`
+# writes both anew.
 # The options are those of `conformance-script`, such as `--scripts simd`.
 source "$(dirname "$0")/lib.sh"
 what="$1"
@@ -29,11 +31,12 @@ echo "all of $wrong planted faults are found"
 case "$what" in
 quick) "${play[@]}" --scripts wasm-v3/ --column cranelift-x86_64 --column winch-x86_64+x86-64-v3 "$@" ;;
 full)
-    player="$(scripts/cross.sh aarch64 conformance-player conformance-player)"
-    "${play[@]}" --player-aarch64 "$player" --report reports/conformance.md "$@"
+    aarch64="$(scripts/cross.sh aarch64 conformance-player conformance-player)"
+    s390x="$(scripts/cross.sh s390x conformance-player conformance-player)"
+    "${play[@]}" --player-aarch64 "$aarch64" --player-s390x "$s390x" --report reports/conformance.md "$@"
     ;;
 s390x)
-    player="$(scripts/cross.sh s390x conformance-player conformance-player)"
-    "${play[@]}" --player-s390x "$player" --column cranelift-s390x "$@"
+    s390x="$(scripts/cross.sh s390x conformance-player conformance-player)"
+    "${play[@]}" --player-s390x "$s390x" --column cranelift-s390x "$@"
     ;;
 esac

@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 const LIMITS: &str = include_str!("../../limits.txt");
 /// One line each: the script, the line, and why.
 const SUPERSEDED: &str = include_str!("../../superseded.txt");
+/// How many assertions of each folder pass.
+const REPORT: &str = include_str!("../../../../reports/conformance.md");
 
 /// The lines on refused modules that a run of these scripts comes to.
 pub(crate) fn limits_of(group: &str, outcomes: &[Outcome]) -> BTreeSet<String> {
@@ -41,6 +43,16 @@ pub(crate) fn superseded(script: &str) -> BTreeSet<u32> {
         (words.next() == Some(script)).then(|| words.next()?.parse().ok()).flatten()
     };
     lines(SUPERSEDED).filter_map(line).collect()
+}
+
+/// How many assertions of a folder pass in a group of columns, and how many there are.
+pub(crate) fn folder(folder: &str, group: &str) -> Option<[u32; 2]> {
+    let cells = |line: &'static str| line.trim_matches('|').split('|').map(str::trim);
+    let mut table = REPORT.lines().skip_while(|line| !line.starts_with("| folder |"));
+    let column = cells(table.next()?).position(|cell| cell == group)?;
+    let mut row = table.map(cells).find(|row| row.clone().next() == Some(folder))?;
+    let all = row.clone().nth(1)?.parse().ok()?;
+    Some([row.nth(column)?.parse().ok()?, all])
 }
 
 fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {

@@ -28,6 +28,7 @@ pub(crate) fn report(tallies: &[Tally]) -> String {
             failed.len()
         );
     }
+    text += &folders(tallies);
     text += "\n## Refused modules\n\n| columns | lacks | modules | scripts |\n|---|---|---|---|\n";
     let mut reasons: BTreeMap<(&str, &str), (u32, BTreeSet<&str>)> = BTreeMap::new();
     for line in tallies.iter().flat_map(|tally| &tally.limits).collect::<BTreeSet<_>>() {
@@ -40,6 +41,25 @@ pub(crate) fn report(tallies: &[Tally]) -> String {
     }
     for ((group, reason), (modules, scripts)) in reasons {
         let _ = writeln!(text, "| {group} | {reason} | {modules} | {} |", scripts.len());
+    }
+    text
+}
+
+/// What passes of each folder, which is a version of the specification or a proposal. Fuel and the like
+/// make no difference to it.
+fn folders(tallies: &[Tally]) -> String {
+    let mut groups: BTreeMap<&str, &Tally> = BTreeMap::new();
+    for tally in tallies {
+        groups.entry(&tally.group).or_insert(tally);
+    }
+    let mut text = String::from("\n## Assertions passed of each folder\n\n| folder | all |");
+    text.extend(groups.keys().map(|group| format!(" {group} |")));
+    text += &format!("\n|---|{}\n", "---|".repeat(groups.len() + 1));
+    for (folder, [_, all]) in tallies.first().iter().flat_map(|tally| &tally.folders) {
+        text += &format!("| {folder} | {all} |");
+        let passed = |tally: &&Tally| tally.folders.get(folder).map_or(0, |[passed, _]| *passed);
+        text.extend(groups.values().map(|tally| format!(" {} |", passed(tally))));
+        text.push('\n');
     }
     text
 }

@@ -3,7 +3,7 @@
 use crate::column::Column;
 use crate::known;
 use crate::run::Outcome;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 /// What came of all scripts in one column.
@@ -23,6 +23,8 @@ pub(crate) struct Tally {
     pub(crate) failed: Vec<String>,
     /// The lines on refused modules.
     pub(crate) limits: BTreeSet<String>,
+    /// Of each folder, the assertions that passed and all there are.
+    pub(crate) folders: BTreeMap<String, [u32; 2]>,
     /// How these are other than known.
     pub(crate) odd: Vec<String>,
 }
@@ -62,10 +64,26 @@ impl Tally {
             let held = superseded.difference(&old);
             self.odd.extend(held.map(|line| format!("it holds after all: {}:{line}", outcome.script)));
         }
+        let all = outcome.passed + outcome.limited + outcome.failed.len() as u32;
+        let (folder, _) = outcome.script.split_once('/').unwrap_or_default();
+        let [folder_passed, folder_all] = self.folders.entry(folder.into()).or_default();
+        *folder_passed += outcome.passed;
+        *folder_all += all;
         self.passed += outcome.passed;
         self.limited += outcome.limited;
         self.superseded += old.len() as u32;
         self.whole += usize::from(!failed && outcome.limited == 0);
+    }
+
+    /// Compares whole folders to the report.
+    pub(crate) fn compare(&mut self) {
+        for (folder, figures) in &self.folders {
+            let known = known::folder(folder, &self.group);
+            if known != Some(*figures) {
+                self.odd
+                    .push(format!("{folder}: of [passed, all] the report has {known:?}, not {figures:?}"));
+            }
+        }
     }
 
     pub(crate) fn tell(&self, to: &mut impl Write) -> io::Result<()> {
@@ -107,5 +125,18 @@ mod tests {
         assert!(!old.is_empty() && old.iter().all(|line| line.contains("no longer so")), "{old:?}");
         let held = odd(outcome("mutable-global/linking.wast", BTreeMap::new()));
         assert!(held.iter().all(|line| line.contains("holds after all")) && held.len() == 10, "{held:?}");
+    }
+
+    /// A folder of which less passes, or more, is other than the report has it.
+    #[test]
+    fn folders_are_compared_to_the_report() {
+        let known = known::folder("wasm-v3", "cranelift-x86_64").unwrap();
+        let compared = |passed| {
+            let folders = BTreeMap::from([("wasm-v3".into(), [passed, known[1]])]);
+            let mut tally = Tally { group: "cranelift-x86_64".into(), folders, ..Tally::default() };
+            tally.compare();
+            tally.odd.len()
+        };
+        assert_eq!([known[0] - 1, known[0], known[0] + 1].map(compared), [1, 0, 1]);
     }
 }
