@@ -1,9 +1,10 @@
-"""overhead.py PAIRS PRECOMPILE DIRECT STOCK MODULE: runs `precompile` and its yardsticks in turn, and
+"""overhead.py PAIRS PRECOMPILE DIRECT STOCK MODULE SMALL: runs `precompile` and its yardsticks in turn, and
 prints a table of their ratios of user and system time, with 95 % confidence intervals."""
 
 import json
 import math
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -31,6 +32,36 @@ def ratio(pairs):
     return [math.exp(x) for x in (mean, mean - error, mean + error)]
 
 
+def measured(count, ours, yardstick, fresh):
+    """Times of both, each first in turn, after `fresh`. The first pair warms up."""
+    pairs = []
+    for turn in range(count + 1):
+        fresh()
+        times = [cpu_seconds(command) for command in ([ours, yardstick] if turn % 2 else [yardstick, ours])]
+        pairs.append(tuple(times) if turn % 2 else tuple(reversed(times)))
+    return pairs[1:]
+
+
+def isolation(count, precompile, module, small, work):
+    """What a process for each module costs."""
+    many = os.path.join(work, "many")
+    os.mkdir(many)
+    for number in range(100):
+        shutil.copy(small, os.path.join(many, f"{number}.wasm"))
+    print("\n## What `--isolate` costs\n")
+    print("Winch; both commands with `-j1`, in user and system time; the ratio as above. The small module has")
+    print(f"{os.path.getsize(small) / 1024:.0f} KiB.\n")
+    print("| modules | isolated (s) | in one process (s) | ratio | from | to | more, a module (ms) |")
+    print("|---------|-------------:|-------------------:|------:|-----:|---:|--------------------:|")
+    for name, modules, inputs in (("100 small ones", 100, many), ("resvg", 1, module)):
+        command = [precompile, "--no-cache", "--quiet", "-j1", "--backend", "winch", "--out-dir", os.path.join(work, "built"), inputs]
+        fresh = lambda: shutil.rmtree(os.path.join(work, "built"), ignore_errors=True)
+        pairs = measured(count, [*command, "--isolate"], command, fresh)
+        mean, low, high = ratio(pairs)
+        ours, one = [statistics.median(times) for times in zip(*pairs)]
+        print(f"| {name} | {ours:.3f} | {one:.3f} | {mean:.3f} | {low:.3f} | {high:.3f} | {(ours - one) / modules * 1e3:.1f} |")
+
+
 def scan_share(precompile, module, out):
     """The time of the scan for needed features, as a part of Winch's compile time, on one thread."""
     shares = []
@@ -42,7 +73,7 @@ def scan_share(precompile, module, out):
 
 
 def main():
-    count, precompile, direct, stock, module = int(sys.argv[1]), *sys.argv[2:]
+    count, precompile, direct, stock, module, small = int(sys.argv[1]), *sys.argv[2:]
     print("# What `precompile` costs beyond the compiler\n")
     print(f"Made by `scripts/overhead.sh {count}`: user and system time of whole processes that compile")
     print(f"resvg (4.4 MB), {count} interleaved pairs each; the ratio is the geometric mean, with the ends of")
@@ -60,22 +91,16 @@ def main():
                 "upstream": [stock, "compile", "-C", f"compiler={backend}", "-o", os.path.join(work, "stock.cwasm"), module],
             }
             for name, yardstick in yardsticks.items():
-                pairs = []
-                for turn in range(count + 1):
-                    # Each of the pair is first in turn, and each writes a new file. The first pair warms up.
-                    if os.path.exists(out):
-                        os.remove(out)
-                    both = [ours, yardstick] if turn % 2 else [yardstick, ours]
-                    times = [cpu_seconds(command) for command in both]
-                    pairs.append(tuple(times) if turn % 2 else tuple(reversed(times)))
-                pairs = pairs[1:]
+                # Each writes a new file.
+                pairs = measured(count, ours, yardstick, lambda: os.path.exists(out) and os.remove(out))
                 mean, low, high = ratio(pairs)
                 medians = [statistics.median(times) for times in zip(*pairs)]
                 print(f"| {backend} | {name} | {medians[0]:.3f} | {medians[1]:.3f} | {mean:.3f} | {low:.3f} | {high:.3f} |")
                 if name == "20 lines":
                     worst = max(worst, high)
         share = scan_share(precompile, module, out)
-    print(f"\nFinding out what the module needs takes {100 * share:.1f} % of Winch's compile time, on one thread.")
+        print(f"\nFinding out what the module needs takes {100 * share:.1f} % of Winch's compile time, on one thread.")
+        isolation(count, precompile, module, small, work)
     if share > 0.03:
         sys.exit(f"error: the scan takes {share:.3f} of the compile time, beyond 0.03")
     if worst > 1.05:
