@@ -14,7 +14,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
-use support::{Ended, Folder, Runner, precompile, run, runner};
+use support::{Ended, Folder, Runner, cargo_precompile, precompile, run, runner};
 
 const SESSION: &str = "session";
 
@@ -126,7 +126,8 @@ fn binaries() -> &'static Path {
     static FOLDER: std::sync::OnceLock<Folder> = std::sync::OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let folder = Folder::new();
-        let commands: [(&str, PathBuf); 4] = [
+        let commands: [(&str, PathBuf); 5] = [
+            ("cargo-precompile", cargo_precompile().into()),
             ("precompile", precompile().into()),
             ("precompile-run", runner(Runner::Default).into()),
             ("precompile-run-bare", runner(Runner::Bare).into()),

@@ -31,6 +31,12 @@ pub fn precompile() -> &'static Path {
     PATH.get_or_init(|| build("debug/precompile", "precompile", &["test", "--no-run"]))
 }
 
+/// The command by which cargo finds [`precompile`].
+pub fn cargo_precompile() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| build("debug/cargo-precompile", "cargo-precompile", &["test", "--no-run"]))
+}
+
 /// The command `precompile-run`, built on its own so that no compiler comes in, in the profile in
 /// which it ships.
 pub fn runner(runner: Runner) -> &'static Path {

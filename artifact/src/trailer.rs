@@ -29,6 +29,8 @@ use thiserror::Error;
 pub const MAGIC: [u8; 8] = *b"\x7fcwasm\r\n";
 /// The format version that this crate writes. It reads every version up to it.
 pub const FORMAT: u32 = 2;
+/// What stands in for an artifact that was not compiled because `PRECOMPILE_SKIP` was set.
+pub const STUB: &[u8] = b"\x7fcwasm\r\nstub\n";
 /// What [`image`] needs.
 const ELF_HEADER_BYTES: usize = size_of::<FileHeader64<Endianness>>();
 
@@ -132,6 +134,10 @@ pub fn image(start: &[u8]) -> Result<Image, ReadError> {
         |offset, problem: &str| Err(ReadError::NotAnArtifact { offset, problem: problem.into() });
     if !start.starts_with(&ELFMAG) {
         return match start {
+            STUB => not_an_artifact(
+                0,
+                "a stub, since `PRECOMPILE_SKIP` was set when it was built: build it again without,",
+            ),
             [0, b'a', b's', b'm', ..] => not_an_artifact(0, "a WebAssembly module, to be compiled first,"),
             _ => not_an_artifact(0, "no ELF magic"),
         };

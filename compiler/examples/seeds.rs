@@ -6,7 +6,11 @@ use std::fs;
 use std::path::Path;
 
 const ARTIFACT: &[u8] = include_bytes!("../../artifact/tests/golden/format-2.cwasm");
-const HOST: &[u8] = include_bytes!("../src/fuzz/host.json");
+const HOST: &[u8] = include_bytes!("../src/compile/fuzz/host.json");
+const GUESTS: [&str; 2] = [
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/guests"),
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/plugin-host/plugins"),
+];
 const PROJECT: &str = "inputs = [\"app.wasm\"]\nbackend = \"winch\"\ntargets = [\"aarch64\", \"x86_64\"]\n\
                        cpu = \"x86-64-v3\"\nplatform = \"hosted\"\nout-dir = \"build\"\n";
 
@@ -17,19 +21,27 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::create_dir_all(&folder)?;
         fs::write(folder.join(name), bytes)
     };
-    for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/guests"))? {
-        let path = entry?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if path.extension().is_some_and(|extension| extension == "wat") {
-            let text = fs::read_to_string(&path)?;
-            let wasm = wat::parse_str(&text)?;
-            // The targets add what every input begins with.
-            write("text", name, text.split_once('(').unwrap_or_default().1.as_bytes())?;
+    for guests in GUESTS {
+        for entry in fs::read_dir(guests)? {
+            let path = entry?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            if !name.ends_with(".wat") && !name.ends_with(".wasm") {
+                continue;
+            }
+            let guest = fs::read(&path)?;
+            let wasm = wat::parse_bytes(&guest)?;
+            if name.ends_with(".wat") {
+                // The target adds what every text begins with.
+                let start = guest.iter().position(|byte| *byte == b'(').ok_or("no parenthesis")?;
+                write("text", name, &guest[start + 1..])?;
+            }
             match wasm.get(4) {
                 Some(1) => write("wasm", name, &wasm)?,
                 _ => write("component", name, wasm.get(8..).unwrap_or_default())?,
             }
-            write("smith", name, &wasm)?;
+            for target in ["smith", "smith-component"] {
+                write(target, name, &wasm)?;
+            }
         }
     }
     let manifest =

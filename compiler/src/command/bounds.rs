@@ -1,9 +1,9 @@
 //! What a module may cost that nobody trusts.
 
 use crate::isolate::Isolation;
-use crate::setting;
 use anyhow::{Result, ensure};
 use clap::Args;
+use precompile::setting;
 use precompile::{Attempt, Options};
 use std::io::Read;
 use std::time::Duration;

@@ -1,11 +1,12 @@
 //! Where the cache is, and how large it may be.
 
+use crate::environment::variable;
 use crate::message::tell_warning;
-use crate::setting;
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use etcetera::BaseStrategy;
 use precompile::cache::{Cache, Limits, Store};
+use precompile::setting;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -120,12 +121,6 @@ impl StoreOpts {
 /// What an option says, or else a variable.
 fn text(option: &Option<String>, name: &str) -> Option<String> {
     option.clone().or_else(|| variable(name)?.into_string().ok())
-}
-
-/// A variable of the environment. One that is empty is as good as none.
-#[allow(clippy::disallowed_methods, reason = "a command reads its environment")]
-fn variable(name: &str) -> Option<OsString> {
-    std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
 #[cfg(feature = "shared-cache")]

@@ -7,12 +7,12 @@ use crate::job::{Caching, Failed, Job};
 use crate::message::{Format, Message, print, tell, tell_error, tell_warning};
 use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::{interrupt, setting};
+use crate::{environment, interrupt, project};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use precompile::artifact::Shown;
 use precompile::cache::Cache;
-use precompile::{Backend, Fallback, Platform};
+use precompile::{Backend, Choice, Fallback, OptLevel, Platform, setting};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
@@ -87,6 +87,11 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "FILE")]
     pub(crate) depfile: Option<PathBuf>,
 
+    /// What to compile where no INPUT is named: a file like `precompile.toml`, or a `Cargo.toml` with
+    /// `[package.metadata.precompile]` [env: PRECOMPILE_PROJECT] [default: precompile.toml]
+    #[arg(long, value_name = "FILE")]
+    project: Option<PathBuf>,
+
     /// How many threads compile [default: one for each core]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
@@ -121,17 +126,25 @@ pub(crate) enum OptLevelArg {
     SpeedAndSize,
 }
 
+impl From<OptLevelArg> for OptLevel {
+    fn from(level: OptLevelArg) -> OptLevel {
+        match level {
+            OptLevelArg::None => OptLevel::None,
+            OptLevelArg::Speed => OptLevel::Speed,
+            OptLevelArg::SpeedAndSize => OptLevel::SpeedAndSize,
+        }
+    }
+}
+
 fn platform(name: &str) -> Result<Platform, String> {
     let platform = Platform::ALL.into_iter().find(|platform| platform.name() == name);
     platform.ok_or_else(|| "use `hosted`, `signals-only` or `freestanding`".into())
 }
 
 fn fallback(name: &str) -> Result<Fallback, String> {
-    match name {
-        "cranelift" => Ok(Fallback::Cranelift),
-        "pulley" => Ok(Fallback::Pulley),
-        _ => Err("use `cranelift` or `pulley`".into()),
-    }
+    let fallback =
+        [Fallback::Cranelift, Fallback::Pulley].into_iter().find(|fallback| fallback.name() == name);
+    fallback.ok_or_else(|| "use `cranelift` or `pulley`".into())
 }
 
 impl Opts {
@@ -146,6 +159,25 @@ impl Opts {
         [('W', &self.wasm), ('D', &self.debug), ('O', &self.optimize), ('C', &self.codegen)]
             .into_iter()
             .flat_map(|(letter, texts)| texts.iter().map(move |text| (letter, text.as_str())))
+    }
+
+    /// The file that says what to compile.
+    pub(crate) fn project(&self) -> PathBuf {
+        let named =
+            self.project.clone().or_else(|| environment::variable("PRECOMPILE_PROJECT").map(PathBuf::from));
+        named.unwrap_or_else(|| project::FILE.into())
+    }
+
+    /// What the command line says of how to compile.
+    pub(crate) fn choice(&self) -> Choice {
+        Choice {
+            backend: self.backend,
+            platform: self.platform,
+            cpu: self.cpu.clone(),
+            opt_level: self.opt_level.map(OptLevel::from),
+            fallback: self.fallback,
+            settings: self.settings().map(|(letter, text)| (letter, text.into())).collect(),
+        }
     }
 
     /// The cache, unless the user wants none.

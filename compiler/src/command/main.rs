@@ -9,6 +9,7 @@ mod compile;
 mod completions;
 mod depfile;
 mod done;
+mod environment;
 mod explain;
 mod host_file;
 mod inputs;
@@ -24,7 +25,6 @@ mod plan;
 mod progress;
 mod project;
 mod runner_cli;
-mod setting;
 mod targets;
 
 use anyhow::Result;

@@ -1,14 +1,14 @@
 //! From the command line and `precompile.toml` to the jobs to do.
 
-use crate::compile::{OptLevelArg, Opts};
+use crate::compile::Opts;
 use crate::inputs::{self, Input, STANDARD};
 use crate::job::{Job, Output};
-use crate::project::{self, Project};
-use crate::{depfile, host_file, interrupt, paths, setting};
+use crate::project::{FILE, Project};
+use crate::{depfile, host_file, interrupt, paths};
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use precompile::artifact::{Host, mismatch};
+use precompile::artifact::Host;
 use precompile::cache::Recipe;
-use precompile::{Backend, Cpu, Fallback, OptLevel, Options, PairError, Platform, Target};
+use precompile::{Choice, Options, PairError, Target};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -29,8 +29,13 @@ impl Plan {
             true => {
                 let no_input = "no INPUT is named, and there is no `precompile.toml` here: use `precompile \
                                 app.wasm`, or a file with a line like `inputs = [\"app.wasm\"]`";
-                sources.push(project::FILE.into());
-                Project::read()?.ok_or_else(|| anyhow!(no_input))?
+                let file = opts.project();
+                let named =
+                    || format!("there is no `{}`: name the file that lists what to compile", file.display());
+                let missing = || anyhow!(if file == Path::new(FILE) { no_input.into() } else { named() });
+                let project = Project::read(&file)?.ok_or_else(missing)?;
+                sources.push(file);
+                project
             }
             false => Project { inputs: opts.inputs.clone(), ..Project::default() },
         };
@@ -126,7 +131,7 @@ impl Wanted {
 fn all_wanted(opts: &Opts, project: &Project, host: Option<&Host>) -> Result<Vec<Wanted>> {
     let backend = opts.backend.or(project.backend);
     if let Some(host) = host {
-        let options = adjusted(opts, precompile::fit(host, backend)?)?;
+        let options = opts.choice().adjust(precompile::fit(host, backend)?)?;
         return Ok(vec![Wanted::new(options.target.clone(), options, None)]);
     }
     let names = if opts.targets.is_empty() { &project.targets } else { &opts.targets };
@@ -137,61 +142,15 @@ fn all_wanted(opts: &Opts, project: &Project, host: Option<&Host>) -> Result<Vec
     if let Some(twice) = (1..targets.len()).find(|at| targets[..*at].contains(&targets[*at])) {
         bail!("the target `{}` is named twice: leave one out", targets[twice]);
     }
-    let (backend, platform) = (backend.unwrap_or(Backend::Cranelift), opts.platform.or(project.platform));
-    let cpu = opts.cpu.as_ref().or(project.cpu.as_ref());
+    let choice = Choice {
+        backend,
+        platform: opts.platform.or(project.platform),
+        cpu: opts.cpu.clone().or_else(|| project.cpu.clone()),
+        ..opts.choice()
+    };
     let wanted = targets.into_iter().map(|target| {
-        let (options, refusal) = preset(opts, backend, &target, platform)?;
-        let cpu = cpu.filter(|_| options.target == target).map(|text| Cpu::parse(text, &target));
-        let options = Options { cpu: cpu.transpose()?.unwrap_or_default(), ..options };
-        Ok(Wanted::new(target, adjusted(opts, options)?, refusal))
+        let (options, refusal) = choice.options(&target)?;
+        Ok(Wanted::new(target, options, refusal))
     });
     wanted.collect()
-}
-
-/// The preset for a target; and why another backend stands in, where the one asked for makes no code
-/// for the target at all.
-fn preset(
-    opts: &Opts,
-    backend: Backend,
-    target: &Target,
-    platform: Option<Platform>,
-) -> Result<(Options, Option<PairError>)> {
-    let preset = |backend, target: &Target| {
-        let platform = platform.unwrap_or_else(|| target.default_platform(backend));
-        Options::new(backend, target.clone(), platform)
-    };
-    match (preset(backend, target), opts.fallback) {
-        (
-            Err(refusal @ (PairError::Winch { .. } | PairError::WinchWithoutSignals { .. })),
-            Some(fallback),
-        ) => {
-            let target = match (fallback, mismatch::pulley(target.triple())) {
-                (Fallback::Pulley, Some(pulley)) => pulley.parse()?,
-                _ => target.clone(),
-            };
-            Ok((preset(Backend::Cranelift, &target)?, Some(refusal)))
-        }
-        (options, _) => Ok((options?, None)),
-    }
-}
-
-/// The options, with what the command line says of settings.
-fn adjusted(opts: &Opts, mut options: Options) -> Result<Options> {
-    options.fallback = opts.fallback;
-    if let Some(level) = opts.opt_level {
-        ensure!(
-            options.backend != Backend::Winch,
-            "winch has no optimisation levels: leave `--opt-level` out, or use `--backend cranelift`"
-        );
-        options.opt_level = match level {
-            OptLevelArg::None => OptLevel::None,
-            OptLevelArg::Speed => OptLevel::Speed,
-            OptLevelArg::SpeedAndSize => OptLevel::SpeedAndSize,
-        };
-    }
-    for (letter, text) in opts.settings() {
-        setting::apply(&mut options, letter, text).map_err(|error| anyhow!(error))?;
-    }
-    options.check()?;
-    Ok(options)
 }

@@ -1,4 +1,4 @@
-//! `precompile.toml`: what `precompile` compiles where no input is named.
+//! `precompile.toml`: what `precompile` compiles where no input is named. `Cargo.toml` may say the same.
 
 use anyhow::{Result, anyhow, ensure};
 use precompile::{Backend, Platform};
@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 
 /// The file's name, in the current folder.
 pub(crate) const FILE: &str = "precompile.toml";
+/// Cargo's, where the same stands below `[package.metadata.precompile]`.
+const CARGO: &str = "Cargo.toml";
 
-/// The content of `precompile.toml`. Paths are relative to its folder; options on the command line
-/// override what it says.
+/// What a project says. Paths are relative to the file's folder; options on the command line override what it
+/// says.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Project {
@@ -28,29 +30,74 @@ pub(crate) struct Project {
     pub(crate) out_dir: Option<PathBuf>,
 }
 
+/// What concerns us of a `Cargo.toml`.
+#[derive(Deserialize)]
+struct Manifest {
+    package: Option<Section>,
+    workspace: Option<Section>,
+}
+
+/// A package, or a workspace.
+#[derive(Deserialize)]
+struct Section {
+    metadata: Option<Metadata>,
+}
+
+/// What other tools keep in a manifest.
+#[derive(Deserialize)]
+struct Metadata {
+    precompile: Option<Project>,
+}
+
 impl Project {
-    /// Reads the file, or `None` where there is none.
+    /// Reads a file, or `None` where there is none.
     ///
     /// # Errors
     ///
     /// Where it can't be read, or says what is not understood.
-    pub(crate) fn read() -> Result<Option<Project>> {
-        if !Path::new(FILE).exists() {
+    pub(crate) fn read(path: &Path) -> Result<Option<Project>> {
+        if !path.exists() {
             return Ok(None);
         }
-        Project::parse(&fs_err::read_to_string(FILE)?).map(Some)
+        let text = fs_err::read_to_string(path)?;
+        let error =
+            |error: toml::de::Error| anyhow!("`{}`: {}", path.display(), error.to_string().trim_end());
+        let project = match path.ends_with(CARGO) {
+            true => Project::of_manifest(&text).map_err(error)?.ok_or_else(|| {
+                let path = path.display();
+                anyhow!(
+                    "`{path}` has no `[package.metadata.precompile]`: add it, with `inputs = [\"app.wasm\"]`"
+                )
+            })?,
+            false => Project::parse(&text).map_err(error)?,
+        };
+        let nothing = "`inputs` is empty: name modules or folders";
+        ensure!(!project.inputs.is_empty(), "`{}`: {nothing}", path.display());
+        Ok(Some(project.below(path.parent().unwrap_or(Path::new("")))))
     }
 
-    /// Reads the file's text.
+    /// Reads the text of a `precompile.toml`.
     ///
     /// # Errors
     ///
     /// Where it says what is not understood.
-    pub(crate) fn parse(text: &str) -> Result<Project> {
-        let error = |error: toml::de::Error| anyhow!("`{FILE}`: {}", error.to_string().trim_end());
-        let project: Project = toml::from_str(text).map_err(error)?;
-        ensure!(!project.inputs.is_empty(), "`{FILE}`: `inputs` is empty: name modules or folders");
-        Ok(project)
+    pub(crate) fn parse(text: &str) -> Result<Project, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    /// Reads what stands in the text of a `Cargo.toml`.
+    fn of_manifest(text: &str) -> Result<Option<Project>, toml::de::Error> {
+        let Manifest { package, workspace } = toml::from_str(text)?;
+        let said =
+            [package, workspace].into_iter().flatten().find_map(|section| section.metadata?.precompile);
+        Ok(said)
+    }
+
+    /// With paths as they are seen from here.
+    fn below(mut self, folder: &Path) -> Project {
+        self.inputs = self.inputs.iter().map(|input| folder.join(input)).collect();
+        self.out_dir = self.out_dir.map(|out_dir| folder.join(out_dir));
+        self
     }
 }
 

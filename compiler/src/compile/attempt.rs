@@ -1,11 +1,11 @@
 //! A module or component in, an artifact out.
 
-use crate::compile_error::CompileError;
-use crate::compiled::{Compiled, Stopwatch, Timings};
-use crate::fallback::with_fallback;
-use crate::image::{image, kind};
-use crate::options::Options;
-use crate::{features, interface, limits, memories, needs, restamp};
+use crate::compile::compile_error::CompileError;
+use crate::compile::compiled::{Compiled, Stopwatch, Timings};
+use crate::compile::image::{image, kind};
+use crate::compile::options::Options;
+use crate::compile::second_attempt::with_fallback;
+use crate::compile::{features, interface, limits, memories, needs, restamp};
 use precompile_artifact::Backend;
 use precompile_artifact::features::{CONCURRENT, WasmFeatures, names};
 use precompile_artifact::manifest::Manifest;

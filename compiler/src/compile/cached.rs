@@ -1,12 +1,12 @@
 //! Compiling, or finding what was compiled before.
 
-use crate::compile::{Attempt, WASMTIME_VERSION};
-use crate::compile_error::CompileError;
-use crate::compiled::Compiled;
-use crate::fallback::with_fallback;
-use crate::options::{Options, OptionsError};
-use crate::recipe::recipe;
-use crate::target::Target;
+use crate::compile::attempt::{Attempt, WASMTIME_VERSION};
+use crate::compile::compile_error::CompileError;
+use crate::compile::compiled::Compiled;
+use crate::compile::options::{Options, OptionsError};
+use crate::compile::recipe::recipe;
+use crate::compile::second_attempt::with_fallback;
+use crate::compile::target::Target;
 use precompile_artifact::trailer;
 use precompile_artifact::{Backend, Contract};
 use precompile_cache::{Cache, Digest, Entry, Identity, InPlace, Key, Lookup, Recipe, Turn};

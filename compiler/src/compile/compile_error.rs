@@ -1,8 +1,8 @@
 //! Why a module or component was not compiled.
 
-use crate::limits::{Limit, Place};
-use crate::options::OptionsError;
-use crate::stamp::StampError;
+use crate::compile::limits::{Limit, Place};
+use crate::compile::options::OptionsError;
+use crate::compile::stamp::StampError;
 use precompile_artifact::Backend;
 use precompile_artifact::trailer::ReadError;
 use thiserror::Error;

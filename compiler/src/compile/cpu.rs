@@ -1,6 +1,6 @@
 //! The processor that code is compiled for: `--cpu LEVEL[,+FEATURE,-FEATURE]`.
 
-use crate::target::Target;
+use crate::compile::target::Target;
 use precompile_artifact::cpu::{self, Feature, Level};
 use std::collections::BTreeSet;
 use target_lexicon::Triple;

@@ -4,8 +4,8 @@
 //! what stands behind one of wasmtime's cargo features or is off by default, so those are stamped
 //! where the module uses them, and the others always.
 
-use crate::options::Options;
-use crate::target::Target;
+use crate::compile::options::Options;
+use crate::compile::target::Target;
 use precompile_artifact::Backend;
 use precompile_artifact::features::{COMPONENTS, CONCURRENT, OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
 
@@ -83,15 +83,16 @@ fn supported_by_cranelift(target: &Target) -> WasmFeatures {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Options, needs, settings};
+    use crate::Options;
+    use crate::compile::{needs, settings};
     use precompile_artifact::Platform;
 
     /// With nothing stamped but what is used and what is implied, every adapter compiles.
     #[test]
     fn adapters_compile_with_what_is_implied() {
         for text in [
-            include_str!("../../tests/guests/composed.wat"),
-            include_str!("../../tests/guests/concurrent.wat"),
+            include_str!("../../../tests/guests/composed.wat"),
+            include_str!("../../../tests/guests/concurrent.wat"),
             // Another encoding, and integers and floats of each size.
             r#"(component
                 (component $a

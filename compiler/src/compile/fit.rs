@@ -1,9 +1,9 @@
 //! Options under which an artifact fits a host.
 
-use crate::compile::WASMTIME_VERSION;
-use crate::cpu::Cpu;
-use crate::options::Options;
-use crate::target::{PairError, Target, TargetError};
+use crate::compile::attempt::WASMTIME_VERSION;
+use crate::compile::cpu::Cpu;
+use crate::compile::options::Options;
+use crate::compile::target::{PairError, Target, TargetError};
 use precompile_artifact::features::WasmFeatures;
 use precompile_artifact::mismatch;
 use precompile_artifact::platform::is_native;

@@ -1,8 +1,8 @@
 //! What is done with input that nobody can be trusted with, for fuzzers and tests. None of these may
 //! panic, whatever the bytes are. Each says whether the input was accepted.
 
-use crate::inspect::inspect;
-use crate::options::Options;
+use crate::compile::inspect::inspect;
+use crate::compile::options::Options;
 use crate::{CompileError, compile, fit};
 use precompile_artifact::mismatch::mismatches;
 use precompile_artifact::trailer::{self, FORMAT, MAGIC};
@@ -11,7 +11,7 @@ use precompile_artifact::{Backend, Host, Manifest, Platform};
 pub use precompile_cache::fuzz::object;
 
 /// An artifact, for its image and its manifest.
-const ARTIFACT: &[u8] = include_bytes!("../../artifact/tests/golden/format-2.cwasm");
+const ARTIFACT: &[u8] = include_bytes!("../../../artifact/tests/golden/format-2.cwasm");
 /// What some runner said of itself.
 const HOST: &[u8] = include_bytes!("fuzz/host.json");
 /// How a binary of the component model begins.

@@ -1,8 +1,8 @@
 //! What a backend makes of a module.
 
-use crate::compile_error::CompileError;
-use crate::options::Options;
-use crate::settings;
+use crate::compile::compile_error::CompileError;
+use crate::compile::options::Options;
+use crate::compile::settings;
 use precompile_artifact::Backend;
 use precompile_artifact::manifest::Kind;
 use std::panic::{self, AssertUnwindSafe};

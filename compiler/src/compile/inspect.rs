@@ -10,7 +10,7 @@ pub use setting::{Setting, Value};
 pub use stamped::{Details, Stamped};
 pub use stock::{Flag, Stock};
 
-use crate::stamp::StampError;
+use crate::compile::stamp::StampError;
 use precompile_artifact::Backend;
 use precompile_artifact::manifest::{Kind, Manifest};
 use precompile_artifact::trailer::{self, ReadError, Trailer};

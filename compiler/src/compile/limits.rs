@@ -6,9 +6,9 @@
 //! instruction is left. Its answers can't go stale, as a table of what Winch implements would. All of
 //! this is done only once a compilation has failed.
 
-use crate::compile_error::CompileError;
-use crate::image::image;
-use crate::options::Options;
+use crate::compile::compile_error::CompileError;
+use crate::compile::image::image;
+use crate::compile::options::Options;
 use precompile_artifact::Backend;
 use precompile_artifact::features::names;
 use std::fmt;

@@ -1,10 +1,10 @@
 //! What to compile for, and how.
 
-use crate::cpu::Cpu;
+use crate::compile::cpu::Cpu;
+use crate::compile::features;
+use crate::compile::proposals::Proposals;
+use crate::compile::target::{PairError, Target};
 use crate::fallback::Fallback;
-use crate::features;
-use crate::proposals::Proposals;
-use crate::target::{PairError, Target};
 use precompile_artifact::contract::Inlining;
 use precompile_artifact::features::names;
 use precompile_artifact::manifest::OptLevel;

@@ -1,7 +1,7 @@
 //! What decides about the bytes of an artifact, as the cache's key has it.
 
-use crate::compile::WASMTIME_VERSION;
-use crate::options::{Options, Regalloc};
+use crate::compile::attempt::WASMTIME_VERSION;
+use crate::compile::options::{Options, Regalloc};
 use precompile_artifact::features::names;
 use precompile_artifact::trailer::FORMAT;
 use precompile_cache::Recipe;

@@ -6,9 +6,9 @@
 //! so it is set to what such a runtime expects. What it guarded against, code of two calling
 //! conventions in one store, [`Backend::mark_bytes`] guards against instead.
 
-use crate::options::Options;
-use crate::settings_check;
-use crate::stamp::{Stamp, StampError};
+use crate::compile::options::Options;
+use crate::compile::settings_check;
+use crate::compile::stamp::{Stamp, StampError};
 use precompile_artifact::Backend;
 use wasmparser::WasmFeatures;
 
@@ -55,7 +55,7 @@ fn restamped(before: &[u8], mut stamp: Stamp<'_>) -> Result<Vec<u8>, StampError>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{features, settings};
+    use crate::compile::{features, settings};
     use precompile_artifact::Platform;
 
     /// What wasmtime makes of an empty module, before it is restamped.

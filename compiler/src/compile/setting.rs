@@ -1,11 +1,22 @@
 //! Settings by name: `-W fuel,simd=n`, `-D debug-info`, `-O memory-reservation=64MiB`.
 //!
+//! ```
+//! use precompile::{Backend, Options, Platform, setting};
+//!
+//! let mut options = Options::new(Backend::Cranelift, "x86_64".parse()?, Platform::Hosted)?;
+//! setting::apply(&mut options, 'W', "fuel,simd=n")?;
+//! assert!(options.contract.consume_fuel);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! The spelling is that of wasmtime's command line, and so are the letters, but that what it has
 //! under `-C`, and NaN canonicalisation, may stand under `-O`, too.
 
-use precompile::artifact::contract::Inlining;
-use precompile::artifact::features::{self, CONCURRENT};
-use precompile::{OptLevel, Options, Proposals, Regalloc};
+use crate::compile::options::{Options, Regalloc};
+use crate::compile::proposals::Proposals;
+use precompile_artifact::contract::Inlining;
+use precompile_artifact::features::{self, CONCURRENT};
+use precompile_artifact::manifest::OptLevel;
 use std::time::Duration;
 
 /// A setting that the command line has a name for.
@@ -204,7 +215,7 @@ fn inlining(options: &mut Options, value: &str) -> bool {
 /// # Errors
 ///
 /// Names what is wrong, and what would be right.
-pub(super) fn apply(options: &mut Options, letter: char, text: &str) -> Result<(), String> {
+pub fn apply(options: &mut Options, letter: char, text: &str) -> Result<(), String> {
     text.split(',').try_for_each(|part| one(options, letter, part))
 }
 
@@ -249,7 +260,7 @@ fn boolean(value: &str) -> Option<bool> {
 }
 
 /// A number of bytes, perhaps with a unit.
-pub(crate) fn bytes(value: &str) -> Option<u64> {
+pub fn bytes(value: &str) -> Option<u64> {
     let digits = value.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let shift = match &value[digits.len()..] {
         "" => 0,
@@ -266,7 +277,7 @@ pub(crate) fn bytes(value: &str) -> Option<u64> {
 }
 
 /// A duration, perhaps with a unit: seconds without one.
-pub(crate) fn duration(value: &str) -> Option<Duration> {
+pub fn duration(value: &str) -> Option<Duration> {
     let digits = value.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let milliseconds = match &value[digits.len()..] {
         "ms" => 1,
@@ -279,7 +290,7 @@ pub(crate) fn duration(value: &str) -> Option<Duration> {
 }
 
 /// What `-W help` and the like print.
-pub(super) fn help(letter: char) -> String {
+pub fn help(letter: char) -> String {
     let mut lines = Vec::new();
     for setting in SETTINGS.iter().filter(|setting| setting.letters.contains(letter)) {
         let value = match setting.kind {
@@ -304,8 +315,8 @@ pub(super) fn help(letter: char) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use precompile::artifact::features::WasmFeatures;
-    use precompile::{Backend, Platform};
+    use precompile_artifact::features::WasmFeatures;
+    use precompile_artifact::{Backend, Platform};
 
     fn options() -> Options {
         Options::new(Backend::Cranelift, "x86_64".parse().unwrap(), Platform::Hosted).unwrap()

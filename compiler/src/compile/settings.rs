@@ -1,6 +1,7 @@
 //! The contract, turned into wasmtime's own configuration.
 
-use crate::options::{Options, Regalloc};
+use crate::compile::options::{Options, Regalloc};
+use crate::trusted;
 use precompile_artifact::contract::{Inlining, fixed};
 use precompile_artifact::manifest::OptLevel;
 use precompile_artifact::{Backend, Contract};
@@ -112,9 +113,7 @@ fn code_generation(config: &mut Config, options: &Options) {
         config.cranelift_wasmtime_debug_checks(false);
     }
     for feature in options.cpu.features(&options.target) {
-        // SAFETY: the code may then use instructions that not every processor of the target has.
-        // The feature is stamped into the artifact and the manifest, and is looked for at load.
-        unsafe { config.cranelift_flag_enable(feature.setting) };
+        trusted::enable_cpu_feature(config, feature.setting);
     }
 }
 

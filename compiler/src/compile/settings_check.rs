@@ -3,8 +3,8 @@
 //! This closes the circle: a knob that was not set, a default that moved, an environment variable
 //! that reached through, or a setting that is new to wasmtime shows here, not on a user's machine.
 
-use crate::options::Options;
-use crate::stamp::Stamp;
+use crate::compile::options::Options;
+use crate::compile::stamp::Stamp;
 use precompile_artifact::contract::{Inlining, fixed};
 use precompile_artifact::{Backend, Contract};
 use std::collections::BTreeSet;

@@ -101,7 +101,7 @@ impl Question {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::setting;
+    use precompile::setting;
 
     /// What arrives is what was sent, whatever was set.
     #[test]

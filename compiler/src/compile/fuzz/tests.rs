@@ -14,7 +14,7 @@ fn accepted(body: fn(&[u8]) -> bool, seeds: &[Vec<u8>], mutations: u64) -> u64 {
 
 fn guests() -> Vec<Vec<u8>> {
     let texts = [
-        include_str!("../../../tests/guests/composed.wat"),
+        include_str!("../../../../tests/guests/composed.wat"),
         r#"(module (import "a" "b" (func $f (param i32 i64) (result f32)))
             (memory (export "m") 1 4) (table 3 funcref) (global (mut i64) (i64.const 7))
             (elem (i32.const 0) $f) (data (i32.const 8) "text") (type $t (func (param i32) (result i32)))
@@ -31,6 +31,10 @@ fn guests() -> Vec<Vec<u8>> {
 fn any_binary_gives_an_answer() {
     let share = accepted(wasm, &guests(), 3000);
     assert!((1..90).contains(&share), "{share} %");
+    // And of a real program.
+    let program = include_bytes!("../../../../tests/guests/primes.wasm").to_vec();
+    let share = accepted(wasm, &[program], 200);
+    assert!((1..90).contains(&share), "{share} %");
 }
 
 #[test]
@@ -42,7 +46,7 @@ fn any_component_gives_an_answer() {
 
 #[test]
 fn any_text_gives_an_answer() {
-    let guest = include_str!("../../../tests/guests/composed.wat");
+    let guest = include_str!("../../../../tests/guests/composed.wat");
     let (_, seed) = guest.split_once('(').unwrap();
     let share = accepted(text, &[seed.into()], 2000);
     assert!((1..90).contains(&share), "{share} %");

@@ -2,7 +2,7 @@
 
 use super::setting::{self, Setting};
 use super::stock::Stock;
-use crate::stamp::{EngineSection, Stamp, StampError, WASMTIME_MAJOR};
+use crate::compile::stamp::{EngineSection, Stamp, StampError, WASMTIME_MAJOR};
 use precompile_artifact::manifest::Kind;
 use precompile_artifact::{Backend, cpu, features};
 use target_lexicon::Triple;

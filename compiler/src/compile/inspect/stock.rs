@@ -5,7 +5,7 @@
 //! its `engine/serialization.rs`, the flags in the crate `wasmtime-cli-flags`.
 
 use super::setting::{self, Setting, Value};
-use crate::stamp::Stamp;
+use crate::compile::stamp::Stamp;
 use precompile_artifact::Backend;
 use precompile_artifact::features::{WasmFeatures, names};
 use precompile_artifact::manifest::Kind;

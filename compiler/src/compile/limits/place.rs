@@ -1,7 +1,7 @@
 //! Places in a module, with the names that their author gave them.
 
 use super::modules::{self, CoreModule};
-use crate::needs::{self, Use};
+use crate::compile::needs::{self, Use};
 use wasmparser::{ExternalKind, KnownCustom, Name, Parser, Payload, WasmFeatures};
 
 /// A place in a module or a component. Offsets count bytes from the start of the file.

@@ -1,10 +1,10 @@
 //! Ways out of a limit.
 
 use super::Cause;
-use crate::cpu::Cpu;
-use crate::features;
-use crate::image::image;
-use crate::options::Options;
+use crate::compile::cpu::Cpu;
+use crate::compile::features;
+use crate::compile::image::image;
+use crate::compile::options::Options;
 use precompile_artifact::Backend;
 use std::fmt;
 use wasmparser::WasmFeatures;

@@ -6,8 +6,8 @@
 use super::modules::{self, CoreModule};
 use super::place::Place;
 use super::probe::{Whole, cut};
-use crate::compile_error::CompileError;
-use crate::text_name::text_name;
+use crate::compile::compile_error::CompileError;
+use crate::compile::text_name::text_name;
 use std::ops::Range;
 
 /// What a backend can't compile of a module.

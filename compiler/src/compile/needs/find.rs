@@ -5,7 +5,7 @@ use wasmparser::{FunctionBody, Parser, Payload, VisitOperator, WasmFeatures};
 
 use super::code::ENCODINGS;
 use super::{Needs, Result, sections};
-use crate::text_name::text_name;
+use crate::compile::text_name::text_name;
 
 /// A place in a core module.
 #[derive(Clone, Debug, PartialEq, Eq)]

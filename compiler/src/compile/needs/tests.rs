@@ -194,11 +194,11 @@ fn uses_in_code_come_before_those_in_sections() {
 /// What a runtime can lack is stamped where a module uses it, with what it implies, and nowhere else.
 #[test]
 fn what_is_used_is_stamped_and_nothing_else() {
-    use crate::features::AS_USED;
+    use crate::compile::features::AS_USED;
     use crate::{Backend, CompileError, Options, Platform, compile};
     use precompile_artifact::features::named;
     use precompile_artifact::trailer;
-    let plain = include_bytes!("../../../tests/guests/primes.wasm").to_vec();
+    let plain = include_bytes!("../../../../tests/guests/primes.wasm").to_vec();
     let plain = [("a C program".to_owned(), plain, F::empty())];
     let (mut stamped, mut lacking) = (F::empty(), F::empty());
     for (name, wasm, uses) in fixtures().chain(components()).chain(plain) {

@@ -4,8 +4,8 @@
 //! bytes come from compiling; an engine is what wasmtime stamps into an empty module.
 
 use super::recipe;
-use crate::image::image;
-use crate::options::{Options, Regalloc};
+use crate::compile::image::image;
+use crate::compile::options::{Options, Regalloc};
 use crate::{Cpu, Target, compile};
 use arbtest::arbitrary::Unstructured;
 use arbtest::arbtest;

@@ -1,0 +1,112 @@
+//! Compiling in the build script itself.
+
+use crate::build::cargo::Cargo;
+use crate::build::error::io;
+use crate::build::inputs::Input;
+use crate::build::jobs::Jobs;
+use crate::build::{BuildError, Order};
+use crate::cache::{Cache, Limits, Recipe, Store};
+use crate::{Artifact, Options, Request, Source, Target, attempt, deliver, obtain, recipe, write};
+use etcetera::BaseStrategy;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Compiles all inputs.
+///
+/// # Errors
+///
+/// Where any can't be compiled.
+pub(super) fn compile(cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError> {
+    if env!("PRECOMPILE_OPT_LEVEL") == "0" {
+        cargo.warn(&format!(
+            "precompile compiles in this build script, and is itself not optimised: that is slow. Install the command \
+             (`cargo install precompile --version {VERSION} --locked`), or put this into the workspace's Cargo.toml:\n\
+             [profile.dev.build-override]\nopt-level = 3\n[profile.release.build-override]\nopt-level = 3"
+        ));
+    }
+    let refused = |error: &dyn std::fmt::Display| BuildError::Refused(error.to_string());
+    let target: Target = order.machine.target.parse().map_err(|error| refused(&error))?;
+    let (options, refusal) = order.choice.options(&target).map_err(|error| refused(&error))?;
+    if let Some(refusal) = refusal {
+        order.inputs.iter().for_each(|input| cargo.warn_of_fallback(&input.path, &refusal.to_string()));
+    }
+    let recipe = Arc::new(recipe(&options));
+    let cache = cache(cargo);
+    let jobs = Jobs::acquire(cargo.jobs());
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.count().unwrap_or(0)).build();
+    let pool = pool.map_err(|error| refused(&error))?;
+    let one = |input: &Input| one(input, &options, &recipe, cache.as_ref());
+    let results: Vec<_> = pool.install(|| order.inputs.par_iter().map(one).collect());
+    let mut failed = Vec::new();
+    for (input, result) in order.inputs.iter().zip(results) {
+        match result {
+            Ok(Some(limit)) => cargo.warn_of_fallback(&input.path, &limit),
+            Ok(None) => {}
+            Err(error) => failed.push((input.path.clone(), error)),
+        }
+    }
+    if failed.is_empty() { Ok(()) } else { Err(BuildError::Compile(failed)) }
+}
+
+/// Finds or compiles one, and writes it. What was beyond the backend, where another stood in.
+fn one(
+    input: &Input,
+    options: &Options,
+    recipe: &Arc<Recipe>,
+    cache: Option<&Cache>,
+) -> Result<Option<String>, String> {
+    let text = |error: &dyn std::fmt::Display| error.to_string();
+    if let Some(folder) = input.output.parent() {
+        fs::create_dir_all(folder).map_err(|error| text(&io(folder)(error)))?;
+    }
+    let Some(cache) = cache else {
+        let wasm = fs::read(&input.path).map_err(|error| text(&error))?;
+        let compiled = crate::compile(options, &wasm).map_err(|error| text(&error))?;
+        write(&input.output, &compiled.artifact, &input.path).map_err(|error| text(&error))?;
+        return Ok(compiled.fallback_from.map(|limit| limit.to_string()));
+    };
+    let request = Request {
+        options,
+        recipe,
+        attempt: &attempt,
+        source: Source::File(&input.path, None),
+        output: Some(&input.output),
+        verify_inputs: false,
+    };
+    loop {
+        let answer = obtain(cache, &request, true).map_err(|error| text(&error))?;
+        match answer.artifact {
+            Artifact::InPlace(_) => {}
+            Artifact::Stored(entry) => match deliver(&input.output, &entry, &input.path) {
+                Some(written) => drop(written.map_err(|error| text(&error))?),
+                None => {
+                    drop(entry);
+                    cache.damaged(&answer.key);
+                    continue;
+                }
+            },
+            Artifact::Compiled(compiled, turn) => {
+                cache.fill(turn, &compiled.artifact, compiled.timings.total());
+                write(&input.output, &compiled.artifact, &input.path).map_err(|error| text(&error))?;
+            }
+        }
+        return Ok(answer.fallback_from);
+    }
+}
+
+/// The command's cache, unless the user wants none, or there is no place for it.
+fn cache(cargo: &Cargo) -> Option<Cache> {
+    let unwanted = |value: OsString| !matches!(value.to_str(), Some("0" | "n" | "no" | "false"));
+    if cargo.variable("PRECOMPILE_NO_CACHE").is_some_and(unwanted) {
+        return None;
+    }
+    let named = cargo.variable("PRECOMPILE_CACHE_DIR").map(PathBuf::from);
+    let folder =
+        named.or_else(|| Some(etcetera::choose_base_strategy().ok()?.cache_dir().join("precompile")))?;
+    Some(Cache::new(Store::new(&folder), Limits::default()))
+}

@@ -1,0 +1,114 @@
+//! The command `precompile`, which does the work.
+
+use crate::build::cargo::Cargo;
+use crate::build::error::io;
+use crate::build::inputs::Input;
+use crate::build::jobs::Jobs;
+use crate::build::message::Message;
+use crate::build::{BuildError, Order};
+use crate::{Choice, OptLevel};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The command, of this version.
+pub(super) struct Tool {
+    path: PathBuf,
+}
+
+impl Tool {
+    /// Looks for the command: `PRECOMPILE` names it, or else it is in the `PATH`. Where there is none of this
+    /// version, why.
+    ///
+    /// # Errors
+    ///
+    /// Where the one that is named can't be used.
+    pub(super) fn find(cargo: &Cargo) -> Result<Result<Tool, BuildError>, BuildError> {
+        if let Some(named) = cargo.variable("PRECOMPILE") {
+            return Tool::checked(cargo, named.into()).map(Ok);
+        }
+        let folders = cargo.variable("PATH").unwrap_or_default();
+        let name = format!("precompile{}", std::env::consts::EXE_SUFFIX);
+        let found =
+            std::env::split_paths(&folders).map(|folder| folder.join(&name)).find(|path| path.is_file());
+        Ok(found.ok_or(BuildError::NoTool(VERSION)).and_then(|path| Tool::checked(cargo, path)))
+    }
+
+    fn checked(cargo: &Cargo, path: PathBuf) -> Result<Tool, BuildError> {
+        cargo.read(&path);
+        let version = Command::new(&path).arg("--version").output().map_err(io(&path))?.stdout;
+        let found = String::from_utf8_lossy(&version).trim().to_string();
+        match found == format!("precompile {VERSION}") {
+            true => Ok(Tool { path }),
+            false => Err(BuildError::OtherVersion { path, found, wanted: VERSION }),
+        }
+    }
+
+    /// Compiles all inputs, those for one folder in one go.
+    ///
+    /// # Errors
+    ///
+    /// Where any can't be compiled.
+    pub(super) fn compile(&self, cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError> {
+        let mut folders: BTreeMap<&Path, Vec<&Input>> = BTreeMap::new();
+        for input in order.inputs {
+            folders.entry(input.output.parent().unwrap_or(Path::new("."))).or_default().push(input);
+        }
+        let jobs = Jobs::acquire(cargo.jobs());
+        let mut failed = Vec::new();
+        for (folder, inputs) in folders {
+            fs::create_dir_all(folder).map_err(io(folder))?;
+            let mut command = Command::new(&self.path);
+            command.args(arguments(order.choice)).args(["--target", &order.machine.target]);
+            command.args(["--message-format", "json"]);
+            if let Some(count) = jobs.count() {
+                command.args(["--jobs", &count.to_string()]);
+            }
+            match inputs[..] {
+                [input] => command.arg("-o").arg(&input.output),
+                // The names are those of the inputs.
+                _ => command.arg("--out-dir").arg(folder),
+            };
+            command.arg("--").args(inputs.iter().map(|input| &input.path)).stdin(Stdio::null());
+            failed.extend(self.run(cargo, &mut command)?);
+        }
+        if failed.is_empty() { Ok(()) } else { Err(BuildError::Compile(failed)) }
+    }
+
+    /// Runs the command. The inputs that failed, and why.
+    fn run(&self, cargo: &Cargo, command: &mut Command) -> Result<Vec<(PathBuf, String)>, BuildError> {
+        let output = command.output().map_err(io(&self.path))?;
+        let told = String::from_utf8_lossy(&output.stderr);
+        told.lines().filter_map(|line| line.strip_prefix("warning: ")).for_each(|line| cargo.warn(line));
+        let mut failed = Vec::new();
+        for message in Message::all(&String::from_utf8_lossy(&output.stdout)) {
+            match message {
+                Message::Fallback(input, limit) => cargo.warn_of_fallback(&input, &limit),
+                Message::Failed(input, error) => failed.push((input, error)),
+            }
+        }
+        if !output.status.success() && failed.is_empty() {
+            let lines = told.lines().map(|line| line.strip_prefix("error: ").unwrap_or(line));
+            return Err(BuildError::Refused(lines.collect::<Vec<_>>().join("\n")));
+        }
+        Ok(failed)
+    }
+}
+
+/// A choice, on the command line.
+fn arguments(choice: &Choice) -> Vec<OsString> {
+    let Choice { backend, platform, cpu, opt_level, fallback, settings } = choice;
+    let mut arguments: Vec<OsString> = Vec::new();
+    let mut add = |name: &str, value: String| arguments.extend([name.into(), value.into()]);
+    backend.iter().for_each(|backend| add("--backend", backend.to_string()));
+    platform.iter().for_each(|platform| add("--platform", platform.to_string()));
+    cpu.iter().for_each(|cpu| add("--cpu", cpu.clone()));
+    opt_level.iter().for_each(|level: &OptLevel| add("--opt-level", level.to_string()));
+    fallback.iter().for_each(|fallback| add("--fallback", fallback.name().into()));
+    settings.iter().for_each(|(letter, text)| add(&format!("-{letter}"), text.clone()));
+    arguments
+}

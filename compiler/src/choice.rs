@@ -1,0 +1,23 @@
+//! What a user chooses.
+
+use crate::fallback::Fallback;
+use precompile_artifact::manifest::OptLevel;
+use precompile_artifact::{Backend, Platform};
+
+/// What a user chooses of how modules are compiled; the rest follows from the target. These are the
+/// options of the command `precompile`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// The compiler; Cranelift by default.
+    pub backend: Option<Backend>,
+    /// The preset for what the code may rely on; by default the target's own.
+    pub platform: Option<Platform>,
+    /// The least processor, as a level and features: `x86-64-v3,-avx2`. The baseline by default.
+    pub cpu: Option<String>,
+    /// How hard Cranelift optimises.
+    pub opt_level: Option<OptLevel>,
+    /// What stands in where the backend can't compile a module, or has no code for the target.
+    pub fallback: Option<Fallback>,
+    /// Settings by name, each with its letter: `('W', "fuel,simd=n")`.
+    pub settings: Vec<(char, String)>,
+}

@@ -1,0 +1,50 @@
+//! From modules to artifacts.
+
+#[cfg(not(any(feature = "cranelift", feature = "winch")))]
+compile_error!("precompile needs a backend: enable the feature `cranelift` or `winch`");
+
+mod attempt;
+mod cached;
+mod chosen;
+mod compile_error;
+mod compiled;
+mod cpu;
+mod features;
+mod fit;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzz;
+mod image;
+pub mod inspect;
+mod interface;
+mod limits;
+mod memories;
+mod needs;
+mod options;
+mod output;
+mod proposals;
+mod recipe;
+mod restamp;
+mod second_attempt;
+pub mod setting;
+mod settings;
+mod settings_check;
+mod stamp;
+mod target;
+mod text_name;
+
+pub use attempt::{Attempt, WASMTIME_VERSION, attempt, compile, compile_by};
+pub use cached::{Answer, Artifact, ObtainError, Request, Source, in_place, obtain};
+pub use chosen::ChoiceError;
+pub use compile_error::CompileError;
+pub use compiled::{Compiled, Timings};
+pub use cpu::{Cpu, CpuError};
+pub use fit::{FitError, fit};
+pub use limits::{Cause, Limit, Place, Remedy, Site};
+pub use options::{Options, OptionsError, Regalloc};
+pub use output::{WriteError, Written, deliver, write};
+pub use precompile_cache as cache;
+pub use proposals::Proposals;
+pub use recipe::recipe;
+pub use stamp::StampError;
+pub use target::{ALIASES, PairError, Target, TargetError};

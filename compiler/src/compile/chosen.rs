@@ -1,0 +1,84 @@
+//! From what a user chooses to options.
+
+use crate::choice::Choice;
+use crate::compile::cpu::{Cpu, CpuError};
+use crate::compile::options::{Options, OptionsError};
+use crate::compile::setting;
+use crate::compile::target::{PairError, Target};
+use crate::fallback::Fallback;
+use precompile_artifact::{Backend, mismatch};
+use thiserror::Error;
+
+/// A choice that can't be had.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ChoiceError {
+    /// The backend makes no code for the target or the platform.
+    #[error(transparent)]
+    Pair(#[from] PairError),
+    /// There is no such processor.
+    #[error(transparent)]
+    Cpu(#[from] CpuError),
+    /// They don't go together.
+    #[error(transparent)]
+    Options(#[from] OptionsError),
+    /// A setting that is not known, or not so.
+    #[error("{0}")]
+    Setting(String),
+    /// Winch has one level only.
+    #[error("winch has no optimisation levels: leave `--opt-level` out, or use `--backend cranelift`")]
+    WinchLevels,
+}
+
+impl Choice {
+    /// The options for a target; and, where another backend stands in because the one chosen makes no
+    /// code for the target at all, why.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such thing to choose, or it doesn't go together.
+    pub fn options(&self, target: &Target) -> Result<(Options, Option<PairError>), ChoiceError> {
+        let (options, refusal) = self.preset(target)?;
+        let cpu = self.cpu.as_ref().filter(|_| options.target == *target);
+        let cpu = cpu.map(|text| Cpu::parse(text, target)).transpose()?.unwrap_or_default();
+        Ok((self.adjust(Options { cpu, ..options })?, refusal))
+    }
+
+    /// Options that are otherwise made, with the settings, the optimisation level and the fallback of this
+    /// choice.
+    ///
+    /// # Errors
+    ///
+    /// As [`Choice::options`].
+    pub fn adjust(&self, mut options: Options) -> Result<Options, ChoiceError> {
+        options.fallback = self.fallback;
+        if let Some(level) = self.opt_level {
+            if options.backend == Backend::Winch {
+                return Err(ChoiceError::WinchLevels);
+            }
+            options.opt_level = level;
+        }
+        for (letter, text) in &self.settings {
+            setting::apply(&mut options, *letter, text).map_err(ChoiceError::Setting)?;
+        }
+        options.check()?;
+        Ok(options)
+    }
+
+    fn preset(&self, target: &Target) -> Result<(Options, Option<PairError>), ChoiceError> {
+        let preset = |backend, target: &Target| {
+            let platform = self.platform.unwrap_or_else(|| target.default_platform(backend));
+            Options::new(backend, target.clone(), platform)
+        };
+        match (preset(self.backend.unwrap_or(Backend::Cranelift), target), self.fallback) {
+            (
+                Err(refusal @ (PairError::Winch { .. } | PairError::WinchWithoutSignals { .. })),
+                Some(fallback),
+            ) => {
+                let pulley = mismatch::pulley(target.triple()).filter(|_| fallback == Fallback::Pulley);
+                let pulley: Option<Target> = pulley.and_then(|name| name.parse().ok());
+                Ok((preset(Backend::Cranelift, pulley.as_ref().unwrap_or(target))?, Some(refusal)))
+            }
+            (options, _) => Ok((options?, None)),
+        }
+    }
+}

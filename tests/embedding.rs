@@ -1,0 +1,389 @@
+//! Build scripts that use `precompile::build`, run by cargo as a user's are.
+
+#![cfg(unix)]
+#![allow(clippy::disallowed_methods, reason = "tests read what cargo tells them")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use support::{Ended, Folder, precompile, run};
+
+const ANSWER: &str = "(module (func (export \"answer\") (result i32) i32.const 42))";
+/// Which Winch can't compile.
+const TAIL_CALL: &str = "(module (func (export \"f\") (return_call 0)))";
+
+/// A package with a build script, in a folder of its own.
+struct Package {
+    folder: Folder,
+    name: String,
+}
+
+impl Package {
+    /// Its build script consists of this statement.
+    fn new(name: &str, statement: &str) -> Package {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let folder = Folder::new();
+        fs::create_dir(folder.join("src")).unwrap();
+        folder.write("src/lib.rs", "");
+        let compiler = root.join("compiler");
+        folder.write(
+            "Cargo.toml",
+            format!(
+                "[package]\nname = \"{name}\"\nedition = \"2024\"\n[workspace]\n[build-dependencies]\n\
+                 precompile = {{ path = {compiler:?}, default-features = false, features = [\"build\"] }}\n"
+            ),
+        );
+        // The versions that are there already.
+        fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+        folder.write("answer.wat", ANSWER);
+        let package = Package { folder, name: name.into() };
+        package.script(statement);
+        package.tool("precompile");
+        package
+    }
+
+    fn script(&self, statement: &str) {
+        self.folder.write(
+            "build.rs",
+            format!("use precompile::{{*, build::*}};\nfn main() {{ {statement} }}\nconst _: Option<Backend> = None;\n"),
+        );
+    }
+
+    /// A command that writes down how it is called.
+    fn tool(&self, name: &str) -> PathBuf {
+        let path = self.folder.join(name);
+        let (log, real) = (self.folder.join("calls"), precompile());
+        fs::write(&path, format!("#!/bin/sh\necho \"$@\" >>{log:?}\nexec {real:?} \"$@\"\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+
+    /// How the command was called since this was asked last, without what only looks at its version.
+    fn calls(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.folder.join("calls")).unwrap_or_default();
+        let _ = fs::remove_file(self.folder.join("calls"));
+        text.lines().filter(|line| *line != "--version").map(String::from).collect()
+    }
+
+    fn cargo(&self) -> Command {
+        let mut cargo = self.folder.command(std::env::var_os("CARGO").unwrap_or("cargo".into()));
+        cargo.args(["build", "--offline"]).env("CARGO_TARGET_DIR", target());
+        cargo.env("CARGO_PROFILE_DEV_DEBUG", "0").env("PRECOMPILE", self.folder.join("precompile"));
+        cargo.env("PRECOMPILE_CACHE_DIR", self.folder.cache()).env_remove("RUSTFLAGS");
+        cargo
+    }
+
+    #[track_caller]
+    fn builds(&self) -> Vec<String> {
+        let ended = run(&mut self.cargo());
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        self.calls()
+    }
+
+    /// The lines that the script told cargo last, and the folder of its output.
+    fn told(&self) -> (Vec<String>, PathBuf) {
+        let scripts = fs::read_dir(target().join("debug/build")).unwrap().map(|entry| entry.unwrap().path());
+        let of_this = |path: &PathBuf| {
+            let name = path.file_name().unwrap().to_string_lossy();
+            name.starts_with(&format!("{}-", self.name)) && path.join("output").exists()
+        };
+        let path = scripts
+            .filter(of_this)
+            .max_by_key(|path| path.join("output").metadata().unwrap().modified().unwrap());
+        let path = path.unwrap();
+        let lines = fs::read_to_string(path.join("output")).unwrap().lines().map(String::from).collect();
+        (lines, path.join("out"))
+    }
+}
+
+/// One folder for all, so that what they depend on is built once.
+fn target() -> PathBuf {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+    std::env::var_os("CARGO_TARGET_DIR").map_or(own, PathBuf::from).join("embedding")
+}
+
+/// The error that a statement in a build script comes to.
+#[track_caller]
+fn error(name: &str, statement: &str, words: &[&str]) -> (Package, Ended) {
+    let package = Package::new(name, statement);
+    let ended = run(&mut package.cargo());
+    assert_eq!(ended.code, Some(101), "{ended:?}");
+    for word in words {
+        assert!(ended.stderr.contains(word), "{word}: {ended:?}");
+    }
+    (package, ended)
+}
+
+#[test]
+fn the_script_runs_when_it_must() {
+    let package = Package::new(
+        "five",
+        "Build::new().folder(\"guests\").backend(Backend::Winch).cpu(\"x86-64-v3\").target(\"x86_64\").compile(\"guests\");",
+    );
+    fs::create_dir_all(package.folder.join("guests/more")).unwrap();
+    let names = ["a", "b", "c", "more/d", "more/e"];
+    for (number, name) in names.iter().enumerate() {
+        let text = format!("(module (func (export \"f\") (result i32) i32.const {number}))");
+        package.folder.write(&format!("guests/{name}.wat"), text);
+    }
+    // One call a folder.
+    let calls = package.builds();
+    assert_eq!(calls.len(), 2, "{calls:?}");
+    assert!(calls[0].contains("--backend winch --cpu x86-64-v3 --target x86_64 "), "{calls:?}");
+    let (told, out) = package.told();
+    let outputs = names.map(|name| out.join(format!("guests/{name}.cwasm")));
+    let times = || outputs.each_ref().map(|output| output.metadata().unwrap().modified().unwrap());
+    let entries = || {
+        let ended = package.folder.precompile(["cache", "stats", "--message-format", "json"]);
+        let (_, rest) = ended.stdout.split_once("\"entries\":").unwrap();
+        rest.split(',').next().unwrap().parse::<u32>().unwrap()
+    };
+    let first = times();
+    assert_eq!(entries(), 5);
+    // Exactly what was read.
+    let tool = package.folder.join("precompile");
+    let reruns: Vec<_> = told.iter().filter_map(|line| line.strip_prefix("cargo::rerun-if-")).collect();
+    let expected = [
+        "changed=build.rs",
+        "env-changed=PRECOMPILE_SKIP",
+        "changed=guests",
+        "env-changed=PRECOMPILE",
+        &format!("changed={}", tool.display()),
+    ];
+    assert_eq!(reruns, expected);
+
+    // Nothing new: the script doesn't run.
+    assert_eq!(package.builds(), [] as [&str; 0]);
+    // Touched: it runs, and writes nothing.
+    fs::File::options()
+        .append(true)
+        .open(package.folder.join("guests/a.wat"))
+        .unwrap()
+        .set_modified(std::time::SystemTime::now())
+        .unwrap();
+    assert_eq!(package.builds().len(), 2);
+    assert_eq!((times(), entries()), (first, 5));
+    // One changes: one is compiled.
+    package.folder.write("guests/more/e.wat", ANSWER);
+    assert_eq!(package.builds().len(), 2);
+    let second = times();
+    assert_eq!((&second[..4], entries()), (&first[..4], 6));
+    assert!(second[4] > first[4]);
+    // One more is found.
+    package.folder.write("guests/more/f.wat", ANSWER);
+    assert_eq!(package.builds().len(), 2);
+    assert!(out.join("guests/more/f.cwasm").exists());
+}
+
+#[test]
+fn the_machine_is_cargos() {
+    let package = Package::new("machine", "Build::new().file(\"answer.wat\").compile(\"answer\");");
+    let calls = package.builds();
+    let [call] = &calls[..] else { panic!("{calls:?}") };
+    let host = target_lexicon::HOST.to_string();
+    assert!(call.contains(&format!("--target {host} ")) && call.contains("--jobs "), "{call}");
+    if cfg!(target_arch = "x86_64") {
+        assert!(call.contains("--cpu x86-64 "), "{call}");
+        // What rustc may use, precompile may, too.
+        let ended = run(package.cargo().env("RUSTFLAGS", "-Ctarget-feature=+avx2"));
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        let calls = package.calls();
+        assert!(calls[0].contains("--cpu x86-64,+avx,+avx2,") && calls[0].contains(",+ssse3"), "{calls:?}");
+    }
+}
+
+/// No more threads compile than cargo's jobserver lets.
+#[test]
+fn jobs_are_cargos() {
+    let package = Package::new("jobs", "Build::new().file(\"answer.wat\").compile(\"answer\");");
+    let jobs = |count: &str| {
+        let ended = run(package.cargo().args(["--jobs", count]));
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        package.folder.write("answer.wat", format!("{ANSWER} ;; {count}"));
+        let calls = package.calls();
+        let (_, jobs) = calls[0].split_once("--jobs ").unwrap();
+        jobs.split(' ').next().unwrap().parse::<u32>().unwrap()
+    };
+    assert_eq!(jobs("1"), 1);
+    assert_eq!(jobs("3"), 3);
+}
+
+#[test]
+fn a_stub_stands_in() {
+    let package = Package::new("skipped", "Build::new().file(\"answer.wat\").compile(\"answer\");");
+    let ended = run(package.cargo().env("PRECOMPILE_SKIP", "1").env("PRECOMPILE", "none"));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let artifact = package.told().1.join("answer.cwasm");
+    let refused = package.folder.precompile(["inspect", artifact.to_str().unwrap()]);
+    assert!(
+        refused.stderr.contains("a stub, since `PRECOMPILE_SKIP` was set when it was built"),
+        "{refused:?}"
+    );
+    // It is compiled once that is no longer so.
+    assert_eq!(package.builds().len(), 1);
+    assert_eq!(package.folder.precompile(["inspect", artifact.to_str().unwrap()]).code, Some(0));
+}
+
+#[test]
+fn a_fallback_is_told() {
+    let statement = "Build::new().file(\"tail.wat\").backend(Backend::Winch).fallback(Fallback::Cranelift).compile(\"tail\");";
+    let package = Package::new("fallback", statement);
+    package.folder.write("tail.wat", TAIL_CALL);
+    let ended = run(&mut package.cargo());
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.stderr.contains("`tail.wat`: another backend stands in: "), "{ended:?}");
+    let (_, ended) = error(
+        "refused",
+        "std::fs::write(\"tail.wat\", \"(module (func (return_call 0)))\").unwrap();\
+         Build::new().file(\"tail.wat\").backend(Backend::Winch).compile(\"tail\");",
+        &["`tail.wat`: ", "`tail-call`"],
+    );
+    assert!(!ended.stderr.contains("panicked"), "{ended:?}");
+}
+
+/// Other compilers' guests, and what they read.
+#[test]
+fn commands_build_guests() {
+    let package = Package::new(
+        "guests",
+        "Build::new().command([\"sh\", \"copy.sh\", \"answer.wat\", \"{out}\", \"{deps}\"])\
+         .command([\"cp\", \"other.wat\", \"{out}\"]).compile(\"all\");",
+    );
+    package.folder.write("other.wat", ANSWER);
+    package.folder.write("extra.h", "");
+    package.folder.write("copy.sh", "cp $1 $2; echo \"$2: $1 extra.h\" >$3");
+    assert_eq!(package.builds().len(), 1);
+    let (told, out) = package.told();
+    assert!(out.join("all/copy.cwasm").exists() && out.join("all/other.cwasm").exists());
+    for read in ["answer.wat", "extra.h", "other.wat"] {
+        assert!(told.contains(&format!("cargo::rerun-if-changed={read}")), "{told:?}");
+    }
+    package.folder.write("extra.h", "new");
+    assert_eq!(package.builds().len(), 1);
+}
+
+#[test]
+fn each_mistake_is_told() {
+    let answer = |rest: &str| format!("Build::new().file(\"answer.wat\"){rest}.compile(\"answer\");");
+    error(
+        "missing",
+        "Build::new().file(\"none.wat\").compile(\"none\");",
+        &["`none.wat`: failed to open file"],
+    );
+    error("cpu", &answer(".cpu(\"fast\")"), &["unknown CPU `fast`"]);
+    error("target", &answer(".target(\"toaster\")"), &["`toaster`"]);
+    error("setting", &answer(".setting('W', \"feul\")"), &["`-W feul` is unknown"]);
+    error(
+        "empty",
+        "std::fs::create_dir_all(\"e\").unwrap(); Build::new().folder(\"e\").compile(\"e\");",
+        &["the folder `e` holds no .wasm or .wat file"],
+    );
+    error(
+        "twice",
+        "Build::new().file(\"answer.wat\").file(\"src/../answer.wat\").compile(\"a\");",
+        &["two inputs are named `a/answer`: compile one of them under a name of its own"],
+    );
+    error(
+        "output",
+        "Build::new().command([\"true\"]).compile(\"a\");",
+        &["the command `true` writes no module: name the file that it writes `{out}`"],
+    );
+    error(
+        "fails",
+        "Build::new().command([\"sh\", \"-c\", \"echo oh no >&2; exit 3 # {out}\"]).compile(\"a\");",
+        &["` failed (exit status: 3)", "oh no"],
+    );
+    error(
+        "program",
+        "Build::new().command([\"no-such-cc\", \"{out}\"]).compile(\"a\");",
+        &["`no-such-cc`: No such file"],
+    );
+    error(
+        "outside",
+        "// SAFETY: there is one thread.\nunsafe { std::env::remove_var(\"OUT_DIR\") }; Build::new().compile(\"a\");",
+        &["`OUT_DIR` is not set: call this from a build script that cargo runs"],
+    );
+}
+
+/// The command that is there must be of this version.
+#[test]
+fn the_command_is_looked_for() {
+    let package = Package::new("looked", "Build::new().file(\"answer.wat\").compile(\"answer\");");
+    let path = std::env::var("PATH").unwrap();
+    // In the PATH.
+    let beside = std::env::join_paths(
+        [package.folder.path()]
+            .into_iter()
+            .chain(std::env::split_paths(&path).collect::<Vec<_>>().iter().map(PathBuf::as_path)),
+    )
+    .unwrap();
+    let ended = run(package.cargo().env_remove("PRECOMPILE").env("PATH", &beside));
+    assert_eq!((ended.code, package.calls().len()), (Some(0), 1), "{ended:?}");
+    assert!(package.told().0.contains(&"cargo::rerun-if-env-changed=PATH".into()));
+    // Nowhere.
+    let without: Vec<_> =
+        std::env::split_paths(&path).filter(|folder| !folder.join("precompile").exists()).collect();
+    let ended =
+        run(package.cargo().env_remove("PRECOMPILE").env("PATH", std::env::join_paths(without).unwrap()));
+    assert_eq!(ended.code, Some(101), "{ended:?}");
+    assert!(
+        ended
+            .stderr
+            .contains("there is no `precompile` in the PATH: run `cargo install precompile --version")
+    );
+    assert!(
+        ended.stderr.contains("--locked`, name it by the variable `PRECOMPILE`, or have the build script compile with the feature `in-process`"),
+        "{ended:?}"
+    );
+    // Another one.
+    let other = package.folder.join("other");
+    fs::write(&other, "#!/bin/sh\necho precompile 0.0.9\n").unwrap();
+    fs::set_permissions(&other, fs::Permissions::from_mode(0o755)).unwrap();
+    let ended = run(package.cargo().env("PRECOMPILE", &other));
+    assert!(ended.stderr.contains("is precompile 0.0.9, but this is precompile "), "{ended:?}");
+    // Named, and not there.
+    let ended = run(package.cargo().env("PRECOMPILE", "/no/such/precompile"));
+    assert!(ended.stderr.contains("`/no/such/precompile`: No such file"), "{ended:?}");
+}
+
+/// Cargo packages as guests: what is missing is named.
+#[test]
+fn guest_packages() {
+    let guest = "std::fs::create_dir_all(\"guest/src\").unwrap();\
+        std::fs::write(\"guest/src/lib.rs\", \"pub fn f() {}\").unwrap();\
+        std::fs::write(\"guest/Cargo.toml\", \"[package]\\nname='guest'\\nedition='2024'\\n[workspace]\\n\").unwrap();";
+    error(
+        "rust-target",
+        &format!(
+            "{guest} Build::new().guest_target(\"wasm32v1-none\").cargo_package(\"guest\").compile(\"g\");"
+        ),
+        &["the Rust target `wasm32v1-none` is needed: run `rustup target add wasm32v1-none`"],
+    );
+    let host = target_lexicon::HOST.to_string();
+    error(
+        "no-module",
+        &format!("{guest} Build::new().guest_target(\"{host}\").cargo_package(\"guest\").compile(\"g\");"),
+        &["` has neither a binary nor a `cdylib`: add `crate-type = [\"cdylib\"]`"],
+    );
+}
+
+/// Where no backend makes code for a target, an interpreter does on request.
+#[test]
+fn targets_without_a_backend() {
+    let pretend = "// SAFETY: there is one thread.\nunsafe { std::env::set_var(\"TARGET\", \"powerpc64le-unknown-linux-gnu\") };";
+    error(
+        "no-backend",
+        &format!("{pretend} Build::new().file(\"answer.wat\").compile(\"answer\");"),
+        &[
+            "no backend makes code for `powerpc64le-unknown-linux-gnu`: `.fallback(Fallback::Pulley)` has it interpreted, with the runtime's feature `pulley`",
+        ],
+    );
+    let package = Package::new(
+        "pulley",
+        &format!(
+            "{pretend} Build::new().file(\"answer.wat\").fallback(Fallback::Pulley).compile(\"answer\");"
+        ),
+    );
+    assert!(package.builds()[0].contains("--target pulley64 "));
+}
