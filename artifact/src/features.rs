@@ -32,12 +32,29 @@ pub const CONCURRENT: WasmFeatures = WasmFeatures::CM_ASYNC
     .union(WasmFeatures::CM_ERROR_CONTEXT);
 
 /// The features with this name.
-pub fn named(name: &str) -> Option<WasmFeatures> {
-    let flag = WasmFeatures::FLAGS.iter().find(|flag| {
-        let same = |(a, b): (u8, u8)| (if a == b'_' { b'-' } else { a.to_ascii_lowercase() }) == b;
-        flag.name().len() == name.len() && flag.name().bytes().zip(name.bytes()).all(same)
-    });
-    flag.map(|flag| *flag.value())
+pub const fn named(name: &str) -> Option<WasmFeatures> {
+    let mut index = 0;
+    while index < WasmFeatures::FLAGS.len() {
+        let flag = &WasmFeatures::FLAGS[index];
+        if is_named(flag.name().as_bytes(), name.as_bytes()) {
+            return Some(*flag.value());
+        }
+        index += 1;
+    }
+    None
+}
+
+/// Whether a flag's `TAIL_CALL` is spelled `tail-call`.
+const fn is_named(flag: &[u8], name: &[u8]) -> bool {
+    let mut index = 0;
+    while index < flag.len() && index < name.len() {
+        let spelled = if flag[index] == b'_' { b'-' } else { flag[index].to_ascii_lowercase() };
+        if spelled != name[index] {
+            return false;
+        }
+        index += 1;
+    }
+    flag.len() == name.len()
 }
 
 /// The names of features, as the `-W` flags of wasmtime's command line have them, sorted.

@@ -6,6 +6,7 @@
 //! - [`trailer`]: where the manifest and its digest stand in the file.
 //! - [`Host`] and its [`Policy`]: what a machine and a build of the runtime offer and demand.
 //! - [`mismatch`]: would this artifact load on that host, and if not, why.
+//! - [`glance`]: what a constant expression can tell of an artifact.
 //! - [`features`] and [`cpu`]: how both sides name what code may need.
 //!
 //! This crate knows nothing of wasmtime and needs no standard library.
@@ -21,6 +22,7 @@ pub mod backend;
 pub mod contract;
 pub mod cpu;
 pub mod features;
+pub mod glance;
 mod host;
 pub mod manifest;
 pub mod mismatch;

@@ -66,8 +66,8 @@ impl EngineKey {
     /// All that this build supports, but for what wasmtime has only together with a setting.
     fn features(&self) -> WasmFeatures {
         match self.contract.concurrency_support {
-            true => host::features(),
-            false => host::features().difference(WasmFeatures::CM_ASYNC),
+            true => host::FEATURES,
+            false => host::FEATURES.difference(WasmFeatures::CM_ASYNC),
         }
     }
 }

@@ -8,16 +8,26 @@ use precompile_artifact::{Host, Policy, cpu};
 ///
 /// Cargo may have built wasmtime with more, for the sake of another crate. That isn't offered, so
 /// that which artifacts a program opens depends on what it asks of this crate, and nothing else.
-pub(crate) fn features() -> WasmFeatures {
-    let optional = [
-        (cfg!(feature = "gc"), WasmFeatures::GC_TYPES | WasmFeatures::EXCEPTIONS),
-        (cfg!(feature = "threads"), WasmFeatures::THREADS),
-        (cfg!(feature = "component-model"), WasmFeatures::COMPONENT_MODEL),
-        (cfg!(all(feature = "component-model", feature = "async")), WasmFeatures::CM_ASYNC),
-    ];
-    let built = optional.into_iter().filter(|(built, _)| *built).map(|(_, features)| features);
-    WasmFeatures::WASM3.difference(OPTIONAL) | OFF_BY_DEFAULT | built.collect()
+pub(crate) const FEATURES: WasmFeatures = WasmFeatures::WASM3
+    .difference(OPTIONAL)
+    .union(OFF_BY_DEFAULT)
+    .union(built(cfg!(feature = "gc"), WasmFeatures::GC_TYPES.union(WasmFeatures::EXCEPTIONS)))
+    .union(built(cfg!(feature = "threads"), WasmFeatures::THREADS))
+    .union(built(COMPONENTS, WasmFeatures::COMPONENT_MODEL))
+    .union(built(COMPONENTS && cfg!(feature = "async"), WasmFeatures::CM_ASYNC));
+
+const fn built(is_built: bool, features: WasmFeatures) -> WasmFeatures {
+    if is_built { features } else { WasmFeatures::empty() }
 }
+
+/// Whether this build runs components.
+pub(crate) const COMPONENTS: bool = cfg!(feature = "component-model");
+/// Whether this build holds Pulley.
+pub(crate) const PULLEY: bool = cfg!(feature = "pulley");
+/// Whether hardware faults become traps.
+pub(crate) const SIGNALS: bool = true;
+/// Whether address space can be reserved and protected.
+pub(crate) const VIRTUAL_MEMORY: bool = true;
 
 /// What this machine and this build of the runtime offer to an artifact, with these demands.
 pub(crate) fn host(policy: Policy) -> Host {
@@ -26,11 +36,11 @@ pub(crate) fn host(policy: Policy) -> Host {
         cpu_features: cpu::detect(),
         wasmtime_version: wasmtime_environ::VERSION.into(),
         runtime_version: env!("CARGO_PKG_VERSION").into(),
-        features: features(),
-        signals: true,
-        virtual_memory: true,
-        pulley: cfg!(feature = "pulley"),
-        components: cfg!(feature = "component-model"),
+        features: FEATURES,
+        signals: SIGNALS,
+        virtual_memory: VIRTUAL_MEMORY,
+        pulley: PULLEY,
+        components: COMPONENTS,
         concurrency: cfg!(feature = "async"),
         policy,
     }

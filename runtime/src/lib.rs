@@ -29,9 +29,11 @@
 
 mod code;
 mod config;
+mod embed;
 mod engine;
 mod host;
 pub mod link;
+mod no_compiler;
 #[allow(unsafe_code, reason = "the one place: bytes become code")]
 mod open;
 mod open_error;
@@ -39,6 +41,9 @@ mod program;
 mod runtime;
 
 pub use config::RuntimeConfig;
+pub use embed::{__Aligned, Embedded};
+pub use no_compiler::has_compiler;
+pub use open::__embed;
 pub use open_error::OpenError;
 pub use precompile_artifact as artifact;
 pub use program::Program;

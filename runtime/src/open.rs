@@ -1,6 +1,7 @@
 //! Opening artifacts: the one place where bytes become code.
 
 use crate::code::Code;
+use crate::embed::Embedded;
 use crate::open_error::OpenError;
 use crate::program::Program;
 use crate::runtime::Runtime;
@@ -86,6 +87,16 @@ impl Runtime {
         unsafe { self.copy(artifact, trailer::read_unverified(artifact)?.manifest) }
     }
 
+    /// Opens an artifact that [`include_cwasm!`](crate::include_cwasm) made part of this program.
+    ///
+    /// # Errors
+    ///
+    /// Every [`OpenError`] but [`OpenError::Io`].
+    pub fn open_embedded(&self, embedded: &Embedded) -> Result<Program, OpenError> {
+        // SAFETY: who made it promised the same.
+        unsafe { self.open_static(embedded.artifact()) }
+    }
+
     /// # Safety
     ///
     /// As [`Runtime::open_file_unverified`].
@@ -138,6 +149,20 @@ impl Runtime {
         };
         Ok(Program::new(manifest, code.map_err(OpenError::Wasmtime)?))
     }
+}
+
+/// For [`include_cwasm!`](crate::include_cwasm).
+///
+/// # Safety
+///
+/// As [`Runtime::open_static`].
+///
+/// # Panics
+///
+/// Where the artifact can't fit this program, which is when the program is compiled.
+#[doc(hidden)]
+pub const unsafe fn __embed(name: &'static str, artifact: &'static [u8]) -> Embedded {
+    Embedded::new(name, artifact)
 }
 
 /// Whether this name is still the open file's.

@@ -1,0 +1,188 @@
+//! What an artifact needs, as far as a constant expression can tell: for programs that embed one, whose
+//! compiler then says what would go wrong when they start.
+//!
+//! This reads a few fields of the manifest where [`Manifest::decode`](crate::Manifest::decode) reads them all;
+//! a test holds the two together.
+
+use crate::Platform;
+use crate::manifest::Kind;
+use crate::trailer::{FORMAT, MAGIC, STUB};
+
+/// What an artifact says of itself at first sight.
+#[derive(Clone, Copy, Debug)]
+pub struct Glance<'a> {
+    /// What was compiled.
+    pub kind: Kind,
+    /// The preset from which the settings started.
+    pub platform: Platform,
+    /// The target triple.
+    pub target: &'a str,
+    /// Wasmtime's full version.
+    pub wasmtime_version: &'a str,
+    /// The WebAssembly features that the runtime must support.
+    features: Names<'a>,
+}
+
+/// What isn't an artifact, for whoever embeds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// It was not compiled, because `PRECOMPILE_SKIP` was set.
+    Stub,
+    /// Another tool's.
+    NotOurs,
+    /// A newer format.
+    Format,
+}
+
+impl<'a> Glance<'a> {
+    /// Reads what `precompile` has just written.
+    ///
+    /// # Errors
+    ///
+    /// Where it isn't an artifact of a format that is known here.
+    ///
+    /// # Panics
+    ///
+    /// On an artifact that is damaged.
+    pub const fn at(artifact: &'a [u8]) -> Result<Glance<'a>, Unreadable> {
+        if same(artifact, STUB) {
+            return Err(Unreadable::Stub);
+        }
+        let Some(trailer) = trailer(artifact) else { return Err(Unreadable::NotOurs) };
+        let (format, manifest) = trailer;
+        if format > FORMAT {
+            return Err(Unreadable::Format);
+        }
+        let mut fields = Fields { rest: manifest };
+        let kind = match fields.number() {
+            0 => Kind::Module,
+            _ => Kind::Component,
+        };
+        fields.number();
+        let platform = match fields.number() {
+            0 => Platform::Hosted,
+            1 => Platform::SignalsOnly,
+            _ => Platform::Freestanding,
+        };
+        let target = fields.text();
+        fields.names();
+        if fields.number() == 1 {
+            fields.number();
+        }
+        let wasmtime_version = fields.text();
+        fields.text();
+        // The digest of the source.
+        fields.take(32);
+        Ok(Glance { kind, platform, target, wasmtime_version, features: fields.names() })
+    }
+
+    /// The WebAssembly features that the runtime must support.
+    pub const fn features_stamped(&self) -> Names<'a> {
+        self.features
+    }
+}
+
+/// Names, one after the other.
+#[derive(Clone, Copy, Debug)]
+pub struct Names<'a> {
+    left: usize,
+    fields: Fields<'a>,
+}
+
+impl<'a> Names<'a> {
+    /// The next of them. An iterator's method can't be called in a constant.
+    pub const fn take_next(&mut self) -> Option<&'a str> {
+        if self.left == 0 {
+            return None;
+        }
+        self.left -= 1;
+        Some(self.fields.text())
+    }
+}
+
+/// The format and the manifest of an artifact, if that is what it is.
+const fn trailer(artifact: &[u8]) -> Option<(u32, &[u8])> {
+    // Where the section headers stand in an ELF file, and how many they are: the trailer is behind them.
+    if artifact.len() < 64 || !same(artifact.split_at(4).0, b"\x7fELF") || artifact[4] != 2 {
+        return None;
+    }
+    let big_endian = artifact[5] == 2;
+    let headers = number(artifact, 40, 8, big_endian);
+    let size = number(artifact, 58, 2, big_endian) * number(artifact, 60, 2, big_endian);
+    let Some(start) = headers.checked_add(size) else { return None };
+    let Some((_, trailer)) = artifact.split_at_checked(start) else { return None };
+    if trailer.len() < 16 || !same(trailer.split_at(8).0, &MAGIC) {
+        return None;
+    }
+    let (format, length) = (number(trailer, 8, 4, false) as u32, number(trailer, 12, 4, false));
+    match trailer.split_at(16).1.split_at_checked(length) {
+        Some((manifest, _)) => Some((format, manifest)),
+        None => None,
+    }
+}
+
+/// A number of so many bytes.
+const fn number(bytes: &[u8], at: usize, length: usize, big_endian: bool) -> usize {
+    let (mut value, mut index) = (0, 0);
+    while index < length {
+        let byte = bytes[at + index] as usize;
+        value |= byte << (8 * if big_endian { length - 1 - index } else { index });
+        index += 1;
+    }
+    value
+}
+
+/// Whether two texts are the same: `==` can't be called in a constant.
+pub const fn same(a: &[u8], b: &[u8]) -> bool {
+    let mut index = 0;
+    while index < a.len() && index < b.len() && a[index] == b[index] {
+        index += 1;
+    }
+    index == a.len() && index == b.len()
+}
+
+/// What is left of a manifest, in postcard's encoding.
+#[derive(Clone, Copy, Debug)]
+struct Fields<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Fields<'a> {
+    const fn take(&mut self, bytes: usize) -> &'a [u8] {
+        let (taken, rest) = self.rest.split_at(bytes);
+        self.rest = rest;
+        taken
+    }
+
+    /// Seven bits a byte, the least first; the eighth says that more follow.
+    const fn number(&mut self) -> usize {
+        let (mut value, mut shift) = (0, 0);
+        loop {
+            let byte = self.take(1)[0] as usize;
+            value |= (byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return value;
+            }
+            shift += 7;
+        }
+    }
+
+    const fn text(&mut self) -> &'a str {
+        let length = self.number();
+        match core::str::from_utf8(self.take(length)) {
+            Ok(text) => text,
+            Err(_) => panic!("a text of the manifest is damaged"),
+        }
+    }
+
+    const fn names(&mut self) -> Names<'a> {
+        let left = self.number();
+        let names = Names { left, fields: *self };
+        let mut index = 0;
+        while index < left {
+            self.text();
+            index += 1;
+        }
+        names
+    }
+}

@@ -1,0 +1,81 @@
+//! Artifacts that are part of the program.
+
+mod fit;
+mod words;
+
+use precompile_artifact::Manifest;
+use precompile_artifact::trailer::{self, ReadError};
+
+/// An artifact that is part of the program: [`include_cwasm!`](crate::include_cwasm) makes it, and
+/// [`Runtime::open_embedded`](crate::Runtime::open_embedded) opens it.
+#[derive(Clone, Copy, Debug)]
+pub struct Embedded {
+    name: &'static str,
+    artifact: &'static [u8],
+}
+
+impl Embedded {
+    /// # Panics
+    ///
+    /// Where it can't fit this program, which is when the program is compiled.
+    pub(crate) const fn new(name: &'static str, artifact: &'static [u8]) -> Embedded {
+        if let Some(words) = fit::problem(name, artifact) {
+            panic!("{}", words.as_str());
+        }
+        Embedded { name, artifact }
+    }
+
+    /// The name that it was embedded by.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Its bytes, which start at an address that is a multiple of 16.
+    pub fn artifact(&self) -> &'static [u8] {
+        self.artifact
+    }
+
+    /// What it says about itself.
+    ///
+    /// # Errors
+    ///
+    /// Where it is a stub.
+    pub fn manifest(&self) -> Result<Manifest, ReadError> {
+        trailer::read_unverified(self.artifact).map(|trailer| trailer.manifest)
+    }
+}
+
+/// The artifact that the build script compiled by this name with `precompile::build`, as a
+/// `&'static Embedded`.
+///
+/// ```ignore
+/// static PLUGIN: &Embedded = include_cwasm!("plugin");
+/// let plugin = Runtime::new().open_embedded(PLUGIN)?;
+/// ```
+///
+/// The compiler checks that it fits: that it was compiled for the architecture and the operating system of
+/// this program, by the wasmtime that the runtime holds, and that this build of the runtime supports all that
+/// it needs. A stub, as `PRECOMPILE_SKIP` leaves it, is refused when it is opened.
+///
+/// What a build script wrote is trusted as the program's own code is.
+#[macro_export]
+macro_rules! include_cwasm {
+    ($name:literal) => {{
+        static ALIGNED: &$crate::__Aligned<[u8]> = &$crate::__Aligned {
+            align: [],
+            bytes: *::core::include_bytes!(::core::concat!(::core::env!("OUT_DIR"), "/", $name, ".cwasm")),
+        };
+        // SAFETY: the package's own build script wrote it, for this very purpose.
+        static EMBEDDED: $crate::Embedded = unsafe { $crate::__embed($name, &ALIGNED.bytes) };
+        &EMBEDDED
+    }};
+}
+
+/// Bytes at an aligned address.
+#[doc(hidden)]
+#[repr(C)]
+#[derive(Debug)]
+pub struct __Aligned<T: ?Sized> {
+    pub align: [u128; 0],
+    pub bytes: T,
+}

@@ -1,0 +1,227 @@
+//! Whether an artifact can fit the program that embeds it, as far as a constant expression can tell. What the
+//! processor has is only known where the program runs, and is checked then, with all the rest.
+
+use super::words::Words;
+use crate::host::{COMPONENTS, FEATURES, PULLEY, SIGNALS, VIRTUAL_MEMORY};
+use precompile_artifact::Platform;
+use precompile_artifact::features::named;
+use precompile_artifact::glance::{Glance, Unreadable, same};
+use precompile_artifact::manifest::Kind;
+use std::env::consts::{ARCH, OS};
+
+/// Why an artifact can't fit, if it can't.
+pub(super) const fn problem(name: &str, artifact: &[u8]) -> Option<Words> {
+    let glance = match Glance::at(artifact) {
+        Ok(glance) => glance,
+        // Which is an error when it is opened.
+        Err(Unreadable::Stub) => return None,
+        Err(Unreadable::NotOurs) => {
+            return Some(Words::of(&["`", name, "` is no artifact of precompile's: compile it with it"]));
+        }
+        Err(Unreadable::Format) => {
+            return Some(Words::of(&["`", name, "` was made by a newer precompile: use its runtime, too"]));
+        }
+    };
+    let made = Words::of(&["`", name, "` was compiled "]);
+    let made = made.as_str();
+    let version = glance.wasmtime_version;
+    if !same(major(version).as_bytes(), major(wasmtime_environ::VERSION).as_bytes()) {
+        let here = wasmtime_environ::VERSION;
+        return Some(Words::of(&[
+            made,
+            "by wasmtime ",
+            version,
+            ", and the runtime holds ",
+            here,
+            ": use one version",
+        ]));
+    }
+    let (architecture, system) = machine(glance.target);
+    if is_pulley(architecture) {
+        if !PULLEY {
+            return Some(Words::of(&[made, "for Pulley: give the runtime the feature `pulley`"]));
+        }
+    } else if !same(architecture.as_bytes(), ARCH.as_bytes()) || !same(system.as_bytes(), OS.as_bytes()) {
+        let target = glance.target;
+        return Some(Words::of(&[made, "for ", target, ", and this program is for ", ARCH, " ", OS]));
+    }
+    let hosted = matches!(glance.platform, Platform::Hosted) && !VIRTUAL_MEMORY;
+    if hosted || (matches!(glance.platform, Platform::SignalsOnly) && !SIGNALS) {
+        return Some(Words::of(&[
+            made,
+            "for the platform `",
+            glance.platform.name(),
+            "`, which this program has not",
+        ]));
+    }
+    if matches!(glance.kind, Kind::Component) && !COMPONENTS {
+        return Some(Words::of(&[
+            "`",
+            name,
+            "` is a component: give the runtime the feature `component-model`",
+        ]));
+    }
+    let mut features = glance.features_stamped();
+    while let Some(feature) = features.take_next() {
+        let known = match named(feature) {
+            Some(known) => FEATURES.contains(known),
+            None => false,
+        };
+        if !known {
+            let lacks =
+                "`, which this build of the runtime has not: see its features, or build the guest without";
+            return Some(Words::of(&["`", name, "` needs `", feature, lacks]));
+        }
+    }
+    None
+}
+
+/// What stands before the first point of a version.
+const fn major(version: &str) -> &str {
+    before(version, b'.').0
+}
+
+/// What stands before and behind a byte; all and nothing where there is none.
+const fn before(text: &str, byte: u8) -> (&str, &str) {
+    let mut at = 0;
+    while at < text.len() && text.as_bytes()[at] != byte {
+        at += 1;
+    }
+    match at < text.len() {
+        true => (text.split_at(at).0, text.split_at(at + 1).1),
+        false => (text, ""),
+    }
+}
+
+/// The architecture and the operating system of a triple, as the standard library names them.
+const fn machine(target: &str) -> (&str, &str) {
+    let (architecture, rest) = before(target, b'-');
+    let (_vendor, rest) = before(rest, b'-');
+    let (system, _) = before(rest, b'-');
+    let architecture = if same(architecture.as_bytes(), b"riscv64gc") { "riscv64" } else { architecture };
+    let system = if same(system.as_bytes(), b"darwin") { "macos" } else { system };
+    (architecture, system)
+}
+
+const fn is_pulley(architecture: &str) -> bool {
+    architecture.len() >= 6 && same(architecture.as_bytes().split_at(6).0, b"pulley")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use precompile_artifact::features::WasmFeatures;
+    use precompile_artifact::manifest::{Manifest, Memories};
+    use precompile_artifact::platform::Machine;
+    use precompile_artifact::trailer::{FORMAT, MAGIC, STUB};
+    use precompile_artifact::{Backend, Contract};
+
+    fn manifest() -> Manifest {
+        Manifest {
+            kind: Kind::Module,
+            backend: Backend::Winch,
+            platform: Platform::Hosted,
+            target: target_lexicon::HOST.to_string(),
+            cpu_features: vec!["avx".into(), "sse3".into()],
+            opt_level: None,
+            wasmtime_version: wasmtime_environ::VERSION.into(),
+            precompile_version: "0.1.0".into(),
+            source_blake3: [7; 32],
+            features_stamped: Vec::new(),
+            features_used: Vec::new(),
+            imports: Vec::new(),
+            exports: Vec::new(),
+            settings: Contract::preset(Platform::Hosted, Machine::Native64).unwrap(),
+            memories: Some(Memories { initial_bytes: 0, maximum_bytes: Some(0) }),
+        }
+    }
+
+    /// An image with no sections, and the manifest behind it.
+    fn artifact(manifest: &Manifest) -> Vec<u8> {
+        let mut bytes = vec![0; 64];
+        bytes[..6].copy_from_slice(b"\x7fELF\x02\x01");
+        bytes[40] = 64;
+        bytes.extend(MAGIC);
+        bytes.extend(FORMAT.to_le_bytes());
+        let encoded = manifest.encode();
+        bytes.extend((encoded.len() as u32).to_le_bytes());
+        bytes.extend(encoded);
+        bytes
+    }
+
+    #[track_caller]
+    fn refused(change: impl FnOnce(&mut Manifest), words: &[&str]) {
+        let mut manifest = manifest();
+        change(&mut manifest);
+        let found = problem("plugin", &artifact(&manifest)).map(|words| words.as_str().to_owned());
+        let found = found.unwrap_or_else(|| panic!("it is not refused: {words:?}"));
+        assert!(words.iter().all(|word| found.contains(word)) && found.contains("`plugin`"), "{found}");
+    }
+
+    #[test]
+    fn what_fits_is_not_refused() {
+        assert!(problem("plugin", &artifact(&manifest())).is_none());
+        assert!(problem("plugin", STUB).is_none());
+        let other_patch = Manifest { wasmtime_version: "48.0.1".into(), ..manifest() };
+        assert!(problem("plugin", &artifact(&other_patch)).is_none());
+    }
+
+    #[test]
+    fn each_mismatch_is_told() {
+        refused(|m| m.wasmtime_version = "49.0.0".into(), &["49.0.0", wasmtime_environ::VERSION]);
+        refused(|m| m.target = "s390x-unknown-linux-gnu".into(), &["s390x-unknown-linux-gnu", ARCH]);
+        refused(|m| m.target = format!("{ARCH}-pc-windows-msvc"), &["windows", OS]);
+        refused(|m| m.features_stamped = vec!["stack-switching".into()], &["`stack-switching`"]);
+        refused(|m| m.features_stamped = vec!["simd".into(), "no-such".into()], &["`no-such`"]);
+        if !cfg!(feature = "threads") {
+            refused(|m| m.features_stamped = vec!["threads".into()], &["`threads`"]);
+        }
+        if !COMPONENTS {
+            refused(|m| m.kind = Kind::Component, &["`component-model`"]);
+        }
+        if !PULLEY {
+            refused(|m| m.target = "pulley64".into(), &["`pulley`"]);
+        }
+    }
+
+    /// The fields that are read here are those that the whole reader reads.
+    #[test]
+    fn a_glance_sees_what_is_there() {
+        for (platform, opt_level, kind) in [
+            (Platform::Hosted, None, Kind::Module),
+            (Platform::SignalsOnly, Some(precompile_artifact::manifest::OptLevel::Speed), Kind::Component),
+            (
+                Platform::Freestanding,
+                Some(precompile_artifact::manifest::OptLevel::SpeedAndSize),
+                Kind::Module,
+            ),
+        ] {
+            let features = WasmFeatures::WASM3;
+            let manifest = Manifest {
+                platform,
+                opt_level,
+                kind,
+                cpu_features: vec!["f".repeat(300)],
+                features_stamped: precompile_artifact::features::names(features),
+                ..manifest()
+            };
+            let bytes = artifact(&manifest);
+            let glance = Glance::at(&bytes).unwrap();
+            assert_eq!((glance.platform, glance.kind, glance.target), (platform, kind, &*manifest.target));
+            assert_eq!(glance.wasmtime_version, manifest.wasmtime_version);
+            let mut names = glance.features_stamped();
+            let names: Vec<_> = std::iter::from_fn(|| names.take_next()).collect();
+            assert_eq!(names, manifest.features_stamped);
+        }
+    }
+
+    #[test]
+    fn what_is_no_artifact_is_told() {
+        let words = |bytes: &[u8]| problem("plugin", bytes).unwrap().as_str().to_owned();
+        assert!(words(b"\0asm\x01\0\0\0").contains("no artifact"));
+        assert!(words(&[0; 100]).contains("no artifact"));
+        let mut newer = artifact(&manifest());
+        newer[72] = 99;
+        assert!(words(&newer).contains("newer precompile"));
+    }
+}

@@ -1,0 +1,34 @@
+//! Text that is put together while the program is compiled.
+
+/// A text of limited length: what is beyond is cut off.
+pub(super) struct Words {
+    bytes: [u8; 512],
+    length: usize,
+}
+
+impl Words {
+    /// These parts, one after the other.
+    pub(super) const fn of(parts: &[&str]) -> Words {
+        let mut words = Words { bytes: [0; 512], length: 0 };
+        let mut index = 0;
+        while index < parts.len() {
+            let part = parts[index].as_bytes();
+            let mut at = 0;
+            while at < part.len() && words.length < words.bytes.len() {
+                words.bytes[words.length] = part[at];
+                words.length += 1;
+                at += 1;
+            }
+            index += 1;
+        }
+        words
+    }
+
+    pub(super) const fn as_str(&self) -> &str {
+        match core::str::from_utf8(self.bytes.split_at(self.length).0) {
+            Ok(text) => text,
+            // It was cut off within a character.
+            Err(_) => "it does not fit this program",
+        }
+    }
+}
