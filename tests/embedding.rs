@@ -387,3 +387,88 @@ fn targets_without_a_backend() {
     );
     assert!(package.builds()[0].contains("--target pulley64 "));
 }
+
+/// What can't fit a program is an error when the program is compiled.
+#[test]
+fn the_compiler_refuses_what_cannot_fit() {
+    let package = Package::new(
+        "embeds",
+        "std::fs::copy(\"plugin.cwasm\", std::env::var(\"OUT_DIR\").unwrap() + \"/plugin.cwasm\").unwrap();",
+    );
+    let manifest = fs::read_to_string(package.folder.join("Cargo.toml")).unwrap();
+    let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime");
+    let dependency =
+        format!("[dependencies]\nprecompile-runtime = {{ path = {runtime:?}, default-features = false }}\n");
+    package.folder.write("Cargo.toml", manifest + &dependency);
+    let embed = |name: &str| {
+        let text = format!(
+            "pub static PLUGIN: &precompile_runtime::Embedded = precompile_runtime::include_cwasm!({name:?});"
+        );
+        package.folder.write("src/lib.rs", text);
+    };
+    let build = || run(package.cargo().arg("--config").arg("build.incremental=false"));
+    let refused = |words: &[&str]| {
+        let ended = build();
+        assert_eq!(ended.code, Some(101), "{words:?}: {ended:?}");
+        let told = ended.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.iter().all(|word| told.contains(word)), "{words:?}: {told}");
+    };
+    let compile = |text: &str, options: &[&str]| package.folder.compile("plugin", text, options);
+
+    compile(ANSWER, &[]);
+    embed("plugin");
+    let ended = build();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+
+    // Another major version of wasmtime.
+    let mut artifact = fs::read(package.folder.join("plugin.cwasm")).unwrap();
+    let at = artifact.windows(5).rposition(|window| window == b"48.0.").unwrap();
+    artifact[at + 1] = b'9';
+    package.folder.write("plugin.cwasm", &artifact);
+    refused(&["`plugin` was compiled by wasmtime 49.0.", "and the runtime holds 48.0."]);
+
+    let other = if cfg!(target_arch = "aarch64") { "x86_64" } else { "aarch64" };
+    compile(ANSWER, &["--target", other]);
+    refused(&[&format!("`plugin` was compiled for {other}-unknown-linux-gnu, and this program is for")]);
+
+    compile("(module (memory 1 1 shared) (func (drop (i32.atomic.load (i32.const 0)))))", &[]);
+    refused(&["`plugin` needs `threads`, which this build of the runtime has not"]);
+
+    compile("(component)", &[]);
+    refused(&["`plugin` is a component: give the runtime the feature `component-model`"]);
+
+    package.folder.write("plugin.cwasm", "\0asm\x01\0\0\0");
+    refused(&["`plugin` is no artifact of precompile's"]);
+
+    embed("plugout");
+    refused(&["plugout.cwasm", "No such file"]);
+}
+
+/// A stub is compiled in, and is an error that says why when it is opened.
+#[test]
+fn a_stub_is_refused_when_it_is_opened() {
+    let package = Package::new("opens", "Build::new().file(\"answer.wat\").compile(\"answer\");");
+    let manifest = fs::read_to_string(package.folder.join("Cargo.toml")).unwrap();
+    let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime");
+    let dependency =
+        format!("[dependencies]\nprecompile-runtime = {{ path = {runtime:?}, default-features = false }}\n");
+    package.folder.write("Cargo.toml", manifest + &dependency);
+    package.folder.write(
+        "src/main.rs",
+        "use precompile_runtime::*;\n\
+         fn main() { println!(\"{:?}\", Runtime::new().open_embedded(include_cwasm!(\"answer\")).map(drop).map_err(|error| error.to_string())); }",
+    );
+    let run_it = |skip: &str| {
+        run(package.cargo().env("PRECOMPILE_SKIP", skip).env("CARGO_TERM_QUIET", "true").arg("--quiet")).code
+    };
+    assert_eq!(run_it("1"), Some(0));
+    let opened = || run(&mut Command::new(target().join("debug/opens"))).stdout;
+    assert!(
+        opened()
+            .contains("a stub, since `PRECOMPILE_SKIP` was set when it was built: build it again without"),
+        "{}",
+        opened()
+    );
+    assert_eq!(run_it("0"), Some(0));
+    assert_eq!(opened(), "Ok(())\n");
+}

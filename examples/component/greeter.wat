@@ -13,7 +13,7 @@
       (local.get $at)))
   (core instance $memory (instantiate $memory))
   (core func $punctuation (canon lower (func $punctuation)
-    (memory $memory "memory") (realloc (func $memory "realloc"))))
+    (memory (core memory $memory "memory")) (realloc (core func $memory "realloc"))))
 
   (core module $greeter
     (import "memory" "memory" (memory 1))
@@ -36,4 +36,4 @@
     (with "host" (instance (export "punctuation" (func $punctuation))))))
 
   (func (export "greet") (param "name" string) (result string)
-    (canon lift (core func $greeter "greet") (memory $memory "memory") (realloc (func $memory "realloc")))))
+    (canon lift (core func $greeter "greet") (memory (core memory $memory "memory")) (realloc (core func $memory "realloc")))))

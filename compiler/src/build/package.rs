@@ -28,7 +28,8 @@ pub(super) fn build(cargo: &Cargo, folder: &Path, target: &str) -> Result<Vec<Mo
     let program = cargo.given("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(&program);
     command.args(["build", "--release", "--target", target, "--message-format", "json-render-diagnostics"]);
-    command.arg("--manifest-path").arg(&manifest).arg("--target-dir").arg(cargo.out_dir().join("guests"));
+    // Where its own `.cargo/config.toml` holds.
+    command.current_dir(folder).arg("--target-dir").arg(cargo.out_dir().join("guests"));
     if let Some(server) = jobserver() {
         server.configure(&mut command);
     }
