@@ -107,7 +107,7 @@ cp -r "$work/host/." "$work/both/host"
     patch="$(printf '[patch.crates-io]\nprecompile = { path = "%s/compiler" }\nprecompile-runtime = { path = "%s/runtime" }\n' "$root" "$root")"
     printf '[workspace]\nresolver = "3"\nmembers = ["host", "tools"]\ndefault-members = ["host"]\n%s\n' "$patch" >Cargo.toml
     # Together: the test finds it. This also shows that it can.
-    ends_with 101 'wasmtime was built with a compiler, for another package of this build' cargo test --workspace --test no_compiler
+    ends_with 101 'wasmtime was built with a compiler, for another package of this build' cargo test --workspace --test no_compiler -- --nocapture
     # Alone, the first way.
     cargo test -p host --test no_compiler >/dev/null
     cargo test --test no_compiler >/dev/null

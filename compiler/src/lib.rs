@@ -11,6 +11,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! [`build`](https://docs.rs/precompile/latest/precompile/build/index.html) compiles guests in build scripts,
+//! with the feature `build` alone and the installed command, or with `in-process`.
+//!
 //! The artifact is run by `precompile-run`, or by a program that uses the crate
 //! `precompile-runtime`. Neither contains a compiler.
 

@@ -18,6 +18,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! What a build script compiled with `precompile::build` is part of the program by [`include_cwasm!`], and
+//! needs no `unsafe`:
+//!
+//! ```ignore
+//! let plugin = Runtime::new().open_embedded(include_cwasm!("plugin"))?;
+//! ```
+//!
 //! # Engines
 //!
 //! Code of the two backends must not meet in a store, and neither must code compiled under

@@ -30,6 +30,7 @@ macro_rules! assert_no_compiler {
 /// [`assert_no_compiler!`](crate::assert_no_compiler).
 pub fn has_compiler() -> bool {
     /// Has what [`wasmtime::Engine`] has only with a compiler: its own comes first.
+    #[allow(dead_code, reason = "never used where a compiler is")]
     trait Without {
         fn precompile_module() {}
     }

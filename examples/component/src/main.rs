@@ -1,5 +1,5 @@
-use precompile_runtime::wasmtime::component::{HasSelf, Linker};
 use precompile_runtime::wasmtime::Store;
+use precompile_runtime::wasmtime::component::{HasSelf, Linker};
 use precompile_runtime::{Runtime, include_cwasm};
 
 mod bindings {
