@@ -145,7 +145,6 @@ fn the_script_runs_when_it_must() {
     let tool = package.folder.join("precompile");
     let reruns: Vec<_> = told.iter().filter_map(|line| line.strip_prefix("cargo::rerun-if-")).collect();
     let expected = [
-        "changed=build.rs",
         "env-changed=PRECOMPILE_SKIP",
         "changed=guests",
         "env-changed=PRECOMPILE",
@@ -170,10 +169,13 @@ fn the_script_runs_when_it_must() {
     let second = times();
     assert_eq!((&second[..4], entries()), (&first[..4], 6));
     assert!(second[4] > first[4]);
-    // One more is found.
+    // One more is found, and one less.
     package.folder.write("guests/more/f.wat", ANSWER);
     assert_eq!(package.builds().len(), 2);
     assert!(out.join("guests/more/f.cwasm").exists());
+    fs::remove_file(package.folder.join("guests/more/f.wat")).unwrap();
+    assert_eq!(package.builds().len(), 2);
+    assert!(!out.join("guests/more/f.cwasm").exists() && out.join("guests/more/e.cwasm").exists());
 }
 
 #[test]
@@ -285,6 +287,11 @@ fn each_mistake_is_told() {
         &["two inputs are named `a/answer`: compile one of them under a name of its own"],
     );
     error(
+        "nothing",
+        "Build::new().compile(\"a\");",
+        &["there is nothing to compile: add a guest, such as `.file(\"plugin.wasm\")`"],
+    );
+    error(
         "output",
         "Build::new().command([\"true\"]).compile(\"a\");",
         &["the command `true` writes no module: name the file that it writes `{out}`"],
@@ -341,7 +348,10 @@ fn the_command_is_looked_for() {
     fs::write(&other, "#!/bin/sh\necho precompile 0.0.9\n").unwrap();
     fs::set_permissions(&other, fs::Permissions::from_mode(0o755)).unwrap();
     let ended = run(package.cargo().env("PRECOMPILE", &other));
-    assert!(ended.stderr.contains("is precompile 0.0.9, but this is precompile "), "{ended:?}");
+    assert!(
+        ended.stderr.contains("says that it is `precompile 0.0.9`, but this is precompile "),
+        "{ended:?}"
+    );
     // Named, and not there.
     let ended = run(package.cargo().env("PRECOMPILE", "/no/such/precompile"));
     assert!(ended.stderr.contains("`/no/such/precompile`: No such file"), "{ended:?}");
@@ -360,6 +370,20 @@ fn guest_packages() {
         ),
         &["the Rust target `wasm32v1-none` is needed: run `rustup target add wasm32v1-none`"],
     );
+    // What isn't built has its name all the same.
+    let package =
+        Package::new("names", "Build::new().cargo_package(\"guest\").file(\"answer.wat\").compile(\"g\");");
+    fs::create_dir_all(package.folder.join("guest/src/bin")).unwrap();
+    package.folder.write("guest/src/lib.rs", "");
+    package.folder.write("guest/src/bin/other-one.rs", "fn main() {}");
+    let manifest = "[package]\nname='guest-lib'\nedition='2024'\n[lib]\ncrate-type=['cdylib']\n[workspace]\n";
+    package.folder.write("guest/Cargo.toml", manifest);
+    let ended = run(package.cargo().env("PRECOMPILE_SKIP", "1"));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let out = package.told().1;
+    for name in ["guest_lib", "other-one", "answer"] {
+        assert!(out.join(format!("g/{name}.cwasm")).exists(), "{name}");
+    }
     let host = target_lexicon::HOST.to_string();
     error(
         "no-module",

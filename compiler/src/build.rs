@@ -38,6 +38,7 @@ mod inputs;
 mod jobs;
 mod machine;
 mod message;
+mod outputs;
 mod package;
 mod sources;
 mod stub;
@@ -183,13 +184,15 @@ impl Build {
     /// Where a guest can't be built or compiled, and where there is nothing that compiles.
     pub fn try_compile(&self, name: &str) -> Result<Vec<PathBuf>, BuildError> {
         let cargo = Cargo::new()?;
+        if self.sources.is_empty() {
+            return Err(BuildError::NoInput);
+        }
         let skipped = cargo.variable("PRECOMPILE_SKIP").is_some_and(|value| value != "0");
         let several = self.sources.len() > 1 || matches!(self.sources[..], [Source::Folder(_)]);
         let mut modules = Vec::new();
         for (number, source) in self.sources.iter().enumerate() {
-            // What isn't built has the name that it was asked for by.
             match skipped {
-                true => modules.extend(source.unbuilt()?),
+                true => modules.extend(source.unbuilt(&cargo)?),
                 false => modules.extend(source.build(&cargo, number)?),
             }
         }
@@ -198,6 +201,9 @@ impl Build {
         match skipped {
             true => stub::write(&inputs)?,
             false => self.compile_inputs(&cargo, &inputs)?,
+        }
+        if several {
+            outputs::remove_others(&cargo.out_dir().join(name), &inputs)?;
         }
         Ok(inputs.into_iter().map(|input| input.output).collect())
     }

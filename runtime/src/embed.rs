@@ -5,10 +5,11 @@ mod words;
 
 use precompile_artifact::Manifest;
 use precompile_artifact::trailer::{self, ReadError};
+use std::fmt;
 
 /// An artifact that is part of the program: [`include_cwasm!`](crate::include_cwasm) makes it, and
 /// [`Runtime::open_embedded`](crate::Runtime::open_embedded) opens it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Embedded {
     name: &'static str,
     artifact: &'static [u8],
@@ -45,6 +46,13 @@ impl Embedded {
     }
 }
 
+impl fmt::Debug for Embedded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Embedded { name, artifact } = self;
+        f.debug_struct("Embedded").field("name", name).field("artifact_bytes", &artifact.len()).finish()
+    }
+}
+
 /// The artifact that the build script compiled by this name with `precompile::build`, as a
 /// `&'static Embedded`.
 ///
@@ -76,6 +84,11 @@ macro_rules! include_cwasm {
 #[repr(C)]
 #[derive(Debug)]
 pub struct __Aligned<T: ?Sized> {
-    pub align: [u128; 0],
+    pub align: [__Align; 0],
     pub bytes: T,
 }
+
+#[doc(hidden)]
+#[repr(align(16))]
+#[derive(Debug)]
+pub struct __Align;

@@ -48,7 +48,7 @@ mod program;
 mod runtime;
 
 pub use config::RuntimeConfig;
-pub use embed::{__Aligned, Embedded};
+pub use embed::{__Align, __Aligned, Embedded};
 pub use no_compiler::has_compiler;
 pub use open::__embed;
 pub use open_error::OpenError;

@@ -17,8 +17,6 @@ impl Cargo {
     ///
     /// Where this isn't a build script.
     pub(super) fn new() -> Result<Cargo, BuildError> {
-        // Without a single line of this, cargo would run the script whenever any file of the package changes.
-        println!("cargo::rerun-if-changed=build.rs");
         let out_dir = std::env::var_os("OUT_DIR").ok_or(BuildError::NoCargo)?;
         Ok(Cargo { out_dir: out_dir.into() })
     }

@@ -11,6 +11,9 @@ pub enum BuildError {
     /// Only cargo calls build scripts.
     #[error("`OUT_DIR` is not set: call this from a build script that cargo runs")]
     NoCargo,
+    /// Nothing was added.
+    #[error("there is nothing to compile: add a guest, such as `.file(\"plugin.wasm\")`")]
+    NoInput,
     /// There is no command.
     #[error(
         "there is no `precompile` in the PATH: run `cargo install precompile --version {0} --locked`, name it by the \
@@ -19,7 +22,7 @@ pub enum BuildError {
     NoTool(&'static str),
     /// The command that was found is another one's.
     #[error(
-        "`{}` is {found}, but this is precompile {wanted}: run `cargo install precompile --version {wanted} --locked`",
+        "`{}` says that it is `{found}`, but this is precompile {wanted}: run `cargo install precompile --version {wanted} --locked`",
         path.display()
     )]
     OtherVersion {

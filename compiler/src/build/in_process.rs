@@ -42,6 +42,10 @@ pub(super) fn compile(cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError
     let pool = pool.map_err(|error| refused(&error))?;
     let one = |input: &Input| one(input, &options, &recipe, cache.as_ref());
     let results: Vec<_> = pool.install(|| order.inputs.par_iter().map(one).collect());
+    if let Some(cache) = &cache {
+        cache.finish();
+        cache.take_warnings().iter().for_each(|warning| cargo.warn(warning));
+    }
     let mut failed = Vec::new();
     for (input, result) in order.inputs.iter().zip(results) {
         match result {

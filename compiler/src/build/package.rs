@@ -24,8 +24,7 @@ const NOT_THE_GUESTS: [&str; 7] = [
 
 /// Builds a package, and tells cargo what was read for it. Its modules.
 pub(super) fn build(cargo: &Cargo, folder: &Path, target: &str) -> Result<Vec<Module>, BuildError> {
-    let manifest = folder.join("Cargo.toml");
-    let program = cargo.given("CARGO").unwrap_or_else(|| "cargo".into());
+    let (program, manifest) = (program(cargo), folder.join("Cargo.toml"));
     let mut command = Command::new(&program);
     command.args(["build", "--release", "--target", target, "--message-format", "json-render-diagnostics"]);
     // Where its own `.cargo/config.toml` holds.
@@ -57,6 +56,43 @@ pub(super) fn build(cargo: &Cargo, folder: &Path, target: &str) -> Result<Vec<Mo
         true => Err(BuildError::NoModule { package: folder.into() }),
         false => Ok(built.modules.into_iter().map(Module::file).collect()),
     }
+}
+
+/// The modules that a package would make.
+///
+/// # Errors
+///
+/// Where it makes none, or cargo doesn't understand it.
+pub(super) fn unbuilt(cargo: &Cargo, folder: &Path) -> Result<Vec<Module>, BuildError> {
+    let mut command = Command::new(program(cargo));
+    command.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(folder);
+    let output = run(&mut command)?;
+    let metadata: Value = serde_json::from_slice(&output).unwrap_or_default();
+    let list =
+        |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    let own = folder.join("Cargo.toml").canonicalize().ok();
+    let is_own = |package: &Value| {
+        let path = package.get("manifest_path").and_then(Value::as_str);
+        path.and_then(|path| Path::new(path).canonicalize().ok()) == own
+    };
+    let packages = list(&metadata, "packages");
+    let targets =
+        packages.iter().filter(|package| is_own(package)).flat_map(|package| list(package, "targets"));
+    let module = |target: Value| {
+        let name = target.get("name")?.as_str()?;
+        let is = |kind: &str| list(&target, "kind").iter().any(|found| found == kind);
+        let name = if is("bin") { Some(name.into()) } else { is("cdylib").then(|| name.replace('-', "_")) };
+        name.map(|name: String| Module::file(name.into()))
+    };
+    let modules: Vec<_> = targets.filter_map(module).collect();
+    match modules.is_empty() {
+        true => Err(BuildError::NoModule { package: folder.into() }),
+        false => Ok(modules),
+    }
+}
+
+fn program(cargo: &Cargo) -> String {
+    cargo.given("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 /// # Errors

@@ -48,12 +48,12 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// Where a folder holds none.
-    pub(super) fn unbuilt(&self) -> Result<Vec<Module>, BuildError> {
+    /// Where a folder or a package holds none.
+    pub(super) fn unbuilt(&self, cargo: &Cargo) -> Result<Vec<Module>, BuildError> {
         match self {
             Source::File(path) => Ok(vec![Module::file(path.clone())]),
             Source::Folder(path) => inputs::folder(path),
-            Source::Package { folder, .. } => Ok(vec![Module::file(folder.clone())]),
+            Source::Package { folder, .. } => package::unbuilt(cargo, folder),
             Source::Command(words) => Ok(vec![Module::file(module_name(words))]),
         }
     }
