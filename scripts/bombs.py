@@ -154,6 +154,8 @@ def verdict(code, said, seconds, peak):
         faults.append("says " + repr(said[:200]))
     if any(byte < 0x20 and byte != 0x0A or byte == 0x7F for byte in said) or "\u202e" in said.decode("utf8", "replace"):
         faults.append("says what a terminal obeys")
+    if b"that was to compile it" in said:
+        faults.append("the compiler dies: " + repr(said[:300]))
     if b"panicked" in said or b"has a bug" in said:
         faults.append("panics: " + repr(said[:300]))
     if seconds > SECONDS + MORE_SECONDS:
@@ -173,7 +175,7 @@ def main():
     precompile, only = sys.argv[1], " ".join(sys.argv[2:])
     failed = 0
     # The harness finds what it is to find.
-    for planted in ("kill -SEGV $$", "printf 'error: \\033[31m\\n'; exit 1", "echo fails; exit 1", "exit 101"):
+    for planted in ("kill -SEGV $$", "printf 'error: \\033[31m\\n'; exit 1", "echo fails; exit 1", "exit 101", "echo 'error: the process that was to compile it died (signal: 11)'; exit 1"):
         if not verdict(*run(["sh", "-c", planted])):
             print(f"error: `{planted}` was not found", file=sys.stderr)
             failed = 1

@@ -46,13 +46,13 @@ echo "the planted fault was found after $planted executions"
 failed=0
 {
     printf '# Anything as input\n\nMade by `scripts/fuzz.sh %s`, one target after the other. *Accepted* is what the reader took for valid;\n' "$seconds"
-    printf '*coverage* counts edges of the code, as libFuzzer has it. The planted fault was found after %s\nexecutions.\n\n' "$planted"
+    printf '*coverage* counts edges of the code, as libFuzzer has it. A panic of a compiler becomes an error, and is counted. The planted fault was found after %s\nexecutions.\n\n' "$planted"
     printf '%s\n' '`wasm`, `component` and `text` are compiled by both backends, and `real` are mutations of programs from' \
         'package registries; `smith` and `smith-component` are valid by construction. `artifact` is read, inspected and' \
         'explained; `manifest` is, too, as part of an artifact whose digest is right. `host` is the description of a' \
         'host, `project` a `precompile.toml`, and `object` what a shared cache answers.'
     echo
-    printf '| target | executions | coverage | inputs kept | accepted | peak (MiB) | findings |\n|---|---|---|---|---|---|---|\n'
+    printf '| target | executions | coverage | inputs kept | accepted | compiler panics | peak (MiB) | findings |\n|---|---|---|---|---|---|---|---|\n'
 } >"$work/report"
 for target in wasm real component text smith smith-component artifact manifest host project object; do
     play "$target" "$seconds" || { failed=1; tail -5 "$work/$target.log" >&2; mkdir -p "$fuzz/found"; cp -r "$work/found/$target" "$fuzz/found/"; }
@@ -60,8 +60,9 @@ for target in wasm real component text smith smith-component artifact manifest h
     last="$(grep -aoE 'cov: [0-9]+ ft: [0-9]+ corp: [0-9]+' "$work/$target.log" | tail -1)"
     read -r _ cov _ _ _ kept <<<"$last"
     accepted="$(grep -aoE 'accepted [0-9]+ of [0-9]+' "$work/$target.log" | tail -1 | awk '{ printf "%.1f %%", 100 * $2 / $4 }')"
-    printf '| %s | %s | %s | %s | %s | %s | %s |\n' "$target" "$(stat number_of_executed_units)" "$cov" "$kept" \
-        "$accepted" "$(stat peak_rss_mb)" "$(find "$work/found/$target" -type f | wc -l)" | tee -a "$work/report"
+    panics="$(grep -aoE 'compiler panics [0-9]+' "$work/$target.log" | tail -1 | cut -d' ' -f3)"
+    printf '| %s | %s | %s | %s | %s | %s | %s | %s |\n' "$target" "$(stat number_of_executed_units)" "$cov" "$kept" \
+        "$accepted" "$panics" "$(stat peak_rss_mb)" "$(find "$work/found/$target" -type f | wc -l)" | tee -a "$work/report"
 done
 awk -F'|' '/^\| [a-z-]+ \| [0-9]/ { sum += $3 } END { printf "\n%d executions in all.\n", sum }' "$work/report" | tee -a "$work/report"
 cp "$work/report" reports/fuzz.md

@@ -72,6 +72,66 @@ fn size_is_limited() {
     assert_eq!(folder.precompile([&again[..], &["--max-input-size", "100K"]].concat()).code, Some(1));
 }
 
+/// Where even the input is too much, that is said, too.
+#[test]
+fn an_input_beyond_the_memory() {
+    for limit in ["1M", "8M", "24M"] {
+        let (folder, ended) = batch(&long(1, 100_000), &["--max-memory", limit, "--backend", "winch"]);
+        assert_eq!(ended.code, Some(1), "{limit}: {ended:?}");
+        assert!(ended.stderr.contains("bytes that `--max-memory` allows"), "{limit}: {ended:?}");
+        assert!(!ended.stderr.contains("that was to compile it died"), "{limit}: {ended:?}");
+        drop(folder);
+    }
+}
+
+/// Names are the module's to choose, and say nothing about memory.
+#[test]
+fn a_name_is_no_limit() {
+    let folder = Folder::new();
+    folder.write("named.wat", r#"(module (func (export "out of memory") (return_call 0)))"#);
+    let winch = ["--isolate", "--backend", "winch", "named.wat"];
+    let refused = folder.precompile(winch);
+    assert!(
+        refused.stderr.contains("`tail-call`") && !refused.stderr.contains("--max-memory"),
+        "{refused:?}"
+    );
+    assert_eq!(folder.precompile([&winch[..], &["--fallback", "cranelift"]].concat()).code, Some(0));
+}
+
+/// A file that is larger than it says is not read beyond the limit, with a cache and without.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_that_hides_its_size() {
+    let folder = Folder::new();
+    for more in [&[][..], &["--no-cache"]] {
+        let ended =
+            folder.precompile([&["--max-input-size", "10", "-o", "out", "/proc/cpuinfo"], more].concat());
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+        assert!(
+            ended.stderr.contains("larger than the 10 bytes that `--max-input-size` allows"),
+            "{ended:?}"
+        );
+    }
+}
+
+/// Processes of their own take no more cores than threads would.
+#[test]
+#[cfg(target_os = "linux")]
+fn threads_are_limited() {
+    for (jobs, threads) in [("1", 2), ("3", 4)] {
+        let folder = Folder::new();
+        folder.write("slow.wat", long(1, 400_000));
+        let mut child =
+            folder.command(precompile()).args(["--isolate", "-j", jobs, "slow.wat"]).spawn().unwrap();
+        let worker = await_child(child.id());
+        thread::sleep(Duration::from_millis(400));
+        // Its first, and those of its pool.
+        assert_eq!(fs::read_dir(format!("/proc/{worker}/task")).unwrap().count(), threads, "-j {jobs}");
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}
+
 /// The compiler's process dies as of a fault of its own.
 #[test]
 fn a_death_is_survived() {
@@ -97,8 +157,6 @@ fn nobody_is_left_behind() {
     folder.write("slow.wat", long(1, 400_000));
     let mut child = folder.command(precompile()).args(["--isolate", "slow.wat"]).spawn().unwrap();
     let worker = await_child(child.id());
-    // Until it has tied its life to the other's.
-    thread::sleep(Duration::from_millis(300));
     child.kill().unwrap();
     child.wait().unwrap();
     let start = Instant::now();

@@ -20,7 +20,8 @@ pub fn count(accepted: bool) {
     let accepted = ACCEPTED.fetch_add(u64::from(accepted), Relaxed) + u64::from(accepted);
     if all.is_power_of_two() {
         // Nobody may be reading.
-        let _ = writeln!(std::io::stderr(), "accepted {accepted} of {all}");
+        let panics = precompile::fuzz::COMPILER_PANICS.load(Relaxed);
+        let _ = writeln!(std::io::stderr(), "accepted {accepted} of {all}, compiler panics {panics}");
     }
 }
 

@@ -42,12 +42,12 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 impl BoundsOpts {
-    /// The bounds.
+    /// The bounds, where each process may use so many threads.
     ///
     /// # Errors
     ///
     /// Where this system can't keep them.
-    pub(crate) fn bounds(&self) -> Result<Bounds> {
+    pub(crate) fn bounds(&self, threads: usize) -> Result<Bounds> {
         let max_input_bytes = self.max_input_size;
         if !self.isolate {
             return Ok(Bounds { attempt: Box::new(precompile::attempt), max_input_bytes });
@@ -55,6 +55,7 @@ impl BoundsOpts {
         let isolation = Isolation::new(
             self.max_memory.unwrap_or(DEFAULT_MEMORY_BYTES),
             self.timeout.unwrap_or(DEFAULT_TIMEOUT),
+            threads,
         )?;
         let attempt = move |options: &Options, module: &[u8]| isolation.compile(options, module);
         Ok(Bounds { attempt: Box::new(attempt), max_input_bytes })
@@ -71,6 +72,11 @@ impl Bounds {
     /// What compiles within them.
     pub(crate) fn attempt(&self) -> &Attempt {
         &*self.attempt
+    }
+
+    /// Whether inputs may only have so many bytes.
+    pub(crate) fn is_input_limited(&self) -> bool {
+        self.max_input_bytes.is_some()
     }
 
     /// Whether an input of this size may be read.

@@ -189,6 +189,12 @@ impl Opts {
         self.cache.cache()
     }
 
+    /// How many threads compile.
+    pub(crate) fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.jobs.map_or_else(cores, usize::from)
+    }
+
     /// Compiles what was planned. Says whether all of it succeeded.
     pub(crate) fn run(&self, plan: &Plan, cache: Option<&Cache>) -> Result<bool> {
         let explain = self.verbose;
@@ -229,8 +235,7 @@ impl Opts {
         caching: Option<Caching<'_>>,
     ) -> Result<Vec<(&'a Job, Failed)>> {
         interrupt::install()?;
-        let threads = self.jobs.map_or(0, usize::from);
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+        rayon::ThreadPoolBuilder::new().num_threads(self.threads()).build_global()?;
         let progress = Progress::new(jobs.len(), !self.quiet && self.message_format == Format::Human);
         let failures = Mutex::new(Vec::new());
         let run = |job: &'a Job, wait: bool| -> bool {

@@ -31,6 +31,7 @@ pub(crate) struct Isolation {
     program: PathBuf,
     max_memory_bytes: u64,
     timeout: Duration,
+    threads: usize,
 }
 
 impl Isolation {
@@ -39,13 +40,13 @@ impl Isolation {
     /// # Errors
     ///
     /// Where this system can't limit a process.
-    pub(crate) fn new(max_memory_bytes: u64, timeout: Duration) -> Result<Isolation> {
+    pub(crate) fn new(max_memory_bytes: u64, timeout: Duration, threads: usize) -> Result<Isolation> {
         anyhow::ensure!(
             cfg!(unix),
             "`--isolate` needs limits on processes, which this system hasn't: leave it out"
         );
         let program = std::env::current_exe().context("this command can't be found to be started again")?;
-        Ok(Isolation { program, max_memory_bytes, timeout })
+        Ok(Isolation { program, max_memory_bytes, timeout, threads })
     }
 
     /// Compiles a module in a process of its own.
@@ -66,6 +67,7 @@ impl Isolation {
     fn ask(&self, options: &Options, module: &[u8]) -> Result<Result<Answer, String>> {
         let mut child = Command::new(&self.program)
             .args([CHILD, "--max-memory", &self.max_memory_bytes.to_string()])
+            .args(["--threads", &self.threads.to_string(), "--parent", &std::process::id().to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -68,7 +68,7 @@ impl Job {
     pub(crate) fn in_place(&self, caching: Caching<'_>) -> Option<Done> {
         let start = Instant::now();
         self.bounds.check_input(self.input.bytes).ok()?;
-        let InPlace { bytes, cost_ns } = in_place(caching.cache, &self.request(caching, &[]))?;
+        let InPlace { bytes, cost_ns } = in_place(caching.cache, &self.request(caching, None))?;
         let (backend, target) = (self.options.backend, self.options.target.clone());
         let phases = Phases { read: start.elapsed(), ..Phases::default() };
         Some(Done { phases, ..self.done(backend, target, Origin::Found { cost_ns }, bytes, None) })
@@ -105,13 +105,15 @@ impl Job {
 
     fn find_or_compile(&self, caching: Caching<'_>, wait: bool) -> Result<Option<Done>> {
         self.bounds.check_input(self.input.bytes)?;
-        let bytes = if self.input.is_stream { self.read()? } else { Vec::new() };
+        // What is limited is read here, since a file may be larger than it says.
+        let is_read = self.input.is_stream || self.bounds.is_input_limited();
+        let bytes = is_read.then(|| self.read()).transpose()?;
         loop {
             let start = Instant::now();
-            let answer = match obtain(caching.cache, &self.request(caching, &bytes), wait) {
+            let answer = match obtain(caching.cache, &self.request(caching, bytes.as_deref()), wait) {
                 Ok(answer) => answer,
                 Err(ObtainError::Busy) => {
-                    self.keep_stream(bytes);
+                    bytes.into_iter().for_each(|bytes| self.keep_stream(bytes));
                     return Ok(None);
                 }
                 Err(ObtainError::Read(error)) => {
@@ -153,10 +155,11 @@ impl Job {
         }
     }
 
-    fn request<'a>(&'a self, caching: Caching<'_>, stream: &'a [u8]) -> Request<'a> {
-        let source = match self.input.is_stream {
-            true => Source::Bytes(stream),
-            false => Source::File(&self.input.path, self.input.identity),
+    /// For the input, or for its bytes where they are read.
+    fn request<'a>(&'a self, caching: Caching<'_>, bytes: Option<&'a [u8]>) -> Request<'a> {
+        let source = match bytes {
+            Some(bytes) => Source::Bytes(bytes),
+            None => Source::File(&self.input.path, self.input.identity),
         };
         // Whether it fits a host stands in the artifact.
         let readable = !self.output.is_standard() && self.host.is_none();

@@ -46,8 +46,9 @@ impl Plan {
         let several_targets = wanted.len() > 1;
         let out_dir = opts.out_dir.as_ref().or(project.out_dir.as_ref());
         let host = host.map(Arc::new);
-        let bounds = Arc::new(opts.bounds.bounds()?);
         let jobs = inputs.len() * wanted.len();
+        // So that processes of their own take no more cores together than threads would.
+        let bounds = Arc::new(opts.bounds.bounds((opts.threads() / jobs.max(1)).max(1))?);
         ensure!(
             opts.output.is_none() || jobs == 1,
             "`-o` names one file, but there are {jobs} to write: use `--out-dir`"

@@ -3,12 +3,13 @@
 
 use crate::compile::inspect::inspect;
 use crate::compile::options::Options;
-use crate::{CompileError, compile, fit};
+use crate::{Cause, CompileError, compile, fit};
 use precompile_artifact::mismatch::mismatches;
 use precompile_artifact::trailer::{self, FORMAT, MAGIC};
 use precompile_artifact::{Backend, Host, Manifest, Platform};
 #[cfg(feature = "fuzzing")]
 pub use precompile_cache::fuzz::object;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// An artifact, for its image and its manifest.
 const ARTIFACT: &[u8] = include_bytes!("../../../artifact/tests/golden/format-2.cwasm");
@@ -17,20 +18,45 @@ const HOST: &[u8] = include_bytes!("fuzz/host.json");
 /// How a binary of the component model begins.
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
 
+/// How often a compiler panicked, which became an error.
+pub static COMPILER_PANICS: AtomicU64 = AtomicU64::new(0);
+
 /// Bytes as a module or a component in binary form, for both backends.
+///
+/// # Panics
+///
+/// Where what was compiled can't be read, or wasmtime wrote what isn't expected of it.
 pub fn wasm(bytes: &[u8]) -> bool {
     let mut valid = false;
     for (backend, target) in [(Backend::Winch, "x86_64"), (Backend::Cranelift, "aarch64")] {
         let Some(options) = options(backend, target) else { continue };
         valid |= match compile(&options, bytes) {
-            Ok(compiled) => trailer::read(&compiled.artifact).is_ok(),
-            Err(error) => {
-                let words = error.to_string();
-                error.is_limit() && !words.is_empty()
+            Ok(compiled) => {
+                trailer::read(&compiled.artifact).unwrap_or_else(|error| panic!("it can't be read: {error}"));
+                true
             }
+            Err(error) => is_expected(&error),
         };
     }
     valid
+}
+
+/// Whether an error is a backend's limit, and not that the bytes aren't valid.
+fn is_expected(error: &CompileError) -> bool {
+    assert!(!error.to_string().is_empty());
+    match error {
+        CompileError::Stamp(_) | CompileError::Trailer(_) | CompileError::Configure { .. } => {
+            panic!("it should not come to this: {error}")
+        }
+        CompileError::Panic { .. } => panicked(),
+        CompileError::Limit(limit) if matches!(limit.cause, Cause::Panic(_)) => panicked(),
+        _ => {}
+    }
+    error.is_limit()
+}
+
+fn panicked() {
+    COMPILER_PANICS.fetch_add(1, Relaxed);
 }
 
 fn options(backend: Backend, target: &str) -> Option<Options> {
@@ -47,7 +73,11 @@ pub fn component(bytes: &[u8]) -> bool {
 pub fn text(bytes: &[u8]) -> bool {
     let Some(options) = options(Backend::Winch, "x86_64") else { return false };
     // A parenthesis, or else it would be a binary.
-    !matches!(compile(&options, &[b"(", bytes].concat()), Err(CompileError::Text(_)))
+    match compile(&options, &[b"(", bytes].concat()) {
+        Ok(_) => true,
+        Err(CompileError::Text(_)) => false,
+        Err(error) => is_expected(&error),
+    }
 }
 
 /// Bytes as an artifact.

@@ -48,6 +48,8 @@ pub enum Cause {
     Proposals(Vec<String>),
     /// Instructions of the processor, by the name of its feature.
     CpuFeature(String),
+    /// It panics, with this message.
+    Panic(String),
     /// Something else, in the backend's words.
     Other(String),
 }
@@ -115,7 +117,7 @@ impl Cause {
     fn of(error: &CompileError) -> Cause {
         let problem = match error {
             CompileError::Backend { problem, .. } => problem,
-            CompileError::Panic { message, .. } => return Cause::Other(format!("it panicked: {message}")),
+            CompileError::Panic { message, .. } => return Cause::Panic(message.clone()),
             other => return Cause::Other(other.to_string()),
         };
         let missing =
@@ -148,6 +150,10 @@ impl fmt::Display for Limit {
             Cause::CpuFeature(name) => {
                 write!(f, "{backend} can't compile it for {target} without the CPU feature `{name}`: ")?;
                 write!(f, "{subject} needs that{locator}")?;
+            }
+            Cause::Panic(message) => {
+                write!(f, "{backend} can't compile {subject} for {target}, it fails{locator}: ")?;
+                write!(f, "it panicked: {message}")?;
             }
             Cause::Other(problem) => {
                 write!(f, "{backend} can't compile {subject} for {target}, it fails{locator}: {problem}")?;

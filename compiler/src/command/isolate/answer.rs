@@ -1,9 +1,23 @@
 //! What a process answers that compiled a module.
 
 use anyhow::{Context, Result};
-use precompile::{CompileError, Compiled, Options, Timings};
+use precompile::{Cause, CompileError, Compiled, Options, Timings};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+
+/// Wasmtime panics in some places where it gets no memory: that is no limit of a backend, and nothing to be
+/// remembered. Other messages hold names of the module's, which may be anything.
+fn is_for_want_of_memory(error: &CompileError) -> bool {
+    let panic = match error {
+        CompileError::Panic { message, .. } => Some(&**message),
+        CompileError::Limit(limit) => match &limit.cause {
+            Cause::Panic(message) => Some(&**message),
+            _ => None,
+        },
+        _ => None,
+    };
+    panic.is_some_and(|message| message.contains("out of memory"))
+}
 
 /// What came of it. An artifact follows it.
 #[derive(Serialize, Deserialize)]
@@ -26,16 +40,18 @@ impl Answer {
                 Answer { head: Head::Compiled { scan, compile, finish }, artifact }
             }
             Err(error) => {
-                let message = error.to_string();
-                // Wasmtime panics in some places where it gets no memory: that is no limit of a backend,
-                // and nothing to be remembered.
-                let head = match message.contains("out of memory") {
-                    true => Head::OutOfMemory,
-                    false => Head::Refused { message, is_limit: error.is_limit() },
-                };
+                if is_for_want_of_memory(&error) {
+                    return Answer::out_of_memory();
+                }
+                let head = Head::Refused { message: error.to_string(), is_limit: error.is_limit() };
                 Answer { head, artifact: Vec::new() }
             }
         }
+    }
+
+    /// That the module takes too much memory.
+    pub(super) fn out_of_memory() -> Answer {
+        Answer { head: Head::OutOfMemory, artifact: Vec::new() }
     }
 
     /// What these options made; or the error, of which `too_much` is that they take too much memory.

@@ -62,8 +62,8 @@ pub enum Action {
     Trap(Execute, String),
     /// It calls deeper than the stack allows.
     Exhaust(Invoke),
-    /// An import is missing, or of the wrong type.
-    Unlinkable(u32),
+    /// An import is missing, or of the wrong type, in the specification's words.
+    Unlinkable(u32, String),
     /// It ends with an exception that nobody catches.
     Throw(Execute),
     /// It does whatever it does, which is told.
@@ -115,7 +115,7 @@ impl Action {
             Action::Return(..)
             | Action::Trap(..)
             | Action::Exhaust(_)
-            | Action::Unlinkable(_)
+            | Action::Unlinkable(..)
             | Action::Throw(_) => true,
             Action::Define { .. }
             | Action::Instantiate { .. }

@@ -50,7 +50,7 @@ pub enum Expected {
     /// A vector.
     V128(Lanes),
     /// A null reference.
-    Null,
+    Null(Option<Heap>),
     /// A reference to one of the host's numbers, if it says which.
     Extern(Option<u32>),
     /// The same, as a reference into the guest's own hierarchy of types.

@@ -50,15 +50,15 @@ pub(crate) fn module(number: u64) -> Result<Vec<u8>> {
     Ok(module.to_bytes())
 }
 
-/// Each export of a module is called with three sets of arguments; then the state is looked at.
+/// Each export of a module is called with three sets of arguments, and the state looked at after each.
 pub(crate) fn calls(number: u64, wasm: &[u8]) -> Result<List> {
     let mut commands = vec![Action::Define { name: None, artifact: 0 }];
     let mut choices =
         blake3::Hasher::new_derive_key("arguments").update(&number.to_le_bytes()).finalize_xof();
     for (export, ty) in functions(wasm)? {
-        // A new instance, so that what was used up of its steps doesn't count.
-        commands.push(Action::Instantiate { name: None, module: Module::Defined(None) });
         for set in 0..3 {
+            // A new instance, so that what was used up of its steps doesn't count.
+            commands.push(Action::Instantiate { name: None, module: Module::Defined(None) });
             let argument = |ty: &ValType| {
                 let mut bytes = [0; 16];
                 choices.fill(&mut bytes);
@@ -68,8 +68,8 @@ pub(crate) fn calls(number: u64, wasm: &[u8]) -> Result<List> {
             let arguments = arguments.context("a parameter of another type")?;
             let export = export.clone();
             commands.push(Action::Observe(Invoke { instance: None, export, arguments }));
+            commands.push(Action::ObserveState);
         }
-        commands.push(Action::ObserveState);
     }
     Ok(List { commands: commands.into_iter().map(|action| Command { line: 0, action }).collect() })
 }
@@ -141,10 +141,10 @@ fn functions(wasm: &[u8]) -> Result<Vec<(String, FuncType)>> {
     exports.into_iter().map(typed).collect()
 }
 
-/// The module with other constants: the lowest bit of each `i32.const` and `i64.const` is another. A 1
-/// stays, since that is how far the count towards termination goes at a time.
+/// The module with another constant: of the `i32.const` and `i64.const` in the middle the lowest bit is another.
+/// A 1 stays, since that is how far the count towards termination goes at a time.
 pub(crate) fn planted(wasm: &[u8]) -> Result<Vec<u8>> {
-    let mut changed = wasm.to_vec();
+    let mut constants = Vec::new();
     for payload in Parser::new(0).parse_all(wasm) {
         let Payload::CodeSectionEntry(body) = payload? else { continue };
         let mut operators = body.get_operators_reader()?;
@@ -153,9 +153,13 @@ pub(crate) fn planted(wasm: &[u8]) -> Result<Vec<u8>> {
             use wasmparser::Operator::{I32Const, I64Const};
             if let I32Const { value: 2.. | ..=0 } | I64Const { .. } = operators.read()? {
                 // The first byte of the number has its lowest bits.
-                changed[offset + 1] ^= 1;
+                constants.push(offset + 1);
             }
         }
+    }
+    let mut changed = wasm.to_vec();
+    if let Some(offset) = constants.get(constants.len() / 2) {
+        changed[*offset] ^= 1;
     }
     Ok(changed)
 }

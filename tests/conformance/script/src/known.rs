@@ -2,11 +2,11 @@
 //! hold because the specification has moved on. Both must be so exactly.
 
 use crate::run::Outcome;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One line each: the group of columns, the script, how many modules, and why.
 const LIMITS: &str = include_str!("../../limits.txt");
-/// One line each: the script, the line, and why.
+/// One line each: the script, the line, and what is said where it fails as it must.
 const SUPERSEDED: &str = include_str!("../../superseded.txt");
 /// How many assertions of each folder pass.
 const REPORT: &str = include_str!("../../../../reports/conformance.md");
@@ -36,13 +36,20 @@ pub(crate) fn others(groups: BTreeSet<&str>) -> impl Iterator<Item = &'static st
     lines(LIMITS).filter(move |line| !line.split(' ').next().is_some_and(|group| groups.contains(group)))
 }
 
-/// The lines of a script whose assertions the specification has since taken back.
-pub(crate) fn superseded(script: &str) -> BTreeSet<u32> {
-    let line = |line: &str| {
-        let mut words = line.split(' ');
-        (words.next() == Some(script)).then(|| words.next()?.parse().ok()).flatten()
+/// The lines of a script whose assertions the specification has since taken back, and what comes of each.
+pub(crate) fn superseded(script: &str) -> BTreeMap<u32, &'static str> {
+    let line = |line: &'static str| {
+        let (name, rest) = line.split_once(' ')?;
+        let (line, words) = rest.split_once(' ')?;
+        Some((line.parse().ok().filter(|_| name == script)?, words))
     };
     lines(SUPERSEDED).filter_map(line).collect()
+}
+
+/// The folders that the report has.
+pub(crate) fn folders() -> impl Iterator<Item = &'static str> {
+    let table = REPORT.lines().skip_while(|line| !line.starts_with("| folder |")).skip(2);
+    table.take_while(|line| line.starts_with('|')).filter_map(|line| line.split('|').nth(1)).map(str::trim)
 }
 
 /// How many assertions of a folder pass in a group of columns, and how many there are.

@@ -4,7 +4,7 @@ use crate::column::{self, Column};
 use crate::suite::{self, Script};
 use crate::tally::Tally;
 use crate::{report, run};
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use clap::Args;
 use rayon::prelude::*;
 use std::path::PathBuf;
@@ -57,6 +57,7 @@ pub(crate) fn run(opts: &Opts) -> Result<bool> {
         None => suite::scripts(),
     };
     scripts.retain(|script| script.name.contains(&opts.scripts));
+    ensure!(!scripts.is_empty(), "there is no script like `{}`", opts.scripts);
     let names = match opts.columns.is_empty() {
         true => column::ALL.map(String::from).to_vec(),
         false => opts.columns.clone(),
@@ -66,7 +67,7 @@ pub(crate) fn run(opts: &Opts) -> Result<bool> {
         let column = Column::named(&name)?;
         let mut tally = play(&column, &scripts, opts)?;
         if opts.file.is_none() && (opts.scripts.is_empty() || opts.scripts.ends_with('/')) {
-            tally.compare();
+            tally.compare(&opts.scripts);
         }
         tally.tell(&mut std::io::stderr())?;
         tallies.push(tally);

@@ -113,8 +113,7 @@ fn reason(error: &CompileError) -> Option<String> {
         Cause::Proposals(names) => Some(names.join(" ")),
         Cause::CpuFeature(name) => Some(format!("cpu {name}")),
         // Neither a panic nor an error of which nothing is known is a limit.
-        Cause::Other(problem) if problem.starts_with("it panicked") => None,
-        Cause::Other(problem) => Some(problem.lines().next().unwrap_or_default().into()),
+        Cause::Panic(_) | Cause::Other(_) => None,
     }
 }
 

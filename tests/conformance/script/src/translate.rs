@@ -139,8 +139,9 @@ impl Translator<'_> {
             }
             WastDirective::AssertExhaustion { call, .. } => self.invoke(&call, Action::Exhaust),
             WastDirective::AssertException { exec, .. } => self.execute(exec, Action::Throw),
-            WastDirective::AssertUnlinkable { mut module, .. } => {
-                Ok(play(self.modules.compile(&module.encode()?)?, Action::Unlinkable))
+            WastDirective::AssertUnlinkable { mut module, message, .. } => {
+                let compiled = self.modules.compile(&module.encode()?)?;
+                Ok(play(compiled, |number| Action::Unlinkable(number, message.into())))
             }
             WastDirective::AssertMalformed { mut module, .. } => self.refused(&mut module),
             WastDirective::AssertInvalid { mut module, .. } => self.refused(&mut module),

@@ -46,7 +46,7 @@ fn core(expected: &WastRetCore<'_>) -> Result<Expected> {
         WastRetCore::F32(pattern) => Expected::F32(f32(pattern)),
         WastRetCore::F64(pattern) => Expected::F64(f64(pattern)),
         WastRetCore::V128(pattern) => Expected::V128(lanes(pattern)),
-        WastRetCore::RefNull(_) => Expected::Null,
+        WastRetCore::RefNull(heap) => Expected::Null(heap.as_ref().map(hierarchy).transpose()?),
         WastRetCore::RefExtern(number) => Expected::Extern(*number),
         WastRetCore::RefHost(number) => Expected::Host(*number),
         WastRetCore::RefFunc(_) => Expected::Func,
