@@ -141,25 +141,23 @@ fn functions(wasm: &[u8]) -> Result<Vec<(String, FuncType)>> {
     exports.into_iter().map(typed).collect()
 }
 
-/// The module with another constant: of the `i32.const` and `i64.const` in the middle the lowest bit is another.
-/// A 1 stays, since that is how far the count towards termination goes at a time.
+/// The module with another constant in each function: of the first `i32.const` or `i64.const` the lowest bit is
+/// another. A 1 stays, since that is how far the count towards termination goes at a time.
 pub(crate) fn planted(wasm: &[u8]) -> Result<Vec<u8>> {
-    let mut constants = Vec::new();
+    let mut changed = wasm.to_vec();
     for payload in Parser::new(0).parse_all(wasm) {
         let Payload::CodeSectionEntry(body) = payload? else { continue };
         let mut operators = body.get_operators_reader()?;
-        while !operators.eof() {
+        let mut found = false;
+        while !operators.eof() && !found {
             let offset = operators.original_position();
             use wasmparser::Operator::{I32Const, I64Const};
             if let I32Const { value: 2.. | ..=0 } | I64Const { .. } = operators.read()? {
                 // The first byte of the number has its lowest bits.
-                constants.push(offset + 1);
+                changed[offset + 1] ^= 1;
+                found = true;
             }
         }
-    }
-    let mut changed = wasm.to_vec();
-    if let Some(offset) = constants.get(constants.len() / 2) {
-        changed[*offset] ^= 1;
     }
     Ok(changed)
 }
