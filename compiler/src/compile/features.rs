@@ -65,9 +65,8 @@ pub(crate) fn supported(backend: Backend, target: &Target) -> WasmFeatures {
                 | WasmFeatures::RELAXED_SIMD
                 | WasmFeatures::TAIL_CALL
                 | WasmFeatures::EXCEPTIONS;
-            let beyond_aarch64 = WasmFeatures::THREADS | WasmFeatures::WIDE_ARITHMETIC;
             match target.triple().architecture {
-                Architecture::Aarch64(_) => cranelift.difference(beyond_winch | beyond_aarch64),
+                Architecture::Aarch64(_) => cranelift.difference(beyond_winch | WasmFeatures::THREADS),
                 _ => cranelift.difference(beyond_winch),
             }
         }
@@ -86,6 +85,30 @@ mod tests {
     use crate::Options;
     use crate::compile::{needs, settings};
     use precompile_artifact::Platform;
+
+    /// The table is wasmtime's: it refuses an engine with any feature that is beyond it, and with no other.
+    #[test]
+    fn what_is_supported_is_what_wasmtime_supports() {
+        let all = WasmFeatures::WASM3 | OFF_BY_DEFAULT | COMPONENTS | CONCURRENT;
+        for (backend, target) in [
+            (Backend::Cranelift, "x86_64"),
+            (Backend::Cranelift, "pulley64"),
+            (Backend::Winch, "x86_64"),
+            (Backend::Winch, "aarch64"),
+        ] {
+            let target: Target = target.parse().unwrap();
+            let supported = supported(backend, &target);
+            let mut options = Options::new(backend, target.clone(), Platform::Hosted).unwrap();
+            options.contract.concurrency_support = true;
+            let accepts = |stamped| {
+                settings::config(&options, stamped).and_then(|config| wasmtime::Engine::new(&config)).is_ok()
+            };
+            assert!(accepts(supported), "{backend} {target}");
+            for (name, flag) in all.difference(supported).iter_names() {
+                assert!(!accepts(supported | flag), "{backend} {target}: {name}");
+            }
+        }
+    }
 
     /// With nothing stamped but what is used and what is implied, every adapter compiles.
     #[test]
