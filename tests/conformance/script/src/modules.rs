@@ -60,13 +60,22 @@ impl<'a> Modules<'a> {
                 None => return Err(error.into()),
             },
         };
-        if imports(wasm)?.iter().any(|module| self.missing_registered.contains(module)) {
+        let imports = imports(wasm)?;
+        if imports
+            .iter()
+            .any(|(module, name)| self.missing_registered.contains(module) || self.is_shared(module, name))
+        {
             return Ok(Module::Cut);
         }
         let number = self.compiled;
         self.compiled += 1;
         fs::write(artifact(self.folder, number), compiled.artifact)?;
         Ok(Module::Compiled(number))
+    }
+
+    /// Whether an import is the shared memory of the host's, where an interpreter can't have one.
+    fn is_shared(&self, module: &str, name: &str) -> bool {
+        self.options.target.machine().is_pulley() && (module, name) == ("spectest", "shared_memory")
     }
 
     /// A module was defined under a name, or could not be.
@@ -117,15 +126,16 @@ fn reason(error: &CompileError) -> Option<String> {
     }
 }
 
-/// The modules from which a module imports.
-fn imports(wasm: &[u8]) -> Result<HashSet<String>> {
-    let mut modules = HashSet::new();
+/// What a module imports: from which module, and by which name.
+fn imports(wasm: &[u8]) -> Result<Vec<(String, String)>> {
+    let mut imports = Vec::new();
     for payload in Parser::new(0).parse_all(wasm) {
         if let Payload::ImportSection(section) = payload? {
             for import in section.into_imports() {
-                modules.insert(import?.module.to_string());
+                let import = import?;
+                imports.push((import.module.to_string(), import.name.to_string()));
             }
         }
     }
-    Ok(modules)
+    Ok(imports)
 }
