@@ -54,19 +54,24 @@ echo 'cross-build: the artifact is for aarch64, and runs under emulation'
 cp -r examples/rust-guest "$work/rust-guest"
 sed -i "s#\.\./\.\./#$root/#" "$work/rust-guest/Cargo.toml"
 cd "$work/rust-guest"
-if [ -d "$(rustc --print target-libdir --target wasm32-unknown-unknown)" ]; then
-    shows '1229 primes' cargo run
-else
+toolchain=()
+if [ ! -d "$(rustc --print target-libdir --target wasm32-unknown-unknown)" ]; then
     apt_install rustc-web cargo-web rust-web-src lld-14
     mkdir guest/.cargo
     printf '[unstable]\nbuild-std = ["std", "panic_abort"]\n[target.wasm32-unknown-unknown]\nlinker = "wasm-ld-14"\n' >guest/.cargo/config.toml
-    shows '1229 primes' env RUSTC_BOOTSTRAP=1 cargo +debian run
+    export RUSTC_BOOTSTRAP=1
+    toolchain=(+debian)
 fi
+shows '1229 primes' cargo "${toolchain[@]}" run
+# Its sources are as they were: the script doesn't run.
+CARGO_TERM_QUIET=false cargo "${toolchain[@]}" build -v 2>&1 | grep -q 'Fresh rust-guest' || { echo 'error: the build script runs again' >&2; exit 1; }
+unset RUSTC_BOOTSTRAP
 echo 'rust-guest: built from source'
 cd "$root"
 
-# The README's, as it stands there.
+# The README's, as it stands there, with the checkout beside it.
 mkdir -p "$work/host"
+ln -s "$root" "$work/precompile"
 (cd "$work/host"
     cargo init -q --name host
     # Each block is a file, which its first line names.
@@ -87,31 +92,29 @@ assert names == ["Cargo.toml", "build.rs", "src/main.rs", "plugin.wat"], names
 assert code < 30, f"{code} lines"
 print(f"the README's program has {code} lines of code")
 EOF
-    printf '\n[workspace]\n[patch.crates-io]\nprecompile = { path = "%s/compiler" }\nprecompile-runtime = { path = "%s/runtime" }\n' "$root" "$root" >>Cargo.toml
     cp "$root/Cargo.lock" .
     shows 'the host hears 42' cargo run
     holds_no_compiler host)
 echo 'the README: from an empty folder'
 
 # A workspace in which another member compiles. Together they would share its compiler.
-mkdir -p "$work/both/host" "$work/both/tools/src"
-cp -r "$work/host/." "$work/both/host"
+mkdir -p "$work/both/tools/src"
+cp -r "$work/host" "$work/both/host"
 (cd "$work/both"
-    sed -i '/^\[workspace\]/,$d' host/Cargo.toml
+    sed -i "s#\.\./precompile/#$root/#" host/Cargo.toml
     rm -f host/Cargo.lock
     mkdir -p host/tests
     echo '#[test] fn no_compiler_is_shipped() { precompile_runtime::assert_no_compiler!(); }' >host/tests/no_compiler.rs
     printf '[package]\nname = "tools"\nedition = "2024"\n[dependencies]\nwasmtime = { version = "48", default-features = false, features = ["winch", "runtime"] }\n' >tools/Cargo.toml
     echo 'fn main() {}' >tools/src/main.rs
     cp "$root/Cargo.lock" .
-    patch="$(printf '[patch.crates-io]\nprecompile = { path = "%s/compiler" }\nprecompile-runtime = { path = "%s/runtime" }\n' "$root" "$root")"
-    printf '[workspace]\nresolver = "3"\nmembers = ["host", "tools"]\ndefault-members = ["host"]\n%s\n' "$patch" >Cargo.toml
+    printf '[workspace]\nresolver = "3"\nmembers = ["host", "tools"]\ndefault-members = ["host"]\n' >Cargo.toml
     # Together: the test finds it. This also shows that it can.
     ends_with 101 'wasmtime was built with a compiler, for another package of this build' cargo test --workspace --test no_compiler -- --nocapture
     # Alone, the first way.
     cargo test -p host --test no_compiler >/dev/null
     cargo test --test no_compiler >/dev/null
     # Apart, the second.
-    printf '[workspace]\nresolver = "3"\nmembers = ["host"]\nexclude = ["tools"]\n%s\n' "$patch" >Cargo.toml
+    printf '[workspace]\nresolver = "3"\nmembers = ["host"]\nexclude = ["tools"]\n' >Cargo.toml
     cargo test --workspace --test no_compiler >/dev/null)
 echo 'unification: found together; kept apart in both ways'

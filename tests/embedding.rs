@@ -175,7 +175,14 @@ fn the_script_runs_when_it_must() {
     assert!(out.join("guests/more/f.cwasm").exists());
     fs::remove_file(package.folder.join("guests/more/f.wat")).unwrap();
     assert_eq!(package.builds().len(), 2);
-    assert!(!out.join("guests/more/f.cwasm").exists() && out.join("guests/more/e.cwasm").exists());
+    let embedded = |name: &str| {
+        package
+            .told()
+            .0
+            .iter()
+            .any(|line| line.starts_with(&format!("cargo::rustc-env=PRECOMPILE_ARTIFACT:guests/{name}=")))
+    };
+    assert!(!embedded("more/f") && embedded("more/e"));
 }
 
 #[test]
@@ -263,6 +270,16 @@ fn commands_build_guests() {
     }
     package.folder.write("extra.h", "new");
     assert_eq!(package.builds().len(), 1);
+    // The program itself, where it is a file; and what fails is tried again once it is mended.
+    let statement = "if Build::new().command([\"./make.sh\", \"{out}\"]).try_compile(\"made\").is_err() { println!(\"it failed\"); }";
+    package.script(statement);
+    let make = package.folder.join("make.sh");
+    fs::write(&make, "#!/bin/sh\nexit 1\n").unwrap();
+    fs::set_permissions(&make, fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(package.builds().len(), 0);
+    assert!(package.told().0.contains(&"it failed".into()));
+    fs::write(&make, "#!/bin/sh\ncp answer.wat $1\n").unwrap();
+    assert_eq!(package.builds().len(), 1);
 }
 
 #[test]
@@ -328,6 +345,10 @@ fn the_command_is_looked_for() {
     let ended = run(package.cargo().env_remove("PRECOMPILE").env("PATH", &beside));
     assert_eq!((ended.code, package.calls().len()), (Some(0), 1), "{ended:?}");
     assert!(package.told().0.contains(&"cargo::rerun-if-env-changed=PATH".into()));
+    // By a bare name, which isn't taken for a file of the package's.
+    let named = || run(package.cargo().env("PRECOMPILE", "precompile").env("PATH", &beside));
+    assert_eq!((named().code, package.calls().len()), (Some(0), 1));
+    assert_eq!((named().code, package.calls().len()), (Some(0), 0));
     // Nowhere.
     let without: Vec<_> =
         std::env::split_paths(&path).filter(|folder| !folder.join("precompile").exists()).collect();
@@ -417,7 +438,7 @@ fn targets_without_a_backend() {
 fn the_compiler_refuses_what_cannot_fit() {
     let package = Package::new(
         "embeds",
-        "std::fs::copy(\"plugin.cwasm\", std::env::var(\"OUT_DIR\").unwrap() + \"/plugin.cwasm\").unwrap();",
+        "println!(\"cargo::rustc-env=PRECOMPILE_ARTIFACT:plugin={}/plugin.cwasm\", std::env::var(\"CARGO_MANIFEST_DIR\").unwrap());",
     );
     let manifest = fs::read_to_string(package.folder.join("Cargo.toml")).unwrap();
     let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime");
@@ -465,7 +486,7 @@ fn the_compiler_refuses_what_cannot_fit() {
     refused(&["`plugin` is no artifact of precompile's"]);
 
     embed("plugout");
-    refused(&["plugout.cwasm", "No such file"]);
+    refused(&["the build script compiles no guest by this name: see the name that it gives to `compile`"]);
 }
 
 /// A stub is compiled in, and is an error that says why when it is opened.

@@ -110,22 +110,25 @@ const fn trailer(artifact: &[u8]) -> Option<(u32, &[u8])> {
     let headers = number(artifact, 40, 8, big_endian);
     let size = number(artifact, 58, 2, big_endian) * number(artifact, 60, 2, big_endian);
     let Some(start) = headers.checked_add(size) else { return None };
-    let Some((_, trailer)) = artifact.split_at_checked(start) else { return None };
+    if start > artifact.len() as u64 {
+        return None;
+    }
+    let (_, trailer) = artifact.split_at(start as usize);
     if trailer.len() < 16 || !same(trailer.split_at(8).0, &MAGIC) {
         return None;
     }
     let (format, length) = (number(trailer, 8, 4, false) as u32, number(trailer, 12, 4, false));
-    match trailer.split_at(16).1.split_at_checked(length) {
+    match trailer.split_at(16).1.split_at_checked(length as usize) {
         Some((manifest, _)) => Some((format, manifest)),
         None => None,
     }
 }
 
-/// A number of so many bytes.
-const fn number(bytes: &[u8], at: usize, length: usize, big_endian: bool) -> usize {
+/// A number of so many bytes, eight at most.
+const fn number(bytes: &[u8], at: usize, length: usize, big_endian: bool) -> u64 {
     let (mut value, mut index) = (0, 0);
     while index < length {
-        let byte = bytes[at + index] as usize;
+        let byte = bytes[at + index] as u64;
         value |= byte << (8 * if big_endian { length - 1 - index } else { index });
         index += 1;
     }
@@ -158,10 +161,11 @@ impl<'a> Fields<'a> {
     const fn number(&mut self) -> usize {
         let (mut value, mut shift) = (0, 0);
         loop {
-            let byte = self.take(1)[0] as usize;
+            let byte = self.take(1)[0] as u64;
             value |= (byte & 0x7f) << shift;
             if byte < 0x80 {
-                return value;
+                // Lengths and choices, all of them smaller than the file.
+                return value as usize;
             }
             shift += 7;
         }

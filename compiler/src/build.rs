@@ -38,7 +38,6 @@ mod inputs;
 mod jobs;
 mod machine;
 mod message;
-mod outputs;
 mod package;
 mod sources;
 mod stub;
@@ -187,7 +186,10 @@ impl Build {
         if self.sources.is_empty() {
             return Err(BuildError::NoInput);
         }
-        let skipped = cargo.variable("PRECOMPILE_SKIP").is_some_and(|value| value != "0");
+        let skipped = cargo.is_on("PRECOMPILE_SKIP");
+        if skipped && cargo.given("PROFILE").as_deref() == Some("release") {
+            cargo.warn("`PRECOMPILE_SKIP` is set in a release build: what it embeds are stubs");
+        }
         let several = self.sources.len() > 1 || matches!(self.sources[..], [Source::Folder(_)]);
         let mut modules = Vec::new();
         for (number, source) in self.sources.iter().enumerate() {
@@ -202,9 +204,7 @@ impl Build {
             true => stub::write(&inputs)?,
             false => self.compile_inputs(&cargo, &inputs)?,
         }
-        if several {
-            outputs::remove_others(&cargo.out_dir().join(name), &inputs)?;
-        }
+        inputs.iter().for_each(|input| cargo.embed(&input.name, &input.output));
         Ok(inputs.into_iter().map(|input| input.output).collect())
     }
 

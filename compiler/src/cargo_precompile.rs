@@ -13,7 +13,9 @@ fn main() -> ExitCode {
     let given = given.strip_prefix(&["precompile".into()]).unwrap_or(&given);
     let mut command = Command::new(precompile());
     command.args(given);
-    if let Some(manifest) = manifest() {
+    // What the user says otherwise goes first.
+    let said = env::var_os("PRECOMPILE_PROJECT").is_some() || Path::new("precompile.toml").exists();
+    if let Some(manifest) = manifest().filter(|_| !said) {
         command.env("PRECOMPILE_PROJECT", manifest);
     }
     match command.status() {

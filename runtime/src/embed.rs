@@ -65,15 +65,19 @@ impl fmt::Debug for Embedded {
 /// this program, by the wasmtime that the runtime holds, and that this build of the runtime supports all that
 /// it needs. A stub, as `PRECOMPILE_SKIP` leaves it, is refused when it is opened.
 ///
-/// What a build script wrote is trusted as the program's own code is.
+/// A build script is trusted as the program's own code is: it says where the artifact is.
 #[macro_export]
 macro_rules! include_cwasm {
     ($name:literal) => {{
         static ALIGNED: &$crate::__Aligned<[u8]> = &$crate::__Aligned {
             align: [],
-            bytes: *::core::include_bytes!(::core::concat!(::core::env!("OUT_DIR"), "/", $name, ".cwasm")),
+            bytes: *::core::include_bytes!(::core::env!(
+                ::core::concat!("PRECOMPILE_ARTIFACT:", $name),
+                "the build script compiles no guest by this name: see the name that it gives to `compile`"
+            )),
         };
-        // SAFETY: the package's own build script wrote it, for this very purpose.
+        // SAFETY: the variable is set by the package's build script alone, where `precompile::build` wrote the
+        // file and said so. A build script is trusted as the program's own code is.
         static EMBEDDED: $crate::Embedded = unsafe { $crate::__embed($name, &ALIGNED.bytes) };
         &EMBEDDED
     }};

@@ -26,6 +26,11 @@ impl Cargo {
         &self.out_dir
     }
 
+    /// A folder in it for what becomes of guests' sources.
+    pub(super) fn scratch(&self) -> PathBuf {
+        self.out_dir.join("precompile-guests")
+    }
+
     /// A variable that cargo sets for this run.
     pub(super) fn given(&self, name: &str) -> Option<String> {
         std::env::var(name).ok()
@@ -40,6 +45,16 @@ impl Cargo {
     pub(super) fn variable(&self, name: &str) -> Option<OsString> {
         println!("cargo::rerun-if-env-changed={name}");
         std::env::var_os(name).filter(|value| !value.is_empty())
+    }
+
+    /// Whether a variable of the user's says yes, in any way but a no.
+    pub(super) fn is_on(&self, name: &str) -> bool {
+        self.variable(name).is_some_and(|value| !matches!(value.to_str(), Some("0" | "n" | "no" | "false")))
+    }
+
+    /// Has the macro `include_cwasm!` find an artifact by its name.
+    pub(super) fn embed(&self, name: &str, artifact: &Path) {
+        println!("cargo::rustc-env=PRECOMPILE_ARTIFACT:{name}={}", artifact.display());
     }
 
     /// Says that a file or a folder was read.

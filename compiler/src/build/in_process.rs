@@ -9,10 +9,10 @@ use crate::cache::{Cache, Limits, Recipe, Store};
 use crate::{Artifact, Options, Request, Source, Target, attempt, deliver, obtain, recipe, write};
 use etcetera::BaseStrategy;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -105,12 +105,13 @@ fn one(
 
 /// The command's cache, unless the user wants none, or there is no place for it.
 fn cache(cargo: &Cargo) -> Option<Cache> {
-    let unwanted = |value: OsString| !matches!(value.to_str(), Some("0" | "n" | "no" | "false"));
-    if cargo.variable("PRECOMPILE_NO_CACHE").is_some_and(unwanted) {
+    if cargo.is_on("PRECOMPILE_NO_CACHE") {
         return None;
     }
     let named = cargo.variable("PRECOMPILE_CACHE_DIR").map(PathBuf::from);
     let folder =
         named.or_else(|| Some(etcetera::choose_base_strategy().ok()?.cache_dir().join("precompile")))?;
-    Some(Cache::new(Store::new(&folder), Limits::default()))
+    // How large it may be is for the command to say.
+    let limits = Limits { max_bytes: u64::MAX, max_age: Duration::MAX };
+    Some(Cache::new(Store::new(&folder), limits))
 }

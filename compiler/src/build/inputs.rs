@@ -1,6 +1,7 @@
 //! Which module becomes which artifact.
 
 use crate::build::BuildError;
+use crate::build::error::io;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
@@ -24,6 +25,8 @@ impl Module {
 #[derive(Debug)]
 pub(super) struct Input {
     pub(super) path: PathBuf,
+    /// What it is embedded by.
+    pub(super) name: String,
     pub(super) output: PathBuf,
 }
 
@@ -31,18 +34,18 @@ pub(super) struct Input {
 ///
 /// # Errors
 ///
-/// Where there is none.
+/// Where there is none, or it can't be read.
 pub(super) fn folder(path: &Path) -> Result<Vec<Module>, BuildError> {
     let is_module = |path: &Path| path.extension().is_some_and(|found| found == "wasm" || found == "wat");
-    let entries =
-        WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter().filter_map(Result::ok);
-    let modules: Vec<_> = entries
-        .filter(|entry| entry.file_type().is_file() && is_module(entry.path()))
-        .map(|entry| Module {
-            path: entry.path().into(),
-            relative: entry.path().strip_prefix(path).unwrap_or(entry.path()).into(),
-        })
-        .collect();
+    let mut modules = Vec::new();
+    for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
+        let named = |error: walkdir::Error| io(error.path().unwrap_or(path).to_path_buf())(error.into());
+        let entry = entry.map_err(named)?;
+        if entry.file_type().is_file() && is_module(entry.path()) {
+            let relative = entry.path().strip_prefix(path).unwrap_or(entry.path()).into();
+            modules.push(Module { path: entry.path().into(), relative });
+        }
+    }
     match modules.is_empty() {
         true => Err(BuildError::EmptyFolder { path: path.into() }),
         false => Ok(modules),
@@ -70,11 +73,16 @@ pub(super) fn to_outputs(
         file.push(".cwasm");
         let output = out_dir.join(file);
         match names.insert(name.clone()) {
-            true => Ok(Input { path: module.path, output }),
+            true => Ok(Input { path: module.path, name: embedded(&name), output }),
             false => Err(BuildError::SameName { name: name.display().to_string() }),
         }
     };
     modules.into_iter().map(output).collect()
+}
+
+/// A name with slashes, on every system.
+fn embedded(name: &Path) -> String {
+    name.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 #[cfg(test)]

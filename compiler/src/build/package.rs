@@ -28,7 +28,11 @@ pub(super) fn build(cargo: &Cargo, folder: &Path, target: &str) -> Result<Vec<Mo
     let mut command = Command::new(&program);
     command.args(["build", "--release", "--target", target, "--message-format", "json-render-diagnostics"]);
     // Where its own `.cargo/config.toml` holds.
-    command.current_dir(folder).arg("--target-dir").arg(cargo.out_dir().join("guests"));
+    let scratch = cargo.scratch();
+    command.current_dir(folder).arg("--target-dir").arg(&scratch);
+    // Which may be set for the program, and is locked while this script runs.
+    command.env("CARGO_BUILD_BUILD_DIR", &scratch);
+    let lock = lock_file(&program, &manifest).filter(|lock| lock.exists());
     if let Some(server) = jobserver() {
         server.configure(&mut command);
     }
@@ -38,19 +42,25 @@ pub(super) fn build(cargo: &Cargo, folder: &Path, target: &str) -> Result<Vec<Mo
     let output = match run(&mut command) {
         Ok(output) => output,
         // What cargo says then is less clear.
-        Err(error) => return Err(check_target(cargo, folder, target).err().unwrap_or(error)),
+        Err(error) => {
+            cargo.read(&manifest);
+            cargo.read(&folder.join("src"));
+            return Err(check_target(cargo, folder, target).err().unwrap_or(error));
+        }
     };
     let built = Built::read(&String::from_utf8_lossy(&output), &manifest);
     for manifest in &built.manifests {
         cargo.read(manifest);
     }
-    if let Some(lock) = lock_file(&program, &manifest) {
-        cargo.read(&lock);
+    // One that cargo has just made is newer than this script's start.
+    if let Some(lock) = &lock {
+        cargo.read(lock);
     }
     for module in &built.modules {
         let deps = module.with_extension("d");
         let text = fs::read_to_string(&deps).map_err(io(deps))?;
-        prerequisites(&text).iter().for_each(|path| cargo.read(Path::new(path)));
+        let sources = prerequisites(&text).into_iter().map(PathBuf::from);
+        sources.filter(|path| !path.starts_with(&scratch)).for_each(|path| cargo.read(&path));
     }
     match built.modules.is_empty() {
         true => Err(BuildError::NoModule { package: folder.into() }),
@@ -64,6 +74,8 @@ pub(super) fn build(cargo: &Cargo, folder: &Path, target: &str) -> Result<Vec<Mo
 ///
 /// Where it makes none, or cargo doesn't understand it.
 pub(super) fn unbuilt(cargo: &Cargo, folder: &Path) -> Result<Vec<Module>, BuildError> {
+    cargo.read(&folder.join("Cargo.toml"));
+    cargo.read(&folder.join("src"));
     let mut command = Command::new(program(cargo));
     command.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(folder);
     let output = run(&mut command)?;
@@ -80,6 +92,9 @@ pub(super) fn unbuilt(cargo: &Cargo, folder: &Path) -> Result<Vec<Module>, Build
         packages.iter().filter(|package| is_own(package)).flat_map(|package| list(package, "targets"));
     let module = |target: Value| {
         let name = target.get("name")?.as_str()?;
+        if !list(&target, "required-features").is_empty() {
+            return None;
+        }
         let is = |kind: &str| list(&target, "kind").iter().any(|found| found == kind);
         let name = if is("bin") { Some(name.into()) } else { is("cdylib").then(|| name.replace('-', "_")) };
         name.map(|name: String| Module::file(name.into()))

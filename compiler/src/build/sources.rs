@@ -52,7 +52,10 @@ impl Source {
     pub(super) fn unbuilt(&self, cargo: &Cargo) -> Result<Vec<Module>, BuildError> {
         match self {
             Source::File(path) => Ok(vec![Module::file(path.clone())]),
-            Source::Folder(path) => inputs::folder(path),
+            Source::Folder(path) => {
+                cargo.read(path);
+                inputs::folder(path)
+            }
             Source::Package { folder, .. } => package::unbuilt(cargo, folder),
             Source::Command(words) => Ok(vec![Module::file(module_name(words))]),
         }
@@ -73,22 +76,19 @@ fn command(cargo: &Cargo, words: &[String], number: usize) -> Result<Module, Bui
     let Some((program, arguments)) = words.split_first().filter(|_| line.contains("{out}")) else {
         return Err(BuildError::NoOutput { command: line });
     };
-    let folder = cargo.out_dir().join("guests").join(number.to_string());
+    let folder = cargo.scratch().join(number.to_string());
     fs::create_dir_all(&folder).map_err(io(&folder))?;
     let name = module_name(words);
     let (out, deps) = (folder.join(name.with_extension("wasm")), folder.join(name.with_extension("d")));
     let filled = |word: &String| {
         word.replace("{out}", &out.display().to_string()).replace("{deps}", &deps.display().to_string())
     };
+    // Before it runs: what fails is mended in one of them.
+    words.iter().map(Path::new).filter(|path| path.is_file()).for_each(|path| cargo.read(path));
     run(Command::new(program).args(arguments.iter().map(filled)))?;
-    match line.contains("{deps}") {
-        true => {
-            let text = fs::read_to_string(&deps).map_err(io(&deps))?;
-            prerequisites(&text).iter().for_each(|path| cargo.read(Path::new(path)));
-        }
-        false => {
-            arguments.iter().map(Path::new).filter(|path| path.is_file()).for_each(|path| cargo.read(path))
-        }
+    if line.contains("{deps}") {
+        let text = fs::read_to_string(&deps).map_err(io(&deps))?;
+        prerequisites(&text).iter().for_each(|path| cargo.read(Path::new(path)));
     }
     Ok(Module::file(out))
 }

@@ -29,12 +29,14 @@ impl Tool {
     /// Where the one that is named can't be used.
     pub(super) fn find(cargo: &Cargo) -> Result<Result<Tool, BuildError>, BuildError> {
         if let Some(named) = cargo.variable("PRECOMPILE") {
-            return Tool::checked(cargo, named.into()).map(Ok);
+            let named = PathBuf::from(named);
+            // What is only a name is one in the `PATH`.
+            let is_name = named.components().count() == 1 && !named.is_file();
+            let found = if is_name { in_path(cargo, &named) } else { None };
+            return Tool::checked(cargo, found.unwrap_or(named)).map(Ok);
         }
-        let folders = cargo.variable("PATH").unwrap_or_default();
         let name = format!("precompile{}", std::env::consts::EXE_SUFFIX);
-        let found =
-            std::env::split_paths(&folders).map(|folder| folder.join(&name)).find(|path| path.is_file());
+        let found = in_path(cargo, Path::new(&name));
         Ok(found.ok_or(BuildError::NoTool(VERSION)).and_then(|path| Tool::checked(cargo, path)))
     }
 
@@ -97,6 +99,12 @@ impl Tool {
         }
         Ok(failed)
     }
+}
+
+/// The first file by this name in the `PATH`.
+fn in_path(cargo: &Cargo, name: &Path) -> Option<PathBuf> {
+    let folders = cargo.variable("PATH")?;
+    std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file())
 }
 
 /// A choice, on the command line.

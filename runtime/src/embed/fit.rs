@@ -9,6 +9,14 @@ use precompile_artifact::glance::{Glance, Unreadable, same};
 use precompile_artifact::manifest::Kind;
 use std::env::consts::{ARCH, OS};
 
+/// The interpreter of this program, whose pointers are as wide and whose bytes are in the same order.
+const OWN_PULLEY: &str = match (cfg!(target_pointer_width = "32"), cfg!(target_endian = "big")) {
+    (true, false) => "pulley32",
+    (true, true) => "pulley32be",
+    (false, false) => "pulley64",
+    (false, true) => "pulley64be",
+};
+
 /// Why an artifact can't fit, if it can't.
 pub(super) const fn problem(name: &str, artifact: &[u8]) -> Option<Words> {
     let glance = match Glance::at(artifact) {
@@ -40,6 +48,9 @@ pub(super) const fn problem(name: &str, artifact: &[u8]) -> Option<Words> {
     if is_pulley(architecture) {
         if !PULLEY {
             return Some(Words::of(&[made, "for Pulley: give the runtime the feature `pulley`"]));
+        }
+        if !same(architecture.as_bytes(), OWN_PULLEY.as_bytes()) {
+            return Some(Words::of(&[made, "for ", architecture, ", and this program runs ", OWN_PULLEY]));
         }
     } else if !same(architecture.as_bytes(), ARCH.as_bytes()) || !same(system.as_bytes(), OS.as_bytes()) {
         let target = glance.target;
@@ -179,7 +190,9 @@ mod tests {
         if !COMPONENTS {
             refused(|m| m.kind = Kind::Component, &["`component-model`"]);
         }
-        if !PULLEY {
+        if PULLEY {
+            refused(|m| m.target = "pulley128".into(), &["pulley128", OWN_PULLEY]);
+        } else {
             refused(|m| m.target = "pulley64".into(), &["`pulley`"]);
         }
     }
