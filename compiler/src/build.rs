@@ -15,7 +15,9 @@
 //! Cargo builds what build scripts depend on without optimisation, and a compiler takes minutes to build
 //! and is slow that way. So the command `precompile` does it, of the same version as this crate:
 //!
-//!     cargo install precompile --locked
+//! ```text
+//! cargo install precompile --locked
+//! ```
 //!
 //! The variable `PRECOMPILE` names it, or else it is searched in the `PATH`. Where neither leads to one,
 //! the feature `in-process`, together with `cranelift` or `winch`, has the build script compile for itself.
