@@ -45,7 +45,9 @@ def package(work, name, features, build, extra=""):
             f"    {build}\n"
             f'    std::fs::write("{log}", start.elapsed().as_secs_f64().to_string()).unwrap();\n}}\n'
         )
-    return log, {**os.environ, "CARGO_TARGET_DIR": f"{work}/target", "CARGO_PROFILE_DEV_DEBUG": "0"}
+    # Quiet, cargo would swallow the script's warnings.
+    own = {"CARGO_TARGET_DIR": f"{work}/target", "CARGO_PROFILE_DEV_DEBUG": "0", "CARGO_TERM_QUIET": "false"}
+    return log, {**os.environ, **own}
 
 
 def cold_builds(large):
