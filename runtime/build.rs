@@ -1,0 +1,21 @@
+//! Leaves the tables for unwinding out of a runner that is built for size: they are a twelfth of it, the
+//! standard library's among them, which no flag of rustc's leaves out. A panic of such a runner ends the
+//! process, whatever the profile says.
+
+use std::env::var;
+
+#[allow(clippy::disallowed_methods, reason = "cargo speaks by it")]
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/runner/no-unwind.ld");
+    let is = |name: &str, values: &[&str]| var(name).is_ok_and(|value| values.contains(&value.as_str()));
+    let for_size = is("OPT_LEVEL", &["s", "z"]);
+    let linux = is("CARGO_CFG_TARGET_OS", &["linux"]);
+    // It takes no linker scripts.
+    let mold = var("CARGO_ENCODED_RUSTFLAGS").is_ok_and(|flags| flags.contains("mold"));
+    if for_size && linux && !mold {
+        let folder = var("CARGO_MANIFEST_DIR").expect("cargo sets it");
+        println!("cargo::rustc-link-arg-bin=precompile-run=-Wl,-T,{folder}/src/runner/no-unwind.ld");
+        println!("cargo::rustc-link-arg-bin=precompile-run=-Wl,--no-eh-frame-hdr");
+    }
+}

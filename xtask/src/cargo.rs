@@ -1,0 +1,135 @@
+//! Building programs, and how large they are.
+
+use crate::profile::Profile;
+use crate::toolchain::Toolchain;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The settings of one build, whatever is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Recipe {
+    pub(crate) profile: Profile,
+    /// Flags for rustc.
+    pub(crate) flags: &'static [&'static str],
+    pub(crate) std: Std,
+    /// Whether anything here needs a toolchain that takes unstable flags.
+    pub(crate) unstable: bool,
+}
+
+/// Where the standard library comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Std {
+    /// With the toolchain.
+    Shipped,
+    /// Built from its sources with these features, or with its default ones.
+    Built(Option<&'static str>),
+}
+
+impl Recipe {
+    /// One for stable Rust.
+    pub(crate) const fn stable(profile: Profile) -> Recipe {
+        Recipe { profile, flags: &[], std: Std::Shipped, unstable: false }
+    }
+
+    /// The toolchain that this recipe needs.
+    ///
+    /// # Errors
+    ///
+    /// Says what is missing.
+    pub(crate) fn toolchain(&self) -> Result<Toolchain, String> {
+        match self.unstable {
+            true => Toolchain::unstable(self.std != Std::Shipped),
+            false => Toolchain::active(),
+        }
+    }
+
+    fn options(&self) -> Vec<String> {
+        let mut options = Vec::new();
+        if let Std::Built(features) = self.std {
+            let crates = if self.profile.abort { "std,panic_abort" } else { "std,panic_unwind" };
+            options.push(format!("-Zbuild-std={crates}"));
+            options.extend(features.map(|features| format!("-Zbuild-std-features={features}")));
+        }
+        if self.needs_target() {
+            options.push(format!("--target={}", env!("XTASK_HOST")));
+        }
+        options
+    }
+
+    /// With a target, flags are for the program alone, and not for procedural macros.
+    fn needs_target(&self) -> bool {
+        !self.flags.is_empty() || self.std != Std::Shipped
+    }
+}
+
+/// Builds, into one folder.
+pub(crate) struct Builder {
+    folder: PathBuf,
+}
+
+impl Builder {
+    pub(crate) fn new(folder: PathBuf) -> Builder {
+        Builder { folder }
+    }
+
+    /// Builds the runner, with its default features or with these, and tells its size in bytes.
+    ///
+    /// # Errors
+    ///
+    /// Says why it can't be built.
+    pub(crate) fn runner(&self, recipe: &Recipe, features: Option<&str>) -> Result<u64, String> {
+        let toolchain = recipe.toolchain()?;
+        let mut cargo = self.cargo(recipe, &toolchain, "build");
+        cargo.args(["--package", "precompile-runtime", "--bin", "precompile-run", "--release"]);
+        if let Some(features) = features {
+            cargo.args(["--no-default-features", "--features", features]);
+        }
+        let target = if recipe.needs_target() { env!("XTASK_HOST") } else { "" };
+        run(cargo)?;
+        size(&self.folder.join(target).join("release/precompile-run"))
+    }
+
+    /// Builds upstream's minimal command line.
+    ///
+    /// # Errors
+    ///
+    /// Says why it can't be built.
+    pub(crate) fn upstream(&self, recipe: &Recipe) -> Result<u64, String> {
+        let toolchain = recipe.toolchain()?;
+        let root = self.folder.join("upstream");
+        let mut cargo = self.cargo(recipe, &toolchain, "install");
+        cargo.args(["--quiet", "--locked", "--force", "--version", "48.0.8", "--no-default-features"]);
+        cargo.args(["--features", "run,disable-logging", "wasmtime-cli", "--root"]).arg(&root);
+        run(cargo)?;
+        size(&root.join("bin/wasmtime"))
+    }
+
+    fn cargo(&self, recipe: &Recipe, toolchain: &Toolchain, verb: &str) -> Command {
+        let mut cargo = toolchain.command("cargo");
+        cargo.arg(verb).args(recipe.options());
+        cargo.envs(recipe.profile.environment());
+        cargo.env("CARGO_TARGET_DIR", &self.folder).env("RUSTFLAGS", recipe.flags.join(" "));
+        if recipe.unstable {
+            cargo.env("RUSTC_BOOTSTRAP", "1");
+        }
+        cargo
+    }
+}
+
+fn run(mut cargo: Command) -> Result<(), String> {
+    let ended = cargo.output().map_err(|error| format!("can't run cargo: {error}"))?;
+    if ended.status.success() {
+        return Ok(());
+    }
+    let report = String::from_utf8_lossy(&ended.stderr);
+    let first = report.lines().find(|line| line.starts_with("error")).unwrap_or("error");
+    Err(format!("it can't be built: {first}"))
+}
+
+/// A file's size in bytes.
+fn size(file: &Path) -> Result<u64, String> {
+    match file.metadata() {
+        Ok(metadata) => Ok(metadata.len()),
+        Err(error) => Err(format!("can't read `{}`: {error}", file.display())),
+    }
+}

@@ -1,0 +1,113 @@
+//! The steps from a program as cargo builds it to the smallest, in the order of upstream's guide, and further.
+
+use crate::cargo::{Recipe, Std};
+use crate::profile::Profile;
+
+/// One step. It keeps what the steps before it do.
+pub(crate) struct Step {
+    pub(crate) name: &'static str,
+    /// The features of the runner, with WASI preview 1 and bare.
+    pub(crate) wasi: Option<&'static str>,
+    pub(crate) bare: Option<&'static str>,
+    pub(crate) recipe: Recipe,
+    /// Whether upstream's command line is built alike.
+    pub(crate) beside_upstream: bool,
+    /// What upstream's guide had for its command line: macOS on aarch64, 2023-10-18.
+    pub(crate) guide_cli: Option<&'static str>,
+    /// What it had for its C library: Linux on x86_64, 2024-12-12.
+    pub(crate) guide_library: Option<&'static str>,
+}
+
+/// The runner with WASI preview 1 and nothing else, and with nothing at all.
+pub(crate) const WASI: &str = "wasi,disable-logging";
+pub(crate) const BARE: &str = "disable-logging";
+
+/// The last step with stable Rust and no flags.
+pub(crate) const PROFILE_STEP: &str = "stripped, as the profile runner";
+
+const LOCATION: &str = "-Zlocation-detail=none";
+const FORMAT: &str = "-Zfmt-debug=none";
+/// Code for a fixed address, and one of functions that are the same.
+const LINK: &[&str] = &["-Crelocation-model=static", "-Clink-arg=-Wl,--icf=all"];
+
+/// Stable Rust's best by a profile alone, which is the workspace's `runner`.
+pub(crate) const STABLE: Recipe = Recipe::stable(Profile::RUNNER);
+/// The same, with flags.
+const STABLE_FLAGS: Recipe = Recipe { flags: LINK, ..STABLE };
+
+const SIZE: Profile = Profile { opt_level: "s", ..Profile::RELEASE };
+const ABORT: Profile = Profile { abort: true, ..SIZE };
+const LTO: Profile = Profile { lto: true, ..ABORT };
+const ONE_UNIT: Profile = Profile { one_codegen_unit: true, ..LTO };
+const NO_LOCATIONS: Recipe = Recipe { flags: &[LOCATION], unstable: true, ..STABLE };
+const BUILT: Recipe = Recipe { std: Std::Built(None), ..NO_LOCATIONS };
+const BUILT_BARE: Recipe = Recipe { std: Std::Built(Some("")), ..NO_LOCATIONS };
+const IMMEDIATE: Recipe =
+    Recipe { flags: &[LOCATION, "-Zunstable-options", "-Cpanic=immediate-abort"], ..BUILT_BARE };
+const IMMEDIATE_FLAGS: Recipe = Recipe {
+    flags: &[LOCATION, FORMAT, "-Zunstable-options", "-Cpanic=immediate-abort", LINK[0], LINK[1]],
+    std: Std::Built(Some("optimize_for_size")),
+    ..NO_LOCATIONS
+};
+
+const fn step(name: &'static str, recipe: Recipe, cli: &'static str, library: &'static str) -> Step {
+    Step {
+        name,
+        wasi: Some(WASI),
+        bare: Some(BARE),
+        recipe,
+        beside_upstream: false,
+        guide_cli: Some(cli),
+        guide_library: Some(library),
+    }
+}
+
+const fn own(name: &'static str, recipe: Recipe) -> Step {
+    Step { guide_cli: None, guide_library: None, ..step(name, recipe, "", "") }
+}
+
+/// The ladder.
+pub(crate) const LADDER: &[Step] = &[
+    Step { wasi: None, bare: None, ..step("as it is", Recipe::stable(Profile::DEV), "140M", "260M") },
+    Step { wasi: None, bare: None, ..step("release", Recipe::stable(Profile::RELEASE), "33M", "19M") },
+    Step {
+        wasi: Some("wasi"),
+        bare: Some(""),
+        ..step("no default features", Recipe::stable(Profile::RELEASE), "6.7M", "2.1M")
+    },
+    step("logging disabled", Recipe::stable(Profile::RELEASE), "6.7M", "2.1M"),
+    step("opt-level s", Recipe::stable(SIZE), "6.8M", "2.4M"),
+    step("panic=abort", Recipe::stable(ABORT), "5.0M", "2.0M"),
+    step("link-time optimisation", Recipe::stable(LTO), "3.3M", "1.2M"),
+    step("one codegen unit", Recipe::stable(ONE_UNIT), "3.3M", "1.2M"),
+    Step { beside_upstream: true, ..step(PROFILE_STEP, STABLE, "2.4M", "1.2M") },
+    Step { beside_upstream: true, ..own("and flags for the linker", STABLE_FLAGS) },
+    step("without them, location-detail=none", NO_LOCATIONS, "2.4M", "1.2M"),
+    step("build-std", BUILT, "2.3M", "941K"),
+    step("no features of std", BUILT_BARE, "2.1M", "784K"),
+    Step { guide_cli: None, ..step("panic=immediate-abort", IMMEDIATE, "", "698K") },
+    Step {
+        beside_upstream: true,
+        ..own("flags for the linker, fmt-debug=none, std for size", IMMEDIATE_FLAGS)
+    },
+];
+
+/// The other levels of optimisation, with the rest of the profile `runner`.
+pub(crate) const OPT_LEVELS: &[&str] = &["1", "2", "3", "s", "z"];
+
+/// What each feature of the runtime adds to a bare runner.
+pub(crate) const FEATURES: &[&str] = &[
+    "invoke",
+    "limits",
+    "describe",
+    "policy",
+    "gc",
+    "threads",
+    "pulley",
+    "pooling",
+    "async",
+    "component-model",
+    "wasi",
+    "wasi-p2",
+    "wasi,wasi-p2",
+];

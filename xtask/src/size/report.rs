@@ -1,0 +1,203 @@
+//! `reports/sizes.json` and `reports/sizes.md`.
+
+use super::ladder::{FEATURES, LADDER, OPT_LEVELS, PROFILE_STEP};
+use crate::cargo::Recipe;
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+use std::fmt::Write;
+use std::fs;
+
+const JSON: &str = "reports/sizes.json";
+const TABLES: &str = "reports/sizes.md";
+
+/// The columns of the tables, which are the variants of the rows.
+pub(super) const WASI_COLUMN: &str = "WASI preview 1";
+pub(super) const BARE_COLUMN: &str = "bare";
+pub(super) const UPSTREAM_COLUMN: &str = "upstream's minimal command line";
+/// The step of rows with one feature more.
+pub(super) const FEATURE_STEP: &str = "feature";
+
+/// The step of rows with another level of optimisation.
+pub(super) fn opt_level_step(level: &str) -> String {
+    format!("opt-level {level}, else as `runner`")
+}
+
+/// One program that was built, or why it wasn't.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Row {
+    step: String,
+    variant: String,
+    /// What `rustc -V` said.
+    toolchain: String,
+    /// The program's size, where it was built.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<u64>,
+    /// Why it was not built.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<String>,
+}
+
+impl Row {
+    pub(super) fn new(step: &str, variant: &str, recipe: &Recipe, built: Result<u64, String>) -> Row {
+        let toolchain = recipe.toolchain().map(|toolchain| toolchain.version).unwrap_or_default();
+        let (bytes, missing) = match built {
+            Ok(bytes) => (Some(bytes), None),
+            Err(reason) => (None, Some(reason)),
+        };
+        let row = Row { step: step.into(), variant: variant.into(), toolchain, bytes, missing };
+        println!("{}, {}: {}", row.step, row.variant, row.shown());
+        row
+    }
+
+    /// The compiler's version, without the rest.
+    fn toolchain(&self) -> &str {
+        self.toolchain.split(" (").next().unwrap_or_default()
+    }
+
+    fn shown(&self) -> String {
+        match (self.bytes, &self.missing) {
+            (Some(bytes), _) => bytes.to_string(),
+            (None, Some(reason)) => reason.clone(),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+/// All rows.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Report {
+    rows: Vec<Row>,
+}
+
+impl Report {
+    /// Adds a row, in the place of the one that was there.
+    pub(super) fn put(&mut self, row: Row) {
+        match self.rows.iter_mut().find(|other| other.step == row.step && other.variant == row.variant) {
+            Some(other) => *other = row,
+            None => self.rows.push(row),
+        }
+    }
+
+    pub(super) fn bytes(&self, step: &str, variant: &str) -> Option<u64> {
+        self.row(step, variant)?.bytes
+    }
+
+    pub(super) fn read() -> anyhow::Result<Report> {
+        let text = fs::read_to_string(JSON).with_context(|| format!("can't read `{JSON}`"))?;
+        serde_json::from_str(&text).with_context(|| format!("can't understand `{JSON}`"))
+    }
+
+    pub(super) fn write(&self) -> anyhow::Result<()> {
+        fs::write(JSON, serde_json::to_string_pretty(self)? + "\n")
+            .with_context(|| format!("can't write `{JSON}`"))?;
+        fs::write(TABLES, self.tables()?).with_context(|| format!("can't write `{TABLES}`"))
+    }
+
+    fn row(&self, step: &str, variant: &str) -> Option<&Row> {
+        self.rows.iter().find(|row| row.step == step && row.variant == variant)
+    }
+
+    /// The tables for readers.
+    fn tables(&self) -> Result<String, std::fmt::Error> {
+        let mut text = String::new();
+        writeln!(
+            text,
+            "# Sizes\n\nMade by `cargo xtask size`, for {}, in bytes. A dash is a row that was not built.\n",
+            env!("XTASK_HOST")
+        )?;
+        self.ladder(&mut text)?;
+        self.upstream(&mut text)?;
+        self.levels(&mut text)?;
+        self.features(&mut text)?;
+        self.missing(&mut text)?;
+        Ok(text)
+    }
+
+    fn ladder(&self, text: &mut String) -> std::fmt::Result {
+        writeln!(
+            text,
+            "## The ladder\n\nEach step keeps what those before it do, but where it says otherwise."
+        )?;
+        writeln!(
+            text,
+            "Beside it, what upstream's guide has for its command line (macOS on aarch64, 2023-10-18) and"
+        )?;
+        writeln!(text, "for its C library (Linux on x86_64, 2024-12-12).\n")?;
+        writeln!(text, "| step | WASI preview 1 | bare | guide, command | guide, library | toolchain |")?;
+        writeln!(text, "|------|---------------:|-----:|---------------:|---------------:|-----------|")?;
+        for step in LADDER {
+            let (wasi, bare) = (self.cell(step.name, WASI_COLUMN), self.cell(step.name, BARE_COLUMN));
+            let (cli, library) = (step.guide_cli.unwrap_or(""), step.guide_library.unwrap_or(""));
+            let toolchain = self.row(step.name, BARE_COLUMN).map_or("", |row| row.toolchain());
+            writeln!(text, "| {} | {wasi} | {bare} | {cli} | {library} | {toolchain} |", step.name)?;
+        }
+        writeln!(text)
+    }
+
+    fn upstream(&self, text: &mut String) -> std::fmt::Result {
+        writeln!(
+            text,
+            "## Beside upstream's minimal command line\n\n`wasmtime-cli` 48.0.8 with `--no-default-features"
+        )?;
+        writeln!(
+            text,
+            "--features run,disable-logging`, which has WASI preview 1 and 2; built with the same settings.\n"
+        )?;
+        writeln!(text, "| step | upstream | WASI preview 1 | ratio | bare | ratio |")?;
+        writeln!(text, "|------|---------:|---------------:|------:|-----:|------:|")?;
+        for step in LADDER {
+            let Some(upstream) = self.bytes(step.name, UPSTREAM_COLUMN) else { continue };
+            write!(text, "| {} | {upstream} |", step.name)?;
+            for column in [WASI_COLUMN, BARE_COLUMN] {
+                match self.bytes(step.name, column) {
+                    Some(bytes) => write!(text, " {bytes} | {:.3} |", bytes as f64 / upstream as f64)?,
+                    None => write!(text, " | |")?,
+                }
+            }
+            writeln!(text)?;
+        }
+        writeln!(text)
+    }
+
+    fn levels(&self, text: &mut String) -> std::fmt::Result {
+        writeln!(text, "## Levels of optimisation\n\nThe profile `runner` with another `opt-level`.\n")?;
+        writeln!(text, "| opt-level | WASI preview 1 | bare |\n|-----------|---------------:|-----:|")?;
+        for level in OPT_LEVELS {
+            let name = opt_level_step(level);
+            writeln!(
+                text,
+                "| {level} | {} | {} |",
+                self.cell(&name, WASI_COLUMN),
+                self.cell(&name, BARE_COLUMN)
+            )?;
+        }
+        writeln!(text)
+    }
+
+    fn features(&self, text: &mut String) -> std::fmt::Result {
+        writeln!(text, "## What a feature adds\n\nTo the bare runner, in the profile `runner`.\n")?;
+        writeln!(text, "| features | runner | more |\n|----------|-------:|-----:|")?;
+        let bare = self.bytes(PROFILE_STEP, BARE_COLUMN);
+        for features in FEATURES {
+            let more =
+                self.bytes(FEATURE_STEP, features).zip(bare).map(|(all, bare)| all as i64 - bare as i64);
+            let more = more.map(|more| more.to_string()).unwrap_or_default();
+            writeln!(text, "| {features} | {} | {more} |", self.cell(FEATURE_STEP, features))?;
+        }
+        Ok(())
+    }
+
+    /// What wasn't built, and why.
+    fn missing(&self, text: &mut String) -> std::fmt::Result {
+        for row in &self.rows {
+            if let Some(reason) = &row.missing {
+                writeln!(text, "\n{}, {}: not built, since {reason}.", row.step, row.variant)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn cell(&self, step: &str, variant: &str) -> String {
+        self.bytes(step, variant).map_or("–".into(), |bytes| bytes.to_string())
+    }
+}
