@@ -92,7 +92,7 @@ pub(crate) const LADDER: &[Step] = &[
     },
 ];
 
-/// The other levels of optimisation, with the rest of the profile `runner`.
+/// The levels of optimisation, with the rest of the profile `runner`.
 pub(crate) const OPT_LEVELS: &[&str] = &["1", "2", "3", "s", "z"];
 
 /// What each feature of the runtime adds to a bare runner.

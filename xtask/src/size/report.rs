@@ -19,7 +19,7 @@ pub(super) const FEATURE_STEP: &str = "feature";
 
 /// The step of rows with another level of optimisation.
 pub(super) fn opt_level_step(level: &str) -> String {
-    format!("opt-level {level}, else as `runner`")
+    format!("opt-level {level}, else as the profile runner")
 }
 
 /// One program that was built, or why it wasn't.
