@@ -1,3 +1,5 @@
+//! Tells the crate what it is compiled for, which `core` doesn't say.
+//!
 //! Leaves the tables for unwinding out of a runner that is built for size: they are a twelfth of it, the
 //! standard library's among them, which no flag of rustc's leaves out. A panic of such a runner ends the
 //! process, whatever the profile says.
@@ -8,6 +10,10 @@ use std::env::var;
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/runner/no-unwind.ld");
+    for (name, of) in [("PRECOMPILE_ARCH", "CARGO_CFG_TARGET_ARCH"), ("PRECOMPILE_OS", "CARGO_CFG_TARGET_OS")]
+    {
+        println!("cargo::rustc-env={name}={}", var(of).expect("cargo sets it"));
+    }
     let is = |name: &str, values: &[&str]| var(name).is_ok_and(|value| values.contains(&value.as_str()));
     let for_size = is("OPT_LEVEL", &["s", "z"]);
     let linux = is("CARGO_CFG_TARGET_OS", &["linux"]);

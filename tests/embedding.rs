@@ -442,8 +442,9 @@ fn the_compiler_refuses_what_cannot_fit() {
     );
     let manifest = fs::read_to_string(package.folder.join("Cargo.toml")).unwrap();
     let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime");
-    let dependency =
-        format!("[dependencies]\nprecompile-runtime = {{ path = {runtime:?}, default-features = false }}\n");
+    let dependency = format!(
+        "[dependencies]\nprecompile-runtime = {{ path = {runtime:?}, default-features = false, features = [\"std\"] }}\n"
+    );
     package.folder.write("Cargo.toml", manifest + &dependency);
     let embed = |name: &str| {
         let text = format!(
@@ -495,8 +496,9 @@ fn a_stub_is_refused_when_it_is_opened() {
     let package = Package::new("opens", "Build::new().file(\"answer.wat\").compile(\"answer\");");
     let manifest = fs::read_to_string(package.folder.join("Cargo.toml")).unwrap();
     let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime");
-    let dependency =
-        format!("[dependencies]\nprecompile-runtime = {{ path = {runtime:?}, default-features = false }}\n");
+    let dependency = format!(
+        "[dependencies]\nprecompile-runtime = {{ path = {runtime:?}, default-features = false, features = [\"std\"] }}\n"
+    );
     package.folder.write("Cargo.toml", manifest + &dependency);
     package.folder.write(
         "src/main.rs",

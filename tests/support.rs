@@ -45,7 +45,7 @@ pub fn runner(runner: Runner) -> &'static Path {
     static FULL: OnceLock<PathBuf> = OnceLock::new();
     let (cell, copy, features) = match runner {
         Runner::Default => (&DEFAULT, "run-default", &[][..]),
-        Runner::Bare => (&BARE, "run-bare", &["--no-default-features"][..]),
+        Runner::Bare => (&BARE, "run-bare", &["--no-default-features", "--features", "runner"][..]),
         Runner::Full => (&FULL, "run-full", &["--all-features"][..]),
     };
     let arguments = ["build", "-p", "precompile-runtime", "--profile", "runner"];

@@ -28,6 +28,13 @@ pub struct Host {
     pub signals: bool,
     /// Whether address space can be reserved and protected.
     pub virtual_memory: bool,
+    /// Whether machine code can be made executable, once it was copied into memory.
+    #[serde(default = "yes")]
+    pub native_code: bool,
+    /// Whether functions of the host pass floating-point numbers otherwise than compiled code does, so that
+    /// they can't stand in for instructions that the processor lacks.
+    #[serde(default)]
+    pub soft_float: bool,
     /// Whether this build holds Pulley.
     pub pulley: bool,
     /// Whether this build runs components.
@@ -37,6 +44,11 @@ pub struct Host {
     /// What it demands of artifacts.
     #[serde(default)]
     pub policy: Policy,
+}
+
+/// What runtimes that say nothing of it do.
+fn yes() -> bool {
+    true
 }
 
 fn write_triple<S: Serializer>(triple: &Triple, serializer: S) -> Result<S::Ok, S::Error> {

@@ -39,8 +39,18 @@ impl fmt::Display for Mismatch {
 type Check = fn(&Manifest, &Host) -> Option<Mismatch>;
 
 /// What is looked at, in the order of the reasons.
-const CHECKS: [Check; 8] =
-    [wasmtime_version, kind, target, cpu_features, features, signals, virtual_memory, concurrency];
+const CHECKS: [Check; 10] = [
+    wasmtime_version,
+    kind,
+    target,
+    native_code,
+    cpu_features,
+    float_instructions,
+    features,
+    signals,
+    virtual_memory,
+    concurrency,
+];
 
 /// Every reason why this artifact would not load on this host; none if it would.
 ///
@@ -100,7 +110,7 @@ fn target(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
         return None;
     }
     let triple = host.target.to_string();
-    let (way, target) = match (is_native(&host.target), host.pulley) {
+    let (way, target) = match (is_native(&host.target) && host.native_code, host.pulley) {
         (true, false) if pulley == manifest.target => {
             ("use a runtime with the feature `pulley`, or compile", triple.as_str())
         }
@@ -112,6 +122,43 @@ fn target(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let winch = manifest.backend == Backend::Winch && !(is_desktop(&host.target) && target == triple);
     let backend = if winch { "--backend cranelift " } else { "" };
     mismatch("target", &manifest.target, &triple, &[way, " with `", backend, "--target ", target, "`"])
+}
+
+/// Without virtual memory, somebody has to make code executable.
+fn native_code(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+    let artifact: Triple = manifest.target.parse().ok()?;
+    if is_pulley(&artifact) || host.native_code {
+        return None;
+    }
+    let remedy: &[&str] = match (pulley(&host.target), host.pulley) {
+        (Some(pulley), true) => &["compile with `--target ", pulley, "`, or give the runtime `code_memory`"],
+        _ => {
+            &["use a runtime with the feature `custom-virtual-memory`, or `pulley`, or give it `code_memory`"]
+        }
+    };
+    mismatch("target", &manifest.target, "no executable memory", remedy)
+}
+
+/// What compiled code calls a function for where the instruction is missing, and the function expects the
+/// numbers elsewhere: rounding, and multiplication with addition.
+const FLOAT_INSTRUCTIONS: [&str; 2] = ["sse4.1", "fma"];
+
+fn float_instructions(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+    let artifact: Triple = manifest.target.parse().ok()?;
+    if !host.soft_float || is_pulley(&artifact) {
+        return None;
+    }
+    let has = |name: &&str| manifest.cpu_features.iter().any(|feature| feature == name);
+    if FLOAT_INSTRUCTIONS.iter().all(has) {
+        return None;
+    }
+    let compiled = manifest.cpu_features.join(",");
+    mismatch(
+        "cpu_features",
+        &compiled,
+        "no calls with floating-point numbers",
+        &["compile with `--cpu x86-64-v3`"],
+    )
 }
 
 /// The Pulley target for a machine: its pointers and byte order are the machine's own. `None` for a

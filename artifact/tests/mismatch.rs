@@ -35,6 +35,8 @@ fn host(target: &str, cpu_features: &[&str]) -> Host {
         features: WasmFeatures::WASM3.difference(OPTIONAL) | OFF_BY_DEFAULT,
         signals: true,
         virtual_memory: true,
+        native_code: true,
+        soft_float: false,
         pulley: false,
         components: false,
         concurrency: false,
@@ -95,6 +97,36 @@ fn cpu_features_of_riscv() {
     assert_eq!(mismatches(&manifest, &host(target, &[])), []);
     manifest.cpu_features = vec!["v".into()];
     only(&manifest, &host(target, &[]), "cpu_features", "compile with `--cpu rv64gc`");
+}
+
+/// A kernel that keeps its hands off the floating-point registers can't round in place of an instruction.
+#[test]
+fn floating_point_without_registers() {
+    let target = "x86_64-unknown-none";
+    let all = ["avx", "fma", "sse3", "sse4.1"];
+    let soft = Host { soft_float: true, ..host(target, &all) };
+    let mut manifest = manifest(target);
+    for lacking in [vec![], vec!["fma".into()], vec!["sse4.1".into()]] {
+        manifest.cpu_features = lacking;
+        only(&manifest, &soft, "cpu_features", "compile with `--cpu x86-64-v3`");
+    }
+    manifest.cpu_features = vec!["fma".into(), "sse4.1".into()];
+    assert_eq!(mismatches(&manifest, &soft), []);
+}
+
+/// Where nobody makes memory executable, code is interpreted.
+#[test]
+fn no_executable_memory() {
+    let target = "x86_64-unknown-none";
+    let bare = Host { native_code: false, ..host(target, &[]) };
+    let remedy =
+        "use a runtime with the feature `custom-virtual-memory`, or `pulley`, or give it `code_memory`";
+    only(&manifest(target), &bare, "target", remedy);
+    let interpreter = Host { pulley: true, ..bare };
+    let remedy = "compile with `--target pulley64`, or give the runtime `code_memory`";
+    only(&manifest(target), &interpreter, "target", remedy);
+    assert_eq!(mismatches(&manifest("pulley64"), &interpreter), []);
+    only(&manifest("pulley32"), &interpreter, "target", "compile with `--target pulley64`");
 }
 
 #[test]

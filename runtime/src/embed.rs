@@ -3,9 +3,9 @@
 mod fit;
 mod words;
 
+use core::fmt;
 use precompile_artifact::Manifest;
 use precompile_artifact::trailer::{self, ReadError};
-use std::fmt;
 
 /// An artifact that is part of the program: [`include_cwasm!`](crate::include_cwasm) makes it, and
 /// [`Runtime::open_embedded`](crate::Runtime::open_embedded) opens it.

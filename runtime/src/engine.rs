@@ -2,14 +2,13 @@
 
 use crate::config::RuntimeConfig;
 use crate::host;
+use crate::open::processor;
+use alloc::string::String;
 use precompile_artifact::contract::{Inlining, fixed};
 use precompile_artifact::features::WasmFeatures;
 use precompile_artifact::platform::is_pulley;
 use precompile_artifact::{Backend, Contract, Manifest};
 use wasmtime::{Config, Engine, ModuleVersionStrategy, ProfilingStrategy};
-
-/// The stack that a guest may use, in bytes: wasmtime's own default.
-const MAX_WASM_STACK_BYTES: usize = 512 << 10;
 
 /// What sets engines apart. Two artifacts with the same key can share a store.
 ///
@@ -52,7 +51,8 @@ impl EngineKey {
             .wasm_features(self.features(), true)
             .allocation_strategy(runtime.allocation_strategy())
             .profiler(ProfilingStrategy::None)
-            .max_wasm_stack(MAX_WASM_STACK_BYTES)
+            .max_wasm_stack(runtime.guest_stack_bytes)
+            .with_custom_code_memory(runtime.code_memory.clone())
             .force_memory_init_memfd(false)
             .shared_memory(cfg!(feature = "threads"))
             .macos_use_mach_ports(false);
@@ -60,6 +60,7 @@ impl EngineKey {
         #[cfg(feature = "gc")]
         config.collector(wasmtime::Collector::Copying);
         contract(&mut config, &self.contract, self.backend);
+        processor::prepare(&mut config);
         Engine::new(&config)
     }
 

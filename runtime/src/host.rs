@@ -1,7 +1,9 @@
 //! What this machine and this build of the runtime offer.
 
+use crate::config::RuntimeConfig;
+use crate::open::processor;
+use precompile_artifact::Host;
 use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
-use precompile_artifact::{Host, Policy, cpu};
 
 /// WebAssembly features that this build supports: all but what stands behind a cargo feature of
 /// this crate that the build doesn't have.
@@ -25,23 +27,25 @@ pub(crate) const COMPONENTS: bool = cfg!(feature = "component-model");
 /// Whether this build holds Pulley.
 pub(crate) const PULLEY: bool = cfg!(feature = "pulley");
 /// Whether hardware faults become traps.
-pub(crate) const SIGNALS: bool = true;
+pub(crate) const SIGNALS: bool = cfg!(any(feature = "std", feature = "custom-native-signals"));
 /// Whether address space can be reserved and protected.
-pub(crate) const VIRTUAL_MEMORY: bool = true;
+pub(crate) const VIRTUAL_MEMORY: bool = cfg!(any(feature = "std", feature = "custom-virtual-memory"));
 
-/// What this machine and this build of the runtime offer to an artifact, with these demands.
-pub(crate) fn host(policy: Policy) -> Host {
+/// What this machine and this build of the runtime offer to an artifact, set up like this.
+pub(crate) fn host(config: &RuntimeConfig) -> Host {
     Host {
         target: target_lexicon::HOST,
-        cpu_features: cpu::detect(),
+        cpu_features: processor::features(),
         wasmtime_version: wasmtime_environ::VERSION.into(),
         runtime_version: env!("CARGO_PKG_VERSION").into(),
         features: FEATURES,
         signals: SIGNALS,
         virtual_memory: VIRTUAL_MEMORY,
+        native_code: VIRTUAL_MEMORY || config.code_memory.is_some(),
+        soft_float: processor::SOFT_FLOAT,
         pulley: PULLEY,
         components: COMPONENTS,
         concurrency: cfg!(feature = "async"),
-        policy,
+        policy: config.policy(),
     }
 }

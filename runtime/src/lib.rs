@@ -32,7 +32,19 @@
 //! combination, and wasmtime refuses to mix them. [`link`] has the calls for which it answers with
 //! a panic, as calls that answer with an error.
 
+//!
+//! # Without the standard library
+//!
+//! Without the feature `std` the crate needs `core` and `alloc`, and artifacts come from memory. What an
+//! operating system would do is then asked of functions that the program defines, in C's calling
+//! convention, depending on the features; `docs/no-std.md` in the repository lists them.
+
+#![no_std]
 #![deny(unsafe_code)]
+
+extern crate alloc;
+#[cfg(any(feature = "std", test))]
+extern crate std;
 
 mod code;
 mod config;
@@ -40,8 +52,9 @@ mod embed;
 mod engine;
 mod host;
 pub mod link;
+mod lock;
 mod no_compiler;
-#[allow(unsafe_code, reason = "the one place: bytes become code")]
+#[allow(unsafe_code, reason = "the one place: bytes become code, for the processor that is there")]
 mod open;
 mod open_error;
 mod program;

@@ -36,7 +36,7 @@ pub fn has_compiler() -> bool {
     }
     impl Without for wasmtime::Engine {}
     fn is_ours<F>(_: F) -> bool {
-        std::any::type_name::<F>().contains("has_compiler")
+        core::any::type_name::<F>().contains("has_compiler")
     }
     !is_ours(wasmtime::Engine::precompile_module)
 }

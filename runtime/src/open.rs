@@ -1,20 +1,25 @@
 //! Opening artifacts: the one place where bytes become code.
 
+#[cfg(feature = "std")]
+mod file;
+pub(crate) mod processor;
+
 use crate::code::Code;
 use crate::embed::Embedded;
 use crate::open_error::OpenError;
 use crate::program::Program;
 use crate::runtime::Runtime;
-use memmap2::Mmap;
+use core::ptr::NonNull;
 use precompile_artifact::Manifest;
 use precompile_artifact::manifest::Kind;
-use precompile_artifact::trailer::{self, ReadError, Trailer};
-use std::fs::File;
-use std::io;
-use std::path::Path;
+use precompile_artifact::platform::is_pulley;
+use precompile_artifact::trailer;
 use wasmtime::Module;
 #[cfg(feature = "component-model")]
 use wasmtime::component::Component;
+
+/// At which addresses an artifact can be used where it is: wasmtime reads its ELF header as numbers.
+const ALIGNMENT: usize = 16;
 
 /// # Trust
 ///
@@ -24,40 +29,6 @@ use wasmtime::component::Component;
 /// and this build, and what wasmtime checks. None of this tells who made it: whoever can write the
 /// file can write a fitting digest.
 impl Runtime {
-    /// Opens a file: checks the digest, then maps it, so that its pages are read when the code
-    /// needs them and are shared with other processes.
-    ///
-    /// # Safety
-    ///
-    /// The file was written by `precompile` and nobody else changed it since. It doesn't change
-    /// until the [`Program`] and all that came from it are gone, because it stays mapped; that
-    /// the digest was right before says nothing about a later change. On Unix, renaming another
-    /// such file into its place is fine, and is what `precompile` does; Windows refuses it
-    /// meanwhile.
-    ///
-    /// # Errors
-    ///
-    /// Any [`OpenError`].
-    pub unsafe fn open_file(&self, path: impl AsRef<Path>) -> Result<Program, OpenError> {
-        // SAFETY: the caller promises the same.
-        unsafe { self.map(path.as_ref(), trailer::read) }
-    }
-
-    /// Like [`Runtime::open_file`], but leaves the digest unchecked, so that only the pages that
-    /// are needed are read.
-    ///
-    /// # Safety
-    ///
-    /// As [`Runtime::open_file`]; besides, the file is undamaged.
-    ///
-    /// # Errors
-    ///
-    /// Any [`OpenError`].
-    pub unsafe fn open_file_unverified(&self, path: impl AsRef<Path>) -> Result<Program, OpenError> {
-        // SAFETY: the caller promises the same.
-        unsafe { self.map(path.as_ref(), trailer::read_unverified) }
-    }
-
     /// Opens an artifact that is in memory: checks the digest, then copies it.
     ///
     /// # Safety
@@ -66,7 +37,7 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// Every [`OpenError`] but [`OpenError::Io`].
+    /// Every [`OpenError`] but the one of files.
     pub unsafe fn open_bytes(&self, artifact: &[u8]) -> Result<Program, OpenError> {
         // SAFETY: the caller promises the same.
         unsafe { self.copy(artifact, trailer::read(artifact)?.manifest) }
@@ -75,58 +46,51 @@ impl Runtime {
     /// Opens an artifact that is part of this program, as [`include_bytes!`] makes it. The digest
     /// is left unchecked, because the bytes are as good as the program around them.
     ///
+    /// Code for Pulley is not copied, if the bytes start at an address that is a multiple of 16.
+    ///
     /// # Safety
     ///
     /// As [`Runtime::open_bytes`]; besides, the bytes are undamaged.
     ///
     /// # Errors
     ///
-    /// Every [`OpenError`] but [`OpenError::Io`].
+    /// Every [`OpenError`] but the one of files.
     pub unsafe fn open_static(&self, artifact: &'static [u8]) -> Result<Program, OpenError> {
         // SAFETY: the caller promises the same.
-        unsafe { self.copy(artifact, trailer::read_unverified(artifact)?.manifest) }
+        unsafe { self.load(artifact, trailer::read_unverified(artifact)?.manifest) }
     }
 
     /// Opens an artifact that [`include_cwasm!`](crate::include_cwasm) made part of this program.
     ///
     /// # Errors
     ///
-    /// Every [`OpenError`] but [`OpenError::Io`].
+    /// Every [`OpenError`] but the one of files.
     pub fn open_embedded(&self, embedded: &Embedded) -> Result<Program, OpenError> {
         // SAFETY: who made it promised the same.
         unsafe { self.open_static(embedded.artifact()) }
     }
 
+    /// Uses the bytes where they are, if that can be, and copies them otherwise.
+    ///
     /// # Safety
     ///
-    /// As [`Runtime::open_file_unverified`].
-    unsafe fn map(
-        &self,
-        path: &Path,
-        read: fn(&[u8]) -> Result<Trailer, ReadError>,
-    ) -> Result<Program, OpenError> {
-        let refuse = |source| OpenError::Io { path: path.into(), source };
-        let file = open_to_map(path).map_err(refuse)?;
-        // SAFETY: the caller promises that the file doesn't change while it is mapped.
-        let bytes = unsafe { Mmap::map(&file) }.map_err(refuse)?;
-        let manifest = read(&bytes)?.manifest;
+    /// As [`Runtime::open_static`].
+    unsafe fn load(&self, artifact: &'static [u8], manifest: Manifest) -> Result<Program, OpenError> {
+        // Code for a processor has to be made executable, and with it whatever is on the same pages.
+        let pulley = manifest.target.parse().is_ok_and(|target| is_pulley(&target));
+        if !pulley || !artifact.as_ptr().addr().is_multiple_of(ALIGNMENT) {
+            // SAFETY: the caller promises the same.
+            return unsafe { self.copy(artifact, manifest) };
+        }
         let engine = self.engine_for(&manifest)?;
+        let bytes = NonNull::from(artifact);
         let code = match manifest.kind {
-            // SAFETY: the caller promises that the file is an artifact of precompile's, undamaged,
-            // and that it doesn't change while it is mapped.
-            Kind::Module => unsafe { Module::deserialize_open_file(&engine, file) }.map(Code::Module),
+            // SAFETY: the caller promises that these bytes are an artifact of precompile's. They live for
+            // ever, and nothing changes them: wasmtime only reads what others own.
+            Kind::Module => unsafe { Module::deserialize_raw(&engine, bytes) }.map(Code::Module),
             #[cfg(feature = "component-model")]
-            Kind::Component => {
-                // Wasmtime maps components by their name only.
-                // SAFETY: the caller promises the same of every file that has this name.
-                let component = unsafe { Component::deserialize_file(&engine, path) };
-                if !is_at(&file, path).map_err(refuse)? {
-                    // Another was renamed into its place, perhaps before it was mapped.
-                    let replaced = "another file took its place while it was opened: open it again";
-                    return Err(refuse(io::Error::other(replaced)));
-                }
-                component.map(Code::Component)
-            }
+            // SAFETY: as for a module.
+            Kind::Component => unsafe { Component::deserialize_raw(&engine, bytes) }.map(Code::Component),
             #[cfg(not(feature = "component-model"))]
             Kind::Component => unreachable!("it is no mismatch with this host"),
         };
@@ -135,7 +99,7 @@ impl Runtime {
 
     /// # Safety
     ///
-    /// As [`Runtime::open_static`].
+    /// As [`Runtime::open_bytes`].
     unsafe fn copy(&self, artifact: &[u8], manifest: Manifest) -> Result<Program, OpenError> {
         let engine = self.engine_for(&manifest)?;
         let code = match manifest.kind {
@@ -163,37 +127,4 @@ impl Runtime {
 #[doc(hidden)]
 pub const unsafe fn __embed(name: &'static str, artifact: &'static [u8]) -> Embedded {
     Embedded::new(name, artifact)
-}
-
-/// Whether this name is still the open file's.
-#[cfg(all(unix, feature = "component-model"))]
-fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    let (open, named) = (file.metadata()?, path.metadata()?);
-    Ok((open.dev(), open.ino()) == (named.dev(), named.ino()))
-}
-
-/// Windows renames nothing into the place of a file that is open as ours are.
-#[cfg(all(not(unix), feature = "component-model"))]
-fn is_at(_: &File, _: &Path) -> io::Result<bool> {
-    Ok(true)
-}
-
-#[cfg(not(windows))]
-fn open_to_map(path: &Path) -> io::Result<File> {
-    File::open(path)
-}
-
-/// Windows maps code only from a file that was opened to be executed.
-#[cfg(windows)]
-fn open_to_map(path: &Path) -> io::Result<File> {
-    use std::os::windows::fs::OpenOptionsExt;
-    const FILE_GENERIC_READ: u32 = 0x0012_0089;
-    const FILE_GENERIC_EXECUTE: u32 = 0x0012_00a0;
-    const FILE_SHARE_READ: u32 = 1;
-    std::fs::OpenOptions::new()
-        .read(true)
-        .access_mode(FILE_GENERIC_READ | FILE_GENERIC_EXECUTE)
-        .share_mode(FILE_SHARE_READ)
-        .open(path)
 }

@@ -1,21 +1,23 @@
 //! Why an artifact was not opened.
 
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 use precompile_artifact::mismatch::Mismatch;
 use precompile_artifact::trailer::ReadError;
-use std::io;
-use std::path::PathBuf;
 use thiserror::Error;
 
 /// Why an artifact was not opened. No code of it ran.
 #[derive(Debug, Error)]
 pub enum OpenError {
     /// The file can't be read.
+    #[cfg(feature = "std")]
     #[error("can't read `{}`: {source}", path.display())]
     Io {
         /// The file.
-        path: PathBuf,
+        path: std::path::PathBuf,
         /// Why.
-        source: io::Error,
+        source: std::io::Error,
     },
     /// It is no artifact, or damaged.
     #[error(transparent)]

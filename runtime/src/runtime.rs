@@ -3,10 +3,11 @@
 use crate::config::RuntimeConfig;
 use crate::engine::EngineKey;
 use crate::host::host;
+use crate::lock::Lock;
 use crate::open_error::OpenError;
+use alloc::vec::Vec;
 use precompile_artifact::mismatch::mismatches;
 use precompile_artifact::{Host, Manifest};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use wasmtime::Engine;
 
 /// Opens artifacts, and keeps one engine for all that can share one.
@@ -15,7 +16,7 @@ pub struct Runtime {
     config: RuntimeConfig,
     host: Host,
     /// A handful at most, so a list is as good as a map.
-    engines: Mutex<Vec<(EngineKey, Engine)>>,
+    engines: Lock<Vec<(EngineKey, Engine)>>,
 }
 
 impl Default for Runtime {
@@ -32,8 +33,8 @@ impl Runtime {
 
     /// A runtime for this machine that is set up otherwise than by default.
     pub fn with_config(config: RuntimeConfig) -> Runtime {
-        let host = host(config.policy());
-        Runtime { config, host, engines: Mutex::default() }
+        let host = host(&config);
+        Runtime { config, host, engines: Lock::default() }
     }
 
     /// What this machine and this build offer to an artifact, and demand of it.
@@ -44,9 +45,7 @@ impl Runtime {
     /// Increments the epoch of every engine, which interrupts artifacts that were compiled with
     /// epoch interruption. Epochs count per engine, so this is what a timer must call.
     pub fn increment_epoch(&self) {
-        for (_, engine) in self.engines().iter() {
-            engine.increment_epoch();
-        }
+        self.engines.with(|engines| engines.iter().for_each(|(_, engine)| engine.increment_epoch()));
     }
 
     /// The engine for an artifact that fits this host, made if there is none yet.
@@ -56,17 +55,20 @@ impl Runtime {
             return Err(OpenError::Mismatch(mismatches));
         }
         let key = EngineKey::of(manifest);
-        let mut engines = self.engines();
-        if let Some((_, engine)) = engines.iter().find(|(other, _)| *other == key) {
-            return Ok(engine.clone());
+        let find = |engines: &mut Vec<(EngineKey, Engine)>| {
+            engines.iter().find(|(other, _)| *other == key).map(|(_, engine)| engine.clone())
+        };
+        if let Some(engine) = self.engines.with(find) {
+            return Ok(engine);
         }
+        // Made while nobody waits; another thread may be first.
         let engine = key.engine(&self.config).map_err(OpenError::Wasmtime)?;
-        engines.push((key, engine.clone()));
-        Ok(engine)
-    }
-
-    fn engines(&self) -> MutexGuard<'_, Vec<(EngineKey, Engine)>> {
-        // A panic while the lock was held left the list as it was.
-        self.engines.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(self.engines.with(|engines| match find(engines) {
+            Some(first) => first,
+            None => {
+                engines.push((key.clone(), engine.clone()));
+                engine
+            }
+        }))
     }
 }

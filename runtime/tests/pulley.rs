@@ -27,6 +27,33 @@ fn interpreted_and_native() {
     assert_eq!(results(&interpreted), results(&native));
 }
 
+/// Interpreted code that is part of the program is used where it is, and code for the processor is copied.
+/// What is badly aligned is copied, too.
+#[test]
+fn part_of_the_program() {
+    let folder = Folder::new();
+    let runtime = Runtime::new();
+    let target = if cfg!(target_endian = "big") { "pulley64be" } else { "pulley64" };
+    for (arguments, offset, is_in_place) in
+        [(&["--target", target][..], 0, true), (&["--target", target], 4, false), (&[], 0, false)]
+    {
+        let text = r#"(module (memory 1) (func (export "divide") (param i64 i64) (result i64)
+            (i64.div_s (local.get 0) (local.get 1))) (func (export "load") (param i32) (result i32)
+            (i32.load (local.get 0))))"#;
+        let artifact = std::fs::read(folder.compile("part", text, arguments)).unwrap();
+        let memory = vec![0; artifact.len() + 32].leak();
+        let start = memory.as_ptr().align_offset(16) + offset;
+        let place = &mut memory[start..start + artifact.len()];
+        place.copy_from_slice(&artifact);
+        let place: &'static [u8] = place;
+        // SAFETY: the test has just had it made, and keeps it.
+        let program = unsafe { runtime.open_static(place) }.unwrap();
+        let code = program.module().unwrap().image_range();
+        assert_eq!(place.as_ptr_range().contains(&code.start), is_in_place, "{arguments:?}, {offset}");
+        results(&program);
+    }
+}
+
 fn results(program: &Program) -> (i64, Trap, Trap) {
     let mut store = Store::new(program.engine(), ());
     let linker = Linker::new(program.engine());

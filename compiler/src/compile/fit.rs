@@ -61,7 +61,7 @@ pub fn fit(host: &Host, backend: Option<Backend>) -> Result<Options, FitError> {
         return Err(FitError::Version { host: host.wasmtime_version.clone() });
     }
     let backend = choose(host, backend)?;
-    let target: Target = match (is_native(&host.target), mismatch::pulley(&host.target)) {
+    let target: Target = match (is_native(&host.target) && host.native_code, mismatch::pulley(&host.target)) {
         (false, Some(pulley)) if host.pulley => pulley.parse()?,
         (false, Some(_)) => return Err(FitError::NoPulley { target: host.target.to_string() }),
         _ => host.target.to_string().parse()?,

@@ -7,7 +7,10 @@ use precompile_artifact::Platform;
 use precompile_artifact::features::named;
 use precompile_artifact::glance::{Glance, Unreadable, same};
 use precompile_artifact::manifest::Kind;
-use std::env::consts::{ARCH, OS};
+
+/// This program's architecture and operating system, as rustc names them.
+const ARCH: &str = env!("PRECOMPILE_ARCH");
+const OS: &str = env!("PRECOMPILE_OS");
 
 /// The interpreter of this program, whose pointers are as wide and whose bytes are in the same order.
 const OWN_PULLEY: &str = match (cfg!(target_pointer_width = "32"), cfg!(target_endian = "big")) {
@@ -121,6 +124,10 @@ const fn is_pulley(architecture: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::borrow::ToOwned;
+    use alloc::string::ToString;
+    use alloc::vec::Vec;
+    use alloc::{format, vec};
     use precompile_artifact::features::WasmFeatures;
     use precompile_artifact::manifest::{Manifest, Memories};
     use precompile_artifact::platform::Machine;
@@ -223,7 +230,7 @@ mod tests {
             assert_eq!((glance.platform, glance.kind, glance.target), (platform, kind, &*manifest.target));
             assert_eq!(glance.wasmtime_version, manifest.wasmtime_version);
             let mut names = glance.features_stamped();
-            let names: Vec<_> = std::iter::from_fn(|| names.take_next()).collect();
+            let names: Vec<_> = core::iter::from_fn(|| names.take_next()).collect();
             assert_eq!(names, manifest.features_stamped);
         }
     }

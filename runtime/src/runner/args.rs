@@ -31,7 +31,7 @@ Options:
     "\
       --invoke FUNCTION    call this export with ARGS, and print its results
 ",
-    #[cfg(all(feature = "invoke", feature = "component-model"))]
+    #[cfg(feature = "wave")]
     "\
                            of a component: ARGS in WAVE, and INSTANCE#FUNCTION within an instance
 ",

@@ -14,17 +14,21 @@ pub(crate) fn run(program: &Program, component: &Component, args: &Args) -> Resu
     let instance = link::instantiate_component(&linker, &mut store, program);
     let instance = instance.map_err(|error| state::not_started(&store, Failure::link(error)))?;
     match &args.invoke {
-        #[cfg(feature = "invoke")]
+        #[cfg(feature = "wave")]
         Some(function) => crate::wave::invoke(&mut store, component, &instance, function, &args.arguments),
-        _ => world::start(&mut store, component, &instance),
+        #[cfg(not(feature = "wave"))]
+        Some(_) => Err(Failure::own(
+            "this build can't call functions of components: use one with the feature `wave`",
+        )),
+        None => world::start(&mut store, component, &instance),
     }
 }
 
 /// What can be called, for a message.
 pub(crate) fn functions(component: &Component) -> String {
-    #[cfg(feature = "invoke")]
+    #[cfg(feature = "wave")]
     return crate::wave::functions(component);
-    #[cfg(not(feature = "invoke"))]
+    #[cfg(not(feature = "wave"))]
     return {
         let _ = component;
         String::new()

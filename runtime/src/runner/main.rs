@@ -18,7 +18,7 @@ mod state;
 mod value;
 #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
 mod wasi_context;
-#[cfg(all(feature = "component-model", feature = "invoke"))]
+#[cfg(feature = "wave")]
 mod wave;
 #[cfg(feature = "wasi")]
 #[path = "wasi.rs"]

@@ -20,7 +20,7 @@ pub(crate) struct Step {
 
 /// The runner with WASI preview 1 and nothing else, and with nothing at all.
 pub(crate) const WASI: &str = "wasi,disable-logging";
-pub(crate) const BARE: &str = "disable-logging";
+pub(crate) const BARE: &str = "runner,disable-logging";
 
 /// The last step with stable Rust and no flags.
 pub(crate) const PROFILE_STEP: &str = "stripped, as the profile runner";
@@ -72,7 +72,7 @@ pub(crate) const LADDER: &[Step] = &[
     Step { wasi: None, bare: None, ..step("release", Recipe::stable(Profile::RELEASE), "33M", "19M") },
     Step {
         wasi: Some("wasi"),
-        bare: Some(""),
+        bare: Some("runner"),
         ..step("no default features", Recipe::stable(Profile::RELEASE), "6.7M", "2.1M")
     },
     step("logging disabled", Recipe::stable(Profile::RELEASE), "6.7M", "2.1M"),

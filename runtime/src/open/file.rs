@@ -1,0 +1,120 @@
+//! Opening files.
+
+use crate::code::Code;
+use crate::open_error::OpenError;
+use crate::program::Program;
+use crate::runtime::Runtime;
+use memmap2::Mmap;
+use precompile_artifact::manifest::Kind;
+use precompile_artifact::trailer::{self, ReadError, Trailer};
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use wasmtime::Module;
+#[cfg(feature = "component-model")]
+use wasmtime::component::Component;
+
+impl Runtime {
+    /// Opens a file: checks the digest, then maps it, so that its pages are read when the code
+    /// needs them and are shared with other processes.
+    ///
+    /// # Safety
+    ///
+    /// The file was written by `precompile` and nobody else changed it since. It doesn't change
+    /// until the [`Program`] and all that came from it are gone, because it stays mapped; that
+    /// the digest was right before says nothing about a later change. On Unix, renaming another
+    /// such file into its place is fine, and is what `precompile` does; Windows refuses it
+    /// meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Any [`OpenError`].
+    pub unsafe fn open_file(&self, path: impl AsRef<Path>) -> Result<Program, OpenError> {
+        // SAFETY: the caller promises the same.
+        unsafe { self.map(path.as_ref(), trailer::read) }
+    }
+
+    /// Like [`Runtime::open_file`], but leaves the digest unchecked, so that only the pages that
+    /// are needed are read.
+    ///
+    /// # Safety
+    ///
+    /// As [`Runtime::open_file`]; besides, the file is undamaged.
+    ///
+    /// # Errors
+    ///
+    /// Any [`OpenError`].
+    pub unsafe fn open_file_unverified(&self, path: impl AsRef<Path>) -> Result<Program, OpenError> {
+        // SAFETY: the caller promises the same.
+        unsafe { self.map(path.as_ref(), trailer::read_unverified) }
+    }
+
+    /// # Safety
+    ///
+    /// As [`Runtime::open_file_unverified`].
+    unsafe fn map(
+        &self,
+        path: &Path,
+        read: fn(&[u8]) -> Result<Trailer, ReadError>,
+    ) -> Result<Program, OpenError> {
+        let refuse = |source| OpenError::Io { path: path.into(), source };
+        let file = open_to_map(path).map_err(refuse)?;
+        // SAFETY: the caller promises that the file doesn't change while it is mapped.
+        let bytes = unsafe { Mmap::map(&file) }.map_err(refuse)?;
+        let manifest = read(&bytes)?.manifest;
+        let engine = self.engine_for(&manifest)?;
+        let code = match manifest.kind {
+            // SAFETY: the caller promises that the file is an artifact of precompile's, undamaged,
+            // and that it doesn't change while it is mapped.
+            Kind::Module => unsafe { Module::deserialize_open_file(&engine, file) }.map(Code::Module),
+            #[cfg(feature = "component-model")]
+            Kind::Component => {
+                // Wasmtime maps components by their name only.
+                // SAFETY: the caller promises the same of every file that has this name.
+                let component = unsafe { Component::deserialize_file(&engine, path) };
+                if !is_at(&file, path).map_err(refuse)? {
+                    // Another was renamed into its place, perhaps before it was mapped.
+                    let replaced = "another file took its place while it was opened: open it again";
+                    return Err(refuse(io::Error::other(replaced)));
+                }
+                component.map(Code::Component)
+            }
+            #[cfg(not(feature = "component-model"))]
+            Kind::Component => unreachable!("it is no mismatch with this host"),
+        };
+        Ok(Program::new(manifest, code.map_err(OpenError::Wasmtime)?))
+    }
+}
+
+/// Whether this name is still the open file's.
+#[cfg(all(unix, feature = "component-model"))]
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let (open, named) = (file.metadata()?, path.metadata()?);
+    Ok((open.dev(), open.ino()) == (named.dev(), named.ino()))
+}
+
+/// Windows renames nothing into the place of a file that is open as ours are.
+#[cfg(all(not(unix), feature = "component-model"))]
+fn is_at(_: &File, _: &Path) -> io::Result<bool> {
+    Ok(true)
+}
+
+#[cfg(not(windows))]
+fn open_to_map(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+/// Windows maps code only from a file that was opened to be executed.
+#[cfg(windows)]
+fn open_to_map(path: &Path) -> io::Result<File> {
+    use std::os::windows::fs::OpenOptionsExt;
+    const FILE_GENERIC_READ: u32 = 0x0012_0089;
+    const FILE_GENERIC_EXECUTE: u32 = 0x0012_00a0;
+    const FILE_SHARE_READ: u32 = 1;
+    std::fs::OpenOptions::new()
+        .read(true)
+        .access_mode(FILE_GENERIC_READ | FILE_GENERIC_EXECUTE)
+        .share_mode(FILE_SHARE_READ)
+        .open(path)
+}
