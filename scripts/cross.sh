@@ -14,17 +14,16 @@ fi
 
 install_aarch64() {
     dpkg --print-foreign-architectures | grep -qx arm64 || { dpkg --add-architecture arm64; apt-get update -qq; }
-    apt_install rustc-web cargo-web gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
+    debian_toolchain gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
     if ! ls /usr/lib/rustlib/aarch64-unknown-linux-gnu/lib/libstd-*.rlib >/dev/null 2>&1; then
         # The package conflicts with the host's own, but only its library is needed.
         (cd "$cache" && apt-get download -qq libstd-rust-web-dev:arm64 && dpkg -x libstd-rust-web-dev_*_arm64.deb /)
     fi
 }
 # There is no library for it: it is built from its sources.
-install_s390x() { apt_install rustc-web cargo-web rust-web-src gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user; }
+install_s390x() { debian_toolchain rust-web-src gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user; }
 
 "install_$arch" >&2
-rustup toolchain list | grep -q '^debian' || rustup toolchain link debian /usr >&2
 export CARGO_TARGET_DIR="$cache/target-$arch"
 target="$arch-unknown-linux-gnu" variable="${arch^^}_UNKNOWN_LINUX_GNU"
 export "CARGO_TARGET_${variable}_LINKER=$arch-linux-gnu-gcc" "CC_${target//-/_}=$arch-linux-gnu-gcc"

