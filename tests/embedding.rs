@@ -443,7 +443,7 @@ fn the_compiler_refuses_what_cannot_fit() {
     let manifest = fs::read_to_string(package.folder.join("Cargo.toml")).unwrap();
     let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime");
     let dependency = format!(
-        "[dependencies]\nprecompile-runtime = {{ path = {runtime:?}, default-features = false, features = [\"std\"] }}\n"
+        "[dependencies]\nprecompile-runtime = {{ path = {runtime:?}, default-features = false, features = [\"messages\", \"std\"] }}\n"
     );
     package.folder.write("Cargo.toml", manifest + &dependency);
     let embed = |name: &str| {
@@ -497,7 +497,7 @@ fn a_stub_is_refused_when_it_is_opened() {
     let manifest = fs::read_to_string(package.folder.join("Cargo.toml")).unwrap();
     let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime");
     let dependency = format!(
-        "[dependencies]\nprecompile-runtime = {{ path = {runtime:?}, default-features = false, features = [\"std\"] }}\n"
+        "[dependencies]\nprecompile-runtime = {{ path = {runtime:?}, default-features = false, features = [\"messages\", \"std\"] }}\n"
     );
     package.folder.write("Cargo.toml", manifest + &dependency);
     package.folder.write(

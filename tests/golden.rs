@@ -126,11 +126,12 @@ fn binaries() -> &'static Path {
     static FOLDER: std::sync::OnceLock<Folder> = std::sync::OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let folder = Folder::new();
-        let commands: [(&str, PathBuf); 5] = [
+        let commands: [(&str, PathBuf); 6] = [
             ("cargo-precompile", cargo_precompile().into()),
             ("precompile", precompile().into()),
             ("precompile-run", runner(Runner::Default).into()),
             ("precompile-run-bare", runner(Runner::Bare).into()),
+            ("precompile-run-silent", runner(Runner::Silent).into()),
             ("precompile-run-full", runner(Runner::Full).into()),
         ];
         for (name, path) in commands {

@@ -8,8 +8,10 @@ use std::fs;
 use std::path::Path;
 
 /// What stands before the text of an error.
-const MARKS: [&str; 14] = [
+const MARKS: [&str; 16] = [
     "#[error(",
+    "feature = \"messages\", error(",
+    "feature = \"messages\",\n        error(",
     "bail!(",
     "ensure!(",
     "anyhow!(",

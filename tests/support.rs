@@ -14,8 +14,10 @@ use tempfile::TempDir;
 pub enum Runner {
     /// With default features.
     Default,
-    /// Without any.
+    /// Without any but messages.
     Bare,
+    /// Without messages, too: errors are numbers.
+    Silent,
     /// With all: components, and whatever else an artifact may need.
     Full,
 }
@@ -42,10 +44,12 @@ pub fn cargo_precompile() -> &'static Path {
 pub fn runner(runner: Runner) -> &'static Path {
     static DEFAULT: OnceLock<PathBuf> = OnceLock::new();
     static BARE: OnceLock<PathBuf> = OnceLock::new();
+    static SILENT: OnceLock<PathBuf> = OnceLock::new();
     static FULL: OnceLock<PathBuf> = OnceLock::new();
     let (cell, copy, features) = match runner {
         Runner::Default => (&DEFAULT, "run-default", &[][..]),
-        Runner::Bare => (&BARE, "run-bare", &["--no-default-features", "--features", "runner"][..]),
+        Runner::Bare => (&BARE, "run-bare", &["--no-default-features", "--features", "runner,messages,portable-digest"][..]),
+        Runner::Silent => (&SILENT, "run-silent", &["--no-default-features", "--features", "runner,portable-digest"][..]),
         Runner::Full => (&FULL, "run-full", &["--all-features"][..]),
     };
     let arguments = ["build", "-p", "precompile-runtime", "--profile", "runner"];

@@ -19,6 +19,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod backend;
+mod code;
 pub mod contract;
 pub mod cpu;
 pub mod features;
@@ -31,11 +32,14 @@ pub mod policy;
 mod shown;
 pub mod trailer;
 mod version;
+mod words;
 
 pub use backend::Backend;
+pub use code::Code;
 pub use contract::Contract;
 pub use host::Host;
 pub use manifest::Manifest;
 pub use platform::Platform;
 pub use policy::Policy;
 pub use shown::Shown;
+pub use words::Words;

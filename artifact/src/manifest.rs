@@ -1,6 +1,9 @@
 //! What an artifact says about itself.
 
-use crate::{Backend, Contract, Platform};
+#[cfg(not(feature = "messages"))]
+use crate::Code;
+use crate::{Backend, Contract, Platform, Words};
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -117,14 +120,15 @@ pub struct Manifest {
 
 /// A manifest that can't be read: the field and its offset in the file, in bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("manifest field `{field}` at offset {offset}: {problem}")]
+#[cfg_attr(feature = "messages", error("manifest field `{field}` at offset {offset}: {problem}"))]
+#[cfg_attr(not(feature = "messages"), error("{}", Code::Manifest))]
 pub struct ManifestError {
     /// The field.
     pub field: &'static str,
     /// Where it starts, in bytes from the start of the file.
     pub offset: u64,
     /// What is wrong with it.
-    pub problem: String,
+    pub problem: Words,
 }
 
 impl Manifest {
@@ -161,7 +165,7 @@ impl Manifest {
         if fields.rest.is_empty() {
             Ok(manifest)
         } else {
-            let excess = alloc::format!("{} bytes too many follow", fields.rest.len());
+            let excess = Words::of(|| format!("{} bytes too many follow", fields.rest.len()));
             let last = if format < 2 { "settings" } else { "memories" };
             Err(fields.error(last, excess))
         }
@@ -179,49 +183,49 @@ impl<'a> Fields<'a> {
     fn next<T: Deserialize<'a>>(
         &mut self,
         field: &'static str,
-        check: impl FnOnce(&T) -> Result<(), String>,
+        check: impl FnOnce(&T) -> Result<(), Words>,
     ) -> Result<T, ManifestError> {
         let (value, rest) = postcard::take_from_bytes::<T>(self.rest)
-            .map_err(|error| self.error(field, error.to_string()))?;
+            .map_err(|error| self.error(field, Words::of(|| error.to_string())))?;
         check(&value).map_err(|problem| self.error(field, problem))?;
         self.rest = rest;
         Ok(value)
     }
 
-    fn error(&self, field: &'static str, problem: String) -> ManifestError {
+    fn error(&self, field: &'static str, problem: Words) -> ManifestError {
         let read = self.length - self.rest.len();
         ManifestError { field, offset: self.offset + read as u64, problem }
     }
 }
 
-fn any<T>(_: &T) -> Result<(), String> {
+fn any<T>(_: &T) -> Result<(), Words> {
     Ok(())
 }
 
-fn triple(text: &str) -> Result<(), String> {
+fn triple(text: &str) -> Result<(), Words> {
     match text.parse::<Triple>() {
         Ok(_) => Ok(()),
-        Err(_) => Err(alloc::format!("{text:?} is not a target triple")),
+        Err(_) => Err(Words::of(|| format!("{text:?} is not a target triple"))),
     }
 }
 
-fn version(text: &str) -> Result<(), String> {
+fn version(text: &str) -> Result<(), Words> {
     match crate::version::numbers(text) {
         Some(_) => Ok(()),
-        None => Err(alloc::format!("{text:?} is not a version")),
+        None => Err(Words::of(|| format!("{text:?} is not a version"))),
     }
 }
 
-fn sorted_names(names: &[String]) -> Result<(), String> {
+fn sorted_names(names: &[String]) -> Result<(), Words> {
     let is_name = |name: &&String| {
         !name.is_empty()
             && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_'))
     };
     if let Some(name) = names.iter().find(|name| !is_name(name)) {
-        return Err(alloc::format!("{name:?} is not the name of a feature"));
+        return Err(Words::of(|| format!("{name:?} is not the name of a feature")));
     }
     match names.is_sorted_by(|a, b| a < b) {
         true => Ok(()),
-        false => Err("the names are not in order".into()),
+        false => Err(Words::of(|| "the names are not in order".into())),
     }
 }

@@ -10,7 +10,7 @@ use crate::features::named;
 use crate::manifest::{Kind, Manifest};
 use crate::platform::{is_desktop, is_native, is_pulley};
 use crate::version::numbers;
-use crate::{Backend, Host, cpu};
+use crate::{Backend, Code, Host, Words, cpu};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -19,20 +19,30 @@ use target_lexicon::{Endianness, PointerWidth, Triple};
 /// A reason why an artifact would not load on a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mismatch {
+    /// Its number.
+    pub code: Code,
     /// The field of the manifest.
     pub field: &'static str,
     /// What the artifact has there.
-    pub artifact_value: String,
+    pub artifact_value: Words,
     /// What the host has.
-    pub host_value: String,
+    pub host_value: Words,
     /// What to do about it.
-    pub remedy: String,
+    pub remedy: Words,
 }
 
+#[cfg(feature = "messages")]
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Mismatch { field, artifact_value, host_value, remedy } = self;
+        let Mismatch { field, artifact_value, host_value, remedy, .. } = self;
         write!(f, "`{field}` is `{artifact_value}`, the host has `{host_value}`: {remedy}")
+    }
+}
+
+#[cfg(not(feature = "messages"))]
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.code.fmt(f)
     }
 }
 
@@ -63,13 +73,31 @@ pub fn mismatches(manifest: &Manifest, host: &Host) -> Vec<Mismatch> {
     checks.filter_map(|check| check(manifest, host)).collect()
 }
 
-/// A mismatch, with a remedy made of these parts. The values are made only here, and the code for it
-/// stands once: a runtime is to be small.
+/// A reason, in words that are made only where there are any.
+fn mismatch(code: Code, field: &'static str, told: impl FnOnce() -> Told) -> Option<Mismatch> {
+    #[cfg(feature = "messages")]
+    let (artifact, host, remedy) = told();
+    #[cfg(not(feature = "messages"))]
+    let (artifact, host, remedy) = (String::new(), String::new(), String::new());
+    #[cfg(not(feature = "messages"))]
+    let _ = told;
+    Some(Mismatch {
+        code,
+        field,
+        artifact_value: Words::of(|| artifact),
+        host_value: Words::of(|| host),
+        remedy: Words::of(|| remedy),
+    })
+}
+
+/// What the artifact has, what the host has, and what to do about it.
+type Told = (String, String, String);
+
+/// These texts, with a remedy made of these parts. The code for it stands once: a runtime is to be small.
 #[cold]
 #[inline(never)]
-fn mismatch(field: &'static str, artifact: &str, host: &str, remedy: &[&str]) -> Option<Mismatch> {
-    let (artifact_value, host_value) = (artifact.into(), host.into());
-    Some(Mismatch { field, artifact_value, host_value, remedy: remedy.concat() })
+fn told(artifact: &str, host: &str, remedy: &[&str]) -> Told {
+    (artifact.into(), host.into(), remedy.concat())
 }
 
 /// Whether these are versions with the same major number. Between others, wasmtime promises no
@@ -83,15 +111,18 @@ fn wasmtime_version(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if same_major(artifact, host) {
         return None;
     }
-    let remedy = ["compile with a precompile that is built on wasmtime ", host];
-    mismatch("wasmtime_version", artifact, host, &remedy)
+    mismatch(Code::WasmtimeVersion, "wasmtime_version", || {
+        told(artifact, host, &["compile with a precompile that is built on wasmtime ", host])
+    })
 }
 
 fn kind(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if manifest.kind == Kind::Module || host.components {
         return None;
     }
-    mismatch("kind", "component", "module", &["use a runtime with the feature `component-model`"])
+    mismatch(Code::Kind, "kind", || {
+        told("component", "module", &["use a runtime with the feature `component-model`"])
+    })
 }
 
 /// Wasmtime compares the architecture and the operating system, and nothing else of a triple.
@@ -109,19 +140,21 @@ fn target(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if fits {
         return None;
     }
-    let triple = host.target.to_string();
-    let (way, target) = match (is_native(&host.target) && host.native_code, host.pulley) {
-        (true, false) if pulley == manifest.target => {
-            ("use a runtime with the feature `pulley`, or compile", triple.as_str())
-        }
-        (true, _) => ("compile", triple.as_str()),
-        (false, true) => ("compile", pulley),
-        (false, false) => ("use a runtime with the feature `pulley`, and compile", pulley),
-    };
-    // Winch makes code for fewer.
-    let winch = manifest.backend == Backend::Winch && !(is_desktop(&host.target) && target == triple);
-    let backend = if winch { "--backend cranelift " } else { "" };
-    mismatch("target", &manifest.target, &triple, &[way, " with `", backend, "--target ", target, "`"])
+    mismatch(Code::Target, "target", || {
+        let triple = host.target.to_string();
+        let (way, target) = match (is_native(&host.target) && host.native_code, host.pulley) {
+            (true, false) if pulley == manifest.target => {
+                ("use a runtime with the feature `pulley`, or compile", triple.as_str())
+            }
+            (true, _) => ("compile", triple.as_str()),
+            (false, true) => ("compile", pulley),
+            (false, false) => ("use a runtime with the feature `pulley`, and compile", pulley),
+        };
+        // Winch makes code for fewer.
+        let winch = manifest.backend == Backend::Winch && !(is_desktop(&host.target) && target == triple);
+        let backend = if winch { "--backend cranelift " } else { "" };
+        told(&manifest.target, &triple, &[way, " with `", backend, "--target ", target, "`"])
+    })
 }
 
 /// Without virtual memory, somebody has to make code executable.
@@ -130,13 +163,17 @@ fn native_code(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if is_pulley(&artifact) || host.native_code {
         return None;
     }
-    let remedy: &[&str] = match (pulley(&host.target), host.pulley) {
-        (Some(pulley), true) => &["compile with `--target ", pulley, "`, or give the runtime `code_memory`"],
-        _ => {
-            &["use a runtime with the feature `custom-virtual-memory`, or `pulley`, or give it `code_memory`"]
-        }
-    };
-    mismatch("target", &manifest.target, "no executable memory", remedy)
+    mismatch(Code::CodeMemory, "target", || {
+        let remedy: &[&str] = match (pulley(&host.target), host.pulley) {
+            (Some(pulley), true) => {
+                &["compile with `--target ", pulley, "`, or give the runtime `code_memory`"]
+            }
+            _ => &[
+                "use a runtime with the feature `custom-virtual-memory`, or `pulley`, or give it `code_memory`",
+            ],
+        };
+        told(&manifest.target, "no executable memory", remedy)
+    })
 }
 
 /// What compiled code calls a function for where the instruction is missing, and the function expects the
@@ -145,20 +182,14 @@ const FLOAT_INSTRUCTIONS: [&str; 2] = ["sse4.1", "fma"];
 
 fn float_instructions(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let artifact: Triple = manifest.target.parse().ok()?;
-    if !host.soft_float || is_pulley(&artifact) {
-        return None;
-    }
     let has = |name: &&str| manifest.cpu_features.iter().any(|feature| feature == name);
-    if FLOAT_INSTRUCTIONS.iter().all(has) {
+    if !host.soft_float || is_pulley(&artifact) || FLOAT_INSTRUCTIONS.iter().all(has) {
         return None;
     }
-    let compiled = manifest.cpu_features.join(",");
-    mismatch(
-        "cpu_features",
-        &compiled,
-        "no calls with floating-point numbers",
-        &["compile with `--cpu x86-64-v3`"],
-    )
+    mismatch(Code::FloatInstructions, "cpu_features", || {
+        let compiled = manifest.cpu_features.join(",");
+        told(&compiled, "no calls with floating-point numbers", &["compile with `--cpu x86-64-v3`"])
+    })
 }
 
 /// The Pulley target for a machine: its pointers and byte order are the machine's own. `None` for a
@@ -180,15 +211,14 @@ fn cpu_features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
         return None;
     }
     let present = host.cpu_features.as_ref()?;
-    let wanted = manifest.cpu_features.iter();
-    let missing: Vec<_> = wanted.filter(|name| !present.contains(name)).map(String::as_str).collect();
-    if missing.is_empty() {
-        return None;
-    }
-    let level = best_level(&host.target, present);
-    let way = if level.is_some() { "compile with `--cpu " } else { "compile without `--cpu" };
-    let (missing, present) = (missing.join(","), present.join(","));
-    mismatch("cpu_features", &missing, &present, &[way, level.unwrap_or_default(), "`"])
+    let missing = || manifest.cpu_features.iter().filter(|name| !present.contains(name));
+    missing().next()?;
+    mismatch(Code::CpuFeatures, "cpu_features", || {
+        let level = best_level(&host.target, present);
+        let way = if level.is_some() { "compile with `--cpu " } else { "compile without `--cpu" };
+        let names: Vec<_> = missing().map(String::as_str).collect();
+        told(&names.join(","), &present.join(","), &[way, level.unwrap_or_default(), "`"])
+    })
 }
 
 /// The level with most features among those that the host has all of.
@@ -201,22 +231,22 @@ fn best_level(target: &Triple, present: &[String]) -> Option<&'static str> {
 
 fn features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let supported = |name: &str| named(name).is_some_and(|feature| host.features.contains(feature));
-    let stamped = manifest.features_stamped.iter().map(String::as_str);
+    let stamped = || manifest.features_stamped.iter().map(String::as_str);
     // That it is a component is said already.
-    let missing: Vec<_> = stamped.filter(|name| *name != "component-model" && !supported(name)).collect();
-    if missing.is_empty() {
-        return None;
-    }
-    // Each cargo feature once, if there is one for each that is missing.
-    let is_missing = |(names, _): &&(&[&str], _)| names.iter().any(|name| missing.contains(name));
-    let builds: Vec<_> = RUNTIME_FEATURES.iter().filter(is_missing).map(|(_, build)| *build).collect();
-    let known = |name: &&str| RUNTIME_FEATURES.iter().any(|(names, _)| names.contains(name));
-    let builds = if missing.iter().all(known) { builds.join("`, `") } else { String::new() };
-    let without = ["build the module without ", &missing.join(", ")].concat();
-    let with = ["use a runtime with the feature `", &builds, "`, or "];
-    let with: &[&str] = if builds.is_empty() { &[] } else { &with };
-    let remedy = [with, &[without.as_str()]].concat();
-    mismatch("features_stamped", &missing.join(","), "none of them", &remedy)
+    let missing = || stamped().filter(|name| *name != "component-model" && !supported(name));
+    missing().next()?;
+    mismatch(Code::Features, "features_stamped", || {
+        let missing: Vec<_> = missing().collect();
+        // Each cargo feature once, if there is one for each that is missing.
+        let is_missing = |(names, _): &&(&[&str], _)| names.iter().any(|name| missing.contains(name));
+        let builds: Vec<_> = RUNTIME_FEATURES.iter().filter(is_missing).map(|(_, build)| *build).collect();
+        let known = |name: &&str| RUNTIME_FEATURES.iter().any(|(names, _)| names.contains(name));
+        let builds = if missing.iter().all(known) { builds.join("`, `") } else { String::new() };
+        let without = ["build the module without ", &missing.join(", ")].concat();
+        let with = ["use a runtime with the feature `", &builds, "`, or "];
+        let with: &[&str] = if builds.is_empty() { &[] } else { &with };
+        told(&missing.join(","), "none of them", &[with, &[without.as_str()]].concat())
+    })
 }
 
 /// WebAssembly features, with the cargo feature of the runtime that brings them.
@@ -233,7 +263,9 @@ fn signals(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if !manifest.settings.signals_based_traps || host.signals {
         return None;
     }
-    mismatch("settings.signals_based_traps", "true", "false", freestanding(manifest, host))
+    mismatch(Code::Signals, "settings.signals_based_traps", || {
+        told("true", "false", freestanding(manifest, host))
+    })
 }
 
 fn virtual_memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
@@ -243,11 +275,13 @@ fn virtual_memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if !wanted || host.virtual_memory {
         return None;
     }
-    let remedy: &[&str] = match settings.signals_based_traps && host.signals {
-        true => &["compile with `--platform signals-only`"],
-        false => freestanding(manifest, host),
-    };
-    mismatch("platform", manifest.platform.name(), "no virtual memory", remedy)
+    mismatch(Code::VirtualMemory, "platform", || {
+        let remedy: &[&str] = match settings.signals_based_traps && host.signals {
+            true => &["compile with `--platform signals-only`"],
+            false => freestanding(manifest, host),
+        };
+        told(manifest.platform.name(), "no virtual memory", remedy)
+    })
 }
 
 /// Winch can't do without hardware faults, and not every host accepts another's code.
@@ -266,9 +300,11 @@ fn concurrency(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if !manifest.settings.concurrency_support || host.concurrency {
         return None;
     }
-    let remedy = match manifest.kind {
-        Kind::Module => "compile with `-W concurrency-support=n`",
-        Kind::Component => "use a runtime with the feature `async`",
-    };
-    mismatch("settings.concurrency_support", "true", "false", &[remedy])
+    mismatch(Code::Concurrency, "settings.concurrency_support", || {
+        let remedy = match manifest.kind {
+            Kind::Module => "compile with `-W concurrency-support=n`",
+            Kind::Component => "use a runtime with the feature `async`",
+        };
+        told("true", "false", &[remedy])
+    })
 }

@@ -17,8 +17,8 @@
 //! compared with what is there. A digest shows damage, not origin: who can write the file can
 //! write a fitting digest.
 
+use crate::Code;
 use crate::manifest::{Kind, Manifest, ManifestError};
-use alloc::string::String;
 use alloc::vec::Vec;
 use object::elf::{ELFCLASS64, ELFMAG, FileHeader64};
 use object::endian::Endianness;
@@ -46,17 +46,21 @@ const EF_WASMTIME_COMPONENT: u32 = 1 << 1;
 
 /// Why bytes are not an artifact. Offsets are in bytes from the start of the file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[cfg_attr(not(feature = "messages"), error("{}", self.code()))]
 pub enum ReadError {
     /// The file doesn't start as an ELF file of wasmtime's does.
-    #[error("not a precompiled artifact: {problem} at offset {offset}")]
+    #[cfg_attr(feature = "messages", error("not a precompiled artifact: {problem} at offset {offset}"))]
     NotAnArtifact {
         /// Where the difference is.
         offset: u64,
         /// What is there.
-        problem: String,
+        problem: &'static str,
     },
     /// The file ends too early.
-    #[error("truncated in {part}: {part_end} bytes are needed, the file has {file_bytes}")]
+    #[cfg_attr(
+        feature = "messages",
+        error("truncated in {part}: {part_end} bytes are needed, the file has {file_bytes}")
+    )]
     Truncated {
         /// What is incomplete.
         part: &'static str,
@@ -66,20 +70,26 @@ pub enum ReadError {
         file_bytes: u64,
     },
     /// A valid image that `precompile` did not write.
-    #[error("no trailer at offset {offset}: not made by precompile; compile the module with it")]
+    #[cfg_attr(
+        feature = "messages",
+        error("no trailer at offset {offset}: not made by precompile; compile the module with it")
+    )]
     NoTrailer {
         /// Where the image ends.
         offset: u64,
     },
     /// Something else stands where the trailer should.
-    #[error("bad trailer magic at offset {offset}")]
+    #[cfg_attr(feature = "messages", error("bad trailer magic at offset {offset}"))]
     Magic {
         /// Where the trailer should start.
         offset: u64,
     },
     /// A format that is not known here.
-    #[error(
-        "trailer format {found} at offset {offset} is not known: formats up to {FORMAT} are; use a newer version"
+    #[cfg_attr(
+        feature = "messages",
+        error(
+            "trailer format {found} at offset {offset} is not known: formats up to {FORMAT} are; use a newer version"
+        )
     )]
     Format {
         /// The version found.
@@ -91,7 +101,10 @@ pub enum ReadError {
     #[error(transparent)]
     Manifest(#[from] ManifestError),
     /// The image is of another kind than the manifest says.
-    #[error("the image is a {image}, but manifest field `kind` says {manifest}")]
+    #[cfg_attr(
+        feature = "messages",
+        error("the image is a {image}, but manifest field `kind` says {manifest}")
+    )]
     Kind {
         /// What the ELF header says.
         image: Kind,
@@ -99,7 +112,7 @@ pub enum ReadError {
         manifest: Kind,
     },
     /// There is more than there should be.
-    #[error("{excess} bytes too many from offset {offset}")]
+    #[cfg_attr(feature = "messages", error("{excess} bytes too many from offset {offset}"))]
     Excess {
         /// Where the artifact ends.
         offset: u64,
@@ -107,11 +120,31 @@ pub enum ReadError {
         excess: u64,
     },
     /// The content changed after it was written.
-    #[error("damaged: the digest at offset {offset} is not that of the {offset} bytes before it")]
+    #[cfg_attr(
+        feature = "messages",
+        error("damaged: the digest at offset {offset} is not that of the {offset} bytes before it")
+    )]
     Digest {
         /// Where the digest stands, which is also the number of bytes that it covers.
         offset: u64,
     },
+}
+
+impl ReadError {
+    /// Its number.
+    pub fn code(&self) -> Code {
+        match self {
+            ReadError::NotAnArtifact { .. } => Code::NotAnArtifact,
+            ReadError::Truncated { .. } => Code::Truncated,
+            ReadError::NoTrailer { .. } => Code::NoTrailer,
+            ReadError::Magic { .. } => Code::TrailerMagic,
+            ReadError::Format { .. } => Code::TrailerFormat,
+            ReadError::Manifest(_) => Code::Manifest,
+            ReadError::Kind { .. } => Code::ImageKind,
+            ReadError::Excess { .. } => Code::Excess,
+            ReadError::Digest { .. } => Code::Digest,
+        }
+    }
 }
 
 /// What an ELF header says of the image behind it.
@@ -130,8 +163,7 @@ pub struct Image {
 /// [`ReadError::NotAnArtifact`] or [`ReadError::Truncated`] where these bytes don't start an image
 /// of wasmtime's.
 pub fn image(start: &[u8]) -> Result<Image, ReadError> {
-    let not_an_artifact =
-        |offset, problem: &str| Err(ReadError::NotAnArtifact { offset, problem: problem.into() });
+    let not_an_artifact = |offset, problem: &'static str| Err(ReadError::NotAnArtifact { offset, problem });
     if !start.starts_with(&ELFMAG) {
         return match start {
             STUB => not_an_artifact(

@@ -1,6 +1,7 @@
 //! Calls of wasmtime's that panic where engines are mixed, as calls that return an error.
 
 use crate::program::Program;
+use precompile_artifact::Code;
 use precompile_artifact::manifest::Kind;
 use thiserror::Error;
 #[cfg(feature = "component-model")]
@@ -11,10 +12,14 @@ use wasmtime::{AsContextMut, Engine, Instance, InstancePre, Linker, Module};
 #[derive(Debug, Error)]
 pub enum LinkError {
     /// The program belongs to another engine than the store or the linker.
-    #[error(
-        "a {program} program can't be linked into a {other}: they were compiled by different \
-         backends or under different settings; compile all that is linked together alike"
+    #[cfg_attr(
+        feature = "messages",
+        error(
+            "a {program} program can't be linked into a {other}: they were compiled by different \
+             backends or under different settings; compile all that is linked together alike"
+        )
     )]
+    #[cfg_attr(not(feature = "messages"), error("{}", Code::OtherEngine))]
     OtherEngine {
         /// The program's backend.
         program: precompile_artifact::Backend,
@@ -22,7 +27,8 @@ pub enum LinkError {
         other: &'static str,
     },
     /// A component where a module is asked for, or the other way round.
-    #[error("the program is a {found}, and a {wanted} is asked for")]
+    #[cfg_attr(feature = "messages", error("the program is a {found}, and a {wanted} is asked for"))]
+    #[cfg_attr(not(feature = "messages"), error("{}", Code::OtherKind))]
     OtherKind {
         /// What the program is.
         found: Kind,
@@ -30,8 +36,20 @@ pub enum LinkError {
         wanted: Kind,
     },
     /// Wasmtime refuses, or a start function trapped.
-    #[error(transparent)]
+    #[cfg_attr(feature = "messages", error(transparent))]
+    #[cfg_attr(not(feature = "messages"), error("{}", Code::NotInstantiated))]
     Wasmtime(#[from] wasmtime::Error),
+}
+
+impl LinkError {
+    /// Its number.
+    pub fn code(&self) -> Code {
+        match self {
+            LinkError::OtherEngine { .. } => Code::OtherEngine,
+            LinkError::OtherKind { .. } => Code::OtherKind,
+            LinkError::Wasmtime(_) => Code::NotInstantiated,
+        }
+    }
 }
 
 /// Instantiates a program with what `linker` offers, like [`Linker::instantiate`].

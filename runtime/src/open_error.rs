@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use precompile_artifact::Code;
 use precompile_artifact::mismatch::Mismatch;
 use precompile_artifact::trailer::ReadError;
 use thiserror::Error;
@@ -12,7 +13,8 @@ use thiserror::Error;
 pub enum OpenError {
     /// The file can't be read.
     #[cfg(feature = "std")]
-    #[error("can't read `{}`: {source}", path.display())]
+    #[cfg_attr(feature = "messages", error("can't read `{}`: {source}", path.display()))]
+    #[cfg_attr(not(feature = "messages"), error("{}", Code::Io))]
     Io {
         /// The file.
         path: std::path::PathBuf,
@@ -23,13 +25,36 @@ pub enum OpenError {
     #[error(transparent)]
     Read(#[from] ReadError),
     /// It doesn't fit this machine or this build of the runtime.
-    #[error("it does not fit this host{}", lines(.0))]
+    #[cfg_attr(feature = "messages", error("it does not fit this host{}", lines(.0)))]
+    #[cfg_attr(not(feature = "messages"), error("{}", codes(.0)))]
     Mismatch(Vec<Mismatch>),
     /// Wasmtime's own checks refuse it.
-    #[error("wasmtime refuses it: {0:#}")]
+    #[cfg_attr(feature = "messages", error("wasmtime refuses it: {0:#}"))]
+    #[cfg_attr(not(feature = "messages"), error("{}", Code::Wasmtime))]
     Wasmtime(wasmtime::Error),
 }
 
+impl OpenError {
+    /// Its number; where it doesn't fit for several reasons, that of the first.
+    pub fn code(&self) -> Code {
+        match self {
+            #[cfg(feature = "std")]
+            OpenError::Io { .. } => Code::Io,
+            OpenError::Read(error) => error.code(),
+            OpenError::Mismatch(mismatches) => {
+                mismatches.first().map_or(Code::Wasmtime, |mismatch| mismatch.code)
+            }
+            OpenError::Wasmtime(_) => Code::Wasmtime,
+        }
+    }
+}
+
+#[cfg(feature = "messages")]
 fn lines(mismatches: &[Mismatch]) -> String {
     mismatches.iter().map(|mismatch| format!("\n  {mismatch}")).collect()
+}
+
+#[cfg(not(feature = "messages"))]
+fn codes(mismatches: &[Mismatch]) -> String {
+    mismatches.iter().map(|mismatch| format!("{} ", mismatch.code)).collect()
 }

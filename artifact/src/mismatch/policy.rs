@@ -1,9 +1,9 @@
 //! What a host's policy has against an artifact that it could run.
 
-use super::{Check, Mismatch, mismatch};
-use crate::Host;
+use super::{Check, Mismatch, mismatch, told};
 use crate::manifest::Manifest;
 use crate::version::numbers;
+use crate::{Code, Host};
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
@@ -15,13 +15,15 @@ fn backend(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if accepted.contains(&manifest.backend) {
         return None;
     }
-    let names: Vec<_> = accepted.iter().map(|backend| backend.name()).collect();
-    let options = names.join("` or `--backend ");
-    let remedy: &[&str] = match names.is_empty() {
-        true => &["have the host accept a backend"],
-        false => &["compile with `--backend ", &options, "`"],
-    };
-    mismatch("backend", manifest.backend.name(), &names.join(","), remedy)
+    mismatch(Code::PolicyBackend, "backend", || {
+        let names: Vec<_> = accepted.iter().map(|backend| backend.name()).collect();
+        let options = names.join("` or `--backend ");
+        let remedy: &[&str] = match names.is_empty() {
+            true => &["have the host accept a backend"],
+            false => &["compile with `--backend ", &options, "`"],
+        };
+        told(manifest.backend.name(), &names.join(","), remedy)
+    })
 }
 
 /// A minimum that is no version is met by none.
@@ -31,23 +33,27 @@ fn wasmtime_version(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if numbers(least).is_some_and(met) {
         return None;
     }
-    let least = [least, " or newer"].concat();
-    let remedy = ["compile with a precompile that is built on wasmtime ", &least];
-    mismatch("wasmtime_version", &manifest.wasmtime_version, &least, &remedy)
+    mismatch(Code::PolicyWasmtimeVersion, "wasmtime_version", || {
+        let least = [least, " or newer"].concat();
+        let remedy = ["compile with a precompile that is built on wasmtime ", &least];
+        told(&manifest.wasmtime_version, &least, &remedy)
+    })
 }
 
 fn epoch_interruption(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if manifest.settings.epoch_interruption || !host.policy.require_epoch_interruption {
         return None;
     }
-    mismatch("settings.epoch_interruption", "false", "true", &["compile with `-W epoch-interruption`"])
+    mismatch(Code::PolicyEpochInterruption, "settings.epoch_interruption", || {
+        told("false", "true", &["compile with `-W epoch-interruption`"])
+    })
 }
 
 fn fuel(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if manifest.settings.consume_fuel || !host.policy.require_fuel {
         return None;
     }
-    mismatch("settings.consume_fuel", "false", "true", &["compile with `-W fuel`"])
+    mismatch(Code::PolicyFuel, "settings.consume_fuel", || told("false", "true", &["compile with `-W fuel`"]))
 }
 
 fn memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
@@ -58,34 +64,37 @@ fn memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if declared.is_some_and(|bytes| bytes <= most) {
         return None;
     }
-    let (artifact, most_text) =
-        (declared.map_or("unbounded".into(), |bytes| bytes.to_string()), most.to_string());
-    // A memory has pages of 64 KiB.
-    let whole_pages = (most & !0xffff).to_string();
-    let remedy: &[&str] = match manifest.memories {
-        None => &["compile with a newer precompile, which notes the memories"],
-        Some(_) if collected => &["build the module without gc-types"],
-        Some(_) if most < 0x1_0000 => &["build the module without a memory"],
-        Some(_) => &[
-            "build the module with memories of at most ",
-            &whole_pages,
-            " bytes, as `wasm-ld --max-memory=",
-            &whole_pages,
-            "` does, and instantiate it once",
-        ],
-    };
-    mismatch("memories.maximum_bytes", &artifact, &most_text, remedy)
+    mismatch(Code::PolicyMemory, "memories.maximum_bytes", || {
+        let artifact = declared.map_or("unbounded".into(), |bytes| bytes.to_string());
+        // A memory has pages of 64 KiB.
+        let whole_pages = (most & !0xffff).to_string();
+        let remedy: &[&str] = match manifest.memories {
+            None => &["compile with a newer precompile, which notes the memories"],
+            Some(_) if collected => &["build the module without gc-types"],
+            Some(_) if most < 0x1_0000 => &["build the module without a memory"],
+            Some(_) => &[
+                "build the module with memories of at most ",
+                &whole_pages,
+                " bytes, as `wasm-ld --max-memory=",
+                &whole_pages,
+                "` does, and instantiate it once",
+            ],
+        };
+        told(&artifact, &most.to_string(), remedy)
+    })
 }
 
 fn debug(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    if !host.policy.refuse_debug {
+    let settings = &manifest.settings;
+    if !host.policy.refuse_debug || !(settings.debug_info || settings.wasm_backtrace_details) {
         return None;
     }
-    let (carried, option) = match (manifest.settings.debug_info, manifest.settings.wasm_backtrace_details) {
-        (false, false) => return None,
-        (true, false) => ("debug-info", "debug-info=n"),
-        (false, true) => ("backtrace-details", "backtrace-details=n"),
-        (true, true) => ("debug-info,backtrace-details", "debug-info=n,backtrace-details=n"),
-    };
-    mismatch("settings.debug_info", carried, "none", &["compile with `-D ", option, "`"])
+    mismatch(Code::PolicyDebug, "settings.debug_info", || {
+        let (carried, option) = match (settings.debug_info, settings.wasm_backtrace_details) {
+            (true, true) => ("debug-info,backtrace-details", "debug-info=n,backtrace-details=n"),
+            (true, false) => ("debug-info", "debug-info=n"),
+            (false, _) => ("backtrace-details", "backtrace-details=n"),
+        };
+        told(carried, "none", &["compile with `-D ", option, "`"])
+    })
 }

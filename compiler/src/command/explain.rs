@@ -1,20 +1,29 @@
-//! `precompile explain ARTIFACT`: would it load there, and if not, why.
+//! `precompile explain ARTIFACT`: would it load there, and if not, why. With `--code`: what an error's
+//! number means.
+
+mod code;
 
 use crate::host_file;
 use crate::message::{Format, Message, print, print_bytes};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use precompile::artifact::mismatch::mismatches;
-use precompile::artifact::{Host, Shown, trailer};
-use std::path::PathBuf;
+use precompile::artifact::{Code, Host, Shown, trailer};
+use std::path::{Path, PathBuf};
 
 /// Say why an artifact would not load on a host: every reason, each with its remedy
 ///
-/// Exits with 0 if it would load, with 3 if not.
+/// Exits with 0 if it would load, with 3 if not. With `--code`, says what the number of an error means, as
+/// runtimes without messages report it.
 #[derive(Args)]
 pub(crate) struct Opts {
     /// The artifact
-    pub(crate) artifact: PathBuf,
+    #[arg(required_unless_present = "code")]
+    artifact: Option<PathBuf>,
+
+    /// The number of an error, such as `E203` or `203`
+    #[arg(long, value_name = "N", value_parser = code::parse, conflicts_with_all = ["artifact", "host", "runner"])]
+    code: Option<Code>,
 
     /// The host, as `precompile-run --describe` described it
     #[arg(long = "for", value_name = "HOST.JSON", conflicts_with = "runner")]
@@ -31,10 +40,18 @@ pub(crate) struct Opts {
 }
 
 impl Opts {
-    /// Says whether the artifact would load.
+    /// What it is about, for a message.
+    pub(crate) fn artifact(&self) -> &Path {
+        self.artifact.as_deref().unwrap_or(Path::new(""))
+    }
+
+    /// Says whether the artifact would load, or what a number means.
     pub(crate) fn run(&self) -> Result<bool> {
-        let artifact = fs_err::read(&self.artifact)?;
-        let name = self.artifact.display();
+        if let Some(code) = self.code {
+            return code::explain(code, self.message_format).map(|()| true);
+        }
+        let artifact = fs_err::read(self.artifact())?;
+        let name = self.artifact().display();
         let manifest = trailer::read(&artifact).with_context(|| format!("`{name}`"))?.manifest;
         let host = self.host()?;
         let mismatches = mismatches(&manifest, &host);

@@ -129,7 +129,7 @@ fn run(command: &Command) -> Result<ExitCode> {
     match &command.verb {
         Some(Verb::Cache(opts)) => Ok(code(opts.run()?, FAILED)),
         Some(Verb::Explain(opts)) => {
-            Ok(code(finish(opts.message_format, &opts.artifact, || opts.run())?, REFUSED))
+            Ok(code(finish(opts.message_format, opts.artifact(), || opts.run())?, REFUSED))
         }
         Some(Verb::Inspect(opts)) => {
             Ok(code(finish(opts.message_format, &opts.artifact, || opts.run().map(|()| true))?, FAILED))

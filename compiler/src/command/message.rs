@@ -51,7 +51,13 @@ pub(crate) enum Message<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         target: Option<String>,
     },
+    Code {
+        code: u16,
+        meaning: &'a str,
+        way_out: &'a str,
+    },
     Mismatch {
+        code: u16,
         field: &'a str,
         artifact_value: &'a str,
         host_value: &'a str,
@@ -114,8 +120,14 @@ fn path<S: Serializer>(path: &&Path, serializer: S) -> Result<S::Ok, S::Error> {
 
 impl<'a> From<&'a Mismatch> for Message<'a> {
     fn from(mismatch: &'a Mismatch) -> Message<'a> {
-        let Mismatch { field, artifact_value, host_value, remedy } = mismatch;
-        Message::Mismatch { field, artifact_value, host_value, remedy }
+        let Mismatch { code, field, artifact_value, host_value, remedy } = mismatch;
+        Message::Mismatch {
+            code: code.number(),
+            field,
+            artifact_value: artifact_value.as_str(),
+            host_value: host_value.as_str(),
+            remedy: remedy.as_str(),
+        }
     }
 }
 

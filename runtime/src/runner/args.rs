@@ -4,6 +4,7 @@ use crate::failure::Failure;
 #[cfg(feature = "limits")]
 use crate::limits::{self, Limits};
 use lexopt::prelude::{Long, Short, Value, ValueExt};
+use precompile_runtime::artifact::Code;
 #[cfg(feature = "describe")]
 use precompile_runtime::artifact::Policy;
 use std::ffi::OsString;
@@ -96,7 +97,9 @@ pub(crate) struct Args {
 impl Args {
     /// Reads the command line of this process.
     pub(crate) fn parse() -> Result<Command, Failure> {
-        let usage = |error: lexopt::Error| Failure::own(format!("{error}; see `precompile-run --help`"));
+        let usage = |error: lexopt::Error| {
+            Failure::own(Code::Usage, || format!("{error}; see `precompile-run --help`"))
+        };
         parse(&mut lexopt::Parser::from_env()).map_err(usage)
     }
 }

@@ -5,19 +5,24 @@ use crate::failure::Failure;
 use crate::guest::Guest;
 use crate::state;
 use precompile_runtime::Program;
+use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::Instance;
 
 /// Instantiates a program that imports nothing.
 pub(crate) fn instantiate(program: &Program, args: &Args) -> Result<Guest<()>, Failure> {
     if let Some(import) = program.manifest().imports.first() {
-        return Err(Failure::own(format!(
-            "the program imports `{}` from `{}`, and this build of the runner offers nothing: \
-             use one with the feature `wasi`",
-            import.name, import.module
-        )));
+        return Err(Failure::own(Code::Imports, || {
+            format!(
+                "the program imports `{}` from `{}`, and this build of the runner offers nothing: \
+                 use one with the feature `wasi`",
+                import.name, import.module
+            )
+        }));
     }
     let mut store = state::store(program, args, ())?;
-    let module = program.module().ok_or_else(|| Failure::own("this build runs no components"))?;
+    let module = program
+        .module()
+        .ok_or_else(|| Failure::own(Code::Unsupported, || "this build runs no components".into()))?;
     // A linker would be ten times as large, for nothing to be linked.
     let instance = Instance::new(&mut store, module, &[]);
     let instance = instance.map_err(|error| state::not_started(&store, Failure::guest(error)))?;

@@ -3,6 +3,7 @@
 use crate::args::Args;
 use crate::failure::Failure;
 use crate::state;
+use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::Store;
 use precompile_runtime::wasmtime::component::{Component, Instance, Linker};
 use precompile_runtime::{Program, link};
@@ -17,9 +18,9 @@ pub(crate) fn run(program: &Program, component: &Component, args: &Args) -> Resu
         #[cfg(feature = "wave")]
         Some(function) => crate::wave::invoke(&mut store, component, &instance, function, &args.arguments),
         #[cfg(not(feature = "wave"))]
-        Some(_) => Err(Failure::own(
-            "this build can't call functions of components: use one with the feature `wave`",
-        )),
+        Some(_) => Err(Failure::own(Code::Unsupported, || {
+            "this build can't call functions of components: use one with the feature `wave`".into()
+        })),
         None => world::start(&mut store, component, &instance),
     }
 }
@@ -58,7 +59,7 @@ mod world {
     }
 
     pub(super) fn new(_: &Component, linker: &mut Linker<State<Wasi>>, args: &Args) -> Result<Wasi, Failure> {
-        p2::add_to_linker_sync(linker).map_err(|error| Failure::own(format!("{error:#}")))?;
+        p2::add_to_linker_sync(linker).map_err(|error| Failure::own(Code::Wasi, || format!("{error:#}")))?;
         Ok(Wasi { context: wasi_context::builder(args)?.build(), table: ResourceTable::new() })
     }
 
@@ -68,7 +69,9 @@ mod world {
         instance: &Instance,
     ) -> Result<(), Failure> {
         let command = Command::new(&mut *store, instance).map_err(|error| {
-            Failure::own(format!("it is no command of WASI 0.2: {error:#}{}", functions(component)))
+            Failure::own(Code::NoCommand, || {
+                format!("it is no command of WASI 0.2: {error:#}{}", functions(component))
+            })
         })?;
         match command.wasi_cli_run().call_run(store).map_err(Failure::guest)? {
             Ok(()) => Ok(()),
@@ -86,10 +89,12 @@ mod world {
     pub(super) fn new(component: &Component, _: &mut Linker<State<()>>, _: &Args) -> Result<(), Failure> {
         match component.component_type().imports(component.engine()).next() {
             None => Ok(()),
-            Some((name, _)) => Err(Failure::own(format!(
-                "the component imports `{name}`, and this build of the runner offers nothing: use one with \
-                 the feature `wasi-p2`"
-            ))),
+            Some((name, _)) => Err(Failure::own(Code::Imports, || {
+                format!(
+                    "the component imports `{name}`, and this build of the runner offers nothing: use one with \
+                     the feature `wasi-p2`"
+                )
+            })),
         }
     }
 
@@ -98,9 +103,11 @@ mod world {
         component: &Component,
         _: &Instance,
     ) -> Result<(), Failure> {
-        Err(Failure::own(format!(
-            "this build can't run commands of WASI 0.2: use one with the feature `wasi-p2`{}",
-            functions(component)
-        )))
+        Err(Failure::own(Code::Unsupported, || {
+            format!(
+                "this build can't run commands of WASI 0.2: use one with the feature `wasi-p2`{}",
+                functions(component)
+            )
+        }))
     }
 }

@@ -1,7 +1,7 @@
 //! What this machine and this build offer to artifacts, and demand of them.
 
 use crate::failure::Failure;
-use precompile_runtime::artifact::Policy;
+use precompile_runtime::artifact::{Code, Policy};
 use precompile_runtime::{Runtime, RuntimeConfig};
 
 /// A runtime that demands this of artifacts.
@@ -13,5 +13,5 @@ pub(crate) fn runtime(policy: Policy) -> Runtime {
 /// Prints the description as JSON.
 pub(crate) fn print(policy: Policy) -> Result<(), Failure> {
     let host = serde_json::to_string(runtime(policy).host());
-    crate::print(&(host.map_err(|error| Failure::own(error.to_string()))? + "\n"))
+    crate::print(&(host.map_err(|error| Failure::own(Code::Output, || error.to_string()))? + "\n"))
 }

@@ -1,11 +1,10 @@
 //! Why a run ended otherwise than well, and the exit code for it.
 
 use precompile_runtime::OpenError;
-use precompile_runtime::artifact::Shown;
+use precompile_runtime::artifact::{Code, Shown, Words};
 #[cfg(any(feature = "wasi", feature = "component-model"))]
 use precompile_runtime::link::LinkError;
 use precompile_runtime::wasmtime::{self, Trap, WasmBacktrace};
-use std::fmt::Display;
 use std::io::Write;
 use std::path::Path;
 
@@ -21,72 +20,82 @@ const TRAP: u8 = 134;
 /// A run that ended otherwise than well.
 pub(crate) struct Failure {
     /// The process' exit code.
-    code: u8,
-    /// What to tell the user; nothing where the guest chose the code.
-    message: Option<String>,
+    exit: u8,
+    /// What to tell the user; nothing where the guest chose the exit code.
+    told: Option<(Code, Words)>,
 }
 
 impl Failure {
+    fn new(exit: u8, code: Code, words: impl FnOnce() -> String) -> Failure {
+        Failure { exit, told: Some((code, Words::of(words))) }
+    }
+
     /// The runner can't do what it was asked to.
-    pub(crate) fn own(message: impl Into<String>) -> Failure {
-        Failure { code: OWN, message: Some(message.into()) }
+    pub(crate) fn own(code: Code, words: impl FnOnce() -> String) -> Failure {
+        Failure::new(OWN, code, words)
     }
 
     /// The artifact was not opened.
     pub(crate) fn open(path: &Path, error: OpenError) -> Failure {
         match error {
-            OpenError::Io { .. } => Failure::own(error.to_string()),
-            _ => Failure::refused(path, error),
+            OpenError::Io { .. } => Failure::own(Code::Io, || error.to_string()),
+            _ => Failure::refused(path, error.code(), || error.to_string()),
         }
     }
 
     /// The artifact is not what was asked for.
-    pub(crate) fn refused(path: &Path, why: impl Display) -> Failure {
-        Failure { code: REFUSED, message: Some(format!("`{}`: {why}", path.display())) }
+    pub(crate) fn refused(path: &Path, code: Code, why: impl FnOnce() -> String) -> Failure {
+        Failure::new(REFUSED, code, || format!("`{}`: {}", path.display(), why()))
     }
 
     /// The guest's time is up.
-    pub(crate) fn timeout(message: String) -> Failure {
-        Failure { code: TIMEOUT, message: Some(message) }
+    pub(crate) fn timeout(words: impl FnOnce() -> String) -> Failure {
+        Failure::new(TIMEOUT, Code::Timeout, words)
     }
 
     /// Whether it is this command that failed, and not the guest.
     #[cfg(feature = "limits")]
     pub(crate) fn is_own(&self) -> bool {
-        self.code == OWN
+        self.exit == OWN
     }
 
     /// Tells the user, and gives the exit code.
     pub(crate) fn report(self) -> u8 {
-        if let Some(message) = self.message {
+        if let Some((code, words)) = self.told {
             // Where even this can't be written, the exit code still tells.
             let mut stderr = std::io::stderr();
             let _ = stderr.write_all(b"error: ");
-            for line in message.split('\n') {
+            if cfg!(not(feature = "messages")) {
+                let _ = writeln!(stderr, "{code}");
+                return self.exit;
+            }
+            for line in words.as_str().split('\n') {
                 // Names in an artifact may hold anything.
                 let _ = writeln!(stderr, "{}", Shown(line));
             }
         }
-        self.code
+        self.exit
     }
 
     /// The process' exit code.
     #[cfg(feature = "limits")]
-    pub(crate) fn code(&self) -> u8 {
-        self.code
+    pub(crate) fn exit_code(&self) -> u8 {
+        self.exit
     }
 
     /// The guest ended itself.
     #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
-    pub(crate) fn exit(code: u8) -> Failure {
-        Failure { code, message: None }
+    pub(crate) fn exit(exit: u8) -> Failure {
+        Failure { exit, told: None }
     }
 
     /// The program was not instantiated.
     #[cfg(any(feature = "wasi", feature = "component-model"))]
     pub(crate) fn link(error: LinkError) -> Failure {
         match error {
-            LinkError::OtherEngine { .. } | LinkError::OtherKind { .. } => Failure::own(error.to_string()),
+            LinkError::OtherEngine { .. } | LinkError::OtherKind { .. } => {
+                Failure::own(error.code(), || error.to_string())
+            }
             LinkError::Wasmtime(error) => Failure::guest(error),
         }
     }
@@ -98,16 +107,20 @@ impl Failure {
             // An operating system keeps the low byte.
             return Failure::exit(exit.0 as u8);
         }
-        match error.downcast_ref::<Trap>() {
-            Some(Trap::Interrupt) => Failure::timeout(format!("the guest did not end in time: {error:?}")),
-            Some(Trap::OutOfFuel) => {
-                let message = format!("the guest used up the fuel that `--fuel` gives it: {error:?}");
-                Failure { code: TRAP, message: Some(message) }
-            }
+        match error.downcast_ref::<Trap>().copied() {
+            Some(Trap::Interrupt) => Failure::timeout(|| format!("the guest did not end in time: {error:?}")),
+            Some(trap @ Trap::OutOfFuel) => Failure::new(TRAP, Code::Trap(trap as u8), || {
+                format!("the guest used up the fuel that `--fuel` gives it: {error:?}")
+            }),
             // Without a trap, but with a place in the guest: the host ended a call of the guest's, such as
             // one with flags that don't exist.
-            None if !error.is::<WasmBacktrace>() => Failure::own(format!("{error:?}")),
-            _ => Failure { code: TRAP, message: Some(format!("the guest trapped: {error:?}")) },
+            None if !error.is::<WasmBacktrace>() => {
+                Failure::own(Code::NotInstantiated, || format!("{error:?}"))
+            }
+            trap => {
+                let code = trap.map_or(Code::HostCall, |trap| Code::Trap(trap as u8));
+                Failure::new(TRAP, code, || format!("the guest trapped: {error:?}"))
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::state::State;
 use precompile_runtime::Program;
+use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::{Instance, Store};
 
 /// An instantiated program, with the state behind its imports.
@@ -15,8 +16,9 @@ impl<T> Guest<T> {
     /// Runs a command: calls `_start`.
     pub(crate) fn start(&mut self, program: &Program) -> Result<(), Failure> {
         let Ok(start) = self.instance.get_typed_func::<(), ()>(&mut self.store, "_start") else {
-            let message = format!("it is no command, as it has no function `_start`{}", functions(program));
-            return Err(Failure::own(message));
+            return Err(Failure::own(Code::NoStart, || {
+                format!("it is no command, as it has no function `_start`{}", functions(program))
+            }));
         };
         start.call(&mut self.store, ()).map_err(Failure::guest)
     }

@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::guest::{Guest, functions};
 use crate::{print, value};
 use precompile_runtime::Program;
+use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::{Func, Store, Val};
 
 /// Calls an export with arguments given as text, and prints its results, one a line.
@@ -15,7 +16,9 @@ pub(crate) fn invoke<T>(
 ) -> Result<(), Failure> {
     let Guest { store, instance } = guest;
     let Some(function) = instance.get_func(&mut *store, name) else {
-        return Err(Failure::own(format!("there is no function `{name}`{}", functions(program))));
+        return Err(Failure::own(Code::NoFunction, || {
+            format!("there is no function `{name}`{}", functions(program))
+        }));
     };
     let arguments = typed(&function, store, name, arguments)?;
     // A library for WASI expects this before any other call.
@@ -33,14 +36,13 @@ fn typed<T>(function: &Func, store: &Store<T>, name: &str, texts: &[String]) -> 
     let ty = function.ty(store);
     let types: Vec<_> = ty.params().collect();
     if types.len() != texts.len() {
-        let types: Vec<_> = types.iter().map(|ty| format!(" {ty}")).collect();
-        return Err(Failure::own(format!(
-            "`{name}` takes {} arguments{}, not {}",
-            types.len(),
-            types.concat(),
-            texts.len()
-        )));
+        return Err(Failure::own(Code::Arguments, || {
+            let types: Vec<_> = types.iter().map(|ty| format!(" {ty}")).collect();
+            format!("`{name}` takes {} arguments{}, not {}", types.len(), types.concat(), texts.len())
+        }));
     }
     let arguments = types.iter().zip(texts).map(|(ty, text)| value::parse(ty, text));
-    arguments.collect::<Result<_, _>>().map_err(|error| Failure::own(format!("`{name}`: {error}")))
+    arguments
+        .collect::<Result<_, _>>()
+        .map_err(|error| Failure::own(Code::Arguments, || format!("`{name}`: {error}")))
 }

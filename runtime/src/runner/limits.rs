@@ -8,6 +8,7 @@ mod watchdog;
 use crate::failure::Failure;
 pub(crate) use memory::Memory;
 use precompile_runtime::Program;
+use precompile_runtime::artifact::Code;
 use std::path::Path;
 use std::time::Duration;
 pub(crate) use text::{bytes, duration, fuel};
@@ -28,20 +29,19 @@ impl Limits {
     pub(crate) fn enforce(&self, path: &Path, program: &Program) -> Result<(), Failure> {
         let manifest = program.manifest();
         if self.fuel.is_some() && !manifest.settings.consume_fuel {
-            return Err(Failure::refused(
-                path,
-                "it consumes no fuel that `--fuel` could limit: compile it with `-W fuel`",
-            ));
+            return Err(Failure::refused(path, Code::NoFuel, || {
+                "it consumes no fuel that `--fuel` could limit: compile it with `-W fuel`".into()
+            }));
         }
         // Wasmtime asks nobody before shared memories grow: their declared maximum must do.
         let threads = manifest.features_stamped.iter().any(|name| name == "threads");
         let declared = manifest.memories.and_then(|memories| memories.maximum_bytes).unwrap_or(u64::MAX);
         if threads && self.max_memory.is_some_and(|limit| limit < declared) {
-            return Err(Failure::refused(
-                path,
+            return Err(Failure::refused(path, Code::SharedMemory, || {
                 "`--max-memory` can't limit shared memories, which it may have: declare smaller maxima, or \
-                 build the module without threads",
-            ));
+                 build the module without threads"
+                    .into()
+            }));
         }
         match self.timeout {
             Some(timeout) => watchdog::start(program, timeout),

@@ -29,6 +29,7 @@ mod world;
 
 use args::{Args, Command};
 use failure::Failure;
+use precompile_runtime::artifact::Code;
 use precompile_runtime::{Program, Runtime};
 use std::io::Write;
 use std::process::ExitCode;
@@ -80,5 +81,5 @@ fn open(runtime: &Runtime, args: &Args) -> Result<Program, Failure> {
 fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
     let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-    written.map_err(|error| Failure::own(format!("can't write to standard output: {error}")))
+    written.map_err(|error| Failure::own(Code::Output, || format!("can't write to standard output: {error}")))
 }

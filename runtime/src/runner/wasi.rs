@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::guest::Guest;
 use crate::state::{self, State};
 use crate::wasi_context;
+use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::Linker;
 use precompile_runtime::{Program, link};
 use wasmtime_wasi::p1::{self, WasiP1Ctx};
@@ -14,7 +15,7 @@ pub(crate) fn instantiate(program: &Program, args: &Args) -> Result<Guest<WasiP1
     let mut linker = Linker::new(program.engine());
     if program.manifest().imports.iter().any(|import| import.module == "wasi_snapshot_preview1") {
         p1::add_to_linker_sync(&mut linker, |state: &mut State<_>| &mut state.world)
-            .map_err(|error| Failure::own(format!("{error:#}")))?;
+            .map_err(|error| Failure::own(Code::Wasi, || format!("{error:#}")))?;
     }
     let mut store = state::store(program, args, wasi_context::builder(args)?.build_p1())?;
     let instance = link::instantiate(&linker, &mut store, program);

@@ -2,6 +2,7 @@
 
 use crate::args::Args;
 use crate::failure::Failure;
+use precompile_runtime::artifact::Code;
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 
 /// The folders, the environment and the arguments that the guest was given.
@@ -17,7 +18,9 @@ pub(crate) fn builder(args: &Args) -> Result<WasiCtxBuilder, Failure> {
     builder.envs(&args.environment);
     for (host, guest) in &args.folders {
         builder.preopened_dir(host, guest, FsPerms::ReadWrite).map_err(|error| {
-            Failure::own(format!("can't give the guest the folder `{}`: {error:#}", host.display()))
+            Failure::own(Code::Folder, || {
+                format!("can't give the guest the folder `{}`: {error:#}", host.display())
+            })
         })?;
     }
     Ok(builder)

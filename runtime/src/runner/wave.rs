@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::print;
+use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::Store;
 use precompile_runtime::wasmtime::component::types::{ComponentFunc, ComponentItem};
 use precompile_runtime::wasmtime::component::wasm_wave::wasm::DisplayType;
@@ -22,13 +23,17 @@ pub(crate) fn invoke<T>(
         within => component.get_export_index(within.flatten().as_ref(), function),
     };
     let Some(function) = index.and_then(|index| instance.get_func(&mut *store, index)) else {
-        return Err(Failure::own(format!("there is no function `{name}`{}", functions(component))));
+        return Err(Failure::own(Code::NoFunction, || {
+            format!("there is no function `{name}`{}", functions(component))
+        }));
     };
     let ty = function.ty(&*store);
     let arguments = typed(&ty, name, arguments)?;
     let types: Vec<_> = ty.results().collect();
     if !types.iter().all(has_text) {
-        return Err(Failure::own(format!("`{name}` returns a value that WAVE has no text for")));
+        return Err(Failure::own(Code::NoText, || {
+            format!("`{name}` returns a value that WAVE has no text for")
+        }));
     }
     let mut results = vec![Val::Bool(false); types.len()];
     function.call(&mut *store, &arguments, &mut results).map_err(Failure::guest)?;
@@ -39,21 +44,18 @@ pub(crate) fn invoke<T>(
 fn typed(ty: &ComponentFunc, name: &str, texts: &[String]) -> Result<Vec<Val>, Failure> {
     let parameters: Vec<_> = ty.params().collect();
     if parameters.len() != texts.len() {
-        let names: Vec<_> =
-            parameters.iter().map(|(name, ty)| format!(" {name}: {}", DisplayType(ty))).collect();
-        return Err(Failure::own(format!(
-            "`{name}` takes {} arguments{}, not {}",
-            parameters.len(),
-            names.join(","),
-            texts.len()
-        )));
+        return Err(Failure::own(Code::Arguments, || {
+            let named = |(name, ty): &(&str, Type)| format!(" {name}: {}", DisplayType(ty));
+            let names: Vec<_> = parameters.iter().map(named).collect();
+            format!("`{name}` takes {} arguments{}, not {}", parameters.len(), names.join(","), texts.len())
+        }));
     }
     let values = parameters.iter().zip(texts).map(|((parameter, ty), text)| {
         Val::from_wave(ty, text).map_err(|error| {
-            Failure::own(format!(
-                "`{text}` is no `{}` in WAVE, for `{parameter}` of `{name}`: {error}",
-                DisplayType(ty)
-            ))
+            Failure::own(Code::Arguments, || {
+                let ty = DisplayType(ty);
+                format!("`{text}` is no `{ty}` in WAVE, for `{parameter}` of `{name}`: {error}")
+            })
         })
     });
     values.collect()

@@ -19,8 +19,8 @@ pub(crate) struct Step {
 }
 
 /// The runner with WASI preview 1 and nothing else, and with nothing at all.
-pub(crate) const WASI: &str = "wasi,disable-logging";
-pub(crate) const BARE: &str = "runner,disable-logging";
+pub(crate) const WASI: &str = "messages,portable-digest,wasi,disable-logging";
+pub(crate) const BARE: &str = "messages,portable-digest,runner,disable-logging";
 
 /// The last step with stable Rust and no flags.
 pub(crate) const PROFILE_STEP: &str = "stripped, as the profile runner";
@@ -71,8 +71,8 @@ pub(crate) const LADDER: &[Step] = &[
     Step { wasi: None, bare: None, ..step("as it is", Recipe::stable(Profile::DEV), "140M", "260M") },
     Step { wasi: None, bare: None, ..step("release", Recipe::stable(Profile::RELEASE), "33M", "19M") },
     Step {
-        wasi: Some("wasi"),
-        bare: Some("runner"),
+        wasi: Some("messages,portable-digest,wasi"),
+        bare: Some("messages,portable-digest,runner"),
         ..step("no default features", Recipe::stable(Profile::RELEASE), "6.7M", "2.1M")
     },
     step("logging disabled", Recipe::stable(Profile::RELEASE), "6.7M", "2.1M"),

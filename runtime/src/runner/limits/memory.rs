@@ -1,6 +1,7 @@
 //! A limit for memory.
 
 use crate::failure::Failure;
+use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::{self, ResourceLimiter};
 
 /// Counts what linear memories and tables take together, and refuses what goes beyond a limit.
@@ -25,11 +26,13 @@ impl Memory {
     pub(crate) fn explain(&self, failure: Failure) -> Failure {
         match self.refused_bytes {
             // A trap or an exit is the guest's own answer to what it was refused.
-            Some(refused) if failure.is_own() => Failure::own(format!(
-                "the guest starts with {refused} bytes of memory and tables, more than the {} that \
-                 `--max-memory` allows",
-                self.limit_bytes
-            )),
+            Some(refused) if failure.is_own() => Failure::own(Code::StartMemory, || {
+                format!(
+                    "the guest starts with {refused} bytes of memory and tables, more than the {} that \
+                     `--max-memory` allows",
+                    self.limit_bytes
+                )
+            }),
             _ => failure,
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use precompile_runtime::Program;
+use precompile_runtime::artifact::Code;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -21,8 +22,8 @@ pub(crate) fn start(program: &Program, timeout: Duration) -> Result<(), Failure>
             engine.increment_epoch();
             thread::sleep(GRACE);
         }
-        let failure = Failure::timeout(format!("the guest did not end within {timeout:?}"));
-        let code = failure.code();
+        let failure = Failure::timeout(|| format!("the guest did not end within {timeout:?}"));
+        let code = failure.exit_code();
         // Nobody may be reading what is reported, and the guest may be waiting for the same.
         let (reported, report) = mpsc::channel();
         thread::spawn(move || {
@@ -33,5 +34,7 @@ pub(crate) fn start(program: &Program, timeout: Duration) -> Result<(), Failure>
         std::process::exit(code.into());
     };
     let thread = thread::Builder::new().name("watchdog".into()).spawn(watch);
-    thread.map(|_| ()).map_err(|error| Failure::own(format!("can't start a thread: {error}")))
+    thread
+        .map(|_| ())
+        .map_err(|error| Failure::own(Code::Thread, || format!("can't start a thread: {error}")))
 }

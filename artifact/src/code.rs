@@ -1,0 +1,143 @@
+//! Numbers for what can go wrong. They stay what they are from version to version.
+//!
+//! Builds without the feature `messages` report nothing else; `precompile explain --code` puts them into words.
+
+use core::fmt::{Display, Formatter, Result};
+
+macro_rules! codes {
+    ($($name:ident = $number:literal, $meaning:literal, $way_out:literal;)*) => {
+        /// The number of an error: what begins with 1 is about a file that is read, with 2 about an artifact
+        /// that doesn't fit, with 3 about opening and linking, with 4 about `precompile-run`. Those from 500
+        /// on are the guest's traps, in wasmtime's own numbering.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $meaning] $name,)*
+            /// A trap, by wasmtime's number for it.
+            Trap(u8),
+        }
+
+        impl Code {
+            /// Every code but those of traps, in order.
+            pub const ALL: &[Code] = &[$(Code::$name),*];
+
+            /// The number.
+            pub const fn number(self) -> u16 {
+                match self {
+                    $(Code::$name => $number,)*
+                    Code::Trap(trap) => FIRST_TRAP + trap as u16,
+                }
+            }
+
+            /// What it means, as a sentence; `None` for traps, which wasmtime has words for.
+            #[cfg(feature = "messages")]
+            pub const fn meaning(self) -> Option<&'static str> {
+                match self {
+                    $(Code::$name => Some($meaning),)*
+                    Code::Trap(_) => None,
+                }
+            }
+
+            /// What to do about it, as a sentence; `None` for traps.
+            #[cfg(feature = "messages")]
+            pub const fn way_out(self) -> Option<&'static str> {
+                match self {
+                    $(Code::$name => Some($way_out),)*
+                    Code::Trap(_) => None,
+                }
+            }
+        }
+    };
+}
+
+/// The number of wasmtime's trap 0.
+const FIRST_TRAP: u16 = 500;
+/// Traps are bytes in artifacts.
+const LAST_TRAP: u16 = FIRST_TRAP + u8::MAX as u16;
+
+codes! {
+    NotAnArtifact = 101, "The file is no artifact.", "Compile a module or a component with precompile.";
+    Truncated = 102, "The file ends too early.", "Copy or compile it again.";
+    NoTrailer = 103, "The artifact was made by wasmtime, and not by precompile.", "Compile the module with precompile.";
+    TrailerMagic = 104, "What follows the image is no trailer of precompile's.", "Compile the module again.";
+    TrailerFormat = 105, "The trailer has a format that is newer than the reader.", "Use a newer version of the reader.";
+    Manifest = 106, "The manifest can't be read.", "Compile the module again, or use a newer version of the reader.";
+    ImageKind = 107, "The image is of another kind than the manifest says.", "Compile the module again.";
+    Excess = 108, "The file has more bytes than an artifact.", "Copy or compile it again.";
+    Digest = 109, "The artifact was damaged after it was written.", "Copy or compile it again.";
+
+    WasmtimeVersion = 201, "The artifact was compiled by another major version of wasmtime than the runtime holds.", "Use a precompile and a runtime that are built on the same wasmtime.";
+    Kind = 202, "The artifact is a component, and the runtime runs modules only.", "Use a runtime with the feature `component-model`.";
+    Target = 203, "The artifact was compiled for another machine.", "Compile with `--target` as the host is, or for Pulley if the runtime holds it.";
+    CodeMemory = 204, "The artifact is machine code, and nothing makes memory executable on this host.", "Compile for Pulley, or give the runtime `code_memory` or the feature `custom-virtual-memory`.";
+    CpuFeatures = 205, "The code uses instructions that the processor lacks.", "Compile with a lower `--cpu`.";
+    FloatInstructions = 206, "The code would call functions with floating-point numbers, which this host passes otherwise.", "Compile with `--cpu x86-64-v3`.";
+    Features = 207, "The artifact needs WebAssembly features that this build of the runtime lacks.", "Use a runtime with them, or build the module without.";
+    Signals = 208, "The code needs hardware faults as traps, and the host has none.", "Compile with `--platform freestanding`, which Winch can't.";
+    VirtualMemory = 209, "The code needs address space that is reserved, and the host has no virtual memory.", "Compile with `--platform freestanding` or `--platform signals-only`.";
+    Concurrency = 210, "The artifact was compiled with the component model's concurrency, and the runtime has none.", "Use a runtime with the feature `async`, or compile modules with `-W concurrency-support=n`.";
+    PolicyBackend = 221, "The host's policy doesn't accept the backend.", "Compile with a `--backend` that it accepts.";
+    PolicyWasmtimeVersion = 222, "The host's policy demands a newer wasmtime to have compiled the code.", "Compile with a newer precompile.";
+    PolicyEpochInterruption = 223, "The host's policy demands code that can be interrupted.", "Compile with `-W epoch-interruption`.";
+    PolicyFuel = 224, "The host's policy demands code that consumes fuel.", "Compile with `-W fuel`.";
+    PolicyMemory = 225, "The host's policy limits memory, and the artifact's may grow beyond.", "Build the module with a maximum for its memories.";
+    PolicyDebug = 226, "The host's policy accepts no debugging information.", "Compile without `-D debug-info` and `-D backtrace-details`.";
+
+    Io = 301, "The file can't be read.", "See whether it exists, and who may read it.";
+    Wasmtime = 302, "Wasmtime's own checks refuse the artifact, or there is too little memory for it.", "Have a build with the feature `messages` tell why.";
+    OtherEngine = 303, "Programs that were compiled by different backends or under different settings can't be linked.", "Compile all that is linked together alike.";
+    OtherKind = 304, "The program is a component where a module is asked for, or the other way round.", "Use the call for components, or for modules.";
+    NotInstantiated = 305, "The program can't be instantiated: an import is missing or of the wrong type, memory is short, or its start trapped.", "Have a build with the feature `messages` tell why.";
+
+    Usage = 401, "The command line can't be understood.", "See `precompile-run --help`.";
+    Output = 402, "Standard output can't be written to.", "See where it leads.";
+    NoStart = 403, "The program is no command: it has no function `_start`.", "Call one of its functions with `--invoke`.";
+    Imports = 404, "The program imports what this build of the runner doesn't offer.", "Use a build with the feature `wasi`, or `wasi-p2` for components.";
+    NoFunction = 405, "The program has no such function.", "See its exports with `precompile inspect`.";
+    Arguments = 406, "The arguments don't fit the function's parameters.", "See its type with `precompile inspect`.";
+    NoText = 407, "The function returns a value that there is no text for.", "Call it from a program of your own.";
+    Folder = 408, "A folder can't be given to the guest.", "See whether it exists, and who may read it.";
+    Sigterm = 409, "SIGTERM can't be waited for.", "See what the system limits.";
+    Thread = 410, "A thread can't be started.", "See what the system limits.";
+    StartMemory = 411, "The guest starts with more memory than `--max-memory` allows.", "Allow more, or build the module with less.";
+    Wasi = 412, "WASI can't be set up.", "Have a build with the feature `messages` tell why.";
+    NoCommand = 413, "The component is no command of WASI 0.2.", "Call one of its functions with `--invoke`.";
+    Unsupported = 414, "This build of the runner can't do that.", "Use a build with the feature for it.";
+    NoFuel = 415, "The artifact consumes no fuel that `--fuel` could limit.", "Compile it with `-W fuel`.";
+    SharedMemory = 416, "`--max-memory` can't limit shared memories.", "Declare smaller maxima, or build the module without threads.";
+    Timeout = 417, "The guest's time was up.", "Give it more with `--timeout`.";
+    HostCall = 418, "The host ended a call of the guest's.", "Have a build with the feature `messages` tell why.";
+}
+
+impl Code {
+    /// The code with this number; `None` where there is none.
+    pub fn of(number: u16) -> Option<Code> {
+        match number {
+            FIRST_TRAP..=LAST_TRAP => Some(Code::Trap((number - FIRST_TRAP) as u8)),
+            _ => Code::ALL.iter().copied().find(|code| code.number() == number),
+        }
+    }
+}
+
+/// `E203`.
+impl Display for Code {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(f, "E{}", self.number())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_distinct_and_found() {
+        assert!(Code::ALL.is_sorted_by_key(|code| code.number()));
+        for pair in Code::ALL.windows(2) {
+            assert_ne!(pair[0].number(), pair[1].number());
+        }
+        for code in Code::ALL.iter().copied().chain([Code::Trap(0), Code::Trap(255)]) {
+            assert_eq!(Code::of(code.number()), Some(code));
+        }
+        assert_eq!((Code::of(0), Code::of(499), Code::of(756)), (None, None, None));
+    }
+}

@@ -1,0 +1,59 @@
+//! What the number of an error means.
+
+use crate::message::{Format, Message, print, print_bytes};
+use anyhow::Result;
+use precompile::artifact::Code;
+use wasmtime_environ::Trap;
+
+/// Reads `E203` or `203`.
+///
+/// # Errors
+///
+/// Where there is no such code.
+pub(super) fn parse(text: &str) -> Result<Code, String> {
+    let digits = text.strip_prefix(['E', 'e']).unwrap_or(text);
+    let code = digits.parse().ok().and_then(Code::of).filter(|code| meaning(*code).is_some());
+    code.ok_or_else(|| format!("`{text}` is no code of an error: a runtime prints them as `error: E203`"))
+}
+
+/// Prints what it means.
+pub(super) fn explain(code: Code, format: Format) -> Result<()> {
+    let meaning = meaning(code).unwrap_or_default();
+    let way_out = code.way_out().unwrap_or(TRAP);
+    match format {
+        Format::Json => print(&Message::Code { code: code.number(), meaning: &meaning, way_out })?,
+        Format::Human => print_bytes(format!("{code}: {meaning}\n  {way_out}\n").as_bytes())?,
+    }
+    Ok(())
+}
+
+/// What there is to do about any trap.
+const TRAP: &str = "It is a fault of the guest's: a runtime with the feature `messages` tells where it was.";
+
+fn meaning(code: Code) -> Option<String> {
+    match code {
+        Code::Trap(number) => Trap::from_u8(number).map(|trap| format!("The guest trapped: {trap}.")),
+        _ => code.meaning().map(String::from),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever a runtime reports is known here, in both ways in which it can be written.
+    #[test]
+    fn every_code_has_words() {
+        let traps = (0..=u8::MAX).take_while(|number| Trap::from_u8(*number).is_some());
+        let traps: Vec<_> = traps.map(Code::Trap).collect();
+        assert!(traps.len() > 20, "{traps:?}");
+        for code in Code::ALL.iter().chain(&traps) {
+            assert_eq!(parse(&code.to_string()), Ok(*code));
+            assert_eq!(parse(&code.number().to_string()), Ok(*code));
+            let meaning = meaning(*code).unwrap();
+            assert!(meaning.len() > 20 && meaning.ends_with('.'), "{code}: {meaning}");
+            assert!(code.way_out().unwrap_or(TRAP).ends_with('.'), "{code}");
+        }
+        assert!(parse("E755").is_err() && parse("0").is_err() && parse("E").is_err());
+    }
+}
