@@ -48,8 +48,14 @@ pub fn runner(runner: Runner) -> &'static Path {
     static FULL: OnceLock<PathBuf> = OnceLock::new();
     let (cell, copy, features) = match runner {
         Runner::Default => (&DEFAULT, "run-default", &[][..]),
-        Runner::Bare => (&BARE, "run-bare", &["--no-default-features", "--features", "runner,messages,portable-digest"][..]),
-        Runner::Silent => (&SILENT, "run-silent", &["--no-default-features", "--features", "runner,portable-digest"][..]),
+        Runner::Bare => (
+            &BARE,
+            "run-bare",
+            &["--no-default-features", "--features", "runner,messages,portable-digest"][..],
+        ),
+        Runner::Silent => {
+            (&SILENT, "run-silent", &["--no-default-features", "--features", "runner,portable-digest"][..])
+        }
         Runner::Full => (&FULL, "run-full", &["--all-features"][..]),
     };
     let arguments = ["build", "-p", "precompile-runtime", "--profile", "runner"];

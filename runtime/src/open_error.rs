@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 use precompile_artifact::Code;
 use precompile_artifact::mismatch::Mismatch;
@@ -26,7 +27,7 @@ pub enum OpenError {
     Read(#[from] ReadError),
     /// It doesn't fit this machine or this build of the runtime.
     #[cfg_attr(feature = "messages", error("it does not fit this host{}", lines(.0)))]
-    #[cfg_attr(not(feature = "messages"), error("{}", codes(.0)))]
+    #[cfg_attr(not(feature = "messages"), error("{}", numbers(.0)))]
     Mismatch(Vec<Mismatch>),
     /// Wasmtime's own checks refuse it.
     #[cfg_attr(feature = "messages", error("wasmtime refuses it: {0:#}"))]
@@ -35,16 +36,14 @@ pub enum OpenError {
 }
 
 impl OpenError {
-    /// Its number; where it doesn't fit for several reasons, that of the first.
-    pub fn code(&self) -> Code {
+    /// Its number; a number for each reason where it doesn't fit.
+    pub fn codes(&self) -> Vec<Code> {
         match self {
             #[cfg(feature = "std")]
-            OpenError::Io { .. } => Code::Io,
-            OpenError::Read(error) => error.code(),
-            OpenError::Mismatch(mismatches) => {
-                mismatches.first().map_or(Code::Wasmtime, |mismatch| mismatch.code)
-            }
-            OpenError::Wasmtime(_) => Code::Wasmtime,
+            OpenError::Io { .. } => vec![Code::Io],
+            OpenError::Read(error) => vec![error.code()],
+            OpenError::Mismatch(mismatches) => mismatches.iter().map(|mismatch| mismatch.code).collect(),
+            OpenError::Wasmtime(_) => vec![Code::Wasmtime],
         }
     }
 }
@@ -55,6 +54,7 @@ fn lines(mismatches: &[Mismatch]) -> String {
 }
 
 #[cfg(not(feature = "messages"))]
-fn codes(mismatches: &[Mismatch]) -> String {
-    mismatches.iter().map(|mismatch| format!("{} ", mismatch.code)).collect()
+fn numbers(mismatches: &[Mismatch]) -> String {
+    let numbers: Vec<_> = mismatches.iter().map(|mismatch| format!("{}", mismatch.code)).collect();
+    numbers.join(" ")
 }

@@ -22,12 +22,12 @@ pub(crate) struct Failure {
     /// The process' exit code.
     exit: u8,
     /// What to tell the user; nothing where the guest chose the exit code.
-    told: Option<(Code, Words)>,
+    told: Option<(Vec<Code>, Words)>,
 }
 
 impl Failure {
     fn new(exit: u8, code: Code, words: impl FnOnce() -> String) -> Failure {
-        Failure { exit, told: Some((code, Words::of(words))) }
+        Failure { exit, told: Some((vec![code], Words::of(words))) }
     }
 
     /// The runner can't do what it was asked to.
@@ -39,11 +39,15 @@ impl Failure {
     pub(crate) fn open(path: &Path, error: OpenError) -> Failure {
         match error {
             OpenError::Io { .. } => Failure::own(Code::Io, || error.to_string()),
-            _ => Failure::refused(path, error.code(), || error.to_string()),
+            _ => {
+                let words = Words::of(|| format!("`{}`: {error}", path.display()));
+                Failure { exit: REFUSED, told: Some((error.codes(), words)) }
+            }
         }
     }
 
     /// The artifact is not what was asked for.
+    #[cfg(feature = "limits")]
     pub(crate) fn refused(path: &Path, code: Code, why: impl FnOnce() -> String) -> Failure {
         Failure::new(REFUSED, code, || format!("`{}`: {}", path.display(), why()))
     }
@@ -61,13 +65,13 @@ impl Failure {
 
     /// Tells the user, and gives the exit code.
     pub(crate) fn report(self) -> u8 {
-        if let Some((code, words)) = self.told {
+        if let Some((codes, words)) = self.told {
             // Where even this can't be written, the exit code still tells.
             let mut stderr = std::io::stderr();
             let _ = stderr.write_all(b"error: ");
             if cfg!(not(feature = "messages")) {
-                let _ = writeln!(stderr, "{code}");
-                return self.exit;
+                let numbers: Vec<_> = codes.iter().map(Code::to_string).collect();
+                let _ = stderr.write_all(numbers.join(" ").as_bytes());
             }
             for line in words.as_str().split('\n') {
                 // Names in an artifact may hold anything.
