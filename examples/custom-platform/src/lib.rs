@@ -14,7 +14,8 @@ mod failure;
 mod host;
 
 use alloc::string::{String, ToString};
-use precompile_runtime::wasmtime::{Func, Instance, Store};
+use precompile_runtime::artifact::Code;
+use precompile_runtime::wasmtime::{self, Func, Instance, Store, Trap};
 use precompile_runtime::{Runtime, RuntimeConfig};
 
 /// The stack that the guest may use, in bytes.
@@ -63,8 +64,17 @@ fn work(artifact: &'static [u8], argument: i64) -> Result<i64, String> {
     let module = program.module().ok_or("it is a component")?;
     let mut store = Store::new(program.engine(), ());
     let log = Func::wrap(&mut store, |number: i64| host::log(number));
-    let instance = Instance::new(&mut store, module, &[log.into()]).map_err(|error| error.to_string())?;
-    let work = instance.get_typed_func::<i64, i64>(&mut store, "work").map_err(|error| error.to_string())?;
+    let instance = Instance::new(&mut store, module, &[log.into()]).map_err(reason)?;
+    let work = instance.get_typed_func::<i64, i64>(&mut store, "work").map_err(reason)?;
     host::opened();
-    work.call(&mut store, argument).map_err(|error| alloc::format!("{error:?}"))
+    work.call(&mut store, argument).map_err(reason)
+}
+
+/// In words, or as the number that `precompile explain --code` puts into words.
+fn reason(error: wasmtime::Error) -> String {
+    if cfg!(feature = "messages") {
+        return alloc::format!("{error:?}");
+    }
+    let trap = error.downcast_ref::<Trap>().map(|trap| Code::Trap(*trap as u8));
+    trap.unwrap_or(Code::NotInstantiated).to_string()
 }
