@@ -47,7 +47,7 @@ mod tool;
 
 pub use error::BuildError;
 
-use crate::{Backend, Choice, Fallback, OptLevel, Platform};
+use crate::{Backend, Choice, Fallback, OptLevel, Platform, Strip};
 use cargo::Cargo;
 use inputs::Input;
 use machine::Machine;
@@ -159,6 +159,12 @@ impl Build {
     /// backend does, [`Fallback::Pulley`] still helps: the runtime then needs its feature `pulley`.
     pub fn fallback(&mut self, fallback: Fallback) -> &mut Build {
         self.choice.fallback = Some(fallback);
+        self
+    }
+
+    /// What the artifacts are to do without, to be smaller.
+    pub fn strip(&mut self, parts: &[Strip]) -> &mut Build {
+        self.choice.strip.extend(parts);
         self
     }
 

@@ -1,6 +1,7 @@
 //! What a user chooses.
 
 use crate::fallback::Fallback;
+use crate::strip::Strip;
 use precompile_artifact::manifest::OptLevel;
 use precompile_artifact::{Backend, Platform};
 
@@ -18,6 +19,8 @@ pub struct Choice {
     pub opt_level: Option<OptLevel>,
     /// What stands in where the backend can't compile a module, or has no code for the target.
     pub fallback: Option<Fallback>,
+    /// What artifacts are to do without.
+    pub strip: Vec<Strip>,
     /// Settings by name, each with its letter: `('W', "fuel,simd=n")`.
     pub settings: Vec<(char, String)>,
 }

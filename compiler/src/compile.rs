@@ -11,6 +11,7 @@ mod compiled;
 mod cpu;
 mod features;
 mod fit;
+mod function_names;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzz;

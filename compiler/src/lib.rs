@@ -25,6 +25,7 @@ mod choice;
 #[cfg(feature = "compile")]
 mod compile;
 mod fallback;
+mod strip;
 #[cfg(any(feature = "build", feature = "compile"))]
 #[allow(unsafe_code, reason = "the one place")]
 mod trusted;
@@ -36,3 +37,4 @@ pub use fallback::Fallback;
 pub use precompile_artifact as artifact;
 pub use precompile_artifact::manifest::OptLevel;
 pub use precompile_artifact::{Backend, Contract, Manifest, Platform};
+pub use strip::Strip;

@@ -109,7 +109,7 @@ fn in_path(cargo: &Cargo, name: &Path) -> Option<PathBuf> {
 
 /// A choice, on the command line.
 fn arguments(choice: &Choice) -> Vec<OsString> {
-    let Choice { backend, platform, cpu, opt_level, fallback, settings } = choice;
+    let Choice { backend, platform, cpu, opt_level, fallback, strip, settings } = choice;
     let mut arguments: Vec<OsString> = Vec::new();
     let mut add = |name: &str, value: String| arguments.extend([name.into(), value.into()]);
     backend.iter().for_each(|backend| add("--backend", backend.to_string()));
@@ -117,6 +117,7 @@ fn arguments(choice: &Choice) -> Vec<OsString> {
     cpu.iter().for_each(|cpu| add("--cpu", cpu.clone()));
     opt_level.iter().for_each(|level: &OptLevel| add("--opt-level", level.to_string()));
     fallback.iter().for_each(|fallback| add("--fallback", fallback.name().into()));
+    strip.iter().for_each(|part| add("--strip", part.name().into()));
     settings.iter().for_each(|(letter, text)| add(&format!("-{letter}"), text.clone()));
     arguments
 }

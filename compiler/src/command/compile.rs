@@ -12,7 +12,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use precompile::artifact::Shown;
 use precompile::cache::Cache;
-use precompile::{Backend, Choice, Fallback, OptLevel, Platform, setting};
+use precompile::{Backend, Choice, Fallback, OptLevel, Platform, Strip, setting};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
@@ -57,6 +57,11 @@ pub(crate) struct Opts {
     /// How hard Cranelift optimises [default: speed]
     #[arg(long, value_name = "LEVEL", value_enum)]
     pub(crate) opt_level: Option<OptLevelArg>,
+
+    /// What artifacts are to do without, separated by commas: `address-map`, `symbols`, `names`, `unwind`,
+    /// or `all`; the code is the same, and backtraces and debuggers tell less [default: none]
+    #[arg(long, value_name = "PART,...", value_parser = Strip::parse)]
+    pub(crate) strip: Vec<Vec<Strip>>,
 
     /// WebAssembly proposals, fuel, epochs; `-W help` lists them
     #[arg(short = 'W', value_name = "NAME[=VALUE],...")]
@@ -176,6 +181,7 @@ impl Opts {
             cpu: self.cpu.clone(),
             opt_level: self.opt_level.map(OptLevel::from),
             fallback: self.fallback,
+            strip: self.strip.concat(),
             settings: self.settings().map(|(letter, text)| (letter, text.into())).collect(),
         }
     }

@@ -6,6 +6,7 @@ use crate::compile::options::{Options, OptionsError};
 use crate::compile::setting;
 use crate::compile::target::{PairError, Target};
 use crate::fallback::Fallback;
+use crate::strip::Strip;
 use precompile_artifact::{Backend, mismatch};
 use thiserror::Error;
 
@@ -24,9 +25,32 @@ pub enum ChoiceError {
     /// A setting that is not known, or not so.
     #[error("{0}")]
     Setting(String),
+    /// A part is to be stripped, and a setting keeps it.
+    #[error("`--strip {0}` and a setting that keeps it don't go together: leave one of them out")]
+    StripAndKeep(&'static str),
     /// Winch has one level only.
     #[error("winch has no optimisation levels: leave `--opt-level` out, or use `--backend cranelift`")]
     WinchLevels,
+}
+
+/// Leaves a part out.
+fn strip(options: &mut Options, part: Strip) {
+    match part {
+        Strip::AddressMap => options.contract.generate_address_map = false,
+        Strip::Symbols => options.contract.debug_symbols = false,
+        Strip::Names => options.function_names = false,
+        Strip::Unwind => options.native_unwind_info = options.needs_unwind_info(),
+    }
+}
+
+/// Whether a part that could be left out is kept.
+fn keeps(options: &Options, part: Strip) -> bool {
+    match part {
+        Strip::AddressMap => options.contract.generate_address_map,
+        Strip::Symbols => options.contract.debug_symbols,
+        Strip::Names => options.function_names,
+        Strip::Unwind => options.native_unwind_info && !options.needs_unwind_info(),
+    }
 }
 
 impl Choice {
@@ -57,8 +81,12 @@ impl Choice {
             }
             options.opt_level = level;
         }
+        self.strip.iter().for_each(|part| strip(&mut options, *part));
         for (letter, text) in &self.settings {
             setting::apply(&mut options, *letter, text).map_err(ChoiceError::Setting)?;
+        }
+        if let Some(part) = self.strip.iter().find(|part| keeps(&options, **part)) {
+            return Err(ChoiceError::StripAndKeep(part.name()));
         }
         options.check()?;
         Ok(options)

@@ -1,6 +1,7 @@
 //! What a backend makes of a module.
 
 use crate::compile::compile_error::CompileError;
+use crate::compile::function_names::without_names;
 use crate::compile::options::Options;
 use crate::compile::settings;
 use precompile_artifact::Backend;
@@ -40,6 +41,9 @@ pub(crate) fn image(options: &Options, stamped: WasmFeatures, wasm: &[u8]) -> Re
     let config = settings::config(options, stamped).map_err(configure)?;
     let engine = wasmtime::Engine::new(&config).map_err(configure)?;
     let problem = |error| CompileError::Backend { backend, problem: format!("{error:#}") };
+    let nameless = (!options.function_names).then(|| without_names(wasm)).transpose();
+    let nameless = nameless.map_err(|error| CompileError::Backend { backend, problem: error.to_string() })?;
+    let wasm = nameless.as_deref().unwrap_or(wasm);
     let run = || match kind {
         Kind::Module => engine.precompile_module(wasm),
         Kind::Component => engine.precompile_component(wasm),

@@ -33,6 +33,8 @@ pub struct Options {
     /// default on where an operating system hosts, and always on Windows, where it is part of the
     /// calling convention.
     pub native_unwind_info: bool,
+    /// Whether backtraces name functions as the module's `name` section does. On by default.
+    pub function_names: bool,
     /// Images of linear memories up to this size, in bytes, are stored densely, to be mapped.
     /// 16 MiB by default, as in wasmtime.
     pub dense_image_max_bytes: u64,
@@ -90,7 +92,7 @@ pub enum OptionsError {
     #[error("`{0}` is interpreted and knows no hardware faults: use `-O signals-based-traps=n`")]
     PulleySignals(String),
     /// One is part of the other.
-    #[error("`-D debug-info` needs symbols: leave out `-D symbols=n`")]
+    #[error("`-D debug-info` needs symbols: leave out `-D symbols=n` and `--strip symbols`")]
     DebugWithoutSymbols,
     /// Part of the calling convention.
     #[error("code for Windows needs its unwind information: leave out `native-unwind-info=n`")]
@@ -107,7 +109,7 @@ impl Options {
         target.check(backend, platform)?;
         let contract = Contract::preset(platform, target.machine())
             .ok_or_else(|| PairError::PulleySignals { target: target.to_string() })?;
-        let windows = target.triple().operating_system == OperatingSystem::Windows;
+        let windows = is_windows(&target);
         Ok(Options {
             backend,
             target,
@@ -117,12 +119,18 @@ impl Options {
             regalloc: Regalloc::Backtracking,
             nan_canonicalization: false,
             native_unwind_info: windows || platform == Platform::Hosted,
+            function_names: true,
             dense_image_max_bytes: 16 << 20,
             proposals: Proposals::default(),
             contract,
             fallback: None,
             parallel: true,
         })
+    }
+
+    /// Whether the target's calling convention demands its unwind information.
+    pub(crate) fn needs_unwind_info(&self) -> bool {
+        is_windows(&self.target)
     }
 
     /// Whether these options go together.
@@ -150,7 +158,7 @@ impl Options {
         if contract.debug_info && !contract.debug_symbols {
             return Err(OptionsError::DebugWithoutSymbols);
         }
-        if target.triple().operating_system == OperatingSystem::Windows && !self.native_unwind_info {
+        if is_windows(target) && !self.native_unwind_info {
             return Err(OptionsError::WindowsUnwinds);
         }
         Ok(())
@@ -178,4 +186,8 @@ impl Options {
             None => Ok(()),
         }
     }
+}
+
+fn is_windows(target: &Target) -> bool {
+    target.triple().operating_system == OperatingSystem::Windows
 }

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! The spelling is that of wasmtime's command line, and so are the letters, but that what it has
-//! under `-C`, and NaN canonicalisation, may stand under `-O`, too.
+//! under `-C`, and NaN canonicalisation, may stand under `-O`, too, and that `-D function-names` is ours.
 
 use crate::compile::options::{Options, Regalloc};
 use crate::compile::proposals::Proposals;
@@ -72,6 +72,12 @@ static SETTINGS: &[Setting] = &[
         "code addresses map to offsets in the module, for backtraces",
     ),
     setting("D", "symbols", Kind::Bool(|o, on| o.contract.debug_symbols = on), "a symbol for each function"),
+    setting(
+        "D",
+        "function-names",
+        Kind::Bool(|o, on| o.function_names = on),
+        "the names of the module's `name` section are kept, for backtraces",
+    ),
     setting(
         "D",
         "backtrace-details",

@@ -62,7 +62,7 @@ fn work(artifact: &'static [u8], argument: i64) -> Result<i64, String> {
     // SAFETY: the caller promises that precompile made it, and that nobody changes it.
     let program = unsafe { runtime.open_static(artifact) }.map_err(|error| error.to_string())?;
     let module = program.module().ok_or("it is a component")?;
-    let mut store = Store::new(program.engine(), ());
+    let mut store = Store::try_new(program.engine(), ()).map_err(reason)?;
     let log = Func::wrap(&mut store, |number: i64| host::log(number));
     let instance = Instance::new(&mut store, module, &[log.into()]).map_err(reason)?;
     let work = instance.get_typed_func::<i64, i64>(&mut store, "work").map_err(reason)?;

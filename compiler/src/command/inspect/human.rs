@@ -43,6 +43,9 @@ pub(super) fn text(path: &Path, inspection: &Inspection, warnings: &[String], al
     report.text
 }
 
+/// How many zeros at the end of a part are worth a line: fewer align what follows.
+const WORTH_A_LINE_BYTES: u64 = 256;
+
 struct Report {
     text: String,
     limit: usize,
@@ -123,6 +126,9 @@ impl Report {
         self.line(&format!("  {:<28}{:>12}{:>14}", "part", "offset", "bytes"));
         for section in &inspection.sections {
             self.size(&section.name, &section.offset.to_string(), section.bytes);
+            if section.zeros_at_end >= WORTH_A_LINE_BYTES {
+                self.size("  zeros at its end", "", section.zeros_at_end);
+            }
         }
         self.size("padding", "", inspection.padding_bytes);
         self.size("whole", "", inspection.file_bytes);

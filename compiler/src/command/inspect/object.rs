@@ -61,6 +61,7 @@ struct Section<'a> {
     name: &'a str,
     offset: u64,
     bytes: u64,
+    zeros_at_end: u64,
 }
 
 impl<'a> Inspected<'a> {
@@ -94,7 +95,12 @@ impl<'a> Inspected<'a> {
             sections: inspection
                 .sections
                 .iter()
-                .map(|section| Section { name: &section.name, offset: section.offset, bytes: section.bytes })
+                .map(|section| Section {
+                    name: &section.name,
+                    offset: section.offset,
+                    bytes: section.bytes,
+                    zeros_at_end: section.zeros_at_end,
+                })
                 .collect(),
             stock_flags: flags
                 .map(|flags| flags.iter().flat_map(|flag| [flag.option, flag.value.as_str()]).collect()),

@@ -14,6 +14,9 @@ pub struct Section {
     pub offset: u64,
     /// Its size in bytes.
     pub bytes: u64,
+    /// How many zero bytes it ends with, of a section of an ELF file: code is filled up with them to whole
+    /// pages of the target's, and so are images of memories.
+    pub zeros_at_end: u64,
 }
 
 /// The size of the BLAKE3 digest in a trailer.
@@ -39,7 +42,9 @@ pub(super) fn of_image(image: &[u8]) -> Result<Vec<Section>, String> {
         if offset.checked_add(bytes).is_none_or(|end| end > image.len() as u64) {
             return Err(format!("section `{name}` reaches beyond the end"));
         }
-        sections.push(part(&name, offset, bytes));
+        let content = image.get(offset as usize..(offset + bytes) as usize).unwrap_or_default();
+        let zeros_at_end = content.iter().rev().take_while(|byte| **byte == 0).count() as u64;
+        sections.push(Section { zeros_at_end, ..part(&name, offset, bytes) });
     }
     sections.sort_by_key(|section| section.offset);
     Ok(sections)
@@ -67,5 +72,5 @@ pub(super) fn padding_bytes(sections: &[Section], file_bytes: u64) -> u64 {
 }
 
 fn part(name: &str, offset: u64, bytes: u64) -> Section {
-    Section { name: name.into(), offset, bytes }
+    Section { name: name.into(), offset, bytes, zeros_at_end: 0 }
 }

@@ -55,6 +55,7 @@ const CHANGES: [Change; 33] = [
     ("regalloc", |o| o.regalloc = Regalloc::SinglePass),
     ("nan_canonicalization", |o| o.nan_canonicalization = !o.nan_canonicalization),
     ("native_unwind_info", |o| o.native_unwind_info = !o.native_unwind_info),
+    ("function_names", |o| o.function_names ^= true),
     ("dense_image_max_bytes", |o| o.dense_image_max_bytes = 0),
     ("proposals_required", |o| o.proposals.require(WasmFeatures::MEMORY64)),
     ("proposals_forbidden", |o| o.proposals.forbid(WasmFeatures::SIMD)),

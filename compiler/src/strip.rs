@@ -1,0 +1,77 @@
+//! What an artifact can do without.
+
+use std::str::FromStr;
+
+/// A part of artifacts that no guest needs to run, but those who look for its faults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Strip {
+    /// The map from code addresses to offsets in the module: backtraces have none then.
+    AddressMap,
+    /// A symbol for each function: profilers and native debuggers don't name them then. A program with
+    /// symbols and one without can't be linked, since wasmtime compares this.
+    Symbols,
+    /// The names that the module's `name` section gives to functions: backtraces have numbers then.
+    Names,
+    /// The tables by which native debuggers and the system unwind the stack; wasmtime itself doesn't need
+    /// them. On Windows they are part of the calling convention, and stay.
+    Unwind,
+}
+
+impl Strip {
+    /// Every part.
+    pub const ALL: [Strip; 4] = [Strip::AddressMap, Strip::Symbols, Strip::Names, Strip::Unwind];
+
+    /// The name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Strip::AddressMap => "address-map",
+            Strip::Symbols => "symbols",
+            Strip::Names => "names",
+            Strip::Unwind => "unwind",
+        }
+    }
+
+    /// The parts that a text names: names separated by commas, `all` or `none`.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with the text, and what would be right.
+    pub fn parse(text: &str) -> Result<Vec<Strip>, String> {
+        match text {
+            "all" => Ok(Strip::ALL.into()),
+            "none" => Ok(Vec::new()),
+            _ => text.split(',').map(Strip::from_str).collect(),
+        }
+    }
+}
+
+impl FromStr for Strip {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Strip, String> {
+        let found = Strip::ALL.into_iter().find(|part| part.name() == name);
+        found.ok_or_else(|| {
+            format!(
+                "`{name}` can't be stripped: use `address-map`, `symbols`, `names`, `unwind`, `all` or `none`"
+            )
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_read() {
+        assert_eq!(Strip::parse("all").unwrap(), Strip::ALL);
+        assert_eq!(Strip::parse("none").unwrap(), []);
+        assert_eq!(Strip::parse("names,unwind").unwrap(), [Strip::Names, Strip::Unwind]);
+        for part in Strip::ALL {
+            assert_eq!(Strip::parse(part.name()).unwrap(), [part]);
+        }
+        for wrong in ["", "name", "all,names", "names,"] {
+            assert!(Strip::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}
