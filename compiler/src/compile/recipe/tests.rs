@@ -34,7 +34,7 @@ const MODULE: &str = r#"(module
 /// A change of one option.
 type Change = (&'static str, fn(&mut Options));
 
-const CHANGES: [Change; 33] = [
+const CHANGES: [Change; 34] = [
     ("backend", |o| {
         o.backend = if o.backend == Backend::Winch { Backend::Cranelift } else { Backend::Winch }
     }),
