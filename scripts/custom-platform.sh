@@ -121,8 +121,8 @@ run_all code-memory "$work/json.so" guide hard-float
 echo 'ok: a target in JSON works, and its floating-point registers make any processor do'
 
 for settings in guide best; do
-    library "$example/yardstick" "" run "$work/yardstick.$settings.so" $settings
-    library "$example/yardstick" custom run "$work/yardstick-custom.$settings.so" $settings
+    library "$PWD/benches/smallest-upstream" "" run "$work/yardstick.$settings.so" $settings
+    library "$PWD/benches/smallest-upstream" custom run "$work/yardstick-custom.$settings.so" $settings
 done
 python3 scripts/custom-platform.py "$work" "$(rustc +debian -V)" >reports/custom-platform.md
 cat reports/custom-platform.md
