@@ -132,6 +132,12 @@ pub struct ManifestError {
 }
 
 impl Manifest {
+    /// Whether the code is for Pulley, the interpreter.
+    pub fn is_pulley(&self) -> bool {
+        // No other architecture has such a name.
+        self.target.starts_with("pulley")
+    }
+
     /// The encoded manifest.
     pub fn encode(&self) -> Vec<u8> {
         postcard::to_allocvec(self).expect("a manifest holds nothing that postcard can't encode")
@@ -180,18 +186,27 @@ struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
+    /// The code for it stands once for each type: a runtime is to be small.
     fn next<T: Deserialize<'a>>(
         &mut self,
         field: &'static str,
-        check: impl FnOnce(&T) -> Result<(), Words>,
+        check: fn(&T) -> Result<(), Words>,
     ) -> Result<T, ManifestError> {
-        let (value, rest) = postcard::take_from_bytes::<T>(self.rest)
-            .map_err(|error| self.error(field, Words::of(|| error.to_string())))?;
+        let (value, rest) =
+            postcard::take_from_bytes::<T>(self.rest).map_err(|error| self.undecodable(field, error))?;
         check(&value).map_err(|problem| self.error(field, problem))?;
         self.rest = rest;
         Ok(value)
     }
 
+    #[cold]
+    #[inline(never)]
+    fn undecodable(&self, field: &'static str, error: postcard::Error) -> ManifestError {
+        self.error(field, Words::of(|| error.to_string()))
+    }
+
+    #[cold]
+    #[inline(never)]
     fn error(&self, field: &'static str, problem: Words) -> ManifestError {
         let read = self.length - self.rest.len();
         ManifestError { field, offset: self.offset + read as u64, problem }

@@ -8,7 +8,7 @@ mod policy;
 
 use crate::features::named;
 use crate::manifest::{Kind, Manifest};
-use crate::platform::{is_desktop, is_native, is_pulley};
+use crate::platform::{is_desktop, is_native};
 use crate::version::numbers;
 use crate::{Backend, Code, Host, Words, cpu};
 use alloc::string::{String, ToString};
@@ -76,24 +76,26 @@ pub fn mismatches(manifest: &Manifest, host: &Host) -> Vec<Mismatch> {
 /// A reason, in words that are made only where there are any.
 fn mismatch(code: Code, field: &'static str, told: impl FnOnce() -> Told) -> Option<Mismatch> {
     #[cfg(feature = "messages")]
-    let (artifact, host, remedy) = told();
+    return reason(code, field, told());
     #[cfg(not(feature = "messages"))]
-    let (artifact, host, remedy) = (String::new(), String::new(), String::new());
-    #[cfg(not(feature = "messages"))]
-    let _ = told;
-    Some(Mismatch {
-        code,
-        field,
-        artifact_value: Words::of(|| artifact),
-        host_value: Words::of(|| host),
-        remedy: Words::of(|| remedy),
-    })
+    return {
+        let _ = told;
+        reason(code, field, Told::default())
+    };
+}
+
+/// The code for it stands once: a runtime is to be small.
+#[cold]
+#[inline(never)]
+fn reason(code: Code, field: &'static str, (artifact, host, remedy): Told) -> Option<Mismatch> {
+    let [artifact_value, host_value, remedy] = [artifact, host, remedy].map(|text| Words::of(|| text));
+    Some(Mismatch { code, field, artifact_value, host_value, remedy })
 }
 
 /// What the artifact has, what the host has, and what to do about it.
 type Told = (String, String, String);
 
-/// These texts, with a remedy made of these parts. The code for it stands once: a runtime is to be small.
+/// These texts, with a remedy made of these parts.
 #[cold]
 #[inline(never)]
 fn told(artifact: &str, host: &str, remedy: &[&str]) -> Told {
@@ -130,7 +132,7 @@ fn target(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     // Whoever reads a manifest checks that its target parses.
     let artifact: Triple = manifest.target.parse().ok()?;
     let pulley = pulley(&host.target)?;
-    let fits = match is_pulley(&artifact) {
+    let fits = match manifest.is_pulley() {
         true => host.pulley && manifest.target == pulley,
         false => {
             artifact.architecture == host.target.architecture
@@ -159,8 +161,7 @@ fn target(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
 
 /// Without virtual memory, somebody has to make code executable.
 fn native_code(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    let artifact: Triple = manifest.target.parse().ok()?;
-    if is_pulley(&artifact) || host.native_code {
+    if manifest.is_pulley() || host.native_code {
         return None;
     }
     mismatch(Code::CodeMemory, "target", || {
@@ -181,9 +182,8 @@ fn native_code(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
 const FLOAT_INSTRUCTIONS: [&str; 2] = ["sse4.1", "fma"];
 
 fn float_instructions(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    let artifact: Triple = manifest.target.parse().ok()?;
     let has = |name: &&str| manifest.cpu_features.iter().any(|feature| feature == name);
-    if !host.soft_float || is_pulley(&artifact) || FLOAT_INSTRUCTIONS.iter().all(has) {
+    if !host.soft_float || manifest.is_pulley() || FLOAT_INSTRUCTIONS.iter().all(has) {
         return None;
     }
     mismatch(Code::FloatInstructions, "cpu_features", || {
@@ -207,7 +207,7 @@ pub fn pulley(host: &Triple) -> Option<&'static str> {
 fn cpu_features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     // On another architecture there is nothing to compare: the target says so already.
     let artifact: Triple = manifest.target.parse().ok()?;
-    if is_pulley(&artifact) || artifact.architecture != host.target.architecture {
+    if manifest.is_pulley() || artifact.architecture != host.target.architecture {
         return None;
     }
     let present = host.cpu_features.as_ref()?;

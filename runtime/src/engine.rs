@@ -6,7 +6,6 @@ use crate::open::processor;
 use alloc::string::String;
 use precompile_artifact::contract::{Inlining, fixed};
 use precompile_artifact::features::WasmFeatures;
-use precompile_artifact::platform::is_pulley;
 use precompile_artifact::{Backend, Contract, Manifest};
 use wasmtime::{Config, Engine, ModuleVersionStrategy, ProfilingStrategy};
 
@@ -26,10 +25,9 @@ pub(crate) struct EngineKey {
 impl EngineKey {
     /// The key of the engine that an artifact needs.
     pub(crate) fn of(manifest: &Manifest) -> EngineKey {
-        let pulley = manifest.target.parse().is_ok_and(|target| is_pulley(&target));
         EngineKey {
             backend: manifest.backend,
-            pulley: pulley.then(|| manifest.target.clone()),
+            pulley: manifest.is_pulley().then(|| manifest.target.clone()),
             contract: manifest.settings.for_engine(),
         }
     }

@@ -12,7 +12,6 @@ use crate::runtime::Runtime;
 use core::ptr::NonNull;
 use precompile_artifact::Manifest;
 use precompile_artifact::manifest::Kind;
-use precompile_artifact::platform::is_pulley;
 use precompile_artifact::trailer;
 use wasmtime::Module;
 #[cfg(feature = "component-model")]
@@ -77,8 +76,7 @@ impl Runtime {
     /// As [`Runtime::open_static`].
     unsafe fn load(&self, artifact: &'static [u8], manifest: Manifest) -> Result<Program, OpenError> {
         // Code for a processor has to be made executable, and with it whatever is on the same pages.
-        let pulley = manifest.target.parse().is_ok_and(|target| is_pulley(&target));
-        if !pulley || !artifact.as_ptr().addr().is_multiple_of(ALIGNMENT) {
+        if !manifest.is_pulley() || !artifact.as_ptr().addr().is_multiple_of(ALIGNMENT) {
             // SAFETY: the caller promises the same.
             return unsafe { self.copy(artifact, manifest) };
         }

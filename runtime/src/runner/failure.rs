@@ -1,7 +1,7 @@
 //! Why a run ended otherwise than well, and the exit code for it.
 
 use precompile_runtime::OpenError;
-use precompile_runtime::artifact::{Code, Shown, Words};
+use precompile_runtime::artifact::{Code, Shown};
 #[cfg(any(feature = "wasi", feature = "component-model"))]
 use precompile_runtime::link::LinkError;
 use precompile_runtime::wasmtime::{self, Trap, WasmBacktrace};
@@ -22,39 +22,38 @@ pub(crate) struct Failure {
     /// The process' exit code.
     exit: u8,
     /// What to tell the user; nothing where the guest chose the exit code.
-    told: Option<(Vec<Code>, Words)>,
+    told: Option<String>,
 }
 
 impl Failure {
-    fn new(exit: u8, code: Code, words: impl FnOnce() -> String) -> Failure {
-        Failure { exit, told: Some((vec![code], Words::of(words))) }
+    /// In words; or in numbers, where the build has none.
+    fn new(exit: u8, codes: impl FnOnce() -> Vec<Code>, words: impl FnOnce() -> String) -> Failure {
+        let numbers = || codes().iter().map(Code::to_string).collect::<Vec<_>>().join(" ");
+        Failure { exit, told: Some(if cfg!(feature = "messages") { words() } else { numbers() }) }
     }
 
     /// The runner can't do what it was asked to.
     pub(crate) fn own(code: Code, words: impl FnOnce() -> String) -> Failure {
-        Failure::new(OWN, code, words)
+        Failure::new(OWN, || vec![code], words)
     }
 
     /// The artifact was not opened.
     pub(crate) fn open(path: &Path, error: OpenError) -> Failure {
         match error {
             OpenError::Io { .. } => Failure::own(Code::Io, || error.to_string()),
-            _ => {
-                let words = Words::of(|| format!("`{}`: {error}", path.display()));
-                Failure { exit: REFUSED, told: Some((error.codes(), words)) }
-            }
+            _ => Failure::new(REFUSED, || error.codes(), || format!("`{}`: {error}", path.display())),
         }
     }
 
     /// The artifact is not what was asked for.
     #[cfg(feature = "limits")]
     pub(crate) fn refused(path: &Path, code: Code, why: impl FnOnce() -> String) -> Failure {
-        Failure::new(REFUSED, code, || format!("`{}`: {}", path.display(), why()))
+        Failure::new(REFUSED, || vec![code], || format!("`{}`: {}", path.display(), why()))
     }
 
     /// The guest's time is up.
     pub(crate) fn timeout(words: impl FnOnce() -> String) -> Failure {
-        Failure::new(TIMEOUT, Code::Timeout, words)
+        Failure::new(TIMEOUT, || vec![Code::Timeout], words)
     }
 
     /// Whether it is this command that failed, and not the guest.
@@ -65,15 +64,11 @@ impl Failure {
 
     /// Tells the user, and gives the exit code.
     pub(crate) fn report(self) -> u8 {
-        if let Some((codes, words)) = self.told {
+        if let Some(told) = self.told {
             // Where even this can't be written, the exit code still tells.
             let mut stderr = std::io::stderr();
             let _ = stderr.write_all(b"error: ");
-            if cfg!(not(feature = "messages")) {
-                let numbers: Vec<_> = codes.iter().map(Code::to_string).collect();
-                let _ = stderr.write_all(numbers.join(" ").as_bytes());
-            }
-            for line in words.as_str().split('\n') {
+            for line in told.split('\n') {
                 // Names in an artifact may hold anything.
                 let _ = writeln!(stderr, "{}", Shown(line));
             }
@@ -113,9 +108,10 @@ impl Failure {
         }
         match error.downcast_ref::<Trap>().copied() {
             Some(Trap::Interrupt) => Failure::timeout(|| format!("the guest did not end in time: {error:?}")),
-            Some(trap @ Trap::OutOfFuel) => Failure::new(TRAP, Code::Trap(trap as u8), || {
-                format!("the guest used up the fuel that `--fuel` gives it: {error:?}")
-            }),
+            Some(trap @ Trap::OutOfFuel) => {
+                let words = || format!("the guest used up the fuel that `--fuel` gives it: {error:?}");
+                Failure::new(TRAP, || vec![Code::Trap(trap as u8)], words)
+            }
             // Without a trap, but with a place in the guest: the host ended a call of the guest's, such as
             // one with flags that don't exist.
             None if !error.is::<WasmBacktrace>() => {
@@ -123,7 +119,7 @@ impl Failure {
             }
             trap => {
                 let code = trap.map_or(Code::HostCall, |trap| Code::Trap(trap as u8));
-                Failure::new(TRAP, code, || format!("the guest trapped: {error:?}"))
+                Failure::new(TRAP, || vec![code], || format!("the guest trapped: {error:?}"))
             }
         }
     }
