@@ -84,9 +84,14 @@ impl Builder {
         if let Some(features) = features {
             cargo.args(["--no-default-features", "--features", features]);
         }
-        let target = if recipe.needs_target() { env!("XTASK_HOST") } else { "" };
         run(cargo)?;
-        size(&self.folder.join(target).join("release/precompile-run"))
+        size(&self.runner_path(recipe))
+    }
+
+    /// Where the runner is, once it was built.
+    pub(crate) fn runner_path(&self, recipe: &Recipe) -> PathBuf {
+        let target = if recipe.needs_target() { env!("XTASK_HOST") } else { "" };
+        self.folder.join(target).join("release/precompile-run")
     }
 
     /// Builds upstream's minimal command line.
@@ -102,6 +107,32 @@ impl Builder {
         cargo.args(["--features", "run,disable-logging", "wasmtime-cli", "--root"]).arg(&root);
         run(cargo)?;
         size(&root.join("bin/wasmtime"))
+    }
+
+    /// Builds the bare runner without a command line.
+    ///
+    /// # Errors
+    ///
+    /// Says why it can't be built.
+    pub(crate) fn no_arguments(&self, recipe: &Recipe) -> Result<u64, String> {
+        let mut cargo = self.cargo(recipe, &recipe.toolchain()?, "build");
+        cargo.args(["--release", "--manifest-path", "benches/no-arguments/Cargo.toml"]);
+        run(cargo)?;
+        size(&self.folder.join("release/no-arguments"))
+    }
+
+    /// Builds `precompile` with these features, in the profile in which it ships.
+    ///
+    /// # Errors
+    ///
+    /// Says why it can't be built.
+    pub(crate) fn compiler(&self, features: &str) -> Result<u64, String> {
+        let mut cargo = Toolchain::active()?.command("cargo");
+        cargo.args(["build", "--release", "--package", "precompile", "--bin", "precompile"]);
+        cargo.args(["--no-default-features", "--features", features]);
+        cargo.env("CARGO_TARGET_DIR", &self.folder).env("RUSTFLAGS", "");
+        run(cargo)?;
+        size(&self.folder.join("release/precompile"))
     }
 
     fn cargo(&self, recipe: &Recipe, toolchain: &Toolchain, verb: &str) -> Command {

@@ -22,8 +22,17 @@ pub(crate) struct Step {
 pub(crate) const WASI: &str = "messages,portable-digest,wasi,disable-logging";
 pub(crate) const BARE: &str = "messages,portable-digest,runner,disable-logging";
 
+/// WASI 0.2 alone, and both.
+pub(crate) const PREVIEW_2: &str = "messages,portable-digest,wasi-p2,disable-logging";
+pub(crate) const BOTH: &str = "messages,portable-digest,wasi,wasi-p2,disable-logging";
+
 /// The last step with stable Rust and no flags.
 pub(crate) const PROFILE_STEP: &str = "stripped, as the profile runner";
+/// The last with stable Rust, and the last of all.
+const FLAGS_STEP: &str = "and flags for the linker";
+const SMALLEST_STEP: &str = "flags for the linker, fmt-debug=none, std for size";
+/// The first with a flag that is not stable.
+pub(crate) const NO_LOCATIONS_STEP: &str = "without them, location-detail=none";
 
 const LOCATION: &str = "-Zlocation-detail=none";
 const FORMAT: &str = "-Zfmt-debug=none";
@@ -81,19 +90,40 @@ pub(crate) const LADDER: &[Step] = &[
     step("link-time optimisation", Recipe::stable(LTO), "3.3M", "1.2M"),
     step("one codegen unit", Recipe::stable(ONE_UNIT), "3.3M", "1.2M"),
     Step { beside_upstream: true, ..step(PROFILE_STEP, STABLE, "2.4M", "1.2M") },
-    Step { beside_upstream: true, ..own("and flags for the linker", STABLE_FLAGS) },
-    step("without them, location-detail=none", NO_LOCATIONS, "2.4M", "1.2M"),
+    Step { beside_upstream: true, ..own(FLAGS_STEP, STABLE_FLAGS) },
+    step(NO_LOCATIONS_STEP, NO_LOCATIONS, "2.4M", "1.2M"),
     step("build-std", BUILT, "2.3M", "941K"),
     step("no features of std", BUILT_BARE, "2.1M", "784K"),
     Step { guide_cli: None, ..step("panic=immediate-abort", IMMEDIATE, "", "698K") },
-    Step {
-        beside_upstream: true,
-        ..own("flags for the linker, fmt-debug=none, std for size", IMMEDIATE_FLAGS)
-    },
+    Step { beside_upstream: true, ..own(SMALLEST_STEP, IMMEDIATE_FLAGS) },
 ];
+
+/// The steps at which every kind of runner is built.
+pub(crate) const VARIANT_STEPS: [&str; 3] = [PROFILE_STEP, FLAGS_STEP, SMALLEST_STEP];
+
+/// The step without the texts of `Debug`.
+pub(crate) const NO_DEBUG_STEP: &str = "without locations, and without Debug";
+pub(crate) const NO_DEBUG: Recipe = Recipe { flags: &[LOCATION, FORMAT], ..NO_LOCATIONS };
 
 /// The levels of optimisation, with the rest of the profile `runner`.
 pub(crate) const OPT_LEVELS: &[&str] = &["1", "2", "3", "s", "z"];
+
+/// Bare runners that lack one of what the others have.
+pub(crate) const LESS: &[(&str, &str)] = &[
+    ("without `messages`", "portable-digest,runner,disable-logging"),
+    ("without `portable-digest`", "messages,runner,disable-logging"),
+    ("without `disable-logging`", "messages,portable-digest,runner"),
+];
+
+/// `precompile` with these backends and targets.
+pub(crate) const COMPILERS: &[(&str, &str)] = &[
+    ("Cranelift, this machine", "cli,cranelift"),
+    ("Cranelift, all targets", "cli,cranelift,all-arch"),
+    ("Winch, this machine", "cli,winch"),
+    ("Winch, all targets", "cli,winch,all-arch"),
+    ("both, this machine", "cli,cranelift,winch"),
+    ("both, all targets", "cli,cranelift,winch,all-arch"),
+];
 
 /// What each feature of the runtime adds to a bare runner.
 pub(crate) const FEATURES: &[&str] = &[

@@ -1,6 +1,9 @@
 //! `reports/sizes.json` and `reports/sizes.md`.
 
-use super::ladder::{FEATURES, LADDER, OPT_LEVELS, PROFILE_STEP};
+use super::ladder::{
+    COMPILERS, FEATURES, LADDER, LESS, NO_DEBUG_STEP, NO_LOCATIONS_STEP, OPT_LEVELS, PROFILE_STEP,
+    VARIANT_STEPS,
+};
 use crate::cargo::Recipe;
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
@@ -14,13 +17,27 @@ const TABLES: &str = "reports/sizes.md";
 pub(super) const WASI_COLUMN: &str = "WASI preview 1";
 pub(super) const BARE_COLUMN: &str = "bare";
 pub(super) const UPSTREAM_COLUMN: &str = "upstream's minimal command line";
+pub(super) const PREVIEW_2_COLUMN: &str = "WASI 0.2";
+pub(super) const BOTH_COLUMN: &str = "both";
 /// The step of rows with one feature more.
 pub(super) const FEATURE_STEP: &str = "feature";
+/// The step of rows with one feature less.
+pub(super) const LESS_STEP: &str = "less";
+/// The step of the runner without a command line.
+pub(super) const ARGUMENTS_STEP: &str = "no command line, else as the profile runner";
+/// The step of rows of `precompile`.
+pub(super) const COMPILER_STEP: &str = "precompile";
 
 /// The step of rows with another level of optimisation.
 pub(super) fn opt_level_step(level: &str) -> String {
     format!("opt-level {level}, else as the profile runner")
 }
+
+const WINCH_HAS_CRANELIFT: &str = "
+Winch alone isn't smaller by Cranelift: wasmtime's `winch` depends on `wasmtime-internal-cranelift`, which compiles
+the trampolines between host and guest, and Winch's own assembler is Cranelift's (`winch-codegen` depends on
+`cranelift-codegen` with all that it emits by; both in their manifests of 48.0.8). What is left out is the
+translation of functions and what only it calls.";
 
 /// One program that was built, or why it wasn't.
 #[derive(Debug, Serialize, Deserialize)]
@@ -108,7 +125,10 @@ impl Report {
         self.ladder(&mut text)?;
         self.upstream(&mut text)?;
         self.levels(&mut text)?;
+        self.variants(&mut text)?;
         self.features(&mut text)?;
+        self.texts(&mut text)?;
+        self.compilers(&mut text)?;
         self.missing(&mut text)?;
         Ok(text)
     }
@@ -185,6 +205,63 @@ impl Report {
             writeln!(text, "| {features} | {} | {more} |", self.cell(FEATURE_STEP, features))?;
         }
         Ok(())
+    }
+
+    fn variants(&self, text: &mut String) -> std::fmt::Result {
+        writeln!(text, "## Kinds of runners\n\nIn parentheses, the ratio to upstream's, which has both.\n")?;
+        let columns = [BARE_COLUMN, WASI_COLUMN, PREVIEW_2_COLUMN, BOTH_COLUMN, UPSTREAM_COLUMN];
+        writeln!(text, "| step | {} |", columns.join(" | "))?;
+        writeln!(text, "|------|{}", "-----:|".repeat(columns.len()))?;
+        for step in VARIANT_STEPS {
+            write!(text, "| {step} |")?;
+            for column in columns {
+                write!(text, " {}", self.cell(step, column))?;
+                let upstream = self.bytes(step, UPSTREAM_COLUMN).filter(|_| column != UPSTREAM_COLUMN);
+                if let Some((bytes, upstream)) = self.bytes(step, column).zip(upstream) {
+                    write!(text, " ({:.3})", bytes as f64 / upstream as f64)?;
+                }
+                write!(text, " |")?;
+            }
+            writeln!(text)?;
+        }
+        writeln!(text)
+    }
+
+    /// What texts and the command line cost.
+    fn texts(&self, text: &mut String) -> std::fmt::Result {
+        writeln!(
+            text,
+            "\n## What else costs\n\nOf the bare runner in the profile `runner`, but for `Debug`.\n"
+        )?;
+        writeln!(text, "| what | with | without | saved |\n|------|-----:|--------:|------:|")?;
+        let bare = self.bytes(PROFILE_STEP, BARE_COLUMN);
+        let pairs = [
+            ("reading a command line (`lexopt`)", bare, self.bytes(ARGUMENTS_STEP, BARE_COLUMN)),
+            ("the texts of errors (`messages`)", bare, self.bytes(LESS_STEP, LESS[0].0)),
+            ("logging (`disable-logging`)", self.bytes(LESS_STEP, LESS[2].0), bare),
+            ("BLAKE3 for particular processors", self.bytes(LESS_STEP, LESS[1].0), bare),
+            (
+                "formatting by `Debug` (`-Zfmt-debug=none`)",
+                self.bytes(NO_LOCATIONS_STEP, BARE_COLUMN),
+                self.bytes(NO_DEBUG_STEP, BARE_COLUMN),
+            ),
+        ];
+        for (what, with, without) in pairs {
+            let shown = |bytes: Option<u64>| bytes.map_or("–".into(), |bytes| bytes.to_string());
+            let saved = with.zip(without).map(|(with, without)| with as i64 - without as i64);
+            let saved = saved.map_or("–".into(), |saved| saved.to_string());
+            writeln!(text, "| {what} | {} | {} | {saved} |", shown(with), shown(without))?;
+        }
+        writeln!(text, "\nHow much of what is left formats text, `reports/bloat.md` says.\n")
+    }
+
+    fn compilers(&self, text: &mut String) -> std::fmt::Result {
+        writeln!(text, "## Which compiler is smaller\n\n`precompile` in the profile `release`.\n")?;
+        writeln!(text, "| backends, targets | bytes |\n|-------------------|------:|")?;
+        for (name, _) in COMPILERS {
+            writeln!(text, "| {name} | {} |", self.cell(COMPILER_STEP, name))?;
+        }
+        writeln!(text, "{WINCH_HAS_CRANELIFT}")
     }
 
     /// What wasn't built, and why.
