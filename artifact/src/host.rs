@@ -35,6 +35,9 @@ pub struct Host {
     /// they can't stand in for instructions that the processor lacks.
     #[serde(default)]
     pub soft_float: bool,
+    /// Whether epochs can be counted, which takes 64-bit atomics.
+    #[serde(default = "yes")]
+    pub epochs: bool,
     /// Whether this build holds Pulley.
     pub pulley: bool,
     /// Whether this build runs components.

@@ -3,6 +3,8 @@
 //! One pure function of a manifest and a host's description, for the runtime when it opens an
 //! artifact and for the command when it explains one.
 
+#[cfg(any(feature = "policy", not(feature = "std")))]
+mod freestanding;
 #[cfg(feature = "policy")]
 mod policy;
 
@@ -49,27 +51,19 @@ impl fmt::Display for Mismatch {
 type Check = fn(&Manifest, &Host) -> Option<Mismatch>;
 
 /// What is looked at, in the order of the reasons.
-const CHECKS: [Check; 10] = [
-    wasmtime_version,
-    kind,
-    target,
-    native_code,
-    cpu_features,
-    float_instructions,
-    features,
-    signals,
-    virtual_memory,
-    concurrency,
-];
+const CHECKS: [Check; 8] =
+    [wasmtime_version, kind, target, cpu_features, features, signals, virtual_memory, concurrency];
 
 /// Every reason why this artifact would not load on this host; none if it would.
 ///
-/// Without this crate's feature `policy`, what the host demands doesn't count.
+/// Without this crate's feature `policy`, what the host demands doesn't count; with `std` besides, what only
+/// hosts without an operating system lack doesn't, either.
 pub fn mismatches(manifest: &Manifest, host: &Host) -> Vec<Mismatch> {
-    #[cfg(feature = "policy")]
-    let checks = CHECKS.iter().chain(&policy::CHECKS);
-    #[cfg(not(feature = "policy"))]
     let checks = CHECKS.iter();
+    #[cfg(any(feature = "policy", not(feature = "std")))]
+    let checks = checks.chain(&freestanding::CHECKS);
+    #[cfg(feature = "policy")]
+    let checks = checks.chain(&policy::CHECKS);
     checks.filter_map(|check| check(manifest, host)).collect()
 }
 
@@ -159,39 +153,6 @@ fn target(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     })
 }
 
-/// Without virtual memory, somebody has to make code executable.
-fn native_code(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    if manifest.is_pulley() || host.native_code {
-        return None;
-    }
-    mismatch(Code::CodeMemory, "target", || {
-        let remedy: &[&str] = match (pulley(&host.target), host.pulley) {
-            (Some(pulley), true) => {
-                &["compile with `--target ", pulley, "`, or give the runtime `code_memory`"]
-            }
-            _ => &[
-                "use a runtime with the feature `custom-virtual-memory`, or `pulley`, or give it `code_memory`",
-            ],
-        };
-        told(&manifest.target, "no executable memory", remedy)
-    })
-}
-
-/// What compiled code calls a function for where the instruction is missing, and the function expects the
-/// numbers elsewhere: rounding, and multiplication with addition.
-const FLOAT_INSTRUCTIONS: [&str; 2] = ["sse4.1", "fma"];
-
-fn float_instructions(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    let has = |name: &&str| manifest.cpu_features.iter().any(|feature| feature == name);
-    if !host.soft_float || manifest.is_pulley() || FLOAT_INSTRUCTIONS.iter().all(has) {
-        return None;
-    }
-    mismatch(Code::FloatInstructions, "cpu_features", || {
-        let compiled = manifest.cpu_features.join(",");
-        told(&compiled, "no calls with floating-point numbers", &["compile with `--cpu x86-64-v3`"])
-    })
-}
-
 /// The Pulley target for a machine: its pointers and byte order are the machine's own. `None` for a
 /// machine whose pointers have neither 32 nor 64 bits.
 pub fn pulley(host: &Triple) -> Option<&'static str> {
@@ -264,7 +225,7 @@ fn signals(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
         return None;
     }
     mismatch(Code::Signals, "settings.signals_based_traps", || {
-        told("true", "false", freestanding(manifest, host))
+        told("true", "false", without_faults(manifest, host))
     })
 }
 
@@ -278,14 +239,14 @@ fn virtual_memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     mismatch(Code::VirtualMemory, "platform", || {
         let remedy: &[&str] = match settings.signals_based_traps && host.signals {
             true => &["compile with `--platform signals-only`"],
-            false => freestanding(manifest, host),
+            false => without_faults(manifest, host),
         };
         told(manifest.platform.name(), "no virtual memory", remedy)
     })
 }
 
 /// Winch can't do without hardware faults, and not every host accepts another's code.
-fn freestanding(manifest: &Manifest, host: &Host) -> &'static [&'static str] {
+fn without_faults(manifest: &Manifest, host: &Host) -> &'static [&'static str] {
     let accepted = host.policy.backends.as_ref();
     match manifest.backend {
         Backend::Winch if accepted.is_some_and(|accepted| !accepted.contains(&Backend::Cranelift)) => {

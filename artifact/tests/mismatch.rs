@@ -37,6 +37,7 @@ fn host(target: &str, cpu_features: &[&str]) -> Host {
         virtual_memory: true,
         native_code: true,
         soft_float: false,
+        epochs: true,
         pulley: false,
         components: false,
         concurrency: false,
@@ -112,6 +113,15 @@ fn floating_point_without_registers() {
     }
     manifest.cpu_features = vec!["fma".into(), "sse4.1".into()];
     assert_eq!(mismatches(&manifest, &soft), []);
+}
+
+#[test]
+fn epochs_without_atomics() {
+    let small = Host { pulley: true, epochs: false, ..host("thumbv7em-unknown-none", &[]) };
+    let mut manifest = manifest("pulley32");
+    assert_eq!(mismatches(&manifest, &small), []);
+    manifest.settings.epoch_interruption = true;
+    only(&manifest, &small, "settings.epoch_interruption", "compile without `-W epoch-interruption`");
 }
 
 /// Where nobody makes memory executable, code is interpreted.

@@ -43,6 +43,7 @@ pub(crate) fn host(config: &RuntimeConfig) -> Host {
         virtual_memory: VIRTUAL_MEMORY,
         native_code: VIRTUAL_MEMORY || config.code_memory.is_some(),
         soft_float: processor::SOFT_FLOAT,
+        epochs: cfg!(target_has_atomic = "64"),
         pulley: PULLEY,
         components: COMPONENTS,
         concurrency: cfg!(feature = "async"),

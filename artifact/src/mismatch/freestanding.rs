@@ -1,0 +1,51 @@
+//! What hosts lack that have no operating system.
+
+use super::{Check, Mismatch, mismatch, pulley, told};
+use crate::manifest::Manifest;
+use crate::{Code, Host};
+
+/// What is looked at, in the order of the reasons.
+pub(super) const CHECKS: [Check; 3] = [native_code, float_instructions, epochs];
+
+/// Without virtual memory, somebody has to make code executable.
+fn native_code(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+    if manifest.is_pulley() || host.native_code {
+        return None;
+    }
+    mismatch(Code::CodeMemory, "target", || {
+        let remedy: &[&str] = match (pulley(&host.target), host.pulley) {
+            (Some(pulley), true) => {
+                &["compile with `--target ", pulley, "`, or give the runtime `code_memory`"]
+            }
+            _ => &[
+                "use a runtime with the feature `custom-virtual-memory`, or `pulley`, or give it `code_memory`",
+            ],
+        };
+        told(&manifest.target, "no executable memory", remedy)
+    })
+}
+
+/// What compiled code calls a function for where the instruction is missing, and the function expects the
+/// numbers elsewhere: rounding, and multiplication with addition.
+const FLOAT_INSTRUCTIONS: [&str; 2] = ["sse4.1", "fma"];
+
+fn float_instructions(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+    let has = |name: &&str| manifest.cpu_features.iter().any(|feature| feature == name);
+    if !host.soft_float || manifest.is_pulley() || FLOAT_INSTRUCTIONS.iter().all(has) {
+        return None;
+    }
+    mismatch(Code::FloatInstructions, "cpu_features", || {
+        let compiled = manifest.cpu_features.join(",");
+        told(&compiled, "no calls with floating-point numbers", &["compile with `--cpu x86-64-v3`"])
+    })
+}
+
+/// Epochs are counted in 64 bits, which other threads increment.
+fn epochs(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+    if !manifest.settings.epoch_interruption || host.epochs {
+        return None;
+    }
+    mismatch(Code::Epochs, "settings.epoch_interruption", || {
+        told("true", "no 64-bit atomics", &["compile without `-W epoch-interruption`"])
+    })
+}
