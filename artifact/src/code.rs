@@ -107,6 +107,7 @@ codes! {
     SharedMemory = 416, "`--max-memory` can't limit shared memories.", "Declare smaller maxima, or build the module without threads.";
     Timeout = 417, "The guest's time was up.", "Give it more with `--timeout`.";
     HostCall = 418, "The host ended a call of the guest's.", "Have a build with the feature `messages` tell why.";
+    Measured = 419, "The guest failed while it was measured.", "Run it without `--measure` to see what it says.";
 }
 
 impl Code {

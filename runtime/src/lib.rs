@@ -57,6 +57,8 @@ mod no_compiler;
 #[allow(unsafe_code, reason = "the one place: bytes become code, for the processor that is there")]
 mod open;
 mod open_error;
+#[cfg(feature = "std")]
+mod open_phase;
 mod program;
 mod runtime;
 
@@ -65,6 +67,8 @@ pub use embed::{__Align, __Aligned, Embedded};
 pub use no_compiler::has_compiler;
 pub use open::__embed;
 pub use open_error::OpenError;
+#[cfg(feature = "measure")]
+pub use open_phase::OpenPhase;
 pub use precompile_artifact as artifact;
 pub use program::Program;
 pub use runtime::Runtime;

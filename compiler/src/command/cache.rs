@@ -57,7 +57,7 @@ impl Opts {
             Clear(_) => common.pruned(&store.clear()?).map(|()| true),
         };
         if common.is_json() {
-            print(&Message::Finished { success: matches!(result, Ok(true)) })?;
+            print(&Message::Finished { success: matches!(result, Ok(true)), usage: None })?;
         }
         result
     }

@@ -4,7 +4,7 @@ use crate::bounds::BoundsOpts;
 use crate::cache_opts::CacheOpts;
 use crate::done::Done;
 use crate::job::{Caching, Failed, Job};
-use crate::message::{Format, Message, print, tell, tell_error, tell_warning};
+use crate::message::{Format, Message, Usage, print, tell, tell_error, tell_warning};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::{environment, interrupt, project};
@@ -105,7 +105,7 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) message_format: Format,
 
-    /// Say how long each phase took
+    /// Say how long each phase took, and what all took of the processor and of memory
     #[arg(long)]
     timings: bool,
 
@@ -228,8 +228,11 @@ impl Opts {
         if failures.len() < plan.jobs.len() && !failures.is_empty() && self.message_format == Format::Human {
             tell_error(&format!("{} of {} failed", failures.len(), plan.jobs.len()));
         }
-        if self.message_format == Format::Json {
-            print(&Message::Finished { success: failures.is_empty() })?;
+        let usage = self.timings.then(Usage::now);
+        match self.message_format {
+            Format::Json => print(&Message::Finished { success: failures.is_empty(), usage })?,
+            Format::Human if self.quiet => {}
+            Format::Human => usage.and_then(Usage::text).iter().for_each(|text| tell(text)),
         }
         Ok(failures.is_empty())
     }

@@ -5,7 +5,8 @@ mod code;
 
 use crate::host_file;
 use crate::message::{Format, Message, print, print_bytes};
-use anyhow::{Context, Result, ensure};
+use crate::runner::Runner;
+use anyhow::{Context, Result};
 use clap::Args;
 use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::{Code, Host, Shown, trailer};
@@ -79,17 +80,7 @@ impl Opts {
     fn host(&self) -> Result<Host> {
         match (&self.host, &self.runner) {
             (Some(path), _) => host_file::read(path),
-            (None, Some(runner)) => host_file::ask(runner),
-            (None, None) => {
-                let beside = std::env::current_exe()?
-                    .with_file_name("precompile-run")
-                    .with_extension(std::env::consts::EXE_EXTENSION);
-                ensure!(
-                    beside.exists(),
-                    "there is no `precompile-run` beside this command: name a host with `--for` or `--runner`"
-                );
-                host_file::ask_program(&beside)
-            }
+            (None, runner) => Runner::new(runner.as_deref())?.describe(),
         }
     }
 }

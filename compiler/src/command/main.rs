@@ -5,8 +5,10 @@
 mod bounds;
 mod cache;
 mod cache_opts;
+mod compare;
 mod compile;
 mod completions;
+mod cost;
 mod depfile;
 mod done;
 mod environment;
@@ -24,8 +26,10 @@ mod paths;
 mod plan;
 mod progress;
 mod project;
+mod runner;
 mod runner_cli;
 mod targets;
+mod usage;
 
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
@@ -52,6 +56,7 @@ struct Command {
 #[derive(Subcommand)]
 enum Verb {
     Cache(cache::Opts),
+    Compare(Box<compare::Opts>),
     Explain(explain::Opts),
     Inspect(inspect::Opts),
     Targets(targets::Opts),
@@ -128,6 +133,9 @@ fn run(command: &Command) -> Result<ExitCode> {
     let code = |success: bool, code: u8| if success { ExitCode::SUCCESS } else { ExitCode::from(code) };
     match &command.verb {
         Some(Verb::Cache(opts)) => Ok(code(opts.run()?, FAILED)),
+        Some(Verb::Compare(opts)) => {
+            Ok(code(finish(opts.message_format, opts.input(), || opts.run().map(|()| true))?, FAILED))
+        }
         Some(Verb::Explain(opts)) => {
             Ok(code(finish(opts.message_format, opts.artifact(), || opts.run())?, REFUSED))
         }
@@ -148,7 +156,7 @@ fn run(command: &Command) -> Result<ExitCode> {
                 Err(error) => {
                     message::tell_error(&format!("{error:#}"));
                     if command.compile.message_format == Format::Json {
-                        message::print(&Message::Finished { success: false })?;
+                        message::print(&Message::Finished { success: false, usage: None })?;
                     }
                     Ok(ExitCode::from(USAGE))
                 }
@@ -165,7 +173,7 @@ fn finish(format: Format, artifact: &Path, run: impl FnOnce() -> Result<bool>) -
             let error = format!("{error:#}");
             message::print(&Message::Failed { input: artifact, error, target: None })?;
         }
-        message::print(&Message::Finished { success: matches!(result, Ok(true)) })?;
+        message::print(&Message::Finished { success: matches!(result, Ok(true)), usage: None })?;
     }
     result
 }

@@ -89,6 +89,9 @@ pub(crate) enum Message<'a> {
     },
     Finished {
         success: bool,
+        /// Of the whole process, with `--timings`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        usage: Option<Usage>,
     },
 }
 
@@ -102,6 +105,16 @@ pub(crate) enum Cache {
     Miss,
     /// It was not asked.
     Off,
+}
+
+/// What this process used up; a field is absent where the system doesn't tell.
+#[derive(Clone, Copy, Serialize)]
+pub(crate) struct Usage {
+    /// The processor's time, all threads together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cpu_ns: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) peak_memory_bytes: Option<u64>,
 }
 
 /// How long each phase took, in nanoseconds.

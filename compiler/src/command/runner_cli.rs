@@ -22,6 +22,7 @@ pub(crate) fn command() -> Command {
         .arg(option("fuel", "N", "The fuel that the guest may consume"))
         .arg(option("timeout", "DURATION", "End the guest after this time, with exit code 124"))
         .arg(option("max-memory", "SIZE", "The most that all memories and tables may hold together"))
+        .arg(option("measure", "CALLS", "Call so often, and print how long each phase takes, as JSON"))
         .arg(
             option("policy", "DEMAND", "Refuse artifacts that don't meet a demand").action(ArgAction::Append),
         )

@@ -2,6 +2,7 @@
 
 use crate::code::Code;
 use crate::open_error::OpenError;
+use crate::open_phase::OpenPhase;
 use crate::program::Program;
 use crate::runtime::Runtime;
 use memmap2::Mmap;
@@ -31,7 +32,7 @@ impl Runtime {
     /// Any [`OpenError`].
     pub unsafe fn open_file(&self, path: impl AsRef<Path>) -> Result<Program, OpenError> {
         // SAFETY: the caller promises the same.
-        unsafe { self.map(path.as_ref(), trailer::read) }
+        unsafe { self.map(path.as_ref(), trailer::read, |_| {}) }
     }
 
     /// Like [`Runtime::open_file`], but leaves the digest unchecked, so that only the pages that
@@ -46,7 +47,26 @@ impl Runtime {
     /// Any [`OpenError`].
     pub unsafe fn open_file_unverified(&self, path: impl AsRef<Path>) -> Result<Program, OpenError> {
         // SAFETY: the caller promises the same.
-        unsafe { self.map(path.as_ref(), trailer::read_unverified) }
+        unsafe { self.map(path.as_ref(), trailer::read_unverified, |_| {}) }
+    }
+
+    /// Like [`Runtime::open_file`], and calls `reached` after each phase, so that they can be measured apart.
+    ///
+    /// # Safety
+    ///
+    /// As [`Runtime::open_file`].
+    ///
+    /// # Errors
+    ///
+    /// Any [`OpenError`].
+    #[cfg(feature = "measure")]
+    pub unsafe fn open_file_in_phases(
+        &self,
+        path: impl AsRef<Path>,
+        reached: impl FnMut(OpenPhase),
+    ) -> Result<Program, OpenError> {
+        // SAFETY: the caller promises the same.
+        unsafe { self.map(path.as_ref(), trailer::read, reached) }
     }
 
     /// # Safety
@@ -56,13 +76,16 @@ impl Runtime {
         &self,
         path: &Path,
         read: fn(&[u8]) -> Result<Trailer, ReadError>,
+        mut reached: impl FnMut(OpenPhase),
     ) -> Result<Program, OpenError> {
         let refuse = |source| OpenError::Io { path: path.into(), source };
         let file = open_to_map(path).map_err(refuse)?;
         // SAFETY: the caller promises that the file doesn't change while it is mapped.
         let bytes = unsafe { Mmap::map(&file) }.map_err(refuse)?;
         let manifest = read(&bytes)?.manifest;
+        reached(OpenPhase::Read);
         let engine = self.engine_for(&manifest)?;
+        reached(OpenPhase::Engine);
         let code = match manifest.kind {
             // SAFETY: the caller promises that the file is an artifact of precompile's, undamaged,
             // and that it doesn't change while it is mapped.
@@ -82,7 +105,9 @@ impl Runtime {
             #[cfg(not(feature = "component-model"))]
             Kind::Component => unreachable!("it is no mismatch with this host"),
         };
-        Ok(Program::new(manifest, code.map_err(OpenError::Wasmtime)?))
+        let program = Program::new(manifest, code.map_err(OpenError::Wasmtime)?);
+        reached(OpenPhase::Deserialized);
+        Ok(program)
     }
 }
 

@@ -8,6 +8,8 @@ use precompile_runtime::artifact::Code;
 #[cfg(feature = "describe")]
 use precompile_runtime::artifact::Policy;
 use std::ffi::OsString;
+#[cfg(feature = "measure")]
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 /// What this build understands.
@@ -41,6 +43,11 @@ Options:
       --fuel N             trap after this much, most instructions taking 1 (compile with `-W fuel`)
       --timeout DURATION   end after this long: `500ms`, `2s`, `1m`, or seconds
       --max-memory SIZE    refuse memories and tables beyond: bytes, or with K, M, G
+",
+    #[cfg(feature = "measure")]
+    "\
+      --measure CALLS      call so often, the guest's output thrown away, and print how long each phase
+                           takes, as JSON: a command anew each time, a function in one instance
 ",
     #[cfg(feature = "describe")]
     "\
@@ -86,6 +93,13 @@ pub(crate) struct Args {
     pub(crate) environment: Vec<(String, String)>,
     /// The export to call.
     pub(crate) invoke: Option<String>,
+    /// How often to call while measuring.
+    #[cfg(feature = "measure")]
+    pub(crate) measure: Option<NonZeroU32>,
+    /// What guests read while measuring, each from its beginning, instead of standard input.
+    #[cfg(feature = "measure")]
+    #[cfg_attr(not(any(feature = "wasi", feature = "wasi-p2")), expect(dead_code, reason = "for WASI"))]
+    pub(crate) replay: Option<Vec<u8>>,
     /// What is demanded of the artifact.
     #[cfg(feature = "describe")]
     pub(crate) policy: Policy,
@@ -111,6 +125,8 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut policy = Policy::default();
     #[cfg(feature = "limits")]
     let mut limits = Limits::default();
+    #[cfg(feature = "measure")]
+    let mut measure = None;
     loop {
         match parser.next()? {
             Some(Long("dir")) if WASI => folders.push(folder(parser.value()?.string()?)),
@@ -139,6 +155,12 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some(Long("fuel" | "timeout" | "max-memory")) => {
                 return Err("this build has no limits: use one with the feature `limits`".into());
             }
+            #[cfg(feature = "measure")]
+            Some(Long("measure")) => measure = Some(calls(&parser.value()?.string()?)?),
+            #[cfg(not(feature = "measure"))]
+            Some(Long("measure")) => {
+                return Err("this build can't measure: use one with the feature `measure`".into());
+            }
             #[cfg(feature = "describe")]
             Some(Long("policy")) => policy.demand(&parser.value()?.string()?)?,
             #[cfg(feature = "describe")]
@@ -164,6 +186,10 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
                     folders,
                     environment,
                     invoke,
+                    #[cfg(feature = "measure")]
+                    measure,
+                    #[cfg(feature = "measure")]
+                    replay: None,
                     #[cfg(feature = "describe")]
                     policy,
                     #[cfg(feature = "limits")]
@@ -174,6 +200,12 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             None => return Err("no artifact is named".into()),
         }
     }
+}
+
+/// Reads a number of calls.
+#[cfg(feature = "measure")]
+fn calls(text: &str) -> Result<NonZeroU32, String> {
+    text.parse().map_err(|_| format!("`{text}` is no number of calls: give one from 1 on"))
 }
 
 fn folder(text: String) -> (PathBuf, String) {

@@ -2,27 +2,75 @@
 
 use crate::args::Args;
 use crate::failure::Failure;
-use crate::state;
+use crate::state::{self, State};
+#[cfg(feature = "wave")]
+use crate::wave::Call;
 use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::Store;
 use precompile_runtime::wasmtime::component::{Component, Instance, Linker};
 use precompile_runtime::{Program, link};
+use world::World;
+
+/// A component's instance, with the state behind its imports.
+pub(crate) struct Guest {
+    store: Store<State<World>>,
+    instance: Instance,
+}
+
+impl Guest {
+    /// Instantiates a component with what it was given.
+    pub(crate) fn new(program: &Program, component: &Component, args: &Args) -> Result<Guest, Failure> {
+        let mut linker = Linker::new(program.engine());
+        let mut store = state::store(program, args, world::new(component, &mut linker, args)?)?;
+        let instance = link::instantiate_component(&linker, &mut store, program);
+        let instance = instance.map_err(|error| state::not_started(&store, Failure::link(error)))?;
+        Ok(Guest { store, instance })
+    }
+
+    /// Runs a command.
+    pub(crate) fn start(&mut self, component: &Component) -> Result<(), Failure> {
+        world::start(&mut self.store, component, &self.instance)
+    }
+
+    /// The function to call.
+    #[cfg(feature = "wave")]
+    pub(crate) fn call(
+        &mut self,
+        component: &Component,
+        function: &str,
+        arguments: &[String],
+    ) -> Result<Call, Failure> {
+        Call::new(&mut self.store, component, &self.instance, function, arguments)
+    }
+
+    #[cfg(feature = "wave")]
+    pub(crate) fn run(&mut self, call: &mut Call) -> Result<(), Failure> {
+        call.run(&mut self.store)
+    }
+}
 
 /// Runs a component: a command, or the function that was asked for.
 pub(crate) fn run(program: &Program, component: &Component, args: &Args) -> Result<(), Failure> {
-    let mut linker = Linker::new(program.engine());
-    let mut store = state::store(program, args, world::new(component, &mut linker, args)?)?;
-    let instance = link::instantiate_component(&linker, &mut store, program);
-    let instance = instance.map_err(|error| state::not_started(&store, Failure::link(error)))?;
+    let mut guest = Guest::new(program, component, args)?;
     match &args.invoke {
         #[cfg(feature = "wave")]
-        Some(function) => crate::wave::invoke(&mut store, component, &instance, function, &args.arguments),
+        Some(function) => {
+            let mut call = guest.call(component, function, &args.arguments)?;
+            guest.run(&mut call)?;
+            crate::print(&call.text()?)
+        }
         #[cfg(not(feature = "wave"))]
-        Some(_) => Err(Failure::own(Code::Unsupported, || {
-            "this build can't call functions of components: use one with the feature `wave`".into()
-        })),
-        None => world::start(&mut store, component, &instance),
+        Some(_) => Err(no_functions()),
+        None => guest.start(component),
     }
+}
+
+/// A build without `wave`.
+#[cfg(not(feature = "wave"))]
+pub(crate) fn no_functions() -> Failure {
+    Failure::own(Code::Unsupported, || {
+        "this build can't call functions of components: use one with the feature `wave`".into()
+    })
 }
 
 /// What can be called, for a message.
@@ -40,31 +88,34 @@ pub(crate) fn functions(component: &Component) -> String {
 #[cfg(feature = "wasi-p2")]
 mod world {
     use super::*;
-    use crate::state::State;
     use crate::wasi_context;
     use precompile_runtime::wasmtime::component::ResourceTable;
     use wasmtime_wasi::p2::bindings::sync::Command;
     use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView, p2};
 
     /// What stands behind the imports of a component.
-    pub(super) struct Wasi {
+    pub(super) struct World {
         context: WasiCtx,
         table: ResourceTable,
     }
 
-    impl WasiView for State<Wasi> {
+    impl WasiView for State<World> {
         fn ctx(&mut self) -> WasiCtxView<'_> {
             WasiCtxView { ctx: &mut self.world.context, table: &mut self.world.table }
         }
     }
 
-    pub(super) fn new(_: &Component, linker: &mut Linker<State<Wasi>>, args: &Args) -> Result<Wasi, Failure> {
+    pub(super) fn new(
+        _: &Component,
+        linker: &mut Linker<State<World>>,
+        args: &Args,
+    ) -> Result<World, Failure> {
         p2::add_to_linker_sync(linker).map_err(|error| Failure::own(Code::Wasi, || format!("{error:#}")))?;
-        Ok(Wasi { context: wasi_context::builder(args)?.build(), table: ResourceTable::new() })
+        Ok(World { context: wasi_context::builder(args)?.build(), table: ResourceTable::new() })
     }
 
     pub(super) fn start(
-        store: &mut Store<State<Wasi>>,
+        store: &mut Store<State<World>>,
         component: &Component,
         instance: &Instance,
     ) -> Result<(), Failure> {
@@ -84,7 +135,8 @@ mod world {
 #[cfg(not(feature = "wasi-p2"))]
 mod world {
     use super::*;
-    use crate::state::State;
+
+    pub(crate) type World = ();
 
     pub(super) fn new(component: &Component, _: &mut Linker<State<()>>, _: &Args) -> Result<(), Failure> {
         match component.component_type().imports(component.engine()).next() {

@@ -88,6 +88,24 @@ impl Failure {
         Failure { exit, told: None }
     }
 
+    /// What came of a call whose output nobody sees.
+    #[cfg(feature = "measure")]
+    pub(crate) fn unless_success(self) -> Result<(), Failure> {
+        match self {
+            Failure { exit: 0, .. } => Ok(()),
+            Failure { exit, told: None } => Err(Failure::new(
+                exit,
+                || vec![Code::Measured],
+                || {
+                    format!(
+                        "the guest ended with exit code {exit}: run it without `--measure` to see what it says"
+                    )
+                },
+            )),
+            failure => Err(failure),
+        }
+    }
+
     /// The program was not instantiated.
     #[cfg(any(feature = "wasi", feature = "component-model"))]
     pub(crate) fn link(error: LinkError) -> Failure {

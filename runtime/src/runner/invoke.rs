@@ -2,34 +2,50 @@
 
 use crate::failure::Failure;
 use crate::guest::{Guest, functions};
-use crate::{print, value};
+use crate::value;
 use precompile_runtime::Program;
 use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::{Func, Store, Val};
 
-/// Calls an export with arguments given as text, and prints its results, one a line.
-pub(crate) fn invoke<T>(
-    guest: &mut Guest<T>,
-    program: &Program,
-    name: &str,
-    arguments: &[String],
-) -> Result<(), Failure> {
-    let Guest { store, instance } = guest;
-    let Some(function) = instance.get_func(&mut *store, name) else {
-        return Err(Failure::own(Code::NoFunction, || {
-            format!("there is no function `{name}`{}", functions(program))
-        }));
-    };
-    let arguments = typed(&function, store, name, arguments)?;
-    // A library for WASI expects this before any other call.
-    if let Some(initialize) = instance.get_func(&mut *store, "_initialize").filter(|_| name != "_initialize")
-    {
-        initialize.call(&mut *store, &[], &mut []).map_err(Failure::guest)?;
+/// A function of the guest's, ready to be called.
+pub(crate) struct Call {
+    function: Func,
+    arguments: Vec<Val>,
+    results: Vec<Val>,
+}
+
+impl Call {
+    /// An export, with arguments given as text.
+    pub(crate) fn new<T>(
+        guest: &mut Guest<T>,
+        program: &Program,
+        name: &str,
+        arguments: &[String],
+    ) -> Result<Call, Failure> {
+        let Guest { store, instance } = guest;
+        let Some(function) = instance.get_func(&mut *store, name) else {
+            return Err(Failure::own(Code::NoFunction, || {
+                format!("there is no function `{name}`{}", functions(program))
+            }));
+        };
+        let arguments = typed(&function, store, name, arguments)?;
+        // A library for WASI expects this before any other call.
+        let initialize = instance.get_func(&mut *store, "_initialize");
+        if let Some(initialize) = initialize.filter(|_| name != "_initialize") {
+            initialize.call(&mut *store, &[], &mut []).map_err(Failure::guest)?;
+        }
+        let results = vec![Val::I32(0); function.ty(&*store).results().len()];
+        Ok(Call { function, arguments, results })
     }
-    let mut results = vec![Val::I32(0); function.ty(&*store).results().len()];
-    function.call(&mut *store, &arguments, &mut results).map_err(Failure::guest)?;
-    let lines: Vec<_> = results.iter().map(|result| value::text(result) + "\n").collect();
-    print(&lines.concat())
+
+    pub(crate) fn run<T>(&mut self, guest: &mut Guest<T>) -> Result<(), Failure> {
+        self.function.call(&mut guest.store, &self.arguments, &mut self.results).map_err(Failure::guest)
+    }
+
+    /// The results of the last run, one a line.
+    pub(crate) fn text(&self) -> String {
+        self.results.iter().map(|result| value::text(result) + "\n").collect()
+    }
 }
 
 fn typed<T>(function: &Func, store: &Store<T>, name: &str, texts: &[String]) -> Result<Vec<Val>, Failure> {

@@ -13,6 +13,8 @@ mod guest;
 mod invoke;
 #[cfg(feature = "limits")]
 mod limits;
+#[cfg(feature = "measure")]
+mod measure;
 mod state;
 #[cfg(feature = "invoke")]
 mod value;
@@ -36,7 +38,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let run = Args::parse().and_then(|command| match command {
-        Command::Run(args) => run(&args),
+        Command::Run(args) => run(args),
         #[cfg(feature = "describe")]
         Command::Describe(policy) => describe::print(policy),
         Command::Print(text) => print(&text),
@@ -47,13 +49,18 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(args: &Args) -> Result<(), Failure> {
+fn run(args: Args) -> Result<(), Failure> {
     #[cfg(feature = "limits")]
     limits::sigterm::end_process()?;
     #[cfg(feature = "describe")]
     let runtime = describe::runtime(args.policy.clone());
     #[cfg(not(feature = "describe"))]
     let runtime = Runtime::new();
+    #[cfg(feature = "measure")]
+    if let Some(calls) = args.measure {
+        return measure::run(&runtime, args, calls);
+    }
+    let args = &args;
     let program = open(&runtime, args)?;
     #[cfg(feature = "limits")]
     args.limits.enforce(&args.artifact, &program)?;
@@ -64,7 +71,11 @@ fn run(args: &Args) -> Result<(), Failure> {
     let mut guest = world::instantiate(&program, args)?;
     match &args.invoke {
         #[cfg(feature = "invoke")]
-        Some(function) => invoke::invoke(&mut guest, &program, function, &args.arguments),
+        Some(function) => {
+            let mut call = invoke::Call::new(&mut guest, &program, function, &args.arguments)?;
+            call.run(&mut guest)?;
+            print(&call.text())
+        }
         _ => guest.start(&program),
     }
 }

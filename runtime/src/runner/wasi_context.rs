@@ -3,6 +3,8 @@
 use crate::args::Args;
 use crate::failure::Failure;
 use precompile_runtime::artifact::Code;
+#[cfg(feature = "measure")]
+use wasmtime_wasi::p2::pipe::{MemoryInputPipe, SinkOutputStream};
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 
 /// The folders, the environment and the arguments that the guest was given.
@@ -10,6 +12,10 @@ pub(crate) fn builder(args: &Args) -> Result<WasiCtxBuilder, Failure> {
     let mut builder = WasiCtxBuilder::new();
     // One guest in one process may block its thread.
     builder.inherit_stdio().allow_blocking_current_thread(true);
+    #[cfg(feature = "measure")]
+    if let Some(input) = &args.replay {
+        builder.stdin(MemoryInputPipe::new(input.clone())).stdout(SinkOutputStream).stderr(SinkOutputStream);
+    }
     // The guest's name, then its arguments, unless these are for a function.
     builder.arg(args.artifact.to_string_lossy());
     if args.invoke.is_none() {

@@ -1,44 +1,60 @@
 //! Calling a component's function with arguments given as text, in WAVE.
 
 use crate::failure::Failure;
-use crate::print;
 use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::Store;
 use precompile_runtime::wasmtime::component::types::{ComponentFunc, ComponentItem};
 use precompile_runtime::wasmtime::component::wasm_wave::wasm::DisplayType;
-use precompile_runtime::wasmtime::component::{Component, Instance, Type, Val};
+use precompile_runtime::wasmtime::component::{Component, Func, Instance, Type, Val};
 
-/// Calls an export with arguments given as text, and prints its result.
-pub(crate) fn invoke<T>(
-    store: &mut Store<T>,
-    component: &Component,
-    instance: &Instance,
-    name: &str,
-    arguments: &[String],
-) -> Result<(), Failure> {
-    let (of, function) = name.rsplit_once('#').map_or((None, name), |(of, function)| (Some(of), function));
-    let within = of.map(|of| component.get_export_index(None, of));
-    let index = match within {
-        Some(None) => None,
-        within => component.get_export_index(within.flatten().as_ref(), function),
-    };
-    let Some(function) = index.and_then(|index| instance.get_func(&mut *store, index)) else {
-        return Err(Failure::own(Code::NoFunction, || {
-            format!("there is no function `{name}`{}", functions(component))
-        }));
-    };
-    let ty = function.ty(&*store);
-    let arguments = typed(&ty, name, arguments)?;
-    let types: Vec<_> = ty.results().collect();
-    if !types.iter().all(has_text) {
-        return Err(Failure::own(Code::NoText, || {
-            format!("`{name}` returns a value that WAVE has no text for")
-        }));
+/// A function of a component's, ready to be called.
+pub(crate) struct Call {
+    function: Func,
+    arguments: Vec<Val>,
+    results: Vec<Val>,
+}
+
+impl Call {
+    /// An export, with arguments given as text.
+    pub(crate) fn new<T>(
+        store: &mut Store<T>,
+        component: &Component,
+        instance: &Instance,
+        name: &str,
+        arguments: &[String],
+    ) -> Result<Call, Failure> {
+        let (of, function) =
+            name.rsplit_once('#').map_or((None, name), |(of, function)| (Some(of), function));
+        let within = of.map(|of| component.get_export_index(None, of));
+        let index = match within {
+            Some(None) => None,
+            within => component.get_export_index(within.flatten().as_ref(), function),
+        };
+        let Some(function) = index.and_then(|index| instance.get_func(&mut *store, index)) else {
+            return Err(Failure::own(Code::NoFunction, || {
+                format!("there is no function `{name}`{}", functions(component))
+            }));
+        };
+        let ty = function.ty(&*store);
+        let arguments = typed(&ty, name, arguments)?;
+        let types: Vec<_> = ty.results().collect();
+        if !types.iter().all(has_text) {
+            return Err(Failure::own(Code::NoText, || {
+                format!("`{name}` returns a value that WAVE has no text for")
+            }));
+        }
+        Ok(Call { function, arguments, results: vec![Val::Bool(false); types.len()] })
     }
-    let mut results = vec![Val::Bool(false); types.len()];
-    function.call(&mut *store, &arguments, &mut results).map_err(Failure::guest)?;
-    let lines = results.iter().map(|result| Ok(result.to_wave()? + "\n"));
-    print(&lines.collect::<Result<String, _>>().map_err(Failure::guest)?)
+
+    pub(crate) fn run<T>(&mut self, store: &mut Store<T>) -> Result<(), Failure> {
+        self.function.call(store, &self.arguments, &mut self.results).map_err(Failure::guest)
+    }
+
+    /// The results of the last run, one a line.
+    pub(crate) fn text(&self) -> Result<String, Failure> {
+        let lines = self.results.iter().map(|result| Ok(result.to_wave()? + "\n"));
+        lines.collect::<Result<String, _>>().map_err(Failure::guest)
+    }
 }
 
 fn typed(ty: &ComponentFunc, name: &str, texts: &[String]) -> Result<Vec<Val>, Failure> {

@@ -1,0 +1,233 @@
+//! `precompile compare INPUT`: what compiling costs against what running gains.
+
+mod candidate;
+mod chart;
+mod doubts;
+mod page;
+mod report;
+mod summary;
+mod text;
+mod trial;
+mod units;
+mod verdict;
+
+use crate::interrupt;
+use crate::message::{Format, print, print_bytes};
+use crate::progress::Progress;
+use crate::runner::Runner;
+use anyhow::{Context, Result, bail, ensure};
+use clap::{Args, ValueEnum};
+use precompile::artifact::Host;
+use report::Report;
+use serde::Serialize;
+use std::ffi::OsString;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+use trial::{Setup, Trial};
+
+/// Compare the backends by what compiling a module costs and what running it gains
+///
+/// Compiles it in each way, runs it with each, and says from how many runs on which way is the cheapest.
+/// Arguments for the guest stand behind INPUT, or behind `--`.
+#[derive(Args)]
+pub(crate) struct Opts {
+    /// A module or a component
+    input: PathBuf,
+
+    /// Arguments for the guest, or for the function to invoke
+    arguments: Vec<String>,
+
+    /// Call this export, instead of running a command
+    #[arg(long, value_name = "FUNCTION")]
+    invoke: Option<String>,
+
+    /// What a run is: `process` starts the runner each time, `call` calls again in one that was started
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
+    per: Per,
+
+    /// For how many machines is compiled once, whose runs are added
+    #[arg(long, value_name = "N", default_value = "1")]
+    machines: NonZeroU32,
+
+    /// The ways to compile, separated by commas: winch, cranelift-none, cranelift-speed,
+    /// cranelift-speed-and-size, pulley [default: all]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    only: Vec<String>,
+
+    /// A level of processor to compare besides the baseline, such as `x86-64-v3` or `native`; may be given
+    /// more than once
+    #[arg(long, value_name = "LEVEL[,+F,-F]", allow_hyphen_values = true)]
+    cpu: Vec<String>,
+
+    /// Further options to compile with: `-W fuel`, `-O memory-may-move=n`
+    #[arg(short = 'W', value_name = "NAME[=VALUE],...")]
+    wasm: Vec<String>,
+
+    #[arg(short = 'D', value_name = "NAME[=VALUE],...", hide = true)]
+    debug: Vec<String>,
+
+    #[arg(short = 'O', value_name = "NAME[=VALUE],...", hide = true)]
+    optimize: Vec<String>,
+
+    #[arg(short = 'C', value_name = "NAME[=VALUE],...", hide = true)]
+    codegen: Vec<String>,
+
+    /// How many threads compile [default: one for each core]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: Option<u16>,
+
+    /// How often to compile and to run in each way
+    #[arg(long, value_name = "N", default_value = "5")]
+    rounds: NonZeroU32,
+
+    /// How often to call in a process that measures [default: 3, and 100 with `--invoke`]
+    #[arg(long, value_name = "N")]
+    calls: Option<NonZeroU32>,
+
+    /// The command that runs artifacts, such as `qemu-aarch64 ./precompile-run` or `ssh device
+    /// precompile-run` [default: the `precompile-run` beside this command]
+    #[arg(long, value_name = "COMMAND")]
+    runner: Option<String>,
+
+    /// What brings an artifact to where the runner finds it, with `{}` for its path: `scp -q {} device:{}`
+    #[arg(long, value_name = "COMMAND")]
+    send: Option<String>,
+
+    /// Where to keep the artifacts [default: a folder that is removed]
+    #[arg(long, value_name = "FOLDER")]
+    out_dir: Option<PathBuf>,
+
+    /// Give the guest a folder, under the path GUEST
+    #[arg(long, value_name = "HOST[::GUEST]")]
+    dir: Vec<OsString>,
+
+    /// Give the guest an environment variable
+    #[arg(long, value_name = "NAME[=VALUE]")]
+    env: Vec<OsString>,
+
+    /// What the guest reads from standard input [default: nothing]
+    #[arg(long, value_name = "FILE")]
+    stdin: Option<PathBuf>,
+
+    /// Write a page with charts, in one file
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+
+    /// How to report
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) message_format: Format,
+}
+
+/// What a run is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Per {
+    /// The runner is started each time
+    #[default]
+    Process,
+    /// A command is instantiated, or a function called, again in one process
+    Call,
+}
+
+impl Opts {
+    /// What it is about, for a message.
+    pub(crate) fn input(&self) -> &Path {
+        &self.input
+    }
+
+    /// Measures, and reports.
+    pub(crate) fn run(&self) -> Result<()> {
+        interrupt::install()?;
+        let metadata = fs_err::metadata(&self.input)?;
+        ensure!(metadata.is_file(), "`{}` is no file: compare one module", self.input.display());
+        let runner = Runner::new(self.runner.as_deref())?;
+        let host = runner.describe()?;
+        let candidates = candidate::candidates(&host, &self.only, &self.cpu)?;
+        let removed = TempDir::new()?;
+        let folder = self.out_dir.as_deref().unwrap_or(removed.path());
+        fs_err::create_dir_all(folder)?;
+        let trials: Vec<_> = candidates
+            .into_iter()
+            .map(|candidate| {
+                let file = format!("{}.cwasm", candidate.name.replace([' ', ','], "_"));
+                Trial::new(candidate, folder.join(file))
+            })
+            .collect();
+        let trials = self.measure(&self.setup(&runner, &host), trials)?;
+        let report = Report::new(self, &runner, &host, &trials);
+        if let Some(path) = &self.html {
+            let page = page::page(&report)?;
+            let _guard = interrupt::hold_off();
+            precompile::write(path, page.as_bytes(), Path::new(""))?;
+        }
+        match self.message_format {
+            Format::Json => print(&report)?,
+            Format::Human => print_bytes(text::text(&report).as_bytes())?,
+        }
+        Ok(())
+    }
+
+    fn setup<'a>(&'a self, runner: &'a Runner, host: &'a Host) -> Setup<'a> {
+        let named = |name: &'static str, values: &[OsString]| {
+            values.iter().flat_map(move |value| [OsString::from(name), value.clone()]).collect::<Vec<_>>()
+        };
+        let mut runner_options = [named("--dir", &self.dir), named("--env", &self.env)].concat();
+        runner_options.extend(self.invoke.iter().flat_map(|function| ["--invoke".into(), function.into()]));
+        Setup {
+            input: &self.input,
+            settings: self.settings(),
+            runner,
+            host,
+            runner_options,
+            arguments: &self.arguments,
+            stdin: self.stdin.as_deref(),
+            send: self.send.as_deref(),
+            calls: self.calls.map_or(if self.invoke.is_some() { 100 } else { 3 }, NonZeroU32::get),
+        }
+    }
+
+    /// What all the ways to compile are given.
+    fn settings(&self) -> Vec<String> {
+        let letters =
+            [("-W", &self.wasm), ("-D", &self.debug), ("-O", &self.optimize), ("-C", &self.codegen)];
+        let settings = letters
+            .into_iter()
+            .flat_map(|(letter, texts)| texts.iter().flat_map(move |text| [letter.to_owned(), text.clone()]));
+        settings.chain(self.jobs.map(|jobs| format!("-j{jobs}"))).collect()
+    }
+
+    /// Tries each way once, then measures those that work, in turns, so that whatever else the machine does
+    /// meets all of them.
+    fn measure(&self, setup: &Setup<'_>, mut trials: Vec<Trial>) -> Result<Vec<Trial>> {
+        let rounds = self.rounds.get();
+        let steps = trials.len() * (rounds as usize + 1);
+        let progress = Progress::new(steps, self.message_format == Format::Human);
+        for trial in &mut trials {
+            trial.prepare(setup)?;
+            progress.done(trial.candidate.name.clone());
+        }
+        if trials.iter().all(|trial| !trial.is_in()) {
+            progress.finish();
+            let reasons = trials.iter().map(|trial| {
+                format!("\n  {}: {}", trial.candidate.name, trial.refused.as_deref().unwrap_or_default())
+            });
+            bail!("there is nothing to compare, no way works:{}", reasons.collect::<String>());
+        }
+        for round in 0..rounds {
+            // There and back.
+            let order: Box<dyn Iterator<Item = &mut Trial>> = match round % 2 {
+                0 => Box::new(trials.iter_mut()),
+                _ => Box::new(trials.iter_mut().rev()),
+            };
+            for trial in order {
+                if trial.is_in() {
+                    trial.measure(setup).context("the comparison was given up")?;
+                }
+                progress.done(trial.candidate.name.clone());
+            }
+        }
+        progress.finish();
+        Ok(trials)
+    }
+}

@@ -1,0 +1,106 @@
+//! The chart of what so many runs cost, as positions for a drawing. Both axes are logarithmic: a run and a
+//! thousand, a millisecond and an hour stand on one.
+
+use crate::compare::report::Report;
+use crate::compare::units::{count, round_time};
+use crate::cost::Cost;
+
+/// The chart goes on for so many times the last crossing.
+const BEYOND: f64 = 10.0;
+/// But for at least so many runs.
+const LEAST_RUNS: f64 = 100.0;
+/// Points of a curve.
+const POINTS: usize = 120;
+/// Room around the plot, in the drawing's units.
+const LEFT: f64 = 64.0;
+const RIGHT: f64 = 28.0;
+const TOP: f64 = 14.0;
+const BOTTOM: f64 = 44.0;
+
+/// A drawing.
+pub(super) struct Chart {
+    pub(super) width: f64,
+    pub(super) height: f64,
+    pub(super) plot: Plot,
+    pub(super) columns: Vec<Tick>,
+    pub(super) rows: Vec<Tick>,
+    pub(super) curves: Vec<Curve>,
+    pub(super) crossings: Vec<Crossing>,
+}
+
+/// The rectangle in which the curves are.
+pub(super) struct Plot {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) right: f64,
+    pub(super) bottom: f64,
+}
+
+/// A line of the grid.
+pub(super) struct Tick {
+    pub(super) at: f64,
+    pub(super) label: String,
+}
+
+/// What a way to compile costs.
+pub(super) struct Curve {
+    pub(super) points: String,
+}
+
+/// Where another becomes the cheapest.
+pub(super) struct Crossing {
+    pub(super) x: f64,
+    pub(super) y: f64,
+    pub(super) label: String,
+    /// Whether the label stands before the mark, for lack of room behind it.
+    pub(super) is_before: bool,
+}
+
+/// A drawing of this size.
+pub(super) fn chart(report: &Report, width: f64, height: f64) -> Chart {
+    let plot = Plot { left: LEFT, top: TOP, right: width - RIGHT, bottom: height - BOTTOM };
+    let last = report.stretches.iter().skip(1).map(|stretch| stretch.from_runs).fold(0.0, f64::max);
+    let most_runs = 10f64.powf((last * BEYOND).max(LEAST_RUNS).log10().ceil());
+    let costs: Vec<Cost> = report.candidates.iter().map(|candidate| candidate.cost()).collect();
+    let ends = costs.iter().flat_map(|cost| [cost.total_s(1.0), cost.total_s(most_runs)]);
+    let (least_s, most_s) =
+        ends.fold((f64::INFINITY, 0.0f64), |(least, most), s| (least.min(s), most.max(s)));
+    let (least_s, most_s) = (least_s * 0.7, most_s * 1.3);
+    let x = |runs: f64| plot.left + (plot.right - plot.left) * runs.log10() / most_runs.log10();
+    let y =
+        |s: f64| plot.bottom - (plot.bottom - plot.top) * (s / least_s).log10() / (most_s / least_s).log10();
+    let decades = most_runs.log10().round() as i32;
+    let columns = (0..=decades).map(|decade| 10f64.powi(decade));
+    let curves = costs.iter().map(|cost| {
+        let points = (0..=POINTS).map(|at| {
+            let runs = most_runs.powf(at as f64 / POINTS as f64);
+            format!("{:.1},{:.1}", x(runs), y(cost.total_s(runs)))
+        });
+        Curve { points: points.collect::<Vec<_>>().join(" ") }
+    });
+    let crossings = report.stretches.iter().skip(1).map(|stretch| Crossing {
+        x: x(stretch.from_runs),
+        y: y(stretch.total_s),
+        label: format!("{} from {} on", stretch.name, count(stretch.from_runs)),
+        is_before: x(stretch.from_runs) > (plot.left + plot.right) / 2.0,
+    });
+    Chart {
+        width,
+        height,
+        columns: columns.map(|runs| Tick { at: x(runs), label: count(runs) }).collect(),
+        rows: rows(least_s, most_s).into_iter().map(|s| Tick { at: y(s), label: round_time(s) }).collect(),
+        curves: curves.collect(),
+        crossings: crossings.collect(),
+        plot,
+    }
+}
+
+/// Round times between two: powers of ten up to a second, and beyond it of a minute and an hour; twice and five
+/// times them where there are few.
+fn rows(least_s: f64, most_s: f64) -> Vec<f64> {
+    let factors: &[f64] = if (most_s / least_s).log10() < 3.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+    let decades = (-9..=1).map(|decade| 10f64.powi(decade)).chain([60.0, 600.0]);
+    let decades = decades.chain((0..9).map(|decade| 3600.0 * 10f64.powi(decade)));
+    let all = decades.flat_map(|decade| factors.iter().map(move |factor| factor * decade));
+    all.filter(|s| (least_s..=most_s).contains(s)).collect()
+}

@@ -1,0 +1,127 @@
+//! What speaks against the figures.
+
+use crate::compare::Per;
+use crate::compare::summary::Summary;
+use crate::compare::trial::Trial;
+use crate::compare::units::time;
+use crate::compare::verdict::Stretch;
+
+/// Shorter runs are mostly the system's work of starting a process, in seconds.
+const SHORT_RUN_S: f64 = 5e-3;
+/// The clock and the call of it are no longer small against shorter calls, in seconds.
+const SHORT_CALL_S: f64 = 1e-6;
+/// Half the distance between the quartiles, as a part of the median, from which on it is noise.
+const NOISY: f64 = 0.05;
+/// So many measurements of all may lie far off, where there are many.
+const FEW_OUTLIERS: f64 = 0.1;
+/// With fewer measurements the middle half says little.
+const FEW: usize = 5;
+
+/// What speaks against the figures, as sentences.
+pub(super) fn doubts(trials: &[Trial], per: Per, stretches: &[Stretch]) -> Vec<String> {
+    let compared: Vec<_> = trials.iter().filter(|trial| trial.is_in()).collect();
+    let run = |trial: &Trial| match per {
+        Per::Process => trial.measured.process_s.clone(),
+        Per::Call => trial.measured.steady_call_s.clone(),
+    };
+    let of_compiling: Vec<_> = compared
+        .iter()
+        .map(|trial| (trial.candidate.name.as_str(), trial.measured.compile_s.clone()))
+        .collect();
+    let of_running: Vec<_> =
+        compared.iter().map(|trial| (trial.candidate.name.as_str(), run(trial))).collect();
+    let mut doubts = Vec::new();
+    doubts.extend(too_short(&of_running, per));
+    doubts.extend(far_off("compiling", &of_compiling));
+    doubts.extend(far_off("running", &of_running));
+    doubts.extend(noisy("compiling", &of_compiling));
+    doubts.extend(noisy("running", &of_running));
+    if of_compiling.iter().any(|(_, summary)| summary.samples().len() < FEW) {
+        doubts.push(format!(
+            "fewer than {FEW} rounds say little of how much figures vary: use `--rounds {FEW}`"
+        ));
+    }
+    let mut printed = compared.iter().filter_map(|trial| trial.printed);
+    if let Some(first) = printed.next()
+        && printed.any(|other| other != first)
+    {
+        doubts.push("the guest doesn't print the same each time: do the runs do the same work?".into());
+    }
+    for stretch in stretches {
+        if let Some((_, to)) = stretch.from_runs_interval
+            && to.is_infinite()
+        {
+            doubts.push(format!(
+                "{}: by these measurements it may also never be the cheapest: use more `--rounds`",
+                stretch.name
+            ));
+        }
+    }
+    doubts
+}
+
+/// Those of which something holds, each with a figure: `winch (8 %), pulley (11 %)`.
+fn named(summaries: &[(&str, Summary)], figure: impl Fn(&Summary) -> Option<String>) -> Option<String> {
+    let named = summaries.iter().filter_map(|(name, summary)| Some(format!("{name} ({})", figure(summary)?)));
+    let named: Vec<_> = named.collect();
+    (!named.is_empty()).then(|| named.join(", "))
+}
+
+fn too_short(summaries: &[(&str, Summary)], per: Per) -> Option<String> {
+    let (short_s, why) = match per {
+        Per::Process => (
+            SHORT_RUN_S,
+            "runs are so short that starting a process is most of them: give them more to do, or use `--per call`",
+        ),
+        Per::Call => {
+            (SHORT_CALL_S, "calls are so short that reading the clock is much of them: call what does more")
+        }
+    };
+    let short = |summary: &Summary| (summary.median() < short_s).then(|| time(summary.median()));
+    named(summaries, short).map(|named| format!("{why}: {named}"))
+}
+
+fn far_off(what: &str, summaries: &[(&str, Summary)]) -> Option<String> {
+    let far_off = |summary: &Summary| {
+        let (outliers, count) = (summary.outliers(), summary.samples().len());
+        (outliers as f64 > count as f64 * FEW_OUTLIERS).then(|| format!("{outliers} of {count}"))
+    };
+    named(summaries, far_off).map(|named| {
+        format!("times of {what} lie far off from the others, something else used the machine: {named}")
+    })
+}
+
+fn noisy(what: &str, summaries: &[(&str, Summary)]) -> Option<String> {
+    let noisy = |summary: &Summary| {
+        let spread = summary.spread();
+        (spread > NOISY).then(|| format!("{:.0} %", spread * 1e2))
+    };
+    named(summaries, noisy)
+        .map(|named| format!("times of {what} vary, the machine is busy or unsteady: {named}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(samples: &[f64]) -> Summary {
+        let mut summary = Summary::default();
+        summary.extend(samples.iter().copied());
+        summary
+    }
+
+    #[test]
+    fn each_doubt_names_whom_it_is_about() {
+        let steady = of(&[1.0, 1.0, 1.01, 1.0, 0.99]);
+        let shaken = of(&[1.0, 1.6, 0.7, 1.3, 0.9]);
+        let struck = of(&[1.0, 1.0, 1.01, 1.0, 9.0]);
+        let all = [("steady", steady), ("shaken", shaken), ("struck", struck)];
+        assert!(noisy("running", &all).unwrap().ends_with(": shaken (20 %)"));
+        assert!(far_off("running", &all).unwrap().ends_with(": struck (1 of 5)"));
+        assert_eq!(too_short(&all, Per::Process), None);
+        let brief = [("brief", of(&[0.001]))];
+        assert!(too_short(&brief, Per::Process).unwrap().ends_with(": brief (1.00 ms)"));
+        assert_eq!(too_short(&brief, Per::Call), None);
+        assert_eq!((noisy("running", &brief), far_off("running", &brief)), (None, None));
+    }
+}

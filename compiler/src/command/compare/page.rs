@@ -1,0 +1,110 @@
+//! A comparison as a page: one file, which loads nothing.
+
+use crate::compare::chart::{Chart, chart};
+use crate::compare::report::{Compared, Report};
+use crate::compare::text::{optional, spread};
+use crate::compare::units::{bytes, time};
+use crate::compare::{Per, summary::Summary};
+use askama::Template;
+
+/// The page.
+#[derive(Template)]
+#[template(path = "compare.html")]
+struct Page<'a> {
+    report: &'a Report,
+    input_size: String,
+    verdict: Vec<String>,
+    /// For a wide page, and for a telephone's.
+    charts: [(&'static str, Chart); 2],
+    phases: Vec<&'static str>,
+    /// From a module to its first result, and a further run.
+    bars: [Bars; 2],
+}
+
+/// Bars of one scale.
+struct Bars {
+    title: &'static str,
+    rows: Vec<Bar>,
+}
+
+/// The phases of one way to compile.
+struct Bar {
+    name: String,
+    total: String,
+    segments: Vec<Segment>,
+}
+
+/// A phase.
+struct Segment {
+    /// Its place among the phases.
+    index: usize,
+    percent: f64,
+    title: String,
+}
+
+/// So that curves are told apart without their colours.
+const DASHES: [&str; 4] = ["none", "7 3", "2 3", "9 3 2 3"];
+/// Phases before this one are not paid again.
+const FIRST_OF_A_RUN: usize = 1;
+
+/// The page's text.
+///
+/// # Errors
+///
+/// None that a template which is well-formed has.
+pub(super) fn page(report: &Report) -> askama::Result<String> {
+    let names = report.candidates.first().map(Compared::phases);
+    let page = Page {
+        report,
+        input_size: bytes(report.input_bytes as f64),
+        verdict: report.verdict(),
+        charts: [("wide", chart(report, 860.0, 420.0)), ("narrow", chart(report, 360.0, 340.0))],
+        phases: names.iter().flatten().map(|phase| phase.name).collect(),
+        bars: [
+            bars(report, "From the module to its first result", 0),
+            bars(report, "Each further process", FIRST_OF_A_RUN),
+        ],
+    };
+    page.render()
+}
+
+fn bars(report: &Report, title: &'static str, from: usize) -> Bars {
+    let phases = |candidate: &Compared| candidate.phases().into_iter().enumerate().skip(from);
+    let total = |candidate: &Compared| phases(candidate).map(|(_, phase)| phase.seconds).sum::<f64>();
+    let most = report.candidates.iter().map(total).fold(0.0, f64::max);
+    let rows = report.candidates.iter().map(|candidate| {
+        let segments = phases(candidate).map(|(index, phase)| Segment {
+            index,
+            percent: 100.0 * phase.seconds / most,
+            title: format!("{}: {}", phase.name, time(phase.seconds)),
+        });
+        Bar { name: candidate.name.clone(), total: time(total(candidate)), segments: segments.collect() }
+    });
+    Bars { title, rows: rows.collect() }
+}
+
+impl Page<'_> {
+    fn runs(&self) -> &'static str {
+        if self.report.per == Per::Process { "runs" } else { "calls" }
+    }
+
+    /// The columns of the table, behind the name.
+    fn cells(&self, candidate: &Compared) -> Vec<String> {
+        let measured = &candidate.measured;
+        let median = |summary: &Summary| time(summary.median());
+        vec![
+            spread(&measured.compile_s),
+            optional(&measured.compile_cpu_s, time),
+            optional(&measured.compile_memory_bytes, bytes),
+            bytes(measured.artifact_bytes as f64),
+            spread(&measured.process_s),
+            median(&measured.open_and_verify_s),
+            median(&measured.engine_s),
+            median(&measured.deserialize_s),
+            median(&measured.instantiate_s),
+            median(&measured.first_call_s),
+            optional(&measured.steady_call_s, time),
+            optional(&measured.run_memory_bytes, bytes),
+        ]
+    }
+}

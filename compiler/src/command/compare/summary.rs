@@ -1,0 +1,107 @@
+//! Repeated measurements.
+
+use serde::Serialize;
+
+/// Repeated measurements of one thing, in its unit, in the order in which they were made.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(into = "Described")]
+pub(crate) struct Summary {
+    samples: Vec<f64>,
+}
+
+/// What is said of them.
+#[derive(Serialize)]
+struct Described {
+    median: f64,
+    lower_quartile: f64,
+    upper_quartile: f64,
+    samples: Vec<f64>,
+}
+
+impl From<Summary> for Described {
+    fn from(summary: Summary) -> Described {
+        Described {
+            median: summary.median(),
+            lower_quartile: summary.quantile(0.25),
+            upper_quartile: summary.quantile(0.75),
+            samples: summary.samples,
+        }
+    }
+}
+
+/// So many median absolute deviations away is far off: ten standard deviations, for a normal distribution.
+const OUTLIER_DEVIATIONS: f64 = 14.826;
+
+impl Summary {
+    pub(crate) fn push(&mut self, sample: f64) {
+        self.samples.push(sample);
+    }
+
+    pub(crate) fn extend(&mut self, samples: impl IntoIterator<Item = f64>) {
+        self.samples.extend(samples);
+    }
+
+    pub(crate) fn samples(&self) -> &[f64] {
+        &self.samples
+    }
+
+    /// The value in the middle; 0 of nothing.
+    pub(crate) fn median(&self) -> f64 {
+        self.quantile(0.5)
+    }
+
+    /// The value below which such a part of the measurements lies, interpolated; 0 of nothing.
+    pub(crate) fn quantile(&self, part: f64) -> f64 {
+        let mut sorted = self.samples.clone();
+        sorted.sort_by(f64::total_cmp);
+        let Some(last) = sorted.len().checked_sub(1) else { return 0.0 };
+        let at = part * last as f64;
+        let (below, above) = (sorted[at.floor() as usize], sorted[at.ceil() as usize]);
+        below + (above - below) * at.fract()
+    }
+
+    /// Half the distance between the quartiles, as a part of the median: the middle half of the measurements
+    /// lies about so far around it.
+    pub(crate) fn spread(&self) -> f64 {
+        match self.median() {
+            0.0 => 0.0,
+            median => (self.quantile(0.75) - self.quantile(0.25)) / 2.0 / median,
+        }
+    }
+
+    /// How many measurements lie far off from the others.
+    pub(crate) fn outliers(&self) -> usize {
+        let median = self.median();
+        let distances = self.samples.iter().map(|sample| (sample - median).abs());
+        let deviation = Summary { samples: distances.clone().collect() }.median();
+        // What hardly varies has a deviation of nearly nothing.
+        let far = (deviation * OUTLIER_DEVIATIONS).max(median * 0.05);
+        distances.filter(|distance| *distance > far).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(samples: &[f64]) -> Summary {
+        Summary { samples: samples.to_vec() }
+    }
+
+    #[test]
+    fn quantiles() {
+        assert_eq!(of(&[]).median(), 0.0);
+        assert_eq!(of(&[3.0]).quantile(0.75), 3.0);
+        assert_eq!(of(&[4.0, 1.0, 3.0, 2.0]).median(), 2.5);
+        assert_eq!(of(&[5.0, 1.0, 3.0, 2.0, 4.0]).quantile(0.25), 2.0);
+        assert_eq!(of(&[5.0, 1.0, 3.0, 2.0, 4.0]).spread(), 1.0 / 3.0);
+    }
+
+    #[test]
+    fn what_is_far_off_is_found() {
+        assert_eq!(of(&[1.0, 1.1, 0.9, 1.05, 0.95]).outliers(), 0);
+        assert_eq!(of(&[1.0, 1.1, 0.9, 1.05, 0.95, 9.0]).outliers(), 1);
+        assert_eq!(of(&[1.0, 1.0, 1.0, 1.000_001]).outliers(), 0);
+        assert_eq!(of(&[]).outliers(), 0);
+    }
+}

@@ -1,0 +1,220 @@
+//! One way to compile, tried: compiled, loaded, run.
+
+use crate::compare::candidate::Candidate;
+use crate::compare::summary::Summary;
+use crate::runner::Runner;
+use anyhow::{Context, Result, bail, ensure};
+use precompile::artifact::mismatch::mismatches;
+use precompile::artifact::{Host, trailer};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Instant;
+
+/// What is the same for all ways to compile.
+pub(crate) struct Setup<'a> {
+    pub(crate) input: &'a Path,
+    /// Further options of `precompile`.
+    pub(crate) settings: Vec<String>,
+    pub(crate) runner: &'a Runner,
+    pub(crate) host: &'a Host,
+    /// What the runner is given before the artifact.
+    pub(crate) runner_options: Vec<OsString>,
+    pub(crate) arguments: &'a [String],
+    /// What the guest reads.
+    pub(crate) stdin: Option<&'a Path>,
+    /// What brings an artifact to where the runner finds it, with `{}` for its path.
+    pub(crate) send: Option<&'a str>,
+    /// Calls in each process that measures.
+    pub(crate) calls: u32,
+}
+
+/// A way to compile, and what was measured of it so far.
+pub(crate) struct Trial {
+    pub(crate) candidate: Candidate,
+    pub(crate) artifact: PathBuf,
+    pub(crate) measured: Measured,
+    /// Why it is out of the comparison.
+    pub(crate) refused: Option<String>,
+    /// BLAKE3 of what the guest printed at first.
+    pub(crate) printed: Option<blake3::Hash>,
+}
+
+/// What was measured. Times are in seconds.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Measured {
+    pub(crate) artifact_bytes: u64,
+    /// From starting `precompile` to its end.
+    pub(crate) compile_s: Summary,
+    /// The processor's time for it, all cores together.
+    pub(crate) compile_cpu_s: Summary,
+    pub(crate) compile_memory_bytes: Summary,
+    /// From starting the runner to its end.
+    pub(crate) process_s: Summary,
+    pub(crate) open_and_verify_s: Summary,
+    pub(crate) engine_s: Summary,
+    pub(crate) deserialize_s: Summary,
+    pub(crate) instantiate_s: Summary,
+    pub(crate) first_call_s: Summary,
+    pub(crate) steady_call_s: Summary,
+    pub(crate) run_memory_bytes: Summary,
+}
+
+/// What `precompile-run --measure` prints.
+#[derive(Deserialize)]
+struct Phases {
+    open_and_verify_ns: u64,
+    engine_ns: u64,
+    deserialize_ns: u64,
+    instantiate_ns: Vec<u64>,
+    first_call_ns: u64,
+    steady_calls_ns: Vec<u64>,
+    peak_memory_bytes: Option<u64>,
+}
+
+impl Trial {
+    pub(crate) fn new(candidate: Candidate, artifact: PathBuf) -> Trial {
+        Trial { candidate, artifact, measured: Measured::default(), refused: None, printed: None }
+    }
+
+    /// Whether it is still in the comparison.
+    pub(crate) fn is_in(&self) -> bool {
+        self.refused.is_none()
+    }
+
+    /// Compiles once, unmeasured, and sees whether it loads and runs.
+    ///
+    /// # Errors
+    ///
+    /// Where nothing could be measured, whichever the way to compile.
+    pub(crate) fn prepare(&mut self, setup: &Setup<'_>) -> Result<()> {
+        if let Err(reason) = self.compile(setup)? {
+            self.refused = Some(reason);
+            return Ok(());
+        }
+        let artifact = fs_err::read(&self.artifact)?;
+        let mismatches = mismatches(&trailer::read(&artifact)?.manifest, setup.host);
+        if !mismatches.is_empty() {
+            let reasons: Vec<_> = mismatches.iter().map(ToString::to_string).collect();
+            self.refused = Some(reasons.join("; "));
+            return Ok(());
+        }
+        if let Some(send) = setup.send {
+            send_artifact(send, &self.artifact)?;
+        }
+        let output = self.run(setup, |command| command.stdout(Stdio::piped()).output())?;
+        match output.status.success() {
+            true => self.printed = Some(blake3::hash(&output.stdout)),
+            false => self.refused = Some(format!("its run failed: {}", said(&output))),
+        }
+        self.measured = Measured { artifact_bytes: artifact.len() as u64, ..Measured::default() };
+        Ok(())
+    }
+
+    /// Compiles and runs, and measures both.
+    ///
+    /// # Errors
+    ///
+    /// Where what went well before doesn't now.
+    pub(crate) fn measure(&mut self, setup: &Setup<'_>) -> Result<()> {
+        let name = self.candidate.name.clone();
+        if let Err(reason) = self.compile(setup)? {
+            bail!("{name}: it can't be compiled again: {reason}");
+        }
+        let start = Instant::now();
+        let status = self.run(setup, |command| command.stdout(Stdio::null()).output())?;
+        self.measured.process_s.push(start.elapsed().as_secs_f64());
+        ensure!(status.status.success(), "{name}: it ran before, and now failed: {}", said(&status));
+        self.measure_phases(setup).with_context(|| name)
+    }
+
+    /// The reason, where it can't be compiled so.
+    fn compile(&mut self, setup: &Setup<'_>) -> Result<Result<(), String>> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg(setup.input).arg("-o").arg(&self.artifact);
+        command.args(["--no-cache", "--timings", "--message-format", "json"]);
+        command.args(&self.candidate.options).args(&setup.settings).stdin(Stdio::null());
+        let start = Instant::now();
+        let output = command.output().context("can't start this command again")?;
+        let elapsed_s = start.elapsed().as_secs_f64();
+        let messages = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let messages = messages.map(serde_json::from_slice).collect::<Result<Vec<Value>, _>>()?;
+        let of = |reason: &str| messages.iter().find(|message| message["reason"] == *reason);
+        let Some(_) = of("compiled").filter(|_| output.status.success()) else {
+            let failed = of("failed").and_then(|failed| failed["error"].as_str());
+            return Ok(Err(failed.map_or_else(|| said(&output), String::from)));
+        };
+        let finished = of("finished").map_or(&Value::Null, |finished| &finished["usage"]);
+        self.measured.compile_s.push(elapsed_s);
+        self.measured.compile_cpu_s.extend(finished["cpu_ns"].as_u64().map(seconds));
+        let memory = finished["peak_memory_bytes"].as_u64();
+        self.measured.compile_memory_bytes.extend(memory.map(|bytes| bytes as f64));
+        Ok(Ok(()))
+    }
+
+    fn run(
+        &self,
+        setup: &Setup<'_>,
+        end: impl FnOnce(&mut Command) -> std::io::Result<Output>,
+    ) -> Result<Output> {
+        let mut command = setup.runner.command();
+        command.args(&setup.runner_options).arg(&self.artifact).args(setup.arguments);
+        self.end(setup, command, end)
+    }
+
+    fn measure_phases(&mut self, setup: &Setup<'_>) -> Result<()> {
+        let mut command = setup.runner.command();
+        command.args(["--measure", &setup.calls.to_string()]);
+        command.args(&setup.runner_options).arg(&self.artifact).args(setup.arguments);
+        let output = self.end(setup, command, |command| command.stdout(Stdio::piped()).output())?;
+        ensure!(output.status.success(), "the runner could not measure it: {}", said(&output));
+        let phases: Phases = serde_json::from_slice(&output.stdout)
+            .with_context(|| format!("the runner `{}` printed no measurements", setup.runner.name()))?;
+        let measured = &mut self.measured;
+        measured.open_and_verify_s.push(seconds(phases.open_and_verify_ns));
+        measured.engine_s.push(seconds(phases.engine_ns));
+        measured.deserialize_s.push(seconds(phases.deserialize_ns));
+        measured.instantiate_s.extend(phases.instantiate_ns.into_iter().map(seconds));
+        measured.first_call_s.push(seconds(phases.first_call_ns));
+        measured.steady_call_s.extend(phases.steady_calls_ns.into_iter().map(seconds));
+        measured.run_memory_bytes.extend(phases.peak_memory_bytes.map(|bytes| bytes as f64));
+        Ok(())
+    }
+
+    fn end(
+        &self,
+        setup: &Setup<'_>,
+        mut command: Command,
+        end: impl FnOnce(&mut Command) -> std::io::Result<Output>,
+    ) -> Result<Output> {
+        match setup.stdin {
+            Some(path) => command.stdin(fs_err::File::open(path)?.into_parts().0),
+            None => command.stdin(Stdio::null()),
+        };
+        command.stderr(Stdio::piped());
+        end(&mut command).with_context(|| format!("can't start the runner `{}`", setup.runner.name()))
+    }
+}
+
+fn send_artifact(send: &str, artifact: &Path) -> Result<()> {
+    let path = artifact.display().to_string();
+    let mut words = send.split_whitespace().map(|word| word.replace("{}", &path));
+    let program = words.next().context("`--send` names no command")?;
+    let status = Command::new(program).args(words).stdin(Stdio::null()).stdout(Stdio::null()).status();
+    let status = status.with_context(|| format!("can't start `{send}`"))?;
+    ensure!(status.success(), "`{send}` failed for `{path}`: {status}");
+    Ok(())
+}
+
+/// What a command said of its failure, or at least how it ended.
+fn said(output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stderr);
+    let said = said.lines().find(|line| !line.is_empty());
+    said.map_or_else(|| output.status.to_string(), |line| line.trim_start_matches("error: ").into())
+}
+
+fn seconds(nanoseconds: u64) -> f64 {
+    nanoseconds as f64 / 1e9
+}

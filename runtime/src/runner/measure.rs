@@ -1,0 +1,140 @@
+//! How long each phase of a run takes.
+
+mod memory;
+
+use crate::args::Args;
+#[cfg(feature = "component-model")]
+use crate::component;
+use crate::failure::Failure;
+#[cfg(feature = "invoke")]
+use crate::invoke;
+use crate::world;
+use precompile_runtime::artifact::Code;
+use precompile_runtime::{OpenPhase, Program, Runtime};
+use serde_json::{Value, json};
+use std::io::{IsTerminal, Read, stdin};
+use std::num::NonZeroU32;
+use std::time::{Duration, Instant};
+
+/// Runs a program so often, and prints how long each phase took.
+///
+/// A command is instantiated for each call, since it ends with it; a function is called again in one instance.
+pub(crate) fn run(runtime: &Runtime, mut args: Args, calls: NonZeroU32) -> Result<(), Failure> {
+    args.replay = Some(input()?);
+    let (program, mut phases) = open(runtime, &args)?;
+    #[cfg(feature = "limits")]
+    args.limits.enforce(&args.artifact, &program)?;
+    #[cfg(feature = "component-model")]
+    if let Some(component) = program.component() {
+        let instantiate = || component::Guest::new(&program, component, &args);
+        match &args.invoke {
+            #[cfg(feature = "wave")]
+            Some(function) => {
+                let mut guest = phases.instantiate(instantiate)?;
+                let mut call = guest.call(component, function, &args.arguments)?;
+                for _ in 0..calls.get() {
+                    phases.call(|| guest.run(&mut call))?;
+                }
+            }
+            #[cfg(not(feature = "wave"))]
+            Some(_) => return Err(component::no_functions()),
+            None => {
+                for _ in 0..calls.get() {
+                    let mut guest = phases.instantiate(instantiate)?;
+                    phases.call(|| guest.start(component))?;
+                }
+            }
+        }
+        return phases.print();
+    }
+    let instantiate = || world::instantiate(&program, &args);
+    match &args.invoke {
+        #[cfg(feature = "invoke")]
+        Some(function) => {
+            let mut guest = phases.instantiate(instantiate)?;
+            let mut call = invoke::Call::new(&mut guest, &program, function, &args.arguments)?;
+            for _ in 0..calls.get() {
+                phases.call(|| call.run(&mut guest))?;
+            }
+        }
+        _ => {
+            for _ in 0..calls.get() {
+                let mut guest = phases.instantiate(instantiate)?;
+                phases.call(|| guest.start(&program))?;
+            }
+        }
+    }
+    phases.print()
+}
+
+/// What guests are to read: all of standard input, unless somebody would have to type it.
+fn input() -> Result<Vec<u8>, Failure> {
+    let mut input = Vec::new();
+    if !stdin().is_terminal() {
+        let read = stdin().lock().read_to_end(&mut input);
+        read.map_err(|error| Failure::own(Code::Io, || format!("can't read standard input: {error}")))?;
+    }
+    Ok(input)
+}
+
+#[allow(unsafe_code, reason = "as the call that runs without measuring")]
+fn open(runtime: &Runtime, args: &Args) -> Result<(Program, Phases), Failure> {
+    let mut ends = [Instant::now(); 4];
+    let reached = |phase| {
+        ends[match phase {
+            OpenPhase::Read => 1,
+            OpenPhase::Engine => 2,
+            OpenPhase::Deserialized => 3,
+        }] = Instant::now();
+    };
+    // SAFETY: as there, who runs this command vouches for the file.
+    let program = unsafe { runtime.open_file_in_phases(&args.artifact, reached) };
+    let program = program.map_err(|error| Failure::open(&args.artifact, error))?;
+    let [read, engine, deserialize] = [0, 1, 2].map(|at| ends[at + 1] - ends[at]);
+    Ok((program, Phases { read, engine, deserialize, instantiate: Vec::new(), call: Vec::new() }))
+}
+
+/// How long each phase took.
+struct Phases {
+    /// Mapping the file, checking its digest, reading its manifest.
+    read: Duration,
+    /// Making the engine.
+    engine: Duration,
+    deserialize: Duration,
+    instantiate: Vec<Duration>,
+    call: Vec<Duration>,
+}
+
+impl Phases {
+    fn instantiate<G>(&mut self, instantiate: impl FnOnce() -> Result<G, Failure>) -> Result<G, Failure> {
+        let start = Instant::now();
+        let guest = instantiate()?;
+        self.instantiate.push(start.elapsed());
+        Ok(guest)
+    }
+
+    fn call(&mut self, call: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+        let start = Instant::now();
+        let ended = call();
+        self.call.push(start.elapsed());
+        ended.or_else(Failure::unless_success)
+    }
+
+    fn print(&self) -> Result<(), Failure> {
+        let all = |times: &[Duration]| times.iter().copied().map(nanoseconds).collect::<Value>();
+        let phases = json!({
+            "open_and_verify_ns": nanoseconds(self.read),
+            "engine_ns": nanoseconds(self.engine),
+            "deserialize_ns": nanoseconds(self.deserialize),
+            "instantiate_ns": all(&self.instantiate),
+            "first_call_ns": self.call.first().copied().map(nanoseconds),
+            "steady_calls_ns": all(self.call.get(1..).unwrap_or_default()),
+            "peak_memory_bytes": memory::peak_bytes(),
+        });
+        crate::print(&format!("{phases}\n"))
+    }
+}
+
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
