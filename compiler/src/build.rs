@@ -47,7 +47,7 @@ mod tool;
 
 pub use error::BuildError;
 
-use crate::{Backend, Choice, Fallback, OptLevel, Platform, Strip};
+use crate::{Backend, Choice, Expect, Fallback, OptLevel, Platform, Strip};
 use cargo::Cargo;
 use inputs::Input;
 use machine::Machine;
@@ -127,6 +127,13 @@ impl Build {
     /// The compiler. Cranelift by default.
     pub fn backend(&mut self, backend: Backend) -> &mut Build {
         self.choice.backend = Some(backend);
+        self
+    }
+
+    /// Where no backend is named: for each guest the one that is expected to cost less, compiling and running
+    /// together.
+    pub fn expect(&mut self, expect: Expect) -> &mut Build {
+        self.choice.expect = Some(expect);
         self
     }
 

@@ -1,5 +1,6 @@
 //! What a user chooses.
 
+use crate::expect::Expect;
 use crate::fallback::Fallback;
 use crate::strip::Strip;
 use precompile_artifact::manifest::OptLevel;
@@ -11,6 +12,8 @@ use precompile_artifact::{Backend, Platform};
 pub struct Choice {
     /// The compiler; Cranelift by default.
     pub backend: Option<Backend>,
+    /// Where no compiler is named: what is expected of each module, by which the cheaper one is chosen for it.
+    pub expect: Option<Expect>,
     /// The preset for what the code may rely on; by default the target's own.
     pub platform: Option<Platform>,
     /// The least processor, as a level and features: `x86-64-v3,-avx2`. The baseline by default.

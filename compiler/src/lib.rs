@@ -24,6 +24,7 @@ pub mod build;
 mod choice;
 #[cfg(feature = "compile")]
 mod compile;
+mod expect;
 mod fallback;
 mod strip;
 #[cfg(any(feature = "build", feature = "compile"))]
@@ -33,6 +34,7 @@ mod trusted;
 pub use choice::Choice;
 #[cfg(feature = "compile")]
 pub use compile::*;
+pub use expect::{DEFAULT_RUN_TIME, Expect};
 pub use fallback::Fallback;
 pub use precompile_artifact as artifact;
 pub use precompile_artifact::manifest::OptLevel;

@@ -6,7 +6,8 @@ use crate::build::inputs::Input;
 use crate::build::jobs::Jobs;
 use crate::build::{BuildError, Order};
 use crate::cache::{Cache, Limits, Recipe, Store};
-use crate::{Artifact, Options, Request, Source, Target, attempt, deliver, obtain, recipe, write};
+use crate::{Artifact, Expect, Options, Rates, Request, Source, Target};
+use crate::{attempt, choose, code_bytes, deliver, obtain, recipe, write};
 use etcetera::BaseStrategy;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::fs;
@@ -31,16 +32,21 @@ pub(super) fn compile(cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError
     }
     let refused = |error: &dyn std::fmt::Display| BuildError::Refused(error.to_string());
     let target: Target = order.machine.target.parse().map_err(|error| refused(&error))?;
-    let (options, refusal) = order.choice.options(&target).map_err(|error| refused(&error))?;
-    if let Some(refusal) = refusal {
+    let ways = order.choice.ways(&target).map_err(|error| refused(&error))?;
+    if let [(_, Some(refusal))] = &ways[..] {
         order.inputs.iter().for_each(|input| cargo.warn_of_fallback(&input.path, &refusal.to_string()));
     }
-    let recipe = Arc::new(recipe(&options));
+    let ways: Vec<_> = ways.into_iter().map(|(options, _)| (Arc::new(recipe(&options)), options)).collect();
     let cache = cache(cargo);
+    let folder = cache.as_ref().map(|cache| cache.store().folder());
+    let auto = order.choice.expect.map(|expect| (expect, Rates::of_this_machine(folder, None)));
     let jobs = Jobs::acquire(cargo.jobs());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.count().unwrap_or(0)).build();
     let pool = pool.map_err(|error| refused(&error))?;
-    let one = |input: &Input| one(input, &options, &recipe, cache.as_ref());
+    let one = |input: &Input| {
+        let (recipe, options) = &ways[auto.as_ref().map_or(0, |auto| cheapest(input, &ways, auto))];
+        one(input, options, recipe, cache.as_ref())
+    };
     let results: Vec<_> = pool.install(|| order.inputs.par_iter().map(one).collect());
     if let Some(cache) = &cache {
         cache.finish();
@@ -55,6 +61,13 @@ pub(super) fn compile(cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError
         }
     }
     if failed.is_empty() { Ok(()) } else { Err(BuildError::Compile(failed)) }
+}
+
+/// The place of the way that is expected to cost least. What can't be read will fail when it is compiled.
+fn cheapest(input: &Input, ways: &[(Arc<Recipe>, Options)], (expect, rates): &(Expect, Rates)) -> usize {
+    let backends: Vec<_> = ways.iter().map(|(_, options)| options.backend).collect();
+    let code_bytes = fs::File::open(&input.path).and_then(code_bytes).unwrap_or_default();
+    choose(&backends, code_bytes, expect, rates).0
 }
 
 /// Finds or compiles one, and writes it. What was beyond the backend, where another stood in.

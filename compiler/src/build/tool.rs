@@ -6,7 +6,7 @@ use crate::build::inputs::Input;
 use crate::build::jobs::Jobs;
 use crate::build::message::Message;
 use crate::build::{BuildError, Order};
-use crate::{Choice, OptLevel};
+use crate::{Choice, Expect, OptLevel};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
@@ -109,10 +109,15 @@ fn in_path(cargo: &Cargo, name: &Path) -> Option<PathBuf> {
 
 /// A choice, on the command line.
 fn arguments(choice: &Choice) -> Vec<OsString> {
-    let Choice { backend, platform, cpu, opt_level, fallback, strip, settings } = choice;
+    let Choice { backend, expect, platform, cpu, opt_level, fallback, strip, settings } = choice;
     let mut arguments: Vec<OsString> = Vec::new();
     let mut add = |name: &str, value: String| arguments.extend([name.into(), value.into()]);
     backend.iter().for_each(|backend| add("--backend", backend.to_string()));
+    if let Some(Expect { runs, run_time }) = expect.filter(|_| backend.is_none()) {
+        add("--backend", "auto".into());
+        add("--expect-runs", runs.to_string());
+        add("--expect-run-time", format!("{}ms", run_time.as_millis()));
+    }
     platform.iter().for_each(|platform| add("--platform", platform.to_string()));
     cpu.iter().for_each(|cpu| add("--cpu", cpu.clone()));
     opt_level.iter().for_each(|level: &OptLevel| add("--opt-level", level.to_string()));

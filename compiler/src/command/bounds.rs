@@ -1,11 +1,12 @@
 //! What a module may cost that nobody trusts.
 
+use crate::inputs::Input;
 use crate::isolate::Isolation;
 use anyhow::{Result, ensure};
 use clap::Args;
 use precompile::setting;
 use precompile::{Attempt, Options};
-use std::io::Read;
+use std::io::{Read, stdin};
 use std::time::Duration;
 
 const DEFAULT_MEMORY_BYTES: u64 = 4 << 30;
@@ -37,7 +38,8 @@ fn bytes(text: &str) -> Result<u64, String> {
     setting::bytes(text).ok_or_else(|| "use a number of bytes, such as 512M".into())
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+/// Reads a duration of a command line.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     setting::duration(text).ok_or_else(|| "use seconds, or a number with ms, s, m or h".into())
 }
 
@@ -88,6 +90,18 @@ impl Bounds {
         let most = self.max_input_bytes.unwrap_or(u64::MAX);
         ensure!(bytes <= most, "it is larger than the {most} bytes that `--max-input-size` allows");
         Ok(())
+    }
+
+    /// Reads an input that can be read only once.
+    ///
+    /// # Errors
+    ///
+    /// Where it can't be read, or is too large.
+    pub(crate) fn read_stream(&self, input: &Input) -> Result<Vec<u8>> {
+        match input.is_standard() {
+            true => self.read(stdin().lock(), 0),
+            false => self.read(fs_err::File::open(&input.path)?, input.bytes),
+        }
     }
 
     /// Reads an input that may have so many bytes, and no more of it than is allowed.

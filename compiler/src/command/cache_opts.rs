@@ -67,8 +67,7 @@ impl CacheOpts {
     ///
     /// Where what the user says of it is wrong.
     pub(crate) fn cache(&self) -> Result<Option<Cache>> {
-        let unwanted = |value: OsString| !matches!(value.to_str(), Some("0" | "n" | "no" | "false"));
-        if self.no_cache || variable("PRECOMPILE_NO_CACHE").is_some_and(unwanted) {
+        if self.is_unwanted() {
             return Ok(None);
         }
         let limits = self.store.limits()?;
@@ -79,6 +78,19 @@ impl CacheOpts {
                 Ok(None)
             }
         }
+    }
+}
+
+impl CacheOpts {
+    fn is_unwanted(&self) -> bool {
+        let unwanted = |value: OsString| !matches!(value.to_str(), Some("0" | "n" | "no" | "false"));
+        self.no_cache || variable("PRECOMPILE_NO_CACHE").is_some_and(unwanted)
+    }
+
+    /// The cache's folder; `None` where the user wants no cache, or it has no place.
+    pub(crate) fn folder(&self) -> Option<PathBuf> {
+        let store = if self.is_unwanted() { None } else { self.store.store().ok() };
+        store.map(|store| store.folder().into())
     }
 }
 

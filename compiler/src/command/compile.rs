@@ -1,6 +1,7 @@
 //! `precompile [OPTIONS] [INPUT...]`: compile modules and components.
 
-use crate::bounds::BoundsOpts;
+use crate::auto::Named;
+use crate::bounds::{self, BoundsOpts};
 use crate::cache_opts::CacheOpts;
 use crate::done::Done;
 use crate::job::{Caching, Failed, Job};
@@ -12,9 +13,11 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use precompile::artifact::Shown;
 use precompile::cache::Cache;
-use precompile::{Backend, Choice, Fallback, OptLevel, Platform, Strip, setting};
+use precompile::{Choice, Fallback, OptLevel, Platform, Strip, setting};
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// Options of `precompile`.
 #[derive(Args)]
@@ -24,9 +27,18 @@ pub(crate) struct Opts {
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// The compiler: `cranelift` makes fast code, `winch` compiles fast [default: cranelift]
+    /// The compiler: `cranelift` makes fast code, `winch` compiles fast, `auto` is the one that costs less
+    /// for as many runs as `--expect-runs` says [default: cranelift]
     #[arg(long, value_name = "BACKEND")]
-    pub(crate) backend: Option<Backend>,
+    pub(crate) backend: Option<Named>,
+
+    /// For `--backend auto`: how often each module is run
+    #[arg(long, value_name = "N")]
+    pub(crate) expect_runs: Option<NonZeroU64>,
+
+    /// For `--backend auto`: how long a run takes, such as 20ms or 5s [default: 300ms]
+    #[arg(long, value_name = "DURATION", value_parser = bounds::duration)]
+    pub(crate) expect_run_time: Option<Duration>,
 
     /// The machine to compile for: a target triple, or aarch64, arm64, x86_64, riscv64, s390x
     /// (all for Linux), pulley32, pulley64; several are separated by commas [default: this
@@ -176,7 +188,11 @@ impl Opts {
     /// What the command line says of how to compile.
     pub(crate) fn choice(&self) -> Choice {
         Choice {
-            backend: self.backend,
+            backend: match self.backend {
+                Some(Named::Backend(backend)) => Some(backend),
+                Some(Named::Auto) | None => None,
+            },
+            expect: None,
             platform: self.platform,
             cpu: self.cpu.clone(),
             opt_level: self.opt_level.map(OptLevel::from),
@@ -193,6 +209,11 @@ impl Opts {
     /// Where what the user says of it is wrong.
     pub(crate) fn open_cache(&self) -> Result<Option<Cache>> {
         self.cache.cache()
+    }
+
+    /// Where the cache is, unless the user wants none or it has no place.
+    pub(crate) fn cache_folder(&self) -> Option<PathBuf> {
+        self.cache.folder()
     }
 
     /// How many threads compile.

@@ -1,9 +1,9 @@
 //! What came of a job.
 
 use crate::job::Job;
-use crate::message::{Cache, Message, TimingsNs};
+use crate::message::{Cache, ChosenBy, Message, TimingsNs};
 use precompile::artifact::trailer;
-use precompile::{Backend, Compiled, Target, Written};
+use precompile::{Backend, Chosen, Compiled, Target, Written};
 use std::time::Duration;
 
 /// What came of a job.
@@ -71,6 +71,7 @@ impl Done {
             compile_ns: nanoseconds(compile),
             artifact_bytes: self.artifact_bytes,
             fallback_from: self.fallback_from.as_ref().map(|(_, reason)| reason.as_str()),
+            chosen: job.chosen.as_ref().map(ChosenBy::from),
             saved_ns,
             timings: timings.then(|| TimingsNs {
                 read_ns: nanoseconds(read),
@@ -101,6 +102,9 @@ impl Done {
         if self.written == Written::Unchanged {
             text += ", unchanged";
         }
+        if let Some(chosen) = &job.chosen {
+            text += &format!("\n  {}", chosen_for(chosen));
+        }
         if let Some((backend, reason)) = &self.fallback_from {
             text += &format!("\n  instead of {backend}: {reason}");
         }
@@ -117,6 +121,22 @@ impl Done {
         }
         text
     }
+}
+
+/// By what a backend was chosen.
+fn chosen_for(chosen: &Chosen) -> String {
+    let expected =
+        chosen.expected_s.iter().map(|(backend, seconds)| format!("{seconds:.2} s with {backend}"));
+    let expected: Vec<_> = expected.collect();
+    let why = match &expected[..] {
+        [only] => format!("{only}, and no other compiles it for that target"),
+        _ => expected.join(", "),
+    };
+    let s = if chosen.runs == 1 { "" } else { "s" };
+    format!(
+        "{} was chosen for {} run{s}: compiling and running are expected to take {why}",
+        chosen.backend, chosen.runs
+    )
 }
 
 /// What the artifact says of itself.

@@ -10,9 +10,10 @@ use precompile::artifact::Host;
 use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::trailer;
 use precompile::cache::{Cache, Entry, InPlace, Key, Recipe, Turn};
-use precompile::{Answer, Artifact, Backend, Compiled, ObtainError, Options, PairError, Request, Source};
+use precompile::{
+    Answer, Artifact, Backend, Chosen, Compiled, ObtainError, Options, PairError, Request, Source,
+};
 use precompile::{Target, Written, compile_by, deliver, in_place, obtain, write};
-use std::io::stdin;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,6 +26,8 @@ pub(crate) struct Job {
     pub(crate) recipe: Arc<Recipe>,
     /// Why another backend stands in for the one that was asked for, whatever the input.
     pub(crate) refusal: Option<PairError>,
+    /// How the backend was chosen, where it was for this input.
+    pub(crate) chosen: Option<Chosen>,
     pub(crate) output: Output,
     /// What the artifact must fit.
     pub(crate) host: Option<Arc<Host>>,
@@ -271,8 +274,7 @@ impl Job {
         let mut kept = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
         match kept.take() {
             Some(wasm) => Ok(wasm),
-            None if self.input.is_standard() => self.bounds.read(stdin().lock(), 0),
-            None => self.bounds.read(fs_err::File::open(&self.input.path)?, bytes),
+            None => self.bounds.read_stream(&self.input),
         }
     }
 

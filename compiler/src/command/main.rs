@@ -2,13 +2,13 @@
 
 #![forbid(unsafe_code)]
 
+mod auto;
 mod bounds;
 mod cache;
 mod cache_opts;
 mod compare;
 mod compile;
 mod completions;
-mod cost;
 mod depfile;
 mod done;
 mod environment;
@@ -86,6 +86,7 @@ const AFTER_HELP: &str = "\
 Examples:
   precompile app.wasm                                      app.cwasm, for this kind of machine
   precompile --backend winch --target aarch64 app.wasm     compiled fast, for 64-bit Arm Linux
+  precompile --backend auto --expect-runs 1000 app.wasm    the one that costs less in all
   precompile --cpu x86-64-v3 --opt-level speed-and-size app.wasm -o fast.cwasm
   precompile --target aarch64,x86_64 --out-dir build plugins/
   precompile                                               what precompile.toml lists:

@@ -1,10 +1,10 @@
 //! What the command reports: lines for people on stderr, or JSON objects, one a line, on stdout.
 
 use clap::ValueEnum;
-use precompile::Backend;
 use precompile::artifact::Shown;
 use precompile::artifact::mismatch::Mismatch;
 use precompile::cache::{Log, Pruned, Record};
+use precompile::{Backend, Chosen};
 use serde::{Serialize, Serializer};
 use std::io::{self, Write};
 use std::path::Path;
@@ -37,6 +37,9 @@ pub(crate) enum Message<'a> {
         artifact_bytes: u64,
         /// What the backend that was asked for can't do, where another stepped in.
         fallback_from: Option<&'a str>,
+        /// By what the backend was chosen, with `--backend auto`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        chosen: Option<ChosenBy>,
         /// What it cost when it was compiled, where it was found.
         #[serde(skip_serializing_if = "Option::is_none")]
         saved_ns: Option<u64>,
@@ -105,6 +108,27 @@ pub(crate) enum Cache {
     Miss,
     /// It was not asked.
     Off,
+}
+
+/// By what a backend was chosen.
+#[derive(Clone, Copy, Serialize)]
+pub(crate) struct ChosenBy {
+    pub(crate) expect_runs: u64,
+    /// What a backend is expected to cost for them, in seconds, compiling included; `None` where it could not be
+    /// chosen.
+    pub(crate) expected_cranelift_s: Option<f64>,
+    pub(crate) expected_winch_s: Option<f64>,
+}
+
+impl From<&Chosen> for ChosenBy {
+    fn from(chosen: &Chosen) -> ChosenBy {
+        let of = |wanted| {
+            let of = chosen.expected_s.iter().find(|(backend, _)| *backend == wanted);
+            of.map(|(_, seconds)| *seconds)
+        };
+        let (expected_cranelift_s, expected_winch_s) = (of(Backend::Cranelift), of(Backend::Winch));
+        ChosenBy { expect_runs: chosen.runs, expected_cranelift_s, expected_winch_s }
+    }
 }
 
 /// What this process used up; a field is absent where the system doesn't tell.

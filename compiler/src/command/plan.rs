@@ -1,5 +1,6 @@
 //! From the command line and `precompile.toml` to the jobs to do.
 
+use crate::auto::{self, Auto, Named};
 use crate::compile::Opts;
 use crate::inputs::{self, Input, STANDARD};
 use crate::job::{Job, Output};
@@ -8,7 +9,7 @@ use crate::{depfile, host_file, interrupt, paths};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use precompile::artifact::Host;
 use precompile::cache::Recipe;
-use precompile::{Choice, Options, PairError, Target};
+use precompile::{Backend, Choice, Chosen, Expect, Options, PairError, Target};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -41,7 +42,9 @@ impl Plan {
         };
         let host = opts.host.as_deref().map(host_file::read).transpose()?;
         sources.extend(opts.host.clone());
-        let wanted = all_wanted(opts, &project, host.as_ref())?;
+        let named = opts.backend.or(project.backend);
+        let expect = auto::expect(named, opts.expect_runs.or(project.expect_runs), opts.expect_run_time)?;
+        let wanted = all_wanted(opts, &project, host.as_ref(), expect)?;
         let inputs = inputs::collect(&project.inputs)?;
         let several_targets = wanted.len() > 1;
         let out_dir = opts.out_dir.as_ref().or(project.out_dir.as_ref());
@@ -53,9 +56,16 @@ impl Plan {
             opts.output.is_none() || jobs == 1,
             "`-o` names one file, but there are {jobs} to write: use `--out-dir`"
         );
+        let auto = expect.map(|expect| Auto::new(expect, opts.cache_folder().as_deref()));
         let mut jobs = Vec::with_capacity(jobs);
         for input in inputs {
+            // Which backend is cheaper stands in the input, and a stream can't be read again.
+            let stream = match auto.is_some() && input.is_stream {
+                true => Some(bounds.read_stream(&input)?),
+                false => None,
+            };
             for wanted in &wanted {
+                let (way, chosen) = wanted.way(auto.as_ref(), &input, stream.as_deref());
                 let path = match &opts.output {
                     Some(path) => path.clone(),
                     None => output(&input, &wanted.target, several_targets, out_dir),
@@ -64,14 +74,15 @@ impl Plan {
                 let order = jobs.len();
                 jobs.push(Job {
                     input: input.clone(),
-                    options: Arc::clone(&wanted.options),
-                    recipe: Arc::clone(&wanted.recipe),
-                    refusal: wanted.refusal.clone(),
+                    options: Arc::clone(&way.options),
+                    recipe: Arc::clone(&way.recipe),
+                    refusal: way.refusal.clone(),
+                    chosen,
                     output,
                     host: host.clone(),
                     bounds: Arc::clone(&bounds),
                     order,
-                    stream: Mutex::default(),
+                    stream: Mutex::new(stream.clone()),
                 });
             }
         }
@@ -115,25 +126,62 @@ fn output(input: &Input, target: &Target, several_targets: bool, out_dir: Option
 struct Wanted {
     /// The target that was asked for.
     target: Target,
+    /// How to get there: one way, or one for each backend that may be chosen.
+    ways: Vec<Way>,
+}
+
+/// A way to compile.
+struct Way {
     options: Arc<Options>,
     recipe: Arc<Recipe>,
     /// Why another backend stands in for the one that was asked for, whatever the input.
     refusal: Option<PairError>,
 }
 
-impl Wanted {
-    fn new(target: Target, options: Options, refusal: Option<PairError>) -> Wanted {
+impl Way {
+    fn new((options, refusal): (Options, Option<PairError>)) -> Way {
         let recipe = Arc::new(precompile::recipe(&options));
-        Wanted { target, options: Arc::new(options), recipe, refusal }
+        Way { options: Arc::new(options), recipe, refusal }
+    }
+}
+
+impl Wanted {
+    /// The way for an input, and by what it was chosen.
+    fn way(&self, auto: Option<&Auto>, input: &Input, bytes: Option<&[u8]>) -> (&Way, Option<Chosen>) {
+        let Some(auto) = auto else { return (&self.ways[0], None) };
+        let backends: Vec<_> = self.ways.iter().map(|way| way.options.backend).collect();
+        let (at, chosen) = auto.choose(&backends, input, bytes);
+        (&self.ways[at], Some(chosen))
     }
 }
 
 /// What is wanted, for each target.
-fn all_wanted(opts: &Opts, project: &Project, host: Option<&Host>) -> Result<Vec<Wanted>> {
-    let backend = opts.backend.or(project.backend);
+fn all_wanted(
+    opts: &Opts,
+    project: &Project,
+    host: Option<&Host>,
+    expect: Option<Expect>,
+) -> Result<Vec<Wanted>> {
+    let backend = match opts.backend.or(project.backend) {
+        Some(Named::Backend(backend)) => Some(backend),
+        Some(Named::Auto) | None => None,
+    };
     if let Some(host) = host {
-        let options = opts.choice().adjust(precompile::fit(host, backend)?)?;
-        return Ok(vec![Wanted::new(options.target.clone(), options, None)]);
+        let fit = |backend| anyhow::Ok(opts.choice().adjust(precompile::fit(host, backend)?)?);
+        let ways: Vec<Options> = match expect {
+            None => vec![fit(backend)?],
+            // Those that the host and the other options allow; or why there is none.
+            Some(_) => {
+                let ways: Vec<_> =
+                    Backend::ALL.into_iter().filter_map(|backend| fit(Some(backend)).ok()).collect();
+                if ways.is_empty() { vec![fit(None)?] } else { ways }
+            }
+        };
+        let target = ways[0].target.clone();
+        return Ok(vec![Wanted {
+            target,
+            ways: ways.into_iter().map(|way| Way::new((way, None))).collect(),
+        }]);
     }
     let names = if opts.targets.is_empty() { &project.targets } else { &opts.targets };
     let mut targets = names.iter().map(|name| name.parse()).collect::<Result<Vec<Target>, _>>()?;
@@ -145,13 +193,14 @@ fn all_wanted(opts: &Opts, project: &Project, host: Option<&Host>) -> Result<Vec
     }
     let choice = Choice {
         backend,
+        expect,
         platform: opts.platform.or(project.platform),
         cpu: opts.cpu.clone().or_else(|| project.cpu.clone()),
         ..opts.choice()
     };
     let wanted = targets.into_iter().map(|target| {
-        let (options, refusal) = choice.options(&target)?;
-        Ok(Wanted::new(target, options, refusal))
+        let ways = choice.ways(&target)?.into_iter().map(Way::new).collect();
+        Ok(Wanted { target, ways })
     });
     wanted.collect()
 }

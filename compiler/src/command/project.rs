@@ -1,8 +1,10 @@
 //! `precompile.toml`: what `precompile` compiles where no input is named. `Cargo.toml` may say the same.
 
+use crate::auto::Named;
 use anyhow::{Result, anyhow, ensure};
-use precompile::{Backend, Platform};
+use precompile::Platform;
 use serde::Deserialize;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 
 /// The file's name, in the current folder.
@@ -18,7 +20,9 @@ pub(crate) struct Project {
     /// Modules, components and folders to compile.
     pub(crate) inputs: Vec<PathBuf>,
     /// The compiler.
-    pub(crate) backend: Option<Backend>,
+    pub(crate) backend: Option<Named>,
+    /// How often each module is run, where the compiler is chosen by it.
+    pub(crate) expect_runs: Option<NonZeroU64>,
     /// The machines to compile for.
     #[serde(default)]
     pub(crate) targets: Vec<String>,
@@ -108,7 +112,7 @@ mod tests {
     /// The body of the fuzz target `project`, for fixed seeds.
     #[test]
     fn any_text_gives_an_answer() {
-        let seed = "inputs = [\"app.wasm\", \"plugins\"]\nbackend = \"winch\"\ntargets = [\"aarch64\"]\ncpu = \"x86-64-v3\"\n\
+        let seed = "inputs = [\"app.wasm\", \"plugins\"]\nbackend = \"auto\"\nexpect-runs = 9\ntargets = [\"aarch64\"]\ncpu = \"x86-64-v3\"\n\
                     platform = \"hosted\"\nout-dir = \"build\"\n";
         assert!(Project::parse(seed).is_ok());
         let mut accepted = 0;

@@ -38,6 +38,8 @@ const LOCATION: &str = "-Zlocation-detail=none";
 const FORMAT: &str = "-Zfmt-debug=none";
 /// Code for a fixed address, and one of functions that are the same.
 const LINK: &[&str] = &["-Crelocation-model=static", "-Clink-arg=-Wl,--icf=all"];
+/// Folding functions takes LLVM's linker, which stable Rust brings along and Debian's doesn't (`lld`).
+const LLD: &str = "-Clink-arg=-fuse-ld=lld";
 
 /// Stable Rust's best by a profile alone, which is the workspace's `runner`.
 pub(crate) const STABLE: Recipe = Recipe::stable(Profile::RUNNER);
@@ -54,7 +56,7 @@ const BUILT_BARE: Recipe = Recipe { std: Std::Built(Some("")), ..NO_LOCATIONS };
 const IMMEDIATE: Recipe =
     Recipe { flags: &[LOCATION, "-Zunstable-options", "-Cpanic=immediate-abort"], ..BUILT_BARE };
 const IMMEDIATE_FLAGS: Recipe = Recipe {
-    flags: &[LOCATION, FORMAT, "-Zunstable-options", "-Cpanic=immediate-abort", LINK[0], LINK[1]],
+    flags: &[LOCATION, FORMAT, "-Zunstable-options", "-Cpanic=immediate-abort", LINK[0], LINK[1], LLD],
     std: Std::Built(Some("optimize_for_size")),
     ..NO_LOCATIONS
 };

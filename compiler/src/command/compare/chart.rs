@@ -3,7 +3,7 @@
 
 use crate::compare::report::Report;
 use crate::compare::units::{count, round_time};
-use crate::cost::Cost;
+use precompile::Cost;
 
 /// The chart goes on for so many times the last crossing.
 const BEYOND: f64 = 10.0;

@@ -3,7 +3,7 @@
 use crate::compare::Per;
 use crate::compare::summary::Summary;
 use crate::compare::trial::Measured;
-use crate::cost::{Cost, stretches};
+use precompile::{Cost, stretches};
 use serde::Serialize;
 
 /// So often the measurements are drawn anew, to see how far a crossing may be off.

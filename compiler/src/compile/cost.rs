@@ -2,21 +2,21 @@
 
 /// What a way to compile costs.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Cost {
+pub struct Cost {
     /// Once, in seconds: compiling, and what else is done once.
-    pub(crate) once_s: f64,
+    pub once_s: f64,
     /// For each run, in seconds.
-    pub(crate) run_s: f64,
+    pub run_s: f64,
 }
 
 impl Cost {
     /// All that so many runs cost, in seconds.
-    pub(crate) fn total_s(self, runs: f64) -> f64 {
+    pub fn total_s(self, runs: f64) -> f64 {
         self.once_s + runs * self.run_s
     }
 
     /// From how many runs on another costs less; `None` where it never does, having cost more before.
-    pub(crate) fn crossing(self, other: Cost) -> Option<f64> {
+    pub fn crossing(self, other: Cost) -> Option<f64> {
         let saved = self.run_s - other.run_s;
         (saved > 0.0).then(|| ((other.once_s - self.once_s) / saved).max(0.0))
     }
@@ -24,14 +24,15 @@ impl Cost {
 
 /// From how many runs on a way is the cheapest, until the next is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Stretch {
+pub struct Stretch {
     /// Its place in the list.
-    pub(crate) index: usize,
-    pub(crate) from_runs: f64,
+    pub index: usize,
+    /// In runs; not always a whole number.
+    pub from_runs: f64,
 }
 
 /// Which is the cheapest, from the first run on.
-pub(crate) fn stretches(costs: &[Cost]) -> Vec<Stretch> {
+pub fn stretches(costs: &[Cost]) -> Vec<Stretch> {
     let mut stretches = Vec::new();
     let first = cheapest(costs, 1.0);
     let mut at = first.map(|index| Stretch { index, from_runs: 1.0 });
@@ -51,7 +52,7 @@ pub(crate) fn stretches(costs: &[Cost]) -> Vec<Stretch> {
 }
 
 /// The one that costs least after so many runs; of several, the one that costs least further on.
-pub(crate) fn cheapest(costs: &[Cost], runs: f64) -> Option<usize> {
+pub fn cheapest(costs: &[Cost], runs: f64) -> Option<usize> {
     let order = |one: &usize, other: &usize| {
         let (one, other) = (costs[*one], costs[*other]);
         one.total_s(runs).total_cmp(&other.total_s(runs)).then(one.run_s.total_cmp(&other.run_s))

@@ -1,0 +1,192 @@
+//! What compiling costs on this machine.
+
+use crate::compile::attempt::{WASMTIME_VERSION, attempt};
+use crate::compile::code_bytes::code_bytes;
+use crate::compile::cost::Cost;
+use crate::compile::options::Options;
+use crate::compile::target::Target;
+use crate::expect::Expect;
+use precompile_artifact::{Backend, Platform};
+use serde::{Deserialize, Serialize};
+use std::io::{Cursor, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// A program as programs are, from `benches/programs/json.c`: its code is compiled, and run where that can be.
+const REFERENCE: &[u8] = include_bytes!("rates/reference.wasm");
+/// How often it is compiled by each backend. The fastest counts: what else the machine did is no rate of its.
+const REPETITIONS: usize = 3;
+/// By how much Winch's code is slower where nothing was run here: the geometric mean of the programs in
+/// `reports/benchmarks.md`.
+const SLOWDOWN: f64 = 2.0;
+/// What is believed of a measured slowdown.
+const BELIEVED_SLOWDOWNS: std::ops::RangeInclusive<f64> = 1.0..=10.0;
+/// The file in the cache's folder.
+const FILE: &str = "rates.json";
+
+/// What compiling costs on this machine, and running what was compiled.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rates {
+    /// What the rates hold for.
+    of: Machine,
+    /// To compile a byte of WebAssembly code with all cores, in seconds.
+    winch_s_per_byte: f64,
+    cranelift_s_per_byte: f64,
+    /// By how much Winch's code is slower than Cranelift's.
+    slowdown: f64,
+}
+
+/// What rates are measured of. Where it is another, they are measured again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Machine {
+    processors: usize,
+    architecture: String,
+    wasmtime_version: String,
+    precompile_version: String,
+}
+
+impl Machine {
+    fn this() -> Machine {
+        Machine {
+            processors: std::thread::available_parallelism().map_or(1, usize::from),
+            architecture: std::env::consts::ARCH.into(),
+            wasmtime_version: WASMTIME_VERSION.into(),
+            precompile_version: env!("CARGO_PKG_VERSION").into(),
+        }
+    }
+}
+
+/// Runs an artifact for this machine, with an argument for the guest, and tells how long the guest took.
+pub type Run<'a> = dyn Fn(&[u8], &str) -> Option<Duration> + 'a;
+
+/// The guest's argument: a tenth of a second's work or so.
+const WORK: &str = "12";
+
+impl Rates {
+    /// Those of this machine: what is in the folder of the cache, or else measured now, which takes less than a
+    /// second, and kept there. That the folder can't be written only has them measured again.
+    ///
+    /// `run` runs what was compiled; without it, Winch's code is taken to be slower as it is elsewhere.
+    pub fn of_this_machine(folder: Option<&Path>, run: Option<&Run<'_>>) -> Rates {
+        let file = folder.map(|folder| folder.join(FILE));
+        let known = file.as_ref().and_then(|file| serde_json::from_slice(&std::fs::read(file).ok()?).ok());
+        if let Some(rates) = known.filter(|rates: &Rates| rates.of == Machine::this() && rates.is_sensible())
+        {
+            return rates;
+        }
+        let rates = Rates::measure(run);
+        if let (Some(folder), Some(file)) = (folder, file) {
+            let _ = rates.keep(folder, &file);
+        }
+        rates
+    }
+
+    fn measure(run: Option<&Run<'_>>) -> Rates {
+        // Of a backend that this build or this machine hasn't, no rate is asked.
+        let both = || (compiled(Backend::Winch), compiled(Backend::Cranelift));
+        // In threads of its own, as the program may still want to set up those that all share.
+        let threads = rayon::ThreadPoolBuilder::new().build();
+        let (winch, cranelift) = threads.map_or_else(|_| both(), |threads| threads.install(both));
+        let code_bytes = code_bytes(Cursor::new(REFERENCE)).unwrap_or_default().max(1) as f64;
+        let rate = |compiled: &Option<(Vec<u8>, Duration)>| {
+            compiled.as_ref().map_or(f64::INFINITY, |(_, time)| time.as_secs_f64() / code_bytes)
+        };
+        let time = |compiled: &Option<(Vec<u8>, Duration)>| run?(&compiled.as_ref()?.0, WORK);
+        let slowdown =
+            time(&winch).zip(time(&cranelift)).map(|(winch, cranelift)| winch.div_duration_f64(cranelift));
+        Rates {
+            of: Machine::this(),
+            winch_s_per_byte: rate(&winch),
+            cranelift_s_per_byte: rate(&cranelift),
+            slowdown: slowdown.filter(|it| BELIEVED_SLOWDOWNS.contains(it)).unwrap_or(SLOWDOWN),
+        }
+    }
+
+    /// Infinity is no number in JSON, and a file may hold anything.
+    fn is_sensible(&self) -> bool {
+        let positive = |rate: f64| rate.is_finite() && rate > 0.0;
+        positive(self.winch_s_per_byte)
+            && positive(self.cranelift_s_per_byte)
+            && BELIEVED_SLOWDOWNS.contains(&self.slowdown)
+    }
+
+    fn keep(&self, folder: &Path, file: &Path) -> std::io::Result<()> {
+        std::fs::create_dir_all(folder)?;
+        let mut whole = tempfile::NamedTempFile::new_in(folder)?;
+        whole.write_all(&serde_json::to_vec(self)?)?;
+        whole.persist(file)?;
+        Ok(())
+    }
+
+    /// What a backend is expected to cost for a module with so many bytes of code.
+    pub fn cost(&self, backend: Backend, code_bytes: u64, expect: &Expect) -> Cost {
+        let (s_per_byte, slowdown) = match backend {
+            Backend::Winch => (self.winch_s_per_byte, self.slowdown),
+            Backend::Cranelift => (self.cranelift_s_per_byte, 1.0),
+        };
+        Cost { once_s: s_per_byte * code_bytes as f64, run_s: expect.run_time.as_secs_f64() * slowdown }
+    }
+}
+
+/// The reference as a backend compiles it for this machine, and how long that took; `None` where it can't.
+fn compiled(backend: Backend) -> Option<(Vec<u8>, Duration)> {
+    let options = Options::new(backend, Target::host().ok()?, Platform::Hosted).ok()?;
+    let times = (0..REPETITIONS).map(|_| {
+        let start = Instant::now();
+        let artifact = attempt(&options, REFERENCE).ok()?.artifact;
+        Some((artifact, start.elapsed()))
+    });
+    times.flatten().min_by_key(|(_, time)| *time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rates() -> Rates {
+        Rates { of: Machine::this(), winch_s_per_byte: 1e-7, cranelift_s_per_byte: 5e-7, slowdown: 2.0 }
+    }
+
+    #[test]
+    fn what_is_cheaper_depends_on_code_and_runs() {
+        let total = |backend, code_bytes, runs| {
+            let expect = Expect::runs(runs);
+            rates().cost(backend, code_bytes, &expect).total_s(runs as f64)
+        };
+        let winch_is_cheaper = |code_bytes, runs| {
+            total(Backend::Winch, code_bytes, runs) < total(Backend::Cranelift, code_bytes, runs)
+        };
+        assert!(winch_is_cheaper(1_000_000, 1));
+        assert!(!winch_is_cheaper(1_000_000, 10));
+        assert!(!winch_is_cheaper(10_000, 1));
+        assert!(winch_is_cheaper(10_000_000, 10));
+    }
+
+    /// They are measured once, again on another machine, and where the file holds something else.
+    #[test]
+    fn they_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE);
+        let measured = Rates::of_this_machine(Some(folder.path()), None);
+        assert!(measured.is_sensible(), "{measured:?}");
+        assert!(measured.winch_s_per_byte < measured.cranelift_s_per_byte, "{measured:?}");
+        assert_eq!(measured.slowdown, SLOWDOWN);
+        assert_eq!(Rates::of_this_machine(Some(folder.path()), None), measured);
+        std::fs::write(&file, serde_json::to_vec(&rates()).unwrap()).unwrap();
+        assert_eq!(Rates::of_this_machine(Some(folder.path()), None), rates());
+        let mut other = rates();
+        other.of.processors += 1;
+        for text in [serde_json::to_vec(&other).unwrap(), b"{}".to_vec(), b"".to_vec()] {
+            std::fs::write(&file, text).unwrap();
+            assert_ne!(Rates::of_this_machine(Some(folder.path()), None), rates());
+        }
+    }
+
+    #[test]
+    fn what_runs_tells_the_slowdown() {
+        let seconds = std::cell::Cell::new(4.5);
+        let run = |_: &[u8], _: &str| Some(Duration::from_secs_f64(seconds.replace(1.5)));
+        assert_eq!(Rates::of_this_machine(None, Some(&run)).slowdown, 3.0);
+        assert_eq!(Rates::of_this_machine(None, Some(&|_, _| None)).slowdown, SLOWDOWN);
+    }
+}
