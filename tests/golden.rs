@@ -19,9 +19,11 @@ use support::{Ended, Folder, Runner, cargo_precompile, precompile, run, runner};
 const SESSION: &str = "session";
 
 /// What ends the names of fields whose values differ from run to run.
-const UNSTABLE_FIELDS: [&str; 12] = [
+const UNSTABLE_FIELDS: [&str; 14] = [
     "_ns\":",
     "_unix_s\":",
+    "expected_cranelift_s\":",
+    "expected_winch_s\":",
     "memory_bytes\":",
     "\"artifact_bytes\":",
     "stored_bytes\":",
@@ -172,7 +174,7 @@ fn redacted(line: &str, host: &str) -> String {
             rest[start..].find(|c: char| !c.is_ascii_digit() && c != '.').map_or(rest.len(), |it| start + it);
         let (before, number, after) = (&rest[..start], &rest[start..end], &rest[end..]);
         text += before;
-        let unstable = [" s:", " s ago", " s of", " s on", " s, most", " ms", " bytes", " KiB"]
+        let unstable = [" s:", " s ago", " s of", " s on", " s, most", " s with", " ms", " bytes", " KiB"]
             .iter()
             .any(|unit| after.starts_with(unit))
             || UNSTABLE_FIELDS.iter().any(|key| before.ends_with(key));

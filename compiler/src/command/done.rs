@@ -129,7 +129,7 @@ fn chosen_for(chosen: &Chosen) -> String {
         chosen.expected_s.iter().map(|(backend, seconds)| format!("{seconds:.2} s with {backend}"));
     let expected: Vec<_> = expected.collect();
     let why = match &expected[..] {
-        [only] => format!("{only}, and no other compiles it for that target"),
+        [only] => format!("{only}, the only one that these options allow"),
         _ => expected.join(", "),
     };
     let s = if chosen.runs == 1 { "" } else { "s" };
