@@ -77,7 +77,7 @@ mod tests {
     fn expected(bytes: &[u8]) -> u64 {
         let payloads = wasmparser::Parser::new(0).parse_all(bytes);
         let sizes = payloads.map(|payload| match payload.unwrap() {
-            wasmparser::Payload::CodeSectionStart { size, .. } => u64::from(size),
+            wasmparser::Payload::CodeSectionStart { range, .. } => range.len() as u64,
             _ => 0,
         });
         sizes.sum()

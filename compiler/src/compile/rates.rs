@@ -9,6 +9,7 @@ use crate::expect::Expect;
 use precompile_artifact::{Backend, Platform};
 use serde::{Deserialize, Serialize};
 use std::io::{Cursor, Write};
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -18,22 +19,22 @@ const REFERENCE: &[u8] = include_bytes!("rates/reference.wasm");
 const REPETITIONS: usize = 3;
 /// By how much Winch's code is slower where nothing was run here: the geometric mean of the programs in
 /// `reports/benchmarks.md`.
-const SLOWDOWN: f64 = 2.0;
-/// What is believed of a measured slowdown.
-const BELIEVED_SLOWDOWNS: std::ops::RangeInclusive<f64> = 1.0..=10.0;
+const RUN_PERCENT: u64 = 200;
+/// What is believed of what was measured.
+const BELIEVED_PERCENT: RangeInclusive<u64> = 100..=1_000;
 /// The file in the cache's folder.
 const FILE: &str = "rates.json";
 
 /// What compiling costs on this machine, and running what was compiled.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rates {
     /// What the rates hold for.
     of: Machine,
-    /// To compile a byte of WebAssembly code with all cores, in seconds.
-    winch_s_per_byte: f64,
-    cranelift_s_per_byte: f64,
-    /// By how much Winch's code is slower than Cranelift's.
-    slowdown: f64,
+    /// To compile a byte of WebAssembly code with all cores, in picoseconds.
+    winch_ps_per_byte: u64,
+    cranelift_ps_per_byte: u64,
+    /// How long Winch's code takes for what Cranelift's does in a hundred.
+    winch_run_percent: u64,
 }
 
 /// What rates are measured of. Where it is another, they are measured again.
@@ -87,27 +88,27 @@ impl Rates {
         // In threads of its own, as the program may still want to set up those that all share.
         let threads = rayon::ThreadPoolBuilder::new().build();
         let (winch, cranelift) = threads.map_or_else(|_| both(), |threads| threads.install(both));
-        let code_bytes = code_bytes(Cursor::new(REFERENCE)).unwrap_or_default().max(1) as f64;
+        let code_bytes = u128::from(code_bytes(Cursor::new(REFERENCE)).unwrap_or_default().max(1));
         let rate = |compiled: &Option<(Vec<u8>, Duration)>| {
-            compiled.as_ref().map_or(f64::INFINITY, |(_, time)| time.as_secs_f64() / code_bytes)
+            let picoseconds = compiled.as_ref().map(|(_, time)| time.as_nanos() * 1_000 / code_bytes);
+            picoseconds.and_then(|it| it.try_into().ok()).unwrap_or(u64::MAX)
         };
         let time = |compiled: &Option<(Vec<u8>, Duration)>| run?(&compiled.as_ref()?.0, WORK);
         let slowdown =
             time(&winch).zip(time(&cranelift)).map(|(winch, cranelift)| winch.div_duration_f64(cranelift));
+        let percent = slowdown.map(|slowdown| (slowdown * 100.0) as u64);
         Rates {
             of: Machine::this(),
-            winch_s_per_byte: rate(&winch),
-            cranelift_s_per_byte: rate(&cranelift),
-            slowdown: slowdown.filter(|it| BELIEVED_SLOWDOWNS.contains(it)).unwrap_or(SLOWDOWN),
+            winch_ps_per_byte: rate(&winch),
+            cranelift_ps_per_byte: rate(&cranelift),
+            winch_run_percent: percent.filter(|it| BELIEVED_PERCENT.contains(it)).unwrap_or(RUN_PERCENT),
         }
     }
 
-    /// Infinity is no number in JSON, and a file may hold anything.
+    /// A file may hold anything.
     fn is_sensible(&self) -> bool {
-        let positive = |rate: f64| rate.is_finite() && rate > 0.0;
-        positive(self.winch_s_per_byte)
-            && positive(self.cranelift_s_per_byte)
-            && BELIEVED_SLOWDOWNS.contains(&self.slowdown)
+        let Rates { of: _, winch_ps_per_byte, cranelift_ps_per_byte, winch_run_percent } = self;
+        *winch_ps_per_byte > 0 && *cranelift_ps_per_byte > 0 && BELIEVED_PERCENT.contains(winch_run_percent)
     }
 
     fn keep(&self, folder: &Path, file: &Path) -> std::io::Result<()> {
@@ -120,11 +121,14 @@ impl Rates {
 
     /// What a backend is expected to cost for a module with so many bytes of code.
     pub fn cost(&self, backend: Backend, code_bytes: u64, expect: &Expect) -> Cost {
-        let (s_per_byte, slowdown) = match backend {
-            Backend::Winch => (self.winch_s_per_byte, self.slowdown),
-            Backend::Cranelift => (self.cranelift_s_per_byte, 1.0),
+        let (ps_per_byte, run_percent) = match backend {
+            Backend::Winch => (self.winch_ps_per_byte, self.winch_run_percent),
+            Backend::Cranelift => (self.cranelift_ps_per_byte, 100),
         };
-        Cost { once_s: s_per_byte * code_bytes as f64, run_s: expect.run_time.as_secs_f64() * slowdown }
+        Cost {
+            once_s: ps_per_byte as f64 * 1e-12 * code_bytes as f64,
+            run_s: expect.run_time.as_secs_f64() * run_percent as f64 / 100.0,
+        }
     }
 }
 
@@ -144,7 +148,12 @@ mod tests {
     use super::*;
 
     fn rates() -> Rates {
-        Rates { of: Machine::this(), winch_s_per_byte: 1e-7, cranelift_s_per_byte: 5e-7, slowdown: 2.0 }
+        Rates {
+            of: Machine::this(),
+            winch_ps_per_byte: 100_000,
+            cranelift_ps_per_byte: 500_000,
+            winch_run_percent: 200,
+        }
     }
 
     #[test]
@@ -169,8 +178,8 @@ mod tests {
         let file = folder.path().join(FILE);
         let measured = Rates::of_this_machine(Some(folder.path()), None);
         assert!(measured.is_sensible(), "{measured:?}");
-        assert!(measured.winch_s_per_byte < measured.cranelift_s_per_byte, "{measured:?}");
-        assert_eq!(measured.slowdown, SLOWDOWN);
+        assert!(measured.winch_ps_per_byte < measured.cranelift_ps_per_byte, "{measured:?}");
+        assert_eq!(measured.winch_run_percent, RUN_PERCENT);
         assert_eq!(Rates::of_this_machine(Some(folder.path()), None), measured);
         std::fs::write(&file, serde_json::to_vec(&rates()).unwrap()).unwrap();
         assert_eq!(Rates::of_this_machine(Some(folder.path()), None), rates());
@@ -186,7 +195,7 @@ mod tests {
     fn what_runs_tells_the_slowdown() {
         let seconds = std::cell::Cell::new(4.5);
         let run = |_: &[u8], _: &str| Some(Duration::from_secs_f64(seconds.replace(1.5)));
-        assert_eq!(Rates::of_this_machine(None, Some(&run)).slowdown, 3.0);
-        assert_eq!(Rates::of_this_machine(None, Some(&|_, _| None)).slowdown, SLOWDOWN);
+        assert_eq!(Rates::of_this_machine(None, Some(&run)).winch_run_percent, 300);
+        assert_eq!(Rates::of_this_machine(None, Some(&|_, _| None)).winch_run_percent, RUN_PERCENT);
     }
 }
