@@ -251,6 +251,24 @@ fn a_fallback_is_told() {
     assert!(!ended.stderr.contains("panicked"), "{ended:?}");
 }
 
+/// The backend that is expected to cost less: where runs take no time, it is the one that compiles faster.
+#[test]
+fn a_backend_is_chosen() {
+    for (name, micros, expected) in [("brief-runs", 0, "winch"), ("long-runs", 60_000_000, "cranelift")] {
+        let statement = format!(
+            "Build::new().file(\"plugin.wat\").expect(Expect {{ runs: 3, run_time: \
+             std::time::Duration::from_micros({micros}) }}).compile(\"plugin\");"
+        );
+        let package = Package::new(name, &statement);
+        package.folder.write("plugin.wat", "(module (func (export \"f\")))");
+        let ended = run(&mut package.cargo());
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        let artifact = package.told().1.join("plugin.cwasm");
+        let inspected = package.folder.precompile(["inspect", artifact.to_str().unwrap()]);
+        assert!(inspected.stdout.contains(expected), "{inspected:?}");
+    }
+}
+
 /// Other compilers' guests, and what they read.
 #[test]
 fn commands_build_guests() {

@@ -116,7 +116,7 @@ fn arguments(choice: &Choice) -> Vec<OsString> {
     if let Some(Expect { runs, run_time }) = expect.filter(|_| backend.is_none()) {
         add("--backend", "auto".into());
         add("--expect-runs", runs.to_string());
-        add("--expect-run-time", format!("{}ms", run_time.as_millis()));
+        add("--expect-run-time", format!("{}us", run_time.as_micros()));
     }
     platform.iter().for_each(|platform| add("--platform", platform.to_string()));
     cpu.iter().for_each(|cpu| add("--cpu", cpu.clone()));

@@ -40,7 +40,7 @@ fn bytes(text: &str) -> Result<u64, String> {
 
 /// Reads a duration of a command line.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    setting::duration(text).ok_or_else(|| "use seconds, or a number with ms, s, m or h".into())
+    setting::duration(text).ok_or_else(|| "use seconds, or a number with us, ms, s, m or h".into())
 }
 
 impl BoundsOpts {

@@ -36,7 +36,8 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "N")]
     pub(crate) expect_runs: Option<NonZeroU64>,
 
-    /// For `--backend auto`: how long a run takes, such as 20ms or 5s [default: 300ms]
+    /// For `--backend auto`: how long a run takes with Cranelift, such as 50us, 20ms or
+    /// 5s [default: 300ms]
     #[arg(long, value_name = "DURATION", value_parser = bounds::duration)]
     pub(crate) expect_run_time: Option<Duration>,
 

@@ -285,14 +285,15 @@ pub fn bytes(value: &str) -> Option<u64> {
 /// A duration, perhaps with a unit: seconds without one.
 pub fn duration(value: &str) -> Option<Duration> {
     let digits = value.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let milliseconds = match &value[digits.len()..] {
-        "ms" => 1,
-        "" | "s" => 1000,
-        "m" => 60_000,
-        "h" => 3_600_000,
+    let microseconds = match &value[digits.len()..] {
+        "us" => 1,
+        "ms" => 1_000,
+        "" | "s" => 1_000_000,
+        "m" => 60_000_000,
+        "h" => 3_600_000_000,
         _ => return None,
     };
-    digits.parse::<u64>().ok()?.checked_mul(milliseconds).map(Duration::from_millis)
+    digits.parse::<u64>().ok()?.checked_mul(microseconds).map(Duration::from_micros)
 }
 
 /// What `-W help` and the like print.
