@@ -5,6 +5,9 @@ compile_error!("precompile needs a backend: enable the feature `cranelift` or `w
 
 mod attempt;
 mod auto;
+#[cfg(feature = "benchmarks")]
+#[doc(hidden)]
+pub mod benchmarks;
 mod cached;
 mod chosen;
 mod code_bytes;

@@ -1,0 +1,92 @@
+//! What stands on the way of every compilation, and of every one that is saved: `cargo bench -p precompile
+//! --features benchmarks --bench hot_paths`.
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use precompile::artifact::trailer;
+use precompile::benchmarks::{Stamped, needs};
+use precompile::cache::{Cache, Digest, Key, Limits, Store};
+use precompile::{Artifact, Backend, Options, Platform, Request, Source, Target};
+use precompile::{attempt, compile, deliver, in_place, obtain, recipe};
+use std::hint::black_box;
+use std::path::Path;
+use std::sync::Arc;
+
+/// A program as programs are: `benches/programs/json.c`.
+const MODULE: &[u8] = include_bytes!("../../benches/programs/json.wasm");
+
+fn options(backend: Backend) -> Options {
+    Options::new(backend, Target::host().unwrap(), Platform::Hosted).unwrap()
+}
+
+fn key(criterion: &mut Criterion) {
+    let options = options(Backend::Winch);
+    let mut group = criterion.benchmark_group("key");
+    group.bench_function("recipe", |bencher| bencher.iter(|| recipe(black_box(&options))));
+    let recipe = Arc::new(recipe(&options));
+    let digest = Digest::of(MODULE);
+    group.bench_function("key", |bencher| bencher.iter(|| Key::new(black_box(&recipe), digest)));
+    group.throughput(Throughput::Bytes(MODULE.len() as u64));
+    group.bench_function("digest", |bencher| bencher.iter(|| Digest::of(black_box(MODULE))));
+}
+
+fn scan(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("needs");
+    group.throughput(Throughput::Bytes(MODULE.len() as u64));
+    group.bench_function("needs", |bencher| bencher.iter(|| needs(black_box(MODULE))));
+}
+
+fn restamp(criterion: &mut Criterion) {
+    let stamped = Stamped::new(&options(Backend::Winch), MODULE);
+    let mut group = criterion.benchmark_group("restamp");
+    group.bench_function("copy and restamp", |bencher| bencher.iter(|| stamped.restamp()));
+    group.bench_function("copy", |bencher| bencher.iter(|| stamped.copy()));
+}
+
+fn trailers(criterion: &mut Criterion) {
+    let artifact = compile(&options(Backend::Winch), MODULE).unwrap().artifact;
+    let manifest = trailer::read(&artifact).unwrap().manifest;
+    let image = Stamped::new(&options(Backend::Winch), MODULE).restamp();
+    let mut group = criterion.benchmark_group("trailer");
+    group.throughput(Throughput::Bytes(artifact.len() as u64));
+    group.bench_function("read", |bencher| bencher.iter(|| trailer::read(black_box(&artifact))));
+    group.bench_function("read unverified", |bencher| {
+        bencher.iter(|| trailer::read_unverified(black_box(&artifact)));
+    });
+    group.bench_function("append", |bencher| {
+        let append = |mut image| trailer::append(&mut image, &manifest).map(|()| image);
+        bencher.iter_batched(|| image.clone(), append, BatchSize::SmallInput);
+    });
+}
+
+fn warm(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, output) = (folder.path().join("app.wasm"), folder.path().join("app.cwasm"));
+    std::fs::write(&input, MODULE).unwrap();
+    let cache = Cache::new(Store::new(&folder.path().join("cache")), Limits::default());
+    let options = options(Backend::Winch);
+    let recipe = Arc::new(recipe(&options));
+    let request = |output| Request {
+        options: &options,
+        recipe: &recipe,
+        attempt: &attempt,
+        source: Source::File(&input, None),
+        output,
+        verify_inputs: false,
+    };
+    let Artifact::Compiled(compiled, turn) = obtain(&cache, &request(None), true).unwrap().artifact else {
+        panic!("there is nothing in the cache yet");
+    };
+    cache.fill(turn, &compiled.artifact, compiled.timings.total()).expect("the cache can be written");
+    let found = |output: &Path| match obtain(&cache, &request(None), true).unwrap().artifact {
+        Artifact::Stored(entry) => deliver(output, &entry, &input).expect("the entry is whole").unwrap(),
+        _ => panic!("it is in the cache"),
+    };
+    let mut group = criterion.benchmark_group("warm");
+    group.bench_function("find and deliver", |bencher| bencher.iter(|| found(&output)));
+    group.bench_function("not in place", |bencher| {
+        bencher.iter(|| in_place(&cache, &request(Some(&output))).is_none());
+    });
+}
+
+criterion_group!(benches, key, scan, restamp, trailers, warm);
+criterion_main!(benches);

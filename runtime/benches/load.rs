@@ -1,0 +1,39 @@
+//! What it takes to open an artifact: `cargo bench -p precompile-runtime --bench load`.
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use precompile_runtime::Runtime;
+use precompile_runtime::wasmtime::Module;
+use std::path::Path;
+use support::{BACKENDS, Folder};
+
+fn load(criterion: &mut Criterion) {
+    let folder = Folder::new();
+    let module = Path::new(env!("CARGO_MANIFEST_DIR")).join("../benches/programs/json.wasm");
+    for backend in BACKENDS {
+        let path = folder.join(&format!("{backend}.cwasm"));
+        let arguments =
+            [module.as_os_str(), "-o".as_ref(), path.as_os_str(), "--backend".as_ref(), backend.as_ref()];
+        let compiled = folder.precompile(arguments);
+        assert_eq!(compiled.code, Some(0), "{compiled:?}");
+        let runtime = Runtime::new();
+        let open = || {
+            // SAFETY: it was compiled just now, and nobody changes it. So it is below.
+            unsafe { runtime.open_file(&path) }.unwrap()
+        };
+        let engine = open().engine().clone();
+        let mut group = criterion.benchmark_group(format!("load, {backend}"));
+        group.throughput(Throughput::Bytes(path.metadata().unwrap().len()));
+        group.bench_function("verified", |bencher| bencher.iter(open));
+        group.bench_function("unverified", |bencher| {
+            // SAFETY: as above.
+            bencher.iter(|| unsafe { runtime.open_file_unverified(&path) }.unwrap());
+        });
+        group.bench_function("wasmtime's deserialize_file", |bencher| {
+            // SAFETY: as above.
+            bencher.iter(|| unsafe { Module::deserialize_file(&engine, &path) }.unwrap());
+        });
+    }
+}
+
+criterion_group!(benches, load);
+criterion_main!(benches);
