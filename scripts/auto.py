@@ -24,7 +24,7 @@ shutil.copy(precompile, work / "precompile")
 shutil.copy(runner, work / "precompile-run")
 corpus = [(program.stem, program, []) for program in sorted(programs.glob("*.wasm"))]
 corpus += [
-    ("primes, a short run", guests / "primes.wasm", []),
+    ("primes, a short run", guests / "primes.wasm", ["1000", "primes.txt"]),
     ("resvg, a small picture", resvg, ["picture.svg", "picture.png"]),
     ("resvg, a large picture", resvg, ["--zoom", "16", "picture.svg", "picture.png"]),
     ("flite, a sentence", flite, ["-t", "A sentence to be spoken.", "none"]),

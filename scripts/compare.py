@@ -17,7 +17,7 @@ precompile, runner, module, picture = (pathlib.Path(path).resolve() for path in 
 work = pathlib.Path(tempfile.mkdtemp())
 shutil.copy(picture, work / "picture.svg")
 shutil.copy(module, work / "resvg.wasm")
-ARGUMENTS = ["--zoom", "8", "picture.svg", "picture.png"]
+ARGUMENTS = ["--zoom", "4", "picture.svg", "picture.png"]
 
 
 def total(options, runs):
@@ -29,7 +29,7 @@ def total(options, runs):
     return time.perf_counter() - start
 
 
-command = ["compare", "resvg.wasm", "--rounds", "9", "--dir", ".", "--runner", runner]
+command = ["compare", "resvg.wasm", "--rounds", "7", "--calls", "2", "--dir", ".", "--runner", runner]
 all_ways = messages([precompile, *command, "--message-format", "json", "--html", "page.html", "--", *ARGUMENTS], cwd=work)
 report = all_ways[0]
 known = {candidate["name"]: candidate for candidate in report["candidates"]}
@@ -40,7 +40,7 @@ print(f"""# What `precompile compare` says, and what is so
 
 Made by `scripts/compare.sh`: resvg renders a picture, on {report["target"]} with {report["processors"]} processors.
 
-    precompile compare resvg.wasm --rounds 9 --dir . -- {" ".join(ARGUMENTS)}
+    precompile compare resvg.wasm --rounds 7 --calls 2 --dir . -- {" ".join(ARGUMENTS)}
 
 | | compile (s) | processor time (s) | memory (MB) | artifact (MB) | one run (s) |
 |--|------:|------:|------:|------:|------:|""")
