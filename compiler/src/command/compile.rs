@@ -37,7 +37,7 @@ pub(crate) struct Opts {
     pub(crate) expect_runs: Option<NonZeroU64>,
 
     /// For `--backend auto`: how long a run takes with Cranelift, such as 50us, 20ms or
-    /// 5s [default: 300ms]
+    /// 5s [default: 50ms]
     #[arg(long, value_name = "DURATION", value_parser = bounds::duration)]
     pub(crate) expect_run_time: Option<Duration>,
 
