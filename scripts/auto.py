@@ -53,15 +53,20 @@ def chosen(module, runs, run_time=None):
 
 
 def roughly(seconds):
-    """A time as somebody would guess it: to a factor of the square root of ten."""
-    guesses = {"1ms": 1e-3, "3ms": 3e-3, "10ms": 0.01, "30ms": 0.03, "100ms": 0.1, "300ms": 0.3, "1s": 1, "3s": 3}
+    """A time as somebody would say it: with one digit, 1, 2 or 5."""
+    guesses = {f"{digit * 10**power}us": digit * 10**power / 1e6 for power in range(2, 7) for digit in (1, 2, 5)}
     return min(guesses, key=lambda guess: abs(math.log(guesses[guess] / seconds)))
+
+
+def said_ms(said):
+    """In milliseconds."""
+    return f"{int(said.removesuffix('us')) / 1000:g} ms"
 
 
 print(f"""# What `--backend auto` chooses
 
 Made by `scripts/auto.sh`. It knows how much code a module holds, how often it is run, and, where that is said, how long
-a run takes: here as somebody would guess it, to a factor of three. In each case: what it chooses, and what that costs
+a run takes: here as somebody would say it, with one digit: 1, 2 or 5. In each case: what it chooses, and what that costs
 beside the better backend, compiling and running together. With a run's time said, that may be {MOST} at most. Compiling
 and one run are measured {REPETITIONS} times each, in turns; so many runs cost so many times one, as `reports/compare.md` shows.
 
@@ -90,7 +95,7 @@ for name, module, arguments in corpus:
             for backend in BACKENDS:
                 wrong[backend] += totals[backend] / min(totals.values()) > MOST
     figures = [by["cranelift"][0], by["winch"][0], by["cranelift"][1], by["winch"][1]]
-    print(f"| {name} | " + " | ".join(f"{figure:.3f}" for figure in figures) + f" | {said} | " + " | ".join(cells) + " |")
+    print(f"| {name} | " + " | ".join(f"{figure:.3f}" for figure in figures) + f" | {said_ms(said)} | " + " | ".join(cells) + " |")
 over = sum(ratio > MOST for ratio in unsaid)
 print(f"""
 With a run's time said, Cranelift was chosen {counts['cranelift']} times, Winch {counts['winch']} times. To choose always Cranelift would cost more

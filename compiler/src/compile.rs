@@ -56,7 +56,7 @@ pub use options::{Options, OptionsError, Regalloc};
 pub use output::{WriteError, Written, deliver, write};
 pub use precompile_cache as cache;
 pub use proposals::Proposals;
-pub use rates::{Rates, Run};
+pub use rates::{Rates, Run, RunTime};
 pub use recipe::recipe;
 pub use stamp::StampError;
 pub use target::{ALIASES, PairError, Target, TargetError};

@@ -3,7 +3,7 @@
 use crate::inputs::Input;
 use crate::runner::Runner;
 use anyhow::{Result, bail};
-use precompile::{Backend, Chosen, Expect, Rates, choose, code_bytes};
+use precompile::{Backend, Chosen, Expect, Rates, RunTime, choose, code_bytes};
 use serde::Deserialize;
 use serde_json::Value;
 use std::io::{Cursor, Write};
@@ -11,7 +11,7 @@ use std::num::NonZeroU64;
 use std::path::Path;
 use std::process::Stdio;
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What `--backend` names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -113,13 +113,17 @@ fn code(input: &Input, bytes: Option<&[u8]>) -> u64 {
     }
 }
 
-/// How long a guest takes, where the runner can tell.
-fn time(runner: &Runner, artifact: &[u8], argument: &str) -> Option<Duration> {
+/// How long a guest takes, and the process around it, where the runner can tell.
+fn time(runner: &Runner, artifact: &[u8], argument: &str) -> Option<RunTime> {
     let mut file = tempfile::NamedTempFile::new().ok()?;
     file.write_all(artifact).ok()?;
     let mut command = runner.command();
     command.args(["--measure", "3"]).arg(file.path()).arg(argument).stdin(Stdio::null());
-    let measured: Value = serde_json::from_slice(&command.output().ok()?.stdout).ok()?;
-    let calls = measured["steady_calls_ns"].as_array()?.iter().filter_map(Value::as_u64);
-    calls.min().map(Duration::from_nanos)
+    let start = Instant::now();
+    let output = command.output().ok()?;
+    let all = start.elapsed();
+    let measured: Value = serde_json::from_slice(&output.stdout).ok()?;
+    let steady = measured["steady_calls_ns"].as_array()?.iter().filter_map(Value::as_u64);
+    let calls: Vec<_> = steady.chain(measured["first_call_ns"].as_u64()).map(Duration::from_nanos).collect();
+    Some(RunTime { guest: *calls.iter().min()?, start: all.saturating_sub(calls.iter().sum()) })
 }

@@ -35,6 +35,8 @@ pub struct Rates {
     cranelift_ps_per_byte: u64,
     /// How long Winch's code takes for what Cranelift's does in a hundred.
     winch_run_percent: u64,
+    /// To start a process that runs an artifact, and to end it, in microseconds: as long with either.
+    start_us: u64,
 }
 
 /// What rates are measured of. Where it is another, they are measured again.
@@ -57,8 +59,18 @@ impl Machine {
     }
 }
 
-/// Runs an artifact for this machine, with an argument for the guest, and tells how long the guest took.
-pub type Run<'a> = dyn Fn(&[u8], &str) -> Option<Duration> + 'a;
+/// Runs an artifact for this machine, with an argument for the guest, and tells how long that took; `None` where it
+/// can't be run here.
+pub type Run<'a> = dyn Fn(&[u8], &str) -> Option<RunTime> + 'a;
+
+/// How long an artifact took to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunTime {
+    /// The guest.
+    pub guest: Duration,
+    /// All else of the process that ran it, from its start to its end.
+    pub start: Duration,
+}
 
 /// The guest's argument: a tenth of a second's work or so.
 const WORK: &str = "12";
@@ -94,20 +106,22 @@ impl Rates {
             picoseconds.and_then(|it| it.try_into().ok()).unwrap_or(u64::MAX)
         };
         let time = |compiled: &Option<(Vec<u8>, Duration)>| run?(&compiled.as_ref()?.0, WORK);
-        let slowdown =
-            time(&winch).zip(time(&cranelift)).map(|(winch, cranelift)| winch.div_duration_f64(cranelift));
+        let times = time(&winch).zip(time(&cranelift));
+        let slowdown = times.map(|(winch, cranelift)| winch.guest.div_duration_f64(cranelift.guest));
         let percent = slowdown.map(|slowdown| (slowdown * 100.0) as u64);
+        let start = times.map_or(Duration::ZERO, |(winch, cranelift)| winch.start.min(cranelift.start));
         Rates {
             of: Machine::this(),
             winch_ps_per_byte: rate(&winch),
             cranelift_ps_per_byte: rate(&cranelift),
             winch_run_percent: percent.filter(|it| BELIEVED_PERCENT.contains(it)).unwrap_or(RUN_PERCENT),
+            start_us: start.as_micros().try_into().unwrap_or(0),
         }
     }
 
     /// A file may hold anything.
     fn is_sensible(&self) -> bool {
-        let Rates { of: _, winch_ps_per_byte, cranelift_ps_per_byte, winch_run_percent } = self;
+        let Rates { of: _, winch_ps_per_byte, cranelift_ps_per_byte, winch_run_percent, start_us: _ } = self;
         *winch_ps_per_byte > 0 && *cranelift_ps_per_byte > 0 && BELIEVED_PERCENT.contains(winch_run_percent)
     }
 
@@ -125,9 +139,12 @@ impl Rates {
             Backend::Winch => (self.winch_ps_per_byte, self.winch_run_percent),
             Backend::Cranelift => (self.cranelift_ps_per_byte, 100),
         };
+        // Only what the guest does depends on who compiled it.
+        let start_s = self.start_us as f64 * 1e-6;
+        let guest_s = (expect.run_time.as_secs_f64() - start_s).max(0.0);
         Cost {
             once_s: ps_per_byte as f64 * 1e-12 * code_bytes as f64,
-            run_s: expect.run_time.as_secs_f64() * run_percent as f64 / 100.0,
+            run_s: start_s + guest_s * run_percent as f64 / 100.0,
         }
     }
 }
@@ -153,6 +170,7 @@ mod tests {
             winch_ps_per_byte: 100_000,
             cranelift_ps_per_byte: 500_000,
             winch_run_percent: 200,
+            start_us: 1_000,
         }
     }
 
@@ -162,6 +180,9 @@ mod tests {
             let expect = Expect::runs(runs);
             rates().cost(backend, code_bytes, &expect).total_s(runs as f64)
         };
+        // What only starts and ends is as fast with either.
+        let start = Expect { runs: 1, run_time: Duration::from_millis(1) };
+        assert_eq!(rates().cost(Backend::Winch, 0, &start), rates().cost(Backend::Cranelift, 0, &start));
         let winch_is_cheaper = |code_bytes, runs| {
             total(Backend::Winch, code_bytes, runs) < total(Backend::Cranelift, code_bytes, runs)
         };
@@ -194,7 +215,9 @@ mod tests {
     #[test]
     fn what_runs_tells_the_slowdown() {
         let seconds = std::cell::Cell::new(4.5);
-        let run = |_: &[u8], _: &str| Some(Duration::from_secs_f64(seconds.replace(1.5)));
+        let start = Duration::from_millis(2);
+        let run =
+            |_: &[u8], _: &str| Some(RunTime { guest: Duration::from_secs_f64(seconds.replace(1.5)), start });
         assert_eq!(Rates::of_this_machine(None, Some(&run)).winch_run_percent, 300);
         assert_eq!(Rates::of_this_machine(None, Some(&|_, _| None)).winch_run_percent, RUN_PERCENT);
     }
