@@ -28,6 +28,7 @@ fn run() -> Result<(), String> {
         store.set_epoch_deadline(u64::MAX);
     }
     let instance = Instance::new(&mut store, module, &[]).map_err(|error| format!("{error:?}"))?;
-    let start = instance.get_typed_func::<(), ()>(&mut store, "_start").map_err(|error| format!("{error:?}"))?;
+    let start =
+        instance.get_typed_func::<(), ()>(&mut store, "_start").map_err(|error| format!("{error:?}"))?;
     start.call(&mut store, ()).map_err(|error| format!("{error:?}"))
 }
