@@ -3,7 +3,7 @@
 # reports/benchmarks.md. Sections are kept in reports/benchmarks.json, so that one can be measured again alone.
 source "$(dirname "$0")/lib.sh"
 unset PRECOMPILE_NO_CACHE
-apt_install gcc wabt nodejs npm
+apt_install gcc wabt nodejs npm time
 
 cargo build -q --release -p precompile --bins
 cargo build -q -p precompile-runtime --profile runner --features pulley
