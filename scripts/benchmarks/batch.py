@@ -1,0 +1,61 @@
+"""Compiling many modules."""
+
+import shutil
+
+from benchmarks.setup import CORES, PRECOMPILE, PROGRAMS, WASMTIME, WORK, peak_bytes, sequence, table
+from timing import wall
+
+
+def many(count, folder):
+    """So many modules that differ."""
+    folder.mkdir()
+    for number in range(count):
+        # A section that nothing reads keeps them apart.
+        name = f"n{number:05}".encode()
+        section = bytes([0, len(name) + 1, len(name)]) + name
+        (folder / f"{number:05}.wasm").write_bytes(PROGRAMS[number % len(PROGRAMS)].read_bytes() + section)
+    return folder
+
+
+def whole(compiler, folder, output, *options):
+    """The seconds of one command for the folder, which writes all of it."""
+    shutil.rmtree(output, ignore_errors=True)
+    return wall([PRECOMPILE, "-q", *options, "--backend", compiler, folder, "--out-dir", output])
+
+
+def xargs(compiler, folder, output):
+    """As many of wasmtime's as there are cores."""
+    output.mkdir(exist_ok=True)
+    each = f"{WASMTIME} compile -C compiler={compiler} {folder}/@ -o {output}/@"
+    wall(["sh", "-c", f"ls {folder} | xargs -P{CORES} -I@ {each}"])
+
+
+def one_by_one(compiler, folder, output):
+    """One of wasmtime's after the other."""
+    for module in sorted(folder.iterdir()):
+        wall([WASMTIME, "compile", "-C", f"compiler={compiler}", module, "-o", output])
+
+
+def section():
+    """200 modules."""
+    folder, output = many(200, WORK / "many"), WORK / "out"
+    rows = []
+    for compiler in ("cranelift", "winch"):
+        whole(compiler, folder, output)
+        in_place = [PRECOMPILE, "-q", "--backend", compiler, folder, "--out-dir", output]
+        found = sequence(
+            7,
+            {
+                "one command": lambda compiler=compiler: whole(compiler, folder, output, "--no-cache"),
+                "wasmtime, one after the other": lambda compiler=compiler: one_by_one(compiler, folder, WORK / "one"),
+                f"xargs -P{CORES} wasmtime": lambda compiler=compiler: xargs(compiler, folder, WORK / "xargs"),
+                "from the cache": lambda compiler=compiler: whole(compiler, folder, output),
+            },
+        )
+        found |= sequence(7, {"in place already": lambda in_place=in_place: wall(in_place)})
+        mine = found["one command"]
+        rows += [[f"{compiler}, {name}", f"{seconds:.3f}", f"{seconds / mine:.2f}"] for name, seconds in found.items()]
+        memory = peak_bytes([PRECOMPILE, "-q", "--no-cache", "--backend", compiler, folder, "--out-dir", output])
+    XX    text = "200 modules, made of the programs that are measured below, each with a name of its own. One after the other\n"
+    text += "is to take at least 1.8 of one command, and `xargs` no less than it.\n\n"
+    return text + table(["compiler, way", "wall (s)", "of one command", "memory (MB)"], rows)

@@ -1,0 +1,99 @@
+"""What every section uses: the commands, a folder to work in, how to measure, how to print."""
+
+import os
+import pathlib
+import statistics
+import sys
+import tempfile
+import time
+
+from timing import wall
+
+ROOT = pathlib.Path.cwd()
+# Where the commands and the corpus are, as the shell script found them.
+FOUND = dict(argument.split("=", 1) for argument in sys.argv[1 : sys.argv.index("--")])
+PRECOMPILE, RUNNER, LOAD, WASMTIME, WASMTIME_MIN, WASMER = (
+    pathlib.Path(FOUND[name]) for name in ("precompile", "runner", "load", "wasmtime", "wasmtime-min", "wasmer")
+)
+MODULES = {name.split()[1]: pathlib.Path(path) for name, path in FOUND.items() if name.startswith("module ")}
+PROGRAMS = sorted((ROOT / "benches/programs").glob("*.wasm"))
+PEERS = ROOT / "benches/peers"
+# What stock Wasmtime needs to load what precompile compiles by default.
+STOCK_FLAGS = ["-W", "concurrency-support=n"]
+CORES = os.cpu_count()
+HAS_WASMER = WASMER.exists()
+WORK = pathlib.Path(tempfile.mkdtemp())
+os.environ["PRECOMPILE_CACHE_DIR"] = str(WORK / "cache")
+os.environ["WASMER_DIR"] = str(WORK / "wasmer")
+
+
+def sequence(rounds, ways):
+    """The medians of what these functions take, called in turns. One that returns a number has measured itself."""
+    times = {name: [] for name in ways}
+    names = list(ways)
+    for turn in range(rounds):
+        for name in names if turn % 2 else names[::-1]:
+            start = time.perf_counter()
+            measured = ways[name]()
+            times[name].append(time.perf_counter() - start if measured is None else measured)
+    return {name: statistics.median(found) for name, found in times.items()}
+
+
+def commands(ways, **options):
+    """Functions that run these commands."""
+    return {name: (lambda command=command: wall(command, **options)) for name, command in ways.items()}
+
+
+def peak_bytes(command, **options):
+    """The most memory that a command holds at once. A child of Python's would be said to hold what Python did."""
+    told = WORK / "memory"
+    wall(["/usr/bin/time", "--quiet", "-f", "%M", "-o", told, *command], **options)
+    return int(told.read_text()) * 1024
+
+
+def precompiled(module, backend, *options, name=None):
+    """An artifact, compiled now."""
+    output = WORK / f"{name or module.stem}-{backend}.cwasm"
+    wall([PRECOMPILE, "-q", "--no-cache", "--backend", backend, *options, module, "-o", output])
+    return output
+
+
+def compilers(module, output):
+    """The commands that compile a module, each as its users start it."""
+    ways = {}
+    for backend in ("winch", "cranelift"):
+        ways[backend] = [PRECOMPILE, "-q", "--no-cache", "--backend", backend, module, "-o", output]
+        ways[f"wasmtime, {backend}"] = [WASMTIME, "compile", "-C", f"compiler={backend}", module, "-o", output]
+    if HAS_WASMER:
+        for compiler in ("singlepass", "cranelift"):
+            ways[f"wasmer, {compiler}"] = [WASMER, "compile", f"--{compiler}", module, "-o", output]
+    return ways
+
+
+def runners(module, *args):
+    """The commands that run a module which was made ready for each, as its users start it."""
+    stock = WORK / f"{module.stem}-stock.cwasm"
+    wall([WASMTIME, "compile", module, "-o", stock])
+    ways = {
+        "Cranelift": [RUNNER, precompiled(module, "cranelift")],
+        "Winch": [RUNNER, precompiled(module, "winch")],
+        "Pulley": [RUNNER, precompiled(module, "cranelift", "--target", "pulley64", name=f"{module.stem}-pulley")],
+        "wasmtime, precompiled": [WASMTIME, "run", "--allow-precompiled", stock],
+        "wasmtime-min, precompiled": [WASMTIME_MIN, "run", "--allow-precompiled", WORK / f"{module.stem}-cranelift.cwasm"],
+        "wasmtime, its cache": [WASMTIME, "run", "-C", "cache", module],
+        "Node": ["node", "--no-warnings", PEERS / "node.mjs", module],
+    }
+    if HAS_WASMER:
+        for compiler in ("singlepass", "cranelift"):
+            compiled = WORK / f"{module.stem}-{compiler}.wasmu"
+            wall([WASMER, "compile", f"--{compiler}", module, "-o", compiled])
+            # Which takes the guest's options for its own otherwise.
+            ways[f"wasmer, {compiler}"] = [WASMER, "run", compiled, "--"]
+    return {name: [*command, *args] for name, command in ways.items()}
+
+
+def table(head, rows):
+    """A table in Markdown: the first column is of names."""
+    lines = ["| " + " | ".join(head) + " |", "|---|" + "---:|" * (len(head) - 1)]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(lines)

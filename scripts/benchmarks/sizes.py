@@ -1,0 +1,20 @@
+"""What is installed."""
+
+import pathlib
+import shutil
+
+from benchmarks.setup import HAS_WASMER, PRECOMPILE, RUNNER, WASMER, WASMTIME, WASMTIME_MIN, table
+
+
+def section():
+    """Bytes of each program."""
+    programs = {
+        "`precompile`, both backends, all targets": PRECOMPILE,
+        "`precompile-run`, default features and Pulley": RUNNER,
+        "`wasmtime`": WASMTIME,
+        "`wasmtime-min`": WASMTIME_MIN,
+        "`node`": pathlib.Path(shutil.which("node")).resolve(),
+    }
+    if HAS_WASMER:
+        programs["`wasmer`, singlepass and cranelift"] = WASMER
+    return table(["program", "bytes"], [[name, f"{path.stat().st_size:,}"] for name, path in programs.items()])
