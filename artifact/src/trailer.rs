@@ -31,8 +31,8 @@ pub const MAGIC: [u8; 8] = *b"\x7fcwasm\r\n";
 pub const FORMAT: u32 = 2;
 /// What stands in for an artifact that was not compiled because `PRECOMPILE_SKIP` was set.
 pub const STUB: &[u8] = b"\x7fcwasm\r\nstub\n";
-/// What [`image`] needs.
-const ELF_HEADER_BYTES: usize = size_of::<FileHeader64<Endianness>>();
+/// The length in bytes of the header that [`image`] reads.
+pub const ELF_HEADER_BYTES: usize = size_of::<FileHeader64<Endianness>>();
 
 const HEAD_BYTES: usize = 16;
 const DIGEST_BYTES: usize = 32;
@@ -218,12 +218,12 @@ pub struct Trailer {
 }
 
 impl Trailer {
-    /// Reads the bytes that follow an image. Any bytes may be given.
+    /// Reads all the bytes that follow an image. Any bytes may be given. The digest is left unchecked.
     ///
     /// # Errors
     ///
     /// Every [`ReadError`] but [`ReadError::Digest`].
-    fn parse(image: Image, bytes: &[u8]) -> Result<Trailer, ReadError> {
+    pub fn parse(image: Image, bytes: &[u8]) -> Result<Trailer, ReadError> {
         let mut cursor = Cursor { rest: bytes, offset: image.bytes };
         if bytes.is_empty() {
             return Err(ReadError::NoTrailer { offset: image.bytes });

@@ -6,7 +6,7 @@
     reason = "ways to open an artifact are compared side by side"
 )]
 
-use precompile_runtime::artifact::Policy;
+use precompile_runtime::artifact::{Policy, trailer};
 use precompile_runtime::wasmtime::{Caller, Engine, Error, Instance, Linker, Module, Store, Trap};
 use precompile_runtime::{OpenError, Program, Runtime, RuntimeConfig, link};
 use std::fs;
@@ -201,6 +201,44 @@ fn ways_to_open() {
         // SAFETY: there is no such file.
         let error = unsafe { runtime.open_file(folder.join("missing")) };
         assert!(matches!(error, Err(OpenError::Io { .. })), "{error:?}");
+    }
+}
+
+/// What is wrong with a file is told the same whether all of it is read or only its ends.
+#[test]
+fn ends_tell_the_same() {
+    let folder = Folder::new();
+    let exports: String = (0..4000)
+        .map(|number| format!(r#"(export "a function with the number {number}" (func 0))"#))
+        .collect();
+    let runtime = Runtime::new();
+    for (text, is_long) in [("(module (func))", false), (&format!("(module (func) {exports})"), true)] {
+        let path = compile(&folder, "app", "cranelift", text);
+        // SAFETY: the test has just had it made.
+        let program = unsafe { runtime.open_file_unverified(&path) }.unwrap();
+        assert_eq!(program.manifest().exports.len(), if is_long { 4000 } else { 0 });
+        let whole = fs::read(&path).unwrap();
+        let image = trailer::image(&whole).unwrap().bytes as usize;
+        assert_eq!(whole.len() - image > 1 << 16, is_long);
+        let mut wrong: Vec<Vec<u8>> =
+            [0, 3, 10, 63, 64, 65, image - 1, image, image + 4, image + 16, whole.len() - 1]
+                .map(|bytes| whole[..bytes].to_vec())
+                .into();
+        wrong.extend([1, 100_000].map(|more| [whole.clone(), vec![0; more]].concat()));
+        // The ELF magic, where the section headers are, the trailer's magic, its version, its first field.
+        wrong.extend([0, 44, 47, image, image + 8, image + 16].map(|at| {
+            let mut bytes = whole.clone();
+            bytes[at] = 0xff;
+            bytes
+        }));
+        wrong.push(b"\0asm\x01\0\0\0".into());
+        for bytes in wrong {
+            let path = folder.write("wrong.cwasm", &bytes);
+            // SAFETY: both are refused before anything is run.
+            let errors = unsafe { [runtime.open_file(&path), runtime.open_file_unverified(&path)] };
+            let [of_all, of_ends] = errors.map(|error| error.unwrap_err().to_string());
+            assert_eq!(of_all, of_ends, "{} bytes", bytes.len());
+        }
     }
 }
 

@@ -5,11 +5,13 @@ use crate::open_error::OpenError;
 use crate::open_phase::OpenPhase;
 use crate::program::Program;
 use crate::runtime::Runtime;
+use alloc::vec::Vec;
 use memmap2::Mmap;
+use precompile_artifact::Manifest;
 use precompile_artifact::manifest::Kind;
-use precompile_artifact::trailer::{self, ReadError, Trailer};
+use precompile_artifact::trailer::{self, ELF_HEADER_BYTES, ReadError, Trailer};
 use std::fs::File;
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use wasmtime::Module;
 #[cfg(feature = "component-model")]
@@ -32,7 +34,7 @@ impl Runtime {
     /// Any [`OpenError`].
     pub unsafe fn open_file(&self, path: impl AsRef<Path>) -> Result<Program, OpenError> {
         // SAFETY: the caller promises the same.
-        unsafe { self.map(path.as_ref(), trailer::read, |_| {}) }
+        unsafe { self.verify(path.as_ref(), |_| {}) }
     }
 
     /// Like [`Runtime::open_file`], but leaves the digest unchecked, so that only the pages that
@@ -46,8 +48,16 @@ impl Runtime {
     ///
     /// Any [`OpenError`].
     pub unsafe fn open_file_unverified(&self, path: impl AsRef<Path>) -> Result<Program, OpenError> {
+        let path = path.as_ref();
+        let refuse = |source| OpenError::Io { path: path.into(), source };
+        let mut file = open_to_map(path).map_err(refuse)?;
+        let manifest = match read_trailer(&mut file).map_err(refuse)? {
+            Some(trailer) => trailer?.manifest,
+            // SAFETY: the caller promises that the file doesn't change while it is mapped.
+            None => trailer::read_unverified(&unsafe { Mmap::map(&file) }.map_err(refuse)?)?.manifest,
+        };
         // SAFETY: the caller promises the same.
-        unsafe { self.map(path.as_ref(), trailer::read_unverified, |_| {}) }
+        unsafe { self.map(path, file, manifest, |_| {}) }
     }
 
     /// Like [`Runtime::open_file`], and calls `reached` after each phase, so that they can be measured apart.
@@ -66,23 +76,39 @@ impl Runtime {
         reached: impl FnMut(OpenPhase),
     ) -> Result<Program, OpenError> {
         // SAFETY: the caller promises the same.
-        unsafe { self.map(path.as_ref(), trailer::read, reached) }
+        unsafe { self.verify(path.as_ref(), reached) }
     }
 
+    /// # Safety
+    ///
+    /// As [`Runtime::open_file`].
+    unsafe fn verify(&self, path: &Path, reached: impl FnMut(OpenPhase)) -> Result<Program, OpenError> {
+        let refuse = |source| OpenError::Io { path: path.into(), source };
+        let file = open_to_map(path).map_err(refuse)?;
+        // SAFETY: the caller promises that the file doesn't change while it is mapped.
+        let bytes = unsafe { Mmap::map(&file) }.map_err(refuse)?;
+        let manifest = trailer::read(&bytes)?.manifest;
+        drop(bytes);
+        // SAFETY: the caller promises the same, and the digest was right.
+        unsafe { self.map(path, file, manifest, reached) }
+    }
+
+    /// Maps an artifact that has this manifest.
+    ///
     /// # Safety
     ///
     /// As [`Runtime::open_file_unverified`].
     unsafe fn map(
         &self,
+        #[cfg_attr(
+            not(feature = "component-model"),
+            expect(unused, reason = "modules are mapped by their file")
+        )]
         path: &Path,
-        read: fn(&[u8]) -> Result<Trailer, ReadError>,
+        file: File,
+        manifest: Manifest,
         mut reached: impl FnMut(OpenPhase),
     ) -> Result<Program, OpenError> {
-        let refuse = |source| OpenError::Io { path: path.into(), source };
-        let file = open_to_map(path).map_err(refuse)?;
-        // SAFETY: the caller promises that the file doesn't change while it is mapped.
-        let bytes = unsafe { Mmap::map(&file) }.map_err(refuse)?;
-        let manifest = read(&bytes)?.manifest;
         reached(OpenPhase::Read);
         let engine = self.engine_for(&manifest)?;
         reached(OpenPhase::Engine);
@@ -92,6 +118,7 @@ impl Runtime {
             Kind::Module => unsafe { Module::deserialize_open_file(&engine, file) }.map(Code::Module),
             #[cfg(feature = "component-model")]
             Kind::Component => {
+                let refuse = |source| OpenError::Io { path: path.into(), source };
                 // Wasmtime maps components by their name only.
                 // SAFETY: the caller promises the same of every file that has this name.
                 let component = unsafe { Component::deserialize_file(&engine, path) };
@@ -109,6 +136,26 @@ impl Runtime {
         reached(OpenPhase::Deserialized);
         Ok(program)
     }
+}
+
+/// Reads what stands before and behind the image, which costs less than mapping all of it. `None` where that is not
+/// so, or there is nothing behind an image: then the whole file is looked at.
+fn read_trailer(file: &mut File) -> io::Result<Option<Result<Trailer, ReadError>>> {
+    const MOST_BYTES: usize = 1 << 16;
+    let mut bytes = Vec::with_capacity(MOST_BYTES);
+    file.take(ELF_HEADER_BYTES as u64).read_to_end(&mut bytes)?;
+    let image = match trailer::image(&bytes) {
+        Ok(image) => image,
+        Err(error) => return Ok(Some(Err(error))),
+    };
+    // An image may claim to end beyond what can be sought.
+    if file.seek(SeekFrom::Start(image.bytes)).is_err() {
+        return Ok(None);
+    }
+    bytes.clear();
+    file.take(MOST_BYTES as u64).read_to_end(&mut bytes)?;
+    let is_whole = !bytes.is_empty() && bytes.len() < MOST_BYTES;
+    Ok(is_whole.then(|| Trailer::parse(image, &bytes)))
 }
 
 /// Whether this name is still the open file's.

@@ -7,6 +7,8 @@ mod args;
 mod component;
 #[cfg(feature = "describe")]
 mod describe;
+#[cfg(feature = "wasi")]
+mod executor;
 mod failure;
 mod guest;
 #[cfg(feature = "invoke")]

@@ -4,7 +4,7 @@ use crate::args::Args;
 use crate::failure::Failure;
 use crate::guest::Guest;
 use crate::state::{self, State};
-use crate::wasi_context;
+use crate::{executor, wasi_context};
 use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::Linker;
 use precompile_runtime::{Program, link};
@@ -14,6 +14,7 @@ use wasmtime_wasi::p1::{self, WasiP1Ctx};
 pub(crate) fn instantiate(program: &Program, args: &Args) -> Result<Guest<WasiP1Ctx>, Failure> {
     let mut linker = Linker::new(program.engine());
     if program.manifest().imports.iter().any(|import| import.module == "wasi_snapshot_preview1") {
+        executor::enter()?;
         p1::add_to_linker_sync(&mut linker, |state: &mut State<_>| &mut state.world)
             .map_err(|error| Failure::own(Code::Wasi, || format!("{error:#}")))?;
     }
