@@ -66,13 +66,13 @@ impl BoundsOpts {
 
 /// What a module may cost.
 pub(crate) struct Bounds {
-    attempt: Box<Attempt>,
+    attempt: Box<Attempt<'static>>,
     max_input_bytes: Option<u64>,
 }
 
 impl Bounds {
     /// What compiles within them.
-    pub(crate) fn attempt(&self) -> &Attempt {
+    pub(crate) fn attempt(&self) -> &Attempt<'static> {
         &*self.attempt
     }
 

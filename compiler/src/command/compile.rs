@@ -8,6 +8,7 @@ use crate::job::{Caching, Failed, Job};
 use crate::message::{Format, Message, Usage, print, tell, tell_error, tell_warning};
 use crate::plan::Plan;
 use crate::progress::Progress;
+use crate::queue::Queue;
 use crate::{environment, interrupt, project};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -268,9 +269,10 @@ impl Opts {
         interrupt::install()?;
         rayon::ThreadPoolBuilder::new().num_threads(self.threads()).build_global()?;
         let progress = Progress::new(jobs.len(), !self.quiet && self.message_format == Format::Human);
+        let queue = Queue::new(jobs.iter().map(|job| job.input.bytes).sum(), self.threads());
         let failures = Mutex::new(Vec::new());
         let run = |job: &'a Job, wait: bool| -> bool {
-            let result = job.run(caching, wait);
+            let result = job.run(caching, wait, queue.take(job.input.bytes));
             let mut reported = Ok(());
             progress.above(|| {
                 caching.inspect(|caching| self.warn(caching.cache));
@@ -289,6 +291,11 @@ impl Opts {
             progress.done(Shown(&job.input.path.display().to_string()).to_string());
             true
         };
+        // From outside of the threads, Wasmtime splits a module into smaller parts: they end closer together.
+        if let [job] = jobs[..] {
+            run(job, true);
+            jobs.clear();
+        }
         while !jobs.is_empty() {
             let busy = Mutex::new(Vec::new());
             rayon::in_place_scope_fifo(|scope| {

@@ -11,7 +11,7 @@ use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::trailer;
 use precompile::cache::{Cache, Entry, InPlace, Key, Recipe, Turn};
 use precompile::{
-    Answer, Artifact, Backend, Chosen, Compiled, ObtainError, Options, PairError, Request, Source,
+    Answer, Artifact, Attempt, Backend, Chosen, Compiled, ObtainError, Options, PairError, Request, Source,
 };
 use precompile::{Target, Written, compile_by, deliver, in_place, obtain, write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -71,19 +71,29 @@ impl Job {
     pub(crate) fn in_place(&self, caching: Caching<'_>) -> Option<Done> {
         let start = Instant::now();
         self.bounds.check_input(self.input.bytes).ok()?;
-        let InPlace { bytes, cost_ns } = in_place(caching.cache, &self.request(caching, None))?;
+        let request = self.request(caching, self.bounds.attempt(), None);
+        let InPlace { bytes, cost_ns } = in_place(caching.cache, &request)?;
         let (backend, target) = (self.options.backend, self.options.target.clone());
         let phases = Phases { read: start.elapsed(), ..Phases::default() };
         Some(Done { phases, ..self.done(backend, target, Origin::Found { cost_ns }, bytes, None) })
     }
 
     /// Reads, finds or compiles, and writes. `None` where somebody else is compiling the same; with
-    /// `wait` it waits for that.
-    pub(crate) fn run(&self, caching: Option<Caching<'_>>, wait: bool) -> Result<Option<Done>, Failed> {
+    /// `wait` it waits for that. With `shared`, all threads compile it.
+    pub(crate) fn run(
+        &self,
+        caching: Option<Caching<'_>>,
+        wait: bool,
+        shared: bool,
+    ) -> Result<Option<Done>, Failed> {
         let failed = |error: anyhow::Error| Failed(format!("{error:#}"));
+        let attempt = |options: &Options, wasm: &[u8]| {
+            let parallel = options.parallel && shared;
+            (self.bounds.attempt())(&Options { parallel, ..options.clone() }, wasm)
+        };
         let run = || match caching {
-            Some(caching) => self.find_or_compile(caching, wait),
-            None => self.compile().map(Some),
+            Some(caching) => self.find_or_compile(caching, &attempt, wait),
+            None => self.compile(&attempt).map(Some),
         };
         match catch_unwind(AssertUnwindSafe(run)) {
             Ok(result) => result.map_err(failed),
@@ -91,11 +101,11 @@ impl Job {
         }
     }
 
-    fn compile(&self) -> Result<Done> {
+    fn compile(&self, attempt: &Attempt<'_>) -> Result<Done> {
         let start = Instant::now();
         let wasm = self.read()?;
         let read = start.elapsed();
-        let compiled = compile_by(self.bounds.attempt(), &self.options, &wasm)
+        let compiled = compile_by(attempt, &self.options, &wasm)
             .map_err(|error| self.limit(error.is_limit(), error.into()))?;
         self.check_fit(&compiled.artifact)?;
         let start = Instant::now();
@@ -106,14 +116,20 @@ impl Job {
         Ok(Done { written, phases, ..self.done(compiled.backend, compiled.target, origin, bytes, limit) })
     }
 
-    fn find_or_compile(&self, caching: Caching<'_>, wait: bool) -> Result<Option<Done>> {
+    fn find_or_compile(
+        &self,
+        caching: Caching<'_>,
+        attempt: &Attempt<'_>,
+        wait: bool,
+    ) -> Result<Option<Done>> {
         self.bounds.check_input(self.input.bytes)?;
         // What is limited is read here, since a file may be larger than it says.
         let is_read = self.input.is_stream || self.bounds.is_input_limited();
         let bytes = is_read.then(|| self.read()).transpose()?;
         loop {
             let start = Instant::now();
-            let answer = match obtain(caching.cache, &self.request(caching, bytes.as_deref()), wait) {
+            let answer = match obtain(caching.cache, &self.request(caching, attempt, bytes.as_deref()), wait)
+            {
                 Ok(answer) => answer,
                 Err(ObtainError::Busy) => {
                     bytes.into_iter().for_each(|bytes| self.keep_stream(bytes));
@@ -159,7 +175,12 @@ impl Job {
     }
 
     /// For the input, or for its bytes where they are read.
-    fn request<'a>(&'a self, caching: Caching<'_>, bytes: Option<&'a [u8]>) -> Request<'a> {
+    fn request<'a>(
+        &'a self,
+        caching: Caching<'_>,
+        attempt: &'a Attempt<'a>,
+        bytes: Option<&'a [u8]>,
+    ) -> Request<'a> {
         let source = match bytes {
             Some(bytes) => Source::Bytes(bytes),
             None => Source::File(&self.input.path, self.input.identity),
@@ -169,7 +190,7 @@ impl Job {
         Request {
             options: &self.options,
             recipe: &self.recipe,
-            attempt: self.bounds.attempt(),
+            attempt,
             source,
             output: readable.then_some(&self.output.path),
             verify_inputs: caching.verify_inputs,

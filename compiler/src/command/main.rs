@@ -26,6 +26,7 @@ mod paths;
 mod plan;
 mod progress;
 mod project;
+mod queue;
 mod runner;
 mod runner_cli;
 mod targets;

@@ -16,7 +16,7 @@ use std::borrow::Cow;
 pub const WASMTIME_VERSION: &str = wasmtime_environ::VERSION;
 
 /// What compiles a module by one backend: [`attempt`], or what has it done in another process.
-pub type Attempt = dyn Fn(&Options, &[u8]) -> Result<Compiled, CompileError> + Send + Sync;
+pub type Attempt<'a> = dyn Fn(&Options, &[u8]) -> Result<Compiled, CompileError> + Send + Sync + 'a;
 
 /// Compiles a core module or a component, in binary or in text form. The same input and options
 /// give the same bytes.
@@ -37,7 +37,7 @@ pub fn compile(options: &Options, module: &[u8]) -> Result<Compiled, CompileErro
 /// # Errors
 ///
 /// As [`compile`].
-pub fn compile_by(attempt: &Attempt, options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
+pub fn compile_by(attempt: &Attempt<'_>, options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
     let (compiled, limit) =
         with_fallback(options, CompileError::is_limit, |options| attempt(options, module))?;
     Ok(Compiled { fallback_from: limit.map(Box::new), ..compiled })
@@ -75,7 +75,7 @@ pub fn attempt(options: &Options, module: &[u8]) -> Result<Compiled, CompileErro
     let mut timings = Timings::default();
     let mut watch = Stopwatch::start();
     let kind = kind(wasm)?;
-    let used = needs::used(wasm)?;
+    let used = needs::used(wasm, options.parallel)?;
     let stamped = stamped(options, wasm, used)?;
     let options = &concurrent(options, stamped);
     let interface = interface::read(wasm)?;

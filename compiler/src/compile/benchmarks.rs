@@ -10,7 +10,7 @@ use precompile_artifact::features::WasmFeatures;
 ///
 /// Where it isn't valid.
 pub fn needs(wasm: &[u8]) -> WasmFeatures {
-    needs::used(wasm).expect("the module is valid")
+    needs::used(wasm, true).expect("the module is valid")
 }
 
 /// What Wasmtime makes of a module, to be restamped.

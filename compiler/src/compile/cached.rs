@@ -25,7 +25,7 @@ pub struct Request<'a> {
     /// [`recipe`] of the options, which is worth making once for many modules.
     pub recipe: &'a Arc<Recipe>,
     /// What compiles it, where it isn't found.
-    pub attempt: &'a Attempt,
+    pub attempt: &'a Attempt<'a>,
     /// The module.
     pub source: Source<'a>,
     /// Where the artifact goes. If it is there already and the file hasn't changed, it isn't read.

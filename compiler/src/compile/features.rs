@@ -143,7 +143,7 @@ mod tests {
                 (instance (instantiate $b (with "f" (func $a "f")))))"#,
         ] {
             let wasm = wat::parse_str(text).unwrap();
-            let used = needs::used(&wasm).unwrap();
+            let used = needs::used(&wasm, true).unwrap();
             for backend in Backend::ALL {
                 let mut options = Options::new(backend, "x86_64".parse().unwrap(), Platform::Hosted).unwrap();
                 options.contract.concurrency_support = used.intersects(CONCURRENT);

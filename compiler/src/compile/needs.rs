@@ -39,21 +39,21 @@ const CHUNK: usize = 64 << 10;
 /// [`WasmFeatures::FLOATS`], which is no proposal, and of the component model's flags none for a
 /// core module. For a module that is well-formed but not valid, the set is of no use.
 ///
-/// Function bodies are read in parallel, in the current rayon pool.
+/// With `parallel`, the current rayon pool shares the functions' bodies.
 ///
 /// # Errors
 ///
 /// If `wasm` is malformed, or a component that is not valid even without its functions' bodies. Of
 /// several errors, which one is returned may vary.
-pub(crate) fn used(wasm: &[u8]) -> Result<WasmFeatures> {
+pub(crate) fn used(wasm: &[u8], parallel: bool) -> Result<WasmFeatures> {
     match Parser::is_component(wasm) {
-        true => component::used(wasm),
-        false => Ok(module(wasm, 0..wasm.len())?.settle()),
+        true => component::used(wasm, parallel),
+        false => Ok(module(wasm, 0..wasm.len(), parallel)?.settle()),
     }
 }
 
 /// Reads the core module that stands at `range` in `wasm`.
-fn module(wasm: &[u8], range: Range<usize>) -> Result<Needs> {
+fn module(wasm: &[u8], range: Range<usize>, parallel: bool) -> Result<Needs> {
     let payloads = || Parser::new(range.start as u64).parse_all(&wasm[range.clone()]);
     let mut module = sections::Module::new(wasm);
     let mut bodies = Vec::new();
@@ -64,8 +64,9 @@ fn module(wasm: &[u8], range: Range<usize>) -> Result<Needs> {
         }
     }
     let known = module.needs.features;
+    let chunk = if parallel { CHUNK } else { usize::MAX };
     let mut needs = bodies
-        .par_chunk_by(|a, b| a.range().start / CHUNK == b.range().start / CHUNK)
+        .par_chunk_by(|a, b| a.range().start / chunk == b.range().start / chunk)
         .map(|bodies| {
             let mut needs = Needs::new(known);
             bodies.iter().try_for_each(|body| needs.body(body))?;

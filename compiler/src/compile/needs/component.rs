@@ -7,7 +7,7 @@ use super::{Needs, Result, module};
 
 /// The proposals that a component uses: those of all core modules nested in it, at any depth, and
 /// those of the component model.
-pub(super) fn used(wasm: &[u8]) -> Result<WasmFeatures> {
+pub(super) fn used(wasm: &[u8], parallel: bool) -> Result<WasmFeatures> {
     let mut modules = Vec::new();
     for payload in Parser::new(0).parse_all(wasm) {
         if let Payload::ModuleSection { unchecked_range, .. } = payload? {
@@ -18,7 +18,8 @@ pub(super) fn used(wasm: &[u8]) -> Result<WasmFeatures> {
     let none = || Needs::new(WasmFeatures::FLOATS);
     let within = modules
         .into_par_iter()
-        .map(|range| module(wasm, range))
+        .with_min_len(if parallel { 1 } else { usize::MAX })
+        .map(|range| module(wasm, range, parallel))
         .try_reduce(none, |a, b| Ok(a.union(b)))?
         .settle();
     around(wasm, within | WasmFeatures::COMPONENT_MODEL)
