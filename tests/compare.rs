@@ -174,7 +174,11 @@ fn artifacts_are_sent() {
                 --out-dir out";
     let lost = shell(&folder, line);
     assert!(lost.stderr.contains("can't read"), "{lost:?}");
-    let sent = shell(&folder, &format!("{line} --send 'cp {{}} device/{{}}'"));
+    let sent = shell(&folder, &format!("{line} --send 'cp {{}} device/{{}}' --message-format json"));
     assert_eq!(sent.code, Some(0), "{sent:?}");
     assert!(folder.join("out/winch.cwasm").exists());
+    // The command that the report names repeats it, with all that must be quoted.
+    let command = json(&sent)["command"].as_str().unwrap().to_owned();
+    let again = shell(&folder, &format!("precompile() {{ \"$precompile\" \"$@\"; }}\n{command}"));
+    assert_eq!(json(&again)["command"], command.as_str(), "{again:?}");
 }

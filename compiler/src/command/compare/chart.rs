@@ -16,6 +16,8 @@ const LEFT: f64 = 64.0;
 const RIGHT: f64 = 28.0;
 const TOP: f64 = 14.0;
 const BOTTOM: f64 = 44.0;
+/// The width of a letter of a label, at most, on average.
+const LETTER: f64 = 7.0;
 
 /// A drawing.
 pub(super) struct Chart {
@@ -52,8 +54,22 @@ pub(super) struct Crossing {
     pub(super) x: f64,
     pub(super) y: f64,
     pub(super) label: String,
-    /// Whether the label stands before the mark, for lack of room behind it.
-    pub(super) is_before: bool,
+    /// Where the label begins.
+    pub(super) label_x: f64,
+    pub(super) label_y: f64,
+}
+
+impl Crossing {
+    /// A mark whose label stands beside it, on the side of the plot that has more room, and within the drawing.
+    fn new(x: f64, y: f64, label: String, plot: &Plot, width: f64) -> Crossing {
+        let label_width = LETTER * label.chars().count() as f64;
+        let (beside, label_y) = match x > (plot.left + plot.right) / 2.0 {
+            true => (x - 10.0 - label_width, y - 10.0),
+            false => (x + 10.0, y + 18.0),
+        };
+        let label_x = beside.min(width - label_width).max(0.0);
+        Crossing { x, y, label, label_x, label_y }
+    }
 }
 
 /// A drawing of this size.
@@ -78,11 +94,9 @@ pub(super) fn chart(report: &Report, width: f64, height: f64) -> Chart {
         });
         Curve { points: points.collect::<Vec<_>>().join(" ") }
     });
-    let crossings = report.stretches.iter().skip(1).map(|stretch| Crossing {
-        x: x(stretch.from_runs),
-        y: y(stretch.total_s),
-        label: format!("{} from {} on", stretch.name, count(stretch.from_runs)),
-        is_before: x(stretch.from_runs) > (plot.left + plot.right) / 2.0,
+    let crossings = report.stretches.iter().skip(1).map(|stretch| {
+        let label = format!("{} from {} on", stretch.name, count(stretch.from_runs));
+        Crossing::new(x(stretch.from_runs), y(stretch.total_s), label, &plot, width)
     });
     Chart {
         width,
@@ -103,4 +117,23 @@ fn rows(least_s: f64, most_s: f64) -> Vec<f64> {
     let decades = decades.chain((0..9).map(|decade| 3600.0 * 10f64.powi(decade)));
     let all = decades.flat_map(|decade| factors.iter().map(move |factor| factor * decade));
     all.filter(|s| (least_s..=most_s).contains(s)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_stay_in_the_drawing() {
+        for width in [360.0, 860.0] {
+            let plot = Plot { left: LEFT, top: TOP, right: width - RIGHT, bottom: 300.0 };
+            let label = "cranelift-speed-and-size x86-64-v3 from 119 on";
+            for x in [plot.left, 0.5 * width, plot.right] {
+                let crossing = Crossing::new(x, 100.0, label.into(), &plot, width);
+                let end = crossing.label_x + LETTER * label.len() as f64;
+                assert!(crossing.label_x >= 0.0 && end <= width, "{width}, {x}: to {end}");
+                assert_ne!(crossing.label_y, crossing.y, "it hides no mark");
+            }
+        }
+    }
 }

@@ -18,7 +18,7 @@ use serde::Serialize;
 pub(super) struct Report {
     pub(super) input: String,
     pub(super) input_bytes: u64,
-    /// The command that repeats it.
+    /// The command that repeats it, as a shell takes it.
     pub(super) command: String,
     pub(super) runner: String,
     pub(super) target: String,
@@ -103,12 +103,14 @@ impl Report {
         let refused = trials.iter().filter_map(|trial| {
             Some(Refused { name: trial.candidate.name.clone(), why: trial.refused.clone()? })
         });
-        let mut command = vec!["precompile".into()];
-        command.extend(std::env::args().skip(1));
+        let arguments: Vec<_> =
+            std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
+        let words = ["precompile"].into_iter().chain(arguments.iter().map(String::as_str));
         Report {
             input: opts.input.display().to_string(),
             input_bytes: opts.input.metadata().map_or(0, |metadata| metadata.len()),
-            command: command.join(" "),
+            // An argument holds no zero byte, which alone can't be quoted.
+            command: shlex::try_join(words).unwrap_or_default(),
             runner: runner.name(),
             target: host.target.to_string(),
             processors: std::thread::available_parallelism().map_or(1, usize::from),
@@ -138,7 +140,7 @@ impl Report {
         }
         for stretch in later {
             let (from, to) = stretch.from_runs_interval.unwrap_or_default();
-            let to = if to.is_finite() { count(to.ceil()) } else { "any number".into() };
+            let to = if to.is_finite() { count(to.ceil()) } else { "any number of".into() };
             sentences.push(format!(
                 "From {} {what}s on it is {}, after {} in all (95 % interval: {} to {to} {what}s).",
                 count(stretch.from_runs),
