@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # benchmarks.sh [SECTION...]: what compiling and running cost, beside what people would use instead. Writes
 # reports/benchmarks.md. Sections are kept in reports/benchmarks.json, so that one can be measured again alone:
-# Compile, Batch, Start, Load, "Steady state", Growth, Sizes.
+# Compile, Batch, Warm, Start, Load, "Steady state", Growth, Sizes. Fails where a figure is beyond what is demanded of it.
 source "$(dirname "$0")/lib.sh"
 unset PRECOMPILE_NO_CACHE
 apt_install gcc wabt time

@@ -7,12 +7,13 @@ import shutil
 import subprocess
 import sys
 
-from benchmarks import batch, compiling, growth, loading, sizes, start, steady
-from benchmarks.setup import CORES, FOUND, HAS_WASMER, PRECOMPILE, WASMER, WASMTIME, WORK
+from benchmarks import batch, compiling, growth, loading, sizes, start, steady, warm
+from benchmarks.setup import BROKEN, CORES, FOUND, HAS_WASMER, PRECOMPILE, WASMER, WASMTIME, WORK
 
 SECTIONS = {
     "Compile": compiling,
     "Batch": batch,
+    "Warm": warm,
     "Start": start,
     "Load": loading,
     "Steady state": steady,
@@ -54,3 +55,5 @@ the others are {", ".join(peers)}. Upstream's programs are those of PyPI's `wasm
 parts += [f"## {name}\n\n{known[name]}\n" for name in SECTIONS if name in known]
 pathlib.Path("reports/benchmarks.md").write_text("\n".join(parts))
 shutil.rmtree(WORK)
+if BROKEN:
+    sys.exit("error: " + "; ".join(BROKEN))

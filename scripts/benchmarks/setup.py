@@ -2,6 +2,8 @@
 
 import os
 import pathlib
+import re
+import shlex
 import statistics
 import sys
 import tempfile
@@ -25,6 +27,17 @@ HAS_WASMER = WASMER.exists()
 WORK = pathlib.Path(tempfile.mkdtemp())
 os.environ["PRECOMPILE_CACHE_DIR"] = str(WORK / "cache")
 os.environ["WASMER_DIR"] = str(WORK / "wasmer")
+# What wasm2c's output is linked with, as Debian has it.
+SUPPORT = pathlib.Path("/usr/share/wabt/wasm2c")
+# Figures that are beyond what is demanded of them.
+BROKEN = []
+
+
+def at_most(what, value, most):
+    """Says what a figure is, and notes where it is beyond what is demanded of it."""
+    if value > most:
+        BROKEN.append(f"{what} is {value:.3f}, and {most} at most is demanded")
+    return f"{value:.3f}"
 
 
 def sequence(rounds, ways):
@@ -42,6 +55,13 @@ def sequence(rounds, ways):
 def commands(ways, **options):
     """Functions that run these commands."""
     return {name: (lambda command=command: wall(command, **options)) for name, command in ways.items()}
+
+
+def listing(ways):
+    """These commands, as a block of text: programs and files without their folders."""
+    width = max(map(len, ways))
+    line = {name: re.sub(r"(?<![\w.])/(?:[\w.@+-]+/)+", "", shlex.join(map(str, way))) for name, way in ways.items()}
+    return "\n".join(["```text", *(f"{name:{width}}  {line[name]}" for name in ways), "```"])
 
 
 def peak_bytes(command, **options):
@@ -68,6 +88,15 @@ def compilers(module, output):
         for compiler in ("singlepass", "cranelift"):
             ways[f"wasmer, {compiler}"] = [WASMER, "compile", f"--{compiler}", module, "-o", output]
     return ways
+
+
+def wasm2c(program, output):
+    """The command that makes native code of a WASI program by way of C."""
+    c = WORK / f"{program.stem}.c"
+    translate = ["wasm2c", program, "-n", "guest", "-o", c]
+    build = ["gcc", "-O2", "-include", c.with_suffix(".h"), "-I", SUPPORT, c, PEERS / "wasm2c.c", SUPPORT / "wasm-rt-impl.c"]
+    steps = [translate, [*build, "-o", output, "-lm"]]
+    return ["sh", "-c", " && ".join(shlex.join(map(str, step)) for step in steps)]
 
 
 def runners(module, *args):

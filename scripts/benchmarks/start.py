@@ -3,7 +3,7 @@
 import subprocess
 import time
 
-from benchmarks.setup import MODULES, WORK, commands, peak_bytes, runners, sequence, table
+from benchmarks.setup import MODULES, WORK, commands, listing, peak_bytes, runners, sequence, table
 from timing import wall
 
 HEAD = ["way", "first output (ms)", "of ours", "end (ms)", "of ours", "memory (MB)"]
@@ -44,6 +44,7 @@ def section():
     wall(["wat2wasm", WORK / "hello.wat", "-o", hello])
     (WORK / "hello.c").write_text('#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n')
     wall(["gcc", "-O2", WORK / "hello.c", "-o", WORK / "hello"])
-    small = table(HEAD, rows({"native C": [WORK / "hello"], **runners(hello)}))
-    large = table(HEAD, rows(runners(MODULES["resvg"], "--help")))
-    return f"A module that prints a line:\n\n{small}\n\n`resvg --help`, a module of 4.4 MB:\n\n{large}"
+    ways = {"native C": [WORK / "hello"], **runners(hello)}
+    small, large = rows(ways), rows(runners(MODULES["resvg"], "--help"))
+    text = f"A module that prints a line:\n\n{table(HEAD, small)}\n\n{listing(ways)}\n\n"
+    return f"{text}`resvg --help`, a module of 4.4 MB:\n\n{table(HEAD, large)}"
