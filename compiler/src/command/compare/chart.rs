@@ -3,6 +3,7 @@
 
 use crate::compare::report::Report;
 use crate::compare::units::{count, round_time};
+use crate::compare::verdict::Stretch;
 use precompile::Cost;
 
 /// The chart goes on for so many times the last crossing.
@@ -11,13 +12,17 @@ const BEYOND: f64 = 10.0;
 const LEAST_RUNS: f64 = 100.0;
 /// Points of a curve.
 const POINTS: usize = 120;
-/// Room around the plot, in the drawing's units.
+/// Room around the plot, in the drawing's units; to the right, at least.
 const LEFT: f64 = 64.0;
 const RIGHT: f64 = 28.0;
 const TOP: f64 = 14.0;
 const BOTTOM: f64 = 44.0;
 /// The width of a letter of a label, at most, on average.
-const LETTER: f64 = 7.0;
+const LETTER: f64 = 8.0;
+/// The width of the space between thousands.
+const THIN_SPACE: f64 = 3.0;
+/// Room between two labels.
+const BETWEEN: f64 = 6.0;
 
 /// A drawing.
 pub(super) struct Chart {
@@ -41,7 +46,8 @@ pub(super) struct Plot {
 /// A line of the grid.
 pub(super) struct Tick {
     pub(super) at: f64,
-    pub(super) label: String,
+    /// `None` where there is no room for it.
+    pub(super) label: Option<String>,
 }
 
 /// What a way to compile costs.
@@ -60,23 +66,29 @@ pub(super) struct Crossing {
 }
 
 impl Crossing {
-    /// A mark whose label stands beside it, on the side of the plot that has more room, and within the drawing.
-    fn new(x: f64, y: f64, label: String, plot: &Plot, width: f64) -> Crossing {
-        let label_width = LETTER * label.chars().count() as f64;
+    /// A mark whose label stands beside it, on the side of the plot that has more room, and neither over the
+    /// rows' labels nor the drawing's edge: without the name where there is no room for it, the verdict has it.
+    fn new(x: f64, y: f64, stretch: &Stretch, plot: &Plot, width: f64) -> Crossing {
+        let from = format!("from {} on", count(stretch.from_runs));
+        let label =
+            Some(format!("{} {from}", stretch.name)).filter(|label| label_width(label) <= width - plot.left);
+        let label = label.unwrap_or(from);
+        let label_width = label_width(&label);
         let (beside, label_y) = match x > (plot.left + plot.right) / 2.0 {
             true => (x - 10.0 - label_width, y - 10.0),
             false => (x + 10.0, y + 18.0),
         };
-        let label_x = beside.min(width - label_width).max(0.0);
+        let label_x = beside.min(width - label_width).max(plot.left);
         Crossing { x, y, label, label_x, label_y }
     }
 }
 
 /// A drawing of this size.
 pub(super) fn chart(report: &Report, width: f64, height: f64) -> Chart {
-    let plot = Plot { left: LEFT, top: TOP, right: width - RIGHT, bottom: height - BOTTOM };
     let last = report.stretches.iter().skip(1).map(|stretch| stretch.from_runs).fold(0.0, f64::max);
     let most_runs = 10f64.powf((last * BEYOND).max(LEAST_RUNS).log10().ceil());
+    let right = RIGHT.max(label_width(&count(most_runs)) / 2.0);
+    let plot = Plot { left: LEFT, top: TOP, right: width - right, bottom: height - BOTTOM };
     let costs: Vec<Cost> = report.candidates.iter().map(|candidate| candidate.cost()).collect();
     let ends = costs.iter().flat_map(|cost| [cost.total_s(1.0), cost.total_s(most_runs)]);
     let (least_s, most_s) =
@@ -85,8 +97,6 @@ pub(super) fn chart(report: &Report, width: f64, height: f64) -> Chart {
     let x = |runs: f64| plot.left + (plot.right - plot.left) * runs.log10() / most_runs.log10();
     let y =
         |s: f64| plot.bottom - (plot.bottom - plot.top) * (s / least_s).log10() / (most_s / least_s).log10();
-    let decades = most_runs.log10().round() as i32;
-    let columns = (0..=decades).map(|decade| 10f64.powi(decade));
     let curves = costs.iter().map(|cost| {
         let points = (0..=POINTS).map(|at| {
             let runs = most_runs.powf(at as f64 / POINTS as f64);
@@ -94,19 +104,39 @@ pub(super) fn chart(report: &Report, width: f64, height: f64) -> Chart {
         });
         Curve { points: points.collect::<Vec<_>>().join(" ") }
     });
-    let crossings = report.stretches.iter().skip(1).map(|stretch| {
-        let label = format!("{} from {} on", stretch.name, count(stretch.from_runs));
-        Crossing::new(x(stretch.from_runs), y(stretch.total_s), label, &plot, width)
-    });
+    let crossings = report
+        .stretches
+        .iter()
+        .skip(1)
+        .map(|stretch| Crossing::new(x(stretch.from_runs), y(stretch.total_s), stretch, &plot, width));
+    let rows = rows(least_s, most_s).into_iter().map(|s| Tick { at: y(s), label: Some(round_time(s)) });
     Chart {
         width,
         height,
-        columns: columns.map(|runs| Tick { at: x(runs), label: count(runs) }).collect(),
-        rows: rows(least_s, most_s).into_iter().map(|s| Tick { at: y(s), label: round_time(s) }).collect(),
+        columns: columns(most_runs, &plot),
+        rows: rows.collect(),
         curves: curves.collect(),
         crossings: crossings.collect(),
         plot,
     }
+}
+
+/// Powers of ten, up to so many runs, which is one, too. Where there is no room for all labels, only each
+/// second has one, or fewer.
+fn columns(most_runs: f64, plot: &Plot) -> Vec<Tick> {
+    let decades = most_runs.log10().round() as usize;
+    let apart = (plot.right - plot.left) / decades as f64;
+    let each = ((label_width(&count(most_runs)) + BETWEEN) / apart).ceil() as usize;
+    let ticks = (0..=decades).map(|decade| Tick {
+        at: plot.left + apart * decade as f64,
+        label: decade.is_multiple_of(each).then(|| count(10f64.powi(decade as i32))),
+    });
+    ticks.collect()
+}
+
+/// How wide a label is, at most.
+fn label_width(label: &str) -> f64 {
+    label.chars().map(|letter| if letter == '\u{202f}' { THIN_SPACE } else { LETTER }).sum()
 }
 
 /// Round times between two: powers of ten up to a second, and beyond it of a minute and an hour; twice and five
@@ -127,12 +157,41 @@ mod tests {
     fn labels_stay_in_the_drawing() {
         for width in [360.0, 860.0] {
             let plot = Plot { left: LEFT, top: TOP, right: width - RIGHT, bottom: 300.0 };
-            let label = "cranelift-speed-and-size x86-64-v3 from 119 on";
-            for x in [plot.left, 0.5 * width, plot.right] {
-                let crossing = Crossing::new(x, 100.0, label.into(), &plot, width);
-                let end = crossing.label_x + LETTER * label.len() as f64;
-                assert!(crossing.label_x >= 0.0 && end <= width, "{width}, {x}: to {end}");
+            let short = "cranelift-speed-and-size";
+            let long = "cranelift-speed-and-size x86-64-v3,+avx512f,-lzcnt";
+            let places = [plot.left, 0.5 * width, plot.right];
+            for (name, x) in places.into_iter().flat_map(|x| [(short, x), (long, x)]) {
+                let stretch = Stretch {
+                    name: name.into(),
+                    from_runs: 119.0,
+                    from_runs_interval: None,
+                    total_s: 1.0,
+                    elapsed_s: 1.0,
+                };
+                let crossing = Crossing::new(x, 100.0, &stretch, &plot, width);
+                let end = crossing.label_x + LETTER * crossing.label.len() as f64;
+                assert!(crossing.label_x >= plot.left && end <= width, "{width}, {x}: to {end}");
                 assert_ne!(crossing.label_y, crossing.y, "it hides no mark");
+                let is_named = name == short || width > 360.0;
+                assert_eq!(crossing.label.starts_with(name), is_named, "{}", crossing.label);
+                assert!(crossing.label.ends_with("from 119 on"), "{}", crossing.label);
+            }
+        }
+    }
+
+    #[test]
+    fn labels_of_columns_stand_apart() {
+        for (width, decades) in [(360.0, 2), (360.0, 5), (360.0, 7), (360.0, 12), (860.0, 7), (860.0, 12)] {
+            let plot = Plot { left: LEFT, top: TOP, right: width - RIGHT, bottom: 300.0 };
+            let columns = columns(10f64.powi(decades), &plot);
+            assert_eq!(columns.len(), decades as usize + 1);
+            let labels: Vec<_> =
+                columns.iter().filter_map(|tick| Some((tick.at, tick.label.as_deref()?))).collect();
+            assert!(labels.len() > 2 || decades == 12, "{width}, {decades}: {labels:?}");
+            for pair in labels.windows(2) {
+                let [(one, of_one), (other, of_other)] = pair else { unreachable!() };
+                let half = |label| label_width(label) / 2.0;
+                assert!(one + half(of_one) < other - half(of_other), "{width}, {decades}: {pair:?}");
             }
         }
     }

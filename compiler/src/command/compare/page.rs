@@ -42,8 +42,11 @@ struct Segment {
     title: String,
 }
 
-/// So that curves are told apart without their colours.
-const DASHES: [&str; 4] = ["none", "7 3", "2 3", "9 3 2 3"];
+/// Colours of curves that the template has.
+const COLOURS: usize = 8;
+/// So that curves are told apart without their colours. Their number has no factor in common with that of the
+/// colours: both come again together only after all pairs.
+const DASHES: [&str; 5] = ["none", "7 3", "2 3", "9 3 2 3", "9 3 2 3 2 3"];
 /// Phases before this one are not paid again.
 const FIRST_OF_A_RUN: usize = 1;
 
@@ -106,5 +109,19 @@ impl Page<'_> {
             optional(&measured.steady_call_s, time),
             optional(&measured.run_memory_bytes, bytes),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    /// Two levels of processor make nine ways.
+    #[test]
+    fn curves_are_told_apart() {
+        let all = COLOURS * DASHES.len();
+        let looks: HashSet<_> = (0..all).map(|at| (at % COLOURS, DASHES[at % DASHES.len()])).collect();
+        assert_eq!(looks.len(), all);
     }
 }
