@@ -95,7 +95,7 @@ fn every_way_is_compared() {
     let folder = folder();
     let compared = shell(
         &folder,
-        "$precompile compare function.wat --invoke spin 1000 --rounds 1 --calls 2 --cpu x86-64-v3 --runner $run \
+        "$precompile compare function.wat --invoke spin 1000 --rounds 1 --calls 3 --cpu x86-64-v3 --runner $run \
          --message-format json --html page.html",
     );
     let report = json(&compared);
@@ -111,6 +111,7 @@ fn every_way_is_compared() {
     {
         assert!(speed[field]["median"].as_f64().unwrap() > 0.0, "{field}: {speed}");
     }
+    assert_eq!(speed["steady_call_s"]["samples"].as_array().unwrap().len(), 1, "one for each round");
     assert!(!report["stretches"].as_array().unwrap().is_empty());
     let page = fs::read_to_string(folder.join("page.html")).unwrap();
     for name in expected {
@@ -118,6 +119,16 @@ fn every_way_is_compared() {
     }
     assert!(!page.contains("http"), "the page loads something");
     assert!(!page.contains("{{") && page.ends_with("</html>"), "{page}");
+}
+
+/// Whichever native way is named is compared for the level, too.
+#[test]
+fn what_is_named_takes_a_level() {
+    let folder = folder();
+    let line = "$precompile compare function.wat --invoke spin 9 --rounds 1 --calls 1 --only cranelift-none,pulley \
+                --cpu native --runner $run --message-format json";
+    let report = json(&shell(&folder, line));
+    assert_eq!(names(&report, "candidates"), ["cranelift-none", "cranelift-none native", "pulley"]);
 }
 
 /// Where Winch's code is slow, as this runner has it, it is cheapest for few runs only; and where it isn't, for

@@ -46,7 +46,7 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
     per: Per,
 
-    /// For how many machines is compiled once, whose runs are added
+    /// For how many machines is compiled once, whose runs are added; with `--per call` each of them loads it
     #[arg(long, value_name = "N", default_value = "1")]
     machines: NonZeroU32,
 
@@ -55,8 +55,8 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     only: Vec<String>,
 
-    /// A level of processor to compare besides the baseline, such as `x86-64-v3` or `native`; may be given
-    /// more than once
+    /// A level of processor to compare besides the baseline, such as `x86-64-v3` or `native`, with winch and
+    /// cranelift-speed, or with each that `--only` names; may be given more than once
     #[arg(long, value_name = "LEVEL[,+F,-F]", allow_hyphen_values = true)]
     cpu: Vec<String>,
 
@@ -81,7 +81,7 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "N", default_value = "5")]
     rounds: NonZeroU32,
 
-    /// How often to call in a process that measures [default: 3, and 100 with `--invoke`]
+    /// How often to call in a process that measures; the median counts [default: 3, and 100 with `--invoke`]
     #[arg(long, value_name = "N")]
     calls: Option<NonZeroU32>,
 

@@ -1,6 +1,6 @@
 //! The ways to compile that are compared.
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use precompile::artifact::Host;
 use precompile::artifact::mismatch;
 
@@ -20,28 +20,34 @@ const NATIVE: [(&str, &[&str]); 4] = [
     ("cranelift-speed-and-size", &["--backend", "cranelift", "--opt-level", "speed-and-size"]),
 ];
 const PULLEY: &str = "pulley";
-/// Those that are compared for each further level of processor.
+/// Those that are compared for each further level of processor, where none is named.
 const WITH_LEVELS: [&str; 2] = ["winch", "cranelift-speed"];
 
-/// Those for a host: all, or the ones that are named, and some of them for each level of processor.
+/// Those for a host: all, and some of them for each level of processor; or the ones that are named, and each
+/// of them for each level.
 ///
 /// # Errors
 ///
-/// Where a name is none of them.
+/// Where a name is none of them, or a level is for none of the named ones.
 pub(crate) fn candidates(host: &Host, named: &[String], levels: &[String]) -> Result<Vec<Candidate>> {
-    let known = || NATIVE.iter().map(|(name, _)| *name).chain([PULLEY]);
+    let native = || NATIVE.iter().map(|(name, _)| *name);
+    let known = || native().chain([PULLEY]);
     if let Some(unknown) = named.iter().find(|name| !known().any(|known| known == *name)) {
         let known: Vec<_> = known().collect();
-        anyhow::bail!("`{unknown}` is none of the ways to compile: they are {}", known.join(", "));
+        bail!("`{unknown}` is none of the ways to compile: they are {}", known.join(", "));
     }
     let wanted = |name: &str| named.is_empty() || named.iter().any(|wanted| wanted == name);
+    if !levels.is_empty() && !native().any(wanted) {
+        let native: Vec<_> = native().collect();
+        bail!("`--cpu` is for machine code, and `--only` names none: add one of {}", native.join(", "));
+    }
     let target = host.target.to_string();
     let mut candidates = Vec::new();
     for (name, options) in NATIVE.iter().filter(|(name, _)| wanted(name)) {
         let options: Vec<_> =
             options.iter().copied().chain(["--target", &target]).map(String::from).collect();
         candidates.push(Candidate { name: (*name).into(), options: options.clone() });
-        for level in levels.iter().filter(|_| WITH_LEVELS.contains(name)) {
+        for level in levels.iter().filter(|_| !named.is_empty() || WITH_LEVELS.contains(name)) {
             let mut options = options.clone();
             options.extend(["--cpu".into(), level.clone()]);
             candidates.push(Candidate { name: format!("{name} {level}"), options });

@@ -22,7 +22,7 @@ pub(super) fn doubts(trials: &[Trial], per: Per, stretches: &[Stretch]) -> Vec<S
     let compared: Vec<_> = trials.iter().filter(|trial| trial.is_in()).collect();
     let run = |trial: &Trial| match per {
         Per::Process => trial.measured.process_s.clone(),
-        Per::Call => trial.measured.steady_call_s.clone(),
+        Per::Call => trial.measured.call_s().clone(),
     };
     let of_compiling: Vec<_> = compared
         .iter()
@@ -103,6 +103,7 @@ fn noisy(what: &str, summaries: &[(&str, Summary)]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::candidate::Candidate;
 
     fn of(samples: &[f64]) -> Summary {
         let mut summary = Summary::default();
@@ -123,5 +124,15 @@ mod tests {
         assert!(too_short(&brief, Per::Process).unwrap().ends_with(": brief (1.00 ms)"));
         assert_eq!(too_short(&brief, Per::Call), None);
         assert_eq!((noisy("running", &brief), far_off("running", &brief)), (None, None));
+    }
+
+    /// Where each process calls once, its first call is what is judged.
+    #[test]
+    fn a_single_call_is_not_short() {
+        let candidate = Candidate { name: "winch".into(), options: Vec::new() };
+        let mut trial = Trial::new(candidate, "winch.cwasm".into());
+        trial.measured.compile_s = of(&[1.0; FEW]);
+        trial.measured.first_call_s = of(&[1.0; FEW]);
+        assert!(doubts(&[trial], Per::Call, &[]).is_empty());
     }
 }

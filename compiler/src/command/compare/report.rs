@@ -40,7 +40,7 @@ pub(super) struct Report {
 pub(super) struct Compared {
     pub(super) name: String,
     pub(super) options: Vec<String>,
-    /// What the first compilation and what each run costs, as the verdict has it.
+    /// What is paid before the first run, by all machines together, and for each run, as the verdict has it.
     pub(super) once_s: f64,
     pub(super) run_s: f64,
     #[serde(flatten)]
@@ -96,7 +96,7 @@ impl Report {
         let stretches = verdict(&measured, per, is_function, f64::from(machines));
         let doubts = doubts(trials, per, &stretches);
         let candidates = compared().map(|trial| {
-            let Cost { once_s, run_s } = cost(&trial.measured, per, is_function);
+            let Cost { once_s, run_s } = cost(&trial.measured, per, is_function, f64::from(machines));
             let (name, options) = (trial.candidate.name.clone(), trial.candidate.options.clone());
             Compared { name, options, once_s, run_s, measured: trial.measured.clone() }
         });

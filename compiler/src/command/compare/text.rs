@@ -9,7 +9,7 @@ use std::fmt::Write;
 /// The table, and what it comes to.
 pub(super) fn text(report: &Report) -> String {
     let mut text = format!(
-        "`{}`, {}, on {} with {} processors, {} rounds; medians, ± half the distance between the quartiles\n\n",
+        "`{}`, {}, on {} with {} processors, {} rounds; medians, ± half the distance between the rounds' quartiles\n\n",
         Shown(&report.input),
         bytes(report.input_bytes as f64),
         report.target,

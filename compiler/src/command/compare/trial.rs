@@ -13,6 +13,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Instant;
 
+/// How the commands begin to say why they failed.
+const ERROR: &str = "error: ";
+/// What Wasmtime says of an error before the places in the guest.
+const TRACE: &str = "error while executing at wasm backtrace:";
+/// The line before an error's causes.
+const CAUSES: &str = "Caused by:";
+
 /// What is the same for all ways to compile.
 pub(crate) struct Setup<'a> {
     pub(crate) input: &'a Path,
@@ -42,7 +49,7 @@ pub(crate) struct Trial {
     pub(crate) printed: Option<blake3::Hash>,
 }
 
-/// What was measured. Times are in seconds.
+/// What was measured, one sample for each round. Times are in seconds.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Measured {
     pub(crate) artifact_bytes: u64,
@@ -56,10 +63,30 @@ pub(crate) struct Measured {
     pub(crate) open_and_verify_s: Summary,
     pub(crate) engine_s: Summary,
     pub(crate) deserialize_s: Summary,
+    /// The median of each process.
     pub(crate) instantiate_s: Summary,
     pub(crate) first_call_s: Summary,
+    /// The median of each process; of nothing where each calls once.
     pub(crate) steady_call_s: Summary,
     pub(crate) run_memory_bytes: Summary,
+}
+
+impl Measured {
+    /// What a call in a process that was started takes: its first one where there was no further one.
+    pub(crate) fn call_s(&self) -> &Summary {
+        if self.steady_call_s.samples().is_empty() { &self.first_call_s } else { &self.steady_call_s }
+    }
+
+    /// Adds a process' phases.
+    fn push(&mut self, phases: &Phases) {
+        self.open_and_verify_s.push(seconds(phases.open_and_verify_ns));
+        self.engine_s.push(seconds(phases.engine_ns));
+        self.deserialize_s.push(seconds(phases.deserialize_ns));
+        self.instantiate_s.extend(median(&phases.instantiate_ns));
+        self.first_call_s.push(seconds(phases.first_call_ns));
+        self.steady_call_s.extend(median(&phases.steady_calls_ns));
+        self.run_memory_bytes.extend(phases.peak_memory_bytes.map(|bytes| bytes as f64));
+    }
 }
 
 /// What `precompile-run --measure` prints.
@@ -172,14 +199,7 @@ impl Trial {
         ensure!(output.status.success(), "the runner could not measure it: {}", said(&output));
         let phases: Phases = serde_json::from_slice(&output.stdout)
             .with_context(|| format!("the runner `{}` printed no measurements", setup.runner.name()))?;
-        let measured = &mut self.measured;
-        measured.open_and_verify_s.push(seconds(phases.open_and_verify_ns));
-        measured.engine_s.push(seconds(phases.engine_ns));
-        measured.deserialize_s.push(seconds(phases.deserialize_ns));
-        measured.instantiate_s.extend(phases.instantiate_ns.into_iter().map(seconds));
-        measured.first_call_s.push(seconds(phases.first_call_ns));
-        measured.steady_call_s.extend(phases.steady_calls_ns.into_iter().map(seconds));
-        measured.run_memory_bytes.extend(phases.peak_memory_bytes.map(|bytes| bytes as f64));
+        self.measured.push(&phases);
         Ok(())
     }
 
@@ -210,11 +230,80 @@ fn send_artifact(send: &str, artifact: &Path) -> Result<()> {
 
 /// What a command said of its failure, or at least how it ended.
 fn said(output: &Output) -> String {
-    let said = String::from_utf8_lossy(&output.stderr);
-    let said = said.lines().find(|line| !line.is_empty());
-    said.map_or_else(|| output.status.to_string(), |line| line.trim_start_matches("error: ").into())
+    reason(&String::from_utf8_lossy(&output.stderr)).unwrap_or_else(|| output.status.to_string())
+}
+
+/// Why a command failed, in one line, by all that it printed: `ssh` and the guest print there before it.
+fn reason(stderr: &str) -> Option<String> {
+    let lines: Vec<_> = stderr.lines().collect();
+    let at = lines.iter().position(|line| line.starts_with(ERROR));
+    let at = at.or_else(|| lines.iter().position(|line| !line.is_empty()))?;
+    // Where in the guest it was is not of interest here, why is what follows.
+    let head = lines[at].trim_start_matches(ERROR).trim_end_matches(TRACE).trim_end_matches([':', ' ']);
+    let causes = lines[at..].iter().skip_while(|line| **line != CAUSES).skip(1);
+    let causes = causes.take_while(|line| !line.is_empty()).map(|line| {
+        let line = line.trim();
+        // Several are numbered.
+        match line.split_once(": ") {
+            Some((number, cause)) if number.parse::<u32>().is_ok() => cause,
+            _ => line,
+        }
+    });
+    Some([head].into_iter().chain(causes).collect::<Vec<_>>().join(": "))
+}
+
+/// The median of what one process measured, if anything: its calls share what the process met with, and so
+/// count as one measurement.
+fn median(nanoseconds: &[u64]) -> Option<f64> {
+    let mut summary = Summary::default();
+    summary.extend(nanoseconds.iter().copied().map(seconds));
+    (!nanoseconds.is_empty()).then(|| summary.median())
 }
 
 fn seconds(nanoseconds: u64) -> f64 {
     nanoseconds as f64 / 1e9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// However often a process calls, it is one measurement.
+    #[test]
+    fn a_process_counts_once() {
+        let mut phases = Phases {
+            open_and_verify_ns: 1,
+            engine_ns: 1,
+            deserialize_ns: 1,
+            instantiate_ns: vec![3_000_000_000, 1_000_000_000, 2_000_000_000],
+            first_call_ns: 9_000_000_000,
+            steady_calls_ns: vec![4_000_000_000, 8_000_000_000],
+            peak_memory_bytes: None,
+        };
+        let mut measured = Measured::default();
+        measured.push(&phases);
+        assert_eq!(measured.instantiate_s.samples(), [2.0]);
+        assert_eq!(measured.steady_call_s.samples(), [6.0]);
+        phases.steady_calls_ns.clear();
+        let mut measured = Measured::default();
+        measured.push(&phases);
+        assert_eq!((measured.steady_call_s.samples(), measured.call_s().median()), (&[][..], 9.0));
+    }
+
+    #[test]
+    fn the_reason_is_found() {
+        let trap = "Welcome to device!\n\nerror: the guest trapped: error while executing at wasm backtrace:\n    0:  \
+                    0x63 - <unknown>!f\n\nCaused by:\n    wasm trap: integer overflow\n\n";
+        let several = "error: it can't\n\nCaused by:\n    0: no way\n    1: too far: 9 km\n\nbye\n";
+        let expected = [
+            (trap, "the guest trapped: wasm trap: integer overflow"),
+            (several, "it can't: no way: too far: 9 km"),
+            ("warning: old\nerror: new\nerror: newer\n", "new"),
+            ("\nsh: not found\n", "sh: not found"),
+        ];
+        for (stderr, said) in expected {
+            assert_eq!(reason(stderr).as_deref(), Some(said));
+        }
+        assert_eq!(reason("\n"), None);
+    }
 }

@@ -27,32 +27,56 @@ pub(super) struct Stretch {
     pub(super) elapsed_s: f64,
 }
 
-/// What a way to compile costs by these measurements.
-pub(super) fn cost(measured: &Measured, per: Per, is_function: bool) -> Cost {
-    cost_by(measured, per, is_function, &mut Summary::median)
+/// What a way to compile costs, by how often it is paid, in seconds.
+struct Parts {
+    /// Once, for all machines.
+    compile_s: f64,
+    /// Once on each machine.
+    start_s: f64,
+    /// For each run.
+    run_s: f64,
 }
 
-fn cost_by(
-    measured: &Measured,
-    per: Per,
-    is_function: bool,
-    middle: &mut dyn FnMut(&Summary) -> f64,
-) -> Cost {
-    let compile_s = middle(&measured.compile_s);
-    if per == Per::Process {
-        return Cost { once_s: compile_s, run_s: middle(&measured.process_s) };
+impl Parts {
+    /// By these measurements.
+    fn new(measured: &Measured, per: Per, is_function: bool) -> Parts {
+        Parts::by(measured, per, is_function, &mut Summary::median)
     }
-    let loads = [&measured.open_and_verify_s, &measured.engine_s, &measured.deserialize_s];
-    let load_s: f64 = loads.into_iter().map(&mut *middle).sum();
-    let instantiate_s = middle(&measured.instantiate_s);
-    let call_s = match measured.steady_call_s.samples() {
-        [] => middle(&measured.first_call_s),
-        _ => middle(&measured.steady_call_s),
-    };
-    match is_function {
-        true => Cost { once_s: compile_s + load_s + instantiate_s, run_s: call_s },
-        false => Cost { once_s: compile_s + load_s, run_s: instantiate_s + call_s },
+
+    fn by(
+        measured: &Measured,
+        per: Per,
+        is_function: bool,
+        middle: &mut dyn FnMut(&Summary) -> f64,
+    ) -> Parts {
+        let compile_s = middle(&measured.compile_s);
+        if per == Per::Process {
+            return Parts { compile_s, start_s: 0.0, run_s: middle(&measured.process_s) };
+        }
+        let loads = [&measured.open_and_verify_s, &measured.engine_s, &measured.deserialize_s];
+        let load_s: f64 = loads.into_iter().map(&mut *middle).sum();
+        let instantiate_s = middle(&measured.instantiate_s);
+        let call_s = middle(measured.call_s());
+        match is_function {
+            true => Parts { compile_s, start_s: load_s + instantiate_s, run_s: call_s },
+            false => Parts { compile_s, start_s: load_s, run_s: instantiate_s + call_s },
+        }
     }
+
+    /// All machines' work together.
+    fn cost(&self, machines: f64) -> Cost {
+        Cost { once_s: self.compile_s + machines * self.start_s, run_s: self.run_s }
+    }
+
+    /// What so many runs take, the machines working at the same time.
+    fn elapsed_s(&self, runs: f64, machines: f64) -> f64 {
+        self.compile_s + self.start_s + (runs / machines).ceil() * self.run_s
+    }
+}
+
+/// What a way to compile costs by these measurements, all machines' work together.
+pub(super) fn cost(measured: &Measured, per: Per, is_function: bool, machines: f64) -> Cost {
+    Parts::new(measured, per, is_function).cost(machines)
 }
 
 /// Which is the cheapest from the first run on.
@@ -62,30 +86,35 @@ pub(super) fn verdict(
     is_function: bool,
     machines: f64,
 ) -> Vec<Stretch> {
-    let costs: Vec<_> = measured.iter().map(|(_, measured)| cost(measured, per, is_function)).collect();
-    let stretches = stretches(&costs);
-    let mut previous = None;
-    let said = stretches.iter().map(|stretch| {
-        let before = previous.replace(stretch.index);
-        let from_runs_interval =
-            before.map(|before| interval(measured[before].1, measured[stretch.index].1, per, is_function));
+    let parts: Vec<_> = measured.iter().map(|(_, measured)| Parts::new(measured, per, is_function)).collect();
+    let costs: Vec<_> = parts.iter().map(|parts| parts.cost(machines)).collect();
+    let mut stretches = stretches(&costs);
+    for later in stretches.iter_mut().skip(1) {
         // The first whole run that is cheaper.
-        let from_runs = if before.is_none() { stretch.from_runs } else { stretch.from_runs.floor() + 1.0 };
-        let cost = costs[stretch.index];
+        later.from_runs = later.from_runs.floor() + 1.0;
+    }
+    // What the next one follows within the same run is the cheapest for no whole run: the next one stays.
+    stretches.reverse();
+    stretches.dedup_by_key(|stretch| stretch.from_runs);
+    stretches.reverse();
+    let mut previous = None;
+    let said = stretches.iter().map(|&precompile::Stretch { index, from_runs }| {
+        let (name, after) = measured[index];
+        let before = previous.replace(after);
         Stretch {
-            name: measured[stretch.index].0.into(),
+            name: name.into(),
             from_runs,
-            from_runs_interval,
-            total_s: cost.total_s(from_runs),
-            elapsed_s: cost.total_s((from_runs / machines).ceil()),
+            from_runs_interval: before.map(|before| interval(before, after, per, is_function, machines)),
+            total_s: costs[index].total_s(from_runs),
+            elapsed_s: parts[index].elapsed_s(from_runs, machines),
         }
     });
     said.collect()
 }
 
-/// Where the crossing of two may be: measurements are drawn from those that were made, as often as there are.
-/// A draw in which they don't cross counts as one without end.
-fn interval(before: &Measured, after: &Measured, per: Per, is_function: bool) -> (f64, f64) {
+/// Where the crossing of two may be: measurements are drawn from those of the rounds, as often as there are
+/// rounds. A draw in which they don't cross counts as one without end.
+fn interval(before: &Measured, after: &Measured, per: Per, is_function: bool, machines: f64) -> (f64, f64) {
     let mut random = fastrand::Rng::with_seed(SEED);
     let mut crossings: Vec<_> = (0..DRAWS)
         .map(|_| {
@@ -95,8 +124,9 @@ fn interval(before: &Measured, after: &Measured, per: Per, is_function: bool) ->
                 drawn.extend(samples.iter().filter_map(|_| random.choice(samples)).copied());
                 drawn.median()
             };
-            let before = cost_by(before, per, is_function, &mut draw);
-            before.crossing(cost_by(after, per, is_function, &mut draw)).unwrap_or(f64::INFINITY)
+            let mut cost = |measured| Parts::by(measured, per, is_function, &mut draw).cost(machines);
+            let before = cost(before);
+            before.crossing(cost(after)).unwrap_or(f64::INFINITY)
         })
         .collect();
     crossings.sort_by(f64::total_cmp);
@@ -142,9 +172,45 @@ mod tests {
         let mut both = measured(&[1.0], &[9.0]);
         both.instantiate_s.push(0.25);
         both.first_call_s.push(3.0);
-        assert_eq!(cost(&both, Per::Call, true), Cost { once_s: 1.25, run_s: 3.0 });
+        assert_eq!(cost(&both, Per::Call, true, 1.0), Cost { once_s: 1.25, run_s: 3.0 });
         both.steady_call_s.push(2.0);
-        assert_eq!(cost(&both, Per::Call, false), Cost { once_s: 1.0, run_s: 2.25 });
-        assert_eq!(cost(&both, Per::Process, false), Cost { once_s: 1.0, run_s: 9.0 });
+        assert_eq!(cost(&both, Per::Call, false, 1.0), Cost { once_s: 1.0, run_s: 2.25 });
+        assert_eq!(cost(&both, Per::Process, false, 1.0), Cost { once_s: 1.0, run_s: 9.0 });
+    }
+
+    /// Compiling is paid once, loading on each machine; at the same time, so that it takes as long as one.
+    #[test]
+    fn what_each_machine_pays() {
+        let way = |compile_s, load_s, call_s| {
+            let mut measured = measured(&[compile_s], &[9.0]);
+            measured.deserialize_s.push(load_s);
+            measured.instantiate_s.push(0.25);
+            measured.steady_call_s.push(call_s);
+            measured
+        };
+        let (winch, cranelift) = (way(1.0, 0.5, 2.0), way(11.5, 1.5, 1.0));
+        assert_eq!(cost(&winch, Per::Call, true, 4.0), Cost { once_s: 4.0, run_s: 2.0 });
+        assert_eq!(cost(&winch, Per::Call, false, 4.0), Cost { once_s: 3.0, run_s: 2.25 });
+        assert_eq!(cost(&winch, Per::Process, true, 4.0), Cost { once_s: 1.0, run_s: 9.0 });
+        let stretches = verdict(&[("winch", &winch), ("cranelift", &cranelift)], Per::Call, true, 4.0);
+        let [first, second] = &stretches[..] else { panic!("{stretches:?}") };
+        assert_eq!((first.total_s, first.elapsed_s), (6.0, 3.75));
+        // Compiling costs 10.5 more, loading 1 more on each of four.
+        assert_eq!((second.from_runs, second.from_runs_interval), (15.0, Some((14.5, 14.5))));
+        assert_eq!((second.total_s, second.elapsed_s), (33.5, 17.25));
+    }
+
+    /// What becomes the cheapest and ceases to be it between two runs is so at none.
+    #[test]
+    fn each_stretch_has_a_run() {
+        let [one, two, three] =
+            [(0.2, 2.0), (0.9, 1.4), (1.5, 1.0)].map(|(compile_s, run_s)| measured(&[compile_s], &[run_s]));
+        let stretches = verdict(&[("one", &one), ("two", &two), ("three", &three)], Per::Process, false, 1.0);
+        let [first, last] = &stretches[..] else { panic!("{stretches:?}") };
+        assert_eq!((first.name.as_str(), first.from_runs), ("one", 1.0));
+        assert_eq!((last.name.as_str(), last.from_runs), ("three", 2.0));
+        // Where it crosses the first one, not the one that is left out.
+        let (from, to) = last.from_runs_interval.unwrap();
+        assert!((1.29..1.31).contains(&from) && from == to, "{from} to {to}");
     }
 }
