@@ -3,16 +3,19 @@
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use precompile::artifact::trailer;
-use precompile::benchmarks::{Stamped, needs};
+use precompile::benchmarks::{Stamped, engine, needs};
 use precompile::cache::{Cache, Digest, Key, Limits, Store};
 use precompile::{Artifact, Backend, Options, Platform, Request, Source, Target};
 use precompile::{attempt, compile, deliver, in_place, obtain, recipe};
 use std::hint::black_box;
-use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 /// A program as programs are: `benches/programs/json.c`.
 const MODULE: &[u8] = include_bytes!("../../benches/programs/json.wasm");
+
+/// So long a file must be unchanged to be known by what the file system says of it.
+const SETTLED: Duration = Duration::from_secs(3);
 
 fn options(backend: Backend) -> Options {
     Options::new(backend, Target::host().unwrap(), Platform::Hosted).unwrap()
@@ -33,6 +36,14 @@ fn scan(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("needs");
     group.throughput(Throughput::Bytes(MODULE.len() as u64));
     group.bench_function("needs", |bencher| bencher.iter(|| needs(black_box(MODULE))));
+}
+
+fn engines(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("engine");
+    for backend in [Backend::Winch, Backend::Cranelift] {
+        let options = options(backend);
+        group.bench_function(backend.to_string(), |bencher| bencher.iter(|| engine(black_box(&options))));
+    }
 }
 
 fn restamp(criterion: &mut Criterion) {
@@ -77,16 +88,27 @@ fn warm(criterion: &mut Criterion) {
         panic!("there is nothing in the cache yet");
     };
     cache.fill(turn, &compiled.artifact, compiled.timings.total()).expect("the cache can be written");
-    let found = |output: &Path| match obtain(&cache, &request(None), true).unwrap().artifact {
-        Artifact::Stored(entry) => deliver(output, &entry, &input).expect("the entry is whole").unwrap(),
-        _ => panic!("it is in the cache"),
+    let found = || {
+        let answer = obtain(&cache, &request(None), true).unwrap();
+        let Artifact::Stored(entry) = answer.artifact else { panic!("it is in the cache") };
+        deliver(&output, &entry, &input).expect("the entry is whole").unwrap();
+        (answer.key, entry)
     };
     let mut group = criterion.benchmark_group("warm");
-    group.bench_function("find and deliver", |bencher| bencher.iter(|| found(&output)));
-    group.bench_function("not in place", |bencher| {
-        bencher.iter(|| in_place(&cache, &request(Some(&output))).is_none());
+    group.bench_function("find and deliver", |bencher| {
+        // What is there already would only be compared.
+        bencher.iter_batched(|| std::fs::remove_file(&output), |_| found(), BatchSize::PerIteration);
+    });
+    group.bench_function("find and compare", |bencher| bencher.iter(found));
+    // A file that was written just now is known by reading it only.
+    std::thread::sleep(SETTLED);
+    let (key, entry) = found();
+    let digest = entry.digest().expect("an entry that was delivered has a digest");
+    cache.note_output(&output, &key, digest, 0, SystemTime::now());
+    group.bench_function("in place", |bencher| {
+        bencher.iter(|| in_place(&cache, &request(Some(&output))).expect("neither file has changed"));
     });
 }
 
-criterion_group!(benches, key, scan, restamp, trailers, warm);
+criterion_group!(benches, key, scan, engines, restamp, trailers, warm);
 criterion_main!(benches);

@@ -13,6 +13,15 @@ pub fn needs(wasm: &[u8]) -> WasmFeatures {
     needs::used(wasm, true).expect("the module is valid")
 }
 
+/// Makes what compiles a module that uses nothing but the first version of WebAssembly.
+///
+/// # Panics
+///
+/// Where these options can't be configured.
+pub fn engine(options: &Options) {
+    image::engine(options, WasmFeatures::FLOATS).expect("the options can be configured");
+}
+
 /// What Wasmtime makes of a module, to be restamped.
 pub struct Stamped {
     image: Vec<u8>,

@@ -8,6 +8,7 @@ use precompile_artifact::Backend;
 use precompile_artifact::manifest::Kind;
 use std::panic::{self, AssertUnwindSafe};
 use wasmparser::WasmFeatures;
+use wasmtime::Engine;
 
 /// What a binary holds, by its first bytes.
 ///
@@ -37,9 +38,7 @@ pub(crate) fn kind(wasm: &[u8]) -> Result<Kind, CompileError> {
 pub(crate) fn image(options: &Options, stamped: WasmFeatures, wasm: &[u8]) -> Result<Vec<u8>, CompileError> {
     let backend = options.backend;
     let kind = kind(wasm)?;
-    let configure = |error| CompileError::Configure { backend, problem: format!("{error:#}") };
-    let config = settings::config(options, stamped).map_err(configure)?;
-    let engine = wasmtime::Engine::new(&config).map_err(configure)?;
+    let engine = engine(options, stamped)?;
     let problem = |error| CompileError::Backend { backend, problem: format!("{error:#}") };
     let nameless = (!options.function_names).then(|| without_names(wasm)).transpose();
     let nameless = nameless.map_err(|error| CompileError::Backend { backend, problem: error.to_string() })?;
@@ -49,6 +48,19 @@ pub(crate) fn image(options: &Options, stamped: WasmFeatures, wasm: &[u8]) -> Re
         Kind::Component => engine.precompile_component(wasm),
     };
     catch_panic(backend, run)?.map_err(problem)
+}
+
+/// What compiles. It takes microseconds to make, so each module has its own, which a panic can't leave half-done to
+/// others: `cargo bench -p precompile --features benchmarks --bench hot_paths engine`.
+///
+/// # Errors
+///
+/// [`CompileError::Configure`].
+pub(crate) fn engine(options: &Options, stamped: WasmFeatures) -> Result<Engine, CompileError> {
+    let backend = options.backend;
+    let configure = |error| CompileError::Configure { backend, problem: format!("{error:#}") };
+    let config = settings::config(options, stamped).map_err(configure)?;
+    Engine::new(&config).map_err(configure)
 }
 
 /// Runs a backend. Winch has some 130 places that panic on what it doesn't implement.
