@@ -5,11 +5,10 @@ use crate::open_error::OpenError;
 use crate::open_phase::OpenPhase;
 use crate::program::Program;
 use crate::runtime::Runtime;
-use alloc::vec::Vec;
 use memmap2::Mmap;
 use precompile_artifact::Manifest;
 use precompile_artifact::manifest::Kind;
-use precompile_artifact::trailer::{self, ELF_HEADER_BYTES, ReadError, Trailer};
+use precompile_artifact::trailer::{self, ELF_HEADER_BYTES, Trailer};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -52,7 +51,7 @@ impl Runtime {
         let refuse = |source| OpenError::Io { path: path.into(), source };
         let mut file = open_to_map(path).map_err(refuse)?;
         let manifest = match read_trailer(&mut file).map_err(refuse)? {
-            Some(trailer) => trailer?.manifest,
+            Some(trailer) => trailer.manifest,
             // SAFETY: the caller promises that the file doesn't change while it is mapped.
             None => trailer::read_unverified(&unsafe { Mmap::map(&file) }.map_err(refuse)?)?.manifest,
         };
@@ -138,24 +137,23 @@ impl Runtime {
     }
 }
 
-/// Reads what stands before and behind the image, which costs less than mapping all of it. `None` where that is not
-/// so, or there is nothing behind an image: then the whole file is looked at.
-fn read_trailer(file: &mut File) -> io::Result<Option<Result<Trailer, ReadError>>> {
-    const MOST_BYTES: usize = 1 << 16;
-    let mut bytes = Vec::with_capacity(MOST_BYTES);
-    file.take(ELF_HEADER_BYTES as u64).read_to_end(&mut bytes)?;
-    let image = match trailer::image(&bytes) {
-        Ok(image) => image,
-        Err(error) => return Ok(Some(Err(error))),
-    };
+/// Reads what stands before and behind the image, which costs less than mapping all of it. `None` where the trailer isn't
+/// found whole so: then all of the file is looked at, which tells why.
+fn read_trailer(file: &mut File) -> io::Result<Option<Trailer>> {
+    let mut header = [0; ELF_HEADER_BYTES];
+    let mut behind = [0; 16 << 10];
+    if file.read(&mut header)? < header.len() {
+        return Ok(None);
+    }
+    let Ok(image) = trailer::image(&header) else { return Ok(None) };
     // An image may claim to end beyond what can be sought.
     if file.seek(SeekFrom::Start(image.bytes)).is_err() {
         return Ok(None);
     }
-    bytes.clear();
-    file.take(MOST_BYTES as u64).read_to_end(&mut bytes)?;
-    let is_whole = !bytes.is_empty() && bytes.len() < MOST_BYTES;
-    Ok(is_whole.then(|| Trailer::parse(image, &bytes)))
+    let bytes = file.read(&mut behind)?;
+    // Less than was asked for is all that there is.
+    let is_whole = bytes < behind.len();
+    Ok(if is_whole { Trailer::parse(image, &behind[..bytes]).ok() } else { None })
 }
 
 /// Whether this name is still the open file's.
