@@ -163,6 +163,10 @@ impl Trial {
         command.arg(setup.input).arg("-o").arg(&self.artifact);
         command.args(["--no-cache", "--timings", "--message-format", "json"]);
         command.args(&self.candidate.options).args(&setup.settings).stdin(Stdio::null());
+        // What is there already would be compared, and not be written.
+        if self.artifact.exists() {
+            fs_err::remove_file(&self.artifact)?;
+        }
         let start = Instant::now();
         let output = command.output().context("can't start this command again")?;
         let elapsed_s = start.elapsed().as_secs_f64();
@@ -236,7 +240,8 @@ fn said(output: &Output) -> String {
 /// Why a command failed, in one line, by all that it printed: `ssh` and the guest print there before it.
 fn reason(stderr: &str) -> Option<String> {
     let lines: Vec<_> = stderr.lines().collect();
-    let at = lines.iter().position(|line| line.starts_with(ERROR));
+    // The last, as a guest may print alike.
+    let at = lines.iter().rposition(|line| line.starts_with(ERROR));
     let at = at.or_else(|| lines.iter().position(|line| !line.is_empty()))?;
     // Where in the guest it was is not of interest here, why is what follows.
     let head = lines[at].trim_start_matches(ERROR).trim_end_matches(TRACE).trim_end_matches([':', ' ']);
