@@ -45,7 +45,7 @@ pub use attempt::{Attempt, WASMTIME_VERSION, attempt, compile, compile_by};
 pub use auto::{Chosen, choose};
 pub use cached::{Answer, Artifact, ObtainError, Request, Source, in_place, obtain};
 pub use chosen::ChoiceError;
-pub use code_bytes::code_bytes;
+pub use code_bytes::{code_bytes, code_bytes_of_text};
 pub use compile_error::CompileError;
 pub use compiled::{Compiled, Timings};
 pub use cost::{Cost, Stretch, cheapest, stretches};

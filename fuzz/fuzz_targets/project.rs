@@ -1,6 +1,8 @@
 #![no_main]
 
-// A part of the command, which is no library.
+// Parts of the command, which is no library.
+#[path = "../../compiler/src/command/named.rs"]
+mod named;
 #[allow(dead_code)]
 #[path = "../../compiler/src/command/project.rs"]
 mod project;

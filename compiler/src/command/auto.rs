@@ -1,50 +1,17 @@
 //! `--backend auto`: the backend that is expected to cost less, for each module.
 
+use crate::bounds::Bounds;
 use crate::inputs::Input;
+use crate::named::Named;
 use crate::runner::Runner;
 use anyhow::{Result, bail};
-use precompile::{Backend, Chosen, Expect, Rates, RunTime, choose, code_bytes};
-use serde::Deserialize;
+use precompile::{Backend, Chosen, Expect, Rates, Run, RunTime, choose, code_bytes, code_bytes_of_text};
 use serde_json::Value;
-use std::io::{Cursor, Write};
+use std::io::{Cursor, Seek, Write};
 use std::num::NonZeroU64;
 use std::path::Path;
 use std::process::Stdio;
-use std::str::FromStr;
 use std::time::{Duration, Instant};
-
-/// What `--backend` names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub(crate) enum Named {
-    /// This one.
-    Backend(Backend),
-    /// The one that costs less.
-    Auto,
-}
-
-impl FromStr for Named {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Named, String> {
-        match name {
-            "auto" => Ok(Named::Auto),
-            _ => name.parse().map(Named::Backend).map_err(|_| {
-                format!(
-                    "there is no backend `{name}`: use `cranelift` or `winch`, or `auto` with `--expect-runs`"
-                )
-            }),
-        }
-    }
-}
-
-impl TryFrom<String> for Named {
-    type Error = String;
-
-    fn try_from(name: String) -> Result<Named, String> {
-        name.parse()
-    }
-}
 
 /// What is expected of each module, where the backend is to be chosen by it.
 ///
@@ -81,8 +48,10 @@ impl Auto {
     /// By what this machine costs, which is kept in the cache's folder.
     pub(crate) fn new(expect: Expect, folder: Option<&Path>) -> Auto {
         let runner = Runner::new(None).ok();
-        let run = |artifact: &[u8], argument: &str| time(runner.as_ref()?, artifact, argument);
-        Auto { expect, rates: Rates::of_this_machine(folder, Some(&run)) }
+        let run =
+            runner.map(|runner| move |artifact: &[u8], argument: &str| time(&runner, artifact, argument));
+        let run = run.as_ref().map(|run| run as &Run<'_>);
+        Auto { expect, rates: Rates::of_this_machine(folder, run) }
     }
 
     /// The place of the cheapest for an input, whose bytes are given where it can be read only once.
@@ -91,26 +60,32 @@ impl Auto {
         backends: &[Backend],
         input: &Input,
         bytes: Option<&[u8]>,
+        bounds: &Bounds,
     ) -> (usize, Chosen) {
-        choose(backends, code(input, bytes), &self.expect, &self.rates)
+        // What can't be read has no code, nor what is beyond its bounds: compiling it will tell.
+        let code_bytes = code(input, bytes, bounds).unwrap_or_default();
+        choose(backends, code_bytes, &self.expect, &self.rates)
     }
 }
 
-/// The bytes of its code. What can't be read has none: compiling it will tell.
-fn code(input: &Input, bytes: Option<&[u8]>) -> u64 {
-    let counted = match bytes {
-        Some(bytes) => code_bytes(Cursor::new(bytes)),
-        None => std::fs::File::open(&input.path).and_then(code_bytes),
+/// The bytes of its code. Text that nobody trusts is not parsed here, and has none.
+fn code(input: &Input, bytes: Option<&[u8]>, bounds: &Bounds) -> Result<u64> {
+    bounds.check_input(input.bytes)?;
+    let text_code_bytes = |text: &[u8]| match bounds.is_isolated() {
+        true => 0,
+        false => code_bytes_of_text(text),
     };
-    match counted {
-        // Nothing, or text.
-        Ok(0) => {
-            let read = || bytes.map_or_else(|| std::fs::read(&input.path).ok(), |bytes| Some(bytes.into()));
-            let module = read().and_then(|text| wat::parse_bytes(&text).map(|it| it.into_owned()).ok());
-            module.and_then(|module| code_bytes(Cursor::new(module)).ok()).unwrap_or_default()
-        }
-        counted => counted.unwrap_or_default(),
+    if let Some(bytes) = bytes {
+        let found = code_bytes(Cursor::new(bytes))?;
+        return if found > 0 { Ok(found) } else { Ok(text_code_bytes(bytes)) };
     }
+    let mut file = std::fs::File::open(&input.path)?;
+    let found = code_bytes(&mut file)?;
+    if found > 0 || bounds.is_isolated() {
+        return Ok(found);
+    }
+    file.rewind()?;
+    Ok(text_code_bytes(&bounds.read(file, input.bytes)?))
 }
 
 /// How long a guest takes, and the process around it, where the runner can tell.

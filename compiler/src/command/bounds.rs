@@ -52,7 +52,11 @@ impl BoundsOpts {
     pub(crate) fn bounds(&self, threads: usize) -> Result<Bounds> {
         let max_input_bytes = self.max_input_size;
         if !self.isolate {
-            return Ok(Bounds { attempt: Box::new(precompile::attempt), max_input_bytes });
+            return Ok(Bounds {
+                attempt: Box::new(precompile::attempt),
+                is_isolated: false,
+                max_input_bytes,
+            });
         }
         let isolation = Isolation::new(
             self.max_memory.unwrap_or(DEFAULT_MEMORY_BYTES),
@@ -60,13 +64,14 @@ impl BoundsOpts {
             threads,
         )?;
         let attempt = move |options: &Options, module: &[u8]| isolation.compile(options, module);
-        Ok(Bounds { attempt: Box::new(attempt), max_input_bytes })
+        Ok(Bounds { attempt: Box::new(attempt), is_isolated: true, max_input_bytes })
     }
 }
 
 /// What a module may cost.
 pub(crate) struct Bounds {
     attempt: Box<Attempt<'static>>,
+    is_isolated: bool,
     max_input_bytes: Option<u64>,
 }
 
@@ -74,6 +79,11 @@ impl Bounds {
     /// What compiles within them.
     pub(crate) fn attempt(&self) -> &Attempt<'static> {
         &*self.attempt
+    }
+
+    /// Whether only processes of their own may look into modules.
+    pub(crate) fn is_isolated(&self) -> bool {
+        self.is_isolated
     }
 
     /// Whether inputs may only have so many bytes.

@@ -4,6 +4,7 @@ use crate::cache_opts::StoreOpts;
 use crate::message::{Format, Message, print, print_bytes, tell};
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use precompile::Rates;
 use precompile::cache::{Found, Log, Outcome, Pruned, Store};
 use std::time::{Duration, SystemTime};
 
@@ -26,7 +27,7 @@ enum Verb {
     Verify(Common),
     /// Remove what is too old or too much, and what killed processes left
     Prune(Common),
-    /// Remove everything
+    /// Remove everything, and what `--backend auto` found out about this machine
     Clear(Common),
 }
 
@@ -54,7 +55,7 @@ impl Opts {
             List(_) => common.list(&store).map(|()| true),
             Verify(_) => common.verify(&store),
             Prune(_) => common.prune(&store).map(|()| true),
-            Clear(_) => common.pruned(&store.clear()?).map(|()| true),
+            Clear(_) => common.clear(&store).map(|()| true),
         };
         if common.is_json() {
             print(&Message::Finished { success: matches!(result, Ok(true)), usage: None })?;
@@ -147,6 +148,12 @@ impl Common {
     fn prune(&self, store: &Store) -> Result<()> {
         let pruned = store.prune(self.store.limits()?, true)?;
         self.pruned(&pruned.unwrap_or_default())
+    }
+
+    fn clear(&self, store: &Store) -> Result<()> {
+        let pruned = store.clear()?;
+        Rates::forget(store.folder())?;
+        self.pruned(&pruned)
     }
 
     fn pruned(&self, pruned: &Pruned) -> Result<()> {

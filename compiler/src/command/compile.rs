@@ -1,11 +1,11 @@
 //! `precompile [OPTIONS] [INPUT...]`: compile modules and components.
 
-use crate::auto::Named;
 use crate::bounds::{self, BoundsOpts};
 use crate::cache_opts::CacheOpts;
 use crate::done::Done;
 use crate::job::{Caching, Failed, Job};
 use crate::message::{Format, Message, Usage, print, tell, tell_error, tell_warning};
+use crate::named::Named;
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::queue::Queue;

@@ -22,6 +22,7 @@ mod job;
 mod man;
 mod message;
 mod missed;
+mod named;
 mod paths;
 mod plan;
 mod progress;

@@ -1,15 +1,17 @@
 //! From the command line and `precompile.toml` to the jobs to do.
 
-use crate::auto::{self, Auto, Named};
+use crate::auto::{self, Auto};
+use crate::bounds::Bounds;
 use crate::compile::Opts;
 use crate::inputs::{self, Input, STANDARD};
 use crate::job::{Job, Output};
+use crate::named::Named;
 use crate::project::{FILE, Project};
 use crate::{depfile, host_file, interrupt, paths};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use precompile::artifact::Host;
 use precompile::cache::Recipe;
-use precompile::{Backend, Choice, Chosen, Expect, Options, PairError, Target};
+use precompile::{Backend, Choice, Chosen, Expect, Fallback, Options, PairError, Target};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -43,7 +45,13 @@ impl Plan {
         let host = opts.host.as_deref().map(host_file::read).transpose()?;
         sources.extend(opts.host.clone());
         let named = opts.backend.or(project.backend);
-        let expect = auto::expect(named, opts.expect_runs.or(project.expect_runs), opts.expect_run_time)?;
+        // Who names a backend overrides what the project expects, too.
+        let expected = match opts.backend {
+            Some(Named::Backend(_)) => (None, None),
+            Some(Named::Auto) | None => (project.expect_runs, project.expect_run_time),
+        };
+        let runs = opts.expect_runs.or(expected.0);
+        let expect = auto::expect(named, runs, opts.expect_run_time.or(expected.1))?;
         let wanted = all_wanted(opts, &project, host.as_ref(), expect)?;
         let inputs = inputs::collect(&project.inputs)?;
         let several_targets = wanted.len() > 1;
@@ -65,7 +73,7 @@ impl Plan {
                 false => None,
             };
             for wanted in &wanted {
-                let (way, chosen) = wanted.way(auto.as_ref(), &input, stream.as_deref());
+                let (way, chosen) = wanted.way(auto.as_ref(), &input, stream.as_deref(), &bounds);
                 let path = match &opts.output {
                     Some(path) => path.clone(),
                     None => output(&input, &wanted.target, several_targets, out_dir),
@@ -147,10 +155,16 @@ impl Way {
 
 impl Wanted {
     /// The way for an input, and by what it was chosen.
-    fn way(&self, auto: Option<&Auto>, input: &Input, bytes: Option<&[u8]>) -> (&Way, Option<Chosen>) {
+    fn way(
+        &self,
+        auto: Option<&Auto>,
+        input: &Input,
+        bytes: Option<&[u8]>,
+        bounds: &Bounds,
+    ) -> (&Way, Option<Chosen>) {
         let Some(auto) = auto else { return (&self.ways[0], None) };
         let backends: Vec<_> = self.ways.iter().map(|way| way.options.backend).collect();
-        let (at, chosen) = auto.choose(&backends, input, bytes);
+        let (at, chosen) = auto.choose(&backends, input, bytes, bounds);
         (&self.ways[at], Some(chosen))
     }
 }
@@ -172,8 +186,13 @@ fn all_wanted(
             None => vec![fit(backend)?],
             // Those that the host and the other options allow; or why there is none.
             Some(_) => {
-                let ways: Vec<_> =
+                let mut ways: Vec<_> =
                     Backend::ALL.into_iter().filter_map(|backend| fit(Some(backend)).ok()).collect();
+                if let [one, other] = &mut ways[..] {
+                    // Each host that takes both takes what stands in.
+                    let winch = if one.backend == Backend::Winch { one } else { other };
+                    winch.fallback = winch.fallback.or(Some(Fallback::Cranelift));
+                }
                 if ways.is_empty() { vec![fit(None)?] } else { ways }
             }
         };

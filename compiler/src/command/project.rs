@@ -1,11 +1,13 @@
 //! `precompile.toml`: what `precompile` compiles where no input is named. `Cargo.toml` may say the same.
 
-use crate::auto::Named;
+use crate::named::Named;
 use anyhow::{Result, anyhow, ensure};
-use precompile::Platform;
-use serde::Deserialize;
+use precompile::{Platform, setting};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The file's name, in the current folder.
 pub(crate) const FILE: &str = "precompile.toml";
@@ -23,6 +25,9 @@ pub(crate) struct Project {
     pub(crate) backend: Option<Named>,
     /// How often each module is run, where the compiler is chosen by it.
     pub(crate) expect_runs: Option<NonZeroU64>,
+    /// How long a run takes with Cranelift, where the compiler is chosen by it.
+    #[serde(default, deserialize_with = "duration")]
+    pub(crate) expect_run_time: Option<Duration>,
     /// The machines to compile for.
     #[serde(default)]
     pub(crate) targets: Vec<String>,
@@ -32,6 +37,12 @@ pub(crate) struct Project {
     pub(crate) platform: Option<Platform>,
     /// Where artifacts go.
     pub(crate) out_dir: Option<PathBuf>,
+}
+
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let duration = setting::duration(&text).map(Some);
+    duration.ok_or_else(|| D::Error::custom("use seconds, or a number with us, ms, s, m or h"))
 }
 
 /// What concerns us of a `Cargo.toml`.
@@ -112,7 +123,7 @@ mod tests {
     /// The body of the fuzz target `project`, for fixed seeds.
     #[test]
     fn any_text_gives_an_answer() {
-        let seed = "inputs = [\"app.wasm\", \"plugins\"]\nbackend = \"auto\"\nexpect-runs = 9\ntargets = [\"aarch64\"]\ncpu = \"x86-64-v3\"\n\
+        let seed = "inputs = [\"app.wasm\", \"plugins\"]\nbackend = \"auto\"\nexpect-runs = 9\nexpect-run-time = \"20ms\"\ntargets = [\"aarch64\"]\ncpu = \"x86-64-v3\"\n\
                     platform = \"hosted\"\nout-dir = \"build\"\n";
         assert!(Project::parse(seed).is_ok());
         let mut accepted = 0;

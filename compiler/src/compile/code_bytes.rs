@@ -1,6 +1,6 @@
 //! How much code a module holds.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 const MODULE: [u8; 8] = *b"\0asm\x01\0\0\0";
 const COMPONENT: [u8; 8] = *b"\0asm\x0d\0\x01\0";
@@ -22,6 +22,13 @@ pub fn code_bytes(mut module: impl Read + Seek) -> io::Result<u64> {
     let end = module.seek(SeekFrom::End(0))?;
     module.rewind()?;
     within(&mut module, end, MOST_LEVELS)
+}
+
+/// The same of a module's text form; 0 of what isn't one.
+pub fn code_bytes_of_text(text: &[u8]) -> u64 {
+    let is_text = matches!(text.trim_ascii_start(), [b'(' | b';', ..]);
+    let binary = is_text.then(|| wat::parse_bytes(text).ok()).flatten();
+    binary.and_then(|binary| code_bytes(Cursor::new(binary)).ok()).unwrap_or(0)
 }
 
 fn within(module: &mut (impl Read + Seek), end: u64, levels: u32) -> io::Result<u64> {
@@ -67,8 +74,6 @@ fn size(module: &mut (impl Read + Seek), end: u64) -> io::Result<Option<u64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Cursor;
-
     fn of(bytes: &[u8]) -> u64 {
         code_bytes(Cursor::new(bytes)).unwrap()
     }
@@ -93,6 +98,15 @@ mod tests {
         let component = wat::parse_str(text).unwrap();
         assert!(of(&component) > 0);
         assert_eq!(of(&component), expected(&component));
+    }
+
+    #[test]
+    fn text_has_the_code_of_its_binary() {
+        let text = " ;; a comment\n(module (func (export \"f\") (result i32) (i32.const 7)))";
+        assert_eq!(code_bytes_of_text(text.as_bytes()), of(&wat::parse_str(text).unwrap()));
+        for nothing in ["", "(", "(module", "\0asm\u{1}\0\0\0", "text"] {
+            assert_eq!(code_bytes_of_text(nothing.as_bytes()), 0, "{nothing}");
+        }
     }
 
     #[test]

@@ -22,14 +22,16 @@ const REPETITIONS: usize = 3;
 const RUN_PERCENT: u64 = 168;
 /// What is believed of what was measured.
 const BELIEVED_PERCENT: RangeInclusive<u64> = 100..=1_000;
-/// The file in the cache's folder.
-const FILE: &str = "rates.json";
+/// The file in the cache's folder. What is otherwise optimised compiles as fast otherwise: it has a file of its own.
+const FILE: &str = concat!("rates-", env!("PRECOMPILE_OPT_LEVEL"), ".json");
 
 /// What compiling costs on this machine, and running what was compiled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rates {
     /// What the rates hold for.
     of: Machine,
+    /// Whether there was something that could run what was compiled.
+    had_runner: bool,
     /// To compile a byte of WebAssembly code with all cores, in picoseconds.
     winch_ps_per_byte: u64,
     cranelift_ps_per_byte: u64,
@@ -44,6 +46,8 @@ pub struct Rates {
 struct Machine {
     processors: usize,
     architecture: String,
+    /// What the processor has, by which generations of them differ.
+    cpu_features: Option<Vec<String>>,
     wasmtime_version: String,
     precompile_version: String,
 }
@@ -53,6 +57,7 @@ impl Machine {
         Machine {
             processors: std::thread::available_parallelism().map_or(1, usize::from),
             architecture: std::env::consts::ARCH.into(),
+            cpu_features: precompile_artifact::cpu::detect(),
             wasmtime_version: WASMTIME_VERSION.into(),
             precompile_version: env!("CARGO_PKG_VERSION").into(),
         }
@@ -83,8 +88,10 @@ impl Rates {
     pub fn of_this_machine(folder: Option<&Path>, run: Option<&Run<'_>>) -> Rates {
         let file = folder.map(|folder| folder.join(FILE));
         let known = file.as_ref().and_then(|file| serde_json::from_slice(&std::fs::read(file).ok()?).ok());
-        if let Some(rates) = known.filter(|rates: &Rates| rates.of == Machine::this() && rates.is_sensible())
-        {
+        let holds = |rates: &Rates| {
+            rates.of == Machine::this() && (rates.had_runner || run.is_none()) && rates.is_sensible()
+        };
+        if let Some(rates) = known.filter(holds) {
             return rates;
         }
         let rates = Rates::measure(run);
@@ -112,6 +119,7 @@ impl Rates {
         let start = times.map_or(Duration::ZERO, |(winch, cranelift)| winch.start.min(cranelift.start));
         Rates {
             of: Machine::this(),
+            had_runner: run.is_some(),
             winch_ps_per_byte: rate(&winch),
             cranelift_ps_per_byte: rate(&cranelift),
             winch_run_percent: percent.filter(|it| BELIEVED_PERCENT.contains(it)).unwrap_or(RUN_PERCENT),
@@ -121,8 +129,20 @@ impl Rates {
 
     /// A file may hold anything.
     fn is_sensible(&self) -> bool {
-        let Rates { of: _, winch_ps_per_byte, cranelift_ps_per_byte, winch_run_percent, start_us: _ } = self;
+        let Rates { winch_ps_per_byte, cranelift_ps_per_byte, winch_run_percent, .. } = self;
         *winch_ps_per_byte > 0 && *cranelift_ps_per_byte > 0 && BELIEVED_PERCENT.contains(winch_run_percent)
+    }
+
+    /// Removes what is kept in the folder of the cache.
+    ///
+    /// # Errors
+    ///
+    /// Where the folder can't be written.
+    pub fn forget(folder: &Path) -> std::io::Result<()> {
+        match std::fs::remove_file(folder.join(FILE)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 
     fn keep(&self, folder: &Path, file: &Path) -> std::io::Result<()> {
@@ -167,6 +187,7 @@ mod tests {
     fn rates() -> Rates {
         Rates {
             of: Machine::this(),
+            had_runner: true,
             winch_ps_per_byte: 100_000,
             cranelift_ps_per_byte: 500_000,
             winch_run_percent: 200,
@@ -210,6 +231,22 @@ mod tests {
             std::fs::write(&file, text).unwrap();
             assert_ne!(Rates::of_this_machine(Some(folder.path()), None), rates());
         }
+        Rates::forget(folder.path()).unwrap();
+        assert!(!file.exists());
+        Rates::forget(folder.path()).expect("there is nothing to forget");
+    }
+
+    /// Without a runner there is only a guess, which is given up for a measurement, but not the other way round.
+    #[test]
+    fn a_guess_gives_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = |_: &[u8], _: &str| {
+            Some(RunTime { guest: Duration::from_secs(1), start: Duration::from_millis(2) })
+        };
+        let guessed = Rates::of_this_machine(Some(folder.path()), None);
+        let measured = Rates::of_this_machine(Some(folder.path()), Some(&run));
+        assert_eq!((guessed.winch_run_percent, measured.winch_run_percent), (RUN_PERCENT, 100));
+        assert_eq!(Rates::of_this_machine(Some(folder.path()), None), measured);
     }
 
     #[test]

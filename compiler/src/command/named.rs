@@ -1,0 +1,38 @@
+//! What `--backend` names, and `backend` in `precompile.toml`.
+
+use precompile::Backend;
+use serde::Deserialize;
+use std::str::FromStr;
+
+/// What `--backend` names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) enum Named {
+    /// This one.
+    Backend(Backend),
+    /// The one that costs less.
+    Auto,
+}
+
+impl FromStr for Named {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Named, String> {
+        match name {
+            "auto" => Ok(Named::Auto),
+            _ => name.parse().map(Named::Backend).map_err(|_| {
+                format!(
+                    "there is no backend `{name}`: use `cranelift` or `winch`, or `auto` with `--expect-runs`"
+                )
+            }),
+        }
+    }
+}
+
+impl TryFrom<String> for Named {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Named, String> {
+        name.parse()
+    }
+}
