@@ -24,6 +24,9 @@ shutil.copy(precompile, work / "precompile")
 # Beside the command, so that it is asked how fast code is.
 shutil.copy(runner, work / "precompile-run")
 corpus = [(program.stem, program, []) for program in sorted(programs.glob("*.wasm"))]
+# The same programs with little to do.
+short = {"hash": "2", "nbody": "100000", "sort": "20000"}
+corpus += [(f"{name}, a short run", programs / f"{name}.wasm", [argument]) for name, argument in short.items()]
 corpus += [
     ("primes, a short run", guests / "primes.wasm", ["1000", "primes.txt"]),
     ("resvg, a small picture", resvg, ["picture.svg", "picture.png"]),
@@ -40,6 +43,8 @@ def costs(module, arguments):
     for turn in range(REPETITIONS):
         for backend in BACKENDS if turn % 2 else BACKENDS[::-1]:
             command = [work / "precompile", "-q", "--no-cache", "--backend", backend, module, "-o", "app.cwasm"]
+            # To find the same there is less work.
+            (work / "app.cwasm").unlink(missing_ok=True)
             found[backend][0].append(wall(command, cwd=work))
             found[backend][1].append(wall([work / "precompile-run", "--dir", ".", "app.cwasm", *arguments], cwd=work))
     return {backend: tuple(map(statistics.median, both)) for backend, both in found.items()}

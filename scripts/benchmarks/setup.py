@@ -20,8 +20,6 @@ PRECOMPILE, RUNNER, LOAD, WASMTIME, WASMTIME_MIN, WASMER = (
 MODULES = {name.split()[1]: pathlib.Path(path) for name, path in FOUND.items() if name.startswith("module ")}
 PROGRAMS = sorted((ROOT / "benches/programs").glob("*.wasm"))
 PEERS = ROOT / "benches/peers"
-# What stock Wasmtime needs to load what precompile compiles by default.
-STOCK_FLAGS = ["-W", "concurrency-support=n"]
 CORES = os.cpu_count()
 HAS_WASMER = WASMER.exists()
 WORK = pathlib.Path(tempfile.mkdtemp())
@@ -55,6 +53,16 @@ def sequence(rounds, ways):
 def commands(ways, **options):
     """Functions that run these commands."""
     return {name: (lambda command=command: wall(command, **options)) for name, command in ways.items()}
+
+
+def anew(ways, output):
+    """Functions that run these commands, each of which finds no output: to find the same there is less work."""
+
+    def run(command):
+        output.unlink(missing_ok=True)
+        return wall(command)
+
+    return {name: (lambda command=command: run(command)) for name, command in ways.items()}
 
 
 def listing(ways):

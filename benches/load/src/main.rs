@@ -29,7 +29,7 @@ fn main() {
     let mut times = [const { Vec::new() }; 4];
     for round in 0..rounds {
         for at in 0..ways.len() {
-            // Each way follows each other one.
+            // Each way is the first as often as any other.
             let at = (at + round) % ways.len();
             let start = Instant::now();
             ways[at].1();
