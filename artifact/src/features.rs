@@ -46,19 +46,15 @@ pub const fn named(name: &str) -> Option<WasmFeatures> {
 
 /// Whether a flag's `TAIL_CALL` is spelled `tail-call`.
 const fn is_named(flag: &[u8], name: &[u8]) -> bool {
-    // First, as it tells most of them apart.
-    if flag.len() != name.len() {
-        return false;
-    }
     let mut index = 0;
-    while index < flag.len() {
+    while index < flag.len() && index < name.len() {
         let spelled = if flag[index] == b'_' { b'-' } else { flag[index].to_ascii_lowercase() };
         if spelled != name[index] {
             return false;
         }
         index += 1;
     }
-    true
+    flag.len() == name.len()
 }
 
 /// The names of features, as the `-W` flags of wasmtime's command line have them, sorted.
