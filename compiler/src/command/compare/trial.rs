@@ -303,7 +303,7 @@ mod tests {
         let expected = [
             (trap, "the guest trapped: wasm trap: integer overflow"),
             (several, "it can't: no way: too far: 9 km"),
-            ("warning: old\nerror: new\nerror: newer\n", "new"),
+            ("warning: old\nerror: the guest says so\nerror: new\n", "new"),
             ("\nsh: not found\n", "sh: not found"),
         ];
         for (stderr, said) in expected {
