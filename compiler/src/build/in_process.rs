@@ -6,8 +6,10 @@ use crate::build::inputs::Input;
 use crate::build::jobs::Jobs;
 use crate::build::{BuildError, Order};
 use crate::cache::{Cache, Limits, Recipe, Store};
-use crate::{Artifact, Expect, Options, Rates, Request, Source, Target};
-use crate::{attempt, choose, code_bytes, code_bytes_of_text, deliver, obtain, recipe, write};
+use crate::{Artifact, Attempt, Engines, Expect, Options, Rates, Request, Source, Target};
+use crate::{
+    attempt_with, choose, code_bytes, code_bytes_of_text, compile_by, deliver, obtain, recipe, write,
+};
 use etcetera::BaseStrategy;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::fs;
@@ -40,12 +42,14 @@ pub(super) fn compile(cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError
     let cache = cache(cargo);
     let folder = cache.as_ref().map(|cache| cache.store().folder());
     let auto = order.choice.expect.map(|expect| (expect, Rates::of_this_machine(folder, None)));
+    let engines = Engines::default();
     let jobs = Jobs::acquire(cargo.jobs());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.count().unwrap_or(0)).build();
     let pool = pool.map_err(|error| refused(&error))?;
     let one = |input: &Input| {
         let (recipe, options) = &ways[auto.as_ref().map_or(0, |auto| cheapest(input, &ways, auto))];
-        one(input, options, recipe, cache.as_ref())
+        let attempt = |options: &Options, module: &[u8]| attempt_with(&engines, options, module);
+        one(input, options, recipe, &attempt, cache.as_ref())
     };
     let results: Vec<_> = pool.install(|| order.inputs.par_iter().map(one).collect());
     if let Some(cache) = &cache {
@@ -78,6 +82,7 @@ fn one(
     input: &Input,
     options: &Options,
     recipe: &Arc<Recipe>,
+    attempt: &Attempt<'_>,
     cache: Option<&Cache>,
 ) -> Result<Option<String>, String> {
     let text = |error: &dyn std::fmt::Display| error.to_string();
@@ -86,14 +91,14 @@ fn one(
     }
     let Some(cache) = cache else {
         let wasm = fs::read(&input.path).map_err(|error| text(&error))?;
-        let compiled = crate::compile(options, &wasm).map_err(|error| text(&error))?;
+        let compiled = compile_by(attempt, options, &wasm).map_err(|error| text(&error))?;
         write(&input.output, &compiled.artifact, &input.path).map_err(|error| text(&error))?;
         return Ok(compiled.fallback_from.map(|limit| limit.to_string()));
     };
     let request = Request {
         options,
         recipe,
-        attempt: &attempt,
+        attempt,
         source: Source::File(&input.path, None),
         output: Some(&input.output),
         verify_inputs: false,

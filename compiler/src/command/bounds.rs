@@ -5,7 +5,7 @@ use crate::isolate::Isolation;
 use anyhow::{Result, ensure};
 use clap::Args;
 use precompile::setting;
-use precompile::{Attempt, Options};
+use precompile::{Attempt, Engines, Options};
 use std::io::{Read, stdin};
 use std::time::Duration;
 
@@ -52,11 +52,10 @@ impl BoundsOpts {
     pub(crate) fn bounds(&self, threads: usize) -> Result<Bounds> {
         let max_input_bytes = self.max_input_size;
         if !self.isolate {
-            return Ok(Bounds {
-                attempt: Box::new(precompile::attempt),
-                is_isolated: false,
-                max_input_bytes,
-            });
+            let engines = Engines::default();
+            let attempt =
+                move |options: &Options, module: &[u8]| precompile::attempt_with(&engines, options, module);
+            return Ok(Bounds { attempt: Box::new(attempt), is_isolated: false, max_input_bytes });
         }
         let isolation = Isolation::new(
             self.max_memory.unwrap_or(DEFAULT_MEMORY_BYTES),

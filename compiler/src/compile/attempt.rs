@@ -2,7 +2,8 @@
 
 use crate::compile::compile_error::CompileError;
 use crate::compile::compiled::{Compiled, Stopwatch, Timings};
-use crate::compile::image::{image, kind};
+use crate::compile::engines::Engines;
+use crate::compile::image::{image_by, kind};
 use crate::compile::options::Options;
 use crate::compile::second_attempt::with_fallback;
 use crate::compile::{features, interface, limits, memories, needs, restamp};
@@ -70,6 +71,15 @@ fn short(problem: &str) -> String {
 ///
 /// As [`compile`].
 pub fn attempt(options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
+    attempt_with(&Engines::default(), options, module)
+}
+
+/// Compiles like [`attempt`], with engines that are kept for the next module.
+///
+/// # Errors
+///
+/// As [`compile`].
+pub fn attempt_with(engines: &Engines, options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
     options.check()?;
     let wasm = &*binary(module)?;
     let mut timings = Timings::default();
@@ -80,7 +90,10 @@ pub fn attempt(options: &Options, module: &[u8]) -> Result<Compiled, CompileErro
     let options = &concurrent(options, stamped);
     let interface = interface::read(wasm)?;
     timings.scan = watch.lap();
-    let compiled = image(options, stamped, wasm);
+    let compiled = engines.get(options, stamped).and_then(|engine| image_by(&engine, options, wasm));
+    if let Err(CompileError::Panic { .. }) = compiled {
+        engines.forget();
+    }
     let mut artifact = compiled.map_err(|error| limits::explain(options, stamped, wasm, error))?;
     timings.compile = watch.lap();
     restamp::restamp(&mut artifact, options, stamped)?;

@@ -36,9 +36,17 @@ pub(crate) fn kind(wasm: &[u8]) -> Result<Kind, CompileError> {
 /// The three that a backend causes: [`CompileError::Configure`], [`CompileError::Backend`] and
 /// [`CompileError::Panic`]; and [`CompileError::NotWasm`].
 pub(crate) fn image(options: &Options, stamped: WasmFeatures, wasm: &[u8]) -> Result<Vec<u8>, CompileError> {
+    image_by(&engine(options, stamped)?, options, wasm)
+}
+
+/// What an engine for these options makes of a module or component.
+///
+/// # Errors
+///
+/// As [`image`], without [`CompileError::Configure`].
+pub(crate) fn image_by(engine: &Engine, options: &Options, wasm: &[u8]) -> Result<Vec<u8>, CompileError> {
     let backend = options.backend;
     let kind = kind(wasm)?;
-    let engine = engine(options, stamped)?;
     let problem = |error| CompileError::Backend { backend, problem: format!("{error:#}") };
     let nameless = (!options.function_names).then(|| without_names(wasm)).transpose();
     let nameless = nameless.map_err(|error| CompileError::Backend { backend, problem: error.to_string() })?;
@@ -50,8 +58,7 @@ pub(crate) fn image(options: &Options, stamped: WasmFeatures, wasm: &[u8]) -> Re
     catch_panic(backend, run)?.map_err(problem)
 }
 
-/// What compiles. It takes microseconds to make, so each module has its own, which a panic can't leave half-done to
-/// others: `cargo bench -p precompile --features benchmarks --bench hot_paths engine`.
+/// What compiles, with these features stamped.
 ///
 /// # Errors
 ///
@@ -65,7 +72,7 @@ pub(crate) fn engine(options: &Options, stamped: WasmFeatures) -> Result<Engine,
 
 /// Runs a backend. Winch has some 130 places that panic on what it doesn't implement.
 fn catch_panic<T>(backend: Backend, run: impl FnOnce() -> T) -> Result<T, CompileError> {
-    // Nothing that a panic could leave half-done outlives the call.
+    // An engine that a panic could have left half-done isn't used again.
     panic::catch_unwind(AssertUnwindSafe(run)).map_err(|payload| {
         let message = payload.downcast_ref::<String>().map(String::as_str);
         let message = message.or_else(|| payload.downcast_ref::<&str>().copied());

@@ -1,0 +1,71 @@
+//! Engines, kept for the modules that follow.
+
+use crate::compile::compile_error::CompileError;
+use crate::compile::image::engine;
+use crate::compile::options::Options;
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use wasmparser::WasmFeatures;
+use wasmtime::Engine;
+
+/// Engines that compile, one for all modules that need the same of it. An engine is made in microseconds, but what it
+/// has allocated for one function serves the next, also of another module.
+#[derive(Default)]
+pub struct Engines {
+    /// A handful at most, so a list is as good as a map.
+    known: Mutex<Vec<(Options, WasmFeatures, Engine)>>,
+}
+
+impl Engines {
+    /// The engine for these options and features, made if there is none yet.
+    ///
+    /// # Errors
+    ///
+    /// [`CompileError::Configure`].
+    pub(crate) fn get(&self, options: &Options, stamped: WasmFeatures) -> Result<Engine, CompileError> {
+        let find = |(known, features, _): &&(Options, WasmFeatures, Engine)| {
+            (known, *features) == (options, stamped)
+        };
+        if let Some((_, _, engine)) = self.known().iter().find(find) {
+            return Ok(engine.clone());
+        }
+        let engine = engine(options, stamped)?;
+        self.known().push((options.clone(), stamped, engine.clone()));
+        Ok(engine)
+    }
+
+    /// Keeps none of them, as a panic may have left one half-done.
+    pub(crate) fn forget(&self) {
+        self.known().clear();
+    }
+
+    fn known(&self) -> MutexGuard<'_, Vec<(Options, WasmFeatures, Engine)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Engines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engines").field("known", &self.known().len()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use precompile_artifact::{Backend, Platform};
+
+    #[test]
+    fn one_for_what_is_the_same() {
+        let options = Options::new(Backend::Cranelift, "x86_64".parse().unwrap(), Platform::Hosted).unwrap();
+        let engines = Engines::default();
+        let get = |options: &Options, features| engines.get(options, features).unwrap();
+        let first = get(&options, WasmFeatures::FLOATS);
+        assert!(Engine::same(&first, &get(&options, WasmFeatures::FLOATS)));
+        let simd = get(&options, WasmFeatures::FLOATS | WasmFeatures::SIMD);
+        let slow = get(&Options { parallel: false, ..options.clone() }, WasmFeatures::FLOATS);
+        assert!(!Engine::same(&first, &simd) && !Engine::same(&first, &slow));
+        engines.forget();
+        assert!(!Engine::same(&first, &get(&options, WasmFeatures::FLOATS)));
+    }
+}
