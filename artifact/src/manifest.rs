@@ -2,7 +2,7 @@
 
 #[cfg(not(feature = "messages"))]
 use crate::Code;
-use crate::{Backend, Contract, Platform, Words};
+use crate::{Backend, Contract, Item, List, Names, Platform, Words};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -53,23 +53,33 @@ impl fmt::Display for OptLevel {
 }
 
 /// Something that the module wants from its host.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Import {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Import<'a> {
     /// The namespace.
-    pub module: String,
+    pub module: &'a str,
     /// The name within it.
-    pub name: String,
+    pub name: &'a str,
     /// Its type in the text format: `(func (param i32) (result i64))`.
-    pub ty: String,
+    pub ty: &'a str,
+}
+
+impl Item for Import<'static> {
+    const TEXTS: usize = 3;
+    type Of<'a> = Import<'a>;
 }
 
 /// Something that the module offers to its host.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Export {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Export<'a> {
     /// The name.
-    pub name: String,
+    pub name: &'a str,
     /// Its type in the text format: `(memory 1)`.
-    pub ty: String,
+    pub ty: &'a str,
+}
+
+impl Item for Export<'static> {
+    const TEXTS: usize = 2;
+    type Of<'a> = Export<'a>;
 }
 
 /// What the memories that a module or component defines hold together. Those that it imports are
@@ -84,7 +94,7 @@ pub struct Memories {
 
 /// What an artifact says about itself: all that is needed to tell whether it would load somewhere,
 /// and where it came from. It holds no times and no paths, so the same input gives the same bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Manifest {
     /// What was compiled.
     pub kind: Kind,
@@ -95,7 +105,7 @@ pub struct Manifest {
     /// The target triple, aliases resolved: `aarch64-unknown-linux-gnu`.
     pub target: String,
     /// Features of the processor that the code may use beyond the architecture's baseline, sorted.
-    pub cpu_features: Vec<String>,
+    pub cpu_features: Names,
     /// The optimisation level, or `None` for a backend without levels.
     pub opt_level: Option<OptLevel>,
     /// Wasmtime's full version. The artifact's own stamp holds the major number only.
@@ -105,13 +115,13 @@ pub struct Manifest {
     /// BLAKE3 of the WebAssembly binary that was compiled.
     pub source_blake3: [u8; 32],
     /// WebAssembly features that the runtime must support for the artifact to load, sorted.
-    pub features_stamped: Vec<String>,
+    pub features_stamped: Names,
     /// WebAssembly features that the module makes use of, sorted.
-    pub features_used: Vec<String>,
+    pub features_used: Names,
     /// Imports, in the module's order.
-    pub imports: Vec<Import>,
+    pub imports: List<Import<'static>>,
     /// Exports, in the module's order.
-    pub exports: Vec<Export>,
+    pub exports: List<Export<'static>>,
     /// The settings on which both sides agree.
     pub settings: Contract,
     /// The memories; `None` in artifacts of format 1, which don't say.
@@ -156,15 +166,15 @@ impl Manifest {
             backend: fields.next("backend", any)?,
             platform: fields.next("platform", any)?,
             target: fields.next("target", |text: &String| triple(text))?,
-            cpu_features: fields.next("cpu_features", |names: &Vec<String>| sorted_names(names))?,
+            cpu_features: fields.list("cpu_features", sorted_names)?,
             opt_level: fields.next("opt_level", any)?,
             wasmtime_version: fields.next("wasmtime_version", |text: &String| version(text))?,
             precompile_version: fields.next("precompile_version", |text: &String| version(text))?,
             source_blake3: fields.next("source_blake3", any)?,
-            features_stamped: fields.next("features_stamped", |names: &Vec<String>| sorted_names(names))?,
-            features_used: fields.next("features_used", |names: &Vec<String>| sorted_names(names))?,
-            imports: fields.next("imports", any)?,
-            exports: fields.next("exports", any)?,
+            features_stamped: fields.list("features_stamped", sorted_names)?,
+            features_used: fields.list("features_used", sorted_names)?,
+            imports: fields.list("imports", any)?,
+            exports: fields.list("exports", any)?,
             settings: fields.next("settings", any)?,
             memories: if format < 2 { None } else { fields.next("memories", any)? },
         };
@@ -177,6 +187,9 @@ impl Manifest {
         }
     }
 }
+
+/// What reads a value that bytes start with, and says what follows.
+type Take<'a, T> = fn(&'a [u8]) -> postcard::Result<(T, &'a [u8])>;
 
 /// The encoded fields that are left. A postcard struct is its fields, one after the other.
 struct Fields<'a> {
@@ -192,8 +205,24 @@ impl<'a> Fields<'a> {
         field: &'static str,
         check: fn(&T) -> Result<(), Words>,
     ) -> Result<T, ManifestError> {
-        let (value, rest) =
-            postcard::take_from_bytes::<T>(self.rest).map_err(|error| self.undecodable(field, error))?;
+        self.take(field, postcard::take_from_bytes, check)
+    }
+
+    fn list<T: Item>(
+        &mut self,
+        field: &'static str,
+        check: fn(&List<T>) -> Result<(), Words>,
+    ) -> Result<List<T>, ManifestError> {
+        self.take(field, List::take, check)
+    }
+
+    fn take<T>(
+        &mut self,
+        field: &'static str,
+        take: Take<'a, T>,
+        check: fn(&T) -> Result<(), Words>,
+    ) -> Result<T, ManifestError> {
+        let (value, rest) = take(self.rest).map_err(|error| self.undecodable(field, error))?;
         check(&value).map_err(|problem| self.error(field, problem))?;
         self.rest = rest;
         Ok(value)
@@ -231,16 +260,20 @@ fn version(text: &str) -> Result<(), Words> {
     }
 }
 
-fn sorted_names(names: &[String]) -> Result<(), Words> {
-    let is_name = |name: &&String| {
+fn sorted_names(names: &Names) -> Result<(), Words> {
+    let is_name = |name: &str| {
         !name.is_empty()
             && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_'))
     };
-    if let Some(name) = names.iter().find(|name| !is_name(name)) {
-        return Err(Words::of(|| format!("{name:?} is not the name of a feature")));
+    let mut last = "";
+    for name in names {
+        if !is_name(name) {
+            return Err(Words::of(|| format!("{name:?} is not the name of a feature")));
+        }
+        if name <= last {
+            return Err(Words::of(|| "the names are not in order".into()));
+        }
+        last = name;
     }
-    match names.is_sorted_by(|a, b| a < b) {
-        true => Ok(()),
-        false => Err(Words::of(|| "the names are not in order".into())),
-    }
+    Ok(())
 }

@@ -99,7 +99,7 @@ fn told(artifact: &str, host: &str, remedy: &[&str]) -> Told {
 /// Whether these are versions with the same major number. Between others, wasmtime promises no
 /// compatibility.
 pub fn same_major(a: &str, b: &str) -> bool {
-    matches!((numbers(a), numbers(b)), (Some([a, ..]), Some([b, ..])) if a == b)
+    a == b || matches!((numbers(a), numbers(b)), (Some([a, ..]), Some([b, ..])) if a == b)
 }
 
 fn wasmtime_version(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
@@ -123,12 +123,12 @@ fn kind(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
 
 /// Wasmtime compares the architecture and the operating system, and nothing else of a triple.
 fn target(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    // Whoever reads a manifest checks that its target parses.
-    let artifact: Triple = manifest.target.parse().ok()?;
     let pulley = pulley(&host.target)?;
     let fits = match manifest.is_pulley() {
         true => host.pulley && manifest.target == pulley,
         false => {
+            // Whoever reads a manifest checks that its target parses.
+            let artifact: Triple = manifest.target.parse().ok()?;
             artifact.architecture == host.target.architecture
                 && artifact.operating_system == host.target.operating_system
         }
@@ -166,18 +166,22 @@ pub fn pulley(host: &Triple) -> Option<&'static str> {
 }
 
 fn cpu_features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+    // Most code keeps to the baseline, and Pulley's has no other.
+    if manifest.cpu_features.is_empty() {
+        return None;
+    }
     // On another architecture there is nothing to compare: the target says so already.
     let artifact: Triple = manifest.target.parse().ok()?;
-    if manifest.is_pulley() || artifact.architecture != host.target.architecture {
+    if artifact.architecture != host.target.architecture {
         return None;
     }
     let present = host.cpu_features.as_ref()?;
-    let missing = || manifest.cpu_features.iter().filter(|name| !present.contains(name));
+    let missing = || manifest.cpu_features.iter().filter(|name| !present.iter().any(|other| other == name));
     missing().next()?;
     mismatch(Code::CpuFeatures, "cpu_features", || {
         let level = best_level(&host.target, present);
         let way = if level.is_some() { "compile with `--cpu " } else { "compile without `--cpu" };
-        let names: Vec<_> = missing().map(String::as_str).collect();
+        let names: Vec<_> = missing().collect();
         told(&names.join(","), &present.join(","), &[way, level.unwrap_or_default(), "`"])
     })
 }
@@ -192,9 +196,9 @@ fn best_level(target: &Triple, present: &[String]) -> Option<&'static str> {
 
 fn features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let supported = |name: &str| named(name).is_some_and(|feature| host.features.contains(feature));
-    let stamped = || manifest.features_stamped.iter().map(String::as_str);
     // That it is a component is said already.
-    let missing = || stamped().filter(|name| *name != "component-model" && !supported(name));
+    let missing =
+        || manifest.features_stamped.iter().filter(|name| *name != "component-model" && !supported(name));
     missing().next()?;
     mismatch(Code::Features, "features_stamped", || {
         let missing: Vec<_> = missing().collect();

@@ -4,7 +4,11 @@ use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
 use precompile_artifact::manifest::{Kind, Manifest, Memories};
 use precompile_artifact::mismatch::{Mismatch, mismatches};
 use precompile_artifact::platform::Machine;
-use precompile_artifact::{Backend, Contract, Host, Platform, Policy};
+use precompile_artifact::{Backend, Contract, Host, List, Names, Platform, Policy};
+
+fn names(names: &[&str]) -> Names {
+    names.iter().collect()
+}
 
 fn manifest(target: &str) -> Manifest {
     Manifest {
@@ -12,15 +16,15 @@ fn manifest(target: &str) -> Manifest {
         backend: Backend::Cranelift,
         platform: Platform::Hosted,
         target: target.into(),
-        cpu_features: vec![],
+        cpu_features: Names::default(),
         opt_level: None,
         wasmtime_version: "48.0.8".into(),
         precompile_version: "0.1.0".into(),
         source_blake3: [0; 32],
-        features_stamped: vec!["simd".into()],
-        features_used: vec![],
-        imports: vec![],
-        exports: vec![],
+        features_stamped: names(&["simd"]),
+        features_used: Names::default(),
+        imports: List::default(),
+        exports: List::default(),
         settings: Contract::preset(Platform::Hosted, Machine::Native64).unwrap(),
         memories: Some(Memories { initial_bytes: 0, maximum_bytes: Some(0) }),
     }
@@ -80,7 +84,7 @@ fn targets() {
 #[test]
 fn cpu_features() {
     let mut manifest = manifest(LINUX);
-    manifest.cpu_features = vec!["avx2".into(), "sse3".into()];
+    manifest.cpu_features = names(&["avx2", "sse3"]);
     let v2 = ["cmpxchg16b", "popcnt", "sse3", "sse4.1", "sse4.2", "ssse3"];
     only(&manifest, &host(LINUX, &v2), "cpu_features", "compile with `--cpu x86-64-v2`");
     only(&manifest, &host(LINUX, &[]), "cpu_features", "compile with `--cpu x86-64`");
@@ -96,7 +100,7 @@ fn cpu_features_of_riscv() {
     let target = "riscv64gc-unknown-linux-gnu";
     let mut manifest = manifest(target);
     assert_eq!(mismatches(&manifest, &host(target, &[])), []);
-    manifest.cpu_features = vec!["v".into()];
+    manifest.cpu_features = names(&["v"]);
     only(&manifest, &host(target, &[]), "cpu_features", "compile with `--cpu rv64gc`");
 }
 
@@ -107,11 +111,11 @@ fn floating_point_without_registers() {
     let all = ["avx", "fma", "sse3", "sse4.1"];
     let soft = Host { soft_float: true, ..host(target, &all) };
     let mut manifest = manifest(target);
-    for lacking in [vec![], vec!["fma".into()], vec!["sse4.1".into()]] {
-        manifest.cpu_features = lacking;
+    for lacking in [&[][..], &["fma"], &["sse4.1"]] {
+        manifest.cpu_features = names(lacking);
         only(&manifest, &soft, "cpu_features", "compile with `--cpu x86-64-v3`");
     }
-    manifest.cpu_features = vec!["fma".into(), "sse4.1".into()];
+    manifest.cpu_features = names(&["fma", "sse4.1"]);
     assert_eq!(mismatches(&manifest, &soft), []);
 }
 
@@ -152,22 +156,21 @@ fn what_a_build_lacks() {
     let artifact = manifest(LINUX);
     let component = Manifest { kind: Kind::Component, ..artifact.clone() };
     only(&component, &host(LINUX, &[]), "kind", "use a runtime with the feature `component-model`");
-    let threads = Manifest { features_stamped: vec!["simd".into(), "threads".into()], ..artifact.clone() };
+    let threads = Manifest { features_stamped: names(&["simd", "threads"]), ..artifact.clone() };
     only(
         &threads,
         &host(LINUX, &[]),
         "features_stamped",
         "use a runtime with the feature `threads`, or build the module without threads",
     );
-    let unheard_of = Manifest { features_stamped: vec!["quantum".into()], ..artifact.clone() };
+    let unheard_of = Manifest { features_stamped: names(&["quantum"]), ..artifact.clone() };
     only(&unheard_of, &host(LINUX, &[]), "features_stamped", "build the module without quantum");
-    let gc = Manifest { features_stamped: vec!["exceptions".into(), "gc-types".into()], ..artifact.clone() };
+    let gc = Manifest { features_stamped: names(&["exceptions", "gc-types"]), ..artifact.clone() };
     let remedy = "use a runtime with the feature `gc`, or build the module without exceptions, gc-types";
     only(&gc, &host(LINUX, &[]), "features_stamped", remedy);
-    let features = vec!["cm-async".into(), "gc".into()];
     let remedy = "use a runtime with the feature `async`, `gc`, or build the module without cm-async, gc";
     let host_without_gc = Host { features: WasmFeatures::empty(), ..host(LINUX, &[]) };
-    let both = Manifest { features_stamped: features, ..artifact.clone() };
+    let both = Manifest { features_stamped: names(&["cm-async", "gc"]), ..artifact.clone() };
     only(&both, &host_without_gc, "features_stamped", remedy);
     let no_virtual_memory = Host { virtual_memory: false, ..host(LINUX, &[]) };
     only(&artifact, &no_virtual_memory, "platform", "compile with `--platform signals-only`");
@@ -222,7 +225,7 @@ fn policies() {
         let found = mismatches(&meets_all, &Host { policy, ..host.clone() });
         assert_eq!((found.len(), found[0].field), (1, "wasmtime_version"), "{least}");
     }
-    let collected = changed(|manifest| manifest.features_stamped = vec!["gc-types".into()]);
+    let collected = changed(|manifest| manifest.features_stamped = names(&["gc-types"]));
     let host_with_gc = Host { features: WasmFeatures::WASM3, ..host.clone() };
     only(&collected, &host_with_gc, "memories.maximum_bytes", "build the module without gc-types");
     let tiny = Policy { memory_max_bytes: Some(1000), ..Policy::default() };
@@ -291,8 +294,8 @@ fn every_reason_is_told() {
     manifest.wasmtime_version = "47.0.0".into();
     manifest.kind = Kind::Component;
     manifest.target = "x86_64-pc-windows-msvc".into();
-    manifest.cpu_features = vec!["avx2".into()];
-    manifest.features_stamped = vec!["threads".into()];
+    manifest.cpu_features = names(&["avx2"]);
+    manifest.features_stamped = names(&["threads"]);
     manifest.settings.concurrency_support = true;
     let host = Host { signals: false, ..host(LINUX, &[]) };
     let fields: Vec<_> = mismatches(&manifest, &host).iter().map(|mismatch| mismatch.field).collect();

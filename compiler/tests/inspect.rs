@@ -105,12 +105,12 @@ fn ours_says_all() {
 fn features_of_processors_are_named() {
     let mut options = options(Backend::Cranelift, "x86_64");
     options.cpu = Cpu::parse("x86-64-v2", &options.target).unwrap();
-    let expected = ["cmpxchg16b", "popcnt", "sse3", "sse4.1", "sse4.2", "ssse3"];
-    assert_eq!(details(&ours(&options)).cpu_features, expected);
+    let expected = "cmpxchg16b popcnt sse3 sse4.1 sse4.2 ssse3";
+    assert_eq!(details(&ours(&options)).cpu_features.join(" "), expected);
     let riscv64 = details(&ours(&self::options(Backend::Cranelift, "riscv64")));
-    assert!(riscv64.cpu_features.contains(&"has_zicsr".into()), "{:?}", riscv64.cpu_features);
+    assert!(riscv64.cpu_features.contains("has_zicsr"), "{:?}", riscv64.cpu_features);
     let big_endian = details(&ours(&self::options(Backend::Cranelift, "pulley64be")));
-    assert_eq!(big_endian.cpu_features, [] as [&str; 0]);
+    assert!(big_endian.cpu_features.is_empty());
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn native_code(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
 const FLOAT_INSTRUCTIONS: [&str; 2] = ["sse4.1", "fma"];
 
 fn float_instructions(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    let has = |name: &&str| manifest.cpu_features.iter().any(|feature| feature == name);
+    let has = |name: &&str| manifest.cpu_features.contains(name);
     if !host.soft_float || manifest.is_pulley() || FLOAT_INSTRUCTIONS.iter().all(has) {
         return None;
     }

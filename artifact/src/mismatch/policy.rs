@@ -59,7 +59,7 @@ fn fuel(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
 fn memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let most = host.policy.memory_max_bytes?;
     // The heap of collected objects grows as it likes.
-    let collected = manifest.features_stamped.iter().any(|name| name == "gc-types");
+    let collected = manifest.features_stamped.contains("gc-types");
     let declared = manifest.memories.and_then(|memories| memories.maximum_bytes).filter(|_| !collected);
     if declared.is_some_and(|bytes| bytes <= most) {
         return None;

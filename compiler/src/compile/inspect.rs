@@ -11,9 +11,9 @@ pub use stamped::{Details, Stamped};
 pub use stock::{Flag, Stock};
 
 use crate::compile::stamp::StampError;
-use precompile_artifact::Backend;
 use precompile_artifact::manifest::{Kind, Manifest};
 use precompile_artifact::trailer::{self, ReadError, Trailer};
+use precompile_artifact::{Backend, Names};
 use thiserror::Error;
 
 /// What an artifact is.
@@ -120,9 +120,9 @@ impl Inspection {
 
     /// Names of the WebAssembly features that a runtime must support; `None` where only another
     /// version of wasmtime could tell.
-    pub fn features_stamped(&self) -> Option<&[String]> {
-        let stamped = self.stamped.details.as_ref().map(|details| details.features.as_slice());
-        self.manifest().map(|manifest| manifest.features_stamped.as_slice()).or(stamped)
+    pub fn features_stamped(&self) -> Option<&Names> {
+        let stamped = self.stamped.details.as_ref().map(|details| &details.features);
+        self.manifest().map(|manifest| &manifest.features_stamped).or(stamped)
     }
 
     /// Wasmtime's version: in full of ours; of upstream's what is stamped, the major number.

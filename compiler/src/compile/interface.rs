@@ -1,5 +1,6 @@
 //! What a module or component imports and exports, with types in the text format.
 
+use precompile_artifact::List;
 use precompile_artifact::manifest::{Export, Import};
 use wasmparser::{BinaryReaderError, Parser};
 
@@ -10,8 +11,8 @@ mod module;
 /// Imports and exports, in the order of the module or component.
 #[derive(Default)]
 pub(crate) struct Interface {
-    pub(crate) imports: Vec<Import>,
-    pub(crate) exports: Vec<Export>,
+    pub(crate) imports: List<Import<'static>>,
+    pub(crate) exports: List<Export<'static>>,
 }
 
 /// Reads the interface of a core module or component in binary form. A module need not be valid.

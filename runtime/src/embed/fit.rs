@@ -132,7 +132,7 @@ mod tests {
     use precompile_artifact::manifest::{Manifest, Memories};
     use precompile_artifact::platform::Machine;
     use precompile_artifact::trailer::{FORMAT, MAGIC, STUB};
-    use precompile_artifact::{Backend, Contract};
+    use precompile_artifact::{Backend, Contract, List, Names};
 
     fn manifest() -> Manifest {
         Manifest {
@@ -140,15 +140,15 @@ mod tests {
             backend: Backend::Winch,
             platform: Platform::Hosted,
             target: target_lexicon::HOST.to_string(),
-            cpu_features: vec!["avx".into(), "sse3".into()],
+            cpu_features: ["avx", "sse3"].iter().collect(),
             opt_level: None,
             wasmtime_version: wasmtime_environ::VERSION.into(),
             precompile_version: "0.1.0".into(),
             source_blake3: [7; 32],
-            features_stamped: Vec::new(),
-            features_used: Vec::new(),
-            imports: Vec::new(),
-            exports: Vec::new(),
+            features_stamped: Names::default(),
+            features_used: Names::default(),
+            imports: List::default(),
+            exports: List::default(),
             settings: Contract::preset(Platform::Hosted, Machine::Native64).unwrap(),
             memories: Some(Memories { initial_bytes: 0, maximum_bytes: Some(0) }),
         }
@@ -189,10 +189,10 @@ mod tests {
         refused(|m| m.wasmtime_version = "49.0.0".into(), &["49.0.0", wasmtime_environ::VERSION]);
         refused(|m| m.target = "s390x-unknown-linux-gnu".into(), &["s390x-unknown-linux-gnu", ARCH]);
         refused(|m| m.target = format!("{ARCH}-pc-windows-msvc"), &["windows", OS]);
-        refused(|m| m.features_stamped = vec!["stack-switching".into()], &["`stack-switching`"]);
-        refused(|m| m.features_stamped = vec!["simd".into(), "no-such".into()], &["`no-such`"]);
+        refused(|m| m.features_stamped = ["stack-switching"].iter().collect(), &["`stack-switching`"]);
+        refused(|m| m.features_stamped = ["simd", "no-such"].iter().collect(), &["`no-such`"]);
         if !cfg!(feature = "threads") {
-            refused(|m| m.features_stamped = vec!["threads".into()], &["`threads`"]);
+            refused(|m| m.features_stamped = ["threads"].iter().collect(), &["`threads`"]);
         }
         if !COMPONENTS {
             refused(|m| m.kind = Kind::Component, &["`component-model`"]);
@@ -221,8 +221,8 @@ mod tests {
                 platform,
                 opt_level,
                 kind,
-                cpu_features: vec!["f".repeat(300)],
-                features_stamped: precompile_artifact::features::names(features),
+                cpu_features: ["f".repeat(300)].iter().collect(),
+                features_stamped: precompile_artifact::features::names(features).iter().collect(),
                 ..manifest()
             };
             let bytes = artifact(&manifest);
@@ -231,7 +231,7 @@ mod tests {
             assert_eq!(glance.wasmtime_version, manifest.wasmtime_version);
             let mut names = glance.features_stamped();
             let names: Vec<_> = core::iter::from_fn(|| names.take_next()).collect();
-            assert_eq!(names, manifest.features_stamped);
+            assert_eq!(names, manifest.features_stamped.iter().collect::<Vec<_>>());
         }
     }
 

@@ -10,7 +10,7 @@ use precompile_artifact::Manifest;
 use precompile_artifact::manifest::Kind;
 use precompile_artifact::trailer::{self, ELF_HEADER_BYTES, Trailer};
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::path::Path;
 use wasmtime::Module;
 #[cfg(feature = "component-model")]
@@ -49,8 +49,8 @@ impl Runtime {
     pub unsafe fn open_file_unverified(&self, path: impl AsRef<Path>) -> Result<Program, OpenError> {
         let path = path.as_ref();
         let refuse = |source| OpenError::Io { path: path.into(), source };
-        let mut file = open_to_map(path).map_err(refuse)?;
-        let manifest = match read_trailer(&mut file).map_err(refuse)? {
+        let file = open_to_map(path).map_err(refuse)?;
+        let manifest = match read_trailer(&file).map_err(refuse)? {
             Some(trailer) => trailer.manifest,
             // SAFETY: the caller promises that the file doesn't change while it is mapped.
             None => trailer::read_unverified(&unsafe { Mmap::map(&file) }.map_err(refuse)?)?.manifest,
@@ -139,21 +139,28 @@ impl Runtime {
 
 /// Reads what stands before and behind the image, which costs less than mapping all of it. `None` where the trailer isn't
 /// found whole so: then all of the file is looked at, which tells why.
-fn read_trailer(file: &mut File) -> io::Result<Option<Trailer>> {
+fn read_trailer(file: &File) -> io::Result<Option<Trailer>> {
     let mut header = [0; ELF_HEADER_BYTES];
-    let mut behind = [0; 16 << 10];
-    if file.read(&mut header)? < header.len() {
+    let mut behind = [0; 8 << 10];
+    if read_at(file, &mut header, 0)? < header.len() {
         return Ok(None);
     }
     let Ok(image) = trailer::image(&header) else { return Ok(None) };
-    // An image may claim to end beyond what can be sought.
-    if file.seek(SeekFrom::Start(image.bytes)).is_err() {
-        return Ok(None);
-    }
-    let bytes = file.read(&mut behind)?;
+    // An image may claim to end beyond what any file has.
+    let Ok(bytes) = read_at(file, &mut behind, image.bytes) else { return Ok(None) };
     // Less than was asked for is all that there is.
     let is_whole = bytes < behind.len();
     Ok(if is_whole { Trailer::parse(image, &behind[..bytes]).ok() } else { None })
+}
+
+#[cfg(not(windows))]
+fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, bytes, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, bytes, offset)
 }
 
 /// Whether this name is still the open file's.

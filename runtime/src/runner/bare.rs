@@ -10,7 +10,7 @@ use precompile_runtime::wasmtime::Instance;
 
 /// Instantiates a program that imports nothing.
 pub(crate) fn instantiate(program: &Program, args: &Args) -> Result<Guest<()>, Failure> {
-    if let Some(import) = program.manifest().imports.first() {
+    if let Some(import) = program.manifest().imports.iter().next() {
         return Err(Failure::own(Code::Imports, || {
             format!(
                 "the program imports `{}` from `{}`, and this build of the runner offers nothing: \

@@ -34,7 +34,7 @@ impl Limits {
             }));
         }
         // Wasmtime asks nobody before shared memories grow: their declared maximum must do.
-        let threads = manifest.features_stamped.iter().any(|name| name == "threads");
+        let threads = manifest.features_stamped.contains("threads");
         let declared = manifest.memories.and_then(|memories| memories.maximum_bytes).unwrap_or(u64::MAX);
         if threads && self.max_memory.is_some_and(|limit| limit < declared) {
             return Err(Failure::refused(path, Code::SharedMemory, || {

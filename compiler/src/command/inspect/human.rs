@@ -27,9 +27,9 @@ pub(super) fn text(path: &Path, inspection: &Inspection, warnings: &[String], al
         report.settings(details);
     }
     if let Some(manifest) = inspection.manifest() {
-        let import = |import: &Import| (format!("{} {}", import.module, import.name), import.ty.clone());
+        let import = |import: Import<'_>| (format!("{} {}", import.module, import.name), import.ty.into());
         report.list("imports", manifest.imports.iter().map(import).collect());
-        let export = |export: &Export| (export.name.clone(), export.ty.clone());
+        let export = |export: Export<'_>| (export.name.into(), export.ty.into());
         report.list("exports", manifest.exports.iter().map(export).collect());
     }
     report.sections(inspection);
@@ -56,34 +56,34 @@ impl Report {
         let unknown = || "unknown".to_owned();
         let backend = inspection.backend().map_or_else(unknown, |backend| backend.to_string());
         self.line(&path.display().to_string());
-        self.words("kind", &[inspection.kind.to_string()]);
-        self.words("backend", &[backend]);
-        self.words("target", &[inspection.target().map_or_else(unknown, String::from)]);
+        self.words("kind", &inspection.kind.to_string());
+        self.words("backend", &backend);
+        self.words("target", &inspection.target().map_or_else(unknown, String::from));
         match &inspection.origin {
             Origin::Ours { manifest, digest_ok } => {
                 let versions = (&manifest.precompile_version, &manifest.wasmtime_version);
-                self.words("made by", &[format!("precompile {}, wasmtime {}", versions.0, versions.1)]);
-                self.words("platform", &[manifest.platform.to_string()]);
-                self.words("source BLAKE3", &[hexadecimal(&manifest.source_blake3)]);
-                self.words("digest", &[if *digest_ok { "right" } else { "wrong: damaged" }.into()]);
+                self.words("made by", &format!("precompile {}, wasmtime {}", versions.0, versions.1));
+                self.words("platform", manifest.platform.name());
+                self.words("source BLAKE3", &hexadecimal(&manifest.source_blake3));
+                self.words("digest", if *digest_ok { "right" } else { "wrong: damaged" });
             }
             Origin::Upstream => {
                 let version = &inspection.stamped.version;
                 let patch = if inspection.stamped.details.is_some() { ", patch unknown" } else { "" };
-                self.words("made by", &[format!("wasmtime {version}{patch}")]);
+                self.words("made by", &format!("wasmtime {version}{patch}"));
             }
         }
         if let Some(level) = inspection.opt_level() {
-            self.words("optimised", &[level]);
+            self.words("optimised", &level);
         }
         if let Some(details) = &inspection.stamped.details {
-            self.words("CPU features", &details.cpu_features);
+            self.words("CPU features", &details.cpu_features.join(", "));
         }
         if let Some(features) = inspection.features_stamped() {
-            self.words("features", features);
+            self.words("features", &features.join(", "));
         }
         if let Some(manifest) = inspection.manifest() {
-            self.words("of them used", &manifest.features_used);
+            self.words("of them used", &manifest.features_used.join(", "));
         }
     }
 
@@ -159,9 +159,9 @@ impl Report {
     }
 
     /// A name and what is listed for it.
-    fn words(&mut self, name: &str, words: &[String]) {
-        let words = if words.is_empty() { "none".into() } else { words.join(", ") };
-        self.broken(&format!("{name:<INDENT$}"), &words, INDENT);
+    fn words(&mut self, name: &str, words: &str) {
+        let words = if words.is_empty() { "none" } else { words };
+        self.broken(&format!("{name:<INDENT$}"), words, INDENT);
     }
 
     fn sentence(&mut self, sentence: &str) {
@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn lines_are_short_and_tame() {
         let mut report = report();
-        report.words("features", &vec!["a-feature".to_owned(); 40]);
+        report.words("features", &["a-feature"; 40].join(", "));
         assert!(report.text.lines().all(|line| line.len() <= WIDTH), "{}", report.text);
         assert!(report.text.lines().count() > 3);
         report.sentence(&"word ".repeat(60));

@@ -1,6 +1,7 @@
 //! The JSON object that `precompile inspect` prints.
 
 use precompile::Backend;
+use precompile::artifact::Names;
 use precompile::artifact::manifest::Kind;
 use precompile::inspect::{Details, Inspection, Origin, Setting, Value};
 use serde::{Serialize, Serializer};
@@ -18,9 +19,9 @@ pub(super) struct Inspected<'a> {
     /// In full for ours, of upstream's only what is stamped.
     wasmtime_version: &'a str,
     source_blake3: Option<String>,
-    features_stamped: Option<&'a [String]>,
-    features_used: Option<&'a [String]>,
-    cpu_features: Option<&'a [String]>,
+    features_stamped: Option<&'a Names>,
+    features_used: Option<&'a Names>,
+    cpu_features: Option<&'a Names>,
     #[serde(serialize_with = "settings")]
     settings: Option<&'a [Setting]>,
     imports: Option<Vec<Import<'a>>>,
@@ -78,19 +79,17 @@ impl<'a> Inspected<'a> {
             wasmtime_version: inspection.wasmtime_version(),
             source_blake3: manifest.map(|manifest| hexadecimal(&manifest.source_blake3)),
             features_stamped: inspection.features_stamped(),
-            features_used: manifest.map(|manifest| manifest.features_used.as_slice()),
-            cpu_features: details.map(|details| details.cpu_features.as_slice()),
+            features_used: manifest.map(|manifest| &manifest.features_used),
+            cpu_features: details.map(|details| &details.cpu_features),
             settings: details.map(|details| details.settings.as_slice()),
             imports: manifest.map(|manifest| {
-                let import = |import: &'a precompile::artifact::manifest::Import| Import {
-                    module: &import.module,
-                    name: &import.name,
-                    ty: &import.ty,
-                };
-                manifest.imports.iter().map(import).collect()
+                let imports = manifest.imports.iter();
+                imports
+                    .map(|import| Import { module: import.module, name: import.name, ty: import.ty })
+                    .collect()
             }),
             exports: manifest.map(|manifest| {
-                manifest.exports.iter().map(|export| Export { name: &export.name, ty: &export.ty }).collect()
+                manifest.exports.iter().map(|export| Export { name: export.name, ty: export.ty }).collect()
             }),
             sections: inspection
                 .sections

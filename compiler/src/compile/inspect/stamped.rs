@@ -4,7 +4,7 @@ use super::setting::{self, Setting};
 use super::stock::Stock;
 use crate::compile::stamp::{EngineSection, Stamp, StampError, WASMTIME_MAJOR};
 use precompile_artifact::manifest::Kind;
-use precompile_artifact::{Backend, cpu, features};
+use precompile_artifact::{Backend, Names, cpu, features};
 use target_lexicon::Triple;
 use wasmparser::WasmFeatures;
 use wasmtime_environ::FlagValue;
@@ -30,10 +30,10 @@ pub struct Details {
     /// Cranelift's settings that all architectures share, with their values. Winch has them, too.
     pub shared_flags: Vec<(String, String)>,
     /// Names of the WebAssembly features that a runtime must support, sorted.
-    pub features: Vec<String>,
+    pub features: Names,
     /// Names of the processor's features that the code may use, sorted: those of
     /// [`cpu`](precompile_artifact::cpu), where it knows them, or else Cranelift's.
-    pub cpu_features: Vec<String>,
+    pub cpu_features: Names,
     /// What it takes to load the code with stock wasmtime.
     pub stock: Stock,
 }
@@ -68,7 +68,7 @@ impl Details {
                 .iter()
                 .map(|(name, value)| ((*name).into(), value.to_string()))
                 .collect(),
-            features: features::names(WasmFeatures::from_bits_truncate(*features)),
+            features: features::names(WasmFeatures::from_bits_truncate(*features)).iter().collect(),
             cpu_features: cpu_features(target, isa_flags),
             stock: Stock::new(stamp, kind),
         }
@@ -80,16 +80,15 @@ impl Details {
     }
 }
 
-fn cpu_features(target: &str, isa_flags: &[(&str, FlagValue<'_>)]) -> Vec<String> {
+fn cpu_features(target: &str, isa_flags: &[(&str, FlagValue<'_>)]) -> Names {
     let family = target.parse().ok().and_then(|triple| cpu::family(&triple));
     let features = family.map_or(&[][..], |family| family.features);
     let on = isa_flags.iter().filter(|(_, value)| *value == FlagValue::Bool(true)).map(|(name, _)| *name);
-    let mut names: Vec<String> = on
+    let mut names: Vec<_> = on
         // Pulley's byte order is no feature.
         .filter(|name| *name != "big_endian")
         .map(|name| features.iter().find(|feature| feature.setting == name).map_or(name, |known| known.name))
-        .map(String::from)
         .collect();
     names.sort_unstable();
-    names
+    names.iter().collect()
 }

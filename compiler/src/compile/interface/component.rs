@@ -46,9 +46,14 @@ pub(super) fn read(wasm: &[u8]) -> Result<Interface, BinaryReaderError> {
         {
             let mut walk = Walk { texts: TypeTexts::new(&types), resources: HashSet::new() };
             let imports = imports.iter().map(|name| (*name, types.component_item_for_import(name)));
-            interface.imports = walk.all(imports).into_iter().map(import).collect();
+            for (mut path, ty) in walk.all(imports) {
+                let name = path.pop().unwrap_or_default();
+                interface.imports.push(Import { module: &path.join(SEPARATOR), name, ty: &ty });
+            }
             let exports = exports.iter().map(|name| (*name, types.component_item_for_export(name)));
-            interface.exports = walk.all(exports).into_iter().map(export).collect();
+            for (path, ty) in walk.all(exports) {
+                interface.exports.push(Export { name: &path.join(SEPARATOR), ty: &ty });
+            }
         }
     }
     Ok(interface)
@@ -56,15 +61,6 @@ pub(super) fn read(wasm: &[u8]) -> Result<Interface, BinaryReaderError> {
 
 /// The names that lead to an item through instances, and its type's text.
 type Entry<'a> = (Vec<&'a str>, String);
-
-fn import((mut path, ty): Entry<'_>) -> Import {
-    let name = path.pop().unwrap_or_default().into();
-    Import { module: path.join(SEPARATOR), name, ty }
-}
-
-fn export((path, ty): Entry<'_>) -> Export {
-    Export { name: path.join(SEPARATOR), ty }
-}
 
 struct Walk<'a> {
     texts: TypeTexts<'a>,
@@ -117,12 +113,9 @@ mod tests {
 
     fn read(text: &str) -> (Vec<[String; 3]>, Vec<[String; 2]>) {
         let interface = super::read(&wat::parse_str(text).unwrap()).unwrap();
-        let import = |import: Import| [import.module, import.name, import.ty];
-        let export = |export: Export| [export.name, export.ty];
-        (
-            interface.imports.into_iter().map(import).collect(),
-            interface.exports.into_iter().map(export).collect(),
-        )
+        let import = |import: Import<'_>| [import.module, import.name, import.ty].map(String::from);
+        let export = |export: Export<'_>| [export.name, export.ty].map(String::from);
+        (interface.imports.iter().map(import).collect(), interface.exports.iter().map(export).collect())
     }
 
     #[test]

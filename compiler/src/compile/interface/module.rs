@@ -41,11 +41,7 @@ pub(super) fn read(wasm: &[u8]) -> Result<Interface, BinaryReaderError> {
                 for import in section.into_imports() {
                     let import = import?;
                     let ty = types.add(import.ty);
-                    interface.imports.push(Import {
-                        module: import.module.into(),
-                        name: import.name.into(),
-                        ty,
-                    });
+                    interface.imports.push(Import { module: import.module, name: import.name, ty: &ty });
                 }
             }
             Payload::FunctionSection(section) => {
@@ -77,7 +73,7 @@ pub(super) fn read(wasm: &[u8]) -> Result<Interface, BinaryReaderError> {
                 for export in section {
                     let export = export?;
                     let ty = types.get(export.kind, export.index);
-                    interface.exports.push(Export { name: export.name.into(), ty });
+                    interface.exports.push(Export { name: export.name, ty: &ty });
                 }
             }
             Payload::CodeSectionStart { .. } => break,
@@ -186,8 +182,8 @@ mod tests {
         )
         .unwrap();
         let interface = read(&wasm).unwrap();
-        let imports: Vec<_> = interface.imports.iter().map(|import| import.ty.as_str()).collect();
-        let exports: Vec<_> = interface.exports.iter().map(|export| export.ty.as_str()).collect();
+        let imports: Vec<_> = interface.imports.iter().map(|import| import.ty).collect();
+        let exports: Vec<_> = interface.exports.iter().map(|export| export.ty).collect();
         assert_eq!(
             imports,
             ["(func (param i32 i64) (result f32 f64))", "(memory 1 2)", "(global (mut i32))"]

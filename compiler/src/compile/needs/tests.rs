@@ -212,7 +212,7 @@ fn what_is_used_is_stamped_and_nothing_else() {
             match compile(&options, &wasm) {
                 Ok(compiled) => {
                     let manifest = trailer::read(&compiled.artifact).unwrap().manifest;
-                    let found: F = manifest.features_stamped.iter().filter_map(|name| named(name)).collect();
+                    let found: F = manifest.features_stamped.iter().filter_map(named).collect();
                     let collected = uses.intersects(F::GC | F::EXCEPTIONS);
                     let implied = if collected { F::GC_TYPES } else { F::empty() };
                     let expected = (uses | implied).intersection(AS_USED);

@@ -1,0 +1,174 @@
+//! Lists that a manifest holds.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::marker::PhantomData;
+use serde::{Deserialize, Serialize, Serializer};
+
+/// What lists are of: texts, or a handful of them with a name each.
+pub trait Item {
+    /// How many texts one is.
+    const TEXTS: usize;
+    /// Such an item, as it stands in a list.
+    type Of<'a>: Serialize + Deserialize<'a> + fmt::Debug;
+}
+
+impl Item for &'static str {
+    const TEXTS: usize = 1;
+    type Of<'a> = &'a str;
+}
+
+/// A list of items, each of which is made when it is asked for, from one piece of memory that holds them all in
+/// postcard's encoding: to open an artifact takes few of them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct List<T> {
+    length: usize,
+    encoded: Vec<u8>,
+    of: PhantomData<fn() -> T>,
+}
+
+/// A list of names.
+pub type Names = List<&'static str>;
+
+impl<T> Default for List<T> {
+    fn default() -> List<T> {
+        List { length: 0, encoded: Vec::new(), of: PhantomData }
+    }
+}
+
+impl<T: Item> List<T> {
+    /// Adds an item at the end.
+    pub fn push(&mut self, item: T::Of<'_>) {
+        self.encoded.extend(postcard::to_allocvec(&item).expect("postcard can encode any texts"));
+        self.length += 1;
+    }
+
+    /// How many items there are.
+    pub fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// The items in turn.
+    pub fn iter(&self) -> Items<'_, T> {
+        Items { left: self.length, rest: &self.encoded, of: PhantomData }
+    }
+
+    /// Reads the encoded list that bytes start with, and says what follows. Any bytes may be given.
+    pub(crate) fn take(bytes: &[u8]) -> postcard::Result<(List<T>, &[u8])> {
+        let (length, items) = postcard::take_from_bytes::<usize>(bytes)?;
+        let mut rest = items;
+        for _ in 0..length.saturating_mul(T::TEXTS) {
+            // Each takes a byte at least, so that no length keeps this up for long.
+            (_, rest) = postcard::take_from_bytes::<&[u8]>(rest)?;
+        }
+        let encoded = &items[..items.len() - rest.len()];
+        // Then its texts are text, too; and most are.
+        if !encoded.is_ascii() {
+            let mut items = encoded;
+            while !items.is_empty() {
+                (_, items) = postcard::take_from_bytes::<T::Of<'_>>(items)?;
+            }
+        }
+        Ok((List { length, encoded: encoded.to_vec(), of: PhantomData }, rest))
+    }
+}
+
+impl Names {
+    /// Whether this name is among them.
+    pub fn contains(&self, name: &str) -> bool {
+        self.iter().any(|other| other == name)
+    }
+
+    /// The names in one text, with this between them.
+    pub fn join(&self, between: &str) -> String {
+        self.iter().collect::<Vec<_>>().join(between)
+    }
+}
+
+impl<S: AsRef<str>> FromIterator<S> for Names {
+    fn from_iter<I: IntoIterator<Item = S>>(names: I) -> Names {
+        let mut list = Names::default();
+        names.into_iter().for_each(|name| list.push(name.as_ref()));
+        list
+    }
+}
+
+impl<'a, T: Item> IntoIterator for &'a List<T> {
+    type Item = T::Of<'a>;
+    type IntoIter = Items<'a, T>;
+
+    fn into_iter(self) -> Items<'a, T> {
+        self.iter()
+    }
+}
+
+impl<T: Item> fmt::Debug for List<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self).finish()
+    }
+}
+
+impl<T: Item> Serialize for List<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self)
+    }
+}
+
+/// The items of a list in turn.
+pub struct Items<'a, T> {
+    left: usize,
+    rest: &'a [u8],
+    of: PhantomData<fn() -> T>,
+}
+
+impl<'a, T: Item> Iterator for Items<'a, T> {
+    type Item = T::Of<'a>;
+
+    fn next(&mut self) -> Option<T::Of<'a>> {
+        self.left = self.left.checked_sub(1)?;
+        let (item, rest) = postcard::take_from_bytes(self.rest).expect("it was read before, or written here");
+        self.rest = rest;
+        Some(item)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl<T: Item> ExactSizeIterator for Items<'_, T> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+    use alloc::vec;
+
+    /// As a vector of the same would.
+    #[test]
+    fn a_list_is_encoded_and_read_as_a_vector_is() {
+        for names in [vec![], vec!["simd"], vec!["a", "", "é"]] {
+            let list: Names = names.iter().collect();
+            assert_eq!((list.len(), list.is_empty()), (names.len(), names.is_empty()));
+            assert_eq!(list.iter().collect::<Vec<_>>(), names);
+            assert_eq!(format!("{list:?}"), format!("{names:?}"));
+            let mut encoded = postcard::to_allocvec(&names).unwrap();
+            assert_eq!(postcard::to_allocvec(&list).unwrap(), encoded);
+            encoded.push(7);
+            assert_eq!(Names::take(&encoded), Ok((list, &[7][..])));
+        }
+    }
+
+    #[test]
+    fn lengths_are_not_believed() {
+        for bytes in [&[][..], &[1], &[2, 1, b'a'], &[1, 2, b'a'], &[1, 1, 0xff], &[0xff; 10]] {
+            assert!(Names::take(bytes).is_err(), "{bytes:?}");
+        }
+    }
+}
