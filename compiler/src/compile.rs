@@ -40,13 +40,14 @@ mod settings;
 mod settings_check;
 mod stamp;
 mod target;
+mod text;
 mod text_name;
 
 pub use attempt::{Attempt, WASMTIME_VERSION, attempt, attempt_with, compile, compile_by};
 pub use auto::{Chosen, choose};
 pub use cached::{Answer, Artifact, ObtainError, Request, Source, in_place, obtain};
 pub use chosen::ChoiceError;
-pub use code_bytes::{code_bytes, code_bytes_of_text};
+pub use code_bytes::code_bytes;
 pub use compile_error::CompileError;
 pub use compiled::{Compiled, Timings};
 pub use cost::{Cost, Stretch, cheapest, stretches};

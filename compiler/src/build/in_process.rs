@@ -7,9 +7,7 @@ use crate::build::jobs::Jobs;
 use crate::build::{BuildError, Order};
 use crate::cache::{Cache, Limits, Recipe, Store};
 use crate::{Artifact, Attempt, Engines, Expect, Options, Rates, Request, Source, Target};
-use crate::{
-    attempt_with, choose, code_bytes, code_bytes_of_text, compile_by, deliver, obtain, recipe, write,
-};
+use crate::{attempt_with, choose, code_bytes, compile_by, deliver, obtain, recipe, write};
 use etcetera::BaseStrategy;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::fs;
@@ -70,10 +68,7 @@ pub(super) fn compile(cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError
 /// The place of the way that is expected to cost least. What can't be read will fail when it is compiled.
 fn cheapest(input: &Input, ways: &[(Arc<Recipe>, Options)], (expect, rates): &(Expect, Rates)) -> usize {
     let backends: Vec<_> = ways.iter().map(|(_, options)| options.backend).collect();
-    let counted = match fs::File::open(&input.path).and_then(code_bytes) {
-        Ok(0) => fs::read(&input.path).map(|text| code_bytes_of_text(&text)),
-        counted => counted,
-    };
+    let counted = fs::File::open(&input.path).and_then(|module| code_bytes(module, true));
     choose(&backends, counted.unwrap_or_default(), expect, rates).0
 }
 

@@ -5,9 +5,10 @@ use crate::inputs::Input;
 use crate::named::Named;
 use crate::runner::Runner;
 use anyhow::{Result, bail};
-use precompile::{Backend, Chosen, Expect, Rates, Run, RunTime, choose, code_bytes, code_bytes_of_text};
+use precompile::{Backend, Chosen, Expect, Rates, Run, RunTime, choose, code_bytes};
 use serde_json::Value;
-use std::io::{Cursor, Seek, Write};
+use std::fs::File;
+use std::io::{Cursor, Write};
 use std::num::NonZeroU64;
 use std::path::Path;
 use std::process::Stdio;
@@ -71,21 +72,11 @@ impl Auto {
 /// The bytes of its code. Text that nobody trusts is not parsed here, and has none.
 fn code(input: &Input, bytes: Option<&[u8]>, bounds: &Bounds) -> Result<u64> {
     bounds.check_input(input.bytes)?;
-    let text_code_bytes = |text: &[u8]| match bounds.is_isolated() {
-        true => 0,
-        false => code_bytes_of_text(text),
-    };
-    if let Some(bytes) = bytes {
-        let found = code_bytes(Cursor::new(bytes))?;
-        return if found > 0 { Ok(found) } else { Ok(text_code_bytes(bytes)) };
-    }
-    let mut file = std::fs::File::open(&input.path)?;
-    let found = code_bytes(&mut file)?;
-    if found > 0 || bounds.is_isolated() {
-        return Ok(found);
-    }
-    file.rewind()?;
-    Ok(text_code_bytes(&bounds.read(file, input.bytes)?))
+    let parse_texts = !bounds.is_isolated();
+    Ok(match bytes {
+        Some(bytes) => code_bytes(Cursor::new(bytes), parse_texts)?,
+        None => code_bytes(File::open(&input.path)?, parse_texts)?,
+    })
 }
 
 /// How long a guest takes, and the process around it, where the runner can tell.

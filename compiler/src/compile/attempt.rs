@@ -6,6 +6,7 @@ use crate::compile::engines::Engines;
 use crate::compile::image::{image_by, kind};
 use crate::compile::options::Options;
 use crate::compile::second_attempt::with_fallback;
+use crate::compile::text::is_text;
 use crate::compile::{features, interface, limits, memories, needs, restamp};
 use precompile_artifact::Backend;
 use precompile_artifact::features::{CONCURRENT, WasmFeatures, names};
@@ -46,14 +47,10 @@ pub fn compile_by(attempt: &Attempt<'_>, options: &Options, module: &[u8]) -> Re
 
 /// The binary form of a module.
 fn binary(module: &[u8]) -> Result<Cow<'_, [u8]>, CompileError> {
-    match module.trim_ascii_start() {
-        // Text starts with a parenthesis or a comment.
-        [b'(' | b';', ..] => {
-            let assembled = wat::parse_bytes(module);
-            assembled.map_err(|error| CompileError::Text(short(&error.to_string())))
-        }
-        _ => Ok(Cow::Borrowed(module)),
+    if !is_text(module) {
+        return Ok(Cow::Borrowed(module));
     }
+    wat::parse_bytes(module).map_err(|error| CompileError::Text(short(&error.to_string())))
 }
 
 /// What is wrong with a text, without the line that it shows where that is too long to be looked at.
@@ -90,10 +87,7 @@ pub fn attempt_with(engines: &Engines, options: &Options, module: &[u8]) -> Resu
     let options = &concurrent(options, stamped);
     let interface = interface::read(wasm)?;
     timings.scan = watch.lap();
-    let compiled = engines.get(options, stamped).and_then(|engine| image_by(&engine, options, wasm));
-    if let Err(CompileError::Panic { .. }) = compiled {
-        engines.forget();
-    }
+    let compiled = engines.with(options, stamped, |engine| image_by(engine, options, wasm));
     let mut artifact = compiled.map_err(|error| limits::explain(options, stamped, wasm, error))?;
     timings.compile = watch.lap();
     restamp::restamp(&mut artifact, options, stamped)?;

@@ -1,5 +1,6 @@
 //! How much code a module holds.
 
+use crate::compile::text::is_text;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 const MODULE: [u8; 8] = *b"\0asm\x01\0\0\0";
@@ -13,22 +14,25 @@ const NESTED_COMPONENT: u8 = 4;
 const MOST_LEVELS: u32 = 16;
 
 /// The bytes of a module's or component's code, by which compiling takes its time: those of its code sections,
-/// of which only the heads are read. 0 of what is neither, such as the text form.
+/// of which only the heads are read. 0 of what is neither. A text counts as its binary, if texts are to be parsed.
 ///
 /// # Errors
 ///
 /// Where it can't be read.
-pub fn code_bytes(mut module: impl Read + Seek) -> io::Result<u64> {
+pub fn code_bytes(mut module: impl Read + Seek, parse_texts: bool) -> io::Result<u64> {
     let end = module.seek(SeekFrom::End(0))?;
     module.rewind()?;
-    within(&mut module, end, MOST_LEVELS)
-}
-
-/// The same of a module's text form; 0 of what isn't one.
-pub fn code_bytes_of_text(text: &[u8]) -> u64 {
-    let is_text = matches!(text.trim_ascii_start(), [b'(' | b';', ..]);
-    let binary = is_text.then(|| wat::parse_bytes(text).ok()).flatten();
-    binary.and_then(|binary| code_bytes(Cursor::new(binary)).ok()).unwrap_or(0)
+    let found = within(&mut module, end, MOST_LEVELS)?;
+    if found > 0 || !parse_texts {
+        return Ok(found);
+    }
+    module.rewind()?;
+    let mut bytes = Vec::new();
+    module.read_to_end(&mut bytes)?;
+    match is_text(&bytes).then(|| wat::parse_bytes(&bytes)) {
+        Some(Ok(binary)) => code_bytes(Cursor::new(binary), false),
+        _ => Ok(0),
+    }
 }
 
 fn within(module: &mut (impl Read + Seek), end: u64, levels: u32) -> io::Result<u64> {
@@ -75,7 +79,7 @@ fn size(module: &mut (impl Read + Seek), end: u64) -> io::Result<Option<u64>> {
 mod tests {
     use super::*;
     fn of(bytes: &[u8]) -> u64 {
-        code_bytes(Cursor::new(bytes)).unwrap()
+        code_bytes(Cursor::new(bytes), true).unwrap()
     }
 
     /// As the parser that compiles it has them.
@@ -103,9 +107,10 @@ mod tests {
     #[test]
     fn text_has_the_code_of_its_binary() {
         let text = " ;; a comment\n(module (func (export \"f\") (result i32) (i32.const 7)))";
-        assert_eq!(code_bytes_of_text(text.as_bytes()), of(&wat::parse_str(text).unwrap()));
+        assert_eq!(of(text.as_bytes()), of(&wat::parse_str(text).unwrap()));
+        assert_eq!(code_bytes(Cursor::new(text), false).unwrap(), 0, "it is not to be parsed");
         for nothing in ["", "(", "(module", "\0asm\u{1}\0\0\0", "text"] {
-            assert_eq!(code_bytes_of_text(nothing.as_bytes()), 0, "{nothing}");
+            assert_eq!(of(nothing.as_bytes()), 0, "{nothing}");
         }
     }
 

@@ -17,12 +17,26 @@ pub struct Engines {
 }
 
 impl Engines {
-    /// The engine for these options and features, made if there is none yet.
+    /// What comes of the engine for these options and features, which is made if there is none yet. After a panic none
+    /// is kept, as it may have left one half-done.
     ///
     /// # Errors
     ///
-    /// [`CompileError::Configure`].
-    pub(crate) fn get(&self, options: &Options, stamped: WasmFeatures) -> Result<Engine, CompileError> {
+    /// [`CompileError::Configure`], and whatever comes.
+    pub(crate) fn with<T>(
+        &self,
+        options: &Options,
+        stamped: WasmFeatures,
+        compile: impl FnOnce(&Engine) -> Result<T, CompileError>,
+    ) -> Result<T, CompileError> {
+        let result = compile(&self.get(options, stamped)?);
+        if let Err(CompileError::Panic { .. }) = result {
+            self.known().clear();
+        }
+        result
+    }
+
+    fn get(&self, options: &Options, stamped: WasmFeatures) -> Result<Engine, CompileError> {
         let find = |(known, features, _): &&(Options, WasmFeatures, Engine)| {
             (known, *features) == (options, stamped)
         };
@@ -32,11 +46,6 @@ impl Engines {
         let engine = engine(options, stamped)?;
         self.known().push((options.clone(), stamped, engine.clone()));
         Ok(engine)
-    }
-
-    /// Keeps none of them, as a panic may have left one half-done.
-    pub(crate) fn forget(&self) {
-        self.known().clear();
     }
 
     fn known(&self) -> MutexGuard<'_, Vec<(Options, WasmFeatures, Engine)>> {
@@ -53,19 +62,35 @@ impl fmt::Debug for Engines {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compile::attempt::attempt_with;
     use precompile_artifact::{Backend, Platform};
 
     #[test]
     fn one_for_what_is_the_same() {
         let options = Options::new(Backend::Cranelift, "x86_64".parse().unwrap(), Platform::Hosted).unwrap();
         let engines = Engines::default();
-        let get = |options: &Options, features| engines.get(options, features).unwrap();
+        let get = |options: &Options, features| {
+            engines.with(options, features, |engine| Ok(engine.clone())).unwrap()
+        };
         let first = get(&options, WasmFeatures::FLOATS);
         assert!(Engine::same(&first, &get(&options, WasmFeatures::FLOATS)));
         let simd = get(&options, WasmFeatures::FLOATS | WasmFeatures::SIMD);
         let slow = get(&Options { parallel: false, ..options.clone() }, WasmFeatures::FLOATS);
         assert!(!Engine::same(&first, &simd) && !Engine::same(&first, &slow));
-        engines.forget();
+        let panic = |_: &Engine| {
+            Err::<(), _>(CompileError::Panic { backend: Backend::Cranelift, message: String::new() })
+        };
+        assert!(engines.with(&options, WasmFeatures::FLOATS, panic).is_err());
         assert!(!Engine::same(&first, &get(&options, WasmFeatures::FLOATS)));
+    }
+
+    #[test]
+    fn modules_share_one() {
+        let options = Options::new(Backend::Winch, "x86_64".parse().unwrap(), Platform::Hosted).unwrap();
+        let engines = Engines::default();
+        for module in ["(module)", "(module (func))", "(module (memory 1))"] {
+            attempt_with(&engines, &options, module.as_bytes()).unwrap();
+        }
+        assert_eq!(engines.known().len(), 1);
     }
 }

@@ -107,7 +107,7 @@ impl Rates {
         // In threads of its own, as the program may still want to set up those that all share.
         let threads = rayon::ThreadPoolBuilder::new().build();
         let (winch, cranelift) = threads.map_or_else(|_| both(), |threads| threads.install(both));
-        let code_bytes = u128::from(code_bytes(Cursor::new(REFERENCE)).unwrap_or_default().max(1));
+        let code_bytes = u128::from(code_bytes(Cursor::new(REFERENCE), false).unwrap_or_default().max(1));
         let rate = |compiled: &Option<(Vec<u8>, Duration)>| {
             let picoseconds = compiled.as_ref().map(|(_, time)| time.as_nanos() * 1_000 / code_bytes);
             picoseconds.and_then(|it| it.try_into().ok()).unwrap_or(u64::MAX)
