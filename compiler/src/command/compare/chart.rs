@@ -21,6 +21,8 @@ const BOTTOM: f64 = 44.0;
 const LETTER: f64 = 8.0;
 /// The width of the space between thousands.
 const THIN_SPACE: f64 = 3.0;
+/// The height of a line of labels.
+const LINE: f64 = 18.0;
 /// Room between two labels.
 const BETWEEN: f64 = 6.0;
 
@@ -67,8 +69,9 @@ pub(super) struct Crossing {
 
 impl Crossing {
     /// A mark whose label stands beside it, on the side of the plot that has more room, and neither over the
-    /// rows' labels nor the drawing's edge: without the name where there is no room for it, the verdict has it.
-    fn new(x: f64, y: f64, stretch: &Stretch, plot: &Plot, width: f64) -> Crossing {
+    /// rows' labels nor the drawing's edge nor the labels before it: without the name where there is no room for it, the
+    /// verdict has it.
+    fn new(x: f64, y: f64, stretch: &Stretch, plot: &Plot, width: f64, before: &[Crossing]) -> Crossing {
         let from = format!("from {} on", count(stretch.from_runs));
         let label =
             Some(format!("{} {from}", stretch.name)).filter(|label| label_width(label) <= width - plot.left);
@@ -76,10 +79,28 @@ impl Crossing {
         let label_width = label_width(&label);
         let (beside, label_y) = match x > (plot.left + plot.right) / 2.0 {
             true => (x - 10.0 - label_width, y - 10.0),
-            false => (x + 10.0, y + 18.0),
+            false => (x + 10.0, y + LINE),
         };
         let label_x = beside.min(width - label_width).max(plot.left);
-        Crossing { x, y, label, label_x, label_y }
+        let crossing = Crossing { x, y, label, label_x, label_y };
+        // The nearest line that is free.
+        let lines = (0..2 * before.len() + 2).flat_map(|line| [line as f64 * LINE, line as f64 * -LINE]);
+        let mut places =
+            lines.map(|line| label_y + line).filter(|y| (plot.top + LINE..plot.bottom).contains(y));
+        let free = places.find(|y| before.iter().all(|other| !crossing.at(*y).overlaps(other)));
+        crossing.at(free.unwrap_or(label_y))
+    }
+
+    /// The same with its label elsewhere.
+    fn at(&self, label_y: f64) -> Crossing {
+        Crossing { label: self.label.clone(), label_y, ..*self }
+    }
+
+    /// Whether the labels of two do.
+    fn overlaps(&self, other: &Crossing) -> bool {
+        let ends = |crossing: &Crossing| crossing.label_x + label_width(&crossing.label) + BETWEEN;
+        let beside = self.label_x >= ends(other) || other.label_x >= ends(self);
+        !beside && (self.label_y - other.label_y).abs() < LINE
     }
 }
 
@@ -104,11 +125,11 @@ pub(super) fn chart(report: &Report, width: f64, height: f64) -> Chart {
         });
         Curve { points: points.collect::<Vec<_>>().join(" ") }
     });
-    let crossings = report
-        .stretches
-        .iter()
-        .skip(1)
-        .map(|stretch| Crossing::new(x(stretch.from_runs), y(stretch.total_s), stretch, &plot, width));
+    let mut crossings = Vec::new();
+    for stretch in report.stretches.iter().skip(1) {
+        let (x, y) = (x(stretch.from_runs), y(stretch.total_s));
+        crossings.push(Crossing::new(x, y, stretch, &plot, width, &crossings));
+    }
     let rows = rows(least_s, most_s).into_iter().map(|s| Tick { at: y(s), label: Some(round_time(s)) });
     Chart {
         width,
@@ -116,7 +137,7 @@ pub(super) fn chart(report: &Report, width: f64, height: f64) -> Chart {
         columns: columns(most_runs, &plot),
         rows: rows.collect(),
         curves: curves.collect(),
-        crossings: crossings.collect(),
+        crossings,
         plot,
     }
 }
@@ -161,20 +182,43 @@ mod tests {
             let long = "cranelift-speed-and-size x86-64-v3,+avx512f,-lzcnt";
             let places = [plot.left, 0.5 * width, plot.right];
             for (name, x) in places.into_iter().flat_map(|x| [(short, x), (long, x)]) {
-                let stretch = Stretch {
-                    name: name.into(),
-                    from_runs: 119.0,
-                    from_runs_interval: None,
-                    total_s: 1.0,
-                    elapsed_s: 1.0,
-                };
-                let crossing = Crossing::new(x, 100.0, &stretch, &plot, width);
+                let crossing = Crossing::new(x, 100.0, &stretch(name), &plot, width, &[]);
                 let end = crossing.label_x + LETTER * crossing.label.len() as f64;
                 assert!(crossing.label_x >= plot.left && end <= width, "{width}, {x}: to {end}");
                 assert_ne!(crossing.label_y, crossing.y, "it hides no mark");
                 let is_named = name == short || width > 360.0;
                 assert_eq!(crossing.label.starts_with(name), is_named, "{}", crossing.label);
                 assert!(crossing.label.ends_with("from 119 on"), "{}", crossing.label);
+            }
+        }
+    }
+
+    fn stretch(name: &str) -> Stretch {
+        let name = name.into();
+        Stretch { name, from_runs: 119.0, from_runs_interval: None, total_s: 1.0, elapsed_s: 1.0 }
+    }
+
+    #[test]
+    fn labels_of_close_crossings_stand_apart() {
+        for (width, y) in
+            [360.0, 860.0].into_iter().flat_map(|width| [(width, 40.0), (width, 150.0), (width, 290.0)])
+        {
+            let plot = Plot { left: LEFT, top: TOP, right: width - RIGHT, bottom: 300.0 };
+            for x in [plot.left, 0.5 * width, plot.right] {
+                let mut crossings: Vec<Crossing> = Vec::new();
+                for (at, name) in
+                    ["cranelift-none", "cranelift-speed", "cranelift-speed-and-size"].into_iter().enumerate()
+                {
+                    let at = at as f64;
+                    crossings.push(Crossing::new(x + at, y - at, &stretch(name), &plot, width, &crossings));
+                    let (last, before) = crossings.split_last().unwrap();
+                    assert!(before.iter().all(|other| !last.overlaps(other)), "{width}, {x}, {y}: {name}");
+                    assert!(
+                        (plot.top..plot.bottom).contains(&last.label_y),
+                        "{width}, {x}, {y}: {}",
+                        last.label_y
+                    );
+                }
             }
         }
     }
