@@ -5,11 +5,14 @@
 //! process, whatever the profile says.
 
 use std::env::var;
+use std::fs;
+use std::path::Path;
+
+const NO_UNWIND: &str = include_str!("src/runner/no-unwind.ld");
 
 #[allow(clippy::disallowed_methods, reason = "cargo speaks by it")]
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=src/runner/no-unwind.ld");
     for (name, of) in [("PRECOMPILE_ARCH", "CARGO_CFG_TARGET_ARCH"), ("PRECOMPILE_OS", "CARGO_CFG_TARGET_OS")]
     {
         println!("cargo::rustc-env={name}={}", var(of).expect("cargo sets it"));
@@ -20,8 +23,10 @@ fn main() {
     // It takes no linker scripts.
     let mold = var("CARGO_ENCODED_RUSTFLAGS").is_ok_and(|flags| flags.contains("mold"));
     if for_size && linux && !mold {
-        let folder = var("CARGO_MANIFEST_DIR").expect("cargo sets it");
-        println!("cargo::rustc-link-arg-bin=precompile-run=-Wl,-T,{folder}/src/runner/no-unwind.ld");
+        // Another clone may build into the same folder, and this one be gone by then.
+        let script = Path::new(&var("OUT_DIR").expect("cargo sets it")).join("no-unwind.ld");
+        fs::write(&script, NO_UNWIND).expect("the folder that cargo gives can be written to");
+        println!("cargo::rustc-link-arg-bin=precompile-run=-Wl,-T,{}", script.display());
         println!("cargo::rustc-link-arg-bin=precompile-run=-Wl,--no-eh-frame-hdr");
     }
 }
