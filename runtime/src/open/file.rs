@@ -137,6 +137,9 @@ impl Runtime {
     }
 }
 
+/// No file is larger, whatever an image claims; systems take some larger offsets for something else.
+const MOST_BYTES: u64 = 1 << 62;
+
 /// Reads what stands before and behind the image, which costs less than mapping all of it. `None` where the trailer isn't
 /// found whole so: then all of the file is looked at, which tells why.
 fn read_trailer(file: &File) -> io::Result<Option<Trailer>> {
@@ -146,8 +149,10 @@ fn read_trailer(file: &File) -> io::Result<Option<Trailer>> {
         return Ok(None);
     }
     let Ok(image) = trailer::image(&header) else { return Ok(None) };
-    // An image may claim to end beyond what any file has.
-    let Ok(bytes) = read_at(file, &mut behind, image.bytes) else { return Ok(None) };
+    if image.bytes > MOST_BYTES {
+        return Ok(None);
+    }
+    let bytes = read_at(file, &mut behind, image.bytes)?;
     // Less than was asked for is all that there is.
     let is_whole = bytes < behind.len();
     Ok(if is_whole { Trailer::parse(image, &behind[..bytes]).ok() } else { None })
