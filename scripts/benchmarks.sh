@@ -16,7 +16,7 @@ peer() {
     local name="$1" log
     shift
     log="$(mktemp)"
-    "$@" >"$log" 2>&1 || missing+="- $name: \`$*\`: $(grep -m1 -i error "$log" || tail -n1 "$log")"$'\n'
+    "$@" >"$log" 2>&1 || missing+="- $name: \`${*//"$HOME"/"~"}\`: $(grep -m1 -E '^error' "$log" || tail -n1 "$log")"$'\n'
     rm -f "$log"
 }
 

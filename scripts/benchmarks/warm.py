@@ -52,8 +52,11 @@ def section():
             for command in ways.values():
                 wall(command)
             time.sleep(SETTLED_S)
-        name, output = "from the cache", ways["from the cache"][-1]
-        found = sequence(15, {**commands(ways), **anew({name: ways[name]}, output)})
+        # These write their output each time.
+        written = {}
+        for name in ("from the cache", "wasmtime compile"):
+            written |= anew({name: ways[name]}, ways[name][-1])
+        found = sequence(15, {**commands(ways), **written})
         rows += [[f"{backend}, {row[0]}", *row[1:]] for row in ratios(found, "wasmtime compile")]
     text = "resvg, compiled before; upstream's command keeps nothing and compiles it again:\n\n"
     text += table(["way", "wall (ms)", "of wasmtime compile"], rows)
