@@ -14,7 +14,8 @@ const NESTED_COMPONENT: u8 = 4;
 const MOST_LEVELS: u32 = 16;
 
 /// The bytes of a module's or component's code, by which compiling takes its time: those of its code sections,
-/// of which only the heads are read. 0 of what is neither. A text counts as its binary, if texts are to be parsed.
+/// of which only the heads are read. 0 of what is neither. A text counts as its binary, if texts are to be parsed;
+/// what has no such section is read whole then.
 ///
 /// # Errors
 ///
@@ -28,7 +29,7 @@ pub fn code_bytes(mut module: impl Read + Seek, parse_texts: bool) -> io::Result
     }
     module.rewind()?;
     let mut bytes = Vec::new();
-    module.read_to_end(&mut bytes)?;
+    module.take(end).read_to_end(&mut bytes)?;
     match is_text(&bytes).then(|| wat::parse_bytes(&bytes)) {
         Some(Ok(binary)) => code_bytes(Cursor::new(binary), false),
         _ => Ok(0),

@@ -17,8 +17,8 @@ pub struct Engines {
 }
 
 impl Engines {
-    /// What comes of the engine for these options and features, which is made if there is none yet. After a panic none
-    /// is kept, as it may have left one half-done.
+    /// What comes of the engine for these options and features, which is made if there is none yet. One that
+    /// panicked is given to no further module, as it may be half-done.
     ///
     /// # Errors
     ///
@@ -29,9 +29,10 @@ impl Engines {
         stamped: WasmFeatures,
         compile: impl FnOnce(&Engine) -> Result<T, CompileError>,
     ) -> Result<T, CompileError> {
-        let result = compile(&self.get(options, stamped)?);
+        let engine = self.get(options, stamped)?;
+        let result = compile(&engine);
         if let Err(CompileError::Panic { .. }) = result {
-            self.known().clear();
+            self.known().retain(|(.., known)| !Engine::same(known, &engine));
         }
         result
     }
@@ -40,11 +41,12 @@ impl Engines {
         let find = |(known, features, _): &&(Options, WasmFeatures, Engine)| {
             (known, *features) == (options, stamped)
         };
-        if let Some((_, _, engine)) = self.known().iter().find(find) {
+        let mut all = self.known();
+        if let Some((_, _, engine)) = all.iter().find(find) {
             return Ok(engine.clone());
         }
         let engine = engine(options, stamped)?;
-        self.known().push((options.clone(), stamped, engine.clone()));
+        all.push((options.clone(), stamped, engine.clone()));
         Ok(engine)
     }
 
