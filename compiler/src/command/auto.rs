@@ -71,11 +71,14 @@ impl Auto {
 
 /// The bytes of its code. Text that nobody trusts is not parsed here, and has none.
 fn code(input: &Input, bytes: Option<&[u8]>, bounds: &Bounds) -> Result<u64> {
-    bounds.check_input(input.bytes)?;
     let parse_texts = !bounds.is_isolated();
     Ok(match bytes {
         Some(bytes) => code_bytes(Cursor::new(bytes), parse_texts)?,
-        None => code_bytes(File::open(&input.path)?, parse_texts)?,
+        None => {
+            let file = File::open(&input.path)?;
+            bounds.check_input(file.metadata()?.len())?;
+            code_bytes(file, parse_texts)?
+        }
     })
 }
 

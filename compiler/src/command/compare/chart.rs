@@ -23,6 +23,8 @@ const LETTER: f64 = 8.0;
 const THIN_SPACE: f64 = 3.0;
 /// The height of a line of labels.
 const LINE: f64 = 18.0;
+/// Half the width of a mark, and some room.
+const MARK: f64 = 6.0;
 /// Room between two labels.
 const BETWEEN: f64 = 6.0;
 
@@ -84,16 +86,26 @@ impl Crossing {
         let label_x = beside.min(width - label_width).max(plot.left);
         let crossing = Crossing { x, y, label, label_x, label_y };
         // The nearest line that is free.
-        let lines = (0..2 * before.len() + 2).flat_map(|line| [line as f64 * LINE, line as f64 * -LINE]);
+        let lines = (0..2 * before.len() + 3).flat_map(|line| [line as f64 * LINE, line as f64 * -LINE]);
         let mut places =
             lines.map(|line| label_y + line).filter(|y| (plot.top + LINE..plot.bottom).contains(y));
-        let free = places.find(|y| before.iter().all(|other| !crossing.at(*y).overlaps(other)));
-        crossing.at(free.unwrap_or(label_y))
+        let is_free = |y: &f64| {
+            let moved = crossing.at(*y);
+            !moved.hides(x, crossing.y)
+                && before.iter().all(|other| !moved.overlaps(other) && !moved.hides(other.x, other.y))
+        };
+        crossing.at(places.find(is_free).unwrap_or(label_y))
     }
 
     /// The same with its label elsewhere.
     fn at(&self, label_y: f64) -> Crossing {
         Crossing { label: self.label.clone(), label_y, ..*self }
+    }
+
+    /// Whether the label is over a mark here.
+    fn hides(&self, x: f64, y: f64) -> bool {
+        let end = self.label_x + label_width(&self.label);
+        (self.label_x - MARK..end + MARK).contains(&x) && (y - MARK..y + LINE - 2.0).contains(&self.label_y)
     }
 
     /// Whether the labels of two do.
@@ -213,6 +225,11 @@ mod tests {
                     crossings.push(Crossing::new(x + at, y - at, &stretch(name), &plot, width, &crossings));
                     let (last, before) = crossings.split_last().unwrap();
                     assert!(before.iter().all(|other| !last.overlaps(other)), "{width}, {x}, {y}: {name}");
+                    assert!(
+                        before.iter().all(|other| !last.hides(other.x, other.y))
+                            && !last.hides(last.x, last.y),
+                        "{width}, {x}, {y}: {name}"
+                    );
                     assert!(
                         (plot.top..plot.bottom).contains(&last.label_y),
                         "{width}, {x}, {y}: {}",
