@@ -99,12 +99,13 @@ fn told(artifact: &str, host: &str, remedy: &[&str]) -> Told {
 /// Whether these are versions with the same major number. Between others, wasmtime promises no
 /// compatibility.
 pub fn same_major(a: &str, b: &str) -> bool {
-    a == b || matches!((numbers(a), numbers(b)), (Some([a, ..]), Some([b, ..])) if a == b)
+    matches!((numbers(a), numbers(b)), (Some([a, ..]), Some([b, ..])) if a == b)
 }
 
 fn wasmtime_version(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let (artifact, host) = (&manifest.wasmtime_version, &host.wasmtime_version);
-    if same_major(artifact, host) {
+    // Most often they are the same.
+    if artifact == host || same_major(artifact, host) {
         return None;
     }
     mismatch(Code::WasmtimeVersion, "wasmtime_version", || {
