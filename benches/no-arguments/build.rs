@@ -1,11 +1,17 @@
 //! Has the same left out as of the runner: see its own build script.
 
+use std::env::var;
+use std::fs;
+use std::path::Path;
+
+const NO_UNWIND: &str = include_str!("../../runtime/src/runner/no-unwind.ld");
+
 fn main() {
-    let script = "../../runtime/src/runner/no-unwind.ld";
-    println!("cargo::rerun-if-changed={script}");
-    if std::env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
-        let folder = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
-        println!("cargo::rustc-link-arg=-Wl,-T,{folder}/{script}");
+    println!("cargo::rerun-if-changed=build.rs");
+    if var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
+        let script = Path::new(&var("OUT_DIR").expect("cargo sets it")).join("no-unwind.ld");
+        fs::write(&script, NO_UNWIND).expect("the folder that cargo gives can be written to");
+        println!("cargo::rustc-link-arg=-Wl,-T,{}", script.display());
         println!("cargo::rustc-link-arg=-Wl,--no-eh-frame-hdr");
     }
 }
