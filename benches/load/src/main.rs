@@ -15,7 +15,7 @@ const ORDER: [usize; 12] = [0, 1, 0, 2, 0, 3, 1, 2, 1, 3, 2, 3];
 
 fn main() {
     let [path, rounds] = args().skip(1).collect::<Vec<_>>().try_into().expect("load ARTIFACT ROUNDS");
-    let (path, rounds) = (PathBuf::from(path), rounds.parse().expect("a number of rounds"));
+    let (path, rounds) = (PathBuf::from(path), rounds.parse::<usize>().expect("a number of rounds"));
     let runtime = Runtime::new();
     // SAFETY: who runs this made the artifact with precompile, and doesn't change it meanwhile. So it is for
     // every call below.
