@@ -3,10 +3,13 @@
 //! One pure function of a manifest and a host's description, for the runtime when it opens an
 //! artifact and for the command when it explains one.
 
+mod alike;
 #[cfg(any(feature = "policy", not(feature = "std")))]
 mod freestanding;
 #[cfg(feature = "policy")]
 mod policy;
+
+pub use alike::alike;
 
 use crate::features::named;
 use crate::manifest::{Kind, Manifest};
@@ -50,7 +53,7 @@ impl fmt::Display for Mismatch {
 
 type Check = fn(&Manifest, &Host) -> Option<Mismatch>;
 
-/// What is looked at, in the order of the reasons.
+/// What is looked at, in the order of the reasons. [`alike`] has to know what that is.
 const CHECKS: [Check; 8] =
     [wasmtime_version, kind, target, cpu_features, features, signals, virtual_memory, concurrency];
 

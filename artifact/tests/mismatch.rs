@@ -2,7 +2,7 @@
 
 use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
 use precompile_artifact::manifest::{Kind, Manifest, Memories};
-use precompile_artifact::mismatch::{Mismatch, mismatches};
+use precompile_artifact::mismatch::{Mismatch, alike, mismatches};
 use precompile_artifact::platform::Machine;
 use precompile_artifact::{Backend, Contract, Host, List, Names, Platform, Policy};
 
@@ -56,6 +56,22 @@ fn only(manifest: &Manifest, host: &Host, field: &str, remedy: &str) {
     let found = mismatches(manifest, host);
     let [Mismatch { field: found_field, remedy: found_remedy, .. }] = &found[..] else { panic!("{found:?}") };
     assert_eq!((*found_field, found_remedy.as_str()), (field, remedy));
+    // Nor is it taken for one that fits.
+    let others = [LINUX, "x86_64-unknown-none", &manifest.target].map(self::manifest);
+    for other in others.iter().filter(|other| mismatches(other, host).is_empty()) {
+        assert!(!alike(other, manifest, host), "{manifest:?}");
+    }
+}
+
+/// Modules that were compiled alike differ in what they are.
+#[test]
+fn modules_are_alike() {
+    let host = host(LINUX, &[]);
+    let (one, memories) = (manifest(LINUX), Some(Memories { initial_bytes: 1, maximum_bytes: None }));
+    let other = Manifest { source_blake3: [1; 32], features_used: names(&["simd"]), memories, ..one.clone() };
+    assert!(alike(&one, &other, &host));
+    let limited = Policy { memory_max_bytes: Some(1 << 20), ..Policy::default() };
+    assert!(!alike(&one, &other, &Host { policy: limited, ..host }));
 }
 
 #[test]

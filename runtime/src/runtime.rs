@@ -6,7 +6,7 @@ use crate::host::host;
 use crate::lock::Lock;
 use crate::open_error::OpenError;
 use alloc::vec::Vec;
-use precompile_artifact::mismatch::mismatches;
+use precompile_artifact::mismatch::{alike, mismatches};
 use precompile_artifact::{Host, Manifest};
 use wasmtime::Engine;
 
@@ -16,7 +16,16 @@ pub struct Runtime {
     config: RuntimeConfig,
     host: Host,
     /// A handful at most, so a list is as good as a map.
-    engines: Lock<Vec<(EngineKey, Engine)>>,
+    engines: Lock<Vec<Known>>,
+}
+
+/// An engine that was made.
+#[derive(Debug)]
+struct Known {
+    key: EngineKey,
+    engine: Engine,
+    /// What the first artifact for it says: those that are alike fit, too.
+    first: Manifest,
 }
 
 impl Default for Runtime {
@@ -48,18 +57,25 @@ impl Runtime {
     /// Where the processor has no 64-bit atomics there are no epochs: wasmtime refuses such artifacts.
     #[cfg(target_has_atomic = "64")]
     pub fn increment_epoch(&self) {
-        self.engines.with(|engines| engines.iter().for_each(|(_, engine)| engine.increment_epoch()));
+        self.engines.with(|engines| engines.iter().for_each(|known| known.engine.increment_epoch()));
     }
 
     /// The engine for an artifact that fits this host, made if there is none yet.
     pub(crate) fn engine_for(&self, manifest: &Manifest) -> Result<Engine, OpenError> {
+        let find_alike = |engines: &mut Vec<Known>| {
+            let known = engines.iter().find(|known| alike(&known.first, manifest, &self.host));
+            known.map(|known| known.engine.clone())
+        };
+        if let Some(engine) = self.engines.with(find_alike) {
+            return Ok(engine);
+        }
         let mismatches = mismatches(manifest, &self.host);
         if !mismatches.is_empty() {
             return Err(OpenError::Mismatch(mismatches));
         }
         let key = EngineKey::of(manifest);
-        let find = |engines: &mut Vec<(EngineKey, Engine)>| {
-            engines.iter().find(|(other, _)| *other == key).map(|(_, engine)| engine.clone())
+        let find = |engines: &mut Vec<Known>| {
+            engines.iter().find(|known| known.key == key).map(|known| known.engine.clone())
         };
         if let Some(engine) = self.engines.with(find) {
             return Ok(engine);
@@ -69,7 +85,7 @@ impl Runtime {
         Ok(self.engines.with(|engines| match find(engines) {
             Some(first) => first,
             None => {
-                engines.push((key.clone(), engine.clone()));
+                engines.push(Known { key: key.clone(), engine: engine.clone(), first: manifest.clone() });
                 engine
             }
         }))
