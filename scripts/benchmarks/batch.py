@@ -65,7 +65,7 @@ def section():
             XARGS_SERIAL: lambda: xargs(compiler, folder, WORK / "xargs", SERIAL),
             "from the cache": lambda: whole(compiler, folder, output),
         }
-        found = sequence(7, ways)
+        found = sequence(5, ways)
         in_place = [PRECOMPILE, "-q", "--backend", compiler, folder, "--out-dir", output]
         for _ in range(2):
             wall(in_place)

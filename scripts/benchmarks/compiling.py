@@ -29,7 +29,7 @@ def section():
             else:
                 said = [line for line in done.stderr.decode(errors="replace").splitlines() if line.strip()]
                 refusals.append(f"- {way} can't compile {name}: `{(said or ['it says nothing'])[0]}`")
-        found = sequence(3 if module.stat().st_size > 8_000_000 else 9, anew(usable, output))
+        found = sequence(3 if module.stat().st_size > 8_000_000 else 7, anew(usable, output))
         for way in found:
             yardstick = f"wasmtime, {way}"
             ratios = [f"{of[way] / of[yardstick]:.2f}" if yardstick in of else "" for of in (found, memory)]

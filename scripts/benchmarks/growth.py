@@ -47,7 +47,7 @@ def by_size():
     for doubling in range(7):
         module = functions(1_630 << doubling)
         ways = {name: way for name, way in compilers(module, WORK / "grown").items() if not name.startswith("wasmer")}
-        for way, seconds in sequence(5 if doubling < 4 else 3, anew(ways, WORK / "grown")).items():
+        for way, seconds in sequence(3, anew(ways, WORK / "grown")).items():
             points.setdefault(way, []).append((module.stat().st_size, seconds))
         module.unlink()
     head = ["module (MB)", *(f"{size / 1e6:.1f}" for size, _ in points["winch"]), "exponent", "above upstream's"]
@@ -67,7 +67,7 @@ def by_number():
             ONE_BY_ONE: lambda folder=folder: one_by_one("winch", folder, WORK / "one"),
             XARGS_SERIAL: lambda folder=folder: xargs("winch", folder, WORK / "xargs", SERIAL),
         }
-        for way, seconds in sequence(5 if number < 1000 else 3, ways).items():
+        for way, seconds in sequence(3, ways).items():
             points.setdefault(way, []).append((number, seconds))
         shutil.rmtree(folder)
     # The start of the command is most of what few modules take.
