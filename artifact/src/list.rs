@@ -62,21 +62,27 @@ impl<T: Item> List<T> {
     /// Reads the encoded list that bytes start with, and says what follows. Any bytes may be given.
     pub(crate) fn take(bytes: &[u8]) -> postcard::Result<(List<T>, &[u8])> {
         let (length, items) = postcard::take_from_bytes::<usize>(bytes)?;
-        let mut rest = items;
-        for _ in 0..length.saturating_mul(T::TEXTS) {
-            // Each takes a byte at least, so that no length keeps this up for long.
-            (_, rest) = postcard::take_from_bytes::<&[u8]>(rest)?;
-        }
-        let encoded = &items[..items.len() - rest.len()];
-        // Then its texts are text, too; and most are.
-        if !encoded.is_ascii() {
-            let mut items = encoded;
-            while !items.is_empty() {
-                (_, items) = postcard::take_from_bytes::<T::Of<'_>>(items)?;
-            }
-        }
+        let (encoded, rest) = take_texts(items, length.saturating_mul(T::TEXTS))?;
         Ok((List { length, encoded: encoded.to_vec(), of: PhantomData }, rest))
     }
+}
+
+/// Parts so many encoded texts from what follows. The code for it stands once, whatever they are parts of.
+fn take_texts(bytes: &[u8], count: usize) -> postcard::Result<(&[u8], &[u8])> {
+    let mut rest = bytes;
+    for _ in 0..count {
+        // Each takes a byte at least, so that no count keeps this up for long.
+        (_, rest) = postcard::take_from_bytes::<&[u8]>(rest)?;
+    }
+    let texts = &bytes[..bytes.len() - rest.len()];
+    // Then each of them is text, too; and most are.
+    if !texts.is_ascii() {
+        let mut left = texts;
+        while !left.is_empty() {
+            (_, left) = postcard::take_from_bytes::<&str>(left)?;
+        }
+    }
+    Ok((texts, rest))
 }
 
 impl Names {

@@ -9,6 +9,7 @@ use crate::embed::Embedded;
 use crate::open_error::OpenError;
 use crate::program::Program;
 use crate::runtime::Runtime;
+use alloc::sync::Arc;
 use core::ptr::NonNull;
 use precompile_artifact::Manifest;
 use precompile_artifact::manifest::Kind;
@@ -80,6 +81,7 @@ impl Runtime {
             // SAFETY: the caller promises the same.
             return unsafe { self.copy(artifact, manifest) };
         }
+        let manifest = Arc::new(manifest);
         let engine = self.engine_for(&manifest)?;
         let bytes = NonNull::from(artifact);
         let code = match manifest.kind {
@@ -99,6 +101,7 @@ impl Runtime {
     ///
     /// As [`Runtime::open_bytes`].
     unsafe fn copy(&self, artifact: &[u8], manifest: Manifest) -> Result<Program, OpenError> {
+        let manifest = Arc::new(manifest);
         let engine = self.engine_for(&manifest)?;
         let code = match manifest.kind {
             // SAFETY: the caller promises that these bytes are an artifact of precompile's.

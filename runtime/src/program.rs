@@ -1,6 +1,7 @@
 //! An artifact that was opened.
 
 use crate::code::Code;
+use alloc::sync::Arc;
 use precompile_artifact::Manifest;
 #[cfg(feature = "component-model")]
 use wasmtime::component::Component;
@@ -11,12 +12,12 @@ use wasmtime::{Engine, Module};
 /// It is a module or a component: [`Manifest::kind`] tells which.
 #[derive(Clone, Debug)]
 pub struct Program {
-    manifest: Manifest,
+    manifest: Arc<Manifest>,
     code: Code,
 }
 
 impl Program {
-    pub(crate) fn new(manifest: Manifest, code: Code) -> Program {
+    pub(crate) fn new(manifest: Arc<Manifest>, code: Code) -> Program {
         Program { manifest, code }
     }
 

@@ -5,6 +5,7 @@ use crate::engine::EngineKey;
 use crate::host::host;
 use crate::lock::Lock;
 use crate::open_error::OpenError;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use precompile_artifact::mismatch::{alike, mismatches};
 use precompile_artifact::{Host, Manifest};
@@ -25,7 +26,7 @@ struct Known {
     key: EngineKey,
     engine: Engine,
     /// What the first artifact for it says: those that are alike fit, too.
-    first: Manifest,
+    first: Arc<Manifest>,
 }
 
 impl Default for Runtime {
@@ -61,7 +62,7 @@ impl Runtime {
     }
 
     /// The engine for an artifact that fits this host, made if there is none yet.
-    pub(crate) fn engine_for(&self, manifest: &Manifest) -> Result<Engine, OpenError> {
+    pub(crate) fn engine_for(&self, manifest: &Arc<Manifest>) -> Result<Engine, OpenError> {
         let find_alike = |engines: &mut Vec<Known>| {
             let known = engines.iter().find(|known| alike(&known.first, manifest, &self.host));
             known.map(|known| known.engine.clone())
@@ -85,7 +86,7 @@ impl Runtime {
         Ok(self.engines.with(|engines| match find(engines) {
             Some(first) => first,
             None => {
-                engines.push(Known { key: key.clone(), engine: engine.clone(), first: manifest.clone() });
+                engines.push(Known { key: key.clone(), engine: engine.clone(), first: Arc::clone(manifest) });
                 engine
             }
         }))

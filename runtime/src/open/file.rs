@@ -12,6 +12,7 @@ use precompile_artifact::trailer::{self, ELF_HEADER_BYTES, Trailer};
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use wasmtime::Module;
 #[cfg(feature = "component-model")]
 use wasmtime::component::Component;
@@ -109,6 +110,7 @@ impl Runtime {
         mut reached: impl FnMut(OpenPhase),
     ) -> Result<Program, OpenError> {
         reached(OpenPhase::Read);
+        let manifest = Arc::new(manifest);
         let engine = self.engine_for(&manifest)?;
         reached(OpenPhase::Engine);
         let code = match manifest.kind {
