@@ -81,6 +81,18 @@ fn the_golden_artifact_is_written_again() {
 }
 
 #[test]
+fn names_out_of_order_are_refused() {
+    for names in [["simd", "floats"], ["floats", "floats"]] {
+        let manifest = trailer::read(GOLDEN).unwrap().manifest;
+        let manifest = Manifest { features_used: names.iter().collect(), ..manifest };
+        let mut bytes = GOLDEN[..layout().image_end].to_vec();
+        trailer::append(&mut bytes, &manifest).unwrap();
+        let error = trailer::read(&bytes).unwrap_err();
+        assert!(matches!(&error, ReadError::Manifest(error) if error.field == "features_used"), "{error}");
+    }
+}
+
+#[test]
 fn every_truncation_is_refused() {
     for end in 0..GOLDEN.len() {
         assert!(trailer::read(&GOLDEN[..end]).is_err(), "cut at {end}");
