@@ -13,7 +13,7 @@ use wasmtime::{Config, Engine, ModuleVersionStrategy, ProfilingStrategy};
 ///
 /// The WebAssembly features that an artifact is stamped with don't count: wasmtime checks them as
 /// a subset of the engine's, and every engine has all that this build supports.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(crate) struct EngineKey {
     pub(crate) backend: Backend,
     /// The architecture under which Pulley interprets, or `None` for native code.

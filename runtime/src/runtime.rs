@@ -23,9 +23,8 @@ pub struct Runtime {
 /// An engine that was made.
 #[derive(Debug)]
 struct Known {
-    key: EngineKey,
     engine: Engine,
-    /// What the first artifact for it says: those that are alike fit, too.
+    /// What the first artifact for it says: those that are alike fit, too, and others may need the same engine.
     first: Arc<Manifest>,
 }
 
@@ -76,7 +75,7 @@ impl Runtime {
         }
         let key = EngineKey::of(manifest);
         let find = |engines: &mut Vec<Known>| {
-            engines.iter().find(|known| known.key == key).map(|known| known.engine.clone())
+            engines.iter().find(|known| EngineKey::of(&known.first) == key).map(|known| known.engine.clone())
         };
         if let Some(engine) = self.engines.with(find) {
             return Ok(engine);
@@ -86,7 +85,7 @@ impl Runtime {
         Ok(self.engines.with(|engines| match find(engines) {
             Some(first) => first,
             None => {
-                engines.push(Known { key: key.clone(), engine: engine.clone(), first: Arc::clone(manifest) });
+                engines.push(Known { engine: engine.clone(), first: Arc::clone(manifest) });
                 engine
             }
         }))
