@@ -2,29 +2,12 @@
 
 import shutil
 
-from benchmarks.batch import ONE_BY_ONE, SERIAL, XARGS_SERIAL, many, one_by_one, whole, xargs
+from benchmarks.batch import ONE_BY_ONE, SERIAL, XARGS_SERIAL, one_by_one, whole, xargs
 from benchmarks.exponent import exponent
+from benchmarks.modules import functions, many
 from benchmarks.setup import WORK, anew, at_most, compilers, sequence, table
-from timing import wall
 
 NUMBERS = [1, 4, 16, 64, 256, 1024, 4096]
-
-
-def functions(count):
-    """A module with so many functions that differ."""
-    path = WORK / f"functions-{count}.wat"
-    body = "(local i32) " + " ".join(
-        f"(local.set 1 (i32.add (i32.mul (local.get 0) (i32.const {at + 3})) (local.get 1)))" for at in range(60)
-    )
-    with path.open("w") as file:
-        file.write("(module\n")
-        for number in range(count):
-            file.write(f"(func (param i32) (result i32) {body} (i32.add (local.get 1) (i32.const {number})))\n")
-        file.write(")\n")
-    wasm = path.with_suffix(".wasm")
-    wall(["wat2wasm", path, "-o", wasm])
-    path.unlink()
-    return wasm
 
 
 def grown(points, decimals, used, upstream):
