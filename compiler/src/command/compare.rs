@@ -18,6 +18,7 @@ use crate::runner::Runner;
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
 use precompile::artifact::Host;
+use precompile::setting;
 use report::Report;
 use serde::Serialize;
 use std::ffi::OsString;
@@ -86,7 +87,7 @@ pub(crate) struct Opts {
     calls: Option<NonZeroU32>,
 
     /// The command that runs artifacts, such as `qemu-aarch64 ./precompile-run` or `ssh device
-    /// precompile-run` [default: the `precompile-run` beside this command]
+    /// precompile-run`, behind which the device's shell splits arguments once more [default: the `precompile-run` beside this command]
     #[arg(long, value_name = "COMMAND")]
     runner: Option<String>,
 
@@ -138,6 +139,9 @@ impl Opts {
 
     /// Measures, and reports.
     pub(crate) fn run(&self) -> Result<()> {
+        if let Some(help) = self.help() {
+            return Ok(print_bytes(help.as_bytes())?);
+        }
         interrupt::install()?;
         let metadata = fs_err::metadata(&self.input)?;
         ensure!(metadata.is_file(), "`{}` is no file: compare one module", self.input.display());
@@ -145,6 +149,7 @@ impl Opts {
         let host = runner.describe()?;
         let candidates = candidate::candidates(&host, &self.only, &self.cpu)?;
         let removed = TempDir::new()?;
+        interrupt::remove(removed.path());
         let folder = self.out_dir.as_deref().unwrap_or(removed.path());
         fs_err::create_dir_all(folder)?;
         let trials: Vec<_> = candidates
@@ -154,16 +159,19 @@ impl Opts {
                 Trial::new(candidate, folder.join(file))
             })
             .collect();
+        // Measuring takes minutes: what can't be written is said before.
+        let outputs = trials.iter().map(|trial: &Trial| trial.artifact.as_path()).chain(self.html.as_deref());
+        outputs.into_iter().try_for_each(|output| precompile::check(output, &self.input))?;
         let trials = self.measure(&self.setup(&runner, &host), trials)?;
         let report = Report::new(self, &runner, &host, &trials);
-        if let Some(path) = &self.html {
-            let page = page::page(&report)?;
-            let _guard = interrupt::hold_off();
-            precompile::write(path, page.as_bytes(), Path::new(""))?;
-        }
         match self.message_format {
             Format::Json => print(&report)?,
             Format::Human => print_bytes(text::text(&report).as_bytes())?,
+        }
+        if let Some(path) = &self.html {
+            let page = page::page(&report)?;
+            let _guard = interrupt::hold_off();
+            precompile::write(path, page.as_bytes(), &self.input)?;
         }
         Ok(())
     }
@@ -187,13 +195,21 @@ impl Opts {
         }
     }
 
+    /// The settings, each behind its letter.
+    fn letters(&self) -> impl Iterator<Item = (char, &str)> {
+        [('W', &self.wasm), ('D', &self.debug), ('O', &self.optimize), ('C', &self.codegen)]
+            .into_iter()
+            .flat_map(|(letter, texts)| texts.iter().map(move |text| (letter, text.as_str())))
+    }
+
+    /// What `-W help` and the like ask for.
+    fn help(&self) -> Option<String> {
+        self.letters().find(|(_, text)| *text == "help").map(|(letter, _)| setting::help(letter))
+    }
+
     /// What all the ways to compile are given.
     fn settings(&self) -> Vec<String> {
-        let letters =
-            [("-W", &self.wasm), ("-D", &self.debug), ("-O", &self.optimize), ("-C", &self.codegen)];
-        let settings = letters
-            .into_iter()
-            .flat_map(|(letter, texts)| texts.iter().flat_map(move |text| [letter.to_owned(), text.clone()]));
+        let settings = self.letters().flat_map(|(letter, text)| [format!("-{letter}"), text.to_owned()]);
         settings.chain(self.jobs.map(|jobs| format!("-j{jobs}"))).collect()
     }
 

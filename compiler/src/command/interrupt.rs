@@ -1,12 +1,15 @@
 //! Ctrl-C, SIGTERM and SIGHUP: the command ends at once, and leaves no half-written file.
 
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 /// What a shell reports for a command that Ctrl-C ended: 128 and the signal's number.
 const INTERRUPTED: i32 = 130;
 
 /// Who writes files holds it shared; the end of the process holds it alone.
 static WRITING: RwLock<()> = RwLock::new(());
+/// What is removed at the end of the process.
+static REMOVED: Mutex<Option<PathBuf>> = Mutex::new(None);
 
 /// Has an interrupt end the process with 130, between two writes.
 ///
@@ -16,8 +19,17 @@ static WRITING: RwLock<()> = RwLock::new(());
 pub(crate) fn install() -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(|| {
         let _alone = WRITING.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(folder) = REMOVED.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // It is in the system's folder for such files, which is cleared anyway.
+            let _ = std::fs::remove_dir_all(folder);
+        }
         std::process::exit(INTERRUPTED);
     })
+}
+
+/// Has an interrupt remove this folder, whose owner it ends.
+pub(crate) fn remove(folder: &Path) {
+    *REMOVED.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder.into());
 }
 
 /// While this is held, an interrupt waits.

@@ -11,7 +11,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum WriteError {
     /// The output is one of the inputs.
-    #[error("the output `{}` is the input: choose another with `-o`", path.display())]
+    #[error("the output `{}` is the input: choose another", path.display())]
     IsInput {
         /// The output's path.
         path: PathBuf,
@@ -65,6 +65,26 @@ pub fn write(path: &Path, bytes: &[u8], input: &Path) -> Result<Written, WriteEr
     place(path, input, bytes.len() as u64, same, |file| File::create_new(file)?.write_all(bytes))
 }
 
+/// Sees whether [`write`](write()) could write to `path`, before the work that makes what is to be written.
+///
+/// # Errors
+///
+/// Where `path` is the same file as `input`, is there and no file, or is to be in a folder that isn't there.
+pub fn check(path: &Path, input: &Path) -> Result<(), WriteError> {
+    if is_same_file(path, input) {
+        return Err(WriteError::IsInput { path: path.into() });
+    }
+    // Renaming onto a device or a pipe would replace it.
+    if path.metadata().is_ok_and(|there| !there.is_file()) {
+        return Err(WriteError::NotAFile { path: path.into() });
+    }
+    let folder = folder(path);
+    if !folder.is_dir() {
+        return Err(WriteError::NoFolder { path: path.into(), folder: folder.into() });
+    }
+    Ok(())
+}
+
 /// Puts what a cache has at `path`, in the same way.
 ///
 /// # Errors
@@ -87,20 +107,9 @@ fn place(
     same: impl Fn(&Path) -> bool,
     fill: impl FnMut(&Path) -> io::Result<()>,
 ) -> Result<Written, WriteError> {
-    if is_same_file(path, input) {
-        return Err(WriteError::IsInput { path: path.into() });
-    }
-    let there = path.metadata().ok();
-    // Renaming onto a device or a pipe would replace it.
-    if there.as_ref().is_some_and(|there| !there.is_file()) {
-        return Err(WriteError::NotAFile { path: path.into() });
-    }
-    if there.is_some_and(|there| there.len() == bytes) && same(path) {
+    check(path, input)?;
+    if path.metadata().is_ok_and(|there| there.len() == bytes) && same(path) {
         return Ok(Written::Unchanged);
-    }
-    let folder = folder(path);
-    if !folder.is_dir() {
-        return Err(WriteError::NoFolder { path: path.into(), folder: folder.into() });
     }
     let written = follow(path).and_then(|file| replace(&file, fill));
     // The library's own error names the temporary file, which says nothing to the user.
