@@ -6,8 +6,8 @@ use crate::compare::trial::Trial;
 use crate::compare::units::time;
 use crate::compare::verdict::Stretch;
 
-/// Shorter runs are mostly the system's work of starting a process, in seconds.
-const SHORT_RUN_S: f64 = 5e-3;
+/// Where the guest takes less of a run, starting a process, perhaps on another machine, is most of it.
+const SHORT_RUN: f64 = 0.5;
 /// The clock and the call of it are no longer small against shorter calls, in seconds.
 const SHORT_CALL_S: f64 = 1e-6;
 /// Half the distance between the quartiles, as a part of the median, from which on it is noise.
@@ -18,20 +18,24 @@ const FEW_OUTLIERS: f64 = 0.1;
 const FEW: usize = 5;
 
 /// What speaks against the figures, as sentences.
-pub(super) fn doubts(trials: &[Trial], per: Per, stretches: &[Stretch]) -> Vec<String> {
+pub(super) fn doubts(trials: &[Trial], per: Per, is_function: bool, stretches: &[Stretch]) -> Vec<String> {
     let compared: Vec<_> = trials.iter().filter(|trial| trial.is_in()).collect();
-    let run = |trial: &Trial| match per {
-        Per::Process => trial.measured.process_s.clone(),
-        Per::Call => trial.measured.call_s().clone(),
-    };
     let of_compiling: Vec<_> = compared
         .iter()
         .map(|trial| (trial.candidate.name.as_str(), trial.measured.compile_s.clone()))
         .collect();
-    let of_running: Vec<_> =
-        compared.iter().map(|trial| (trial.candidate.name.as_str(), run(trial))).collect();
+    let of_running: Vec<_> = compared
+        .iter()
+        .map(|trial| (trial.candidate.name.as_str(), trial.measured.run_s(per, is_function)))
+        .collect();
     let mut doubts = Vec::new();
-    doubts.extend(too_short(&of_running, per));
+    let short: Vec<_> = compared
+        .iter()
+        .zip(&of_running)
+        .filter(|(trial, (_, run_s))| is_short(run_s, &trial.measured.first_call_s, per))
+        .map(|(_, running)| running.clone())
+        .collect();
+    doubts.extend(too_short(&short, per));
     doubts.extend(far_off("compiling", &of_compiling));
     doubts.extend(far_off("running", &of_running));
     doubts.extend(noisy("compiling", &of_compiling));
@@ -67,18 +71,22 @@ fn named(summaries: &[(&str, Summary)], figure: impl Fn(&Summary) -> Option<Stri
     (!named.is_empty()).then(|| named.join(", "))
 }
 
-fn too_short(summaries: &[(&str, Summary)], per: Per) -> Option<String> {
-    let (short_s, why) = match per {
-        Per::Process => (
-            SHORT_RUN_S,
-            "runs are so short that starting a process is most of them: give them more to do, or use `--per call`",
-        ),
-        Per::Call => {
-            (SHORT_CALL_S, "calls are so short that reading the clock is much of them: call what does more")
+/// Whether a run is mostly something else than the guest, whose call takes so long.
+fn is_short(run_s: &Summary, call_s: &Summary, per: Per) -> bool {
+    match per {
+        Per::Process => call_s.median() < run_s.median() * SHORT_RUN,
+        Per::Call => run_s.median() < SHORT_CALL_S,
+    }
+}
+
+fn too_short(short: &[(&str, Summary)], per: Per) -> Option<String> {
+    let why = match per {
+        Per::Process => {
+            "runs are so short that starting a process is most of them: give them more to do, or use `--per call`"
         }
+        Per::Call => "calls are so short that reading the clock is much of them: call what does more",
     };
-    let short = |summary: &Summary| (summary.median() < short_s).then(|| time(summary.median()));
-    named(summaries, short).map(|named| format!("{why}: {named}"))
+    named(short, |summary| Some(time(summary.median()))).map(|named| format!("{why}: {named}"))
 }
 
 fn far_off(what: &str, summaries: &[(&str, Summary)]) -> Option<String> {
@@ -119,11 +127,24 @@ mod tests {
         let all = [("steady", steady), ("shaken", shaken), ("struck", struck)];
         assert!(noisy("running", &all).unwrap().ends_with(": shaken (20 %)"));
         assert!(far_off("running", &all).unwrap().ends_with(": struck (1 of 5)"));
-        assert_eq!(too_short(&all, Per::Process), None);
         let brief = [("brief", of(&[0.001]))];
         assert!(too_short(&brief, Per::Process).unwrap().ends_with(": brief (1.00 ms)"));
-        assert_eq!(too_short(&brief, Per::Call), None);
+        assert_eq!(too_short(&[], Per::Process), None);
         assert_eq!((noisy("running", &brief), far_off("running", &brief)), (None, None));
+    }
+
+    /// However long it takes, behind a slow connection, say: it must mostly be the guest's.
+    #[test]
+    fn a_run_is_short_beside_its_process() {
+        for (run_s, call_s, per, expected) in [
+            (0.002, 0.0005, Per::Process, true),
+            (0.5, 0.2, Per::Process, true),
+            (0.002, 0.0015, Per::Process, false),
+            (0.5, 0.5, Per::Call, false),
+            (1e-7, 1e-7, Per::Call, true),
+        ] {
+            assert_eq!(is_short(&of(&[run_s]), &of(&[call_s]), per), expected, "{run_s} {call_s}");
+        }
     }
 
     /// Where each process calls once, its first call is what is judged.
@@ -133,6 +154,6 @@ mod tests {
         let mut trial = Trial::new(candidate, "winch.cwasm".into());
         trial.measured.compile_s = of(&[1.0; FEW]);
         trial.measured.first_call_s = of(&[1.0; FEW]);
-        assert!(doubts(&[trial], Per::Call, &[]).is_empty());
+        assert!(doubts(&[trial], Per::Call, true, &[]).is_empty());
     }
 }

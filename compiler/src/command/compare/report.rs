@@ -12,6 +12,9 @@ use precompile::WASMTIME_VERSION;
 use precompile::artifact::Host;
 use serde::Serialize;
 
+/// What costs so many times as much hardly costs more.
+const CLOSE: f64 = 1.05;
+
 /// What came of a comparison. The fields are stable, as those of all messages are; times are in seconds.
 #[derive(Serialize)]
 #[serde(tag = "reason", rename = "compared")]
@@ -94,7 +97,7 @@ impl Report {
         let measured: Vec<_> =
             compared().map(|trial| (trial.candidate.name.as_str(), &trial.measured)).collect();
         let stretches = verdict(&measured, per, is_function, f64::from(machines));
-        let doubts = doubts(trials, per, &stretches);
+        let doubts = doubts(trials, per, is_function, &stretches);
         let candidates = compared().map(|trial| {
             let Cost { once_s, run_s } = cost(&trial.measured, per, is_function, f64::from(machines));
             let (name, options) = (trial.candidate.name.clone(), trial.candidate.options.clone());
@@ -132,21 +135,22 @@ impl Report {
         let what = if self.per == Per::Process { "run" } else { "call" };
         match later.first() {
             None => sentences.push(format!("{} is the cheapest from the first {what} on.", first.name)),
-            Some(next) => sentences.push(format!(
-                "{} is the cheapest for up to {} {what}s.",
-                first.name,
-                count(next.from_runs - 1.0)
-            )),
+            Some(next) => sentences.push(match next.from_runs - 1.0 {
+                1.0 => format!("{} is the cheapest for one {what}.", first.name),
+                runs => format!("{} is the cheapest for up to {} {what}s.", first.name, count(runs)),
+            }),
         }
         for stretch in later {
-            let (from, to) = stretch.from_runs_interval.unwrap_or_default();
-            let to = if to.is_finite() { count(to.ceil()) } else { "any number of".into() };
+            let interval = stretch.from_runs_interval.map(|(from, to)| {
+                let to = if to.is_finite() { count(to.ceil()) } else { "any number of".into() };
+                format!(" (95 % interval: {} to {to} {what}s)", count(from.floor()))
+            });
             sentences.push(format!(
-                "From {} {what}s on it is {}, after {} in all (95 % interval: {} to {to} {what}s).",
+                "From {} {what}s on it is {}, after {} in all{}.",
                 count(stretch.from_runs),
                 stretch.name,
                 time(stretch.total_s),
-                count(from.floor()),
+                interval.unwrap_or_default(),
             ));
             if self.machines > 1 {
                 let each = (stretch.from_runs / f64::from(self.machines)).ceil();
@@ -159,14 +163,101 @@ impl Report {
                 ));
             }
         }
-        let never: Vec<_> = self.candidates.iter().map(|candidate| candidate.name.as_str()).collect();
-        let never: Vec<_> = never
-            .into_iter()
-            .filter(|name| !self.stretches.iter().any(|stretch| stretch.name == *name))
-            .collect();
+        let is_cheapest =
+            |candidate: &&Compared| self.stretches.iter().any(|stretch| stretch.name == candidate.name);
+        let never: Vec<_> = self.candidates.iter().filter(|candidate| !is_cheapest(candidate)).collect();
+        let names = |candidates: &[&Compared]| {
+            candidates.iter().map(|candidate| candidate.name.as_str()).collect::<Vec<_>>().join(", ")
+        };
         if !never.is_empty() {
-            sentences.push(format!("Never the cheapest: {}.", never.join(", ")));
+            sentences.push(format!("Never the cheapest: {}.", names(&never)));
+        }
+        let close: Vec<_> = never.into_iter().filter(|candidate| self.is_close(candidate)).collect();
+        if !close.is_empty() {
+            let percent = (CLOSE - 1.0) * 100.0;
+            sentences
+                .push(format!("Within {percent:.0} % of it, for some number of {what}s: {}.", names(&close)));
         }
         sentences
+    }
+
+    /// Whether this one costs hardly more than the cheapest, for some number of runs. Costs are straight lines, so
+    /// that it is so where another becomes the cheapest, or beyond the last of these, or nowhere.
+    fn is_close(&self, candidate: &Compared) -> bool {
+        let of = |name: &str| self.candidates.iter().find(|candidate| candidate.name == name);
+        let last = self.stretches.last().and_then(|stretch| of(&stretch.name));
+        let at = |stretch: &Stretch| candidate.cost().total_s(stretch.from_runs) <= stretch.total_s * CLOSE;
+        self.stretches.iter().any(at) || last.is_some_and(|last| candidate.run_s <= last.run_s * CLOSE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ways to compile, each with what it costs once and for each run, of which these are the cheapest.
+    fn report(machines: u32, costs: &[(&str, f64, f64)], stretches: Vec<Stretch>) -> Report {
+        let candidates = costs.iter().map(|&(name, once_s, run_s)| Compared {
+            name: name.into(),
+            options: Vec::new(),
+            once_s,
+            run_s,
+            measured: Measured::default(),
+        });
+        Report {
+            input: "app.wasm".into(),
+            input_bytes: 1,
+            command: "precompile compare app.wasm".into(),
+            runner: "precompile-run".into(),
+            target: "x86_64-unknown-linux-gnu".into(),
+            processors: 2,
+            wasmtime_version: WASMTIME_VERSION,
+            rounds: 5,
+            per: Per::Process,
+            machines,
+            candidates: candidates.collect(),
+            refused: Vec::new(),
+            stretches,
+            doubts: Vec::new(),
+        }
+    }
+
+    fn stretch(name: &str, from_runs: f64, interval: Option<(f64, f64)>, total_s: f64) -> Stretch {
+        Stretch {
+            name: name.into(),
+            from_runs,
+            from_runs_interval: interval,
+            total_s,
+            elapsed_s: total_s / 2.0,
+        }
+    }
+
+    #[test]
+    fn what_it_comes_to() {
+        let costs = [
+            ("winch", 1.0, 2.0),
+            ("speed", 11.5, 1.0),
+            ("size", 11.6, 1.01),
+            ("none", 8.0, 1.5),
+            ("pulley", 11.0, 9.0),
+        ];
+        let crossing =
+            |interval| vec![stretch("winch", 1.0, None, 3.0), stretch("speed", 11.0, interval, 22.5)];
+        let said = report(4, &costs, crossing(Some((9.6, f64::INFINITY)))).verdict();
+        let expected = [
+            "winch is the cheapest for up to 10 runs.",
+            "From 11 runs on it is speed, after 22.50 s in all (95 % interval: 9 to any number of runs).",
+            "With 4 machines that share a cache, that is from 3 runs on each of them on, after 11.25 s.",
+            "Never the cheapest: size, none, pulley.",
+            "Within 5 % of it, for some number of runs: size.",
+        ];
+        assert_eq!(said, expected);
+        let one =
+            report(1, &costs[..2], vec![stretch("winch", 1.0, None, 3.0), stretch("speed", 2.0, None, 4.0)]);
+        let expected =
+            ["winch is the cheapest for one run.", "From 2 runs on it is speed, after 4.00 s in all."];
+        assert_eq!(one.verdict(), expected);
+        let alone = report(1, &costs[..1], vec![stretch("winch", 1.0, None, 3.0)]);
+        assert_eq!(alone.verdict(), ["winch is the cheapest from the first run on."]);
     }
 }

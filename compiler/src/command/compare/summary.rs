@@ -9,21 +9,22 @@ pub(crate) struct Summary {
     samples: Vec<f64>,
 }
 
-/// What is said of them.
+/// What is said of them; of nothing, nothing.
 #[derive(Serialize)]
 struct Described {
-    median: f64,
-    lower_quartile: f64,
-    upper_quartile: f64,
+    median: Option<f64>,
+    lower_quartile: Option<f64>,
+    upper_quartile: Option<f64>,
     samples: Vec<f64>,
 }
 
 impl From<Summary> for Described {
     fn from(summary: Summary) -> Described {
+        let quantile = |part| (!summary.samples.is_empty()).then(|| summary.quantile(part));
         Described {
-            median: summary.median(),
-            lower_quartile: summary.quantile(0.25),
-            upper_quartile: summary.quantile(0.75),
+            median: quantile(0.5),
+            lower_quartile: quantile(0.25),
+            upper_quartile: quantile(0.75),
             samples: summary.samples,
         }
     }
@@ -43,6 +44,12 @@ impl Summary {
 
     pub(crate) fn samples(&self) -> &[f64] {
         &self.samples
+    }
+
+    /// These and those, of each round together.
+    pub(crate) fn plus(&self, other: &Summary) -> Summary {
+        let sums = self.samples.iter().zip(&other.samples).map(|(one, other)| one + other);
+        Summary { samples: sums.collect() }
     }
 
     /// The value in the middle; 0 of nothing.

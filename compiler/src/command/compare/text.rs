@@ -9,11 +9,11 @@ use std::fmt::Write;
 /// The table, and what it comes to.
 pub(super) fn text(report: &Report) -> String {
     let mut text = format!(
-        "`{}`, {}, on {} with {} processors, {} {}; medians, ± half the distance between the rounds' quartiles\n\n",
+        "`{}`, {}, compiled by {} processors, run on {}, {} {}; medians, ± half the distance between the rounds' quartiles\n\n",
         Shown(&report.input),
         bytes(report.input_bytes as f64),
-        report.target,
         report.processors,
+        report.target,
         report.rounds,
         if report.rounds == 1 { "round" } else { "rounds" },
     );

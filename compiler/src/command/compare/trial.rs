@@ -1,5 +1,6 @@
 //! One way to compile, tried: compiled, loaded, run.
 
+use crate::compare::Per;
 use crate::compare::candidate::Candidate;
 use crate::compare::summary::Summary;
 use crate::runner::Runner;
@@ -72,9 +73,16 @@ pub(crate) struct Measured {
 }
 
 impl Measured {
-    /// What a call in a process that was started takes: its first one where there was no further one.
-    pub(crate) fn call_s(&self) -> &Summary {
-        if self.steady_call_s.samples().is_empty() { &self.first_call_s } else { &self.steady_call_s }
+    /// What a run takes. Within a process that was started, its first call counts where there was no further one.
+    pub(crate) fn run_s(&self, per: Per, is_function: bool) -> Summary {
+        let steady = &self.steady_call_s;
+        let call_s = if steady.samples().is_empty() { &self.first_call_s } else { steady };
+        match (per, is_function) {
+            (Per::Process, _) => self.process_s.clone(),
+            (Per::Call, true) => call_s.clone(),
+            // A command is instantiated for each call.
+            (Per::Call, false) => self.instantiate_s.plus(call_s),
+        }
     }
 
     /// Adds a process' phases.
@@ -292,7 +300,9 @@ mod tests {
         phases.steady_calls_ns.clear();
         let mut measured = Measured::default();
         measured.push(&phases);
-        assert_eq!((measured.steady_call_s.samples(), measured.call_s().median()), (&[][..], 9.0));
+        assert!(measured.steady_call_s.samples().is_empty());
+        assert_eq!(measured.run_s(Per::Call, true).samples(), [9.0]);
+        assert_eq!(measured.run_s(Per::Call, false).samples(), [11.0]);
     }
 
     #[test]

@@ -19,7 +19,8 @@ pub(super) struct Stretch {
     pub(super) name: String,
     /// Whole runs, of all machines together.
     pub(super) from_runs: f64,
-    /// From where to where 95 of 100 such measurements would put it; `None` for the first.
+    /// From where to where 95 of 100 such measurements would put it, perhaps without end; `None` for the first, and
+    /// of a single round.
     pub(super) from_runs_interval: Option<(f64, f64)>,
     /// What it costs then, all machines' work together, in seconds.
     pub(super) total_s: f64,
@@ -55,12 +56,9 @@ impl Parts {
         }
         let loads = [&measured.open_and_verify_s, &measured.engine_s, &measured.deserialize_s];
         let load_s: f64 = loads.into_iter().map(&mut *middle).sum();
-        let instantiate_s = middle(&measured.instantiate_s);
-        let call_s = middle(measured.call_s());
-        match is_function {
-            true => Parts { compile_s, start_s: load_s + instantiate_s, run_s: call_s },
-            false => Parts { compile_s, start_s: load_s, run_s: instantiate_s + call_s },
-        }
+        let instantiate_s = if is_function { middle(&measured.instantiate_s) } else { 0.0 };
+        let run_s = middle(&measured.run_s(per, is_function));
+        Parts { compile_s, start_s: load_s + instantiate_s, run_s }
     }
 
     /// All machines' work together.
@@ -104,7 +102,9 @@ pub(super) fn verdict(
         Stretch {
             name: name.into(),
             from_runs,
-            from_runs_interval: before.map(|before| interval(before, after, per, is_function, machines)),
+            from_runs_interval: before
+                .filter(|_| after.compile_s.samples().len() > 1)
+                .map(|before| interval(before, after, per, is_function, machines)),
             total_s: costs[index].total_s(from_runs),
             elapsed_s: parts[index].elapsed_s(from_runs, machines),
         }
@@ -157,6 +157,14 @@ mod tests {
         assert_eq!((second.total_s, second.elapsed_s), (22.5, 14.5));
     }
 
+    /// A single round doesn't tell how much rounds vary.
+    #[test]
+    fn one_round_has_no_interval() {
+        let (winch, cranelift) = (measured(&[1.0], &[2.0]), measured(&[11.5], &[1.0]));
+        let stretches = verdict(&[("winch", &winch), ("cranelift", &cranelift)], Per::Process, false, 1.0);
+        assert_eq!((stretches[1].from_runs, stretches[1].from_runs_interval), (11.0, None));
+    }
+
     /// Half of the draws say that it never pays.
     #[test]
     fn what_varies_much_may_never_cross() {
@@ -182,10 +190,10 @@ mod tests {
     #[test]
     fn what_each_machine_pays() {
         let way = |compile_s, load_s, call_s| {
-            let mut measured = measured(&[compile_s], &[9.0]);
-            measured.deserialize_s.push(load_s);
-            measured.instantiate_s.push(0.25);
-            measured.steady_call_s.push(call_s);
+            let mut measured = measured(&[compile_s; 2], &[9.0; 2]);
+            measured.deserialize_s.extend([load_s; 2]);
+            measured.instantiate_s.extend([0.25; 2]);
+            measured.steady_call_s.extend([call_s; 2]);
             measured
         };
         let (winch, cranelift) = (way(1.0, 0.5, 2.0), way(11.5, 1.5, 1.0));
@@ -203,8 +211,8 @@ mod tests {
     /// What becomes the cheapest and ceases to be it between two runs is so at none.
     #[test]
     fn each_stretch_has_a_run() {
-        let [one, two, three] =
-            [(0.2, 2.0), (0.9, 1.4), (1.5, 1.0)].map(|(compile_s, run_s)| measured(&[compile_s], &[run_s]));
+        let [one, two, three] = [(0.2, 2.0), (0.9, 1.4), (1.5, 1.0)]
+            .map(|(compile_s, run_s)| measured(&[compile_s; 2], &[run_s; 2]));
         let stretches = verdict(&[("one", &one), ("two", &two), ("three", &three)], Per::Process, false, 1.0);
         let [first, last] = &stretches[..] else { panic!("{stretches:?}") };
         assert_eq!((first.name.as_str(), first.from_runs), ("one", 1.0));
