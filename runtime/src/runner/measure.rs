@@ -51,8 +51,12 @@ pub(crate) fn run(runtime: &Runtime, mut args: Args, calls: NonZeroU32) -> Resul
     match &args.invoke {
         #[cfg(feature = "invoke")]
         Some(function) => {
-            let mut guest = phases.instantiate(instantiate)?;
-            let mut call = invoke::Call::new(&mut guest, &program, function, &args.arguments)?;
+            // What a library has to do before its first call is paid once, as instantiating is.
+            let (mut guest, mut call) = phases.instantiate(|| {
+                let mut guest = instantiate()?;
+                let call = invoke::Call::new(&mut guest, &program, function, &args.arguments)?;
+                Ok((guest, call))
+            })?;
             for _ in 0..calls.get() {
                 phases.call(|| call.run(&mut guest))?;
             }
