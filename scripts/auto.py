@@ -16,7 +16,8 @@ REPETITIONS = 5
 BACKENDS = ("cranelift", "winch")
 
 precompile, runner, resvg, flite = (pathlib.Path(path).resolve() for path in sys.argv[1:])
-work = pathlib.Path(tempfile.mkdtemp())
+removed = tempfile.TemporaryDirectory()
+work = pathlib.Path(removed.name)
 programs = pathlib.Path("benches/programs").resolve()
 guests = pathlib.Path("tests/guests").resolve()
 shutil.copy(guests / "picture.svg", work)
@@ -111,6 +112,5 @@ without: a renderer that draws a small picture and one that draws a large one ar
 the better backend is another.
 
 A run takes {statistics.geometric_mean(slower):.2f} times as long with Winch, in the geometric mean.""")
-shutil.rmtree(work)
 if failed or min(counts.values()) < 2 or min(wrong.values()) == 0:
     sys.exit(f"error: {'; '.join(failed) or 'the choice is always the same, or can be'}")

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # benchmarks.sh [SECTION...]: what compiling and running cost, beside what people would use instead. Writes
 # reports/benchmarks.md. Sections are kept in reports/benchmarks.json, so that one can be measured again alone:
-# Compile, Batch, Warm, Start, Load, "Steady state", Growth, Sizes. Fails where a figure is beyond what is demanded of it.
+# Compile, Batch, Warm, Start, Load, "Steady state", "Growth by size", "Growth by number", Sizes. Fails where a figure is
+# beyond what is demanded of it.
 source "$(dirname "$0")/lib.sh"
 unset PRECOMPILE_NO_CACHE
 # What the modules are fetched with, which brings Node, and what they and the yardsticks are made with. Node from

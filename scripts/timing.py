@@ -7,16 +7,19 @@ import sys
 import time
 
 
-def wall(command, **options):
-    """The time of a command that must succeed, in seconds; what it prints is thrown away."""
+def timed(command, stdout=subprocess.PIPE, **options):
+    """The time of a command that must succeed, in seconds, and what it prints."""
     start = time.perf_counter()
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False, **options
-    )
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, check=False, **options)
     elapsed = time.perf_counter() - start
     if done.returncode != 0:
         sys.exit(f"error: {' '.join(map(str, command))}: {done.stderr.decode(errors='replace')}")
-    return elapsed
+    return elapsed, done.stdout
+
+
+def wall(command, **options):
+    """The time of a command that must succeed, in seconds; what it prints is thrown away."""
+    return timed(command, stdout=subprocess.DEVNULL, **options)[0]
 
 
 def median_wall(command, times, **options):

@@ -5,12 +5,11 @@ import json
 import pathlib
 import platform
 import re
-import shutil
 import subprocess
 import sys
 
-from benchmarks import batch, compiling, growth, loading, sizes, start, steady, warm
-from benchmarks.setup import BROKEN, CORES, FOUND, HAS_WASMER, PRECOMPILE, WASMER, WASMTIME, WORK
+from benchmarks import batch, by_number, by_size, compiling, loading, sizes, start, steady, warm
+from benchmarks.setup import BROKEN, CORES, FOUND, HAS_WASMER, PRECOMPILE, WASMER, WASMTIME
 
 SECTIONS = {
     "Compile": compiling,
@@ -19,7 +18,8 @@ SECTIONS = {
     "Start": start,
     "Load": loading,
     "Steady state": steady,
-    "Growth": growth,
+    "Growth by size": by_size,
+    "Growth by number": by_number,
     "Sizes": sizes,
 }
 
@@ -39,7 +39,7 @@ unknown = [name for name in wanted if name not in SECTIONS]
 if unknown:
     sys.exit(f"error: no section {unknown[0]!r}: use {', '.join(SECTIONS)}")
 store = pathlib.Path("reports/benchmarks.json")
-known = json.loads(store.read_text()) if store.exists() and wanted else {}
+known = json.loads(store.read_text()) if store.exists() else {}
 for name in wanted or SECTIONS:
     made = f"Measured on {datetime.date.today()}, at `{revision}`."
     known[name] = f"{made}\n\n{SECTIONS[name].section()}"
@@ -62,6 +62,5 @@ with Wasmtime {locked}; the others are {", ".join(peers)}. Upstream's programs a
 ]
 parts += [f"## {name}\n\n{known[name]}\n" for name in SECTIONS if name in known]
 pathlib.Path("reports/benchmarks.md").write_text("\n".join(parts))
-shutil.rmtree(WORK)
 if BROKEN:
     sys.exit("error: " + "; ".join(BROKEN))

@@ -22,7 +22,9 @@ PROGRAMS = sorted((ROOT / "benches/programs").glob("*.wasm"))
 PEERS = ROOT / "benches/peers"
 CORES = os.cpu_count()
 HAS_WASMER = WASMER.exists()
-WORK = pathlib.Path(tempfile.mkdtemp())
+# Removed at the end, whichever it is.
+REMOVED = tempfile.TemporaryDirectory()
+WORK = pathlib.Path(REMOVED.name)
 os.environ["PRECOMPILE_CACHE_DIR"] = str(WORK / "cache")
 os.environ["WASMER_DIR"] = str(WORK / "wasmer")
 # What wasm2c's output is linked with, as Debian has it.

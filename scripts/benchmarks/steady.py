@@ -1,9 +1,10 @@
 """Programs that compute for a second or more."""
 
 import statistics
+import sys
 
-from benchmarks.setup import PROGRAMS, WORK, commands, listing, precompiled, runners, sequence, table, wasm2c
-from timing import wall
+from benchmarks.setup import PROGRAMS, WORK, listing, precompiled, runners, sequence, table, wasm2c
+from timing import timed, wall
 
 
 def ways(program):
@@ -19,11 +20,20 @@ def ways(program):
     return {"native C": [native], **ready, "wasm2c, gcc -O2": [c]}
 
 
+def checked(command, expected):
+    """The seconds of a command, which must print this: who does less is no faster."""
+    seconds, printed = timed(command)
+    if printed != expected:
+        sys.exit(f"error: {' '.join(map(str, command))} printed {printed!r}, not {expected!r}")
+    return seconds
+
+
 def measured(each):
     """The seconds of each way. The interpreter takes most of a minute, and is run once."""
-    slow = {name: command for name, command in each.items() if name == "Pulley"}
-    others = {name: command for name, command in each.items() if name not in slow}
-    return {**sequence(3, commands(others)), **sequence(1, commands(slow))}
+    _, expected = timed(each["native C"])
+    runs = {name: (lambda command=command: checked(command, expected)) for name, command in each.items()}
+    slow = {name: runs.pop(name) for name in ("Pulley",)}
+    return {**sequence(3, runs), **sequence(1, slow)}
 
 
 def section():
@@ -37,5 +47,6 @@ def section():
         rows.append([name, *cells])
     native = ["native C (s)", *(f"{times['native C']:.2f}" for times in found.values()), ""]
     head = ["way", *found, "geometric mean"]
-    text = "Whole runs, as parts of native C's time: less is faster. Pulley's are of one run each.\n\n" + table(head, [native, *rows])
+    text = "Whole runs, as parts of native C's time: less is faster. Each has printed what native C does. Pulley's are of one\n"
+    text += "run each.\n\n" + table(head, [native, *rows])
     return f"{text}\n\n{listing(ready['json'])}"
