@@ -246,8 +246,8 @@ mod tests {
         let said = report(4, &costs, crossing(Some((9.6, f64::INFINITY)))).verdict();
         let expected = [
             "winch is the cheapest for up to 10 runs.",
-            "From 11 runs on it is speed, after 22.50 s in all (95 % interval: 9 to any number of runs).",
-            "With 4 machines that share a cache, that is from 3 runs on each of them on, after 11.25 s.",
+            "From 11 runs on it is speed, after 22.5 s in all (95 % interval: 9 to any number of runs).",
+            "With 4 machines that share a cache, that is from 3 runs on each of them on, after 11.2 s.",
             "Never the cheapest: size, none, pulley.",
             "Within 5 % of it, for some number of runs: size.",
         ];
