@@ -27,6 +27,8 @@ const LINE: f64 = 18.0;
 const MARK: f64 = 6.0;
 /// Room between two labels.
 const BETWEEN: f64 = 6.0;
+/// A round time has no label where the next one is less than so many times as much.
+const CLOSE: f64 = 1.5;
 
 /// A drawing.
 pub(super) struct Chart {
@@ -178,8 +180,10 @@ fn rows(least_s: f64, most_s: f64) -> Vec<f64> {
     let factors: &[f64] = if (most_s / least_s).log10() < 3.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
     let decades = (-9..=1).map(|decade| 10f64.powi(decade)).chain([60.0, 600.0]);
     let decades = decades.chain((0..9).map(|decade| 3600.0 * 10f64.powi(decade)));
-    let all = decades.flat_map(|decade| factors.iter().map(move |factor| factor * decade));
-    all.filter(|s| (least_s..=most_s).contains(s)).collect()
+    let all: Vec<_> = decades.flat_map(|decade| factors.iter().map(move |factor| factor * decade)).collect();
+    // 50 seconds are too near to the minute for a label of their own, and 50 minutes to the hour.
+    let is_apart = |s: &f64| !all.iter().any(|next| next > s && *next < s * CLOSE);
+    all.iter().copied().filter(is_apart).filter(|s| (least_s..=most_s).contains(s)).collect()
 }
 
 #[cfg(test)]
@@ -238,6 +242,13 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn labels_of_rows_stand_apart() {
+        assert_eq!(rows(4.0, 300.0), [5.0, 10.0, 20.0, 60.0, 120.0, 300.0]);
+        assert_eq!(rows(1000.0, 8000.0), [1200.0, 3600.0, 7200.0]);
+        assert_eq!(rows(0.02, 90.0), [0.1, 1.0, 10.0, 60.0]);
     }
 
     #[test]
