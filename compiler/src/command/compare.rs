@@ -12,13 +12,13 @@ mod units;
 mod verdict;
 
 use crate::interrupt;
+use crate::lettered::Lettered;
 use crate::message::{Format, print, print_bytes};
 use crate::progress::Progress;
 use crate::runner::Runner;
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
 use precompile::artifact::Host;
-use precompile::setting;
 use report::Report;
 use serde::Serialize;
 use std::ffi::OsString;
@@ -87,7 +87,8 @@ pub(crate) struct Opts {
     calls: Option<NonZeroU32>,
 
     /// The command that runs artifacts, such as `qemu-aarch64 ./precompile-run` or `ssh device
-    /// precompile-run`, behind which the device's shell splits arguments once more [default: the `precompile-run` beside this command]
+    /// precompile-run`, behind which the device's shell splits arguments once more [default: the
+    /// `precompile-run` beside this command]
     #[arg(long, value_name = "COMMAND")]
     runner: Option<String>,
 
@@ -139,7 +140,7 @@ impl Opts {
 
     /// Measures, and reports.
     pub(crate) fn run(&self) -> Result<()> {
-        if let Some(help) = self.help() {
+        if let Some(help) = self.lettered().help() {
             return Ok(print_bytes(help.as_bytes())?);
         }
         interrupt::install()?;
@@ -160,8 +161,9 @@ impl Opts {
             })
             .collect();
         // Measuring takes minutes: what can't be written is said before.
-        let outputs = trials.iter().map(|trial: &Trial| trial.artifact.as_path()).chain(self.html.as_deref());
-        outputs.into_iter().try_for_each(|output| precompile::check(output, &self.input))?;
+        for output in trials.iter().map(|trial| trial.artifact.as_path()).chain(self.html.as_deref()) {
+            precompile::check_output(output, &self.input)?;
+        }
         let trials = self.measure(&self.setup(&runner, &host), trials)?;
         let report = Report::new(self, &runner, &host, &trials);
         match self.message_format {
@@ -196,20 +198,15 @@ impl Opts {
     }
 
     /// The settings, each behind its letter.
-    fn letters(&self) -> impl Iterator<Item = (char, &str)> {
-        [('W', &self.wasm), ('D', &self.debug), ('O', &self.optimize), ('C', &self.codegen)]
-            .into_iter()
-            .flat_map(|(letter, texts)| texts.iter().map(move |text| (letter, text.as_str())))
-    }
-
-    /// What `-W help` and the like ask for.
-    fn help(&self) -> Option<String> {
-        self.letters().find(|(_, text)| *text == "help").map(|(letter, _)| setting::help(letter))
+    fn lettered(&self) -> Lettered<'_> {
+        let Opts { wasm, debug, optimize, codegen, .. } = self;
+        Lettered { wasm, debug, optimize, codegen }
     }
 
     /// What all the ways to compile are given.
     fn settings(&self) -> Vec<String> {
-        let settings = self.letters().flat_map(|(letter, text)| [format!("-{letter}"), text.to_owned()]);
+        let settings =
+            self.lettered().iter().flat_map(|(letter, text)| [format!("-{letter}"), text.to_owned()]);
         settings.chain(self.jobs.map(|jobs| format!("-j{jobs}"))).collect()
     }
 

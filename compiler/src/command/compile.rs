@@ -4,6 +4,7 @@ use crate::bounds::{self, BoundsOpts};
 use crate::cache_opts::CacheOpts;
 use crate::done::Done;
 use crate::job::{Caching, Failed, Job};
+use crate::lettered::Lettered;
 use crate::message::{Format, Message, Usage, print, tell, tell_error, tell_warning};
 use crate::named::Named;
 use crate::plan::Plan;
@@ -14,7 +15,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use precompile::artifact::Shown;
 use precompile::cache::Cache;
-use precompile::{Choice, Fallback, OptLevel, Platform, Strip, setting};
+use precompile::{Choice, Fallback, OptLevel, Platform, Strip};
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -167,17 +168,10 @@ fn fallback(name: &str) -> Result<Fallback, String> {
 }
 
 impl Opts {
-    /// What `-W help` and the like ask for.
-    pub(crate) fn help(&self) -> Option<String> {
-        let asked = self.settings().find(|(_, text)| *text == "help");
-        asked.map(|(letter, _)| setting::help(letter))
-    }
-
     /// The settings, each behind its letter.
-    pub(crate) fn settings(&self) -> impl Iterator<Item = (char, &str)> {
-        [('W', &self.wasm), ('D', &self.debug), ('O', &self.optimize), ('C', &self.codegen)]
-            .into_iter()
-            .flat_map(|(letter, texts)| texts.iter().map(move |text| (letter, text.as_str())))
+    pub(crate) fn lettered(&self) -> Lettered<'_> {
+        let Opts { wasm, debug, optimize, codegen, .. } = self;
+        Lettered { wasm, debug, optimize, codegen }
     }
 
     /// The file that says what to compile.
@@ -200,7 +194,7 @@ impl Opts {
             opt_level: self.opt_level.map(OptLevel::from),
             fallback: self.fallback,
             strip: self.strip.concat(),
-            settings: self.settings().map(|(letter, text)| (letter, text.into())).collect(),
+            settings: self.lettered().iter().map(|(letter, text)| (letter, text.into())).collect(),
         }
     }
 

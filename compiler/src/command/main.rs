@@ -19,6 +19,7 @@ mod inspect;
 mod interrupt;
 mod isolate;
 mod job;
+mod lettered;
 mod man;
 mod message;
 mod missed;
@@ -149,7 +150,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Some(Verb::Completions(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Man(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         None => {
-            if let Some(help) = command.compile.help() {
+            if let Some(help) = command.compile.lettered().help() {
                 message::print_bytes(help.as_bytes())?;
                 return Ok(ExitCode::SUCCESS);
             }

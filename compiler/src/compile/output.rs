@@ -70,7 +70,7 @@ pub fn write(path: &Path, bytes: &[u8], input: &Path) -> Result<Written, WriteEr
 /// # Errors
 ///
 /// Where `path` is the same file as `input`, is there and no file, or is to be in a folder that isn't there.
-pub fn check(path: &Path, input: &Path) -> Result<(), WriteError> {
+pub fn check_output(path: &Path, input: &Path) -> Result<(), WriteError> {
     if is_same_file(path, input) {
         return Err(WriteError::IsInput { path: path.into() });
     }
@@ -107,7 +107,7 @@ fn place(
     same: impl Fn(&Path) -> bool,
     fill: impl FnMut(&Path) -> io::Result<()>,
 ) -> Result<Written, WriteError> {
-    check(path, input)?;
+    check_output(path, input)?;
     if path.metadata().is_ok_and(|there| there.len() == bytes) && same(path) {
         return Ok(Written::Unchanged);
     }
