@@ -86,8 +86,8 @@ const WORK: &str = "12";
 const IDLE: &str = "0";
 
 impl Rates {
-    /// Those of this machine: what is in the folder of the cache, or else measured now, which takes less than a
-    /// second, and kept there. That the folder can't be written only has them measured again.
+    /// Those of this machine: what is in the folder of the cache, or else measured now, which takes some two
+    /// seconds with something to run it, and kept there. That the folder can't be written only has them measured again.
     ///
     /// `run` runs what was compiled; without it, Winch's code is taken to be slower as it is elsewhere.
     pub fn of_this_machine(folder: Option<&Path>, run: Option<&Run<'_>>) -> Rates {
