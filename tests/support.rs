@@ -167,7 +167,14 @@ impl Folder {
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(self.path()).env("PRECOMPILE_CACHE_DIR", self.cache());
-        for variable in ["NO_CACHE", "CACHE_REMOTE", "CACHE_REMOTE_MODE", "CACHE_MAX_SIZE", "CACHE_MAX_AGE"] {
+        for variable in [
+            "NO_CACHE",
+            "VERIFY_INPUTS",
+            "CACHE_REMOTE",
+            "CACHE_REMOTE_MODE",
+            "CACHE_MAX_SIZE",
+            "CACHE_MAX_AGE",
+        ] {
             command.env_remove(format!("PRECOMPILE_{variable}"));
         }
         command

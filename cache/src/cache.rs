@@ -3,7 +3,7 @@
 use crate::digest::Digest;
 use crate::entry::Entry;
 use crate::error::Error;
-use crate::files::{Files, Known, Made};
+use crate::files::{Files, Known, Made, Recalled};
 use crate::identity::{Identity, unix_ns};
 use crate::key::Key;
 use crate::log::{Log, Run};
@@ -271,20 +271,25 @@ impl Cache {
     pub fn read_digest(&self, path: &Path) -> io::Result<Digest> {
         let read_ns = unix_ns(SystemTime::now());
         // Before it is read: should it change meanwhile, it has another identity afterwards.
-        let identity = Identity::of(&path.metadata()?);
+        let identity = Identity::at(path);
         let digest = Digest::of_large_file(path)?;
         if let Some(identity) = identity {
-            let made = self.files.made(&self.store, path, &identity);
+            let last = self.files.last(&self.store, path, &identity);
+            // It is what was made only as long as it is the same.
+            let made = last.filter(|last| last.digest == digest).and_then(|last| last.made);
             self.files.note(&self.store, path, identity, read_ns, Known { digest, made });
         }
         Ok(digest)
     }
 
-    /// Whether a file is what a key makes, as far as that is known without reading it. It then
-    /// counts as a hit.
-    pub fn in_place(&self, path: &Path, key: &Key) -> Option<InPlace> {
-        let identity = Identity::of(&path.metadata().ok()?)?;
-        let recalled = self.files.recall(&self.store, path, &identity)?;
+    /// Whether a file is what a key makes, as far as that is known without reading it; or, with `read`,
+    /// by reading it. It then counts as a hit.
+    pub fn in_place(&self, path: &Path, key: &Key, read: bool) -> Option<InPlace> {
+        let identity = Identity::at(path)?;
+        let recalled = match read {
+            true => self.read_again(path, &identity)?,
+            false => self.files.recall(&self.store, path, &identity)?,
+        };
         let made = recalled.known.made.filter(|made| made.key == key.digest())?;
         if recalled.stale {
             mark_as_used(&self.store.layout.record(made.key));
@@ -295,11 +300,19 @@ impl Cache {
         Some(InPlace { bytes: identity.size(), cost_ns: made.cost_ns })
     }
 
+    /// What was known of a file when it was last seen, where reading it gives the same.
+    fn read_again(&self, path: &Path, identity: &Identity) -> Option<Recalled> {
+        let known = self.files.last(&self.store, path, identity)?;
+        known.made?;
+        let same = Digest::of_large_file(path).ok()? == known.digest;
+        same.then_some(Recalled { known, stale: true })
+    }
+
     /// Notes that a file is what a key made. It was written or compared after `since`, so that what
     /// others write meanwhile isn't taken for it.
     pub fn note_output(&self, path: &Path, key: &Key, digest: Digest, cost_ns: u64, since: SystemTime) {
         let read_ns = unix_ns(since);
-        if let Some(identity) = path.metadata().ok().and_then(|metadata| Identity::of(&metadata)) {
+        if let Some(identity) = Identity::at(path) {
             let made = Some(Made { key: key.digest(), cost_ns });
             self.files.note(&self.store, path, identity, read_ns, Known { digest, made });
         }
@@ -307,8 +320,7 @@ impl Cache {
 
     /// What made a file when it was last seen.
     pub(crate) fn made(&self, path: &Path) -> Option<Made> {
-        let identity = Identity::of(&path.metadata().ok()?)?;
-        self.files.made(&self.store, path, &identity)
+        self.files.last(&self.store, path, &Identity::at(path)?)?.made
     }
 
     /// The store on this machine.

@@ -3,6 +3,7 @@
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::identity::{Identity, unix_ns};
+use crate::mounts::Mounts;
 use crate::store::Store;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -10,6 +11,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
+/// What files of notes begin with.
+const FORMAT: &[u8] = b"precompile notes 2\n";
 /// What nobody asked for so long is forgotten.
 const KEEP_NS: i64 = 90 * DAY_NS;
 /// What was asked for is noted this often.
@@ -37,6 +40,7 @@ pub(crate) struct Made {
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     folders: Mutex<HashMap<PathBuf, Folder>>,
+    mounts: Mounts,
 }
 
 /// What is known of the files in a folder.
@@ -52,6 +56,8 @@ struct Folder {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Note {
     identity: Identity,
+    /// The number of the file system that it was on; `None` where its identity says nothing.
+    file_system: Option<u64>,
     /// When it was read, or before.
     read_ns: i64,
     /// When somebody last asked for it, to the day.
@@ -69,9 +75,11 @@ pub(crate) struct Recalled {
 impl Files {
     /// What is known of a file, where it can't have changed since.
     pub(crate) fn recall(&self, store: &Store, path: &Path, identity: &Identity) -> Option<Recalled> {
+        let file_system = self.mounts.believed(path, identity)?;
         self.with(store, path, |folder| {
             let note = folder.notes.get_mut(&identity.number())?;
-            if note.identity != *identity || !identity.settled(note.read_ns) {
+            let same = note.identity == *identity && note.file_system == Some(file_system);
+            if !same || !identity.settled(note.read_ns) {
                 return None;
             }
             let now = unix_ns(SystemTime::now());
@@ -85,15 +93,17 @@ impl Files {
         })
     }
 
-    /// What made a file when it was last seen, whether or not it has changed since.
-    pub(crate) fn made(&self, store: &Store, path: &Path, identity: &Identity) -> Option<Made> {
-        self.with(store, path, |folder| folder.notes.get(&identity.number())?.known.made)
+    /// What was known of a file when it was last seen, whether or not it has changed since, or is
+    /// another of the same number.
+    pub(crate) fn last(&self, store: &Store, path: &Path, identity: &Identity) -> Option<Known> {
+        self.with(store, path, |folder| Some(folder.notes.get(&identity.number())?.known))
     }
 
     /// Notes what is in a file. It had this identity before it was read, which was at `read_ns`.
     pub(crate) fn note(&self, store: &Store, path: &Path, identity: Identity, read_ns: i64, known: Known) {
+        let file_system = self.mounts.believed(path, &identity);
         self.with(store, path, |folder| {
-            let note = Note { identity, read_ns, used_ns: read_ns, known };
+            let note = Note { identity, file_system, read_ns, used_ns: read_ns, known };
             folder.notes.insert(identity.number(), note);
             folder.changed = true;
         });
@@ -110,13 +120,12 @@ impl Files {
         for folder in folders.values_mut() {
             let Some(name) = folder.name.as_ref().filter(|_| folder.changed) else { continue };
             let path = store.layout.files().join(name);
-            let mut notes = read(&path);
+            let boot = self.mounts.boot();
+            let mut notes = read(&path, boot);
             notes.extend(&folder.notes);
             let mut notes: Vec<Note> = notes.into_values().collect();
             notes.retain(|note| now.saturating_sub(note.used_ns) < KEEP_NS);
-            let mut bytes = postcard::to_stdvec(&notes).expect("it is made of numbers");
-            let digest = Digest::of(&bytes);
-            bytes.extend(digest.bytes());
+            let bytes = write(boot, &notes);
             // Lost in a crash it costs one reading, so it isn't forced onto the disk.
             let write = || {
                 let mut file = store.temp()?;
@@ -137,7 +146,7 @@ impl Files {
         };
         let mut folders = self.lock();
         if !folders.contains_key(parent) {
-            folders.insert(parent.into(), Folder::read(store, parent));
+            folders.insert(parent.into(), Folder::read(store, parent, self.mounts.boot()));
         }
         act(folders.get_mut(parent).expect("it was just inserted"))
     }
@@ -148,9 +157,10 @@ impl Files {
 }
 
 impl Folder {
-    fn read(store: &Store, path: &Path) -> Folder {
+    fn read(store: &Store, path: &Path, boot: Option<&str>) -> Folder {
         let name = name(path);
-        let notes = name.as_ref().map(|name| read(&store.layout.files().join(name))).unwrap_or_default();
+        let kept = name.as_ref().map(|name| read(&store.layout.files().join(name), boot));
+        let notes = kept.unwrap_or_default();
         Folder { name, notes, changed: false }
     }
 }
@@ -168,16 +178,27 @@ fn name(_: &Path) -> Option<String> {
     None
 }
 
-/// What was kept. What is damaged is nothing.
-fn read(path: &Path) -> HashMap<(u64, u64), Note> {
+/// What was kept. What is damaged is nothing, and what an earlier run of the system saw is not believed:
+/// its mounts have numbers that others have now.
+fn read(path: &Path, boot: Option<&str>) -> HashMap<(u64, u64), Note> {
     let notes = || {
         let bytes = std::fs::read(path).ok()?;
-        let (notes, digest) = bytes.split_last_chunk::<32>()?;
-        if Digest::of(notes).bytes() != digest {
+        let (kept, digest) = bytes.strip_prefix(FORMAT)?.split_last_chunk::<32>()?;
+        if Digest::of(kept).bytes() != digest {
             return None;
         }
-        postcard::from_bytes::<Vec<Note>>(notes).ok()
+        let (then, mut notes) = postcard::from_bytes::<(Option<String>, Vec<Note>)>(kept).ok()?;
+        if then.is_none() || then.as_deref() != boot {
+            notes.iter_mut().for_each(|note| note.file_system = None);
+        }
+        Some(notes)
     };
     let by_inode = |note: Note| (note.identity.number(), note);
     notes().unwrap_or_default().into_iter().map(by_inode).collect()
+}
+
+/// The bytes of what [`read`] reads.
+fn write(boot: Option<&str>, notes: &[Note]) -> Vec<u8> {
+    let kept = postcard::to_stdvec(&(boot, notes)).expect("it is made of numbers and a name");
+    [FORMAT, &kept, Digest::of(&kept).bytes()].concat()
 }

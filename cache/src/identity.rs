@@ -1,7 +1,8 @@
 //! Whether a file is the one that was read before.
 
 use serde::{Deserialize, Serialize};
-use std::fs::Metadata;
+use std::fs::File;
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The coarsest time stamps of the file systems in use: FAT counts two seconds.
@@ -16,30 +17,28 @@ pub struct Identity {
     size: u64,
     modified_ns: i64,
     changed_ns: i64,
+    /// `None` where the system names none, or the change time is none of its own making.
+    pub(crate) mount: Option<Mount>,
+}
+
+/// Where in the tree of folders a file system is mounted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct Mount {
+    id: u64,
+    /// Whether the number is given out once only, as long as the system runs.
+    unique: bool,
 }
 
 impl Identity {
-    /// The identity of a regular file. `None` on systems that don't tell one, where every file is
-    /// read each time.
-    #[cfg(unix)]
-    pub fn of(metadata: &Metadata) -> Option<Identity> {
-        use std::os::unix::fs::MetadataExt;
-        let nanoseconds = |s: i64, ns: i64| s.checked_mul(1_000_000_000)?.checked_add(ns);
-        metadata.is_file().then_some(())?;
-        Some(Identity {
-            device: metadata.dev(),
-            inode: metadata.ino(),
-            size: metadata.size(),
-            modified_ns: nanoseconds(metadata.mtime(), metadata.mtime_nsec())?,
-            changed_ns: nanoseconds(metadata.ctime(), metadata.ctime_nsec())?,
-        })
+    /// The identity of the regular file at a path. `None` where there is none, and on systems that
+    /// don't tell one, where every file is read each time.
+    pub fn at(path: &Path) -> Option<Identity> {
+        system::at(path)
     }
 
-    /// The identity of a regular file. `None` on systems that don't tell one, where every file is
-    /// read each time.
-    #[cfg(not(unix))]
-    pub fn of(_: &Metadata) -> Option<Identity> {
-        None
+    /// The identity of an open file, in the same way.
+    pub fn of(file: &File) -> Option<Identity> {
+        system::of(file)
     }
 
     /// What all names of the file have in common: its device, and its number there.
@@ -67,6 +66,158 @@ pub(crate) fn unix_ns(time: SystemTime) -> i64 {
     since.as_nanos().try_into().unwrap_or(i64::MAX)
 }
 
+#[cfg(target_os = "linux")]
+mod system {
+    use super::{Identity, Mount};
+    use rustix::fd::AsFd;
+    use rustix::fs::{AtFlags, CWD, FileType, Statx, StatxFlags, StatxTimestamp, statx};
+    use std::fs::File;
+    use std::path::Path;
+
+    /// Of Linux 6.8. Older kernels give the number that `/proc` shows, which is given out again.
+    const MNT_ID_UNIQUE: StatxFlags = StatxFlags::from_bits_retain(0x4000);
+
+    pub(super) fn at(path: &Path) -> Option<Identity> {
+        from(&statx(CWD, path, AtFlags::empty(), wanted()).ok()?)
+    }
+
+    pub(super) fn of(file: &File) -> Option<Identity> {
+        from(&statx(file.as_fd(), c"", AtFlags::EMPTY_PATH, wanted()).ok()?)
+    }
+
+    fn wanted() -> StatxFlags {
+        StatxFlags::BASIC_STATS | StatxFlags::BTIME | MNT_ID_UNIQUE
+    }
+
+    fn from(found: &Statx) -> Option<Identity> {
+        let has = |what: StatxFlags| found.stx_mask & what.bits() != 0;
+        (FileType::from_raw_mode(found.stx_mode.into()) == FileType::RegularFile).then_some(())?;
+        let changed_ns = nanoseconds(found.stx_ctime)?;
+        // A kernel doesn't stamp a change before the file was made. Who does takes the time from
+        // elsewhere, such as from the last modification, which anybody may set.
+        let own = !has(StatxFlags::BTIME) || nanoseconds(found.stx_btime)? <= changed_ns;
+        let mount = Mount { id: found.stx_mnt_id, unique: has(MNT_ID_UNIQUE) };
+        Some(Identity {
+            device: u64::from(found.stx_dev_major) << 32 | u64::from(found.stx_dev_minor),
+            inode: found.stx_ino,
+            size: found.stx_size,
+            modified_ns: nanoseconds(found.stx_mtime)?,
+            changed_ns,
+            mount: (own && has(MNT_ID_UNIQUE | StatxFlags::MNT_ID)).then_some(mount),
+        })
+    }
+
+    fn nanoseconds(time: StatxTimestamp) -> Option<i64> {
+        time.tv_sec.checked_mul(1_000_000_000)?.checked_add(time.tv_nsec.into())
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        /// What a new file is said to be.
+        fn found() -> Statx {
+            let file = tempfile::tempfile().unwrap();
+            statx(file.as_fd(), c"", AtFlags::EMPTY_PATH, wanted()).unwrap()
+        }
+
+        #[test]
+        fn a_change_before_the_file_was_made_is_none_of_the_kernels() {
+            let mut told = found();
+            assert!(from(&told).unwrap().mount.is_some());
+            // Anybody may set this one.
+            told.stx_mtime.tv_sec = 1_000_000_000;
+            assert!(from(&told).unwrap().mount.is_some());
+            told.stx_mask |= StatxFlags::BTIME.bits();
+            told.stx_btime = told.stx_ctime;
+            assert!(from(&told).unwrap().mount.is_some());
+            told.stx_ctime = told.stx_mtime;
+            assert!(from(&told).unwrap().mount.is_none());
+            // A file system that doesn't tell when it was made.
+            told.stx_mask &= !StatxFlags::BTIME.bits();
+            assert!(from(&told).unwrap().mount.is_some());
+        }
+
+        #[test]
+        fn a_number_that_is_given_out_again_is_another() {
+            let mut told = found();
+            told.stx_mask |= MNT_ID_UNIQUE.bits();
+            let unique = from(&told).unwrap().mount.unwrap();
+            told.stx_mask &= !MNT_ID_UNIQUE.bits();
+            told.stx_mask |= StatxFlags::MNT_ID.bits();
+            let reused = from(&told).unwrap().mount.unwrap();
+            assert_eq!(
+                (unique.id, unique.unique, reused.id, reused.unique),
+                (told.stx_mnt_id, true, told.stx_mnt_id, false)
+            );
+            // A kernel that knows neither.
+            told.stx_mask &= !StatxFlags::MNT_ID.bits();
+            assert!(from(&told).unwrap().mount.is_none());
+        }
+
+        #[test]
+        fn the_parts_of_a_device_stay_apart() {
+            let mut told = found();
+            (told.stx_dev_major, told.stx_dev_minor, told.stx_ino) = (1, 2, 3);
+            assert_eq!(from(&told).unwrap().number(), (0x1_0000_0002, 3));
+        }
+
+        #[test]
+        fn times_are_in_nanoseconds() {
+            let mut told = found();
+            (told.stx_mtime.tv_sec, told.stx_mtime.tv_nsec) = (-2, 5);
+            assert_eq!(from(&told).unwrap().modified_ns, -1_999_999_995);
+            told.stx_mtime.tv_sec = i64::MAX;
+            assert!(from(&told).is_none());
+        }
+    }
+}
+
+/// Elsewhere a file has a number, but no mount: it is read each time.
+#[cfg(all(unix, not(target_os = "linux")))]
+mod system {
+    use super::Identity;
+    use std::fs::{File, Metadata};
+    use std::os::unix::fs::MetadataExt;
+    use std::path::Path;
+
+    pub(super) fn at(path: &Path) -> Option<Identity> {
+        from(&path.metadata().ok()?)
+    }
+
+    pub(super) fn of(file: &File) -> Option<Identity> {
+        from(&file.metadata().ok()?)
+    }
+
+    fn from(metadata: &Metadata) -> Option<Identity> {
+        let nanoseconds = |s: i64, ns: i64| s.checked_mul(1_000_000_000)?.checked_add(ns);
+        metadata.is_file().then_some(())?;
+        Some(Identity {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            size: metadata.size(),
+            modified_ns: nanoseconds(metadata.mtime(), metadata.mtime_nsec())?,
+            changed_ns: nanoseconds(metadata.ctime(), metadata.ctime_nsec())?,
+            mount: None,
+        })
+    }
+}
+
+#[cfg(not(unix))]
+mod system {
+    use super::Identity;
+    use std::fs::File;
+    use std::path::Path;
+
+    pub(super) fn at(_: &Path) -> Option<Identity> {
+        None
+    }
+
+    pub(super) fn of(_: &File) -> Option<Identity> {
+        None
+    }
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
@@ -75,21 +226,53 @@ mod tests {
     #[test]
     fn a_change_is_seen() {
         let mut file = tempfile::NamedTempFile::new().unwrap();
-        let of = |file: &tempfile::NamedTempFile| Identity::of(&file.as_file().metadata().unwrap()).unwrap();
+        let of = |file: &tempfile::NamedTempFile| Identity::of(file.as_file()).unwrap();
         let empty = of(&file);
         assert_eq!(of(&file), empty);
+        assert_eq!(Identity::at(file.path()), Some(empty));
         file.write_all(b"a").unwrap();
-        assert_ne!(of(&file), empty);
-        assert!(Identity::of(&std::fs::metadata("/").unwrap()).is_none());
+        let written = of(&file);
+        assert_ne!(written, empty);
+        assert_eq!((written.number(), written.size()), (empty.number(), 1));
+        assert!(Identity::at(Path::new("/")).is_none());
+        assert!(Identity::at(Path::new("/dev/null")).is_none());
+    }
+
+    #[test]
+    fn files_have_numbers_of_their_own() {
+        let [a, b] = [(); 2].map(|()| tempfile::NamedTempFile::new().unwrap());
+        let number = |path: &Path| Identity::at(path).unwrap().number();
+        assert_ne!(number(a.path()), number(b.path()));
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(a.path(), &link).unwrap();
+        assert_eq!(number(&link), number(a.path()));
     }
 
     #[test]
     fn what_was_just_written_is_not_trusted() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let identity = Identity::of(&file.as_file().metadata().unwrap()).unwrap();
-        assert!(!identity.settled(unix_ns(SystemTime::now())));
-        assert!(identity.settled(unix_ns(SystemTime::now()) + 3_000_000_000));
-        // Set back, the clock says that it was read before it was written.
-        assert!(!identity.settled(unix_ns(SystemTime::now()) - 3_000_000_000));
+        let identity = Identity::of(file.as_file()).unwrap();
+        let changed_ns = identity.changed_ns;
+        let s = 1_000_000_000;
+        for (read_ns, settled) in [
+            (changed_ns, false),
+            (changed_ns + s, false),
+            (changed_ns + 2 * s, false),
+            (changed_ns + 2 * s + 1, true),
+            // Set back, the clock says that it was read before it was written.
+            (changed_ns - 3 * s, false),
+        ] {
+            assert_eq!(identity.settled(read_ns), settled, "{}", read_ns - changed_ns);
+        }
+        // The later of both times counts.
+        let future = Identity { modified_ns: changed_ns + 10 * s, ..identity };
+        assert!(!future.settled(changed_ns + 3 * s));
+    }
+
+    #[test]
+    fn time_is_counted_from_1970() {
+        assert_eq!(unix_ns(UNIX_EPOCH + Duration::from_millis(1500)), 1_500_000_000);
+        assert_eq!(unix_ns(UNIX_EPOCH - Duration::from_secs(1)), 0);
     }
 }

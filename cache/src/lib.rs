@@ -39,6 +39,7 @@ mod identity;
 mod key;
 mod layout;
 mod log;
+mod mounts;
 mod nearest;
 #[cfg(any(test, feature = "remote", feature = "fuzzing"))]
 mod object;

@@ -238,9 +238,8 @@ pub(crate) fn mark_as_used(record: &Path) {
 /// Whether an open file is still the one under its path. Where the system doesn't tell files apart, a
 /// slot leaves its file, which nobody takes away but who prunes.
 fn still_there(file: &File, path: &Path) -> bool {
-    let (Ok(open), Ok(there)) = (file.metadata(), path.metadata()) else { return false };
-    match (Identity::of(&open), Identity::of(&there)) {
+    match (Identity::of(file), Identity::at(path)) {
         (Some(open), Some(there)) => open.number() == there.number(),
-        _ => true,
+        (open, _) => open.is_none(),
     }
 }

@@ -38,6 +38,7 @@ pub(super) fn compile(cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError
     }
     let ways: Vec<_> = ways.into_iter().map(|(options, _)| (Arc::new(recipe(&options)), options)).collect();
     let cache = cache(cargo);
+    let verify_inputs = cargo.is_on("PRECOMPILE_VERIFY_INPUTS");
     let folder = cache.as_ref().map(|cache| cache.store().folder());
     let auto = order.choice.expect.map(|expect| (expect, Rates::of_this_machine(folder, None)));
     let engines = Engines::default();
@@ -47,7 +48,7 @@ pub(super) fn compile(cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError
     let one = |input: &Input| {
         let (recipe, options) = &ways[auto.as_ref().map_or(0, |auto| cheapest(input, &ways, auto))];
         let attempt = |options: &Options, module: &[u8]| attempt_with(&engines, options, module);
-        one(input, options, recipe, &attempt, cache.as_ref())
+        one(input, options, recipe, &attempt, cache.as_ref().map(|cache| (cache, verify_inputs)))
     };
     let results: Vec<_> = pool.install(|| order.inputs.par_iter().map(one).collect());
     if let Some(cache) = &cache {
@@ -78,13 +79,13 @@ fn one(
     options: &Options,
     recipe: &Arc<Recipe>,
     attempt: &Attempt<'_>,
-    cache: Option<&Cache>,
+    cache: Option<(&Cache, bool)>,
 ) -> Result<Option<String>, String> {
     let text = |error: &dyn std::fmt::Display| error.to_string();
     if let Some(folder) = input.output.parent() {
         fs::create_dir_all(folder).map_err(|error| text(&io(folder)(error)))?;
     }
-    let Some(cache) = cache else {
+    let Some((cache, verify_inputs)) = cache else {
         let wasm = fs::read(&input.path).map_err(|error| text(&error))?;
         let compiled = compile_by(attempt, options, &wasm).map_err(|error| text(&error))?;
         write(&input.output, &compiled.artifact, &input.path).map_err(|error| text(&error))?;
@@ -96,7 +97,7 @@ fn one(
         attempt,
         source: Source::File(&input.path, None),
         output: Some(&input.output),
-        verify_inputs: false,
+        verify_inputs,
     };
     loop {
         let answer = obtain(cache, &request, true).map_err(|error| text(&error))?;

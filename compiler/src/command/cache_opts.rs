@@ -22,9 +22,10 @@ pub(crate) struct CacheOpts {
     #[arg(long)]
     no_cache: bool,
 
-    /// Read inputs also where they look unchanged since they were read last
+    /// Read inputs, and outputs that are there, also where they look unchanged since they were read last
+    /// [env: PRECOMPILE_VERIFY_INPUTS]
     #[arg(long)]
-    pub(crate) verify_inputs: bool,
+    verify_inputs: bool,
 
     #[command(flatten)]
     store: StoreOpts,
@@ -83,8 +84,12 @@ impl CacheOpts {
 
 impl CacheOpts {
     fn is_unwanted(&self) -> bool {
-        let unwanted = |value: OsString| !matches!(value.to_str(), Some("0" | "n" | "no" | "false"));
-        self.no_cache || variable("PRECOMPILE_NO_CACHE").is_some_and(unwanted)
+        self.no_cache || is_on("PRECOMPILE_NO_CACHE")
+    }
+
+    /// Whether nothing is known by sight.
+    pub(crate) fn verify_inputs(&self) -> bool {
+        self.verify_inputs || is_on("PRECOMPILE_VERIFY_INPUTS")
     }
 
     /// The cache's folder; `None` where the user wants no cache, or it has no place.
@@ -128,6 +133,12 @@ impl StoreOpts {
         }
         Ok(limits)
     }
+}
+
+/// Whether a variable says yes, in any way but a no.
+fn is_on(name: &str) -> bool {
+    let is_yes = |value: OsString| !matches!(value.to_str(), Some("0" | "n" | "no" | "false"));
+    variable(name).is_some_and(is_yes)
 }
 
 /// What an option says, or else a variable.

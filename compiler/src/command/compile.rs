@@ -221,7 +221,8 @@ impl Opts {
     /// Compiles what was planned. Says whether all of it succeeded.
     pub(crate) fn run(&self, plan: &Plan, cache: Option<&Cache>) -> Result<bool> {
         let explain = self.verbose;
-        let caching = cache.map(|cache| Caching { cache, verify_inputs: self.cache.verify_inputs, explain });
+        let verify_inputs = self.cache.verify_inputs();
+        let caching = cache.map(|cache| Caching { cache, verify_inputs, explain });
         // What is in place takes neither threads nor a compiler.
         let mut rest = Vec::new();
         for job in &plan.jobs {

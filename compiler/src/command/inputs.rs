@@ -26,13 +26,15 @@ pub(crate) struct Input {
 
 impl Input {
     fn new(path: &Path, relative: PathBuf) -> Input {
-        let metadata = path.metadata().ok();
+        let identity = Identity::at(path);
+        // Asked only where the identity hasn't told.
+        let metadata = if identity.is_some() { None } else { path.metadata().ok() };
         Input {
             path: path.into(),
             relative,
-            bytes: metadata.as_ref().map_or(0, Metadata::len),
+            bytes: identity.map_or_else(|| metadata.as_ref().map_or(0, Metadata::len), |it| it.size()),
             is_stream: path == Path::new(STANDARD) || metadata.as_ref().is_some_and(|found| !found.is_file()),
-            identity: metadata.and_then(|metadata| Identity::of(&metadata)),
+            identity,
         }
     }
 

@@ -82,7 +82,7 @@ impl Names {
     }
 
     fn of(&mut self, path: &Path) -> Name {
-        if let Some(identity) = path.metadata().ok().and_then(|metadata| Identity::of(&metadata)) {
+        if let Some(identity) = Identity::at(path) {
             return Name::Number(identity.number());
         }
         let folder = match path.parent() {

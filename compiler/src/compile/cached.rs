@@ -31,7 +31,8 @@ pub struct Request<'a> {
     /// Where the artifact goes. If it is there already and the file hasn't changed, it isn't read.
     /// `None` has the artifact be found or made in any case.
     pub output: Option<&'a Path>,
-    /// Whether files that haven't changed since they were read last are read again.
+    /// Whether files that haven't changed since they were read last are read again: the module, and
+    /// the output.
     pub verify_inputs: bool,
 }
 
@@ -145,7 +146,8 @@ fn first(
             let (backend, target) = (options.backend, options.target.clone());
             Answer { artifact, backend, target, fallback_from: None, key }
         };
-        if let Some(in_place) = request.output.and_then(|output| cache.in_place(output, &key)) {
+        let output = request.output;
+        if let Some(in_place) = output.and_then(|it| cache.in_place(it, &key, request.verify_inputs)) {
             return Ok(answer(Artifact::InPlace(in_place), key));
         }
         let turn = match cache.lookup(&key, wait, &|artifact| accept(request, key.source(), artifact)) {
@@ -187,16 +189,16 @@ fn first(
 pub fn in_place(cache: &Cache, request: &Request<'_>) -> Option<InPlace> {
     let Source::File(input, identity) = request.source else { return None };
     let output = request.output.filter(|_| !request.verify_inputs)?;
-    let identity = identity.or_else(|| Identity::of(&input.metadata().ok()?))?;
+    let identity = identity.or_else(|| Identity::at(input))?;
     let key = Key::new(request.recipe, cache.recall(input, &identity)?);
-    cache.in_place(output, &key)
+    cache.in_place(output, &key, false)
 }
 
 fn digest(cache: &Cache, request: &Request<'_>) -> Result<Digest, ObtainError> {
     match request.source {
         Source::Bytes(bytes) => Ok(Digest::of(bytes)),
         Source::File(path, identity) => {
-            let look = || Identity::of(&path.metadata().ok()?);
+            let look = || Identity::at(path);
             let identity = if request.verify_inputs { None } else { identity.or_else(look) };
             let known = identity.and_then(|identity| cache.recall(path, &identity));
             known.map_or_else(|| cache.read_digest(path).map_err(ObtainError::Read), Ok)

@@ -126,7 +126,7 @@ fn follow(path: &Path) -> io::Result<PathBuf> {
 }
 
 fn is_same_file(a: &Path, b: &Path) -> bool {
-    let number = |path: &Path| Some(Identity::of(&path.metadata().ok()?)?.number());
+    let number = |path: &Path| Some(Identity::at(path)?.number());
     match (number(a), number(b)) {
         (Some(a), Some(b)) => a == b,
         _ => matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b),

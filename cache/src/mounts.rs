@@ -1,0 +1,136 @@
+//! Whether what is known of a file by its identity is believed.
+
+use crate::identity::{Identity, Mount};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+/// The mounts that files were seen on, each looked at once.
+///
+/// Device, number, size and times tell a file from what it was before only where a change can't leave
+/// all of them as they were. Anybody may set the time of the last modification; the time of the last
+/// change is the kernel's, but not on every file system: what is mounted by FUSE or from another
+/// machine tells what its server likes to. And a file system that is mounted in another's place may
+/// have its device and its files' numbers.
+#[derive(Debug, Default)]
+pub(crate) struct Mounts {
+    believed: Mutex<HashMap<Mount, Option<u64>>>,
+    boot: OnceLock<Option<String>>,
+}
+
+impl Mounts {
+    /// The number of the file system that the file is on, which was at the path when its identity was
+    /// taken. `None` where its identity is not believed, and the file is to be read.
+    pub(crate) fn believed(&self, path: &Path, identity: &Identity) -> Option<u64> {
+        let mount = identity.mount?;
+        // A mount's number begins anew when the system does.
+        self.boot()?;
+        if let Some(known) = self.believed.lock().unwrap_or_else(PoisonError::into_inner).get(&mount) {
+            return *known;
+        }
+        let (there, number) = system::look(path)?;
+        // Another file system may have been mounted there since.
+        (there == mount).then_some(())?;
+        self.believed.lock().unwrap_or_else(PoisonError::into_inner).insert(mount, number);
+        number
+    }
+
+    /// What tells this run of the system from others. `None` where it doesn't tell.
+    pub(crate) fn boot(&self) -> Option<&str> {
+        self.boot.get_or_init(system::boot).as_deref()
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod system {
+    use crate::identity::{Identity, Mount};
+    use rustix::fs::{Mode, OFlags, fstatfs, fstatvfs, open};
+    use std::fs::File;
+    use std::path::Path;
+
+    /// The file systems whose change times are the kernel's own, by what `statfs` says of them.
+    ///
+    /// What is layered on others (overlayfs) passes on the times of what is below, which must be a local
+    /// file system where it can be written; and what is below may not be changed while it is mounted.
+    const KEEP_CHANGE_TIMES: [(u32, &str); 10] = [
+        (0xef53, "ext2, ext3, ext4"),
+        (0x5846_5342, "xfs"),
+        (0x9123_683e, "btrfs"),
+        (0x0102_1994, "tmpfs"),
+        (0x8584_58f6, "ramfs"),
+        (0x2fc1_2fc1, "zfs"),
+        (0xf2f5_2010, "f2fs"),
+        (0xca45_1a4e, "bcachefs"),
+        (0x7366_746e, "ntfs, by the kernel's own driver"),
+        (0x794c_7630, "overlayfs"),
+    ];
+
+    /// The mount of what is at a path, and the number of its file system where that keeps change times.
+    pub(super) fn look(path: &Path) -> Option<(Mount, Option<u64>)> {
+        let file = File::from(open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).ok()?);
+        let mount = Identity::of(&file)?.mount?;
+        let kind = fstatfs(&file).ok()?.f_type as u32;
+        let keeps = KEEP_CHANGE_TIMES.iter().any(|(known, _)| *known == kind);
+        let number = if keeps { Some(fstatvfs(&file).ok()?.f_fsid) } else { None };
+        Some((mount, number))
+    }
+
+    pub(super) fn boot() -> Option<String> {
+        std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()
+    }
+}
+
+/// Elsewhere files are read.
+#[cfg(not(target_os = "linux"))]
+mod system {
+    use crate::identity::Mount;
+    use std::path::Path;
+
+    pub(super) fn look(_: &Path) -> Option<(Mount, Option<u64>)> {
+        None
+    }
+
+    pub(super) fn boot() -> Option<String> {
+        None
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_are_made_up_are_read() {
+        let mounts = Mounts::default();
+        let path = Path::new("/proc/version");
+        let identity = Identity::at(path).unwrap();
+        assert!(identity.mount.is_some());
+        for _ in 0..2 {
+            assert_eq!(mounts.believed(path, &identity), None);
+        }
+        assert_eq!(mounts.believed.lock().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_mount_is_looked_at_once() {
+        let mounts = Mounts::default();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let identity = Identity::at(file.path()).unwrap();
+        let number = mounts.believed(file.path(), &identity);
+        assert!(number.is_some(), "the folder for temporary files is on a file system that isn't known");
+        assert_eq!(mounts.believed(Path::new("nowhere"), &identity), number);
+        let mut unknown = identity;
+        unknown.mount = None;
+        assert_eq!(mounts.believed(file.path(), &unknown), None);
+    }
+
+    /// What is at the path is on another mount than what was there.
+    #[test]
+    fn another_mount_says_nothing_of_the_first() {
+        let mounts = Mounts::default();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let identity = Identity::at(file.path()).unwrap();
+        assert_eq!(mounts.believed(Path::new("/proc/version"), &identity), None);
+        assert!(mounts.believed(file.path(), &identity).is_some());
+    }
+}

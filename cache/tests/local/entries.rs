@@ -1,0 +1,72 @@
+//! What is delivered of an entry, and what is made of damage.
+
+use crate::{has, insert, key, part, store};
+use precompile_cache::is_damage;
+use std::fs;
+use std::io::ErrorKind;
+
+#[test]
+fn an_entry_is_delivered_as_a_file_of_its_own() {
+    let (folder, store) = store();
+    let entry = insert(&store, &key("a"), b"blob");
+    let output = folder.path().join("output");
+    entry.deliver(&output).unwrap();
+    assert_eq!(fs::read(&output).unwrap(), b"blob");
+    fs::write(&output, b"changed in place").unwrap();
+    assert_eq!(entry.read().unwrap(), b"blob");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        assert_eq!(part(folder.path(), &key("a"), "blob").metadata().unwrap().nlink(), 1);
+    }
+}
+
+#[test]
+fn another_keys_entry_is_found_out() {
+    let (folder, store) = store();
+    let (a, b) = (key("a"), key("b"));
+    drop(insert(&store, &a, b"the blob of a"));
+    drop(insert(&store, &b, b"the blob of b"));
+    for extension in ["json", "blob"] {
+        fs::copy(part(folder.path(), &b, extension), part(folder.path(), &a, extension)).unwrap();
+    }
+    let error = store.lookup(&a).unwrap_err().to_string();
+    assert!(error.ends_with("was damaged (it is another key's), and is removed"), "{error}");
+    assert!(!has(folder.path(), &a) && has(folder.path(), &b));
+    assert!(store.lookup(&a).unwrap().is_none());
+}
+
+/// Of the same size as it was, or shorter; and where there is nothing to deliver.
+#[test]
+fn a_damaged_blob_is_not_delivered() {
+    for damage in [Some(&b"bl0b"[..]), Some(b"blo"), Some(b""), None] {
+        let (folder, store) = store();
+        let entry = insert(&store, &key("a"), b"blob");
+        let blob = part(folder.path(), &key("a"), "blob");
+        match damage {
+            Some(bytes) => fs::write(&blob, bytes).unwrap(),
+            None => fs::remove_file(&blob).unwrap(),
+        }
+        let output = folder.path().join("output");
+        let error = entry.deliver(&output).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidData, "{damage:?}: {error}");
+        assert!(is_damage(&error), "{damage:?}");
+        let error = entry.read().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidData, "{damage:?}: {error}");
+    }
+}
+
+/// A place that can't be written is no damage.
+#[test]
+fn a_wrong_place_is_no_damage() {
+    let (folder, store) = store();
+    let entry = insert(&store, &key("a"), b"blob");
+    let output = folder.path().join("output");
+    fs::write(&output, "of somebody else").unwrap();
+    for to in [output.clone(), folder.path().join("nowhere/output")] {
+        let error = entry.deliver(&to).unwrap_err();
+        assert!(!is_damage(&error), "{error}");
+    }
+    assert_eq!(fs::read_to_string(&output).unwrap(), "of somebody else");
+    assert_eq!(entry.read().unwrap(), b"blob");
+}

@@ -1,0 +1,166 @@
+//! What is known of files without reading them.
+
+#![cfg(target_os = "linux")]
+
+use crate::{COST, cache, key, names, store};
+use precompile_cache::{Digest, Identity};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, SystemTime};
+use tempfile::TempDir;
+
+/// A file whose last change is long enough ago, and its folder.
+fn input() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("input");
+    fs::write(&input, "input").unwrap();
+    thread::sleep(Duration::from_millis(2100));
+    (folder, input)
+}
+
+/// Reads a file, and keeps what is known then.
+fn note(cache_folder: &Path, input: &Path) {
+    let cache = cache(cache_folder);
+    // What makes the folders.
+    drop(cache.store().slot(&key("a"), false).unwrap());
+    assert_eq!(cache.read_digest(input).unwrap(), Digest::of(b"input"));
+    cache.finish();
+    assert_eq!(cache.take_warnings(), [""; 0]);
+}
+
+fn recall(cache_folder: &Path, input: &Path) -> Option<Digest> {
+    cache(cache_folder).recall(input, &Identity::at(input).unwrap())
+}
+
+/// The only file of notes.
+fn notes(cache_folder: &Path) -> PathBuf {
+    let notes = cache_folder.join("v1/files");
+    let names = names(notes.clone());
+    assert_eq!(names.len(), 1);
+    notes.join(&names[0])
+}
+
+#[test]
+fn damaged_notes_of_files_are_ignored() {
+    let (folder, _store) = store();
+    let (_inputs, input) = input();
+    let (digest, recall) = (Digest::of(b"input"), || recall(folder.path(), &input));
+    assert_eq!(recall(), None);
+    note(folder.path(), &input);
+    assert_eq!(recall(), Some(digest));
+    let path = notes(folder.path());
+    let whole = fs::read(&path).unwrap();
+    for cut in [0, 1, 31, 32, whole.len() - 33, whole.len() - 1] {
+        fs::write(&path, &whole[..cut]).unwrap();
+        assert_eq!(recall(), None, "cut at {cut}");
+    }
+    // Also where what is damaged is the digest that it would give.
+    let at = whole.windows(32).position(|window| window == digest.bytes()).unwrap();
+    for at in [0, at, at + 31, whole.len() - 1] {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 1;
+        fs::write(&path, &damaged).unwrap();
+        assert_eq!(recall(), None, "flipped at {at}");
+    }
+    // It is written anew.
+    note(folder.path(), &input);
+    assert_eq!(recall(), Some(digest));
+}
+
+/// A mount's number begins anew when the system does.
+#[test]
+fn what_an_earlier_run_of_the_system_saw_is_not_believed() {
+    let (folder, _store) = store();
+    let (_inputs, input) = input();
+    note(folder.path(), &input);
+    let path = notes(folder.path());
+    let mut bytes = fs::read(&path).unwrap();
+    let boot = fs::read("/proc/sys/kernel/random/boot_id").unwrap();
+    let at = bytes.windows(boot.len()).position(|window| window == boot).unwrap();
+    bytes[at] = if bytes[at] == b'0' { b'1' } else { b'0' };
+    let (begin, end) = (bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1, bytes.len() - 32);
+    let digest = Digest::of(&bytes[begin..end]);
+    bytes[end..].copy_from_slice(digest.bytes());
+    fs::write(&path, &bytes).unwrap();
+    assert_eq!(recall(folder.path(), &input), None);
+    // Once it was read, it is known again.
+    note(folder.path(), &input);
+    assert_eq!(recall(folder.path(), &input), Some(Digest::of(b"input")));
+}
+
+#[test]
+fn what_was_just_written_is_read_again() {
+    let (folder, _store) = store();
+    let cache = cache(folder.path());
+    let input = folder.path().join("input");
+    fs::write(&input, "input").unwrap();
+    cache.read_digest(&input).unwrap();
+    assert_eq!(cache.recall(&input, &Identity::at(&input).unwrap()), None);
+}
+
+#[test]
+fn what_is_kept_of_others_stays() {
+    let (folder, _store) = store();
+    let (inputs, input) = input();
+    let other = inputs.path().join("other");
+    fs::copy(&input, &other).unwrap();
+    thread::sleep(Duration::from_millis(2100));
+    // Both know nothing yet, and keep what they read one after the other.
+    let caches = [cache(folder.path()), cache(folder.path())];
+    drop(caches[0].store().slot(&key("a"), false).unwrap());
+    for (cache, file) in caches.iter().zip([&input, &other]) {
+        cache.read_digest(file).unwrap();
+    }
+    caches.iter().for_each(|cache| cache.finish());
+    for file in [&input, &other] {
+        assert_eq!(recall(folder.path(), file), Some(Digest::of(b"input")));
+    }
+}
+
+/// An output that is known by sight, and one that is read.
+#[test]
+fn an_output_is_read_where_that_is_asked() {
+    let (folder, _store) = store();
+    let cache = cache(folder.path());
+    let output = folder.path().join("output");
+    fs::write(&output, "input").unwrap();
+    let later = SystemTime::now() + Duration::from_secs(10);
+    let note = |holds: &[u8]| cache.note_output(&output, &key("a"), Digest::of(holds), 7, later);
+    let in_place =
+        |key_of: &str, read| cache.in_place(&output, &key(key_of), read).map(|it| (it.bytes, it.cost_ns));
+    assert_eq!([false, true].map(|read| in_place("a", read)), [None; 2]);
+    note(b"input");
+    assert_eq!([false, true].map(|read| in_place("a", read)), [Some((5, 7)); 2]);
+    assert_eq!([false, true].map(|read| in_place("b", read)), [None; 2]);
+    // As where a change left no trace.
+    note(b"other");
+    assert_eq!([false, true].map(|read| in_place("a", read)), [Some((5, 7)), None]);
+    fs::remove_file(&output).unwrap();
+    assert_eq!([false, true].map(|read| in_place("a", read)), [None; 2]);
+    let (hits, saved_ns) = {
+        cache.finish();
+        let total = cache.store().log().unwrap().total;
+        (total.hits, total.saved_ns)
+    };
+    assert_eq!((hits, saved_ns), (3, 21));
+}
+
+/// It was an output, changed, and is read as an input since.
+#[test]
+fn what_made_a_file_is_forgotten_when_it_changes() {
+    let (folder, _store) = store();
+    let cache = cache(folder.path());
+    let (_inputs, file) = input();
+    let in_place = || cache.in_place(&file, &key("a"), false).is_some();
+    let digest = Digest::of(b"input");
+    cache.note_output(&file, &key("a"), digest, COST.as_nanos() as u64, SystemTime::now());
+    assert!(in_place());
+    assert_eq!(cache.read_digest(&file).unwrap(), digest);
+    assert!(in_place(), "reading it changes nothing");
+    fs::write(&file, "inp0t").unwrap();
+    thread::sleep(Duration::from_millis(2100));
+    assert!(!in_place());
+    assert_ne!(cache.read_digest(&file).unwrap(), digest);
+    assert!(!in_place(), "it is not what the key made");
+}

@@ -1,0 +1,61 @@
+//! The store on this machine: who may make an entry, what is pruned, and what is made of damage.
+
+mod entries;
+mod files;
+mod log;
+mod prune;
+mod slots;
+
+use precompile_cache::{Cache, Digest, Entry, Key, Limits, Recipe, Store};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+
+const COST: Duration = Duration::from_millis(5);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// Long enough for a thread that needn't wait to be done.
+const A_WHILE: Duration = Duration::from_millis(100);
+
+fn store() -> (TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::new(folder.path());
+    (folder, store)
+}
+
+fn cache(folder: &Path) -> Cache {
+    Cache::new(Store::new(folder), Limits::default())
+}
+
+fn accept(_: &[u8]) -> Result<(), String> {
+    Ok(())
+}
+
+fn key(source: &str) -> Key {
+    let recipe = Recipe::new("test", vec![("how".into(), "so".into())]);
+    Key::new(&Arc::new(recipe), Digest::of(source.as_bytes()))
+}
+
+/// The path of a part of an entry, as the layout's test draws it.
+fn part(folder: &Path, key: &Key, extension: &str) -> PathBuf {
+    let key = key.digest().to_string();
+    folder.join(format!("v1/entries/{}/{key}.{extension}", &key[..2]))
+}
+
+fn insert(store: &Store, key: &Key, blob: &[u8]) -> Entry {
+    store.slot(key, false).unwrap().unwrap().fill(blob, COST).unwrap()
+}
+
+fn has(folder: &Path, key: &Key) -> bool {
+    let record = part(folder, key, "json").exists();
+    assert_eq!(part(folder, key, "blob").exists(), record, "half an entry");
+    record
+}
+
+fn names(folder: PathBuf) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
