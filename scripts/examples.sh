@@ -97,6 +97,21 @@ EOF
     holds_no_compiler host)
 echo 'the README: from an empty folder'
 
+# That of docs/embedding.md: the same guest, and the same dependencies.
+cp -r "$work/host" "$work/embedding"
+mkdir "$work/embedding/plugins"
+cp "$work/host/plugin.wat" "$work/embedding/plugins/other.wat"
+(cd "$work/embedding"
+    python3 - "$root/docs/embedding.md" <<'EOF'
+import re, sys
+blocks = re.findall(r"```rust\n// ([\w/.]+)\n(.*?)```", open(sys.argv[1]).read(), re.S)
+assert [name for name, _ in blocks] == ["build.rs", "src/main.rs"], blocks
+for name, body in blocks:
+    open(name, "w").write(body)
+EOF
+    shows 'the host hears 42' cargo run)
+echo 'docs/embedding.md: its build script and its program'
+
 # A workspace in which another member compiles. Together they would share its compiler.
 mkdir -p "$work/both/tools/src"
 cp -r "$work/host" "$work/both/host"

@@ -1,0 +1,228 @@
+//! The commands of the README and of `docs/`, run as they stand there.
+//!
+//! A document's commands are the lines that are indented by four spaces, and those behind `$ ` in a fenced block. Those
+//! of one section run one after the other in a folder of their own, which `documents/setup.sh` fills with the files and
+//! the other machine that they name; each must succeed, and print what the document shows below it. A fenced block in
+//! another language is a file: a `precompile.toml` is compiled by, and a part of a `Cargo.toml` is resolved by cargo.
+//!
+//! What can't be run here stands in `documents/not-run.txt`: the document, the beginning of the command or of the block,
+//! and the reason.
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use support::{Folder, Runner, precompile, run, runner};
+
+const DOCUMENTS: [&str; 4] = ["README.md", "docs/embedding.md", "docs/minimal.md", "docs/no-std.md"];
+
+fn main() {
+    let mut trials = Vec::new();
+    let rules = rules();
+    let mut used = vec![false; rules.len()];
+    for document in DOCUMENTS {
+        let text = fs::read_to_string(root().join(document)).unwrap();
+        for (heading, items) in sections(&text) {
+            let mut to_run = Vec::new();
+            for item in items {
+                match rules.iter().position(|rule| rule.is_about(document, &item)) {
+                    Some(rule) => used[rule] = true,
+                    None => to_run.push(item),
+                }
+            }
+            if !to_run.is_empty() {
+                trials.push(Trial::test(format!("{document}: {heading}"), move || check(&to_run)));
+            }
+        }
+    }
+    trials.push(Trial::test("every reason is of something that is there", move || {
+        let stale: Vec<_> =
+            rules.iter().zip(&used).filter(|(_, used)| !**used).map(|(rule, _)| rule).collect();
+        if stale.is_empty() { Ok(()) } else { Err(format!("no longer in its document: {stale:?}").into()) }
+    }));
+    trials.push(Trial::test("commands are found, and a wrong one is seen", commands_are_found));
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+/// A part of a document that somebody may type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Item {
+    /// A command for the shell, and the lines that it must print, if they are shown.
+    Command(String, Vec<String>),
+    /// A file: its language and content.
+    File(String, String),
+}
+
+impl Item {
+    fn text(&self) -> &str {
+        match self {
+            Item::Command(text, _) | Item::File(_, text) => text,
+        }
+    }
+}
+
+/// A command or a file that isn't tried here.
+#[derive(Debug)]
+struct Rule {
+    document: String,
+    beginning: String,
+}
+
+impl Rule {
+    fn is_about(&self, document: &str, item: &Item) -> bool {
+        self.document == document && item.text().starts_with(&self.beginning)
+    }
+}
+
+fn rules() -> Vec<Rule> {
+    let lines = include_str!("documents/not-run.txt").lines();
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("# "));
+    let rule = |line: &str| match line.split(" | ").collect::<Vec<_>>()[..] {
+        [document, beginning, reason] if !reason.is_empty() => {
+            Rule { document: document.into(), beginning: beginning.into() }
+        }
+        _ => panic!("`{line}` is no document, beginning and reason"),
+    };
+    lines.map(rule).collect()
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The items of each section, by its heading.
+fn sections(text: &str) -> BTreeMap<String, Vec<Item>> {
+    let mut sections = BTreeMap::<_, Vec<Item>>::new();
+    let (mut heading, mut lines) = (String::from("the beginning"), text.lines());
+    while let Some(line) = lines.next() {
+        let items = sections.entry(heading.clone()).or_default();
+        if let Some(language) = line.strip_prefix("```") {
+            let block: Vec<_> = lines.by_ref().take_while(|line| !line.starts_with("```")).collect();
+            match language {
+                "text" | "console" => items.extend(session(&block)),
+                _ => items.push(Item::File(language.into(), block.join("\n") + "\n")),
+            }
+        } else if let Some(command) = line.strip_prefix("    ") {
+            items.push(Item::Command(command.into(), Vec::new()));
+        } else if line.starts_with('#') {
+            heading = line.trim_start_matches('#').trim().into();
+        }
+    }
+    sections
+}
+
+/// The commands behind `$ `, with what is shown below each.
+fn session(block: &[&str]) -> Vec<Item> {
+    let mut items = Vec::new();
+    for line in block {
+        if let Some(command) = line.strip_prefix("$ ") {
+            items.push(Item::Command(command.into(), Vec::new()));
+        } else if let Some(Item::Command(_, shown)) = items.last_mut() {
+            shown.push((*line).into());
+        }
+    }
+    items
+}
+
+/// Tries the items of a section, in their order.
+fn check(items: &[Item]) -> Result<(), Failed> {
+    let folder = Folder::new();
+    let set_up = shell(&folder, include_str!("documents/setup.sh"));
+    if set_up.0 != Some(0) {
+        return Err(format!("setup.sh: {set_up:?}").into());
+    }
+    for item in items {
+        match item {
+            Item::Command(command, shown) => {
+                let (code, printed) = shell(&folder, command);
+                // What is shown may be broken into lines to fit the page, and may end in a code that tells something.
+                let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+                if code != Some(0) && shown.is_empty() {
+                    return Err(format!("`{command}` ended with {code:?}:\n{printed}").into());
+                }
+                if !words(&printed).contains(&words(&shown.join(" "))) {
+                    return Err(
+                        format!("`{command}` printed\n{printed}\nand not\n{}", shown.join("\n")).into()
+                    );
+                }
+            }
+            Item::File(language, content) if language == "toml" && content.starts_with("inputs = ") => {
+                fs::write(folder.join("precompile.toml"), content)?;
+                let (code, printed) = shell(&folder, "precompile");
+                if code != Some(0) {
+                    return Err(format!("its `precompile.toml` doesn't compile:\n{printed}").into());
+                }
+                fs::remove_file(folder.join("precompile.toml"))?;
+            }
+            Item::File(language, content) if language == "toml" => manifest(&folder, content)?,
+            Item::File(language, content) => {
+                let first = content.lines().next().unwrap_or_default();
+                return Err(format!("nothing tries the `{language}` that begins with `{first}`").into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Has cargo read a part of a `Cargo.toml`, in a folder beside the checkout, and find what it depends on; and
+/// `precompile` what it is to compile.
+fn manifest(folder: &Folder, content: &str) -> Result<(), Failed> {
+    let host = folder.join("host");
+    fs::create_dir_all(host.join("src"))?;
+    fs::write(host.join("src/main.rs"), "fn main() {}\n")?;
+    fs::write(host.join("Cargo.toml"), format!("[package]\nname = \"host\"\nedition = \"2024\"\n{content}"))?;
+    // The versions that are there already.
+    fs::copy(root().join("Cargo.lock"), host.join("Cargo.lock"))?;
+    let linked =
+        format!("ln -sfn {:?} precompile && cd host && cargo tree --offline --quiet", root().canonicalize()?);
+    let compiled = " && cp -r ../plugins . && precompile --project Cargo.toml";
+    let compiled = if content.contains("[package.metadata.precompile]") { compiled } else { "" };
+    let (code, printed) = shell(folder, &(linked + compiled));
+    match code {
+        Some(0) => Ok(()),
+        _ => Err(format!("cargo does nothing with\n{content}\n{printed}").into()),
+    }
+}
+
+/// The exit code of a command, and all that it printed.
+fn shell(folder: &Folder, command: &str) -> (Option<i32>, String) {
+    let path = [folder.join("bin"), binaries().path().to_path_buf()];
+    #[allow(clippy::disallowed_methods, reason = "a user's commands are found there, too")]
+    let rest = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(path.into_iter().chain(std::env::split_paths(&rest))).unwrap();
+    let mut shell: Command = folder.command("sh");
+    // What a user's shell has set is no part of a document.
+    let ended = run(shell.args(["-c", command]).env("PATH", path).env("NO_COLOR", "1").env_remove("LANG"));
+    (ended.code, ended.stdout + &ended.stderr)
+}
+
+/// A folder with the commands under their names.
+fn binaries() -> &'static Folder {
+    static FOLDER: std::sync::OnceLock<Folder> = std::sync::OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let folder = Folder::new();
+        fs::copy(precompile(), folder.join("precompile")).unwrap();
+        fs::copy(runner(Runner::Default), folder.join("precompile-run")).unwrap();
+        folder
+    })
+}
+
+fn commands_are_found() -> Result<(), Failed> {
+    let text = "words\n\n    first\n\n## Two\n\n```text\n$ second\nit says\n```\n```toml\na = 1\n```\n    third # why\n";
+    let command = |text: &str, shown: &[&str]| {
+        Item::Command(text.into(), shown.iter().map(|&line| line.into()).collect())
+    };
+    let found = sections(text);
+    assert_eq!(found["the beginning"], [command("first", &[])]);
+    let file = Item::File("toml".into(), "a = 1\n".into());
+    let (missing, other) =
+        ("[dependencies]\nprecompile-runtime = { path = \"../elsewhere\" }\n", "fn main() {}\n");
+    assert_eq!(found["Two"], [command("second", &["it says"]), file.clone(), command("third # why", &[])]);
+    let (missing, other) =
+        (Item::File("toml".into(), missing.into()), Item::File("rust".into(), other.into()));
+    for wrong in [command("false", &[]), command("echo it does", &["it says"]), missing, other] {
+        assert!(check(std::slice::from_ref(&wrong)).is_err(), "{wrong:?}");
+    }
+    Ok(())
+}
