@@ -7,6 +7,7 @@ use super::ladder::{
 use crate::cargo::Recipe;
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 
@@ -46,6 +47,10 @@ pub(super) struct Row {
     variant: String,
     /// What `rustc -V` said.
     toolchain: String,
+    /// The day it was built, such as `2026-11-24`.
+    date: String,
+    /// The commit it was built at; `before` one, where only the commit that recorded it is known.
+    commit: String,
     /// The program's size, where it was built.
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
@@ -61,7 +66,8 @@ impl Row {
             Ok(bytes) => (Some(bytes), None),
             Err(reason) => (None, Some(reason)),
         };
-        let row = Row { step: step.into(), variant: variant.into(), toolchain, bytes, missing };
+        let (date, commit) = (said("date", &["-I"]), said("git", &["describe", "--always", "--dirty"]));
+        let row = Row { step: step.into(), variant: variant.into(), toolchain, date, commit, bytes, missing };
         println!("{}, {}: {}", row.step, row.variant, row.shown());
         row
     }
@@ -78,6 +84,13 @@ impl Row {
             (None, None) => String::new(),
         }
     }
+}
+
+/// The first line that a command prints.
+fn said(command: &str, arguments: &[&str]) -> String {
+    let output = std::process::Command::new(command).args(arguments).output();
+    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    text.unwrap_or_default().lines().next().unwrap_or_default().into()
 }
 
 /// All rows.
@@ -130,6 +143,7 @@ impl Report {
         self.texts(&mut text)?;
         self.compilers(&mut text)?;
         self.missing(&mut text)?;
+        self.origins(&mut text)?;
         Ok(text)
     }
 
@@ -270,6 +284,34 @@ impl Report {
             if let Some(reason) = &row.missing {
                 writeln!(text, "\n{}, {}: not built, since {reason}.", row.step, row.variant)?;
             }
+        }
+        Ok(())
+    }
+
+    /// When, and at which commit, each row was built: those of one commit together.
+    fn origins(&self, text: &mut String) -> std::fmt::Result {
+        let mut origins = BTreeMap::<_, Vec<_>>::new();
+        for row in &self.rows {
+            origins
+                .entry((&row.date, &row.commit))
+                .or_default()
+                .push(format!("{}, {}", row.step, row.variant));
+        }
+        writeln!(
+            text,
+            "\n## When\n\nThe rows are of {} commits; a row is comparable with those of the same one.\n",
+            origins.len()
+        )?;
+        writeln!(text, "| date | commit | rows |\n|------|--------|------|")?;
+        // The most are named by their number.
+        let most = origins.values().map(Vec::len).max();
+        for ((date, commit), rows) in &origins {
+            let named = if Some(rows.len()) == most {
+                format!("{}: all others", rows.len())
+            } else {
+                rows.join("; ")
+            };
+            writeln!(text, "| {date} | {commit} | {named} |")?;
         }
         Ok(())
     }
