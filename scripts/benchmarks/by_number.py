@@ -7,7 +7,7 @@ from benchmarks.growth import grown
 from benchmarks.modules import many
 from benchmarks.setup import WORK, sequence
 
-NUMBERS = [1, 4, 16, 64, 256, 1024, 4096]
+NUMBERS = [1, 4, 16, 64, 128, 256, 512, 1024, 2048, 4096]
 
 
 def section():

@@ -1,5 +1,6 @@
 """What every section uses: the commands, a folder to work in, how to measure, how to print."""
 
+import math
 import os
 import pathlib
 import re
@@ -9,6 +10,7 @@ import sys
 import tempfile
 import time
 
+from benchmarks.exponent import T
 from timing import wall
 
 ROOT = pathlib.Path.cwd()
@@ -33,15 +35,40 @@ SUPPORT = pathlib.Path("/usr/share/wabt/wasm2c")
 BROKEN = []
 
 
-def at_most(what, value, most):
-    """Says what a figure is, and notes where it is beyond what is demanded of it."""
-    if value > most:
-        BROKEN.append(f"{what} is {value:.3f}, and {most} at most is demanded")
-    return f"{value:.3f}"
+def at_most(what, interval, most):
+    """Says what a figure is, with its interval, and notes where that doesn't end below what is demanded of it."""
+    value, error = interval
+    shown = f"{value:.3f} ± {error:.3f}"
+    if value + error > most:
+        BROKEN.append(f"{what} is {shown}, and {most} at most is demanded")
+    return shown
+
+
+def interval(values):
+    """The mean of some figures, and how far that of 95 of 100 such samples would be off."""
+    freedom = len(values) - 1
+    return statistics.mean(values), T.get(freedom, 1.96) * statistics.stdev(values) / math.sqrt(len(values))
+
+
+def ratio(times, name, other):
+    """What one way takes of another, round by round, with its interval."""
+    logarithms = [math.log(a / b) for a, b in zip(times[name], times[other])]
+    mean, error = interval(logarithms)
+    return math.exp(mean), math.exp(mean) * (math.exp(error) - 1)
+
+
+def medians(times):
+    """The medians of what some ways took."""
+    return {name: statistics.median(found) for name, found in times.items()}
 
 
 def sequence(rounds, ways):
-    """The medians of what these functions take, called in turns. One that returns a number has measured itself."""
+    """The medians of what these functions take, called in turns."""
+    return medians(in_turns(rounds, ways))
+
+
+def in_turns(rounds, ways):
+    """What these functions take, called in turns. One that returns a number has measured itself."""
     times = {name: [] for name in ways}
     names = list(ways)
     for turn in range(rounds):
@@ -49,7 +76,7 @@ def sequence(rounds, ways):
             start = time.perf_counter()
             measured = ways[name]()
             times[name].append(time.perf_counter() - start if measured is None else measured)
-    return {name: statistics.median(found) for name, found in times.items()}
+    return times
 
 
 def commands(ways, **options):
