@@ -2,7 +2,7 @@
 # auto.sh: what `--backend auto` chooses, and whether that was right. Writes reports/auto.md.
 source "$(dirname "$0")/lib.sh"
 
-modules="$(scripts/corpus.sh resvg flite | tr '\n' ' ')"
+modules="$(scripts/corpus.sh resvg flite avr-as cc1 | tr '\n' ' ')"
 cargo build -q --release -p precompile --bins
 cargo build -q -p precompile-runtime --profile runner
 bin="$(target_dir)"

