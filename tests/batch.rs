@@ -3,8 +3,10 @@
 use std::fs;
 use std::io::Read;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, SystemTime};
-use support::{Folder, precompile, run};
+use support::{Folder, Runner, precompile, run};
 
 const ANSWER: &str = r#"(module (func (export "answer") (result i32) i32.const 42))"#;
 
@@ -43,6 +45,56 @@ fn the_largest_comes_first() {
     let ended = folder.precompile(["-j1", "a.wasm", "b.wasm", "c.wasm"]);
     let order: Vec<_> = ended.stderr.lines().filter_map(|line| line.split('`').nth(1)).collect();
     assert_eq!(order, ["b.wasm", "c.wasm", "a.wasm"]);
+}
+
+/// Files that others write to while they are read cost only themselves: one that shrinks ends no process, and of
+/// one that changes nothing is stored but what the bytes make that were compiled.
+#[test]
+#[cfg(unix)]
+fn inputs_and_outputs_that_change_while_they_are_read() {
+    const LENGTH: u64 = 48 << 20;
+    let folder = Folder::new();
+    folder.wasm("ok.wasm", ANSWER);
+    let big = fs::File::create(folder.join("big.wasm")).unwrap();
+    let other = fs::File::create(folder.join("other.cwasm")).unwrap();
+    folder.wasm("other.wasm", ANSWER);
+    let answers = [1, 2].map(|number| {
+        let text = format!(r#"(module (func (export "answer") (result i32) i32.const {number}))"#);
+        let name = format!("answer-{number}.wasm");
+        folder.wasm(&name, &text);
+        (name, number.to_string())
+    });
+    let ended = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for turn in 0.. {
+                big.set_len(if turn % 2 == 0 { LENGTH } else { 4096 }).unwrap();
+                other.set_len(if turn % 2 == 0 { LENGTH } else { 4096 }).unwrap();
+                // Over itself, not in its place.
+                fs::copy(folder.join(&answers[turn % 2].0), folder.join("changing.wasm")).unwrap();
+                if ended.load(Ordering::Relaxed) {
+                    break;
+                }
+            }
+        });
+        for turn in 0..30 {
+            let isolate = if turn % 3 == 0 { "--isolate" } else { "--verify-inputs" };
+            let inputs = ["big.wasm", "other.wasm", "changing.wasm", "ok.wasm"];
+            let ran = folder.precompile([&["-q", isolate], &inputs[..]].concat());
+            if ran.code.is_none_or(|code| code > 1) || !folder.join("ok.cwasm").exists() {
+                ended.store(true, Ordering::Relaxed);
+                panic!("{ran:?}");
+            }
+            fs::remove_file(folder.join("ok.cwasm")).unwrap();
+        }
+        ended.store(true, Ordering::Relaxed);
+    });
+    for (name, number) in answers {
+        let ended = folder.precompile([&name, "-o", "answer.cwasm"]);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        let ran = folder.run(Runner::Default, ["--invoke", "answer", "answer.cwasm"]);
+        assert_eq!(ran.stdout.trim(), number, "{ran:?}");
+    }
 }
 
 /// What is built from an artifact isn't built again where the artifact would not change.
@@ -95,7 +147,7 @@ fn an_interrupt_leaves_nothing_half_written() {
         let mut command = folder.command(precompile());
         command.args(["--backend", "winch", "--quiet", "."]).env("PRECOMPILE_CACHE_DIR", &cache);
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(5 * delay));
+        thread::sleep(Duration::from_millis(5 * delay));
         run(Command::new("kill").args(["-INT", &child.id().to_string()]));
         let code = child.wait().unwrap().code();
         let mut said = String::new();

@@ -1,14 +1,21 @@
 //! BLAKE3 digests.
 
+use blake3::Hasher;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
+use std::mem;
 use std::path::Path;
 use std::str::FromStr;
 
 /// From here on several threads are worth their while: BLAKE3's documentation of `update_rayon` names
 /// 128 KiB as the least, where nothing else is to do.
 const PARALLEL_BYTES: u64 = 1 << 20;
+/// How much of a file one thread reads at a time, and hashes while the processor's caches hold it.
+const SMALL_PART_BYTES: usize = 64 << 10;
+/// The same for several threads, each of which is to have enough of it.
+const PART_BYTES: usize = 256 << 10;
 
 /// A BLAKE3 digest. Its text form is hexadecimal, in lower case.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,14 +27,20 @@ impl Digest {
         Digest(blake3::hash(bytes).into())
     }
 
-    /// The digest of a file, which is mapped for that.
+    /// The digest of a file, which is read for that, in parts: a mapped one that another program
+    /// shortens meanwhile would end the process.
     ///
     /// # Errors
     ///
-    /// Where the file can't be read. One that another program shortens meanwhile can end the
-    /// process, as with every mapped file.
+    /// Where the file can't be read.
     pub fn of_file(path: &Path) -> io::Result<Digest> {
-        Ok(Digest(blake3::Hasher::new().update_mmap(path)?.finalize().into()))
+        let mut hasher = Hasher::new();
+        let mut file = File::open(path)?;
+        let mut part = Vec::with_capacity(SMALL_PART_BYTES);
+        while read_part(&mut file, &mut part)? {
+            hasher.update(&part);
+        }
+        Ok(hasher.finalize().into())
     }
 
     /// The same by several threads, where the file is large enough for that. The thread that asks
@@ -40,13 +53,32 @@ impl Digest {
         if path.metadata()?.len() < PARALLEL_BYTES {
             return Digest::of_file(path);
         }
-        Ok(Digest(blake3::Hasher::new().update_mmap_rayon(path)?.finalize().into()))
+        let mut hasher = Hasher::new();
+        let mut file = File::open(path)?;
+        let (mut part, mut next) = (Vec::with_capacity(PART_BYTES), Vec::with_capacity(PART_BYTES));
+        let mut more = read_part(&mut file, &mut part)?;
+        while more {
+            // One part is hashed while the next is read.
+            let hash = || {
+                hasher.update_rayon(&part);
+            };
+            more = rayon::join(hash, || read_part(&mut file, &mut next)).1?;
+            mem::swap(&mut part, &mut next);
+        }
+        Ok(hasher.finalize().into())
     }
 
     /// Its 32 bytes.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
+}
+
+/// The next part of a file, as much as the buffer has room for unless the file ends; whether there was more of it.
+fn read_part(file: &mut File, part: &mut Vec<u8>) -> io::Result<bool> {
+    part.clear();
+    let most = part.capacity() as u64;
+    Ok(file.take(most).read_to_end(part)? > 0)
 }
 
 impl From<[u8; 32]> for Digest {
@@ -95,6 +127,23 @@ impl<'de> Deserialize<'de> for Digest {
         match deserializer.is_human_readable() {
             true => String::deserialize(deserializer)?.parse().map_err(de::Error::custom),
             false => Ok(Digest(<[u8; 32]>::deserialize(deserializer)?)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_any_size_have_the_digest_of_their_bytes() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let bytes: Vec<u8> = (0..3 * PART_BYTES + 7).map(|at| (at % 251) as u8).collect();
+        for size in [0, 1, SMALL_PART_BYTES, SMALL_PART_BYTES + 1, PART_BYTES, 2 * PART_BYTES, bytes.len()] {
+            std::fs::write(file.path(), &bytes[..size]).unwrap();
+            let expected = Digest::of(&bytes[..size]);
+            assert_eq!(Digest::of_file(file.path()).unwrap(), expected, "{size}");
+            assert_eq!(Digest::of_large_file(file.path()).unwrap(), expected, "{size}");
         }
     }
 }
