@@ -33,6 +33,17 @@ pub fn precompile() -> &'static Path {
     PATH.get_or_init(|| build("debug/precompile", "precompile", &["test", "--no-run"]))
 }
 
+/// [`precompile`] with a process that compiles and does what the variables `PRECOMPILE_PLANTED` and
+/// `PRECOMPILE_PLANTED_WITHOUT` say.
+pub fn planted() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| {
+        // One test of its package has the command built, with the features that all have.
+        let arguments = ["test", "--no-run", "--test", "targets", "--features", "precompile/planted-child"];
+        build("debug/precompile", "precompile-planted", &arguments)
+    })
+}
+
 /// The command by which cargo finds [`precompile`].
 pub fn cargo_precompile() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();

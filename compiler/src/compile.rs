@@ -3,6 +3,7 @@
 #[cfg(not(any(feature = "cranelift", feature = "winch")))]
 compile_error!("precompile needs a backend: enable the feature `cranelift` or `winch`");
 
+mod accept;
 mod attempt;
 mod auto;
 #[cfg(feature = "benchmarks")]
@@ -43,6 +44,7 @@ mod target;
 mod text;
 mod text_name;
 
+pub use accept::accept;
 pub use attempt::{Attempt, WASMTIME_VERSION, attempt, attempt_with, compile, compile_by};
 pub use auto::{Chosen, choose};
 pub use cached::{Answer, Artifact, ObtainError, Request, Source, in_place, obtain};

@@ -69,15 +69,20 @@ impl Auto {
     }
 }
 
-/// The bytes of its code. Text that nobody trusts is not parsed here, and has none.
+/// The bytes of its code.
 fn code(input: &Input, bytes: Option<&[u8]>, bounds: &Bounds) -> Result<u64> {
-    let parse_texts = !bounds.is_isolated();
+    if let Some(isolation) = bounds.isolation() {
+        return match bytes {
+            Some(bytes) => isolation.code_bytes(bytes),
+            None => isolation.code_bytes(&bounds.read(File::open(&input.path)?, input.bytes)?),
+        };
+    }
     Ok(match bytes {
-        Some(bytes) => code_bytes(Cursor::new(bytes), parse_texts)?,
+        Some(bytes) => code_bytes(Cursor::new(bytes), true)?,
         None => {
             let file = File::open(&input.path)?;
             bounds.check_input(file.metadata()?.len())?;
-            code_bytes(file, parse_texts)?
+            code_bytes(file, true)?
         }
     })
 }

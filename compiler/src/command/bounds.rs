@@ -1,12 +1,13 @@
 //! What a module may cost that nobody trusts.
 
 use crate::inputs::Input;
-use crate::isolate::Isolation;
+use crate::isolate::{Isolation, keep_descriptors};
 use anyhow::{Result, ensure};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use precompile::setting;
 use precompile::{Attempt, Engines, Options};
 use std::io::{Read, stdin};
+use std::sync::Arc;
 use std::time::Duration;
 
 const DEFAULT_MEMORY_BYTES: u64 = 4 << 30;
@@ -16,10 +17,18 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
 #[derive(Args)]
 #[command(next_help_heading = "Modules that nobody trusts")]
 pub(crate) struct BoundsOpts {
-    /// Compile each module in a process of its own, so that one that takes too much, or that the
-    /// compiler dies of, costs only itself
-    #[arg(long)]
-    isolate: bool,
+    /// Compile each module in a process of its own, which reaches neither files nor network, so that
+    /// one that takes too much, or that the compiler dies of, costs only itself; with `strict` not
+    /// without anything that confines such a process
+    #[arg(
+        long,
+        value_name = "HOW",
+        value_enum,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "possible"
+    )]
+    isolate: Option<Isolate>,
 
     /// How much memory such a process may take, such as 512M [default: 4G]
     #[arg(long, value_name = "BYTES", requires = "isolate", value_parser = bytes)]
@@ -32,6 +41,15 @@ pub(crate) struct BoundsOpts {
     /// How large an input may be, such as 64M
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     max_input_size: Option<u64>,
+}
+
+/// How processes that compile are confined.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Isolate {
+    /// As far as this machine can
+    Possible,
+    /// By everything that there is, or not at all
+    Strict,
 }
 
 fn bytes(text: &str) -> Result<u64, String> {
@@ -51,26 +69,30 @@ impl BoundsOpts {
     /// Where this system can't keep them.
     pub(crate) fn bounds(&self, threads: usize) -> Result<Bounds> {
         let max_input_bytes = self.max_input_size;
-        if !self.isolate {
+        let Some(isolate) = self.isolate else {
             let engines = Engines::default();
             let attempt =
                 move |options: &Options, module: &[u8]| precompile::attempt_with(&engines, options, module);
-            return Ok(Bounds { attempt: Box::new(attempt), is_isolated: false, max_input_bytes });
-        }
-        let isolation = Isolation::new(
-            self.max_memory.unwrap_or(DEFAULT_MEMORY_BYTES),
-            self.timeout.unwrap_or(DEFAULT_TIMEOUT),
+            return Ok(Bounds { attempt: Box::new(attempt), isolation: None, max_input_bytes });
+        };
+        let isolation = Arc::new(Isolation {
+            max_memory_bytes: self.max_memory.unwrap_or(DEFAULT_MEMORY_BYTES),
+            timeout: self.timeout.unwrap_or(DEFAULT_TIMEOUT),
             threads,
-        )?;
-        let attempt = move |options: &Options, module: &[u8]| isolation.compile(options, module);
-        Ok(Bounds { attempt: Box::new(attempt), is_isolated: true, max_input_bytes })
+            is_strict: isolate == Isolate::Strict,
+        });
+        keep_descriptors();
+        isolation.check()?;
+        let compiling = isolation.clone();
+        let attempt = move |options: &Options, module: &[u8]| compiling.compile(options, module);
+        Ok(Bounds { attempt: Box::new(attempt), isolation: Some(isolation), max_input_bytes })
     }
 }
 
 /// What a module may cost.
 pub(crate) struct Bounds {
     attempt: Box<Attempt<'static>>,
-    is_isolated: bool,
+    isolation: Option<Arc<Isolation>>,
     max_input_bytes: Option<u64>,
 }
 
@@ -80,14 +102,21 @@ impl Bounds {
         &*self.attempt
     }
 
-    /// Whether only processes of their own may look into modules.
-    pub(crate) fn is_isolated(&self) -> bool {
-        self.is_isolated
+    /// What may look into modules, where this process may not.
+    pub(crate) fn isolation(&self) -> Option<&Isolation> {
+        self.isolation.as_deref()
     }
 
     /// Whether inputs may only have so many bytes.
     pub(crate) fn is_input_limited(&self) -> bool {
-        self.max_input_bytes.is_some()
+        self.most_bytes() < u64::MAX
+    }
+
+    /// So many bytes an input may have. What can't be compiled in the memory that there is for it is not read
+    /// here, either.
+    fn most_bytes(&self) -> u64 {
+        let memory = self.isolation().map_or(u64::MAX, |isolation| isolation.max_memory_bytes);
+        self.max_input_bytes.unwrap_or(u64::MAX).min(memory)
     }
 
     /// Whether an input of this size may be read.
@@ -96,8 +125,9 @@ impl Bounds {
     ///
     /// Where it is too large.
     pub(crate) fn check_input(&self, bytes: u64) -> Result<()> {
-        let most = self.max_input_bytes.unwrap_or(u64::MAX);
-        ensure!(bytes <= most, "it is larger than the {most} bytes that `--max-input-size` allows");
+        let most = self.most_bytes();
+        let option = if self.max_input_bytes == Some(most) { "--max-input-size" } else { "--max-memory" };
+        ensure!(bytes <= most, "it is larger than the {most} bytes that `{option}` allows");
         Ok(())
     }
 
@@ -123,8 +153,7 @@ impl Bounds {
         let mut bytes = Vec::new();
         // And one, so that the end is found without growing.
         bytes.try_reserve_exact(usize::try_from(expected_bytes)?.saturating_add(1))?;
-        from.take(self.max_input_bytes.map_or(u64::MAX, |most| most.saturating_add(1)))
-            .read_to_end(&mut bytes)?;
+        from.take(self.most_bytes().saturating_add(1)).read_to_end(&mut bytes)?;
         self.check_input(bytes.len() as u64)?;
         Ok(bytes)
     }

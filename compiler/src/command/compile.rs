@@ -231,6 +231,12 @@ impl Opts {
                 None => rest.push(job),
             }
         }
+        if let Some(isolation) = rest.first().and_then(|job| job.bounds.isolation())
+            && self.verbose
+            && self.message_format == Format::Human
+        {
+            tell(&format!("isolated: {}", isolation.describe()?));
+        }
         let failures = if rest.is_empty() { Vec::new() } else { self.run_jobs(rest, caching)? };
         if let Some(cache) = cache {
             cache.finish();

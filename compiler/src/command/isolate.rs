@@ -1,24 +1,31 @@
-//! Compiling in a process of its own, which may take only so much.
+//! Compiling in a process of its own, which may take only so much, and reach nothing.
 //!
-//! That process is this command with [`CHILD`] as its first argument. It reads a [`Question`] and the module
-//! from standard input, and writes an [`Answer`] to standard output. All else stays here: the cache, the
-//! outputs, what is reported.
+//! That process is this command with [`CHILD`] as its first argument. It confines itself, reads a question and the
+//! module from standard input, and writes an [`Answer`] to standard output. Nothing here reads the module's code;
+//! and what a module that got hold of the process would answer is read with care. All else stays here: the cache,
+//! the outputs, what is reported.
 
 mod answer;
 mod child;
+mod confinement;
+mod frame;
+#[cfg(feature = "planted-child")]
+mod planted;
 mod question;
+mod said;
 
 pub(crate) use child::Opts;
 
 use answer::Answer;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use precompile::{CompileError, Compiled, Options};
-use question::Question;
-use std::io::{Read, Write};
+use question::{Asked, How, Question};
+use said::bounded;
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use wait_timeout::ChildExt;
 
 /// The first argument of a process that compiles: nothing that anybody would name an input.
@@ -28,25 +35,51 @@ const MOST_SAID: u64 = 64 << 10;
 
 /// How much a process may take that compiles a module.
 pub(crate) struct Isolation {
-    program: PathBuf,
-    max_memory_bytes: u64,
-    timeout: Duration,
-    threads: usize,
+    pub(crate) max_memory_bytes: u64,
+    pub(crate) timeout: Duration,
+    pub(crate) threads: usize,
+    /// Whether to do without what this machine lacks of it, or to refuse.
+    pub(crate) is_strict: bool,
 }
 
 impl Isolation {
-    /// Processes of this command.
+    /// Checks that there can be such processes.
     ///
     /// # Errors
     ///
-    /// Where this system can't limit a process.
-    pub(crate) fn new(max_memory_bytes: u64, timeout: Duration, threads: usize) -> Result<Isolation> {
-        anyhow::ensure!(
-            cfg!(unix),
-            "`--isolate` needs limits on processes, which this system hasn't: leave it out"
-        );
-        let program = std::env::current_exe().context("this command can't be found to be started again")?;
-        Ok(Isolation { program, max_memory_bytes, timeout, threads })
+    /// Where this system can't limit a process, or, if it is strict, not confine it.
+    pub(crate) fn check(&self) -> Result<()> {
+        ensure!(cfg!(unix), "`--isolate` needs limits on processes, which this system hasn't: leave it out");
+        if self.is_strict {
+            let lenient = Isolation { is_strict: false, ..*self };
+            let confinement = lenient.ask(Question::Confinement, &[])?.confinement()?;
+            let lacking = confinement.lacking();
+            ensure!(
+                lacking.is_empty(),
+                "`--isolate=strict` can't be had on this machine, which lacks {}: use a Linux that has it, \
+                 or `--isolate`, which does without",
+                lacking.join(", ")
+            );
+        }
+        Ok(())
+    }
+
+    /// What holds of such processes on this machine, in one line.
+    ///
+    /// # Errors
+    ///
+    /// Where there can't be one.
+    pub(crate) fn describe(&self) -> Result<String> {
+        Ok(self.ask(Question::Confinement, &[])?.confinement()?.to_string())
+    }
+
+    /// The bytes of a module's code, as [`precompile::code_bytes`] counts them.
+    ///
+    /// # Errors
+    ///
+    /// What became of the process.
+    pub(crate) fn code_bytes(&self, module: &[u8]) -> Result<u64> {
+        self.ask(Question::CodeBytes, module)?.code_bytes()
     }
 
     /// Compiles a module in a process of its own.
@@ -55,57 +88,72 @@ impl Isolation {
     ///
     /// What that process says, or what became of it.
     pub(crate) fn compile(&self, options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
+        let start = Instant::now();
         let elsewhere = |message| CompileError::Elsewhere { message, is_limit: false };
-        let answer = self.ask(options, module).map_err(|error| elsewhere(format!("{error:#}")))?;
-        match answer {
-            Ok(answer) => answer.compiled(options, elsewhere(self.too_much())),
-            Err(message) => Err(elsewhere(message)),
-        }
+        let answer = self.ask(Question::Compiled(Box::new(How::of(options))), module);
+        let answer = answer.map_err(|error| elsewhere(format!("{error:#}")))?;
+        answer.compiled(options, module, start.elapsed(), elsewhere(self.too_much()))
     }
 
-    /// The answer, or what became of the process.
-    fn ask(&self, options: &Options, module: &[u8]) -> Result<Result<Answer, String>> {
-        let mut child = Command::new(&self.program)
-            .args([CHILD, "--max-memory", &self.max_memory_bytes.to_string()])
-            .args(["--threads", &self.threads.to_string(), "--parent", &std::process::id().to_string()])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .context("the process that is to compile it can't be started")?;
-        let question = Question::of(options).encode()?;
+    /// The answer to a question about a module.
+    ///
+    /// # Errors
+    ///
+    /// What became of the process.
+    fn ask(&self, question: Question, module: &[u8]) -> Result<Answer> {
+        let question = Asked { question, module_bytes: module.len() as u64 }.encode()?;
+        // A process that holds both has no room for more; and so this one never holds more, either.
+        let most = self.max_memory_bytes.saturating_sub(module.len() as u64);
+        let mut child =
+            self.command()?.spawn().context("the process that is to compile it can't be started")?;
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let (status, output, said) = thread::scope(|scope| {
-            scope.spawn(move || {
-                let mut stdin = stdin?;
-                // Where the process ends early, its end says why.
-                stdin.write_all(&question).and_then(|()| stdin.write_all(module)).ok()
-            });
-            let output = scope.spawn(move || read(stdout, u64::MAX));
-            let said = scope.spawn(move || read(stderr, MOST_SAID));
-            let status = self.wait(&mut child);
-            (status, output.join().unwrap_or_default(), said.join().unwrap_or_default())
-        });
-        let Some(status) = status? else {
-            return Ok(Err(format!(
+        let (status, answer, said) = thread::scope(|scope| {
+            let start = || -> io::Result<_> {
+                let thread = thread::Builder::new;
+                thread().spawn_scoped(scope, move || {
+                    let mut stdin = stdin?;
+                    // Where the process ends early, its end says why.
+                    stdin.write_all(&question).and_then(|()| stdin.write_all(module)).ok()
+                })?;
+                let answer = thread()
+                    .spawn_scoped(scope, move || Answer::decode(stdout.context("there is no pipe")?, most))?;
+                Ok((answer, thread().spawn_scoped(scope, move || read(stderr))?))
+            };
+            let started = start();
+            // Without it they would wait for ever.
+            let status = end(&mut child, if started.is_ok() { self.timeout } else { Duration::ZERO });
+            let (answer, said) = started.context("no thread can be started for it")?;
+            let answer = answer.join().unwrap_or_else(|_| Err(anyhow!("reading it panics")));
+            anyhow::Ok((status?, answer, said.join().unwrap_or_default()))
+        })?;
+        let Some(status) = status else {
+            bail!(
                 "it takes longer to compile than the {} s that `--timeout` allows",
                 self.timeout.as_secs_f32()
-            )));
+            );
         };
-        match status.success() {
-            true => Ok(Ok(Answer::decode(output)?)),
-            false => Ok(Err(self.obituary(status, &String::from_utf8_lossy(&said)))),
+        if !status.success() {
+            bail!(self.obituary(status, &String::from_utf8_lossy(&said)));
         }
+        answer.context("the process that was to compile it gave no answer")
     }
 
-    /// How the process ended; `None` where it had to be ended.
-    fn wait(&self, child: &mut Child) -> Result<Option<ExitStatus>> {
-        let status = child.wait_timeout(self.timeout)?;
-        if status.is_none() {
-            child.kill()?;
-            child.wait()?;
-        }
-        Ok(status)
+    /// What starts the process: with neither environment nor folder.
+    fn command(&self) -> Result<Command> {
+        let program = std::env::current_exe().context("this command can't be found to be started again")?;
+        let mut command = Command::new(std::path::absolute(program)?);
+        command
+            .args([CHILD, "--max-memory", &self.max_memory_bytes.to_string()])
+            .args(["--threads", &self.threads.to_string(), "--parent", &std::process::id().to_string()])
+            .args(self.is_strict.then_some("--strict"))
+            .env_clear()
+            .current_dir(PathBuf::from("/"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        #[cfg(feature = "planted-child")]
+        planted::plant(&mut command);
+        Ok(command)
     }
 
     fn too_much(&self) -> String {
@@ -119,17 +167,53 @@ impl Isolation {
         if said.contains("memory allocation of") {
             return self.too_much();
         }
+        if is_refused(status) {
+            return "the process that was to compile it did what no compiler does, such as to start a program or to \
+                    open a socket, and was ended: the module is not to be trusted"
+                .into();
+        }
         match said.trim().lines().next() {
-            Some(said) => format!("the process that was to compile it died ({status}): {said}"),
+            Some(said) => format!("the process that was to compile it died ({status}): {}", bounded(said)),
             None => format!("the process that was to compile it died ({status})"),
         }
     }
 }
 
-/// All that comes from a pipe, up to a limit.
-fn read(pipe: Option<impl Read>, most: u64) -> Vec<u8> {
+/// Keeps the descriptors from other programs that who started this one left open, such as those of make's jobserver.
+pub(crate) fn keep_descriptors() {
+    #[cfg(feature = "planted-child")]
+    if planted::is_without("descriptors") {
+        return;
+    }
+    #[cfg(unix)]
+    close_fds::set_fds_cloexec(3, &[]);
+}
+
+/// How a process ended; `None` where it had to be ended.
+fn end(child: &mut Child, timeout: Duration) -> Result<Option<ExitStatus>> {
+    let status = child.wait_timeout(timeout)?;
+    if status.is_none() {
+        child.kill()?;
+        child.wait()?;
+    }
+    Ok(status)
+}
+
+/// Whether the kernel ended a process for a system call.
+#[cfg(target_os = "linux")]
+fn is_refused(status: ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+    status.signal() == Some(rustix::process::Signal::SYS.as_raw())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_refused(_: ExitStatus) -> bool {
+    false
+}
+
+/// What a process says of its end. What there is of it counts.
+fn read(pipe: Option<impl Read>) -> Vec<u8> {
     let mut bytes = Vec::new();
-    // What there is of it counts.
-    let _ = pipe.map(|pipe| pipe.take(most).read_to_end(&mut bytes));
+    let _ = pipe.map(|pipe| pipe.take(MOST_SAID).read_to_end(&mut bytes));
     bytes
 }

@@ -1,14 +1,15 @@
 //! Compiling, or finding what was compiled before.
 
-use crate::compile::attempt::{Attempt, WASMTIME_VERSION};
+use crate::compile::accept::accept_from;
+use crate::compile::attempt::Attempt;
 use crate::compile::compile_error::CompileError;
 use crate::compile::compiled::Compiled;
 use crate::compile::options::{Options, OptionsError};
 use crate::compile::recipe::recipe;
 use crate::compile::second_attempt::with_fallback;
 use crate::compile::target::Target;
-use precompile_artifact::trailer;
-use precompile_artifact::{Backend, Contract};
+use crate::compile::text::is_text;
+use precompile_artifact::Backend;
 use precompile_cache::{Cache, Digest, Entry, Identity, InPlace, Key, Lookup, Recipe, Turn};
 use std::borrow::Cow;
 use std::io;
@@ -150,7 +151,7 @@ fn first(
         if let Some(in_place) = output.and_then(|it| cache.in_place(it, &key, request.verify_inputs)) {
             return Ok(answer(Artifact::InPlace(in_place), key));
         }
-        let turn = match cache.lookup(&key, wait, &|artifact| accept(request, key.source(), artifact)) {
+        let turn = match cache.lookup(&key, wait, &|artifact| accepted(request, key.source(), artifact)) {
             Lookup::Hit(entry) => return Ok(answer(Artifact::Stored(entry), key)),
             Lookup::Failure(message) => return Err(ObtainError::Remembered(message)),
             Lookup::Busy => return Err(ObtainError::Busy),
@@ -175,7 +176,8 @@ fn first(
         return match compiled {
             Ok(compiled) => Ok(answer(Artifact::Compiled(compiled, turn), key)),
             Err(error) => {
-                if error.is_limit() {
+                // What a process says that the module may have got hold of is not to outlive it.
+                if error.is_limit() && !matches!(error, CompileError::Elsewhere { .. }) {
                     cache.fail(turn, error.to_string(), start.elapsed());
                 }
                 Err(error.into())
@@ -213,27 +215,8 @@ fn read(source: Source<'_>) -> Result<Cow<'_, [u8]>, ObtainError> {
     }
 }
 
-/// What is wrong with an artifact that others say this request makes.
-fn accept(request: &Request<'_>, source: Digest, artifact: &[u8]) -> Result<(), String> {
-    let manifest = trailer::read(artifact).map_err(|error| error.to_string())?.manifest;
-    let Options { backend, target, cpu, platform, contract, .. } = request.options;
-    // Components that need concurrency turn it on.
-    let settings = Contract { concurrency_support: contract.concurrency_support, ..manifest.settings };
-    let same = manifest.backend == *backend
-        && manifest.target == target.to_string()
-        && manifest.cpu_features.iter().eq(cpu.names())
-        && manifest.platform == *platform
-        && settings == *contract
-        && manifest.wasmtime_version == WASMTIME_VERSION
-        && manifest.precompile_version == env!("CARGO_PKG_VERSION");
-    let of_source = manifest.source_blake3 == *source.bytes() || is_text(request.source);
-    match same && of_source {
-        true => Ok(()),
-        false => Err("it was compiled from something else, or otherwise".into()),
-    }
-}
-
-/// Whether a module is in text form: the manifest then has another digest, that of the binary form.
-fn is_text(source: Source<'_>) -> bool {
-    read(source).is_ok_and(|bytes| !bytes.starts_with(b"\0asm"))
+/// Whether an artifact that others say this request makes is one.
+fn accepted(request: &Request<'_>, source: Digest, artifact: &[u8]) -> Result<(), String> {
+    let is_text = || read(request.source).is_ok_and(|bytes| is_text(&bytes));
+    accept_from(request.options, |digest| digest == source.bytes() || is_text(), artifact)
 }

@@ -1,12 +1,16 @@
-//! What a process answers that compiled a module.
+//! What a process answers.
 
-use anyhow::{Context, Result};
-use precompile::{Cause, CompileError, Compiled, Options, Timings};
+use super::confinement::Confinement;
+use super::frame;
+use super::said::bounded;
+use anyhow::{Result, anyhow};
+use precompile::{Cause, CompileError, Compiled, Options, Timings, accept};
 use serde::{Deserialize, Serialize};
+use std::io::Read;
 use std::time::Duration;
 
-/// Wasmtime panics in some places where it gets no memory: that is no limit of a backend, and nothing to be
-/// remembered. Other messages hold names of the module's, which may be anything.
+/// Wasmtime panics in some places where it gets no memory: that is no limit of a backend, and nothing that the
+/// module is to blame for otherwise. Other messages hold names of the module's, which may be anything.
 fn is_for_want_of_memory(error: &CompileError) -> bool {
     let panic = match error {
         CompileError::Panic { message, .. } => Some(&**message),
@@ -22,7 +26,9 @@ fn is_for_want_of_memory(error: &CompileError) -> bool {
 /// What came of it. An artifact follows it.
 #[derive(Serialize, Deserialize)]
 enum Head {
-    Compiled { scan: Duration, compile: Duration, finish: Duration },
+    Confinement(Confinement),
+    CodeBytes(u64),
+    Compiled { scan: Duration, compile: Duration, finish: Duration, artifact_bytes: u64 },
     Refused { message: String, is_limit: bool },
     OutOfMemory,
 }
@@ -33,57 +39,121 @@ pub(super) struct Answer {
     artifact: Vec<u8>,
 }
 
+impl From<Head> for Answer {
+    fn from(head: Head) -> Answer {
+        Answer { head, artifact: Vec::new() }
+    }
+}
+
 impl Answer {
+    /// So many bytes are enough for any head.
+    const MOST_HEAD_BYTES: u64 = 128 << 10;
+
     pub(super) fn of(compiled: Result<Compiled, CompileError>) -> Answer {
         match compiled {
             Ok(Compiled { artifact, timings: Timings { scan, compile, finish }, .. }) => {
-                Answer { head: Head::Compiled { scan, compile, finish }, artifact }
+                let artifact_bytes = artifact.len() as u64;
+                Answer { head: Head::Compiled { scan, compile, finish, artifact_bytes }, artifact }
             }
-            Err(error) => {
-                if is_for_want_of_memory(&error) {
-                    return Answer::out_of_memory();
-                }
-                let head = Head::Refused { message: error.to_string(), is_limit: error.is_limit() };
-                Answer { head, artifact: Vec::new() }
-            }
+            Err(error) if is_for_want_of_memory(&error) => Answer::out_of_memory(),
+            Err(error) => Answer::refused(&error.to_string(), error.is_limit()),
         }
+    }
+
+    pub(super) fn refused(message: &str, is_limit: bool) -> Answer {
+        Head::Refused { message: bounded(message), is_limit }.into()
     }
 
     /// That the module takes too much memory.
     pub(super) fn out_of_memory() -> Answer {
-        Answer { head: Head::OutOfMemory, artifact: Vec::new() }
+        Head::OutOfMemory.into()
     }
 
-    /// What these options made; or the error, of which `too_much` is that they take too much memory.
+    pub(super) fn of_confinement(confinement: Confinement) -> Answer {
+        Head::Confinement(confinement).into()
+    }
+
+    pub(super) fn of_code_bytes(bytes: u64) -> Answer {
+        Head::CodeBytes(bytes).into()
+    }
+
+    /// What these options made of this module in so much time; or the error, of which `too_much` is that they
+    /// take too much memory.
     pub(super) fn compiled(
         self,
         options: &Options,
+        module: &[u8],
+        most: Duration,
         too_much: CompileError,
     ) -> Result<Compiled, CompileError> {
+        let elsewhere = |message, is_limit| CompileError::Elsewhere { message, is_limit };
         match self.head {
             Head::OutOfMemory => Err(too_much),
-            Head::Compiled { scan, compile, finish } => Ok(Compiled {
-                artifact: self.artifact,
-                backend: options.backend,
-                target: options.target.clone(),
-                fallback_from: None,
-                timings: Timings { scan, compile, finish },
-            }),
-            Head::Refused { message, is_limit } => Err(CompileError::Elsewhere { message, is_limit }),
+            Head::Compiled { scan, compile, finish, artifact_bytes: _ } => {
+                accept(options, module, &self.artifact).map_err(|problem| {
+                    elsewhere(
+                        format!("the process that was to compile it made something else: {problem}"),
+                        false,
+                    )
+                })?;
+                // Of a hostile process's, no sum would be sure to be one.
+                let [scan, compile, finish] = [scan, compile, finish].map(|time| time.min(most));
+                Ok(Compiled {
+                    artifact: self.artifact,
+                    backend: options.backend,
+                    target: options.target.clone(),
+                    fallback_from: None,
+                    timings: Timings { scan, compile, finish },
+                })
+            }
+            Head::Refused { message, is_limit } => Err(elsewhere(bounded(&message), is_limit)),
+            Head::Confinement(_) | Head::CodeBytes(_) => Err(elsewhere(another().to_string(), false)),
+        }
+    }
+
+    /// # Errors
+    ///
+    /// Where it is an answer to another question.
+    pub(super) fn confinement(self) -> Result<Confinement> {
+        match self.head {
+            Head::Confinement(confinement) => Ok(confinement),
+            _ => Err(another()),
+        }
+    }
+
+    /// # Errors
+    ///
+    /// Where it is an answer to another question.
+    pub(super) fn code_bytes(self) -> Result<u64> {
+        match self.head {
+            Head::CodeBytes(bytes) => Ok(bytes),
+            _ => Err(another()),
         }
     }
 
     /// As bytes: the head, and behind them what follows it as it is.
     pub(super) fn encode(&self) -> Result<(Vec<u8>, &[u8])> {
-        Ok((postcard::to_stdvec(&self.head)?, &self.artifact))
+        Ok((frame::encode(&self.head)?, &self.artifact))
     }
 
-    /// The answer in these bytes.
-    pub(super) fn decode(mut bytes: Vec<u8>) -> Result<Answer> {
-        let (head, rest) =
-            postcard::take_from_bytes(&bytes).context("the process that was to compile it gave no answer")?;
-        let length = bytes.len() - rest.len();
-        bytes.drain(..length);
-        Ok(Answer { head, artifact: bytes })
+    /// The answer that is read. An artifact of more than so many bytes takes too much memory: here, too.
+    ///
+    /// # Errors
+    ///
+    /// Where there is none.
+    pub(super) fn decode(mut from: impl Read, most_artifact_bytes: u64) -> Result<Answer> {
+        let head = frame::decode(&mut from, Answer::MOST_HEAD_BYTES)?;
+        let bytes = match &head {
+            Head::Compiled { artifact_bytes, .. } => *artifact_bytes,
+            _ => 0,
+        };
+        if bytes > most_artifact_bytes {
+            return Ok(Answer::out_of_memory());
+        }
+        Ok(Answer { head, artifact: frame::bytes(&mut from, bytes)? })
     }
+}
+
+fn another() -> anyhow::Error {
+    anyhow!("the process that was to look at it answers another question")
 }

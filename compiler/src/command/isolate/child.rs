@@ -2,11 +2,13 @@
 
 use super::CHILD;
 use super::answer::Answer;
-use super::question::Question;
+use super::confinement::{Confinement, Layer};
+use super::frame;
+use super::question::{Asked, Question};
 use crate::message::print_bytes;
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::Parser;
-use std::io::{ErrorKind, Read, stdin};
+use std::io::{Cursor, ErrorKind, stdin};
 
 /// The stack of each thread, in bytes.
 const STACK_BYTES: usize = 2 << 20;
@@ -22,6 +24,12 @@ pub(crate) struct Opts {
     /// The process that started this one
     #[arg(long)]
     parent: u32,
+    /// Do nothing where something is lacking that would confine this process
+    #[arg(long)]
+    strict: bool,
+    #[cfg(feature = "planted-child")]
+    #[command(flatten)]
+    planted: super::planted::Planted,
 }
 
 impl Opts {
@@ -34,53 +42,57 @@ impl Opts {
     /// Reads a question, and answers it.
     pub(crate) fn run(&self) -> Result<()> {
         tie(self.parent)?;
-        // Before there is a limit: a thread that can't be started is none of the module's faults.
-        rayon::ThreadPoolBuilder::new().num_threads(self.threads).stack_size(STACK_BYTES).build_global()?;
-        // Stacks count, whether they are used or not.
-        limit(self.max_memory.saturating_add((self.threads * STACK_BYTES) as u64))?;
-        let answer = answer()?;
+        let confinement = Confinement::enter(&self.layers(), self.threads, STACK_BYTES, self.max_memory)?;
+        let lacking = confinement.lacking();
+        ensure!(lacking.is_empty() || !self.strict, "it is not confined by {}", lacking.join(", "));
+        let answer = self.answer(confinement)?;
         let (head, artifact) = answer.encode()?;
         print_bytes(&head)?;
         Ok(print_bytes(artifact)?)
     }
+
+    fn layers(&self) -> Vec<Layer> {
+        let layers = Layer::ALL.into_iter();
+        #[cfg(feature = "planted-child")]
+        let layers = layers.filter(|layer| !self.planted.is_without(layer.name()));
+        layers.collect()
+    }
+
+    fn answer(&self, confinement: Confinement) -> Result<Answer> {
+        let mut input = stdin().lock();
+        let Asked { question, module_bytes } = Asked::decode(&mut input)?;
+        let module = match frame::bytes(&mut input, module_bytes) {
+            Err(error) if error.kind() == ErrorKind::OutOfMemory => return Ok(Answer::out_of_memory()),
+            read => read?,
+        };
+        Ok(match question {
+            Question::Confinement => Answer::of_confinement(confinement),
+            Question::CodeBytes => Answer::of_code_bytes(precompile::code_bytes(Cursor::new(module), true)?),
+            Question::Compiled(how) => {
+                #[cfg(feature = "planted-child")]
+                if let Some(answer) = self.planted.answer(self.parent) {
+                    return Ok(answer);
+                }
+                Answer::of(precompile::attempt(&how.options()?, &module))
+            }
+        })
+    }
 }
 
-fn answer() -> Result<Answer> {
-    let mut bytes = Vec::new();
-    match stdin().lock().read_to_end(&mut bytes) {
-        Err(error) if error.kind() == ErrorKind::OutOfMemory => return Ok(Answer::out_of_memory()),
-        read => read?,
-    };
-    let (question, module) = Question::decode(&bytes)?;
-    Ok(Answer::of(precompile::attempt(&question.options()?, module)))
-}
-
-/// Limits this process's memory: what it may write to counts, but for what it maps to share, and not address
-/// space that is only reserved.
-#[cfg(unix)]
-fn limit(max_memory_bytes: u64) -> Result<()> {
-    use rustix::process::{Resource, Rlimit, setrlimit};
-    let most = Some(max_memory_bytes);
-    Ok(setrlimit(Resource::Data, Rlimit { current: most, maximum: most })?)
-}
-
-#[cfg(not(unix))]
-fn limit(_: u64) -> Result<()> {
-    anyhow::bail!("this system has no limits on processes")
-}
-
-/// Ties this process's life to that of the one that started it.
+/// Ties this process's life to that of the one that started it, and lets no other of the user's look into it.
 ///
 /// # Errors
 ///
 /// Where that one is gone already.
 #[cfg(target_os = "linux")]
 fn tie(parent: u32) -> Result<()> {
-    use rustix::process::{Signal, getppid, set_parent_process_death_signal};
+    use rustix::process::{
+        DumpableBehavior, Signal, getppid, set_dumpable_behavior, set_parent_process_death_signal,
+    };
     set_parent_process_death_signal(Some(Signal::KILL))?;
     let now = getppid().map(|parent| parent.as_raw_nonzero().get());
-    anyhow::ensure!(now == i32::try_from(parent).ok(), "the process that asked is gone");
-    Ok(())
+    ensure!(now == i32::try_from(parent).ok(), "the process that asked is gone");
+    Ok(set_dumpable_behavior(DumpableBehavior::NotDumpable)?)
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -1,13 +1,49 @@
-//! What a process is asked to compile by.
+//! What a process is asked.
 
-use anyhow::{Context, Result};
+use super::frame;
+use anyhow::Result;
 use precompile::artifact::features::{WasmFeatures, named, names};
 use precompile::{Backend, Contract, Cpu, OptLevel, Options, Platform, Proposals, Regalloc, Target};
 use serde::{Deserialize, Serialize};
+use std::io::Read;
+
+/// What is asked of a module, which follows.
+#[derive(Serialize, Deserialize)]
+pub(super) enum Question {
+    /// Of none: what holds of the process.
+    Confinement,
+    /// How much code it has.
+    CodeBytes,
+    /// What it is compiled.
+    Compiled(Box<How>),
+}
+
+/// A question, as it is sent: the module follows.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Asked {
+    pub(super) question: Question,
+    pub(super) module_bytes: u64,
+}
+
+impl Asked {
+    /// So many bytes are enough for any question.
+    const MOST_BYTES: u64 = 64 << 10;
+
+    pub(super) fn encode(&self) -> Result<Vec<u8>> {
+        frame::encode(self)
+    }
+
+    /// # Errors
+    ///
+    /// Where there is none.
+    pub(super) fn decode(from: &mut impl Read) -> Result<Asked> {
+        frame::decode(from, Asked::MOST_BYTES)
+    }
+}
 
 /// Options, as they are sent. The fallback is no part of them: it is the other side's.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Question {
+pub(super) struct How {
     backend: Backend,
     target: String,
     cpu: Vec<String>,
@@ -24,8 +60,8 @@ pub(super) struct Question {
     parallel: bool,
 }
 
-impl Question {
-    pub(super) fn of(options: &Options) -> Question {
+impl How {
+    pub(super) fn of(options: &Options) -> How {
         // So that a new option can't be forgotten.
         let Options {
             backend,
@@ -43,7 +79,7 @@ impl Question {
             fallback: _,
             parallel,
         } = options;
-        Question {
+        How {
             backend: *backend,
             target: target.to_string(),
             cpu: cpu.names().map(String::from).collect(),
@@ -90,16 +126,6 @@ impl Question {
             parallel: self.parallel,
         })
     }
-
-    /// As bytes, which the module may follow.
-    pub(super) fn encode(&self) -> Result<Vec<u8>> {
-        Ok(postcard::to_stdvec(self)?)
-    }
-
-    /// The question, and the module that follows it.
-    pub(super) fn decode(bytes: &[u8]) -> Result<(Question, &[u8])> {
-        postcard::take_from_bytes(bytes).context("standard input holds no question")
-    }
 }
 
 #[cfg(test)]
@@ -135,10 +161,13 @@ mod tests {
         }
         for (index, options) in sent.iter().enumerate() {
             assert!(!sent[..index].contains(options), "{options:?}");
-            let mut bytes = Question::of(options).encode().unwrap();
+            let question = Question::Compiled(Box::new(How::of(options)));
+            let mut bytes = Asked { question, module_bytes: 6 }.encode().unwrap();
             bytes.extend(b"module");
-            let (question, module) = Question::decode(&bytes).unwrap();
-            assert_eq!((&question.options().unwrap(), module), (options, &b"module"[..]));
+            let mut rest = &*bytes;
+            let asked = Asked::decode(&mut rest).unwrap();
+            let Question::Compiled(how) = asked.question else { panic!("it is another question") };
+            assert_eq!((&how.options().unwrap(), asked.module_bytes, rest), (options, 6, &b"module"[..]));
         }
     }
 }

@@ -1,0 +1,86 @@
+//! The filters, asked as the kernel asks them, of which a few instructions are enough for these.
+
+use super::*;
+use libc::{PROT_READ, PROT_WRITE, SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO, SECCOMP_RET_KILL_PROCESS};
+use std::collections::BTreeSet;
+
+const PROCESS: u32 = 4711;
+/// More than there are.
+const MOST_CALLS: i64 = 1000;
+
+/// What the kernel would do about a call, of the program that it would run: the strictest of both answers.
+fn verdict(number: i64, arguments: [u64; 6]) -> u32 {
+    let answers = [deadly(), few(PROCESS)].map(|program| run(&program.unwrap(), number, arguments));
+    match answers {
+        [SECCOMP_RET_KILL_PROCESS, _] => SECCOMP_RET_KILL_PROCESS,
+        [SECCOMP_RET_ALLOW, other] => other,
+        [deadly, _] => panic!("{deadly:#x}"),
+    }
+}
+
+fn is_allowed(number: i64, arguments: [u64; 6]) -> bool {
+    verdict(number, arguments) == SECCOMP_RET_ALLOW
+}
+
+/// Runs a program on `struct seccomp_data`.
+fn run(program: &BpfProgram, number: i64, arguments: [u64; 6]) -> u32 {
+    let arch: u32 = if cfg!(target_arch = "x86_64") { 0xc000_003e } else { 0xc000_00b7 };
+    let mut data = [(number as u32).to_le_bytes(), arch.to_le_bytes(), [0; 4], [0; 4]].concat();
+    data.extend(arguments.iter().flat_map(|argument| argument.to_le_bytes()));
+    let (mut at, mut accumulator) = (0, 0u32);
+    loop {
+        let instruction = &program[at];
+        let k = instruction.k;
+        let jump = |holds: bool| usize::from(if holds { instruction.jt } else { instruction.jf });
+        at += 1;
+        match instruction.code {
+            0x20 => {
+                accumulator = u32::from_le_bytes(data[k as usize..k as usize + 4].try_into().unwrap());
+            }
+            0x54 => accumulator &= k,
+            0x05 => at += k as usize,
+            0x15 => at += jump(accumulator == k),
+            0x25 => at += jump(accumulator > k),
+            0x35 => at += jump(accumulator >= k),
+            0x06 => return k,
+            code => panic!("an instruction that the filters didn't have: {code:#x}"),
+        }
+    }
+}
+
+#[test]
+fn nothing_is_allowed_but_what_is_listed() {
+    let expected: BTreeSet<i64> = FREE.iter().copied().chain([SYS_mmap, SYS_mprotect, SYS_tgkill]).collect();
+    let of_itself = [PROCESS.into(), 0, 0, 0, 0, 0];
+    let allowed: BTreeSet<i64> = (0..MOST_CALLS).filter(|call| is_allowed(*call, of_itself)).collect();
+    assert_eq!(allowed, expected);
+}
+
+#[test]
+fn what_no_compiler_does_ends_it() {
+    let deadly: BTreeSet<i64> =
+        (0..MOST_CALLS).filter(|call| verdict(*call, [0; 6]) == SECCOMP_RET_KILL_PROCESS).collect();
+    assert_eq!(deadly, DEADLY.iter().copied().collect());
+    for harmless in [libc::SYS_openat, libc::SYS_prctl, libc::SYS_ioctl] {
+        assert_eq!(verdict(harmless, [0; 6]), SECCOMP_RET_ERRNO | EPERM as u32);
+    }
+}
+
+#[test]
+fn nothing_becomes_executable() {
+    for call in [SYS_mmap, SYS_mprotect] {
+        let with = |protection: i32| [0, 4096, protection as u64, 0, 0, 0];
+        assert!(is_allowed(call, with(PROT_READ | PROT_WRITE)));
+        assert!(!is_allowed(call, with(PROT_READ | PROT_EXEC)));
+        assert!(!is_allowed(call, with(PROT_READ | PROT_WRITE | PROT_EXEC)));
+    }
+}
+
+#[test]
+fn it_may_abort_itself_and_nobody_else() {
+    let of = |process: u32| [process.into(), 1, 6, 0, 0, 0];
+    assert!(is_allowed(SYS_tgkill, of(PROCESS)));
+    for other in [0, 1, PROCESS - 1, PROCESS + 1, u32::MAX] {
+        assert!(!is_allowed(SYS_tgkill, of(other)), "{other}");
+    }
+}

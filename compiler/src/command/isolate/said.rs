@@ -1,0 +1,53 @@
+//! What a process says whose words nobody trusts.
+
+use precompile::artifact::Shown;
+
+/// More lines, or characters of one, than any error of ours has.
+const MOST_LINES: usize = 20;
+const MOST_CHARACTERS: usize = 1000;
+
+/// Some words, as far as they are to be read: of no more than a screen, with nothing that a terminal obeys, and no
+/// line after the first that could be taken for one of ours.
+pub(super) fn bounded(words: &str) -> String {
+    let mut lines = words.trim().lines();
+    let mut said = line(lines.next().unwrap_or_default());
+    for next in lines.by_ref().take(MOST_LINES - 1) {
+        said += if next.starts_with(' ') || next.is_empty() { "\n" } else { "\n  " };
+        said += &line(next);
+    }
+    if lines.next().is_some() {
+        said += "\n  ...";
+    }
+    said
+}
+
+fn line(text: &str) -> String {
+    match text.char_indices().nth(MOST_CHARACTERS) {
+        Some((end, _)) => format!("{}...", Shown(&text[..end])),
+        None => Shown(text).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_usual_stays() {
+        for words in ["an error", "it doesn't parse\n     --> <anon>:1:2\n      |\n    1 | (module"] {
+            assert_eq!(bounded(words), words);
+        }
+    }
+
+    #[test]
+    fn nothing_is_forged_obeyed_or_endless() {
+        assert_eq!(bounded("a\nerror: b\r\nwarning: c"), "a\n  error: b\n  warning: c");
+        assert_eq!(bounded("\u{1b}[31mred\u{202e}"), r"\u{1b}[31mred\u{202e}");
+        let long = bounded(&"x".repeat(1 << 20));
+        assert_eq!(long.len(), MOST_CHARACTERS + 3);
+        let many = bounded(&"line\n".repeat(1 << 16));
+        assert_eq!(many.lines().count(), MOST_LINES + 1);
+        let twice = bounded(&many);
+        assert_eq!(twice, many);
+    }
+}
