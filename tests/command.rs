@@ -85,37 +85,6 @@ fn an_output_appears_whole_or_not_at_all() {
     assert_eq!(std::io::read_to_string(old).unwrap(), "precious");
 }
 
-/// A link keeps leading where it led; one that leads nowhere or to no file is left alone.
-#[cfg(unix)]
-#[test]
-fn an_output_that_is_a_link_stays_one() {
-    use std::os::unix::fs::symlink;
-    let folder = Folder::new();
-    folder.wasm("app.wasm", ANSWER);
-    folder.write("real.cwasm", "old");
-    symlink("real.cwasm", folder.join("link.cwasm")).unwrap();
-    symlink("nowhere", folder.join("dangling.cwasm")).unwrap();
-    symlink("/proc/self/fd/1", folder.join("stdout")).unwrap();
-    assert_eq!(folder.precompile(["app.wasm", "-o", "link.cwasm"]).code, Some(0));
-    assert_eq!(folder.run(Runner::Default, ["--invoke", "answer", "real.cwasm"]).stdout, "42\n");
-    fails(&folder.precompile(["app.wasm", "-o", "dangling.cwasm"]), 1, &["`dangling.cwasm`"]);
-    // Here standard output is a pipe.
-    fails(&folder.precompile(["app.wasm", "-o", "stdout"]), 1, &["`stdout`", "not a file"]);
-    for link in ["link.cwasm", "dangling.cwasm", "stdout"] {
-        assert!(folder.join(link).is_symlink(), "{link}");
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn an_output_has_the_permissions_of_any_file() {
-    use std::os::unix::fs::PermissionsExt;
-    let folder = Folder::new();
-    folder.compile("app", ANSWER, &[]);
-    let mode = |name| folder.join(name).metadata().unwrap().permissions().mode();
-    assert_eq!(mode("app.cwasm"), mode("app.wasm"));
-}
-
 #[test]
 fn help_and_version() {
     let folder = Folder::new();

@@ -34,13 +34,7 @@ impl Digest {
     ///
     /// Where the file can't be read.
     pub fn of_file(path: &Path) -> io::Result<Digest> {
-        let mut hasher = Hasher::new();
-        let mut file = File::open(path)?;
-        let mut part = Vec::with_capacity(SMALL_PART_BYTES);
-        while read_part(&mut file, &mut part)? {
-            hasher.update(&part);
-        }
-        Ok(hasher.finalize().into())
+        Digest::of_rest(&mut File::open(path)?)
     }
 
     /// The same by several threads, where the file is large enough for that. The thread that asks
@@ -64,6 +58,16 @@ impl Digest {
             };
             more = rayon::join(hash, || read_part(&mut file, &mut next)).1?;
             mem::swap(&mut part, &mut next);
+        }
+        Ok(hasher.finalize().into())
+    }
+
+    /// The digest of what is left to read of an open file.
+    pub(crate) fn of_rest(file: &mut File) -> io::Result<Digest> {
+        let mut hasher = Hasher::new();
+        let mut part = Vec::with_capacity(SMALL_PART_BYTES);
+        while read_part(file, &mut part)? {
+            hasher.update(&part);
         }
         Ok(hasher.finalize().into())
     }

@@ -3,8 +3,8 @@
 use crate::digest::Digest;
 use crate::record::{Outcome, Record};
 use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::io::{self, Seek, Write};
+use std::path::PathBuf;
 
 /// What was found under a key. While it is held, it isn't pruned.
 #[derive(Debug)]
@@ -40,27 +40,27 @@ impl Entry {
         &self.record
     }
 
-    /// Puts the blob into a new file: sharing its blocks where the file system can, else as a copy,
-    /// never as a link, so that no change of the one is a change of the other. Then the new file is
-    /// read, and compared with the digest.
+    /// Puts the blob into a new file: sharing its blocks where the file system can, else as a copy, never as a link,
+    /// so that no change of the one is a change of the other. Then the new file, which must be open for reading,
+    /// too, is read, and compared with the digest.
     ///
     /// # Errors
     ///
     /// Where the file can't be written; [`io::ErrorKind::InvalidData`] where the entry is damaged.
-    pub fn deliver(&self, to: &Path) -> io::Result<()> {
+    pub fn deliver(&self, to: &mut File) -> io::Result<()> {
         match &self.blob {
             Blob::File(blob) => {
                 let mut source = File::open(blob).map_err(|_| io::ErrorKind::InvalidData)?;
-                if reflink_copy::reflink(blob, to).is_err()
-                    && let Err(error) = io::copy(&mut source, &mut File::create_new(to)?)
-                {
+                // On Linux the kernel copies, and shares blocks.
+                if let Err(error) = io::copy(&mut source, to) {
                     // Was it the reading, or the writing?
                     self.verify(Digest::of_file(blob).map_err(|_| io::ErrorKind::InvalidData)?)?;
                     return Err(error);
                 }
-                self.verify(Digest::of_file(to)?)
+                to.rewind()?;
+                self.verify(Digest::of_rest(to)?)
             }
-            Blob::Memory(blob) => io::copy(&mut blob.as_slice(), &mut File::create_new(to)?).map(|_| ()),
+            Blob::Memory(blob) => to.write_all(blob),
             Blob::None => Err(io::ErrorKind::InvalidData.into()),
         }
     }

@@ -5,8 +5,8 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use precompile::artifact::trailer;
 use precompile::benchmarks::{Stamped, engine, needs};
 use precompile::cache::{Cache, Digest, Key, Limits, Store};
-use precompile::{Artifact, Backend, Options, Platform, Request, Source, Target};
-use precompile::{attempt, compile, deliver, in_place, obtain, recipe};
+use precompile::{Artifact, Backend, Destination, Options, Platform, Request, Source, Target};
+use precompile::{attempt, compile, in_place, obtain, recipe};
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -91,7 +91,7 @@ fn warm(criterion: &mut Criterion) {
     let found = || {
         let answer = obtain(&cache, &request(None), true).unwrap();
         let Artifact::Stored(entry) = answer.artifact else { panic!("it is in the cache") };
-        deliver(&output, &entry, &input).expect("the entry is whole").unwrap();
+        Destination::derived(&output, &input).deliver(&entry).expect("the entry is whole").unwrap();
         (answer.key, entry)
     };
     let mut group = criterion.benchmark_group("warm");

@@ -58,7 +58,7 @@ pub use engines::Engines;
 pub use fit::{FitError, fit};
 pub use limits::{Cause, Limit, Place, Remedy, Site};
 pub use options::{Options, OptionsError, Regalloc};
-pub use output::{WriteError, Written, check_output, deliver, write};
+pub use output::{Destination, WriteError, Written, descriptor};
 pub use precompile_cache as cache;
 pub use proposals::Proposals;
 pub use rates::{Rates, Run, RunTime};

@@ -6,8 +6,8 @@ use crate::build::inputs::Input;
 use crate::build::jobs::Jobs;
 use crate::build::{BuildError, Order};
 use crate::cache::{Cache, Limits, Recipe, Store};
-use crate::{Artifact, Attempt, Engines, Expect, Options, Rates, Request, Source, Target};
-use crate::{attempt_with, choose, code_bytes, compile_by, deliver, obtain, recipe, write};
+use crate::{Artifact, Attempt, Destination, Engines, Expect, Options, Rates, Request, Source, Target};
+use crate::{attempt_with, choose, code_bytes, compile_by, obtain, recipe};
 use etcetera::BaseStrategy;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::fs;
@@ -85,10 +85,11 @@ fn one(
     if let Some(folder) = input.output.parent() {
         fs::create_dir_all(folder).map_err(|error| text(&io(folder)(error)))?;
     }
+    let output = Destination::derived(&input.output, &input.path);
     let Some((cache, verify_inputs)) = cache else {
         let wasm = fs::read(&input.path).map_err(|error| text(&error))?;
         let compiled = compile_by(attempt, options, &wasm).map_err(|error| text(&error))?;
-        write(&input.output, &compiled.artifact, &input.path).map_err(|error| text(&error))?;
+        output.write(&compiled.artifact).map_err(|error| text(&error))?;
         return Ok(compiled.fallback_from.map(|limit| limit.to_string()));
     };
     let request = Request {
@@ -103,7 +104,7 @@ fn one(
         let answer = obtain(cache, &request, true).map_err(|error| text(&error))?;
         match answer.artifact {
             Artifact::InPlace(_) => {}
-            Artifact::Stored(entry) => match deliver(&input.output, &entry, &input.path) {
+            Artifact::Stored(entry) => match output.deliver(&entry) {
                 Some(written) => drop(written.map_err(|error| text(&error))?),
                 None => {
                     drop(entry);
@@ -113,7 +114,7 @@ fn one(
             },
             Artifact::Compiled(compiled, turn) => {
                 cache.fill(turn, &compiled.artifact, compiled.timings.total());
-                write(&input.output, &compiled.artifact, &input.path).map_err(|error| text(&error))?;
+                output.write(&compiled.artifact).map_err(|error| text(&error))?;
             }
         }
         return Ok(answer.fallback_from);

@@ -66,7 +66,8 @@ impl Tool {
             fs::create_dir_all(folder).map_err(io(folder))?;
             let mut command = Command::new(&self.path);
             command.args(arguments(order.choice)).args(["--target", &order.machine.target]);
-            command.args(["--message-format", "json"]);
+            // Cargo would build the program again for a new time.
+            command.args(["--message-format", "json", "--keep-times"]);
             if let Some(count) = jobs.count() {
                 command.args(["--jobs", &count.to_string()]);
             }

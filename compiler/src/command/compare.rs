@@ -18,6 +18,7 @@ use crate::progress::Progress;
 use crate::runner::Runner;
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
+use precompile::Destination;
 use precompile::artifact::Host;
 use report::Report;
 use serde::Serialize;
@@ -161,19 +162,21 @@ impl Opts {
             })
             .collect();
         // Measuring takes minutes: what can't be written is said before.
-        for output in trials.iter().map(|trial| trial.artifact.as_path()).chain(self.html.as_deref()) {
-            precompile::check_output(output, &self.input)?;
+        for trial in &trials {
+            Destination::derived(&trial.artifact, &self.input).check()?;
         }
+        let html = self.html.as_deref().map(|path| Destination::named(path, &self.input));
+        html.map_or(Ok(()), |html| html.check())?;
         let trials = self.measure(&self.setup(&runner, &host), trials)?;
         let report = Report::new(self, &runner, &host, &trials);
         match self.message_format {
             Format::Json => print(&report)?,
             Format::Human => print_bytes(text::text(&report).as_bytes())?,
         }
-        if let Some(path) = &self.html {
+        if let Some(html) = html {
             let page = page::page(&report)?;
-            let _guard = interrupt::hold_off();
-            precompile::write(path, page.as_bytes(), &self.input)?;
+            let _guard = (!html.is_stream()).then(interrupt::hold_off);
+            html.write(page.as_bytes())?;
         }
         Ok(())
     }

@@ -107,6 +107,14 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "FILE")]
     pub(crate) depfile: Option<PathBuf>,
 
+    /// In folders, follow also links that lead out of them
+    #[arg(long)]
+    pub(crate) follow_links: bool,
+
+    /// Leave an unchanged output its time, even where its input is newer: for builds that go by content
+    #[arg(long)]
+    pub(crate) keep_times: bool,
+
     /// What to compile where no INPUT is named: a file like `precompile.toml`, or a `Cargo.toml` with
     /// `[package.metadata.precompile]` [env: PRECOMPILE_PROJECT] [default: precompile.toml]
     #[arg(long, value_name = "FILE")]
@@ -221,6 +229,7 @@ impl Opts {
     /// Compiles what was planned. Says whether all of it succeeded.
     pub(crate) fn run(&self, plan: &Plan, cache: Option<&Cache>) -> Result<bool> {
         let explain = self.verbose;
+        plan.left_out.iter().filter(|_| !self.quiet).for_each(|left_out| tell_warning(left_out));
         let verify_inputs = self.cache.verify_inputs();
         let caching = cache.map(|cache| Caching { cache, verify_inputs, explain });
         // What is in place takes neither threads nor a compiler.

@@ -1,49 +1,88 @@
 //! `--depfile`: which outputs come from which inputs, in the form that make and ninja read.
+//!
+//! A makefile has no way to quote some characters, and ninja another few. A name with one of them would be read
+//! as another name, or as a command to run: it is refused. `depfile/tests.rs` has both programs read each.
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, ensure};
 use std::path::Path;
+
+/// The characters that both programs read as a part of a name, as they are. So they do with all that isn't ASCII.
+const PLAIN: &[u8] = b"!\"'()+,-./@_{}]~&%";
+
+/// A name's place in a rule.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Output,
+    Input,
+}
 
 /// The text of a dependency file: one rule an output.
 ///
 /// # Errors
 ///
 /// Where a path can't be written in such a file.
-pub(crate) fn text<'a>(rules: impl IntoIterator<Item = (&'a Path, Vec<&'a Path>)>) -> Result<String> {
-    let rule = |(output, inputs): (&Path, Vec<&Path>)| {
-        let inputs = inputs.into_iter().map(escaped).collect::<Result<Vec<_>>>()?;
-        Ok(format!("{}: {}\n", escaped(output)?, inputs.join(" ")))
-    };
-    rules.into_iter().map(rule).collect()
-}
-
-/// A path as make reads it: a backslash before what means something, and double where it stands
-/// before a blank.
-fn escaped(path: &Path) -> Result<String> {
-    let unwritable = || anyhow!("`{}` can't be named in a dependency file: rename it", path.display());
-    let name = path.to_str().filter(|name| !name.contains('\n')).ok_or_else(unwritable)?;
-    let mut text = String::new();
-    for c in name.chars() {
-        match c {
-            ' ' | '\t' => {
-                let backslashes = text.chars().rev().take_while(|c| *c == '\\').count();
-                text.push_str(&"\\".repeat(backslashes + 1));
-            }
-            '#' | ':' => text.push('\\'),
-            '$' => text.push('$'),
-            _ => {}
+pub(crate) fn text<'a>(rules: impl IntoIterator<Item = (&'a Path, Vec<&'a Path>)>) -> Result<Vec<u8>> {
+    let mut text = Vec::new();
+    for (output, inputs) in rules {
+        text.extend(quoted(output, Side::Output)?);
+        text.push(b':');
+        for input in inputs {
+            text.push(b' ');
+            text.extend(quoted(input, Side::Input)?);
         }
-        text.push(c);
+        text.push(b'\n');
     }
     Ok(text)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A path as both programs read it.
+fn quoted(path: &Path, side: Side) -> Result<Vec<u8>> {
+    let name = path.as_os_str().as_encoded_bytes();
+    let mut text = Vec::new();
+    for (at, &byte) in name.iter().enumerate() {
+        ensure!(
+            is_readable(byte, at == 0, &name[at + 1..], side),
+            "`{}` can't be named in a dependency file, in which make or ninja misreads its `{}`: rename it",
+            path.display(),
+            char::from(byte)
+        );
+        match byte {
+            b' ' | b'#' | b':' => text.push(b'\\'),
+            b'$' => text.push(b'$'),
+            _ => {}
+        }
+        text.push(byte);
+    }
+    // A makefile's own words.
+    let special = name.strip_prefix(b".").is_some_and(|rest| {
+        side == Side::Output && rest.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_')
+    });
+    ensure!(
+        !special && !name.is_empty(),
+        "`{}` can't be named in a dependency file, in which make takes it for an order: rename it",
+        path.display()
+    );
+    Ok(text)
+}
 
-    #[test]
-    fn special_characters_are_escaped() {
-        let rules = [(Path::new("out dir/a.cwasm"), vec![Path::new("a$b.wasm"), Path::new("#c.wat")])];
-        assert_eq!(text(rules).unwrap(), "out\\ dir/a.cwasm: a$$b.wasm \\#c.wat\n");
+/// Whether both programs read a byte of a name, quoted, in front of these others.
+fn is_readable(byte: u8, is_first: bool, after: &[u8], side: Side) -> bool {
+    let is_last = after.is_empty();
+    match byte {
+        // A home folder.
+        b'~' => !is_first,
+        // A part of an archive.
+        b')' => !is_last,
+        // A group of outputs, and a pattern of them.
+        b'&' => side == Side::Input || !is_last,
+        b'%' => side == Side::Input,
+        b' ' | b':' => !is_last,
+        b'#' | b'$' => true,
+        // Before anything else it quotes.
+        b'\\' => after.first().is_some_and(u8::is_ascii_alphanumeric),
+        _ => !byte.is_ascii() || byte.is_ascii_alphanumeric() || PLAIN.contains(&byte),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -116,7 +116,7 @@ impl Done {
             let phases = phases.map(|(name, time)| format!("{name} {:.1} ms", time.as_secs_f64() * 1e3));
             text += &format!("\n  {}", phases.join(", "));
         }
-        if verbose && !job.output.is_standard() {
+        if verbose && !job.output.is_standard() && job.output.path.is_file() {
             text += &manifest(&job.output.path).unwrap_or_default();
         }
         text

@@ -2,9 +2,11 @@
 
 use anyhow::{Result, ensure};
 use precompile::cache::Identity;
+use precompile::descriptor;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
-use walkdir::WalkDir;
+use std::time::SystemTime;
+use walkdir::{DirEntry, WalkDir};
 
 /// The name that stands for standard input and standard output.
 pub(crate) const STANDARD: &str = "-";
@@ -22,6 +24,8 @@ pub(crate) struct Input {
     pub(crate) identity: Option<Identity>,
     /// Whether it is a pipe or the like, which can be read only once.
     pub(crate) is_stream: bool,
+    /// When it last changed, as far as that is known.
+    pub(crate) modified: Option<SystemTime>,
 }
 
 impl Input {
@@ -33,9 +37,20 @@ impl Input {
             path: path.into(),
             relative,
             bytes: identity.map_or_else(|| metadata.as_ref().map_or(0, Metadata::len), |it| it.size()),
+            modified: modified(path),
             is_stream: path == Path::new(STANDARD) || metadata.as_ref().is_some_and(|found| !found.is_file()),
             identity,
         }
+    }
+
+    /// The file that is read, also behind standard input.
+    pub(crate) fn source(&self) -> &Path {
+        if self.is_standard() { Path::new("/dev/stdin") } else { &self.path }
+    }
+
+    /// Whether it has no place, beside which an output could be: it is something that this process has open.
+    pub(crate) fn is_open(&self) -> bool {
+        self.is_standard() || descriptor(&self.path).is_some()
     }
 
     /// Whether it is read from standard input.
@@ -44,42 +59,101 @@ impl Input {
     }
 }
 
+/// When a file last changed, as far as that is known.
+pub(crate) fn modified(path: &Path) -> Option<SystemTime> {
+    path.metadata().ok().filter(Metadata::is_file)?.modified().ok()
+}
+
+/// The rule for symbolic links in folders.
+#[derive(Clone, Copy)]
+pub(crate) struct Links {
+    /// Whether those are followed, too, that lead out of the folder.
+    pub(crate) follow_out: bool,
+    /// Whether outputs have a folder of their own, in which one place more is one output more.
+    pub(crate) has_out_dir: bool,
+}
+
+/// The modules that were found.
+pub(crate) struct Found {
+    pub(crate) inputs: Vec<Input>,
+    /// What was left out, and why, for people.
+    pub(crate) left_out: Vec<String>,
+}
+
 /// Every module among these paths: the files, and those in the folders.
 ///
 /// # Errors
 ///
 /// Where a folder can't be read, or holds none.
-pub(crate) fn collect(paths: &[PathBuf]) -> Result<Vec<Input>> {
-    let mut inputs: Vec<Input> = Vec::new();
+pub(crate) fn collect(paths: &[PathBuf], links: Links) -> Result<Found> {
+    let mut found = Found { inputs: Vec::new(), left_out: Vec::new() };
     for path in paths {
         if path.is_dir() {
-            inputs.extend(folder(path)?);
+            found.folder(path, links)?;
         } else {
             let relative = path.file_name().map_or_else(|| path.clone(), PathBuf::from);
-            inputs.push(Input::new(path, relative));
+            found.inputs.push(Input::new(path, relative));
         }
     }
-    Ok(inputs)
+    Ok(found)
 }
 
-fn folder(path: &Path) -> Result<Vec<Input>> {
-    let is_module =
-        |path: &Path| path.extension().is_some_and(|extension| extension == "wasm" || extension == "wat");
-    let mut inputs = Vec::new();
-    for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
-        let found = match &entry {
-            Ok(entry) if entry.file_type().is_file() => entry.path(),
-            Ok(_) => continue,
-            // Such as a link that leads nowhere: where it is named like a module, its job will fail.
-            Err(error) => match error.path() {
-                Some(path) => path,
-                None => continue,
-            },
+impl Found {
+    fn folder(&mut self, path: &Path, links: Links) -> Result<()> {
+        let root = fs_err::canonicalize(path)?;
+        let mut left_out = Vec::new();
+        let is_walked = |entry: &DirEntry| {
+            if entry.depth() == 0 || !entry.path_is_symlink() {
+                return true;
+            }
+            let is_inside = entry.path().canonicalize().is_ok_and(|target| target.starts_with(&root));
+            match (entry.file_type().is_dir(), is_inside) {
+                // What it leads to is found where it is.
+                (true, true) => links.has_out_dir,
+                (is_dir, false) if !links.follow_out => {
+                    if is_dir || is_module(entry.path()) {
+                        left_out.push(format!(
+                            "`{}` leads out of the folder `{}` and is left out: add `--follow-links` to have it",
+                            entry.path().display(),
+                            path.display()
+                        ));
+                    }
+                    false
+                }
+                _ => true,
+            }
         };
-        if is_module(found) {
-            inputs.push(Input::new(found, found.strip_prefix(path)?.into()));
+        let before = self.inputs.len();
+        for entry in
+            WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter().filter_entry(is_walked)
+        {
+            let found = match &entry {
+                Ok(entry) if entry.file_type().is_file() => entry.path(),
+                Ok(_) => continue,
+                Err(error) => match error.path() {
+                    // A link to a folder that it is in: all there is found already.
+                    Some(_) if error.loop_ancestor().is_some() => continue,
+                    // Such as a link that leads nowhere: where it is named like a module, its job will fail.
+                    Some(path) => path,
+                    None => continue,
+                },
+            };
+            if is_module(found) {
+                self.inputs.push(Input::new(found, found.strip_prefix(path)?.into()));
+            }
         }
+        let but =
+            if left_out.is_empty() { "" } else { ", but for what its links lead to: add `--follow-links`" };
+        ensure!(
+            self.inputs.len() > before,
+            "the folder `{}` holds no .wasm or .wat file{but}",
+            path.display()
+        );
+        self.left_out.extend(left_out);
+        Ok(())
     }
-    ensure!(!inputs.is_empty(), "the folder `{}` holds no .wasm or .wat file", path.display());
-    Ok(inputs)
+}
+
+fn is_module(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "wasm" || extension == "wat")
 }

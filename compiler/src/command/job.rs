@@ -13,7 +13,7 @@ use precompile::cache::{Cache, Entry, InPlace, Key, Recipe, Turn};
 use precompile::{
     Answer, Artifact, Attempt, Backend, Chosen, Compiled, ObtainError, Options, PairError, Request, Source,
 };
-use precompile::{Target, Written, compile_by, deliver, in_place, obtain, write};
+use precompile::{Destination, Target, Written, compile_by, descriptor, in_place, obtain};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,6 +33,8 @@ pub(crate) struct Job {
     pub(crate) host: Option<Arc<Host>>,
     /// What it may cost.
     pub(crate) bounds: Arc<Bounds>,
+    /// When what it is made from last changed, where unchanged outputs are to be no older.
+    pub(crate) ages: Option<Ages>,
     /// Its place in the order in which the user named the inputs.
     pub(crate) order: usize,
     /// What can be read only once, when it was read.
@@ -43,14 +45,23 @@ pub(crate) struct Job {
 pub(crate) struct Output {
     /// A path, or [`STANDARD`].
     pub(crate) path: PathBuf,
-    /// Whether folders on the way are made: those below an output folder, not those of `-o`.
-    pub(crate) make_folders: bool,
+    /// Whether the user named it. If not, links there aren't followed, and folders on the way are made.
+    pub(crate) is_named: bool,
+}
+
+/// The times of what an output is made from.
+#[derive(Clone, Copy)]
+pub(crate) struct Ages {
+    /// The time of the newest.
+    pub(crate) newest: SystemTime,
+    /// When they were looked at.
+    pub(crate) read: SystemTime,
 }
 
 impl Output {
     /// Whether it is standard output.
     pub(crate) fn is_standard(&self) -> bool {
-        self.path == Path::new(STANDARD)
+        self.path == Path::new(STANDARD) || descriptor(&self.path) == Some(1)
     }
 }
 
@@ -73,6 +84,7 @@ impl Job {
         self.bounds.check_input(self.input.bytes).ok()?;
         let request = self.request(caching, self.bounds.attempt(), None);
         let InPlace { bytes, cost_ns } = in_place(caching.cache, &request)?;
+        self.freshen();
         let (backend, target) = (self.options.backend, self.options.target.clone());
         let phases = Phases { read: start.elapsed(), ..Phases::default() };
         Some(Done { phases, ..self.done(backend, target, Origin::Found { cost_ns }, bytes, None) })
@@ -148,6 +160,7 @@ impl Job {
             let start = Instant::now();
             return Ok(Some(match artifact {
                 Artifact::InPlace(InPlace { bytes, cost_ns }) => {
+                    self.freshen();
                     let phases = Phases { read: obtained, ..Phases::default() };
                     Done { phases, ..done(Origin::Found { cost_ns }, bytes) }
                 }
@@ -185,14 +198,15 @@ impl Job {
             Some(bytes) => Source::Bytes(bytes),
             None => Source::File(&self.input.path, self.input.identity),
         };
-        // Whether it fits a host stands in the artifact.
-        let readable = !self.output.is_standard() && self.host.is_none();
+        let Output { path, is_named } = &self.output;
+        // A link that is to be replaced is no output, and whether it fits a host stands in the artifact.
+        let readable = !self.output.is_standard() && self.host.is_none() && (*is_named || !path.is_symlink());
         Request {
             options: &self.options,
             recipe: &self.recipe,
             attempt,
             source,
-            output: readable.then_some(&self.output.path),
+            output: readable.then_some(path),
             verify_inputs: caching.verify_inputs,
         }
     }
@@ -224,11 +238,13 @@ impl Job {
             cache.used(entry, bytes);
             return Ok(Some(written));
         }
-        let _guard = interrupt::hold_off();
+        let destination = self.destination();
+        let _guard = (!destination.is_stream()).then(interrupt::hold_off);
         self.make_folders()?;
         let since = SystemTime::now();
-        let Some(written) = deliver(&self.output.path, entry, &self.input.path) else { return Ok(None) };
+        let Some(written) = destination.deliver(entry) else { return Ok(None) };
         let written = written?;
+        self.freshen();
         cache.used(entry, if written == Written::New { bytes } else { 0 });
         if let Some(digest) = entry.digest() {
             cache.note_output(&self.output.path, key, digest, entry.record().cost_ns, since);
@@ -309,13 +325,29 @@ impl Job {
             print_bytes(artifact)?;
             return Ok(Written::New);
         }
-        let _guard = interrupt::hold_off();
+        let destination = self.destination();
+        // A pipe may take any time.
+        let _guard = (!destination.is_stream()).then(interrupt::hold_off);
         self.make_folders()?;
-        Ok(write(&self.output.path, artifact, &self.input.path)?)
+        let written = destination.write(artifact)?;
+        self.freshen();
+        Ok(written)
+    }
+
+    fn destination(&self) -> Destination<'_> {
+        let (path, input) = (&self.output.path, self.input.source());
+        if self.output.is_named { Destination::named(path, input) } else { Destination::derived(path, input) }
+    }
+
+    /// An output that is older than what it is made from would be made again and again.
+    fn freshen(&self) {
+        if let Some(Ages { newest, read }) = self.ages {
+            self.destination().freshen(newest, read);
+        }
     }
 
     fn make_folders(&self) -> Result<()> {
-        if let Some(folder) = self.output.path.parent().filter(|_| self.output.make_folders) {
+        if let Some(folder) = self.output.path.parent().filter(|_| !self.output.is_named) {
             fs_err::create_dir_all(folder)?;
         }
         Ok(())

@@ -5,7 +5,8 @@ use crate::message::print_bytes;
 use anyhow::Result;
 use clap::Args;
 use clap_mangen::Man;
-use std::path::PathBuf;
+use precompile::Destination;
+use std::path::{Path, PathBuf};
 
 /// Print a manual page, or write all of them to a folder
 ///
@@ -31,8 +32,22 @@ impl Opts {
         };
         fs_err::create_dir_all(folder)?;
         for program in [Program::Precompile, Program::PrecompileRun] {
-            clap_mangen::generate_to(program.command(), folder)?;
+            let mut command = program.command().disable_help_subcommand(true);
+            command.build();
+            write(command, folder)?;
         }
         Ok(())
     }
+}
+
+/// Writes the page of a command, and those of its subcommands.
+fn write(command: clap::Command, folder: &Path) -> Result<()> {
+    for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {
+        write(command.clone(), folder)?;
+    }
+    let man = Man::new(command);
+    let mut page = Vec::new();
+    man.render(&mut page)?;
+    Destination::derived(&folder.join(man.get_filename()), Path::new("")).write(&page)?;
+    Ok(())
 }

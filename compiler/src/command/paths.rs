@@ -2,7 +2,7 @@
 
 use crate::compile::Opts;
 use crate::inputs::Input;
-use crate::job::Job;
+use crate::job::{Job, Output};
 use crate::message::Format;
 use anyhow::{Result, bail, ensure};
 use precompile::cache::Identity;
@@ -30,12 +30,16 @@ struct Names {
 pub(crate) fn check(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()> {
     let mut names = Names::default();
     let mut inputs: HashSet<_> = sources.iter().map(|path| names.of(path)).collect();
-    inputs.extend(jobs.iter().filter(|job| !job.input.is_standard()).map(|job| names.of_input(&job.input)));
+    inputs.extend(jobs.iter().map(|job| names.of_input(&job.input)));
     let mut outputs = HashMap::new();
     for job in jobs {
         let (output, input) = (&job.output.path, &job.input.path);
-        if job.input.is_standard() && opts.output.is_none() && (opts.out_dir.is_some() || jobs.len() > 1) {
-            bail!("what comes from standard input has no name: name the output with `-o`");
+        // What goes to standard output needs no name.
+        let is_nameless = !job.output.is_standard() || opts.out_dir.is_some() || jobs.len() > 1;
+        if job.input.is_open() && opts.output.is_none() && is_nameless {
+            let name = input.display().to_string();
+            let name = if job.input.is_standard() { "standard input".into() } else { format!("`{name}`") };
+            bail!("what comes from {name} has no name: name the output with `-o`");
         }
         if job.output.is_standard() {
             ensure!(!stdout().is_terminal(), "an artifact is no text for a terminal: name a file with `-o`");
@@ -45,7 +49,7 @@ pub(crate) fn check(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()
             );
             continue;
         }
-        let identity = names.of(output);
+        let identity = names.of_output(&job.output);
         // Its own input it doesn't overwrite either, but may have more to say about it.
         ensure!(
             !inputs.contains(&identity) || identity == names.of_input(&job.input),
@@ -77,7 +81,15 @@ impl Names {
     fn of_input(&mut self, input: &Input) -> Name {
         match input.identity {
             Some(identity) => Name::Number(identity.number()),
-            None => self.of(&input.path),
+            None => self.of(input.source()),
+        }
+    }
+
+    /// A link that is to be replaced is no name of what it leads to.
+    fn of_output(&mut self, output: &Output) -> Name {
+        match !output.is_named && output.path.is_symlink() {
+            true => self.of_path(&output.path),
+            false => self.of(&output.path),
         }
     }
 
@@ -85,6 +97,10 @@ impl Names {
         if let Some(identity) = Identity::at(path) {
             return Name::Number(identity.number());
         }
+        self.of_path(path)
+    }
+
+    fn of_path(&mut self, path: &Path) -> Name {
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),

@@ -3,25 +3,30 @@
 use crate::auto::{self, Auto};
 use crate::bounds::Bounds;
 use crate::compile::Opts;
-use crate::inputs::{self, Input, STANDARD};
-use crate::job::{Job, Output};
+use crate::inputs::{self, Found, Input, Links, STANDARD};
+use crate::job::{Ages, Job, Output};
 use crate::named::Named;
 use crate::project::{FILE, Project};
 use crate::{depfile, host_file, interrupt, paths};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use precompile::artifact::Host;
 use precompile::cache::Recipe;
-use precompile::{Backend, Choice, Chosen, Expect, Fallback, Options, PairError, Target};
+use precompile::{Backend, Choice, Chosen, Destination, Expect, Fallback, Options, PairError, Target};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
 /// What to compile, largest first.
 pub(crate) struct Plan {
     pub(crate) jobs: Vec<Job>,
     /// Whether there is more than one target.
     pub(crate) several_targets: bool,
-    /// What the plan was made from, besides the command line.
-    sources: Vec<PathBuf>,
+    /// What was left out, and why, for people.
+    pub(crate) left_out: Vec<String>,
+    /// The text of the dependency file, where one is asked for.
+    depfile: Option<Vec<u8>>,
+    /// The times of all that is compiled.
+    ages: Option<Ages>,
 }
 
 impl Plan {
@@ -53,9 +58,18 @@ impl Plan {
         let runs = opts.expect_runs.or(expected.0);
         let expect = auto::expect(named, runs, opts.expect_run_time.or(expected.1))?;
         let wanted = all_wanted(opts, &project, host.as_ref(), expect)?;
-        let inputs = inputs::collect(&project.inputs)?;
-        let several_targets = wanted.len() > 1;
         let out_dir = opts.out_dir.as_ref().or(project.out_dir.as_ref());
+        let follow_out = opts.follow_links || project.follow_links;
+        let read = SystemTime::now();
+        let Found { inputs, left_out } =
+            inputs::collect(&project.inputs, Links { follow_out, has_out_dir: out_dir.is_some() })?;
+        let ages = |inputs: &[Input]| {
+            let times = inputs.iter().filter_map(|input| input.modified);
+            let newest = times.chain(sources.iter().filter_map(|path| inputs::modified(path))).max();
+            newest.filter(|_| !opts.keep_times).map(|newest| Ages { newest, read })
+        };
+        let all_ages = ages(&inputs);
+        let several_targets = wanted.len() > 1;
         let host = host.map(Arc::new);
         let jobs = inputs.len() * wanted.len();
         // So that processes of their own take no more cores together than threads would.
@@ -78,7 +92,7 @@ impl Plan {
                     Some(path) => path.clone(),
                     None => output(&input, &wanted.target, several_targets, out_dir),
                 };
-                let output = Output { path, make_folders: opts.output.is_none() };
+                let output = Output { path, is_named: opts.output.is_some() };
                 let order = jobs.len();
                 jobs.push(Job {
                     input: input.clone(),
@@ -89,30 +103,39 @@ impl Plan {
                     output,
                     host: host.clone(),
                     bounds: Arc::clone(&bounds),
+                    ages: ages(std::slice::from_ref(&input)),
                     order,
                     stream: Mutex::new(stream.clone()),
                 });
             }
         }
         paths::check(&jobs, &sources, opts)?;
+        let depfile = opts.depfile.is_some().then(|| dependencies(&jobs, &sources)).transpose()?;
         // The largest first, so that no thread is left alone with it at the end.
         jobs.sort_by_key(|job| std::cmp::Reverse(job.input.bytes));
-        Ok(Plan { jobs, several_targets, sources })
+        Ok(Plan { jobs, several_targets, left_out, depfile, ages: all_ages })
     }
 
     /// Writes a dependency file for make and ninja.
     pub(crate) fn write_depfile(&self, path: &Path) -> Result<()> {
-        let rules =
-            self.jobs.iter().filter(|job| !job.output.is_standard() && !job.input.is_standard()).map(|job| {
-                let inputs = std::iter::once(job.input.path.as_path())
-                    .chain(self.sources.iter().map(PathBuf::as_path));
-                (job.output.path.as_path(), inputs.collect())
-            });
-        let text = depfile::text(rules)?;
-        let _guard = interrupt::hold_off();
-        precompile::write(path, text.as_bytes(), Path::new(""))?;
+        let Some(text) = &self.depfile else { return Ok(()) };
+        let destination = Destination::named(path, Path::new(""));
+        let _guard = (!destination.is_stream()).then(interrupt::hold_off);
+        destination.write(text)?;
+        if let Some(Ages { newest, read }) = self.ages {
+            destination.freshen(newest, read);
+        }
         Ok(())
     }
+}
+
+/// The text of a dependency file for make and ninja.
+fn dependencies(jobs: &[Job], sources: &[PathBuf]) -> Result<Vec<u8>> {
+    let jobs = jobs.iter().filter(|job| !job.output.is_standard() && !job.input.is_standard());
+    depfile::text(jobs.map(|job| {
+        let inputs = std::iter::once(job.input.path.as_path()).chain(sources.iter().map(PathBuf::as_path));
+        (job.output.path.as_path(), inputs.collect())
+    }))
 }
 
 /// Where an artifact goes if no `-o` says so.

@@ -37,6 +37,9 @@ pub(crate) struct Project {
     pub(crate) platform: Option<Platform>,
     /// Where artifacts go.
     pub(crate) out_dir: Option<PathBuf>,
+    /// Whether links in folders are followed that lead out of them.
+    #[serde(default)]
+    pub(crate) follow_links: bool,
 }
 
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {

@@ -1,13 +1,24 @@
-//! Writing an artifact: whole or not at all.
+//! Writing an artifact: whole or not at all, wherever a file can be replaced.
 
-use precompile_cache::{Digest, Entry, Identity, is_damage};
-use std::cell::Cell;
-use std::fs::File;
-use std::io::{self, Write};
+mod content;
+mod fresh;
+mod links;
+mod overwrite;
+mod replace;
+
+pub use links::descriptor;
+
+use content::Content;
+use precompile_cache::{Entry, is_damage};
+use replace::{Privacy, replace};
+use std::fs::Metadata;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 use thiserror::Error;
 
-/// Why an artifact was not written. What stood at the path before is untouched.
+/// Why an artifact was not written. What stood at the path before is untouched, unless it is a device, a pipe, or a
+/// file that can't be replaced.
 #[derive(Debug, Error)]
 pub enum WriteError {
     /// The output is one of the inputs.
@@ -40,7 +51,7 @@ pub enum WriteError {
     },
 }
 
-/// What became of an output.
+/// The outcome of writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Written {
     /// It is another file now.
@@ -49,88 +60,182 @@ pub enum Written {
     Unchanged,
 }
 
-/// Writes `bytes` to `path` by way of a temporary file beside it, which is renamed into place.
+/// The place of an output, and the input that the output is made from.
 ///
-/// Like other compilers' outputs, the file is not forced onto the disk: should the whole system
-/// crash at once, what is left is told apart by its digest, and is made again.
-///
-/// A file that holds these bytes already keeps its time stamp, so that what is built from it isn't
-/// built again. A running program that has mapped the file which stood there before keeps that one.
-///
-/// # Errors
-///
-/// Where `path` can't be written or is the same file as `input`.
-pub fn write(path: &Path, bytes: &[u8], input: &Path) -> Result<Written, WriteError> {
-    let same = |path: &Path| std::fs::read(path).is_ok_and(|content| content == bytes);
-    place(path, input, bytes.len() as u64, same, |file| File::create_new(file)?.write_all(bytes))
+/// The output is as private as its input, or as the file that it replaces.
+#[derive(Clone, Copy, Debug)]
+pub struct Destination<'a> {
+    path: &'a Path,
+    input: &'a Path,
+    is_named: bool,
 }
 
-/// Sees whether [`write`](write()) could write to `path`, before the work that makes what is to be written.
-///
-/// # Errors
-///
-/// Where `path` is the same file as `input`, is there and no file, or is to be in a folder that isn't there.
-pub fn check_output(path: &Path, input: &Path) -> Result<(), WriteError> {
-    if is_same_file(path, input) {
-        return Err(WriteError::IsInput { path: path.into() });
-    }
-    // Renaming onto a device or a pipe would replace it.
-    if path.metadata().is_ok_and(|there| !there.is_file()) {
-        return Err(WriteError::NotAFile { path: path.into() });
-    }
-    let folder = folder(path);
-    if !folder.is_dir() {
-        return Err(WriteError::NoFolder { path: path.into(), folder: folder.into() });
-    }
-    Ok(())
+/// The way to an output.
+enum Way {
+    /// By another file that is renamed to this path, which is no link.
+    Replace(PathBuf),
+    /// Into what is there.
+    Into,
 }
 
-/// Puts what a cache has at `path`, in the same way.
-///
-/// # Errors
-///
-/// Where `path` can't be written or is the same file as `input`; `None` where the entry turns out to
-/// be damaged, and nothing is written.
-pub fn deliver(path: &Path, entry: &Entry, input: &Path) -> Option<Result<Written, WriteError>> {
-    let same = |path: &Path| Digest::of_file(path).is_ok_and(|digest| entry.digest() == Some(digest));
-    let damaged = Cell::new(false);
-    let fill = |file: &Path| entry.deliver(file).inspect_err(|error| damaged.set(is_damage(error)));
-    let written = place(path, input, entry.record().blob_bytes(), same, fill);
-    (!damaged.get()).then_some(written)
+impl<'a> Destination<'a> {
+    /// A place that the user named. A link there is followed, and stays; a device or a pipe is written into.
+    pub fn named(path: &'a Path, input: &'a Path) -> Destination<'a> {
+        Destination { path, input, is_named: true }
+    }
+
+    /// A place that follows from the input's, where others may have put a link: it is replaced itself.
+    pub fn derived(path: &'a Path, input: &'a Path) -> Destination<'a> {
+        Destination { path, input, is_named: false }
+    }
+
+    /// Whether it is written into as it is, such as a device or a pipe, which may take any time.
+    pub fn is_stream(&self) -> bool {
+        matches!(self.way(), Ok(Way::Into))
+    }
+
+    /// Whether a file is there that counts as the output: none behind a link, where the link is to be replaced.
+    pub fn is_file(&self) -> bool {
+        self.metadata().is_ok_and(|there| there.is_file())
+    }
+
+    /// Sees whether it could be written to, before the work that makes what is to be written.
+    ///
+    /// # Errors
+    ///
+    /// Where it is the same file as the input, is there and can't be written to, or is to be in a folder that isn't
+    /// there.
+    pub fn check(&self) -> Result<(), WriteError> {
+        self.checked_way().map(drop)
+    }
+
+    /// Writes `bytes`, by way of a temporary file beside the output, which is renamed into place.
+    ///
+    /// Like other compilers' outputs, the file is not forced onto the disk: should the whole system crash at once,
+    /// what is left is told apart by its digest, and is made again.
+    ///
+    /// A file that holds these bytes already keeps its time stamp, so that what is built from it isn't built again. A
+    /// running program that has mapped the file which stood there before keeps that one.
+    ///
+    /// A file that can't be replaced, since it is mounted or its folder can't be written to, is overwritten: not at
+    /// once, so that who reads it meanwhile may find a part, which its digest tells.
+    ///
+    /// # Errors
+    ///
+    /// Where it can't be written, as [`Destination::check`] says or the file system.
+    pub fn write(&self, bytes: &[u8]) -> Result<Written, WriteError> {
+        self.place(&Content::Bytes(bytes))?.map_err(|error| self.error(error))
+    }
+
+    /// Puts what a cache has there, in the same way.
+    ///
+    /// # Errors
+    ///
+    /// As [`Destination::write`]; `None` where the entry turns out to be damaged, and nothing is written.
+    pub fn deliver(&self, entry: &Entry) -> Option<Result<Written, WriteError>> {
+        match self.place(&Content::Entry(entry)) {
+            Ok(Err(error)) if is_damage(&error) => None,
+            Ok(written) => Some(written.map_err(|error| self.error(error))),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Gives a file a new time, if it is older than `inputs`, the time of the newest thing that it is made from: make
+    /// and ninja would have it made again each time. The new time is `read`, when those were looked at, so that what
+    /// changes after that is newer. Says whether the time is another now.
+    pub fn freshen(&self, inputs: SystemTime, read: SystemTime) -> bool {
+        // Where that can't be, the output is right all the same.
+        self.is_file() && fresh::freshen(self.path, inputs, read).unwrap_or_default()
+    }
+
+    fn place(&self, content: &Content<'_>) -> Result<io::Result<Written>, WriteError> {
+        let path = match self.checked_way()? {
+            Way::Replace(path) => path,
+            Way::Into => return Ok(overwrite::stream(self.path, content).map(|()| Written::New)),
+        };
+        let there = path.symlink_metadata().ok().filter(Metadata::is_file);
+        if there.as_ref().is_some_and(|there| there.len() == content.bytes()) && content.is_in(&path) {
+            return Ok(Ok(Written::Unchanged));
+        }
+        let input = self.input.metadata().ok().filter(Metadata::is_file);
+        let privacy = Privacy::new(input.as_ref(), there.as_ref(), self.is_named);
+        let written = replace(&path, &privacy, content).or_else(|error| {
+            match overwrite::is_the_way_out(&error) && there.is_some() {
+                true => overwrite::file(&path, content, self.is_named).unwrap_or(Err(error)),
+                false => Err(error),
+            }
+        });
+        Ok(written.map(|()| Written::New))
+    }
+
+    fn checked_way(&self) -> Result<Way, WriteError> {
+        if self.is_input() {
+            return Err(WriteError::IsInput { path: self.path.into() });
+        }
+        let way = self.way()?;
+        if let Way::Replace(path) = &way {
+            let folder = folder(path);
+            if !folder.is_dir() {
+                return Err(WriteError::NoFolder { path: self.path.into(), folder: folder.into() });
+            }
+        }
+        Ok(way)
+    }
+
+    fn way(&self) -> Result<Way, WriteError> {
+        match self.metadata() {
+            Ok(there) if there.is_file() || there.is_symlink() => {}
+            Ok(there) if self.is_named && overwrite::is_stream(&there) => return Ok(Way::Into),
+            Ok(_) => return Err(WriteError::NotAFile { path: self.path.into() }),
+            // Also what a link leads to.
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(self.error(error)),
+        }
+        match self.is_named {
+            true => match links::follow(self.path).map_err(|error| self.error(error))? {
+                Some(path) => Ok(Way::Replace(path)),
+                None => Ok(Way::Into),
+            },
+            false => Ok(Way::Replace(self.path.into())),
+        }
+    }
+
+    fn metadata(&self) -> io::Result<Metadata> {
+        if self.is_named { self.path.metadata() } else { self.path.symlink_metadata() }
+    }
+
+    fn is_input(&self) -> bool {
+        let is_file = |metadata: &Metadata| metadata.is_file();
+        let (Some(output), Some(input)) =
+            (self.metadata().ok().filter(is_file), self.input.metadata().ok().filter(is_file))
+        else {
+            return false;
+        };
+        match (number(&output), number(&input)) {
+            (Some(output), Some(input)) => output == input,
+            _ => {
+                let paths = (self.path.canonicalize(), self.input.canonicalize());
+                matches!(paths, (Ok(output), Ok(input)) if output == input)
+            }
+        }
+    }
+
+    /// The library's own error names the temporary file, which says nothing to the user.
+    fn error(&self, error: io::Error) -> WriteError {
+        WriteError::Io { path: self.path.into(), error: error.kind().into() }
+    }
 }
 
-/// Has a new file be filled, which is then renamed to `path`, unless what is there is the same.
-fn place(
-    path: &Path,
-    input: &Path,
-    bytes: u64,
-    same: impl Fn(&Path) -> bool,
-    fill: impl FnMut(&Path) -> io::Result<()>,
-) -> Result<Written, WriteError> {
-    check_output(path, input)?;
-    if path.metadata().is_ok_and(|there| there.len() == bytes) && same(path) {
-        return Ok(Written::Unchanged);
-    }
-    let written = follow(path).and_then(|file| replace(&file, fill));
-    // The library's own error names the temporary file, which says nothing to the user.
-    written.map_err(|error| WriteError::Io { path: path.into(), error: error.kind().into() })?;
-    Ok(Written::New)
+/// What all names of a file have in common, where the system tells.
+#[cfg(unix)]
+fn number(there: &Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((there.dev(), there.ino()))
 }
 
-/// Where a symbolic link leads: the file is replaced, and the link stays.
-fn follow(path: &Path) -> io::Result<PathBuf> {
-    match path.symlink_metadata() {
-        Ok(metadata) if metadata.is_symlink() => path.canonicalize(),
-        _ => Ok(path.into()),
-    }
-}
-
-fn is_same_file(a: &Path, b: &Path) -> bool {
-    let number = |path: &Path| Some(Identity::at(path)?.number());
-    match (number(a), number(b)) {
-        (Some(a), Some(b)) => a == b,
-        _ => matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b),
-    }
+#[cfg(not(unix))]
+fn number(_: &Metadata) -> Option<(u64, u64)> {
+    None
 }
 
 /// The folder that a file is in.
@@ -139,19 +244,4 @@ fn folder(path: &Path) -> &Path {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     }
-}
-
-/// By way of a file beside it, made as any file that a program writes.
-fn replace(path: &Path, mut fill: impl FnMut(&Path) -> io::Result<()>) -> io::Result<()> {
-    let mut builder = tempfile::Builder::new();
-    let file = builder.prefix(".precompile-").make_in(folder(path), |file| {
-        fill(file).inspect_err(|error| {
-            // Somebody else's file of that name stays.
-            if error.kind() != io::ErrorKind::AlreadyExists {
-                let _ = std::fs::remove_file(file);
-            }
-        })
-    })?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }

@@ -171,8 +171,8 @@ impl Trial {
         command.arg(setup.input).arg("-o").arg(&self.artifact);
         command.args(["--no-cache", "--timings", "--message-format", "json"]);
         command.args(&self.candidate.options).args(&setup.settings).stdin(Stdio::null());
-        // What is there already would be compared, and not be written.
-        if self.artifact.exists() {
+        // What is there already would be compared, and not be written; a link would be followed.
+        if self.artifact.symlink_metadata().is_ok() {
             fs_err::remove_file(&self.artifact)?;
         }
         let start = Instant::now();

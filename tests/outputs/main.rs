@@ -1,0 +1,60 @@
+//! Where outputs go: through links or in their place, for whose eyes, into devices and pipes, and with which time.
+
+#![cfg(unix)]
+
+mod links;
+mod privacy;
+mod streams;
+mod times;
+
+use std::fs::{self, Metadata};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+use support::{Ended, Folder, precompile, run};
+
+const MODULE: &str = "(module (memory 1) (data (i32.const 0) \"yours\"))";
+
+/// A folder with a module, and the bytes of its artifact.
+fn folder() -> (Folder, Vec<u8>) {
+    let folder = Folder::new();
+    folder.write("app.wat", MODULE);
+    compile(&folder, &["app.wat", "-o", "expected"]);
+    let expected = fs::read(folder.join("expected")).unwrap();
+    fs::remove_file(folder.join("expected")).unwrap();
+    (folder, expected)
+}
+
+#[track_caller]
+fn compile(folder: &Folder, arguments: &[&str]) -> Ended {
+    let ended = folder.precompile(arguments);
+    assert_eq!(ended.code, Some(0), "{arguments:?}: {ended:?}");
+    ended
+}
+
+/// What a shell's line says in a folder, with the command as `$PRE`.
+fn shell(folder: &Folder, line: &str) -> Ended {
+    run(folder.command("bash").args(["-c", line]).env("PRE", precompile()))
+}
+
+fn mode(path: &Path) -> u32 {
+    path.symlink_metadata().unwrap().permissions().mode() & 0o7777
+}
+
+fn chmod(path: &Path, mode: u32) {
+    fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+}
+
+fn metadata(path: &Path) -> Metadata {
+    path.symlink_metadata().unwrap()
+}
+
+/// Whether these tests may do everything.
+fn is_root(folder: &Folder) -> bool {
+    metadata(folder.path()).uid() == 0
+}
+
+/// Says in one line what this machine can't show.
+#[allow(clippy::print_stderr, reason = "whoever runs the tests is told")]
+fn not_shown(what: &str) {
+    eprintln!("not shown here: {what}");
+}

@@ -1,0 +1,163 @@
+//! Outputs that are written where they are, and inputs that have no place.
+
+use super::*;
+use std::os::unix::fs::FileTypeExt;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+#[test]
+fn devices_and_pipes_are_written_into() {
+    let (folder, expected) = folder();
+    folder.write("expected", &expected);
+    for options in ["", "--no-cache", "-v"] {
+        for line in [
+            "$PRE app.wat OPTIONS -o /dev/null && test -c /dev/null",
+            "set -o pipefail; $PRE app.wat OPTIONS -o /dev/stdout | cmp - expected",
+            "set -o pipefail; $PRE app.wat OPTIONS -o /proc/self/fd/1 | cmp - expected",
+            "mkfifo pipe; cat pipe > read & $PRE app.wat OPTIONS -o pipe && wait && test -p pipe && cmp read expected",
+            "$PRE app.wat OPTIONS -o /dev/fd/3 3> third && cmp third expected",
+            "$PRE app.wat OPTIONS -o >(cat > read) && sleep 0 && wait",
+            "echo old > log; $PRE app.wat OPTIONS -o /dev/stdout >> log; (echo old; cat expected) | cmp - log",
+            "$PRE app.wat OPTIONS -o /dev/stdout > file; cmp file expected",
+        ] {
+            let ended = shell(&folder, &line.replace("OPTIONS", options));
+            assert_eq!(ended.code, Some(0), "{line}: {ended:?}");
+            for name in ["pipe", "read", "log", "file", "third"] {
+                let _ = fs::remove_file(folder.join(name));
+            }
+        }
+    }
+    let full = folder.precompile(["app.wat", "-o", "/dev/full"]);
+    assert_eq!(full.code, Some(1), "{full:?}");
+    assert!(full.stderr.contains("can't write `/dev/full`: no storage space"), "{full:?}");
+    let json = folder.precompile(["app.wat", "-o", "/dev/stdout", "--message-format", "json"]);
+    assert!(json.code == Some(2) && json.stderr.contains("both an artifact and JSON"), "{json:?}");
+}
+
+/// Nobody meant a pipe whose name follows from an input's.
+#[test]
+fn pipes_that_the_user_did_not_name_are_refused() {
+    let (folder, _) = folder();
+    let line = "mkfifo app.cwasm; timeout 60 $PRE app.wat";
+    let ended = shell(&folder, line);
+    assert!(ended.code == Some(1) && ended.stderr.contains("not a file"), "{ended:?}");
+    assert!(metadata(&folder.join("app.cwasm")).file_type().is_fifo());
+}
+
+/// As long as nobody reads a pipe, the command waits, and ends when it is told to.
+#[test]
+fn waiting_for_a_reader_can_be_interrupted() {
+    let (folder, _) = folder();
+    assert_eq!(shell(&folder, "mkfifo pipe").code, Some(0));
+    let mut child =
+        folder.command(precompile()).args(["app.wat", "-o", "pipe"]).stderr(Stdio::null()).spawn().unwrap();
+    let start = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        assert!(start.elapsed() < Duration::from_secs(60), "it doesn't end");
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    // A signal that comes before there is a handler ends it, too.
+    assert!(status.code().is_none_or(|code| code == 130), "{status:?}");
+}
+
+#[test]
+fn what_has_no_place_needs_a_name_for_its_output() {
+    let (folder, expected) = folder();
+    folder.write("expected", &expected);
+    for (input, name) in [
+        ("/dev/stdin < app.wat", "/dev/stdin"),
+        ("/dev/fd/3 3< app.wat", "/dev/fd/3"),
+        ("<(cat app.wat)", "/dev/fd/"),
+        ("--out-dir out - < app.wat", "standard input"),
+    ] {
+        let ended = shell(&folder, &format!("$PRE {input}"));
+        assert_eq!(ended.code, Some(2), "{ended:?}");
+        assert!(ended.stderr.contains("has no name: name the output with `-o`"), "{ended:?}");
+        assert!(ended.stderr.contains(name), "{ended:?}");
+        let ended = shell(
+            &folder,
+            &format!("$PRE -q {} -o named && cmp named expected", input.replace("--out-dir out", "")),
+        );
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+    }
+    // Behind standard input, too, an input is never written.
+    let ended = shell(&folder, "$PRE - -o app.wat < app.wat");
+    assert!(ended.stderr.contains("is the input"), "{ended:?}");
+    assert_eq!(fs::read(folder.join("app.wat")).unwrap(), MODULE.as_bytes());
+}
+
+/// A terminal is offered no artifact, however it is named.
+#[test]
+fn terminals_get_no_artifacts() {
+    let (folder, _) = folder();
+    if Command::new("script").arg("--version").output().is_err() {
+        return not_shown("a terminal: it takes the program `script`");
+    }
+    for line in ["- < app.wat", "app.wat -o -", "app.wat -o /dev/stdout"] {
+        let line = format!("script -qec '$PRE {line}' /dev/null");
+        let ended = shell(&folder, &line);
+        assert!(ended.stdout.contains("an artifact is no text for a terminal"), "{line}: {ended:?}");
+        assert!(!ended.stdout.contains("ELF"), "{line}: {ended:?}");
+    }
+}
+
+/// A file in a folder that can't be written to is overwritten, and stays the file that it is.
+#[test]
+fn a_file_that_cannot_be_replaced_is_overwritten() {
+    let (folder, expected) = folder();
+    // As root, everything can be written to: another user it is.
+    let user = if is_root(&folder) { "setpriv --reuid 65534 --regid 65534 --clear-groups" } else { "" };
+    fs::create_dir(folder.join("fixed")).unwrap();
+    fs::copy(precompile(), folder.join("pre")).unwrap();
+    for (name, permissions) in [("app.wat", 0o644), ("pre", 0o755)] {
+        chmod(&folder.join(name), permissions);
+    }
+    chmod(folder.path(), 0o755);
+    for (options, name) in [("-o fixed/out", "fixed/out"), ("--out-dir fixed", "fixed/app.cwasm")] {
+        for old in [b"old".to_vec(), vec![7; expected.len() + 99]] {
+            chmod(&folder.join("fixed"), 0o755);
+            let path = folder.write(name, &old);
+            chmod(&path, 0o666);
+            let inode = metadata(&path).ino();
+            chmod(&folder.join("fixed"), 0o555);
+            let ended = shell(&folder, &format!("{user} ./pre --no-cache app.wat {options}"));
+            assert_eq!(ended.code, Some(0), "{ended:?}");
+            assert_eq!(fs::read(&path).unwrap(), expected);
+            assert_eq!(metadata(&path).ino(), inode);
+        }
+    }
+    // A file that has another name may be anything.
+    chmod(&folder.join("fixed"), 0o755);
+    folder.write("fixed/app.cwasm", "mine");
+    fs::hard_link(folder.join("fixed/app.cwasm"), folder.join("keys")).unwrap();
+    chmod(&folder.join("keys"), 0o666);
+    chmod(&folder.join("fixed"), 0o555);
+    let ended = shell(&folder, &format!("{user} ./pre --no-cache app.wat --out-dir fixed"));
+    assert!(ended.code == Some(1) && ended.stderr.contains("permission denied"), "{ended:?}");
+    assert_eq!(fs::read(folder.join("keys")).unwrap(), b"mine");
+    chmod(&folder.join("fixed"), 0o755);
+}
+
+#[test]
+fn a_mounted_file_is_overwritten() {
+    let (folder, expected) = folder();
+    let (outside, inside) = (folder.write("outside", "old"), folder.write("app.cwasm", "old"));
+    let line = |options: &str| {
+        format!("unshare -rm sh -c 'mount --bind outside app.cwasm || exit 99; $PRE -q app.wat {options}'")
+    };
+    if matches!(shell(&folder, &line("-o /dev/null")).code, Some(99 | 1) | None) {
+        return not_shown("a mounted file: it takes the right to mount");
+    }
+    for options in ["", "-o app.cwasm", "--no-cache"] {
+        let inode = metadata(&outside).ino();
+        fs::write(&outside, "old").unwrap();
+        let ended = shell(&folder, &line(options));
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        assert_eq!(fs::read(&outside).unwrap(), expected);
+        assert_eq!((metadata(&outside).ino(), fs::read(&inside).unwrap().as_slice()), (inode, &b"old"[..]));
+    }
+}
