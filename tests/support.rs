@@ -2,6 +2,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests read what cargo tells them")]
 
+pub mod rewriter;
+
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -26,7 +26,7 @@ fn load(criterion: &mut Criterion) {
         group.bench_function("verified", |bencher| bencher.iter(open));
         group.bench_function("unverified", |bencher| {
             // SAFETY: as above.
-            bencher.iter(|| unsafe { runtime.open_file_unverified(&path) }.unwrap());
+            bencher.iter(|| unsafe { runtime.open_file_mapped_unverified(&path) }.unwrap());
         });
         group.bench_function("wasmtime's deserialize_file", |bencher| {
             // SAFETY: as above.

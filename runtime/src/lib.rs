@@ -8,7 +8,7 @@
 //! use precompile_runtime::{Runtime, link, wasmtime::{Linker, Store}};
 //!
 //! let runtime = Runtime::new();
-//! // SAFETY: `plugin.cwasm` was made by precompile, and nobody changes it while it is in use.
+//! // SAFETY: `plugin.cwasm` was made by precompile, and nobody else changed it.
 //! let plugin = unsafe { runtime.open_file("plugin.cwasm")? };
 //! let mut store = Store::new(plugin.engine(), ());
 //! let linker = Linker::new(plugin.engine());
@@ -57,7 +57,6 @@ mod no_compiler;
 #[allow(unsafe_code, reason = "the one place: bytes become code, for the processor that is there")]
 mod open;
 mod open_error;
-#[cfg(feature = "std")]
 mod open_phase;
 mod program;
 mod runtime;

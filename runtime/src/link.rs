@@ -1,6 +1,7 @@
 //! Calls of wasmtime's that panic where engines are mixed, as calls that return an error.
 
 use crate::program::Program;
+use core::fmt::{self, Debug, Display, Formatter};
 use precompile_artifact::Code;
 use precompile_artifact::manifest::Kind;
 use thiserror::Error;
@@ -9,7 +10,9 @@ use wasmtime::component::{self, Component};
 use wasmtime::{AsContextMut, Engine, Instance, InstancePre, Linker, Module};
 
 /// Why programs were not linked or instantiated.
-#[derive(Debug, Error)]
+///
+/// `Debug` has the same words as `Display`, and of wasmtime's errors all causes, for programs whose `main` returns it.
+#[derive(Error)]
 pub enum LinkError {
     /// The program belongs to another engine than the store or the linker.
     #[cfg_attr(
@@ -39,6 +42,16 @@ pub enum LinkError {
     #[cfg_attr(feature = "messages", error(transparent))]
     #[cfg_attr(not(feature = "messages"), error("{}", Code::NotInstantiated))]
     Wasmtime(#[from] wasmtime::Error),
+}
+
+impl Debug for LinkError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            #[cfg(feature = "messages")]
+            LinkError::Wasmtime(error) => Debug::fmt(error, f),
+            _ => Display::fmt(self, f),
+        }
+    }
 }
 
 impl LinkError {

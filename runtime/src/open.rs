@@ -2,11 +2,16 @@
 
 #[cfg(feature = "std")]
 mod file;
+#[cfg(feature = "std")]
+mod mapped;
+#[cfg(feature = "std")]
+mod private_copy;
 pub(crate) mod processor;
 
 use crate::code::Code;
 use crate::embed::Embedded;
 use crate::open_error::OpenError;
+use crate::open_phase::OpenPhase;
 use crate::program::Program;
 use crate::runtime::Runtime;
 use alloc::sync::Arc;
@@ -14,9 +19,9 @@ use core::ptr::NonNull;
 use precompile_artifact::Manifest;
 use precompile_artifact::manifest::Kind;
 use precompile_artifact::trailer;
-use wasmtime::Module;
 #[cfg(feature = "component-model")]
 use wasmtime::component::Component;
+use wasmtime::{Engine, Module};
 
 /// At which addresses an artifact can be used where it is: wasmtime reads its ELF header as numbers.
 const ALIGNMENT: usize = 16;
@@ -40,7 +45,7 @@ impl Runtime {
     /// Every [`OpenError`] but the one of files.
     pub unsafe fn open_bytes(&self, artifact: &[u8]) -> Result<Program, OpenError> {
         // SAFETY: the caller promises the same.
-        unsafe { self.copy(artifact, trailer::read(artifact)?.manifest) }
+        unsafe { self.make(trailer::read(artifact)?.manifest, artifact, |_| {}) }
     }
 
     /// Opens an artifact that is part of this program, as [`include_bytes!`] makes it. The digest
@@ -77,42 +82,86 @@ impl Runtime {
     /// As [`Runtime::open_static`].
     unsafe fn load(&self, artifact: &'static [u8], manifest: Manifest) -> Result<Program, OpenError> {
         // Code for a processor has to be made executable, and with it whatever is on the same pages.
-        if !manifest.is_pulley() || !artifact.as_ptr().addr().is_multiple_of(ALIGNMENT) {
+        match manifest.is_pulley() && artifact.as_ptr().addr().is_multiple_of(ALIGNMENT) {
             // SAFETY: the caller promises the same.
-            return unsafe { self.copy(artifact, manifest) };
+            true => unsafe { self.make(manifest, InPlace(artifact), |_| {}) },
+            // SAFETY: the caller promises the same.
+            false => unsafe { self.make(manifest, artifact, |_| {}) },
         }
+    }
+
+    /// Makes a program of an artifact that was read, and calls `reached` after each phase.
+    ///
+    /// # Safety
+    ///
+    /// As [`Source::module`].
+    unsafe fn make(
+        &self,
+        manifest: Manifest,
+        source: impl Source,
+        mut reached: impl FnMut(OpenPhase),
+    ) -> Result<Program, OpenError> {
+        reached(OpenPhase::Read);
         let manifest = Arc::new(manifest);
         let engine = self.engine_for(&manifest)?;
-        let bytes = NonNull::from(artifact);
+        reached(OpenPhase::Engine);
         let code = match manifest.kind {
-            // SAFETY: the caller promises that these bytes are an artifact of precompile's. They live for
-            // ever, and nothing changes them: wasmtime only reads what others own.
-            Kind::Module => unsafe { Module::deserialize_raw(&engine, bytes) }.map(Code::Module),
+            // SAFETY: the caller promises the same.
+            Kind::Module => Code::Module(unsafe { source.module(&engine) }?),
             #[cfg(feature = "component-model")]
-            // SAFETY: as for a module.
-            Kind::Component => unsafe { Component::deserialize_raw(&engine, bytes) }.map(Code::Component),
+            // SAFETY: the caller promises the same.
+            Kind::Component => Code::Component(unsafe { source.component(&engine) }?),
             #[cfg(not(feature = "component-model"))]
             Kind::Component => unreachable!("it is no mismatch with this host"),
         };
-        Ok(Program::new(manifest, code.map_err(OpenError::Wasmtime)?))
+        let program = Program::new(manifest, code);
+        reached(OpenPhase::Deserialized);
+        Ok(program)
     }
+}
+
+/// Where wasmtime takes an artifact's code from.
+trait Source {
+    /// # Safety
+    ///
+    /// It is an undamaged artifact of precompile's, a module, for this engine.
+    unsafe fn module(self, engine: &Engine) -> Result<Module, OpenError>;
 
     /// # Safety
     ///
-    /// As [`Runtime::open_bytes`].
-    unsafe fn copy(&self, artifact: &[u8], manifest: Manifest) -> Result<Program, OpenError> {
-        let manifest = Arc::new(manifest);
-        let engine = self.engine_for(&manifest)?;
-        let code = match manifest.kind {
-            // SAFETY: the caller promises that these bytes are an artifact of precompile's.
-            Kind::Module => unsafe { Module::deserialize(&engine, artifact) }.map(Code::Module),
-            #[cfg(feature = "component-model")]
-            // SAFETY: the caller promises that these bytes are an artifact of precompile's.
-            Kind::Component => unsafe { Component::deserialize(&engine, artifact) }.map(Code::Component),
-            #[cfg(not(feature = "component-model"))]
-            Kind::Component => unreachable!("it is no mismatch with this host"),
-        };
-        Ok(Program::new(manifest, code.map_err(OpenError::Wasmtime)?))
+    /// It is an undamaged artifact of precompile's, a component, for this engine.
+    #[cfg(feature = "component-model")]
+    unsafe fn component(self, engine: &Engine) -> Result<Component, OpenError>;
+}
+
+/// Bytes, which are copied.
+impl Source for &[u8] {
+    unsafe fn module(self, engine: &Engine) -> Result<Module, OpenError> {
+        // SAFETY: the caller promises that these bytes are an artifact of precompile's.
+        unsafe { Module::deserialize(engine, self) }.map_err(OpenError::Wasmtime)
+    }
+
+    #[cfg(feature = "component-model")]
+    unsafe fn component(self, engine: &Engine) -> Result<Component, OpenError> {
+        // SAFETY: the caller promises that these bytes are an artifact of precompile's.
+        unsafe { Component::deserialize(engine, self) }.map_err(OpenError::Wasmtime)
+    }
+}
+
+/// Bytes that are used where they are. They live for ever, and nothing changes them: wasmtime only reads what
+/// others own.
+struct InPlace(&'static [u8]);
+
+impl Source for InPlace {
+    unsafe fn module(self, engine: &Engine) -> Result<Module, OpenError> {
+        // SAFETY: the caller promises that these bytes are an artifact of precompile's.
+        unsafe { Module::deserialize_raw(engine, NonNull::from(self.0)) }.map_err(OpenError::Wasmtime)
+    }
+
+    #[cfg(feature = "component-model")]
+    unsafe fn component(self, engine: &Engine) -> Result<Component, OpenError> {
+        // SAFETY: the caller promises that these bytes are an artifact of precompile's.
+        unsafe { Component::deserialize_raw(engine, NonNull::from(self.0)) }.map_err(OpenError::Wasmtime)
     }
 }
 

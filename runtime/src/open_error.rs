@@ -4,13 +4,16 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::fmt::{self, Debug, Display, Formatter};
 use precompile_artifact::Code;
 use precompile_artifact::mismatch::Mismatch;
 use precompile_artifact::trailer::ReadError;
 use thiserror::Error;
 
 /// Why an artifact was not opened. No code of it ran.
-#[derive(Debug, Error)]
+///
+/// `Debug` has the same words as `Display`, for programs whose `main` returns it.
+#[derive(Error)]
 pub enum OpenError {
     /// The file can't be read.
     #[cfg(feature = "std")]
@@ -45,6 +48,12 @@ impl OpenError {
             OpenError::Mismatch(mismatches) => mismatches.iter().map(|mismatch| mismatch.code).collect(),
             OpenError::Wasmtime(_) => vec![Code::Wasmtime],
         }
+    }
+}
+
+impl Debug for OpenError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Display::fmt(self, f)
     }
 }
 

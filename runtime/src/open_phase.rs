@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(feature = "measure"), expect(unreachable_pub, reason = "nobody is told"))]
 pub enum OpenPhase {
-    /// The file is mapped, its digest was checked, and its manifest was read.
+    /// The file is copied or mapped, its digest was checked, and its manifest was read.
     Read,
     /// It fits this host, and its engine is there: made, where it is the first of its kind.
     Engine,

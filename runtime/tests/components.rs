@@ -71,7 +71,7 @@ fn ways_to_open() {
         let programs = unsafe {
             [
                 runtime.open_file(&path),
-                runtime.open_file_unverified(&path),
+                runtime.open_file_mapped_unverified(&path),
                 runtime.open_bytes(bytes),
                 runtime.open_static(bytes),
             ]

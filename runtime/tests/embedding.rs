@@ -174,7 +174,7 @@ fn ways_to_open() {
         let programs = unsafe {
             [
                 runtime.open_file(&path),
-                runtime.open_file_unverified(&path),
+                runtime.open_file_mapped_unverified(&path),
                 runtime.open_bytes(bytes),
                 runtime.open_static(bytes),
             ]
@@ -215,7 +215,7 @@ fn ends_tell_the_same() {
     for (text, is_long) in [("(module (func))", false), (&format!("(module (func) {exports})"), true)] {
         let path = compile(&folder, "app", "cranelift", text);
         // SAFETY: the test has just had it made.
-        let program = unsafe { runtime.open_file_unverified(&path) }.unwrap();
+        let program = unsafe { runtime.open_file_mapped_unverified(&path) }.unwrap();
         assert_eq!(program.manifest().exports.len(), if is_long { 4000 } else { 0 });
         let whole = fs::read(&path).unwrap();
         let image = trailer::image(&whole).unwrap().bytes as usize;
@@ -235,7 +235,7 @@ fn ends_tell_the_same() {
         for bytes in wrong {
             let path = folder.write("wrong.cwasm", &bytes);
             // SAFETY: both are refused before anything is run.
-            let errors = unsafe { [runtime.open_file(&path), runtime.open_file_unverified(&path)] };
+            let errors = unsafe { [runtime.open_file(&path), runtime.open_file_mapped_unverified(&path)] };
             let [of_all, of_ends] = errors.map(|error| error.unwrap_err().to_string());
             assert_eq!(of_all, of_ends, "{} bytes", bytes.len());
         }

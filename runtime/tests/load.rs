@@ -80,7 +80,7 @@ const WAYS: [Open; 3] = [
     // SAFETY: the test has just had the files made, and they are replaced by renaming only.
     |runtime, path| unsafe { runtime.open_file(path) },
     // SAFETY: as above.
-    |runtime, path| unsafe { runtime.open_file_unverified(path) },
+    |runtime, path| unsafe { runtime.open_file_mapped_unverified(path) },
     |runtime, path| {
         let bytes = fs::read(path).unwrap();
         // SAFETY: as above.

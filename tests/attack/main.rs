@@ -5,6 +5,7 @@ mod calls;
 mod exhaustion;
 #[cfg(unix)]
 mod output;
+mod own_artifact;
 #[cfg(unix)]
 mod paths;
 #[cfg(unix)]

@@ -21,7 +21,7 @@ fn main() {
     // every call below.
     let program = unsafe { runtime.open_file(&path) }.expect("the artifact loads");
     let engine = program.engine().clone();
-    let unverified = || drop(black_box(unsafe { runtime.open_file_unverified(&path) }.unwrap()));
+    let unverified = || drop(black_box(unsafe { runtime.open_file_mapped_unverified(&path) }.unwrap()));
     let verified = || drop(black_box(unsafe { runtime.open_file(&path) }.unwrap()));
     let wasmtime = || drop(black_box(unsafe { Module::deserialize_file(&engine, &path) }.unwrap()));
     let digest = || {

@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::failure::Failure;
+use crate::folder::Folder;
 #[cfg(feature = "limits")]
 use crate::limits::{self, Limits};
 use lexopt::prelude::{Long, Short, Value, ValueExt};
@@ -27,7 +28,8 @@ Options:
 ",
     #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
     "\
-      --dir HOST[::GUEST]  give the guest a folder, under the path GUEST [default: HOST]
+      --dir HOST[::GUEST[::ro]]
+                           give the guest a folder, under the path GUEST [default: HOST]; `ro`: to be read only
       --env NAME[=VALUE]   give the guest an environment variable [default: this process' value]
 ",
     #[cfg(feature = "invoke")]
@@ -55,7 +57,7 @@ Options:
                            `memory-max=BYTES`, `min-wasmtime=VERSION`, `backend=NAME`, `no-debug`
       --describe           print what this machine and this build offer and demand, as JSON
 ",
-    "\
+    "      --map                map ARTIFACT, which shares its pages: nobody may write to it while it runs
   -h, --help               print help
   -V, --version            print version
 
@@ -85,9 +87,10 @@ pub(crate) struct Args {
         expect(dead_code, reason = "for the guest")
     )]
     pub(crate) arguments: Vec<String>,
-    /// Folders: on the host, and as the guest sees them.
+    /// Whether to map the artifact itself, and not a copy.
+    pub(crate) is_mapped: bool,
     #[cfg_attr(not(any(feature = "wasi", feature = "wasi-p2")), expect(dead_code, reason = "for WASI"))]
-    pub(crate) folders: Vec<(PathBuf, String)>,
+    pub(crate) folders: Vec<Folder>,
     /// Environment variables.
     #[cfg_attr(not(any(feature = "wasi", feature = "wasi-p2")), expect(dead_code, reason = "for WASI"))]
     pub(crate) environment: Vec<(String, String)>,
@@ -120,7 +123,8 @@ impl Args {
 
 fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     const WASI: bool = cfg!(any(feature = "wasi", feature = "wasi-p2"));
-    let (mut folders, mut environment, mut invoke) = (Vec::new(), Vec::new(), None);
+    let (mut is_mapped, mut folders) = (false, Vec::<Folder>::new());
+    let (mut environment, mut invoke) = (Vec::new(), None);
     #[cfg(feature = "describe")]
     let mut policy = Policy::default();
     #[cfg(feature = "limits")]
@@ -129,7 +133,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut measure = None;
     loop {
         match parser.next()? {
-            Some(Long("dir")) if WASI => folders.push(folder(parser.value()?.string()?)),
+            Some(Long("dir")) if WASI => folders.push(Folder::parse(&parser.value()?.string()?)?),
             Some(Long("env")) if WASI => environment.push(variable(parser.value()?.string()?)?),
             Some(Long("dir" | "env")) => {
                 return Err(
@@ -172,6 +176,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
                         .into(),
                 );
             }
+            Some(Long("map")) => is_mapped = true,
             Some(Short('h') | Long("help")) => return Ok(Command::Print(HELP.concat())),
             Some(Short('V') | Long("version")) => {
                 let version = concat!("precompile-run ", env!("CARGO_PKG_VERSION"), "\n");
@@ -180,9 +185,15 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some(Value(artifact)) => {
                 let arguments = parser.raw_args()?.map(OsString::string).collect::<Result<_, _>>()?;
                 let artifact = artifact.into();
+                if is_mapped && folders.iter().any(|folder| folder.is_writable) {
+                    return Err("with `--map` the guest could rewrite its own code through a `--dir` that it may write to: \
+                         leave out `--map`, or give the folder as HOST::GUEST::ro"
+                        .into());
+                }
                 return Ok(Command::Run(Args {
                     artifact,
                     arguments,
+                    is_mapped,
                     folders,
                     environment,
                     invoke,
@@ -206,13 +217,6 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
 #[cfg(feature = "measure")]
 fn calls(text: &str) -> Result<NonZeroU32, String> {
     text.parse().map_err(|_| format!("`{text}` is no number of calls: give one from 1 on"))
-}
-
-fn folder(text: String) -> (PathBuf, String) {
-    match text.split_once("::") {
-        Some((host, guest)) => (host.into(), guest.into()),
-        None => (text.clone().into(), text),
-    }
 }
 
 #[allow(clippy::disallowed_methods, reason = "the user asks for it by name")]

@@ -10,6 +10,7 @@ mod describe;
 #[cfg(feature = "wasi")]
 mod executor;
 mod failure;
+mod folder;
 mod guest;
 #[cfg(feature = "invoke")]
 mod invoke;
@@ -82,11 +83,15 @@ fn run(args: Args) -> Result<(), Failure> {
     }
 }
 
-#[allow(unsafe_code, reason = "the one call that makes code of a file")]
+#[allow(unsafe_code, reason = "the one place that makes code of a file")]
 fn open(runtime: &Runtime, args: &Args) -> Result<Program, Failure> {
-    // SAFETY: who runs this command vouches for the file, as for any program that is run, and
-    // has it replaced by renaming only. Its digest is checked.
-    let program = unsafe { runtime.open_file(&args.artifact) };
+    let program = match args.is_mapped {
+        // SAFETY: who runs this command vouches for the file, as for any program that is run. Its digest is checked.
+        false => unsafe { runtime.open_file(&args.artifact) },
+        // SAFETY: as above. Who asks for this vouches that nobody writes to the file meanwhile, and the guest has no
+        // folder where it could.
+        true => unsafe { runtime.open_file_mapped(&args.artifact) },
+    };
     program.map_err(|error| Failure::open(&args.artifact, error))
 }
 

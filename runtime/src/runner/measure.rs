@@ -91,8 +91,12 @@ fn open(runtime: &Runtime, args: &Args) -> Result<(Program, Phases), Failure> {
             OpenPhase::Deserialized => 3,
         }] = Instant::now();
     };
-    // SAFETY: as there, who runs this command vouches for the file.
-    let program = unsafe { runtime.open_file_in_phases(&args.artifact, reached) };
+    let program = match args.is_mapped {
+        // SAFETY: as there, who runs this command vouches for the file.
+        false => unsafe { runtime.open_file_in_phases(&args.artifact, reached) },
+        // SAFETY: as there, nobody writes to it meanwhile.
+        true => unsafe { runtime.open_file_mapped_in_phases(&args.artifact, reached) },
+    };
     let program = program.map_err(|error| Failure::open(&args.artifact, error))?;
     let [read, engine, deserialize] = [0, 1, 2].map(|at| ends[at + 1] - ends[at]);
     Ok((program, Phases { read, engine, deserialize, instantiate: Vec::new(), call: Vec::new() }))
@@ -100,7 +104,7 @@ fn open(runtime: &Runtime, args: &Args) -> Result<(Program, Phases), Failure> {
 
 /// How long each phase took.
 struct Phases {
-    /// Mapping the file, checking its digest, reading its manifest.
+    /// Copying or mapping the file, checking its digest, reading its manifest.
     read: Duration,
     /// Making the engine.
     engine: Duration,

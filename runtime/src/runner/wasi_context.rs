@@ -2,6 +2,7 @@
 
 use crate::args::Args;
 use crate::failure::Failure;
+use crate::folder::Folder;
 use precompile_runtime::artifact::Code;
 #[cfg(feature = "measure")]
 use wasmtime_wasi::p2::pipe::{MemoryInputPipe, SinkOutputStream};
@@ -22,8 +23,9 @@ pub(crate) fn builder(args: &Args) -> Result<WasiCtxBuilder, Failure> {
         builder.args(&args.arguments);
     }
     builder.envs(&args.environment);
-    for (host, guest) in &args.folders {
-        builder.preopened_dir(host, guest, FsPerms::ReadWrite).map_err(|error| {
+    for Folder { host, guest, is_writable } in &args.folders {
+        let rights = if *is_writable { FsPerms::ReadWrite } else { FsPerms::ReadOnly };
+        builder.preopened_dir(host, guest, rights).map_err(|error| {
             Failure::own(Code::Folder, || {
                 format!("can't give the guest the folder `{}`: {error:#}", host.display())
             })

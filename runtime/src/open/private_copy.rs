@@ -1,0 +1,208 @@
+//! A copy of an artifact that nobody can change any more.
+
+use super::Source;
+use crate::open_error::OpenError;
+use alloc::vec::Vec;
+use core::ops::Deref;
+use precompile_artifact::trailer::{self, ELF_HEADER_BYTES};
+use std::io::{self, Read};
+#[cfg(feature = "component-model")]
+use wasmtime::component::Component;
+use wasmtime::{Engine, Module};
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use {memmap2::Mmap, std::fs::File};
+
+/// A copy of an artifact that nobody can change any more, whatever becomes of the file that it was read from.
+pub(super) enum PrivateCopy {
+    /// A file in memory, without a name, which the system lets nobody change: its pages are mapped as they are.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    Sealed { file: File, bytes: Mmap },
+    /// What stands in for it elsewhere, for wasmtime to copy once more.
+    Owned(Vec<u8>),
+}
+
+impl PrivateCopy {
+    /// Reads a file or a stream to its end; or to where it turns out to be no artifact, since devices have no end.
+    pub(super) fn of(mut source: impl Read) -> io::Result<PrivateCopy> {
+        let mut head = Vec::with_capacity(ELF_HEADER_BYTES);
+        source.by_ref().take(ELF_HEADER_BYTES as u64).read_to_end(&mut head)?;
+        if trailer::image(&head).is_err() {
+            return Ok(PrivateCopy::Owned(head));
+        }
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        if let Some(file) = sealed::create() {
+            return sealed::fill(file, &head, source);
+        }
+        PrivateCopy::owned(head, source)
+    }
+
+    fn owned(mut head: Vec<u8>, mut source: impl Read) -> io::Result<PrivateCopy> {
+        source.read_to_end(&mut head)?;
+        Ok(PrivateCopy::Owned(head))
+    }
+}
+
+impl Deref for PrivateCopy {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            #[cfg(any(target_os = "linux", target_os = "android"))]
+            PrivateCopy::Sealed { bytes, .. } => bytes,
+            PrivateCopy::Owned(bytes) => bytes,
+        }
+    }
+}
+
+impl Source for PrivateCopy {
+    unsafe fn module(self, engine: &Engine) -> Result<Module, OpenError> {
+        match self {
+            #[cfg(any(target_os = "linux", target_os = "android"))]
+            PrivateCopy::Sealed { file, bytes } => {
+                // SAFETY: the caller promises that this is an artifact of precompile's. Nobody changes a sealed file.
+                let mapped = unsafe { Module::deserialize_open_file(engine, file) };
+                // Some systems let programs make code of memory, and not of files.
+                // SAFETY: as for `Owned`.
+                mapped.map_err(OpenError::Wasmtime).or_else(|_| unsafe { (&*bytes).module(engine) })
+            }
+            // SAFETY: the caller promises the same.
+            PrivateCopy::Owned(bytes) => unsafe { bytes.as_slice().module(engine) },
+        }
+    }
+
+    #[cfg(feature = "component-model")]
+    unsafe fn component(self, engine: &Engine) -> Result<Component, OpenError> {
+        match self {
+            #[cfg(any(target_os = "linux", target_os = "android"))]
+            PrivateCopy::Sealed { file, bytes } => {
+                // SAFETY: as for a module.
+                let mapped = unsafe { sealed::component(engine, &file) };
+                // SAFETY: as for `Owned`.
+                mapped.map_or_else(|| unsafe { (&*bytes).component(engine) }, Ok)
+            }
+            // SAFETY: the caller promises the same.
+            PrivateCopy::Owned(bytes) => unsafe { bytes.as_slice().component(engine) },
+        }
+    }
+}
+
+/// Files in memory, which Linux can seal.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod sealed {
+    use super::*;
+    use memmap2::MmapOptions;
+    use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+    use rustix::process::{Resource, getrlimit};
+    use std::io::{ErrorKind, Write};
+
+    /// A file in memory, if the system gives any.
+    pub(super) fn create() -> Option<File> {
+        let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+        // It is no program to be started: some systems allow no others, and older ones don't know the flag. Its
+        // pages can be executed all the same.
+        let create = |flags| memfd_create("artifact", flags).ok();
+        create(flags | MemfdFlags::NOEXEC_SEAL).or_else(|| create(flags)).map(File::from)
+    }
+
+    /// Fills a file in memory with these bytes and what follows them, and seals it.
+    pub(super) fn fill(file: File, head: &[u8], source: impl Read) -> io::Result<PrivateCopy> {
+        // It counts as a file, and the system ends processes that write more to one.
+        let most = getrlimit(Resource::Fsize).current.unwrap_or(u64::MAX);
+        let larger = || {
+            let why = "it is larger than files may be (`ulimit -f`), and its copy in memory counts as one: raise that, or map it";
+            io::Error::new(ErrorKind::FileTooLarge, why)
+        };
+        let mut rest = source.take(most.checked_sub(head.len() as u64).ok_or_else(larger)?);
+        (&file).write_all(head)?;
+        io::copy(&mut rest, &mut &file)?;
+        if rest.limit() == 0 && rest.into_inner().read(&mut [0])? > 0 {
+            return Err(larger());
+        }
+        fcntl_add_seals(&file, SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL)?;
+        // Privately, because older systems take a shared mapping of ours for one that could be written to.
+        // SAFETY: nobody can change the file any more, or make it shorter.
+        let bytes = unsafe { MmapOptions::new().map_copy_read_only(&file) }?;
+        Ok(PrivateCopy::Sealed { file, bytes })
+    }
+
+    /// Maps a component. Wasmtime does so by name only: `None` where the system shows no names of open files.
+    ///
+    /// # Safety
+    ///
+    /// As [`Component::deserialize_file`].
+    #[cfg(feature = "component-model")]
+    pub(super) unsafe fn component(engine: &Engine, file: &File) -> Option<Component> {
+        use std::os::fd::AsRawFd;
+        let name = std::format!("/proc/self/fd/{}", file.as_raw_fd());
+        // SAFETY: the caller promises the same of the file.
+        let component = unsafe { Component::deserialize_file(engine, &name) }.ok()?;
+        super::super::mapped::is_at(file, name.as_ref()).is_ok_and(|is_it| is_it).then_some(component)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::program::Program;
+    use crate::runtime::Runtime;
+    use std::fs;
+    use support::Folder;
+    use wasmtime::{Instance, Store};
+
+    /// An artifact that answers 42 out of its memory.
+    fn artifact() -> Vec<u8> {
+        let text = r#"(module (memory 1) (data (i32.const 8) "\2a")
+            (func (export "answer") (result i32) (i32.load (i32.const 8))))"#;
+        fs::read(Folder::new().compile("answer", text, &[])).unwrap()
+    }
+
+    fn answer(copy: PrivateCopy) -> i32 {
+        let manifest = trailer::read(&copy).unwrap().manifest;
+        // SAFETY: the tests have just had it made, and nobody changed it.
+        let program: Program = unsafe { Runtime::new().make(manifest, copy, |_| {}) }.unwrap();
+        let mut store = Store::new(program.engine(), ());
+        let instance = Instance::new(&mut store, program.module().unwrap(), &[]).unwrap();
+        instance.get_typed_func::<(), i32>(&mut store, "answer").unwrap().call(&mut store, ()).unwrap()
+    }
+
+    #[test]
+    fn what_stands_in_for_a_file_in_memory() {
+        let artifact = artifact();
+        let (head, rest) = artifact.split_at(ELF_HEADER_BYTES);
+        assert_eq!(answer(PrivateCopy::owned(head.into(), rest).unwrap()), 42);
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    #[test]
+    fn nobody_changes_a_sealed_file() {
+        use memmap2::MmapMut;
+        use std::fs::OpenOptions;
+        use std::io::Write;
+        use std::os::fd::AsRawFd;
+        let copy = PrivateCopy::of(&*artifact()).unwrap();
+        let PrivateCopy::Sealed { file, bytes } = &copy else { panic!("this system has no files in memory") };
+        // By the file itself, and by whoever opens it anew, as processes of the same user can.
+        let name = std::format!("/proc/self/fd/{}", file.as_raw_fd());
+        let again = OpenOptions::new().read(true).write(true).open(name).unwrap();
+        for file in [file, &again] {
+            let mut writer = file;
+            assert!(writer.write_all(b"changed").is_err());
+            assert!(file.set_len(0).is_err() && file.set_len(2 * bytes.len() as u64).is_err());
+            // SAFETY: nobody reads what it would be.
+            assert!(unsafe { MmapMut::map_mut(file) }.is_err());
+        }
+        drop(again);
+        assert_eq!(answer(copy), 42);
+    }
+
+    /// A system that lets nothing in files be executed has wasmtime copy it.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    #[test]
+    fn a_file_that_cannot_be_mapped() {
+        let PrivateCopy::Sealed { bytes, .. } = PrivateCopy::of(&*artifact()).unwrap() else {
+            panic!("this system has no files in memory")
+        };
+        let file = File::open("/dev/null").unwrap();
+        assert_eq!(answer(PrivateCopy::Sealed { file, bytes }), 42);
+    }
+}

@@ -1,0 +1,75 @@
+//! Guests that change the artifact that they run from, in a folder that they were given: as modules and as
+//! components, by both backends, under its name and through a hard link.
+
+use crate::{DEADLINE, survive};
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use support::rewriter::{ACTIONS, COMPONENT, MODULE, Rewriter};
+use support::{BACKENDS, Ended, Folder, Runner, runner};
+
+/// A guest in the folder `own`, under the name `app.cwasm`, which works on the file of that name in what it is given.
+fn guest(kind: &Rewriter, action: &str, backend: &str, name: &str) -> (Folder, PathBuf) {
+    let folder = Folder::new();
+    let compiled = folder.compile("app", &kind.text(action, name), &["--backend", backend]);
+    fs::create_dir(folder.join("own")).unwrap();
+    let artifact = folder.join("own/app.cwasm");
+    fs::rename(compiled, &artifact).unwrap();
+    (folder, artifact)
+}
+
+fn attack(folder: &Folder, arguments: &[&str]) -> Ended {
+    let mut command = Command::new(runner(Runner::Full));
+    command.current_dir(folder.path()).args(arguments).stdin(Stdio::null());
+    survive(&mut command, DEADLINE).unwrap_or_else(|why| panic!("{arguments:?}: {why}"))
+}
+
+/// Plays each kind of guest with each action by each backend.
+fn each(play: impl Fn(&Rewriter, &str, &str)) {
+    for kind in &[MODULE, COMPONENT] {
+        for action in ACTIONS {
+            BACKENDS.iter().for_each(|backend| play(kind, action, backend));
+        }
+    }
+}
+
+/// The file is changed, and what runs is not.
+#[test]
+fn an_artifact_in_the_guests_folder() {
+    each(|kind, action, backend| {
+        for options in [&["--dir", "own"][..], &["--dir", "own::/own", "--measure", "1"]] {
+            let (folder, artifact) = guest(kind, action, backend, "app.cwasm");
+            let before = fs::read(&artifact).unwrap();
+            let ended = attack(&folder, &[options, &["own/app.cwasm"]].concat());
+            assert_eq!(ended.code, Some(kind.unchanged), "{backend}, {action}, {options:?}: {ended:?}");
+            assert_ne!(fs::read(&artifact).unwrap(), before, "{backend}, {action}");
+        }
+    });
+}
+
+#[test]
+fn an_artifact_under_another_name() {
+    each(|kind, action, backend| {
+        let (folder, artifact) = guest(kind, action, backend, "link");
+        fs::create_dir(folder.join("given")).unwrap();
+        fs::hard_link(&artifact, folder.join("given/link")).unwrap();
+        let before = fs::read(&artifact).unwrap();
+        let ended = attack(&folder, &["--dir", "given", "own/app.cwasm"]);
+        assert_eq!(ended.code, Some(kind.unchanged), "{backend}, {action}: {ended:?}");
+        assert_ne!(fs::read(&artifact).unwrap(), before, "{backend}, {action}");
+    });
+}
+
+/// Where the guest may not write, it isn't let, and the artifact may be mapped.
+#[test]
+fn an_artifact_in_a_folder_to_be_read() {
+    each(|kind, action, backend| {
+        for options in [&[][..], &["--map"]] {
+            let (folder, artifact) = guest(kind, action, backend, "app.cwasm");
+            let before = fs::read(&artifact).unwrap();
+            let ended = attack(&folder, &[options, &["--dir", "own::own::ro", "own/app.cwasm"]].concat());
+            assert_eq!(ended.code, Some(kind.refused), "{backend}, {action}: {ended:?}");
+            assert_eq!(fs::read(&artifact).unwrap(), before, "{backend}, {action}");
+        }
+    });
+}
