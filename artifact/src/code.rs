@@ -76,6 +76,7 @@ codes! {
     VirtualMemory = 209, "The code needs address space that is reserved, and the host has no virtual memory.", "Compile with `--platform freestanding` or `--platform signals-only`.";
     Concurrency = 210, "The artifact was compiled with the component model's concurrency, and the runtime has none.", "Use a runtime with the feature `async`, or compile modules with `-W concurrency-support=n`.";
     Epochs = 211, "The code can be interrupted by epochs, which the host can't count.", "Compile without `-W epoch-interruption`, or with `-W fuel` instead.";
+    Compiler = 212, "The artifact is Winch's, and the host's program holds a compiler, whose code passes arguments otherwise.", "Compile with `--backend cranelift`, or build the program without the compiler that another of its packages brings.";
     PolicyBackend = 221, "The host's policy doesn't accept the backend.", "Compile with a `--backend` that it accepts.";
     PolicyWasmtimeVersion = 222, "The host's policy demands a newer wasmtime to have compiled the code.", "Compile with a newer precompile.";
     PolicyEpochInterruption = 223, "The host's policy demands code that can be interrupted.", "Compile with `-W epoch-interruption`.";

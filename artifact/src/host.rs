@@ -44,6 +44,9 @@ pub struct Host {
     pub components: bool,
     /// Whether this build supports the component model's concurrency.
     pub concurrency: bool,
+    /// Whether a compiler is in its program, whose code must not meet Winch's.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub compiler: bool,
     /// What it demands of artifacts.
     #[serde(default)]
     pub policy: Policy,
@@ -52,6 +55,11 @@ pub struct Host {
 /// What runtimes that say nothing of it do.
 fn yes() -> bool {
     true
+}
+
+/// What goes without saying.
+fn is_no(it: &bool) -> bool {
+    !it
 }
 
 fn write_triple<S: Serializer>(triple: &Triple, serializer: S) -> Result<S::Ok, S::Error> {

@@ -54,8 +54,8 @@ impl fmt::Display for Mismatch {
 type Check = fn(&Manifest, &Host) -> Option<Mismatch>;
 
 /// What is looked at, in the order of the reasons. [`alike`] has to know what that is.
-const CHECKS: [Check; 8] =
-    [wasmtime_version, kind, target, cpu_features, features, signals, virtual_memory, concurrency];
+const CHECKS: [Check; 9] =
+    [wasmtime_version, kind, target, cpu_features, features, signals, virtual_memory, concurrency, compiler];
 
 /// Every reason why this artifact would not load on this host; none if it would.
 ///
@@ -275,5 +275,18 @@ fn concurrency(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
             Kind::Component => "use a runtime with the feature `async`",
         };
         told("true", "false", &[remedy])
+    })
+}
+
+/// Wasmtime tells Winch's code from its own compilers' by a mark that they set alike for the same engine: so what
+/// they compile could come into a store with it, and take the other's calls for its own.
+fn compiler(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+    if manifest.backend != Backend::Winch || !host.compiler {
+        return None;
+    }
+    mismatch(Code::Compiler, "backend", || {
+        let remedy = "compile with `--backend cranelift`, or build the program without the compiler that another of \
+                      its packages brings, which `cargo tree -e features -i wasmtime` names";
+        told("winch", "a compiler, whose code passes arguments otherwise", &[remedy])
     })
 }

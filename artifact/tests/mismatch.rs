@@ -45,6 +45,7 @@ fn host(target: &str, cpu_features: &[&str]) -> Host {
         pulley: false,
         components: false,
         concurrency: false,
+        compiler: false,
         policy: Policy::default(),
     }
 }
@@ -61,6 +62,18 @@ fn only(manifest: &Manifest, host: &Host, field: &str, remedy: &str) {
     for other in others.iter().filter(|other| mismatches(other, host).is_empty()) {
         assert!(!alike(other, manifest, host), "{manifest:?}");
     }
+}
+
+/// A compiler in the host's program makes code that must not meet Winch's, and may meet Cranelift's.
+#[test]
+fn a_compiler_and_winch() {
+    let with_compiler = Host { compiler: true, ..host(LINUX, &[]) };
+    let winch = Manifest { backend: Backend::Winch, ..manifest(LINUX) };
+    let remedy = "compile with `--backend cranelift`, or build the program without the compiler that another of its \
+                  packages brings, which `cargo tree -e features -i wasmtime` names";
+    only(&winch, &with_compiler, "backend", remedy);
+    assert_eq!(mismatches(&manifest(LINUX), &with_compiler), []);
+    assert_eq!(mismatches(&winch, &host(LINUX, &[])), []);
 }
 
 /// Modules that were compiled alike differ in what they are.

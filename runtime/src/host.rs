@@ -1,6 +1,7 @@
 //! What this machine and this build of the runtime offer.
 
 use crate::config::RuntimeConfig;
+use crate::no_compiler::has_compiler;
 use crate::open::processor;
 use precompile_artifact::Host;
 use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
@@ -47,6 +48,7 @@ pub(crate) fn host(config: &RuntimeConfig) -> Host {
         pulley: PULLEY,
         components: COMPONENTS,
         concurrency: cfg!(feature = "async"),
+        compiler: has_compiler(),
         policy: config.policy(),
     }
 }

@@ -28,7 +28,7 @@ pub enum FitError {
         /// The host's triple.
         target: String,
     },
-    /// The host's policy refuses the backend that was asked for.
+    /// The host's policy, or the compiler in its program, refuses the backend that was asked for.
     #[error("the host accepts no code of {backend}'s: {}", accepted_instead(accepted))]
     Backend {
         /// The backend.
@@ -81,11 +81,12 @@ pub fn fit(host: &Host, backend: Option<Backend>) -> Result<Options, FitError> {
 
 fn choose(host: &Host, asked: Option<Backend>) -> Result<Backend, FitError> {
     let backend = asked.unwrap_or(Backend::Cranelift);
-    match &host.policy.backends {
-        Some(accepted) if !accepted.contains(&backend) => match (asked, accepted.first()) {
-            (None, Some(accepted)) => Ok(*accepted),
-            _ => Err(FitError::Backend { backend, accepted: accepted.clone() }),
-        },
-        _ => Ok(backend),
+    let mut accepted =
+        host.policy.backends.clone().unwrap_or_else(|| vec![Backend::Cranelift, Backend::Winch]);
+    accepted.retain(|backend| *backend != Backend::Winch || !host.compiler);
+    match (asked, accepted.first()) {
+        _ if accepted.contains(&backend) => Ok(backend),
+        (None, Some(first)) => Ok(*first),
+        _ => Err(FitError::Backend { backend, accepted }),
     }
 }
