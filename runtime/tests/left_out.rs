@@ -1,0 +1,40 @@
+//! Files of tests that this build leaves out, because they take a cargo feature: each shows as ignored, with the
+//! feature. `scripts/runtime-features.sh` runs them all.
+
+macro_rules! left_out {
+    ($($file:ident takes $feature:literal, $why:literal;)*) => {
+        /// The files, with the features.
+        const FILES: &[(&str, &str)] = &[$((stringify!($file), $feature)),*];
+
+        $(
+            #[cfg(not(feature = $feature))]
+            #[test]
+            #[ignore = $why]
+            fn $file() {}
+        )*
+    };
+}
+
+left_out! {
+    async_calls takes "async", "left out: all of async_calls.rs takes the feature `async`";
+    components takes "component-model", "left out: all of components.rs takes the feature `component-model`";
+    gc takes "gc", "left out: all of gc.rs takes the feature `gc`";
+    pooling takes "pooling", "left out: all of pooling.rs takes the feature `pooling`";
+    protected takes "wasi", "left out: all of protected.rs takes the feature `wasi`";
+    pulley takes "pulley", "left out: all of pulley.rs takes the feature `pulley`";
+    threads takes "threads", "left out: all of threads.rs takes the feature `threads`";
+}
+
+/// No file is left out without a word.
+#[test]
+fn each_file_that_takes_a_feature_is_named() {
+    let quoted = |line: &'static str| line.split('"').nth(1);
+    let block = |block: &'static str| {
+        let mut lines = block.lines().skip(1).take_while(|line| !line.is_empty());
+        let name = lines.next().and_then(quoted);
+        Some((name?, lines.find(|line| line.starts_with("required-features"))?))
+    };
+    let files = include_str!("../Cargo.toml").split("[[test]]").skip(1).filter_map(block);
+    let files: Vec<_> = files.map(|(name, features)| (name, quoted(features).unwrap())).collect();
+    assert_eq!(files, FILES);
+}
