@@ -23,8 +23,12 @@ fn load(criterion: &mut Criterion) {
         let engine = open().engine().clone();
         let mut group = criterion.benchmark_group(format!("load, {backend}"));
         group.throughput(Throughput::Bytes(path.metadata().unwrap().len()));
-        group.bench_function("verified", |bencher| bencher.iter(open));
-        group.bench_function("unverified", |bencher| {
+        group.bench_function("copied", |bencher| bencher.iter(open));
+        group.bench_function("mapped", |bencher| {
+            // SAFETY: as above.
+            bencher.iter(|| unsafe { runtime.open_file_mapped(&path) }.unwrap());
+        });
+        group.bench_function("mapped, unverified", |bencher| {
             // SAFETY: as above.
             bencher.iter(|| unsafe { runtime.open_file_mapped_unverified(&path) }.unwrap());
         });
