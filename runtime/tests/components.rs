@@ -71,6 +71,8 @@ fn ways_to_open() {
         let programs = unsafe {
             [
                 runtime.open_file(&path),
+                runtime.open_reader("a stream", bytes),
+                runtime.open_file_mapped(&path),
                 runtime.open_file_mapped_unverified(&path),
                 runtime.open_bytes(bytes),
                 runtime.open_static(bytes),

@@ -174,6 +174,8 @@ fn ways_to_open() {
         let programs = unsafe {
             [
                 runtime.open_file(&path),
+                runtime.open_reader("a stream", bytes),
+                runtime.open_file_mapped(&path),
                 runtime.open_file_mapped_unverified(&path),
                 runtime.open_bytes(bytes),
                 runtime.open_static(bytes),
@@ -204,7 +206,7 @@ fn ways_to_open() {
     }
 }
 
-/// What is wrong with a file is told the same whether all of it is read or only its ends.
+/// What is wrong with a file is told the same, whether it is copied, mapped, or only its ends are read.
 #[test]
 fn ends_tell_the_same() {
     let folder = Folder::new();
@@ -234,10 +236,16 @@ fn ends_tell_the_same() {
         wrong.push(b"\0asm\x01\0\0\0".into());
         for bytes in wrong {
             let path = folder.write("wrong.cwasm", &bytes);
-            // SAFETY: both are refused before anything is run.
-            let errors = unsafe { [runtime.open_file(&path), runtime.open_file_mapped_unverified(&path)] };
-            let [of_all, of_ends] = errors.map(|error| error.unwrap_err().to_string());
-            assert_eq!(of_all, of_ends, "{} bytes", bytes.len());
+            // SAFETY: all are refused before anything is run.
+            let errors = unsafe {
+                [
+                    runtime.open_file(&path),
+                    runtime.open_file_mapped(&path),
+                    runtime.open_file_mapped_unverified(&path),
+                ]
+            };
+            let [copied, of_all, of_ends] = errors.map(|error| error.unwrap_err().to_string());
+            assert_eq!((&copied, &of_all), (&of_all, &of_ends), "{} bytes", bytes.len());
         }
     }
 }

@@ -75,10 +75,12 @@ fn replace(from: &Path, to: &Path) {
 /// A way to open a file.
 type Open = fn(&Runtime, &Path) -> Result<Program, OpenError>;
 
-/// Mapped with and without its digest checked, and copied.
-const WAYS: [Open; 3] = [
+/// From a copy of the file, mapped with and without its digest checked, and from memory.
+const WAYS: [Open; 4] = [
     // SAFETY: the test has just had the files made, and they are replaced by renaming only.
     |runtime, path| unsafe { runtime.open_file(path) },
+    // SAFETY: as above.
+    |runtime, path| unsafe { runtime.open_file_mapped(path) },
     // SAFETY: as above.
     |runtime, path| unsafe { runtime.open_file_mapped_unverified(path) },
     |runtime, path| {

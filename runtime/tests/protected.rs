@@ -1,6 +1,8 @@
 //! What runs is what was verified: nobody changes a program that was opened, neither the guest in its own folder nor
 //! who writes to the file. A way to open that maps the file is found each time.
 
+#![cfg(unix)]
+
 use precompile_runtime::artifact::trailer::ReadError;
 use precompile_runtime::wasmtime::{Linker, Store};
 use precompile_runtime::{OpenError, Program, Runtime, link};
