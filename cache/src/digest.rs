@@ -1,5 +1,6 @@
 //! BLAKE3 digests.
 
+use crate::bounded::bounded;
 use blake3::Hasher;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
@@ -34,7 +35,7 @@ impl Digest {
     ///
     /// Where the file can't be read.
     pub fn of_file(path: &Path) -> io::Result<Digest> {
-        Digest::of_rest(&mut File::open(path)?)
+        Digest::of_rest(&mut bounded(File::open(path)?)?.0)
     }
 
     /// The same by several threads, where the file is large enough for that. The thread that asks
@@ -44,11 +45,11 @@ impl Digest {
     ///
     /// As [`Digest::of_file`].
     pub fn of_large_file(path: &Path) -> io::Result<Digest> {
-        if path.metadata()?.len() < PARALLEL_BYTES {
-            return Digest::of_file(path);
+        let (mut file, bytes) = bounded(File::open(path)?)?;
+        if bytes < PARALLEL_BYTES {
+            return Digest::of_rest(&mut file);
         }
         let mut hasher = Hasher::new();
-        let mut file = File::open(path)?;
         let (mut part, mut next) = (Vec::with_capacity(PART_BYTES), Vec::with_capacity(PART_BYTES));
         let mut more = read_part(&mut file, &mut part)?;
         while more {
@@ -63,7 +64,7 @@ impl Digest {
     }
 
     /// The digest of what is left to read of an open file.
-    pub(crate) fn of_rest(file: &mut File) -> io::Result<Digest> {
+    pub(crate) fn of_rest(file: &mut impl Read) -> io::Result<Digest> {
         let mut hasher = Hasher::new();
         let mut part = Vec::with_capacity(SMALL_PART_BYTES);
         while read_part(file, &mut part)? {
@@ -79,7 +80,7 @@ impl Digest {
 }
 
 /// The next part of a file, as much as the buffer has room for unless the file ends; whether there was more of it.
-fn read_part(file: &mut File, part: &mut Vec<u8>) -> io::Result<bool> {
+fn read_part(file: &mut impl Read, part: &mut Vec<u8>) -> io::Result<bool> {
     part.clear();
     let most = part.capacity() as u64;
     Ok(file.take(most).read_to_end(part)? > 0)

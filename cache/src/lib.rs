@@ -27,6 +27,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bounded;
 mod cache;
 mod digest;
 mod entry;
@@ -54,6 +55,7 @@ mod store;
 mod survey;
 mod verify;
 
+pub use bounded::bounded;
 pub use cache::{Accept, Cache, InPlace, Lookup, Turn, is_damage};
 pub use digest::Digest;
 pub use entry::Entry;

@@ -5,6 +5,7 @@ use crate::inputs::Input;
 use crate::named::Named;
 use crate::runner::Runner;
 use anyhow::{Result, bail};
+use precompile::cache::bounded;
 use precompile::{Backend, Chosen, Expect, Rates, Run, RunTime, choose, code_bytes};
 use serde_json::Value;
 use std::fs::File;
@@ -74,7 +75,10 @@ fn code(input: &Input, bytes: Option<&[u8]>, bounds: &Bounds) -> Result<u64> {
     if let Some(isolation) = bounds.isolation() {
         return match bytes {
             Some(bytes) => isolation.code_bytes(bytes),
-            None => isolation.code_bytes(&bounds.read(File::open(&input.path)?, input.bytes)?),
+            None => {
+                let (file, length) = bounded(File::open(&input.path)?)?;
+                isolation.code_bytes(&bounds.read(file, length)?)
+            }
         };
     }
     Ok(match bytes {

@@ -9,7 +9,7 @@ use anyhow::{Result, anyhow, ensure};
 use precompile::artifact::Host;
 use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::trailer;
-use precompile::cache::{Cache, Entry, InPlace, Key, Recipe, Turn};
+use precompile::cache::{Cache, Entry, InPlace, Key, Recipe, Turn, bounded};
 use precompile::{
     Answer, Artifact, Attempt, Backend, Chosen, Compiled, ObtainError, Options, PairError, Request, Source,
 };
@@ -304,9 +304,9 @@ impl Job {
     }
 
     fn read(&self) -> Result<Vec<u8>> {
-        let bytes = self.input.bytes;
         if !self.input.is_stream {
-            return self.bounds.read(fs_err::File::open(&self.input.path)?, bytes);
+            let (file, bytes) = bounded(fs_err::File::open(&self.input.path)?.into_parts().0)?;
+            return self.bounds.read(file, bytes);
         }
         let mut kept = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
         match kept.take() {

@@ -10,9 +10,10 @@ use crate::compile::second_attempt::with_fallback;
 use crate::compile::target::Target;
 use crate::compile::text::is_text;
 use precompile_artifact::Backend;
-use precompile_cache::{Cache, Digest, Entry, Identity, InPlace, Key, Lookup, Recipe, Turn};
+use precompile_cache::{Cache, Digest, Entry, Identity, InPlace, Key, Lookup, Recipe, Turn, bounded};
 use std::borrow::Cow;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -211,8 +212,16 @@ fn digest(cache: &Cache, request: &Request<'_>) -> Result<Digest, ObtainError> {
 fn read(source: Source<'_>) -> Result<Cow<'_, [u8]>, ObtainError> {
     match source {
         Source::Bytes(bytes) => Ok(Cow::Borrowed(bytes)),
-        Source::File(path, _) => std::fs::read(path).map(Cow::Owned).map_err(ObtainError::Read),
+        Source::File(path, _) => read_file(path).map(Cow::Owned).map_err(ObtainError::Read),
     }
+}
+
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let (mut file, expected) = bounded(File::open(path)?)?;
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(usize::try_from(expected).map_err(|_| io::ErrorKind::OutOfMemory)?)?;
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Whether an artifact that others say this request makes is one.
