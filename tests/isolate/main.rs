@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
-use support::{BACKENDS, Ended, Folder, precompile};
+use support::{BACKENDS, Ended, Folder, precompile, run};
 
 /// Functions of so many instructions, each of which needs what the one before it made.
 fn long(functions: usize, instructions: usize) -> String {
@@ -75,6 +75,20 @@ fn size_is_limited() {
     let again = ["--out-dir", "out", "in/poison.wat"];
     assert_eq!(folder.precompile(again).code, Some(0));
     assert_eq!(folder.precompile([&again[..], &["--max-input-size", "100K"]].concat()).code, Some(1));
+}
+
+/// Who has less than that already keeps it.
+#[test]
+fn limits_that_are_set_already_stay() {
+    let folder = Folder::new();
+    folder.write("m.wat", "(module)");
+    for limit in ["-v 3000000", "-d 1000000", "-n 64", "-f 100000", "-c 0"] {
+        let script = format!(r#"ulimit {limit} && exec "$0" "$@""#);
+        let mut command = folder.command("sh");
+        command.args(["-c", &script]).arg(precompile()).args(["--isolate", "--no-cache", "-j2", "m.wat"]);
+        let ended = run(&mut command);
+        assert_eq!(ended.code, Some(0), "{limit}: {ended:?}");
+    }
 }
 
 /// Where even the input is too much, that is said, too.

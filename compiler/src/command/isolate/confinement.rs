@@ -69,7 +69,7 @@ impl Confinement {
         rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(stack_bytes).build_global()?;
         if wants(Layer::Limits) {
             // Stacks count, whether they are used or not.
-            limits::set(max_memory_bytes.saturating_add((threads * stack_bytes) as u64))?;
+            limits::set(max_memory_bytes.saturating_add((threads * stack_bytes) as u64), threads as u64)?;
         }
         // Of all threads, and last: none of the above is among the calls that compiling takes.
         if wants(Layer::Seccomp) {

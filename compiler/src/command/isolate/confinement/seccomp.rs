@@ -5,7 +5,10 @@ mod calls;
 mod tests;
 
 use calls::{DEADLY, FREE};
-use libc::{EPERM, PROT_EXEC, SYS_mmap, SYS_mprotect, SYS_tgkill};
+use libc::{
+    EPERM, MADV_DONTNEED, MADV_FREE, MADV_HUGEPAGE, MADV_NOHUGEPAGE, MAP_ANONYMOUS, MAP_FIXED, MAP_NORESERVE,
+    MAP_PRIVATE, MAP_STACK, PROT_EXEC, SYS_madvise, SYS_mmap, SYS_mprotect, SYS_tgkill, c_int,
+};
 use seccompiler::{
     BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
     SeccompRule, TargetArch, apply_filter_all_threads,
@@ -16,6 +19,11 @@ use std::collections::BTreeMap;
 const ARCHITECTURE: TargetArch = TargetArch::aarch64;
 #[cfg(target_arch = "x86_64")]
 const ARCHITECTURE: TargetArch = TargetArch::x86_64;
+
+/// Flags of private memory that allocators use.
+const FREE_FLAGS: u32 = (MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE | MAP_STACK) as u32;
+/// What allocators tell of memory.
+const FREE_ADVICE: [c_int; 4] = [MADV_DONTNEED, MADV_FREE, MADV_HUGEPAGE, MADV_NOHUGEPAGE];
 
 /// Has the kernel refuse all threads of this process what compiling doesn't take. Whether it does.
 pub(super) fn allow_little() -> bool {
@@ -34,17 +42,22 @@ fn deadly() -> Result<BpfProgram, BackendError> {
 /// the standard libraries try this and that, and do without.
 fn few(process: u32) -> Result<BpfProgram, BackendError> {
     let mut rules: BTreeMap<i64, Vec<SeccompRule>> = FREE.iter().map(|call| (*call, Vec::new())).collect();
-    // Memory that is executed comes with the program.
+    // Memory that is executed comes with the program. What is shared, or grows like a stack, the limit of memory
+    // doesn't count.
     let not_executed = || argument(2, SeccompCmpOp::MaskedEq(PROT_EXEC as u64), 0);
-    rules.insert(SYS_mmap, vec![not_executed()?]);
-    rules.insert(SYS_mprotect, vec![not_executed()?]);
+    let counted = argument(3, SeccompCmpOp::MaskedEq(u64::from(!FREE_FLAGS)), MAP_PRIVATE as u64);
+    rules.insert(SYS_mmap, vec![SeccompRule::new(vec![not_executed()?, counted?])?]);
+    rules.insert(SYS_mprotect, vec![SeccompRule::new(vec![not_executed()?])?]);
+    // Some advice is an administrator's, and harms others.
+    let advice = |advice: c_int| SeccompRule::new(vec![argument(2, SeccompCmpOp::Eq, advice as u64)?]);
+    rules.insert(SYS_madvise, FREE_ADVICE.into_iter().map(advice).collect::<Result<_, _>>()?);
     // To abort.
-    rules.insert(SYS_tgkill, vec![argument(0, SeccompCmpOp::Eq, process.into())?]);
+    rules.insert(SYS_tgkill, vec![SeccompRule::new(vec![argument(0, SeccompCmpOp::Eq, process.into())?])?]);
     let refused = SeccompAction::Errno(EPERM as u32);
     SeccompFilter::new(rules, refused, SeccompAction::Allow, ARCHITECTURE)?.try_into()
 }
 
-/// The rule that an argument, of which the kernel takes 32 bits, is such.
-fn argument(index: u8, is: SeccompCmpOp, value: u64) -> Result<SeccompRule, BackendError> {
-    SeccompRule::new(vec![SeccompCondition::new(index, SeccompCmpArgLen::Dword, is, value)?])
+/// The condition that an argument, of which the kernel takes 32 bits, is such.
+fn argument(index: u8, is: SeccompCmpOp, value: u64) -> Result<SeccompCondition, BackendError> {
+    SeccompCondition::new(index, SeccompCmpArgLen::Dword, is, value)
 }

@@ -13,7 +13,6 @@ pub(super) const FREE: &[c_long] = &[
     SYS_close,
     // Memory.
     SYS_brk,
-    SYS_madvise,
     SYS_mremap,
     SYS_munmap,
     // Threads, and where they wait.

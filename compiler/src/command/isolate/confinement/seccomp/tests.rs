@@ -1,7 +1,10 @@
 //! The filters, asked as the kernel asks them, of which a few instructions are enough for these.
 
 use super::*;
-use libc::{PROT_READ, PROT_WRITE, SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO, SECCOMP_RET_KILL_PROCESS};
+use libc::{
+    MADV_HWPOISON, MADV_MERGEABLE, MAP_GROWSDOWN, MAP_HUGETLB, MAP_SHARED, PROT_READ, PROT_WRITE,
+    SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO, SECCOMP_RET_KILL_PROCESS,
+};
 use std::collections::BTreeSet;
 
 const PROCESS: u32 = 4711;
@@ -50,8 +53,10 @@ fn run(program: &BpfProgram, number: i64, arguments: [u64; 6]) -> u32 {
 
 #[test]
 fn nothing_is_allowed_but_what_is_listed() {
-    let expected: BTreeSet<i64> = FREE.iter().copied().chain([SYS_mmap, SYS_mprotect, SYS_tgkill]).collect();
-    let of_itself = [PROCESS.into(), 0, 0, 0, 0, 0];
+    let conditionally = [SYS_madvise, SYS_mmap, SYS_mprotect, SYS_tgkill];
+    let expected: BTreeSet<i64> = FREE.iter().copied().chain(conditionally).collect();
+    // Which is also private memory that nothing is written to, and that isn't needed any more.
+    let of_itself = [PROCESS.into(), 0, MADV_FREE as u64, MAP_PRIVATE as u64, 0, 0];
     let allowed: BTreeSet<i64> = (0..MOST_CALLS).filter(|call| is_allowed(*call, of_itself)).collect();
     assert_eq!(allowed, expected);
 }
@@ -69,7 +74,7 @@ fn what_no_compiler_does_ends_it() {
 #[test]
 fn nothing_becomes_executable() {
     for call in [SYS_mmap, SYS_mprotect] {
-        let with = |protection: i32| [0, 4096, protection as u64, 0, 0, 0];
+        let with = |protection: i32| [0, 4096, protection as u64, MAP_PRIVATE as u64, 0, 0];
         assert!(is_allowed(call, with(PROT_READ | PROT_WRITE)));
         assert!(!is_allowed(call, with(PROT_READ | PROT_EXEC)));
         assert!(!is_allowed(call, with(PROT_READ | PROT_WRITE | PROT_EXEC)));
@@ -83,4 +88,20 @@ fn it_may_abort_itself_and_nobody_else() {
     for other in [0, 1, PROCESS - 1, PROCESS + 1, u32::MAX] {
         assert!(!is_allowed(SYS_tgkill, of(other)), "{other}");
     }
+}
+
+#[test]
+fn memory_counts() {
+    let allowed =
+        |flags: c_int| is_allowed(SYS_mmap, [0, 4096, PROT_WRITE as u64, flags as u64, u64::MAX, 0]);
+    assert!(allowed(MAP_PRIVATE | MAP_ANONYMOUS) && allowed(MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE));
+    for flags in [MAP_SHARED, MAP_PRIVATE | MAP_GROWSDOWN, MAP_PRIVATE | MAP_HUGETLB, 0] {
+        assert!(!allowed(flags | MAP_ANONYMOUS), "{flags:#x}");
+    }
+}
+
+#[test]
+fn advice_is_harmless() {
+    let allowed = |advice: c_int| is_allowed(SYS_madvise, [0, 4096, advice as u64, 0, 0, 0]);
+    assert!(allowed(MADV_DONTNEED) && !allowed(MADV_HWPOISON) && !allowed(MADV_MERGEABLE));
 }
