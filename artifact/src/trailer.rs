@@ -49,7 +49,7 @@ const EF_WASMTIME_COMPONENT: u32 = 1 << 1;
 #[cfg_attr(not(feature = "messages"), error("{}", self.code()))]
 pub enum ReadError {
     /// The file doesn't start as an ELF file of wasmtime's does.
-    #[cfg_attr(feature = "messages", error("not a precompiled artifact: {problem} at offset {offset}"))]
+    #[cfg_attr(feature = "messages", error("not a precompiled artifact: {problem}"))]
     NotAnArtifact {
         /// Where the difference is.
         offset: u64,
@@ -168,10 +168,16 @@ pub fn image(start: &[u8]) -> Result<Image, ReadError> {
         return match start {
             STUB => not_an_artifact(
                 0,
-                "a stub, since `PRECOMPILE_SKIP` was set when it was built: build it again without,",
+                "it is a stub, since `PRECOMPILE_SKIP` was set when it was built: build it again without",
             ),
-            [0, b'a', b's', b'm', ..] => not_an_artifact(0, "a WebAssembly module, to be compiled first,"),
-            _ => not_an_artifact(0, "no ELF magic"),
+            [0, b'a', b's', b'm', ..] => {
+                not_an_artifact(0, "it is WebAssembly: compile it with `precompile`")
+            }
+            [b'(', ..] | [b';', b';', ..] => {
+                not_an_artifact(0, "it looks like WebAssembly's text form: compile it with `precompile`")
+            }
+            [] => not_an_artifact(0, "it is empty"),
+            _ => not_an_artifact(0, "it is no ELF file, as artifacts are"),
         };
     }
     let Ok(header) = FileHeader64::<Endianness>::parse(start) else {
@@ -181,26 +187,30 @@ pub fn image(start: &[u8]) -> Result<Image, ReadError> {
                 part_end: ELF_HEADER_BYTES as u64,
                 file_bytes: start.len() as u64,
             }),
-            Some(start) if start[4] != ELFCLASS64 => not_an_artifact(4, "an ELF class other than 64-bit"),
-            Some(start) if !matches!(start[5], 1 | 2) => not_an_artifact(5, "an unknown byte order"),
-            Some(_) => not_an_artifact(6, "an unknown ELF version"),
+            Some(start) if start[4] != ELFCLASS64 => {
+                not_an_artifact(4, "an ELF class other than 64-bit at offset 4")
+            }
+            Some(start) if !matches!(start[5], 1 | 2) => {
+                not_an_artifact(5, "an unknown byte order at offset 5")
+            }
+            Some(_) => not_an_artifact(6, "an unknown ELF version at offset 6"),
         };
     };
     let Ok(endian) = header.endian() else {
-        return not_an_artifact(5, "an unknown byte order");
+        return not_an_artifact(5, "an unknown byte order at offset 5");
     };
     if header.e_ident.os_abi != ELFOSABI_WASMTIME {
-        return not_an_artifact(7, "an ELF file that is not wasmtime's");
+        return not_an_artifact(7, "an ELF file that is not wasmtime's at offset 7");
     }
     let kind = match header.e_flags(endian) & (EF_WASMTIME_MODULE | EF_WASMTIME_COMPONENT) {
         EF_WASMTIME_MODULE => Kind::Module,
         EF_WASMTIME_COMPONENT => Kind::Component,
-        _ => return not_an_artifact(48, "ELF flags of neither a module nor a component"),
+        _ => return not_an_artifact(48, "ELF flags of neither a module nor a component at offset 48"),
     };
     let headers = u64::from(header.e_shentsize(endian)) * u64::from(header.e_shnum(endian));
     match header.e_shoff(endian).checked_add(headers) {
         Some(bytes) if bytes > ELF_HEADER_BYTES as u64 && headers > 0 => Ok(Image { bytes, kind }),
-        _ => not_an_artifact(40, "no section headers"),
+        _ => not_an_artifact(40, "no section headers at offset 40"),
     }
 }
 

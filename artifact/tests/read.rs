@@ -174,8 +174,8 @@ fn signatures_have_room() {
 #[test]
 fn what_is_no_artifact_is_told() {
     let refusal = |bytes: &[u8]| trailer::read(bytes).unwrap_err().to_string();
-    assert!(refusal(b"").contains("no ELF magic"));
-    assert!(refusal(b"\0asm\x01\0\0\0").contains("to be compiled first"));
+    assert!(refusal(b"").ends_with("artifact: it is empty"));
+    assert!(refusal(b"\0asm\x01\0\0\0").ends_with("it is WebAssembly: compile it with `precompile`"));
     assert!(refusal(&[b"\x7fELF\x02\x01\x01\x03".as_slice(), &[0; 80]].concat()).contains("not wasmtime's"));
     assert!(refusal(&GOLDEN[..layout().image_end]).contains("not made by precompile"));
 }

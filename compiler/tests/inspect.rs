@@ -262,8 +262,8 @@ fn of_other_versions_the_target_is_read() {
 #[test]
 fn what_is_no_artifact_is_told() {
     let problem = |bytes: &[u8]| inspect(bytes).unwrap_err().to_string();
-    assert!(problem(b"").contains("no ELF magic"));
-    assert!(problem(b"\0asm\x01\0\0\0").contains("a WebAssembly module, to be compiled first"));
+    assert!(problem(b"").contains("it is empty"));
+    assert!(problem(b"\0asm\x01\0\0\0").contains("it is WebAssembly: compile it"));
     let elf = std::fs::read(std::env::current_exe().unwrap()).unwrap();
     assert!(problem(&elf).contains("not wasmtime's"), "{}", problem(&elf));
 

@@ -6,7 +6,7 @@ use crate::compile::engines::Engines;
 use crate::compile::image::{image_by, kind};
 use crate::compile::options::Options;
 use crate::compile::second_attempt::with_fallback;
-use crate::compile::text::is_text;
+use crate::compile::text::{self, is_text};
 use crate::compile::{features, interface, limits, memories, needs, restamp};
 use precompile_artifact::Backend;
 use precompile_artifact::features::{CONCURRENT, WasmFeatures, names};
@@ -47,19 +47,10 @@ pub fn compile_by(attempt: &Attempt<'_>, options: &Options, module: &[u8]) -> Re
 
 /// The binary form of a module.
 fn binary(module: &[u8]) -> Result<Cow<'_, [u8]>, CompileError> {
-    if !is_text(module) {
-        return Ok(Cow::Borrowed(module));
+    match is_text(module) {
+        true => text::binary(module).map(Cow::Owned),
+        false => Ok(Cow::Borrowed(module)),
     }
-    wat::parse_bytes(module).map_err(|error| CompileError::Text(short(&error.to_string())))
-}
-
-/// What is wrong with a text, without the line that it shows where that is too long to be looked at.
-fn short(problem: &str) -> String {
-    const MOST: usize = 200;
-    let is_short = problem.lines().all(|line| line.chars().count() <= MOST);
-    let lines = problem.lines().take(if is_short { usize::MAX } else { 2 });
-    let lines: Vec<String> = lines.map(|line| line.chars().take(MOST).collect()).collect();
-    lines.join("\n")
 }
 
 /// Compiles like [`compile`], but by no other backend where this one can't.

@@ -1,6 +1,6 @@
 //! How much code a module holds.
 
-use crate::compile::text::is_text;
+use crate::compile::text::{self, is_text};
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 const MODULE: [u8; 8] = *b"\0asm\x01\0\0\0";
@@ -30,7 +30,7 @@ pub fn code_bytes(mut module: impl Read + Seek, parse_texts: bool) -> io::Result
     module.rewind()?;
     let mut bytes = Vec::new();
     module.take(end).read_to_end(&mut bytes)?;
-    match is_text(&bytes).then(|| wat::parse_bytes(&bytes)) {
+    match is_text(&bytes).then(|| text::binary(&bytes)) {
         Some(Ok(binary)) => code_bytes(Cursor::new(binary), false),
         _ => Ok(0),
     }

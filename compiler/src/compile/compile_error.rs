@@ -5,14 +5,15 @@ use crate::compile::options::OptionsError;
 use crate::compile::stamp::StampError;
 use precompile_artifact::Backend;
 use precompile_artifact::trailer::ReadError;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use wasmparser::BinaryReaderError;
 
 /// Why a module or component was not compiled.
 #[derive(Debug, Error)]
 pub enum CompileError {
-    /// The input is something else than a WebAssembly binary.
-    #[error("not a WebAssembly binary: {0}")]
+    /// The input is neither WebAssembly's binary form nor its text form.
+    #[error("not WebAssembly: {0}")]
     NotWasm(&'static str),
     /// The text form doesn't parse.
     #[error("not WebAssembly's text form: {0}")]
@@ -42,6 +43,9 @@ pub enum CompileError {
         /// What wasmtime says.
         problem: String,
     },
+    /// Wasmtime has no code for it, by whatever backend.
+    #[error("wasmtime can't compile it, by whatever backend: {0}")]
+    Untranslated(String),
     /// The backend can't compile it, and no single function is the reason.
     #[error("{backend} can't compile it: {problem}")]
     Backend {
@@ -63,8 +67,8 @@ pub enum CompileError {
     Elsewhere {
         /// What that process says, or what became of it.
         message: String,
-        /// As [`CompileError::is_limit`] has it.
-        is_limit: bool,
+        /// As [`CompileError::kind`] has it.
+        kind: ErrorKind,
     },
     /// Wasmtime wrote something else than what this version of it is known to write.
     #[error(transparent)]
@@ -74,14 +78,52 @@ pub enum CompileError {
     Trailer(#[from] ReadError),
 }
 
+/// The kind of a [`CompileError`], which is stable where words aren't.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// It is neither WebAssembly nor its text form.
+    NotWebassembly,
+    /// The text form doesn't parse.
+    Text,
+    /// It is malformed or invalid.
+    Invalid,
+    /// The options don't go together.
+    Options,
+    /// It is valid, and the backend can't compile it: another may.
+    Limit,
+    /// It is valid, and no backend can compile it.
+    Unsupported,
+    /// It uses what the options turn off.
+    TurnedOff,
+    /// It takes more to compile than it may.
+    TooMuch,
+    /// Anything else.
+    Other,
+}
+
 impl CompileError {
+    /// The kind of error that it is.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            CompileError::NotWasm(_) => ErrorKind::NotWebassembly,
+            CompileError::Text(_) => ErrorKind::Text,
+            CompileError::Invalid(_) => ErrorKind::Invalid,
+            CompileError::Options(_) => ErrorKind::Options,
+            CompileError::Limit(_) | CompileError::Panic { .. } => ErrorKind::Limit,
+            CompileError::Untranslated(_) => ErrorKind::Unsupported,
+            CompileError::TurnedOff { .. } => ErrorKind::TurnedOff,
+            CompileError::Elsewhere { kind, .. } => *kind,
+            CompileError::Configure { .. }
+            | CompileError::Backend { .. }
+            | CompileError::Stamp(_)
+            | CompileError::Trailer(_) => ErrorKind::Other,
+        }
+    }
+
     /// Whether the module is valid and another backend may compile it.
     pub fn is_limit(&self) -> bool {
-        match self {
-            CompileError::Limit(_) | CompileError::Panic { .. } => true,
-            CompileError::Elsewhere { is_limit, .. } => *is_limit,
-            _ => false,
-        }
+        self.kind() == ErrorKind::Limit
     }
 }
 

@@ -7,7 +7,7 @@
 use crate::compile::options::Options;
 use crate::compile::target::Target;
 use precompile_artifact::Backend;
-use precompile_artifact::features::{COMPONENTS, CONCURRENT, OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
+use precompile_artifact::features::{COMPONENTS, CONCURRENT, OFF_BY_DEFAULT, OPTIONAL, WasmFeatures, named};
 
 /// What is stamped only where it is used.
 pub(crate) const AS_USED: WasmFeatures = OPTIONAL.union(OFF_BY_DEFAULT).union(COMPONENTS).union(CONCURRENT);
@@ -74,9 +74,30 @@ pub(crate) fn supported(backend: Backend, target: &Target) -> WasmFeatures {
 }
 
 fn supported_by_cranelift(target: &Target) -> WasmFeatures {
-    let all = WasmFeatures::WASM3 | OFF_BY_DEFAULT | COMPONENTS | CONCURRENT;
     // An interpreter written in Rust can't access memory that other threads write.
-    if target.machine().is_pulley() { all.difference(WasmFeatures::THREADS) } else { all }
+    if target.machine().is_pulley() { SUPPORTED.difference(WasmFeatures::THREADS) } else { SUPPORTED }
+}
+
+/// What some backend of this build compiles for some target.
+pub(crate) const SUPPORTED: WasmFeatures =
+    WasmFeatures::WASM3.union(OFF_BY_DEFAULT).union(COMPONENTS).union(CONCURRENT);
+
+/// Who can't compile a proposal, and which of others it is to be said of as well, in the beginning of a sentence.
+pub(crate) fn refusal(backend: Backend, target: &str, names: &[String]) -> String {
+    let nobody = |name: &String| !named(name).is_some_and(|features| SUPPORTED.contains(features));
+    let left_out = |name: &String| named(name) == Some(WasmFeatures::STACK_SWITCHING);
+    let Some(first) = names.first() else { return format!("{backend} can't compile it for {target}") };
+    let class = |name: &String| (nobody(name), left_out(name));
+    let alike = names.iter().filter(|name| class(name) == class(first)).map(|name| match &name[..] {
+        "gc-types" => "`gc-types` (references such as `externref`)".into(),
+        name => format!("`{name}`"),
+    });
+    let alike = alike.collect::<Vec<_>>().join(", ");
+    match class(first) {
+        (_, true) => format!("this build of precompile leaves out {alike}"),
+        (true, _) => format!("no backend can compile {alike}"),
+        _ => format!("{backend} can't compile {alike} for {target}"),
+    }
 }
 
 #[cfg(test)]
@@ -89,7 +110,7 @@ mod tests {
     /// The table is wasmtime's: it refuses an engine with any feature that is beyond it, and with no other.
     #[test]
     fn what_is_supported_is_what_wasmtime_supports() {
-        let all = WasmFeatures::WASM3 | OFF_BY_DEFAULT | COMPONENTS | CONCURRENT;
+        let all = SUPPORTED;
         for (backend, target) in [
             (Backend::Cranelift, "x86_64"),
             (Backend::Cranelift, "pulley64"),

@@ -4,8 +4,8 @@ use crate::compile::compile_error::CompileError;
 use crate::compile::function_names::without_names;
 use crate::compile::options::Options;
 use crate::compile::settings;
-use precompile_artifact::Backend;
 use precompile_artifact::manifest::Kind;
+use precompile_artifact::{Backend, foreign, trailer};
 use std::panic::{self, AssertUnwindSafe};
 use wasmparser::WasmFeatures;
 use wasmtime::Engine;
@@ -19,12 +19,16 @@ pub(crate) fn kind(wasm: &[u8]) -> Result<Kind, CompileError> {
     const MODULE: &[u8] = b"\0asm\x01\0\0\0";
     const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
     let problem = match wasm {
-        [] => "it is empty",
         _ if wasm.starts_with(MODULE) => return Ok(Kind::Module),
         _ if wasm.starts_with(COMPONENT) => return Ok(Kind::Component),
+        _ if !wasm.is_empty() && MODULE.starts_with(wasm) => "it is cut off",
         _ if wasm.starts_with(b"\0asm") => "it has an unknown version",
-        _ if wasm.starts_with(b"\x7fELF") => "it is an ELF file, perhaps compiled already",
-        _ => "it doesn't start with `\\0asm`",
+        _ if trailer::read_unverified(wasm).is_ok() => "it is compiled already: `precompile-run` runs it",
+        _ if trailer::image(wasm).is_ok() => "it is compiled already, by wasmtime",
+        _ if wasm.starts_with(b"\x7fELF") => "it is an ELF file, of machine code",
+        _ => foreign(wasm).unwrap_or(
+            "it starts neither with `\\0asm`, as a binary does, nor with `(`, as its text form does",
+        ),
     };
     Err(CompileError::NotWasm(problem))
 }

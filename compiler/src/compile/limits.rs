@@ -7,12 +7,13 @@
 //! this is done only once a compilation has failed.
 
 use crate::compile::compile_error::CompileError;
+use crate::compile::features;
 use crate::compile::image::image;
 use crate::compile::options::Options;
 use precompile_artifact::Backend;
 use precompile_artifact::features::names;
 use std::fmt;
-use wasmparser::{Validator, WasmFeatures};
+use wasmparser::{Parser, Validator, WasmFeatures};
 
 mod modules;
 mod place;
@@ -66,6 +67,13 @@ pub(crate) fn lacking(
     if let Err(error) = Validator::new_with_features(used).validate_all(wasm) {
         return error.into();
     }
+    // A component that is valid by unfinished proposals alone is a faulty one: the validator says where.
+    if Parser::is_component(wasm)
+        && let finished = features::SUPPORTED | WasmFeatures::STACK_SWITCHING
+        && let Err(error) = Validator::new_with_features(finished).validate_all(wasm)
+    {
+        return error.into();
+    }
     let (place, first) = locate(wasm, lacking).unzip();
     let first = first.unwrap_or(WasmFeatures::empty());
     let mut proposals = names(first);
@@ -101,7 +109,7 @@ pub(crate) fn explain(
         return error.into();
     }
     let failure = search::failure(wasm, &error, |part| image(options, stamped, part));
-    let Some(failure) = failure else { return error };
+    let Some(failure) = failure else { return untranslated(error) };
     let cause = Cause::of(&failure.error);
     CompileError::Limit(Box::new(Limit {
         backend: options.backend,
@@ -110,6 +118,17 @@ pub(crate) fn explain(
         place: Some(failure.place),
         cause,
     }))
+}
+
+/// Before a backend comes to it, wasmtime takes a component apart, and there are some that it can't.
+fn untranslated(error: CompileError) -> CompileError {
+    const PARSED: &str = "failed to parse WebAssembly module: ";
+    match &error {
+        CompileError::Backend { problem, .. } if problem.starts_with(PARSED) => {
+            CompileError::Untranslated(problem[PARSED.len()..].into())
+        }
+        _ => error,
+    }
 }
 
 impl Cause {
@@ -140,12 +159,8 @@ impl fmt::Display for Limit {
         match cause {
             Cause::Proposals(names) => {
                 let it = if names.len() > 1 { format!("`{}`", names[0]) } else { "it".into() };
-                let names = names.iter().map(|name| match &name[..] {
-                    "gc-types" => "`gc-types` (references such as `externref`)".into(),
-                    name => format!("`{name}`"),
-                });
-                let names = names.collect::<Vec<_>>().join(", ");
-                write!(f, "{backend} can't compile {names} for {target}: {subject} uses {it}{locator}")?;
+                let refusal = features::refusal(*backend, target, names);
+                write!(f, "{refusal}: {subject} uses {it}{locator}")?;
             }
             Cause::CpuFeature(name) => {
                 write!(f, "{backend} can't compile it for {target} without the CPU feature `{name}`: ")?;

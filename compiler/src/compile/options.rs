@@ -79,7 +79,7 @@ pub enum OptionsError {
     #[error("winch needs `{0}`: leave it on, or use `--backend cranelift`")]
     WinchNeeds(&'static str),
     /// The backend has no such proposal.
-    #[error("{backend} can't compile `{}` for {target}: leave it out of `-W`", proposals.join("`, `"))]
+    #[error("{}: leave it out of `-W`", features::refusal(*backend, target, proposals))]
     Proposals {
         /// Their names.
         proposals: Vec<String>,

@@ -15,9 +15,13 @@
 use crate::compile::options::{Options, Regalloc};
 use crate::compile::proposals::Proposals;
 use precompile_artifact::contract::Inlining;
-use precompile_artifact::features::{self, CONCURRENT};
+use precompile_artifact::features::CONCURRENT;
 use precompile_artifact::manifest::OptLevel;
 use std::time::Duration;
+
+mod listed;
+
+pub use listed::{help, names};
 
 /// A setting that the command line has a name for.
 struct Setting {
@@ -216,6 +220,16 @@ fn inlining(options: &mut Options, value: &str) -> bool {
     true
 }
 
+/// What may stand behind `-O` alone.
+const LEVELS: [(&str, OptLevel); 6] = [
+    ("0", OptLevel::None),
+    ("1", OptLevel::Speed),
+    ("2", OptLevel::Speed),
+    ("3", OptLevel::Speed),
+    ("s", OptLevel::SpeedAndSize),
+    ("z", OptLevel::SpeedAndSize),
+];
+
 /// Applies what follows a letter: settings, separated by commas.
 ///
 /// # Errors
@@ -227,10 +241,16 @@ pub fn apply(options: &mut Options, letter: char, text: &str) -> Result<(), Stri
 
 fn one(options: &mut Options, letter: char, text: &str) -> Result<(), String> {
     let (name, value) = text.split_once('=').unwrap_or((text, ""));
+    // As other compilers have it: `-O2`.
+    let level = LEVELS.iter().find(|(level, _)| letter == 'O' && *level == text);
+    if let Some((_, level)) = level {
+        options.opt_level = *level;
+        return Ok(());
+    }
     let wrong = |right: &str| Err(format!("`-{letter} {text}`: the value is {right}"));
     let Some(setting) = SETTINGS.iter().find(|setting| setting.name == name) else {
         let Some(proposal) = Proposals::named(name).filter(|_| letter == 'W') else {
-            return Err(format!("`-{letter} {name}` is unknown: see `-{letter} help`"));
+            return Err(listed::unknown(letter, name));
         };
         match boolean(value) {
             Some(true) => options.proposals.require(proposal),
@@ -296,29 +316,6 @@ pub fn duration(value: &str) -> Option<Duration> {
     digits.parse::<u64>().ok()?.checked_mul(microseconds).map(Duration::from_micros)
 }
 
-/// What `-W help` and the like print.
-pub fn help(letter: char) -> String {
-    let mut lines = Vec::new();
-    for setting in SETTINGS.iter().filter(|setting| setting.letters.contains(letter)) {
-        let value = match setting.kind {
-            Kind::Bool(_) => "[=y|n]",
-            Kind::Bytes(_) => "=BYTES",
-            Kind::Word(..) => "=VALUE",
-        };
-        let words = match setting.kind {
-            Kind::Word(words, _) => format!(" ({words})"),
-            _ => String::new(),
-        };
-        lines.push(format!("  -{letter} {:<40} {}{words}", format!("{}{value}", setting.name), setting.help));
-    }
-    if letter == 'W' {
-        lines.push("\nProposals; `y` stamps one in any case, `n` refuses modules that use it:".into());
-        let names = features::names(features::WasmFeatures::all().difference(features::WasmFeatures::FLOATS));
-        lines.extend(names.iter().map(|name| format!("  -W {name}[=y|n]")));
-    }
-    lines.join("\n") + "\n"
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -351,13 +348,14 @@ mod tests {
     #[test]
     fn each_mistake_is_told() {
         let error = |letter, text| apply(&mut options(), letter, text).unwrap_err();
-        assert_eq!(error('W', "feul"), "`-W feul` is unknown: see `-W help`");
-        assert_eq!(error('D', "simd"), "`-D simd` is unknown: see `-D help`");
+        assert_eq!(error('W', "feul"), "`-W feul` is unknown: did you mean `-W fuel`? `-W help` lists all");
+        assert_eq!(error('D', "simd"), "`-D simd` is unknown: did you mean `-W simd`? `-W help` lists all");
+        assert_eq!(error('O', "app.wasm"), "`-O app.wasm` is unknown: `-O help` lists what there is");
         assert_eq!(error('D', "fuel"), "`fuel` stands under another letter: use `-W fuel`");
         assert_eq!(error('W', "simd=maybe"), "`-W simd=maybe`: the value is y or n");
         assert_eq!(error('O', "opt-level=3"), "`-O opt-level=3`: the value is 0, 1, 2 or s");
         assert!(error('O', "memory-reservation=lots").contains("4GiB"));
-        assert_eq!(error('W', "fuel,,"), "`-W ` is unknown: see `-W help`");
+        assert_eq!(error('W', "fuel,,"), "`-W ` is unknown: `-W help` lists what there is");
     }
 
     #[test]

@@ -1,0 +1,32 @@
+//! Files that are often taken for something else.
+
+/// What a file is, by how it starts, that people take for a module or an artifact, and what to do with it.
+/// `None` where that is unknown.
+///
+/// ```
+/// use precompile_artifact::foreign;
+///
+/// assert_eq!(foreign(b""), Some("it is empty"));
+/// assert!(foreign(b"<!doctype html>").unwrap().contains("a web page"));
+/// ```
+pub fn foreign(start: &[u8]) -> Option<&'static str> {
+    let page = "it is a web page, such as a server sends in a file's place: fetch the file again";
+    let known: [(&[u8], &str); 9] = [
+        (b"\x1f\x8b", "it is compressed by gzip: unpack it first"),
+        (b"\x28\xb5\x2f\xfd", "it is compressed by zstd: unpack it first"),
+        (b"\xfd7zXZ\0", "it is compressed by xz: unpack it first"),
+        (b"PK\x03\x04", "it is a zip archive: unpack it first"),
+        (b"!<arch>\n", "it is an archive of object files: link it first"),
+        (b"BC\xc0\xde", "it is LLVM's bitcode: compile and link it first"),
+        (b"version https://git-lfs", "it is a pointer of Git LFS: `git lfs pull` fetches the file"),
+        (b"#!", "it is a script, and no module"),
+        (b"<", page),
+    ];
+    match start.trim_ascii_start() {
+        [] if start.is_empty() => Some("it is empty"),
+        trimmed => known
+            .iter()
+            .find(|(magic, _)| start.starts_with(magic) || trimmed.starts_with(magic))
+            .map(|(_, words)| *words),
+    }
+}
