@@ -1,5 +1,6 @@
 //! `precompile compare INPUT`: what compiling costs against what running gains.
 
+mod bounded;
 mod candidate;
 mod chart;
 mod doubts;
@@ -11,13 +12,17 @@ mod trial;
 mod units;
 mod verdict;
 
+use crate::bounds;
+use crate::compile::{CODEGEN, DEBUG, OPTIMIZE, WASM};
 use crate::interrupt;
+use crate::kind::Kind;
 use crate::lettered::Lettered;
 use crate::message::{Format, print, print_bytes};
 use crate::progress::Progress;
 use crate::runner::Runner;
+use crate::unreadable::unreadable;
 use anyhow::{Context, Result, bail, ensure};
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
 use precompile::Destination;
 use precompile::artifact::Host;
 use report::Report;
@@ -25,20 +30,21 @@ use serde::Serialize;
 use std::ffi::OsString;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tempfile::TempDir;
 use trial::{Setup, Trial};
 
-/// Compare the backends by what compiling a module costs and what running it gains
+/// Say from how many runs on which backend is cheaper
 ///
-/// Compiles it in each way, runs it with each, and says from how many runs on which way is the cheapest.
-/// Arguments for the guest stand behind INPUT, or behind `--`.
+/// Compares what compiling a module costs with what running it gains: compiles it in each way, and runs it with
+/// each. Arguments for the guest stand behind INPUT, or behind `--`.
 #[derive(Args)]
 pub(crate) struct Opts {
     /// A module or a component
     input: PathBuf,
 
     /// Arguments for the guest, or for the function to invoke
-    arguments: Vec<String>,
+    arguments: Vec<OsString>,
 
     /// Call this export, instead of running a command
     #[arg(long, value_name = "FUNCTION")]
@@ -63,16 +69,16 @@ pub(crate) struct Opts {
     cpu: Vec<String>,
 
     /// Further options to compile with: `-W fuel`, `-O memory-may-move=n`
-    #[arg(short = 'W', value_name = "NAME[=VALUE],...")]
+    #[arg(short = 'W', value_name = "NAME[=VALUE],...", value_parser = WASM, hide_possible_values = true)]
     wasm: Vec<String>,
 
-    #[arg(short = 'D', value_name = "NAME[=VALUE],...", hide = true)]
+    #[arg(short = 'D', value_name = "NAME[=VALUE],...", value_parser = DEBUG, hide_possible_values = true, hide = true)]
     debug: Vec<String>,
 
-    #[arg(short = 'O', value_name = "NAME[=VALUE],...", hide = true)]
+    #[arg(short = 'O', value_name = "NAME[=VALUE],...", value_parser = OPTIMIZE, hide_possible_values = true, hide = true)]
     optimize: Vec<String>,
 
-    #[arg(short = 'C', value_name = "NAME[=VALUE],...", hide = true)]
+    #[arg(short = 'C', value_name = "NAME[=VALUE],...", value_parser = CODEGEN, hide_possible_values = true, hide = true)]
     codegen: Vec<String>,
 
     /// How many threads compile [default: one for each core]
@@ -87,15 +93,19 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "N")]
     calls: Option<NonZeroU32>,
 
+    /// How long a run may take, such as 30s or 10m; a guest that doesn't end by itself is ended then [default: 5m]
+    #[arg(long, value_name = "DURATION", value_parser = bounds::duration)]
+    timeout: Option<Duration>,
+
     /// The command that runs artifacts, such as `qemu-aarch64 ./precompile-run` or `ssh device
-    /// precompile-run`, behind which the device's shell splits arguments once more [default: the
-    /// `precompile-run` beside this command]
-    #[arg(long, value_name = "COMMAND")]
-    runner: Option<String>,
+    /// precompile-run`, behind which the device's shell splits arguments once more; a file, or words with quotes as
+    /// in a shell [default: the `precompile-run` beside this command, or in the PATH]
+    #[arg(long, value_name = "COMMAND", value_hint = ValueHint::CommandString)]
+    runner: Option<OsString>,
 
     /// What brings an artifact to where the runner finds it, with `{}` for its path: `scp -q {} device:{}`
-    #[arg(long, value_name = "COMMAND")]
-    send: Option<String>,
+    #[arg(long, value_name = "COMMAND", value_hint = ValueHint::CommandString)]
+    send: Option<OsString>,
 
     /// Where to keep the artifacts [default: a folder that is removed]
     #[arg(long, value_name = "FOLDER")]
@@ -122,6 +132,9 @@ pub(crate) struct Opts {
     pub(crate) message_format: Format,
 }
 
+/// How long a run may take where the user doesn't say.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
+
 /// What a run is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -145,8 +158,9 @@ impl Opts {
             return Ok(print_bytes(help.as_bytes())?);
         }
         interrupt::install()?;
-        let metadata = fs_err::metadata(&self.input)?;
-        ensure!(metadata.is_file(), "`{}` is no file: compare one module", self.input.display());
+        let name = || format!("`{}`", self.input.display());
+        let metadata = self.input.metadata().map_err(|error| unreadable(&error)).with_context(name)?;
+        ensure!(metadata.is_file(), "{} is no file: compare one module", name());
         let runner = Runner::new(self.runner.as_deref())?;
         let host = runner.describe()?;
         let candidates = candidate::candidates(&host, &self.only, &self.cpu)?;
@@ -167,7 +181,11 @@ impl Opts {
         }
         let html = self.html.as_deref().map(|path| Destination::named(path, &self.input));
         html.map_or(Ok(()), |html| html.check())?;
-        let trials = self.measure(&self.setup(&runner, &host), trials)?;
+        let steps = trials.len() * (self.rounds.get() as usize + 1);
+        let progress = Progress::new(steps, self.message_format == Format::Human);
+        let trials = self.measure(&self.setup(&runner, &host, &progress), trials);
+        progress.finish();
+        let trials = trials?;
         let report = Report::new(self, &runner, &host, &trials);
         match self.message_format {
             Format::Json => print(&report)?,
@@ -181,7 +199,7 @@ impl Opts {
         Ok(())
     }
 
-    fn setup<'a>(&'a self, runner: &'a Runner, host: &'a Host) -> Setup<'a> {
+    fn setup<'a>(&'a self, runner: &'a Runner, host: &'a Host, progress: &'a Progress) -> Setup<'a> {
         let named = |name: &'static str, values: &[OsString]| {
             values.iter().flat_map(move |value| [OsString::from(name), value.clone()]).collect::<Vec<_>>()
         };
@@ -197,6 +215,8 @@ impl Opts {
             stdin: self.stdin.as_deref(),
             send: self.send.as_deref(),
             calls: self.calls.map_or(if self.invoke.is_some() { 100 } else { 3 }, NonZeroU32::get),
+            timeout: self.timeout.unwrap_or(DEFAULT_TIMEOUT),
+            progress,
         }
     }
 
@@ -216,15 +236,19 @@ impl Opts {
     /// Tries each way once, then measures those that work, in turns, so that whatever else the machine does
     /// meets all of them.
     fn measure(&self, setup: &Setup<'_>, mut trials: Vec<Trial>) -> Result<Vec<Trial>> {
-        let rounds = self.rounds.get();
-        let steps = trials.len() * (rounds as usize + 1);
-        let progress = Progress::new(steps, self.message_format == Format::Human);
+        let (rounds, progress) = (self.rounds.get(), setup.progress);
+        let mut some_ended = false;
         for trial in &mut trials {
             trial.prepare(setup)?;
+            // It would be waited for with each way to compile.
+            if trial.is_endless && !some_ended {
+                let why = trial.refused.as_deref().unwrap_or_default();
+                return Err(Kind::TooMuch.error(format!("{}: {why}", trial.candidate.name)));
+            }
+            some_ended |= trial.is_in();
             progress.done(trial.candidate.name.clone());
         }
         if trials.iter().all(|trial| !trial.is_in()) {
-            progress.finish();
             let reasons = trials.iter().map(|trial| {
                 format!("\n  {}: {}", trial.candidate.name, trial.refused.as_deref().unwrap_or_default())
             });
@@ -243,7 +267,6 @@ impl Opts {
                 progress.done(trial.candidate.name.clone());
             }
         }
-        progress.finish();
         Ok(trials)
     }
 }

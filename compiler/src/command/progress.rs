@@ -1,35 +1,71 @@
-//! A progress bar on a terminal, for more than one job.
+//! A progress bar on a terminal; for one job alone, how long it takes.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// What takes less isn't worth a word.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// How often it is drawn, where nothing happens.
+const TICK: Duration = Duration::from_millis(200);
 
 /// How many jobs are done.
-pub(crate) struct Progress(ProgressBar);
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    /// What shows the bar, after a while.
+    shown: Option<(Sender<()>, JoinHandle<()>)>,
+}
 
 impl Progress {
     /// A bar for as many jobs, which is only seen on a terminal, and only where it is wanted.
     pub(crate) fn new(jobs: usize, wanted: bool) -> Progress {
-        let bar = match wanted && jobs > 1 && io::stderr().is_terminal() {
-            true => ProgressBar::with_draw_target(Some(jobs as u64), ProgressDrawTarget::stderr()),
-            false => ProgressBar::hidden(),
+        let template = match jobs {
+            1 => "{spinner} {elapsed} {wide_msg}",
+            _ => "{bar:30} {pos}/{len} {elapsed} {wide_msg}",
         };
-        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}");
-        Progress(bar.with_style(style.expect("the template is well-formed")))
+        let style = ProgressStyle::with_template(template).expect("the template is well-formed");
+        let bar = ProgressBar::with_draw_target(Some(jobs as u64), ProgressDrawTarget::hidden());
+        let shown = (wanted && io::stderr().is_terminal()).then(|| show_late(bar.clone())).flatten();
+        Progress { bar: bar.with_style(style), shown }
+    }
+
+    /// A job has begun.
+    pub(crate) fn begin(&self, name: String) {
+        self.bar.set_message(name);
     }
 
     /// A job is done.
     pub(crate) fn done(&self, name: String) {
-        self.0.set_message(name);
-        self.0.inc(1);
+        self.bar.set_message(name);
+        self.bar.inc(1);
     }
 
     /// Prints a line above the bar.
     pub(crate) fn above(&self, print: impl FnOnce()) {
-        self.0.suspend(print);
+        self.bar.suspend(print);
     }
 
     /// All jobs are done.
-    pub(crate) fn finish(&self) {
-        self.0.finish_and_clear();
+    pub(crate) fn finish(self) {
+        if let Some((waiting, thread)) = self.shown {
+            drop(waiting);
+            let _ = thread.join();
+        }
+        self.bar.finish_and_clear();
     }
+}
+
+/// Has a bar be drawn once it took a while.
+fn show_late(bar: ProgressBar) -> Option<(Sender<()>, JoinHandle<()>)> {
+    let (sender, receiver) = channel::<()>();
+    let show = move || {
+        if let Err(RecvTimeoutError::Timeout) = receiver.recv_timeout(PATIENCE) {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+            bar.enable_steady_tick(TICK);
+        }
+    };
+    // Where there is no thread for it, nothing is shown.
+    Some((sender, thread::Builder::new().spawn(show).ok()?))
 }

@@ -1,9 +1,10 @@
 //! The command that runs artifacts: `precompile-run`, here or elsewhere.
 
+use crate::environment::variable;
+use crate::words;
 use anyhow::{Context, Result, anyhow, ensure};
 use precompile::artifact::Host;
-use std::ffi::OsString;
-use std::path::Path;
+use std::ffi::{OsStr, OsString};
 use std::process::{Command, Stdio};
 
 /// The command that runs artifacts, with what stands before its own options: `qemu-aarch64 ./precompile-run`.
@@ -12,27 +13,27 @@ pub(crate) struct Runner {
 }
 
 impl Runner {
-    /// The command that the user names, split at spaces, or else the `precompile-run` beside this command.
+    /// The command that the user names, split as a shell does; or else the `precompile-run` beside this command, or
+    /// in the `PATH`.
     ///
     /// # Errors
     ///
     /// Where there is none.
-    pub(crate) fn new(named: Option<&str>) -> Result<Runner> {
-        let Some(named) = named else { return Runner::beside() };
-        let words: Vec<_> = named.split_whitespace().map(OsString::from).collect();
-        ensure!(!words.is_empty(), "`--runner` names no command");
-        Ok(Runner { words })
+    pub(crate) fn new(named: Option<&OsStr>) -> Result<Runner> {
+        match named {
+            Some(named) => Ok(Runner { words: words::split("--runner", named)? }),
+            None => Runner::found(),
+        }
     }
 
-    fn beside() -> Result<Runner> {
-        let beside = std::env::current_exe()?
-            .with_file_name("precompile-run")
-            .with_extension(std::env::consts::EXE_EXTENSION);
-        ensure!(
-            beside.exists(),
-            "there is no `precompile-run` beside this command: name one with `--runner`"
-        );
-        Ok(Runner { words: vec![beside.into()] })
+    fn found() -> Result<Runner> {
+        let name = format!("precompile-run{}", std::env::consts::EXE_SUFFIX);
+        let beside = std::env::current_exe()?.with_file_name(&name);
+        let path = variable("PATH").unwrap_or_default();
+        let in_path = std::env::split_paths(&path).map(|folder| folder.join(&name));
+        let found = [beside].into_iter().chain(in_path).find(|path| path.is_file());
+        let nowhere = "there is no `precompile-run` beside this command, and none in the `PATH`: name one with `--runner`";
+        Ok(Runner { words: vec![found.context(nowhere)?.into()] })
     }
 
     /// To be started with further arguments.
@@ -42,10 +43,9 @@ impl Runner {
         command
     }
 
-    /// As the user would write it.
+    /// As the user would write it in a shell.
     pub(crate) fn name(&self) -> String {
-        let words: Vec<_> = self.words.iter().map(|word| Path::new(word).display().to_string()).collect();
-        words.join(" ")
+        words::quoted(&self.words)
     }
 
     /// Asks it what it offers.

@@ -3,7 +3,6 @@
 
 use crate::compare::report::Report;
 use crate::compare::units::{count, round_time};
-use crate::compare::verdict::Stretch;
 use precompile::Cost;
 
 /// The chart goes on for so many times the last crossing.
@@ -21,10 +20,8 @@ const BOTTOM: f64 = 44.0;
 const LETTER: f64 = 8.0;
 /// The width of the space between thousands.
 const THIN_SPACE: f64 = 3.0;
-/// The height of a line of labels.
-const LINE: f64 = 18.0;
-/// Half the width of a mark, and some room.
-const MARK: f64 = 6.0;
+/// Half the height of a mark, and half the width of one that holds a letter.
+const MARK: f64 = 9.0;
 /// Room between two labels.
 const BETWEEN: f64 = 6.0;
 /// A round time has no label where the next one is less than so many times as much.
@@ -38,7 +35,7 @@ pub(super) struct Chart {
     pub(super) columns: Vec<Tick>,
     pub(super) rows: Vec<Tick>,
     pub(super) curves: Vec<Curve>,
-    pub(super) crossings: Vec<Crossing>,
+    pub(super) marks: Vec<Mark>,
 }
 
 /// The rectangle in which the curves are.
@@ -61,61 +58,33 @@ pub(super) struct Curve {
     pub(super) points: String,
 }
 
-/// Where another becomes the cheapest.
-pub(super) struct Crossing {
+/// Where another becomes the cheapest. Its name stands below the drawing, where it is over no curve.
+pub(super) struct Mark {
     pub(super) x: f64,
     pub(super) y: f64,
+    /// Half its width.
+    pub(super) half: f64,
+    /// Its number among all crossings; of several that are too close for a mark each, the first's and the last's.
     pub(super) label: String,
-    /// Where the label begins.
-    pub(super) label_x: f64,
-    pub(super) label_y: f64,
 }
 
-impl Crossing {
-    /// A mark whose label stands beside it, on the side of the plot that has more room, and neither over the
-    /// rows' labels nor the drawing's edge nor the labels before it: without the name where there is no room for it, the
-    /// verdict has it.
-    fn new(x: f64, y: f64, stretch: &Stretch, plot: &Plot, width: f64, before: &[Crossing]) -> Crossing {
-        let from = format!("from {} on", count(stretch.from_runs));
-        let label =
-            Some(format!("{} {from}", stretch.name)).filter(|label| label_width(label) <= width - plot.left);
-        let label = label.unwrap_or(from);
-        let label_width = label_width(&label);
-        let (beside, label_y) = match x > (plot.left + plot.right) / 2.0 {
-            true => (x - 10.0 - label_width, y - 10.0),
-            false => (x + 10.0, y + LINE),
-        };
-        let label_x = beside.min(width - label_width).max(plot.left);
-        let crossing = Crossing { x, y, label, label_x, label_y };
-        // The nearest line that is free.
-        let lines = (0..2 * before.len() + 3).flat_map(|line| [line as f64 * LINE, line as f64 * -LINE]);
-        let mut places =
-            lines.map(|line| label_y + line).filter(|y| (plot.top + LINE..plot.bottom).contains(y));
-        let is_free = |y: &f64| {
-            let moved = crossing.at(*y);
-            !moved.hides(x, crossing.y)
-                && before.iter().all(|other| !moved.overlaps(other) && !moved.hides(other.x, other.y))
-        };
-        crossing.at(places.find(is_free).unwrap_or(label_y))
+/// A mark for each place, or for several together that would cover each other.
+fn marks(places: &[(f64, f64)]) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = Vec::new();
+    let mut first = 0;
+    for (at, (x, y)) in places.iter().enumerate() {
+        let end = marks.last().map(|mark| mark.x + mark.half);
+        if end.is_none_or(|end| x - MARK > end) {
+            first = at;
+            marks.push(Mark { x: *x, y: *y, half: MARK, label: (at + 1).to_string() });
+            continue;
+        }
+        let (last, (from_x, from_y)) = (marks.len() - 1, places[first]);
+        let label = format!("{}–{}", first + 1, at + 1);
+        let half = MARK + LETTER / 2.0 * (label.chars().count() - 1) as f64;
+        marks[last] = Mark { x: (from_x + x) / 2.0, y: (from_y + y) / 2.0, half, label };
     }
-
-    /// The same with its label elsewhere.
-    fn at(&self, label_y: f64) -> Crossing {
-        Crossing { label: self.label.clone(), label_y, ..*self }
-    }
-
-    /// Whether the label is over a mark here.
-    fn hides(&self, x: f64, y: f64) -> bool {
-        let end = self.label_x + label_width(&self.label);
-        (self.label_x - MARK..end + MARK).contains(&x) && (y - MARK..y + LINE - 2.0).contains(&self.label_y)
-    }
-
-    /// Whether the labels of two do.
-    fn overlaps(&self, other: &Crossing) -> bool {
-        let ends = |crossing: &Crossing| crossing.label_x + label_width(&crossing.label) + BETWEEN;
-        let beside = self.label_x >= ends(other) || other.label_x >= ends(self);
-        !beside && (self.label_y - other.label_y).abs() < LINE
-    }
+    marks
 }
 
 /// A drawing of this size.
@@ -139,11 +108,8 @@ pub(super) fn chart(report: &Report, width: f64, height: f64) -> Chart {
         });
         Curve { points: points.collect::<Vec<_>>().join(" ") }
     });
-    let mut crossings = Vec::new();
-    for stretch in report.stretches.iter().skip(1) {
-        let (x, y) = (x(stretch.from_runs), y(stretch.total_s));
-        crossings.push(Crossing::new(x, y, stretch, &plot, width, &crossings));
-    }
+    let places = report.stretches.iter().skip(1).map(|stretch| (x(stretch.from_runs), y(stretch.total_s)));
+    let marks = marks(&places.collect::<Vec<_>>());
     let rows = rows(least_s, most_s).into_iter().map(|s| Tick { at: y(s), label: Some(round_time(s)) });
     Chart {
         width,
@@ -151,7 +117,7 @@ pub(super) fn chart(report: &Report, width: f64, height: f64) -> Chart {
         columns: columns(most_runs, &plot),
         rows: rows.collect(),
         curves: curves.collect(),
-        crossings,
+        marks,
         plot,
     }
 }
@@ -191,57 +157,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_stay_in_the_drawing() {
-        for width in [360.0, 860.0] {
-            let plot = Plot { left: LEFT, top: TOP, right: width - RIGHT, bottom: 300.0 };
-            let short = "cranelift-speed-and-size";
-            let long = "cranelift-speed-and-size x86-64-v3,+avx512f,-lzcnt";
-            let places = [plot.left, 0.5 * width, plot.right];
-            for (name, x) in places.into_iter().flat_map(|x| [(short, x), (long, x)]) {
-                let crossing = Crossing::new(x, 100.0, &stretch(name), &plot, width, &[]);
-                let end = crossing.label_x + LETTER * crossing.label.len() as f64;
-                assert!(crossing.label_x >= plot.left && end <= width, "{width}, {x}: to {end}");
-                assert_ne!(crossing.label_y, crossing.y, "it hides no mark");
-                let is_named = name == short || width > 360.0;
-                assert_eq!(crossing.label.starts_with(name), is_named, "{}", crossing.label);
-                assert!(crossing.label.ends_with("from 119 on"), "{}", crossing.label);
+    fn marks_cover_no_other() {
+        let labels = |places: &[f64]| {
+            let marks = marks(&places.iter().map(|x| (*x, 100.0)).collect::<Vec<_>>());
+            for pair in marks.windows(2) {
+                assert!(pair[0].x + pair[0].half < pair[1].x - pair[1].half, "{places:?}");
             }
-        }
-    }
-
-    fn stretch(name: &str) -> Stretch {
-        let name = name.into();
-        Stretch { name, from_runs: 119.0, from_runs_interval: None, total_s: 1.0, elapsed_s: 1.0 }
-    }
-
-    #[test]
-    fn labels_of_close_crossings_stand_apart() {
-        for (width, y) in
-            [360.0, 860.0].into_iter().flat_map(|width| [(width, 40.0), (width, 150.0), (width, 290.0)])
-        {
-            let plot = Plot { left: LEFT, top: TOP, right: width - RIGHT, bottom: 300.0 };
-            for x in [plot.left, 0.5 * width, plot.right] {
-                let mut crossings: Vec<Crossing> = Vec::new();
-                for (at, name) in
-                    ["cranelift-none", "cranelift-speed", "cranelift-speed-and-size"].into_iter().enumerate()
-                {
-                    let at = at as f64;
-                    crossings.push(Crossing::new(x + at, y - at, &stretch(name), &plot, width, &crossings));
-                    let (last, before) = crossings.split_last().unwrap();
-                    assert!(before.iter().all(|other| !last.overlaps(other)), "{width}, {x}, {y}: {name}");
-                    assert!(
-                        before.iter().all(|other| !last.hides(other.x, other.y))
-                            && !last.hides(last.x, last.y),
-                        "{width}, {x}, {y}: {name}"
-                    );
-                    assert!(
-                        (plot.top..plot.bottom).contains(&last.label_y),
-                        "{width}, {x}, {y}: {}",
-                        last.label_y
-                    );
-                }
-            }
-        }
+            marks.into_iter().map(|mark| mark.label).collect::<Vec<_>>()
+        };
+        assert_eq!(labels(&[]), [] as [&str; 0]);
+        assert_eq!(labels(&[80.0, 99.0, 300.0]), ["1", "2", "3"]);
+        assert_eq!(labels(&[80.0, 90.0, 300.0]), ["1–2", "3"]);
+        assert_eq!(labels(&[80.0, 90.0, 100.0, 110.0]), ["1–4"]);
+        assert_eq!(labels(&[80.0, 200.0, 205.0]), ["1", "2–3"]);
     }
 
     #[test]

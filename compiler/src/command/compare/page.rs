@@ -3,7 +3,7 @@
 use crate::compare::chart::{Chart, chart};
 use crate::compare::report::{Compared, Report};
 use crate::compare::text::{optional, spread};
-use crate::compare::units::{bytes, time};
+use crate::compare::units::{bytes, count, time};
 use crate::compare::{Per, summary::Summary};
 use askama::Template;
 
@@ -16,6 +16,8 @@ struct Page<'a> {
     verdict: Vec<String>,
     /// For a wide page, and for a telephone's.
     charts: [(&'static str, Chart); 2],
+    /// The marks of both charts in words, in their order.
+    crossings: Vec<String>,
     phases: Vec<&'static str>,
     /// From a module to its first result, and a further run.
     bars: [Bars; 2],
@@ -47,6 +49,18 @@ const COLOURS: usize = 8;
 /// So that curves are told apart without their colours. Their number has no factor in common with that of the
 /// colours: both come again together only after all pairs.
 const DASHES: [&str; 5] = ["none", "7 3", "2 3", "9 3 2 3", "9 3 2 3 2 3"];
+/// The columns of the tables.
+const COMPILING: [&str; 4] = ["compile", "processor time", "memory", "artifact"];
+const RUNNING: [&str; 8] = [
+    "one run",
+    "open and verify",
+    "engine",
+    "deserialize",
+    "instantiate",
+    "first call",
+    "steady call",
+    "memory",
+];
 /// Phases before this one are not paid again.
 const FIRST_OF_A_RUN: usize = 1;
 
@@ -62,6 +76,7 @@ pub(super) fn page(report: &Report) -> askama::Result<String> {
         input_size: bytes(report.input_bytes as f64),
         verdict: report.verdict(),
         charts: [("wide", chart(report, 860.0, 420.0)), ("narrow", chart(report, 360.0, 340.0))],
+        crossings: crossings(report),
         phases: names.iter().flatten().map(|phase| phase.name).collect(),
         bars: [
             bars(report, "From the module to its first result", 0),
@@ -69,6 +84,12 @@ pub(super) fn page(report: &Report) -> askama::Result<String> {
         ],
     };
     page.render()
+}
+
+fn crossings(report: &Report) -> Vec<String> {
+    let runs = if report.per == Per::Process { "runs" } else { "calls" };
+    let later = report.stretches.iter().skip(1);
+    later.map(|stretch| format!("from {} {runs} on: {}", count(stretch.from_runs), stretch.name)).collect()
 }
 
 fn bars(report: &Report, title: &'static str, from: usize) -> Bars {
@@ -91,24 +112,34 @@ impl Page<'_> {
         if self.report.per == Per::Process { "runs" } else { "calls" }
     }
 
-    /// The columns of the table, behind the name.
-    fn cells(&self, candidate: &Compared) -> Vec<String> {
+    /// The tables: each with a title, and its columns behind the name.
+    fn tables(&self) -> [(&'static str, &'static [&'static str]); 2] {
+        [("Compiling", &COMPILING), ("Running", &RUNNING)]
+    }
+
+    /// A way's cells in a table, each with the column's name.
+    fn cells(&self, candidate: &Compared, columns: &'static [&'static str]) -> Vec<(&'static str, String)> {
         let measured = &candidate.measured;
         let median = |summary: &Summary| time(summary.median());
-        vec![
-            spread(&measured.compile_s),
-            optional(&measured.compile_cpu_s, time),
-            optional(&measured.compile_memory_bytes, bytes),
-            bytes(measured.artifact_bytes as f64),
-            spread(&measured.process_s),
-            median(&measured.open_and_verify_s),
-            median(&measured.engine_s),
-            median(&measured.deserialize_s),
-            median(&measured.instantiate_s),
-            median(&measured.first_call_s),
-            optional(&measured.steady_call_s, time),
-            optional(&measured.run_memory_bytes, bytes),
-        ]
+        let cells = match columns.len() == COMPILING.len() {
+            true => vec![
+                spread(&measured.compile_s),
+                optional(&measured.compile_cpu_s, time),
+                optional(&measured.compile_memory_bytes, bytes),
+                bytes(measured.artifact_bytes as f64),
+            ],
+            false => vec![
+                spread(&measured.process_s),
+                median(&measured.open_and_verify_s),
+                median(&measured.engine_s),
+                median(&measured.deserialize_s),
+                median(&measured.instantiate_s),
+                median(&measured.first_call_s),
+                optional(&measured.steady_call_s, time),
+                optional(&measured.run_memory_bytes, bytes),
+            ],
+        };
+        columns.iter().copied().zip(cells).collect()
     }
 }
 

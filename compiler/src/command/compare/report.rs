@@ -7,10 +7,12 @@ use crate::compare::units::{count, time};
 use crate::compare::verdict::{Stretch, cost, verdict};
 use crate::compare::{Opts, Per};
 use crate::runner::Runner;
+use crate::words;
 use precompile::Cost;
 use precompile::WASMTIME_VERSION;
 use precompile::artifact::Host;
 use serde::Serialize;
+use std::ffi::OsString;
 
 /// What costs so many times as much hardly costs more.
 const CLOSE: f64 = 1.05;
@@ -106,14 +108,11 @@ impl Report {
         let refused = trials.iter().filter_map(|trial| {
             Some(Refused { name: trial.candidate.name.clone(), why: trial.refused.clone()? })
         });
-        let arguments: Vec<_> =
-            std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
-        let words = ["precompile"].into_iter().chain(arguments.iter().map(String::as_str));
+        let words = [OsString::from("precompile")].into_iter().chain(std::env::args_os().skip(1));
         Report {
             input: opts.input.display().to_string(),
             input_bytes: opts.input.metadata().map_or(0, |metadata| metadata.len()),
-            // An argument holds no zero byte, which alone can't be quoted.
-            command: shlex::try_join(words).unwrap_or_default(),
+            command: words::quoted(words),
             runner: runner.name(),
             target: host.target.to_string(),
             processors: std::thread::available_parallelism().map_or(1, usize::from),

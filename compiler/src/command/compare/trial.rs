@@ -1,23 +1,28 @@
 //! One way to compile, tried: compiled, loaded, run.
 
-use crate::compare::Per;
 use crate::compare::candidate::Candidate;
 use crate::compare::summary::Summary;
+use crate::compare::{Per, bounded};
+use crate::message::tell;
+use crate::progress::Progress;
 use crate::runner::Runner;
+use crate::words;
 use anyhow::{Context, Result, bail, ensure};
 use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::{Host, trailer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How the commands begin to say why they failed.
 const ERROR: &str = "error: ";
 /// What Wasmtime says of an error before the places in the guest.
 const TRACE: &str = "error while executing at wasm backtrace:";
+/// A run that takes longer is mentioned.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// The line before an error's causes.
 const CAUSES: &str = "Caused by:";
 
@@ -30,13 +35,17 @@ pub(crate) struct Setup<'a> {
     pub(crate) host: &'a Host,
     /// What the runner is given before the artifact.
     pub(crate) runner_options: Vec<OsString>,
-    pub(crate) arguments: &'a [String],
+    pub(crate) arguments: &'a [OsString],
     /// What the guest reads.
     pub(crate) stdin: Option<&'a Path>,
     /// What brings an artifact to where the runner finds it, with `{}` for its path.
-    pub(crate) send: Option<&'a str>,
+    pub(crate) send: Option<&'a OsStr>,
     /// Calls in each process that measures.
     pub(crate) calls: u32,
+    /// How long a run may take.
+    pub(crate) timeout: Duration,
+    /// Where to say that something goes on.
+    pub(crate) progress: &'a Progress,
 }
 
 /// A way to compile, and what was measured of it so far.
@@ -46,6 +55,8 @@ pub(crate) struct Trial {
     pub(crate) measured: Measured,
     /// Why it is out of the comparison.
     pub(crate) refused: Option<String>,
+    /// Whether that is because its run didn't end.
+    pub(crate) is_endless: bool,
     /// BLAKE3 of what the guest printed at first.
     pub(crate) printed: Option<blake3::Hash>,
 }
@@ -111,7 +122,8 @@ struct Phases {
 
 impl Trial {
     pub(crate) fn new(candidate: Candidate, artifact: PathBuf) -> Trial {
-        Trial { candidate, artifact, measured: Measured::default(), refused: None, printed: None }
+        let measured = Measured::default();
+        Trial { candidate, artifact, measured, refused: None, is_endless: false, printed: None }
     }
 
     /// Whether it is still in the comparison.
@@ -139,10 +151,13 @@ impl Trial {
         if let Some(send) = setup.send {
             send_artifact(send, &self.artifact)?;
         }
-        let output = self.run(setup, |command| command.stdout(Stdio::piped()).output())?;
-        match output.status.success() {
-            true => self.printed = Some(blake3::hash(&output.stdout)),
-            false => self.refused = Some(format!("its run failed: {}", said(&output))),
+        match self.run(setup, Stdio::piped())? {
+            Some(output) if output.status.success() => self.printed = Some(blake3::hash(&output.stdout)),
+            Some(output) => self.refused = Some(format!("its run failed: {}", said(&output))),
+            None => {
+                self.is_endless = true;
+                self.refused = Some(format!("its run {}", too_long(setup.timeout)));
+            }
         }
         self.measured = Measured { artifact_bytes: artifact.len() as u64, ..Measured::default() };
         Ok(())
@@ -159,9 +174,10 @@ impl Trial {
             bail!("{name}: it can't be compiled again: {reason}");
         }
         let start = Instant::now();
-        let status = self.run(setup, |command| command.stdout(Stdio::null()).output())?;
+        let output = self.run(setup, Stdio::null())?;
         self.measured.process_s.push(start.elapsed().as_secs_f64());
-        ensure!(status.status.success(), "{name}: it ran before, and now failed: {}", said(&status));
+        let output = output.with_context(|| format!("{name}: a further run {}", too_long(setup.timeout)))?;
+        ensure!(output.status.success(), "{name}: it ran before, and now failed: {}", said(&output));
         self.measure_phases(setup).with_context(|| name)
     }
 
@@ -193,21 +209,21 @@ impl Trial {
         Ok(Ok(()))
     }
 
-    fn run(
-        &self,
-        setup: &Setup<'_>,
-        end: impl FnOnce(&mut Command) -> std::io::Result<Output>,
-    ) -> Result<Output> {
+    /// Runs once. `None` where that didn't end.
+    fn run(&self, setup: &Setup<'_>, stdout: Stdio) -> Result<Option<Output>> {
         let mut command = setup.runner.command();
         command.args(&setup.runner_options).arg(&self.artifact).args(setup.arguments);
-        self.end(setup, command, end)
+        self.end(setup, command.stdout(stdout), setup.timeout)
     }
 
     fn measure_phases(&mut self, setup: &Setup<'_>) -> Result<()> {
         let mut command = setup.runner.command();
         command.args(["--measure", &setup.calls.to_string()]);
         command.args(&setup.runner_options).arg(&self.artifact).args(setup.arguments);
-        let output = self.end(setup, command, |command| command.stdout(Stdio::piped()).output())?;
+        // The first call, and each further one.
+        let limit = setup.timeout.saturating_mul(setup.calls.saturating_add(1));
+        let output = self.end(setup, command.stdout(Stdio::piped()), limit)?;
+        let output = output.with_context(|| format!("measuring its calls {}", too_long(limit)))?;
         ensure!(output.status.success(), "the runner could not measure it: {}", said(&output));
         let phases: Phases = serde_json::from_slice(&output.stdout)
             .with_context(|| format!("the runner `{}` printed no measurements", setup.runner.name()))?;
@@ -215,29 +231,45 @@ impl Trial {
         Ok(())
     }
 
-    fn end(
-        &self,
-        setup: &Setup<'_>,
-        mut command: Command,
-        end: impl FnOnce(&mut Command) -> std::io::Result<Output>,
-    ) -> Result<Output> {
+    fn end(&self, setup: &Setup<'_>, command: &mut Command, limit: Duration) -> Result<Option<Output>> {
         match setup.stdin {
             Some(path) => command.stdin(fs_err::File::open(path)?.into_parts().0),
             None => command.stdin(Stdio::null()),
         };
-        command.stderr(Stdio::piped());
-        end(&mut command).with_context(|| format!("can't start the runner `{}`", setup.runner.name()))
+        let goes_on = || {
+            let name = &self.candidate.name;
+            let (since, limit) = (PATIENCE.as_secs(), limit.as_secs());
+            let text =
+                format!("{name}: its run goes on since {since} s; `--timeout` ends it after {limit} s");
+            setup.progress.above(|| tell(&text));
+        };
+        let output = bounded::output(command.stderr(Stdio::piped()), limit, PATIENCE, goes_on);
+        output.with_context(|| format!("can't start the runner `{}`", setup.runner.name()))
     }
 }
 
-fn send_artifact(send: &str, artifact: &Path) -> Result<()> {
-    let path = artifact.display().to_string();
-    let mut words = send.split_whitespace().map(|word| word.replace("{}", &path));
-    let program = words.next().context("`--send` names no command")?;
-    let status = Command::new(program).args(words).stdin(Stdio::null()).stdout(Stdio::null()).status();
-    let status = status.with_context(|| format!("can't start `{send}`"))?;
-    ensure!(status.success(), "`{send}` failed for `{path}`: {status}");
+/// What to say of a run that was ended.
+fn too_long(limit: Duration) -> String {
+    let limit = limit.as_secs_f64();
+    format!("didn't end within {limit} s: `--timeout` allows more, for a guest that ends by itself")
+}
+
+fn send_artifact(send: &OsStr, artifact: &Path) -> Result<()> {
+    let words = words::split("--send", send)?.into_iter().map(|word| with_path(word, artifact));
+    let words: Vec<_> = words.collect();
+    let mut command = Command::new(&words[0]);
+    let status = command.args(&words[1..]).stdin(Stdio::null()).stdout(Stdio::null()).status();
+    let status = status.with_context(|| format!("can't start `{}`", send.display()))?;
+    ensure!(status.success(), "`{}` failed for `{}`: {status}", send.display(), artifact.display());
     Ok(())
+}
+
+/// A word with a path in the place of `{}`.
+fn with_path(word: OsString, path: &Path) -> OsString {
+    match word.to_str() {
+        Some(text) => text.split("{}").map(OsStr::new).collect::<Vec<_>>().join(path.as_os_str()),
+        None => word,
+    }
 }
 
 /// What a command said of its failure, or at least how it ended.
