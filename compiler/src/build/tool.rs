@@ -42,9 +42,11 @@ impl Tool {
 
     fn checked(cargo: &Cargo, path: PathBuf) -> Result<Tool, BuildError> {
         cargo.read(&path);
-        let version = Command::new(&path).arg("--version").output().map_err(io(&path))?.stdout;
-        let found = String::from_utf8_lossy(&version).trim().to_string();
-        match found == format!("precompile {VERSION}") {
+        let printed = Command::new(&path).arg("--version").output().map_err(io(&path))?.stdout;
+        let found = String::from_utf8_lossy(&printed).trim().to_string();
+        // What it was built with follows in parentheses.
+        let version = found.split(" (").next().unwrap_or_default();
+        match version == format!("precompile {VERSION}") {
             true => Ok(Tool { path }),
             false => Err(BuildError::OtherVersion { path, found, wanted: VERSION }),
         }

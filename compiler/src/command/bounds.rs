@@ -2,10 +2,13 @@
 
 use crate::inputs::Input;
 use crate::isolate::{Isolation, keep_descriptors};
-use anyhow::{Result, ensure};
+use crate::kind::Kind;
+use crate::unreadable::unreadable;
+use anyhow::Result;
 use clap::{Args, ValueEnum};
 use precompile::setting;
 use precompile::{Attempt, Engines, Options};
+use std::fs::File;
 use std::io::{Read, stdin};
 use std::sync::Arc;
 use std::time::Duration;
@@ -127,8 +130,12 @@ impl Bounds {
     pub(crate) fn check_input(&self, bytes: u64) -> Result<()> {
         let most = self.most_bytes();
         let option = if self.max_input_bytes == Some(most) { "--max-input-size" } else { "--max-memory" };
-        ensure!(bytes <= most, "it is larger than the {most} bytes that `{option}` allows");
-        Ok(())
+        match bytes <= most {
+            true => Ok(()),
+            false => {
+                Err(Kind::TooMuch.error(format!("it is larger than the {most} bytes that `{option}` allows")))
+            }
+        }
     }
 
     /// Reads an input that can be read only once.
@@ -139,7 +146,7 @@ impl Bounds {
     pub(crate) fn read_stream(&self, input: &Input) -> Result<Vec<u8>> {
         match input.is_standard() {
             true => self.read(stdin().lock(), 0),
-            false => self.read(fs_err::File::open(&input.path)?, input.bytes),
+            false => self.read(File::open(&input.path).map_err(|error| unreadable(&error))?, input.bytes),
         }
     }
 
@@ -153,7 +160,9 @@ impl Bounds {
         let mut bytes = Vec::new();
         // And one, so that the end is found without growing.
         bytes.try_reserve_exact(usize::try_from(expected_bytes)?.saturating_add(1))?;
-        from.take(self.most_bytes().saturating_add(1)).read_to_end(&mut bytes)?;
+        from.take(self.most_bytes().saturating_add(1))
+            .read_to_end(&mut bytes)
+            .map_err(|error| unreadable(&error))?;
         self.check_input(bytes.len() as u64)?;
         Ok(bytes)
     }

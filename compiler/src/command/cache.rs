@@ -58,7 +58,7 @@ impl Opts {
             Clear(_) => common.clear(&store).map(|()| true),
         };
         if common.is_json() {
-            print(&Message::Finished { success: matches!(result, Ok(true)), usage: None })?;
+            print(&Message::Finished { success: matches!(result, Ok(true)), counts: None, usage: None })?;
         }
         result
     }

@@ -6,15 +6,17 @@ mod code;
 use crate::host_file;
 use crate::message::{Format, Message, print, print_bytes};
 use crate::runner::Runner;
-use anyhow::{Context, Result};
-use clap::Args;
+use crate::unreadable;
+use anyhow::Result;
+use clap::{Args, ValueHint};
 use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::{Code, Host, Shown, trailer};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// Say why an artifact would not load on a host: every reason, each with its remedy
+/// Say why an artifact would not load on a host
 ///
-/// Exits with 0 if it would load, with 3 if not. With `--code`, says what the number of an error means, as
+/// Every reason, each with its remedy. Exits with 0 if it would load, with 3 if not. With `--code`, says what the number of an error means, as
 /// runtimes without messages report it.
 #[derive(Args)]
 pub(crate) struct Opts {
@@ -31,9 +33,10 @@ pub(crate) struct Opts {
     host: Option<PathBuf>,
 
     /// The command that runs artifacts there, such as `qemu-aarch64 ./precompile-run` or `ssh device
-    /// precompile-run` [default: the `precompile-run` beside this command]
-    #[arg(long, value_name = "COMMAND")]
-    runner: Option<String>,
+    /// precompile-run`; a file, or words with quotes as in a shell [default: the `precompile-run` beside this
+    /// command, or in the PATH]
+    #[arg(long, value_name = "COMMAND", value_hint = ValueHint::CommandString)]
+    runner: Option<OsString>,
 
     /// How to report
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
@@ -51,9 +54,11 @@ impl Opts {
         if let Some(code) = self.code {
             return code::explain(code, self.message_format).map(|()| true);
         }
-        let artifact = fs_err::read(self.artifact())?;
+        let artifact = unreadable::read(self.artifact())?;
         let name = self.artifact().display();
-        let manifest = trailer::read(&artifact).with_context(|| format!("`{name}`"))?.manifest;
+        let manifest = trailer::read(&artifact)
+            .map_err(|error| unreadable::no_artifact(self.artifact(), &artifact, &error))?
+            .manifest;
         let host = self.host()?;
         let mismatches = mismatches(&manifest, &host);
         match self.message_format {

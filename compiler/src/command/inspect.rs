@@ -4,11 +4,12 @@ mod human;
 mod object;
 
 use crate::message::{Format, print, print_bytes};
+use crate::unreadable;
 use anyhow::{Context, Result};
 use clap::Args;
 use object::Inspected;
 use precompile::artifact::platform::is_pulley;
-use precompile::inspect::{Inspection, inspect};
+use precompile::inspect::{InspectError, Inspection, inspect};
 use std::path::PathBuf;
 use target_lexicon::Triple;
 
@@ -33,8 +34,13 @@ pub(crate) struct Opts {
 impl Opts {
     /// Says what the artifact is.
     pub(crate) fn run(&self) -> Result<()> {
-        let bytes = fs_err::read(&self.artifact)?;
-        let inspection = inspect(&bytes).with_context(|| format!("`{}`", self.artifact.display()))?;
+        let bytes = unreadable::read(&self.artifact)?;
+        let inspection = match inspect(&bytes) {
+            Err(InspectError::Read(error)) => {
+                return Err(unreadable::no_artifact(&self.artifact, &bytes, &error));
+            }
+            inspection => inspection.with_context(|| format!("`{}`", self.artifact.display()))?,
+        };
         let mut warnings = inspection.warnings();
         warnings.extend(foreign(&inspection));
         match self.message_format {

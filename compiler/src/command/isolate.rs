@@ -16,9 +16,10 @@ mod said;
 
 pub(crate) use child::Opts;
 
+use crate::kind::Kind;
 use answer::Answer;
-use anyhow::{Context, Result, anyhow, bail, ensure};
-use precompile::{CompileError, Compiled, Options};
+use anyhow::{Context, Result, anyhow, ensure};
+use precompile::{CompileError, Compiled, ErrorKind, Options};
 use question::{Asked, How, Question};
 use said::bounded;
 use std::io::{self, Read, Write};
@@ -89,10 +90,13 @@ impl Isolation {
     /// What that process says, or what became of it.
     pub(crate) fn compile(&self, options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
         let start = Instant::now();
-        let elsewhere = |message| CompileError::Elsewhere { message, is_limit: false };
         let answer = self.ask(Question::Compiled(Box::new(How::of(options))), module);
-        let answer = answer.map_err(|error| elsewhere(format!("{error:#}")))?;
-        answer.compiled(options, module, start.elapsed(), elsewhere(self.too_much()))
+        let answer = answer.map_err(|error| {
+            let kind = if Kind::of(&error) == Kind::TooMuch { ErrorKind::TooMuch } else { ErrorKind::Other };
+            CompileError::Elsewhere { message: format!("{error:#}"), kind }
+        })?;
+        let too_much = CompileError::Elsewhere { message: self.too_much(), kind: ErrorKind::TooMuch };
+        answer.compiled(options, module, start.elapsed(), too_much)
     }
 
     /// The answer to a question about a module.
@@ -127,13 +131,12 @@ impl Isolation {
             anyhow::Ok((status?, answer, said.join().unwrap_or_default()))
         })?;
         let Some(status) = status else {
-            bail!(
-                "it takes longer to compile than the {} s that `--timeout` allows",
-                self.timeout.as_secs_f32()
-            );
+            let most = self.timeout.as_secs_f32();
+            let too_long = format!("it takes longer to compile than the {most} s that `--timeout` allows");
+            return Err(Kind::TooMuch.error(too_long));
         };
         if !status.success() {
-            bail!(self.obituary(status, &String::from_utf8_lossy(&said)));
+            return Err(self.obituary(status, &String::from_utf8_lossy(&said)));
         }
         answer.context("the process that was to compile it gave no answer")
     }
@@ -162,19 +165,20 @@ impl Isolation {
     }
 
     /// Why the process died.
-    fn obituary(&self, status: ExitStatus, said: &str) -> String {
+    fn obituary(&self, status: ExitStatus, said: &str) -> anyhow::Error {
         // The standard library's words, before it aborts.
         if said.contains("memory allocation of") {
-            return self.too_much();
+            return Kind::TooMuch.error(self.too_much());
         }
         if is_refused(status) {
-            return "the process that was to compile it did what no compiler does, such as to start a program or to \
-                    open a socket, and was ended: the module is not to be trusted"
-                .into();
+            return anyhow!(
+                "the process that was to compile it did what no compiler does, such as to start a program or to \
+                 open a socket, and was ended: the module is not to be trusted"
+            );
         }
         match said.trim().lines().next() {
-            Some(said) => format!("the process that was to compile it died ({status}): {}", bounded(said)),
-            None => format!("the process that was to compile it died ({status})"),
+            Some(said) => anyhow!("the process that was to compile it died ({status}): {}", bounded(said)),
+            None => anyhow!("the process that was to compile it died ({status})"),
         }
     }
 }

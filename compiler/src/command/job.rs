@@ -4,8 +4,10 @@ use crate::bounds::Bounds;
 use crate::done::{Done, Origin, Phases, nanoseconds};
 use crate::inputs::{Input, STANDARD};
 use crate::interrupt;
+use crate::kind::Kind;
 use crate::message::print_bytes;
-use anyhow::{Result, anyhow, ensure};
+use crate::unreadable::unreadable;
+use anyhow::Result;
 use precompile::artifact::Host;
 use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::trailer;
@@ -14,6 +16,7 @@ use precompile::{
     Answer, Artifact, Attempt, Backend, Chosen, Compiled, ObtainError, Options, PairError, Request, Source,
 };
 use precompile::{Destination, Target, Written, compile_by, descriptor, in_place, obtain};
+use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -74,8 +77,17 @@ pub(crate) struct Caching<'a> {
     pub(crate) explain: bool,
 }
 
-/// Why a job failed, for people.
-pub(crate) struct Failed(pub(crate) String);
+/// Why a job failed.
+pub(crate) struct Failed {
+    pub(crate) kind: Kind,
+    pub(crate) error: String,
+}
+
+impl Failed {
+    fn new(error: anyhow::Error) -> Failed {
+        Failed { kind: Kind::of(&error), error: format!("{error:#}") }
+    }
+}
 
 impl Job {
     /// What is known without reading anything: that the output is in place.
@@ -98,7 +110,6 @@ impl Job {
         wait: bool,
         shared: bool,
     ) -> Result<Option<Done>, Failed> {
-        let failed = |error: anyhow::Error| Failed(format!("{error:#}"));
         let attempt = |options: &Options, wasm: &[u8]| {
             let parallel = options.parallel && shared;
             (self.bounds.attempt())(&Options { parallel, ..options.clone() }, wasm)
@@ -108,8 +119,11 @@ impl Job {
             None => self.compile(&attempt).map(Some),
         };
         match catch_unwind(AssertUnwindSafe(run)) {
-            Ok(result) => result.map_err(failed),
-            Err(_) => Err(Failed("precompile has a bug and gave up on it; nothing was written".into())),
+            Ok(result) => result.map_err(Failed::new),
+            Err(_) => Err(Failed {
+                kind: Kind::Other,
+                error: "precompile has a bug and gave up on it; nothing was written".into(),
+            }),
         }
     }
 
@@ -147,11 +161,7 @@ impl Job {
                     bytes.into_iter().for_each(|bytes| self.keep_stream(bytes));
                     return Ok(None);
                 }
-                Err(ObtainError::Read(error)) => {
-                    // Which names the file.
-                    self.read()?;
-                    return Err(error.into());
-                }
+                Err(ObtainError::Read(error)) => return Err(unreadable(&error)),
                 Err(error) => return Err(self.limit(error.is_limit(), error.into())),
             };
             let obtained = start.elapsed();
@@ -282,7 +292,7 @@ impl Job {
     /// A limit of a backend, whose way out may be none on this host.
     fn limit(&self, is_limit: bool, error: anyhow::Error) -> anyhow::Error {
         match is_limit && self.refuses_cranelift() {
-            true => anyhow!("{error}; but the host accepts no code of cranelift's"),
+            true => Kind::Limit.error(format!("{error}; but the host accepts no code of cranelift's")),
             false => error,
         }
     }
@@ -298,14 +308,17 @@ impl Job {
             let manifest = trailer::read_unverified(artifact)?.manifest;
             let mismatches = mismatches(&manifest, host);
             let reasons: Vec<_> = mismatches.iter().map(|mismatch| format!("\n  {mismatch}")).collect();
-            ensure!(reasons.is_empty(), "it would not fit the host:{}", reasons.concat());
+            if !reasons.is_empty() {
+                return Err(Kind::Mismatch.error(format!("it would not fit the host:{}", reasons.concat())));
+            }
         }
         Ok(())
     }
 
     fn read(&self) -> Result<Vec<u8>> {
         if !self.input.is_stream {
-            let (file, bytes) = bounded(fs_err::File::open(&self.input.path)?.into_parts().0)?;
+            let file = File::open(&self.input.path).map_err(|error| unreadable(&error))?;
+            let (file, bytes) = bounded(file)?;
             return self.bounds.read(file, bytes);
         }
         let mut kept = self.stream.lock().unwrap_or_else(PoisonError::into_inner);

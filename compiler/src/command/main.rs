@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod arguments;
 mod auto;
 mod bounds;
 mod cache;
@@ -9,16 +10,20 @@ mod cache_opts;
 mod compare;
 mod compile;
 mod completions;
+mod counts;
+mod cpus;
 mod depfile;
 mod done;
 mod environment;
 mod explain;
+mod hinted;
 mod host_file;
 mod inputs;
 mod inspect;
 mod interrupt;
 mod isolate;
 mod job;
+mod kind;
 mod lettered;
 mod man;
 mod message;
@@ -32,22 +37,27 @@ mod queue;
 mod runner;
 mod runner_cli;
 mod targets;
+mod unreadable;
 mod usage;
+mod version;
+mod words;
 
-use anyhow::Result;
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use anyhow::{Result, bail};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use kind::Kind;
 use message::{Format, Message};
 use plan::Plan;
 use std::panic::UnwindSafe;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Compile WebAssembly ahead of time, with the compiler and for the machine that you choose
 ///
 /// The artifact is run by `precompile-run`, which contains no compiler.
 #[derive(Parser)]
-#[command(name = "precompile", version, about, after_help = AFTER_HELP)]
-#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+#[command(name = "precompile", version = version::TEXT.as_str())]
+#[command(about = "Compile WebAssembly ahead of time with Cranelift or Winch")]
+#[command(after_help = AFTER_HELP, after_long_help = AFTER_LONG_HELP, args_conflicts_with_subcommands = true)]
 struct Command {
     #[command(subcommand)]
     verb: Option<Verb>,
@@ -58,11 +68,13 @@ struct Command {
 
 #[derive(Subcommand)]
 enum Verb {
-    Cache(cache::Opts),
-    Compare(Box<compare::Opts>),
-    Explain(explain::Opts),
+    /// Compile, as without a command's name: `precompile app.wasm`
+    Compile(Box<compile::Opts>),
     Inspect(inspect::Opts),
+    Explain(explain::Opts),
+    Compare(Box<compare::Opts>),
     Targets(targets::Opts),
+    Cache(cache::Opts),
     Completions(completions::Opts),
     Man(man::Opts),
 }
@@ -79,23 +91,28 @@ impl Program {
     /// Its command line.
     fn command(self) -> clap::Command {
         match self {
-            Program::Precompile => Command::command(),
+            Program::Precompile => command(),
             Program::PrecompileRun => runner_cli::command(),
         }
     }
 }
 
 const AFTER_HELP: &str = "\
+Such as: precompile --target aarch64 app.wasm    # writes app.cwasm";
+
+const AFTER_LONG_HELP: &str = "\
 Examples:
   precompile app.wasm                                      app.cwasm, for this kind of machine
   precompile --backend winch --target aarch64 app.wasm     compiled fast, for 64-bit Arm Linux
   precompile --backend auto --expect-runs 1000 app.wasm    the one that costs less in all
-  precompile --cpu x86-64-v3 --opt-level speed-and-size app.wasm -o fast.cwasm
+  precompile --cpu x86-64-v3 -Os app.wasm -o fast.cwasm
   precompile --target aarch64,x86_64 --out-dir build plugins/
   precompile                                               what precompile.toml lists:
                                                              inputs = [\"app.wasm\", \"plugins\"]
                                                              backend = \"winch\"
                                                              targets = [\"aarch64\", \"x86_64\"]
+
+A file that has a command's name is written with a folder: ./compile
 
 Exit codes: 0 all done, 1 an input failed (the others are done), 2 wrong usage, 3 refused
 (`explain`: it would not load), 130 interrupted, also by SIGTERM and SIGHUP";
@@ -112,8 +129,19 @@ fn main() -> ExitCode {
     if let Some(isolated) = isolate::Opts::asked() {
         return guarded(|| isolated.run().map(|()| ExitCode::SUCCESS));
     }
-    let command = Command::parse();
+    let arguments = arguments::in_order(std::env::args_os().collect(), &command());
+    let command = Command::from_arg_matches(&command().get_matches_from(arguments));
+    let command = command.unwrap_or_else(|error| error.exit());
     guarded(|| run(&command))
+}
+
+/// The command line, whose `-h` fits a screen.
+fn command() -> clap::Command {
+    let short = |arg: clap::Arg| {
+        let is_short = compile::SHORT_HELP.contains(&arg.get_id().as_str());
+        arg.hide_short_help(!is_short)
+    };
+    Command::command().mut_args(short).mut_subcommand("compile", |command| command.mut_args(short))
 }
 
 /// Runs, and tells what went wrong.
@@ -149,23 +177,49 @@ fn run(command: &Command) -> Result<ExitCode> {
         Some(Verb::Targets(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Completions(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Man(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
-        None => {
-            if let Some(help) = command.compile.lettered().help() {
-                message::print_bytes(help.as_bytes())?;
-                return Ok(ExitCode::SUCCESS);
-            }
-            let plan = Plan::new(&command.compile);
-            match plan.and_then(|plan| Ok((plan, command.compile.open_cache()?))) {
-                Ok((plan, cache)) => Ok(code(command.compile.run(&plan, cache.as_ref())?, FAILED)),
-                Err(error) => {
-                    message::tell_error(&format!("{error:#}"));
-                    if command.compile.message_format == Format::Json {
-                        message::print(&Message::Finished { success: false, usage: None })?;
-                    }
-                    Ok(ExitCode::from(USAGE))
-                }
-            }
+        Some(Verb::Compile(opts)) => compile(opts, || Ok(())),
+        None => compile(&command.compile, || known(&command.compile.inputs)),
+    }
+}
+
+/// Compiles, unless what was said before is wrong.
+fn compile(opts: &compile::Opts, check: impl FnOnce() -> Result<()>) -> Result<ExitCode> {
+    if let Some(help) = opts.lettered().help() {
+        message::print_bytes(help.as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let plan = check().and_then(|()| Plan::new(opts));
+    match plan.and_then(|plan| Ok((plan, opts.open_cache()?))) {
+        Ok((plan, cache)) => {
+            let success = opts.run(&plan, cache.as_ref())?;
+            Ok(if success { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
         }
+        Err(error) => {
+            let error = format!("{error:#}");
+            message::tell_error(&error);
+            if opts.message_format == Format::Json {
+                message::print(&Message::Failed { input: None, kind: Kind::Usage, error, target: None })?;
+                message::print(&Message::Finished { success: false, counts: None, usage: None })?;
+            }
+            Ok(ExitCode::from(USAGE))
+        }
+    }
+}
+
+/// # Errors
+///
+/// Where the first input is not there, and nearly named like a command.
+fn known(inputs: &[PathBuf]) -> Result<()> {
+    let Some(name) = inputs.first().filter(|input| !input.exists()).and_then(|input| input.to_str()) else {
+        return Ok(());
+    };
+    let command = command();
+    let verbs = command.get_subcommands().map(clap::Command::get_name).chain(["help"]);
+    match precompile::similar(name, verbs) {
+        Some(verb) => {
+            bail!("there is neither a file nor a command `{name}`: did you mean `precompile {verb}`?")
+        }
+        None => Ok(()),
     }
 }
 
@@ -174,10 +228,14 @@ fn finish(format: Format, artifact: &Path, run: impl FnOnce() -> Result<bool>) -
     let result = run();
     if format == Format::Json {
         if let Err(error) = &result {
-            let error = format!("{error:#}");
-            message::print(&Message::Failed { input: artifact, error, target: None })?;
+            let (kind, error) = (Kind::of(error), format!("{error:#}"));
+            message::print(&Message::Failed { input: Some(artifact), kind, error, target: None })?;
         }
-        message::print(&Message::Finished { success: matches!(result, Ok(true)), usage: None })?;
+        message::print(&Message::Finished {
+            success: matches!(result, Ok(true)),
+            counts: None,
+            usage: None,
+        })?;
     }
     result
 }

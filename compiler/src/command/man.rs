@@ -3,10 +3,14 @@
 use crate::Program;
 use crate::message::print_bytes;
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, ValueHint};
 use clap_mangen::Man;
 use precompile::Destination;
+use roff::{Roff, roman};
 use std::path::{Path, PathBuf};
+
+/// How clap_mangen begins the section of what stands at the end of the help.
+const FILLED: &str = ".SH EXTRA\n";
 
 /// Print a manual page, or write all of them to a folder
 ///
@@ -18,7 +22,7 @@ pub(crate) struct Opts {
     program: Program,
 
     /// Write the pages of both programs and of every subcommand here
-    #[arg(long, value_name = "FOLDER", conflicts_with = "program")]
+    #[arg(long, value_name = "FOLDER", conflicts_with = "program", value_hint = ValueHint::DirPath)]
     out_dir: Option<PathBuf>,
 }
 
@@ -26,9 +30,7 @@ impl Opts {
     /// Prints or writes.
     pub(crate) fn run(&self) -> Result<()> {
         let Some(folder) = &self.out_dir else {
-            let mut page = Vec::new();
-            Man::new(self.program.command()).render(&mut page)?;
-            return Ok(print_bytes(&page)?);
+            return Ok(print_bytes(&page(self.program.command())?)?);
         };
         fs_err::create_dir_all(folder)?;
         for program in [Program::Precompile, Program::PrecompileRun] {
@@ -40,14 +42,31 @@ impl Opts {
     }
 }
 
-/// Writes the page of a command, and those of its subcommands.
+/// Writes the pages of a command and of its subcommands.
 fn write(command: clap::Command, folder: &Path) -> Result<()> {
-    for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {
-        write(command.clone(), folder)?;
+    for subcommand in command.get_subcommands().filter(|command| !command.is_hide_set()) {
+        write(subcommand.clone(), folder)?;
     }
-    let man = Man::new(command);
-    let mut page = Vec::new();
-    man.render(&mut page)?;
-    Destination::derived(&folder.join(man.get_filename()), Path::new("")).write(&page)?;
+    let file = folder.join(Man::new(command.clone()).get_filename());
+    Destination::derived(&file, Path::new("")).write(&page(command)?)?;
     Ok(())
+}
+
+/// A page. What stands at the end of the help keeps its lines, which clap_mangen would fill.
+fn page(command: clap::Command) -> Result<Vec<u8>> {
+    let notes = command.get_after_long_help().or(command.get_after_help()).map(ToString::to_string);
+    let mut page = Vec::new();
+    Man::new(command).render(&mut page)?;
+    let page = String::from_utf8(page)?;
+    let (Some(notes), Some((before, filled))) = (notes, page.split_once(FILLED)) else {
+        return Ok(page.into());
+    };
+    let mut section = Roff::new();
+    section.control("SH", ["NOTES"]).control("nf", []);
+    for line in notes.lines() {
+        section.text([roman(line)]);
+    }
+    section.control("fi", []);
+    let after = filled.find("\n.SH ").map_or("", |end| &filled[end + 1..]);
+    Ok([before, &section.to_roff(), after].concat().into())
 }

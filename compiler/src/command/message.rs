@@ -1,5 +1,7 @@
 //! What the command reports: lines for people on stderr, or JSON objects, one a line, on stdout.
 
+use crate::counts::Counts;
+use crate::kind::Kind;
 use clap::ValueEnum;
 use precompile::artifact::Shown;
 use precompile::artifact::mismatch::Mismatch;
@@ -47,8 +49,10 @@ pub(crate) enum Message<'a> {
         timings: Option<TimingsNs>,
     },
     Failed {
-        #[serde(serialize_with = "path")]
-        input: &'a Path,
+        /// Absent where it is about none.
+        #[serde(serialize_with = "optional_path", skip_serializing_if = "Option::is_none")]
+        input: Option<&'a Path>,
+        kind: Kind,
         error: String,
         /// What it was to be compiled for.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,6 +96,9 @@ pub(crate) enum Message<'a> {
     },
     Finished {
         success: bool,
+        /// Of artifacts, where some were to be made.
+        #[serde(flatten, skip_serializing_if = "Option::is_none")]
+        counts: Option<&'a Counts>,
         /// Of the whole process, with `--timings`.
         #[serde(skip_serializing_if = "Option::is_none")]
         usage: Option<Usage>,
@@ -153,6 +160,10 @@ pub(crate) struct TimingsNs {
 
 fn path<S: Serializer>(path: &&Path, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&path.display())
+}
+
+fn optional_path<S: Serializer>(path: &Option<&Path>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&path.unwrap_or(Path::new("")).display())
 }
 
 impl<'a> From<&'a Mismatch> for Message<'a> {

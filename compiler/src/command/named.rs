@@ -1,8 +1,14 @@
 //! What `--backend` names, and `backend` in `precompile.toml`.
 
+use crate::hinted::Hinted;
 use precompile::Backend;
 use serde::Deserialize;
 use std::str::FromStr;
+
+/// Reads what `--backend` names.
+pub(crate) const PARSER: Hinted<Named> = Hinted::new(str::parse, || {
+    Backend::ALL.iter().map(|backend| backend.name()).chain(["auto"]).map(String::from).collect()
+});
 
 /// What `--backend` names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

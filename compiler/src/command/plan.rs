@@ -3,6 +3,7 @@
 use crate::auto::{self, Auto};
 use crate::bounds::Bounds;
 use crate::compile::Opts;
+use crate::cpus::Cpus;
 use crate::inputs::{self, Found, Input, Links, STANDARD};
 use crate::job::{Ages, Job, Output};
 use crate::named::Named;
@@ -11,7 +12,9 @@ use crate::{depfile, host_file, interrupt, paths};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use precompile::artifact::Host;
 use precompile::cache::Recipe;
-use precompile::{Backend, Choice, Chosen, Destination, Expect, Fallback, Options, PairError, Target};
+use precompile::{
+    Backend, Choice, ChoiceError, Chosen, Destination, Expect, Fallback, Options, PairError, Target,
+};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
@@ -233,16 +236,22 @@ fn all_wanted(
     if let Some(twice) = (1..targets.len()).find(|at| targets[..*at].contains(&targets[*at])) {
         bail!("the target `{}` is named twice: leave one out", targets[twice]);
     }
-    let choice = Choice {
-        backend,
-        expect,
-        platform: opts.platform.or(project.platform),
-        cpu: opts.cpu.clone().or_else(|| project.cpu.clone()),
-        ..opts.choice()
+    let cpus = match opts.cpu.is_empty() {
+        true => project.cpu.clone(),
+        false => Cpus::parse(opts.cpu.iter().map(String::as_str))?,
     };
+    cpus.check(&targets)?;
+    let several = targets.len() > 1;
+    let choice = Choice { backend, expect, platform: opts.platform.or(project.platform), ..opts.choice() };
     let wanted = targets.into_iter().map(|target| {
-        let ways = choice.ways(&target)?.into_iter().map(Way::new).collect();
-        Ok(Wanted { target, ways })
+        let choice = Choice { cpu: cpus.of(&target).map(String::from), ..choice.clone() };
+        let ways = choice.ways(&target).map_err(|error| match error {
+            ChoiceError::Cpu(error) if several => {
+                anyhow!("{error}; a CPU for one target alone is written `TARGET=LEVEL`")
+            }
+            error => error.into(),
+        })?;
+        Ok(Wanted { target, ways: ways.into_iter().map(Way::new).collect() })
     });
     wanted.collect()
 }

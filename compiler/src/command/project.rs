@@ -1,5 +1,6 @@
 //! `precompile.toml`: what `precompile` compiles where no input is named. `Cargo.toml` may say the same.
 
+use crate::cpus::Cpus;
 use crate::named::Named;
 use anyhow::{Result, anyhow, ensure};
 use precompile::{Platform, setting};
@@ -31,8 +32,9 @@ pub(crate) struct Project {
     /// The machines to compile for.
     #[serde(default)]
     pub(crate) targets: Vec<String>,
-    /// The least CPU that the code must run on.
-    pub(crate) cpu: Option<String>,
+    /// The least CPU that the code must run on, or one for each target.
+    #[serde(default)]
+    pub(crate) cpu: Cpus,
     /// What the code may rely on.
     pub(crate) platform: Option<Platform>,
     /// Where artifacts go.

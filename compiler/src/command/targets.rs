@@ -5,6 +5,7 @@ use anyhow::Result;
 use clap::Args;
 use precompile::{ALIASES, Backend, Target};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// A target for each architecture, in the order of the list.
 const TARGETS: [&str; 8] = [
@@ -46,6 +47,14 @@ impl Opts {
         }
         Ok(())
     }
+}
+
+/// The names of all levels of processors.
+pub(crate) fn cpu_levels() -> Vec<String> {
+    let targets = TARGETS.iter().filter_map(|name| name.parse().ok());
+    let levels = targets.flat_map(|target: Target| target.family().levels.iter().map(|level| level.name));
+    let names: BTreeSet<_> = levels.chain(["native"]).map(String::from).collect();
+    names.into_iter().collect()
 }
 
 fn listed(target: &Target) -> Listed {

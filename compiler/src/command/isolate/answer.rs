@@ -4,7 +4,7 @@ use super::confinement::Confinement;
 use super::frame;
 use super::said::bounded;
 use anyhow::{Result, anyhow};
-use precompile::{Cause, CompileError, Compiled, Options, Timings, accept};
+use precompile::{Cause, CompileError, Compiled, ErrorKind, Options, Timings, accept};
 use serde::{Deserialize, Serialize};
 use std::io::Read;
 use std::time::Duration;
@@ -29,7 +29,7 @@ enum Head {
     Confinement(Confinement),
     CodeBytes(u64),
     Compiled { scan: Duration, compile: Duration, finish: Duration, artifact_bytes: u64 },
-    Refused { message: String, is_limit: bool },
+    Refused { message: String, kind: ErrorKind },
     OutOfMemory,
 }
 
@@ -56,12 +56,12 @@ impl Answer {
                 Answer { head: Head::Compiled { scan, compile, finish, artifact_bytes }, artifact }
             }
             Err(error) if is_for_want_of_memory(&error) => Answer::out_of_memory(),
-            Err(error) => Answer::refused(&error.to_string(), error.is_limit()),
+            Err(error) => Answer::refused(&error.to_string(), error.kind()),
         }
     }
 
-    pub(super) fn refused(message: &str, is_limit: bool) -> Answer {
-        Head::Refused { message: bounded(message), is_limit }.into()
+    pub(super) fn refused(message: &str, kind: ErrorKind) -> Answer {
+        Head::Refused { message: bounded(message), kind }.into()
     }
 
     /// That the module takes too much memory.
@@ -86,14 +86,14 @@ impl Answer {
         most: Duration,
         too_much: CompileError,
     ) -> Result<Compiled, CompileError> {
-        let elsewhere = |message, is_limit| CompileError::Elsewhere { message, is_limit };
+        let elsewhere = |message, kind| CompileError::Elsewhere { message, kind };
         match self.head {
             Head::OutOfMemory => Err(too_much),
             Head::Compiled { scan, compile, finish, artifact_bytes: _ } => {
                 accept(options, module, &self.artifact).map_err(|problem| {
                     elsewhere(
                         format!("the process that was to compile it made something else: {problem}"),
-                        false,
+                        ErrorKind::Other,
                     )
                 })?;
                 // Of a hostile process's, no sum would be sure to be one.
@@ -106,8 +106,10 @@ impl Answer {
                     timings: Timings { scan, compile, finish },
                 })
             }
-            Head::Refused { message, is_limit } => Err(elsewhere(bounded(&message), is_limit)),
-            Head::Confinement(_) | Head::CodeBytes(_) => Err(elsewhere(another().to_string(), false)),
+            Head::Refused { message, kind } => Err(elsewhere(bounded(&message), kind)),
+            Head::Confinement(_) | Head::CodeBytes(_) => {
+                Err(elsewhere(another().to_string(), ErrorKind::Other))
+            }
         }
     }
 

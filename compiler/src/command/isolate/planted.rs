@@ -7,7 +7,7 @@ use clap::Args;
 use nix::sys::ptrace;
 use nix::sys::uio::{RemoteIoVec, process_vm_readv};
 use nix::unistd::Pid;
-use precompile::{Backend, Compiled, Target, Timings};
+use precompile::{Backend, Compiled, ErrorKind, Target, Timings};
 use rustix::process::{Signal, kill_process};
 use std::fs;
 use std::io::{self, IoSliceMut, Write, stdout};
@@ -63,12 +63,12 @@ impl Planted {
             "flood" => flood(&[0xff; 8]),
             "swell" => flood(&object.split(' ').filter_map(|byte| byte.parse().ok()).collect::<Vec<u8>>()),
             "deliver" => deliver(object),
-            "say" => Answer::refused(object, true),
+            "say" => Answer::refused(object, ErrorKind::Limit),
             "complain" => {
                 let _ = io::stderr().write_all(object.repeat(1 << 16).as_bytes());
                 std::process::exit(1)
             }
-            _ => Answer::refused(&outcome(act(verb, object, parent)), false),
+            _ => Answer::refused(&outcome(act(verb, object, parent)), ErrorKind::Other),
         })
     }
 }
@@ -140,5 +140,5 @@ fn flood(head: &[u8]) -> Answer {
     while written.is_ok() {
         written = stdout.write_all(&[0; 1 << 16]);
     }
-    Answer::refused("planted: nobody listens", false)
+    Answer::refused("planted: nobody listens", ErrorKind::Other)
 }

@@ -1,0 +1,13 @@
+//! What `--version` prints.
+
+use precompile::{Backend, Platform, Target, WASMTIME_VERSION};
+use std::sync::LazyLock;
+
+/// This command's version, that of the wasmtime within, and the backends.
+pub(crate) static TEXT: LazyLock<String> = LazyLock::new(|| {
+    let target: Target = "x86_64".parse().expect("it is a target");
+    let backends =
+        Backend::ALL.into_iter().filter(|backend| target.check(*backend, Platform::Hosted).is_ok());
+    let backends: Vec<_> = backends.map(Backend::name).collect();
+    format!("{} (wasmtime {WASMTIME_VERSION}; {})", env!("CARGO_PKG_VERSION"), backends.join(", "))
+});
