@@ -3,8 +3,7 @@
 use crate::digest::Digest;
 use crate::entry::Entry;
 use crate::error::Error;
-use crate::files::{Files, Known, Made, Recalled};
-use crate::identity::{Identity, unix_ns};
+use crate::files::Files;
 use crate::key::Key;
 use crate::log::{Log, Run};
 use crate::prune::Limits;
@@ -12,9 +11,8 @@ use crate::record::{Outcome, unix_seconds};
 #[cfg(feature = "remote")]
 use crate::remote::Remote;
 use crate::slot::Slot;
-use crate::store::{Store, mark_as_used};
+use crate::store::Store;
 use std::io::{self, ErrorKind};
-use std::path::Path;
 #[cfg(feature = "remote")]
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -30,9 +28,9 @@ const PRUNE_EVERY_S: u64 = 24 * 60 * 60;
 /// for who compiles.
 #[derive(Debug)]
 pub struct Cache {
-    store: Store,
+    pub(crate) store: Store,
     limits: Limits,
-    files: Files,
+    pub(crate) files: Files,
     #[cfg(feature = "remote")]
     remote: Option<Remote>,
     /// How many wrong entries came from there.
@@ -42,6 +40,8 @@ pub struct Cache {
     broken: AtomicBool,
     /// The local store can't be written.
     read_only: AtomicBool,
+    /// Somebody who makes an entry was waited for in vain: nobody else is.
+    impatient: AtomicBool,
     run: Mutex<Run>,
     warnings: Mutex<Vec<String>>,
 }
@@ -59,20 +59,12 @@ pub enum Lookup {
     Miss(Turn),
 }
 
-/// The turn to make an entry. Where the store can't be written, several may have it.
+/// The turn to make an entry. Where the store can't be written, or who had it was waited for in vain,
+/// several may have it.
 #[derive(Debug)]
 pub struct Turn {
     key: Key,
     slot: Option<Slot>,
-}
-
-/// An output that is in place already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InPlace {
-    /// Its size.
-    pub bytes: u64,
-    /// How long it took to make, in nanoseconds.
-    pub cost_ns: u64,
 }
 
 impl Cache {
@@ -88,6 +80,7 @@ impl Cache {
             wrong: AtomicU64::new(0),
             broken: AtomicBool::new(false),
             read_only: AtomicBool::new(false),
+            impatient: AtomicBool::new(false),
             run: Mutex::default(),
             warnings: Mutex::default(),
         }
@@ -101,19 +94,26 @@ impl Cache {
 
     /// What there is under a key, in the store on this machine or else in the shared one; what comes
     /// from there is stored here. With `wait`, it is never [`Lookup::Busy`]: this waits until
-    /// somebody has made the entry, or has given it up. Who waits must not have another turn.
+    /// somebody has made the entry, or has given it up, or for as long as the store is patient. Who
+    /// waits must not have another turn.
     ///
-    /// An entry is only used where `accept` has nothing against its bytes. For those from the store
-    /// on this machine it isn't asked: they were accepted when they came in.
+    /// An entry is only used where `accept` has nothing against its bytes. What comes from there is as
+    /// good as none; what was in the store on this machine is removed.
     pub fn lookup(&self, key: &Key, wait: bool, accept: &Accept<'_>) -> Lookup {
-        if let Some(found) = self.local(key) {
+        if let Some(found) = self.local(key, accept) {
             return found;
         }
         let slot = match self.unusable() {
             true => None,
-            false => match self.store.slot(key, wait) {
-                Ok(None) => return Lookup::Busy,
+            false => match self.store.slot(key, wait && !self.impatient.load(Relaxed)) {
+                Ok(None) if !wait => return Lookup::Busy,
                 Ok(slot) => slot,
+                Err(error @ Error::Held { .. }) => {
+                    if !self.impatient.swap(true, Relaxed) {
+                        self.warn(format!("this run makes itself what others were making: {error}"));
+                    }
+                    None
+                }
                 Err(error) => {
                     self.cannot_write(&error);
                     None
@@ -122,7 +122,7 @@ impl Cache {
         };
         // Somebody may have made it between the look and the turn.
         if slot.is_some()
-            && let Some(found) = self.local(key)
+            && let Some(found) = self.local(key, accept)
         {
             return found;
         }
@@ -130,7 +130,7 @@ impl Cache {
         self.remote(turn, accept)
     }
 
-    fn local(&self, key: &Key) -> Option<Lookup> {
+    fn local(&self, key: &Key, accept: &Accept<'_>) -> Option<Lookup> {
         if self.broken.load(Relaxed) {
             return None;
         }
@@ -141,10 +141,16 @@ impl Cache {
                     self.run().failures += 1;
                     return Some(Lookup::Failure(message));
                 }
-                Some(Lookup::Hit(entry))
+                match entry.check(accept) {
+                    Ok(()) => Some(Lookup::Hit(entry)),
+                    Err(why) => {
+                        self.refuse(key, &why);
+                        None
+                    }
+                }
             }
             Ok(None) => None,
-            Err(error @ Error::Damaged { .. }) => {
+            Err(error @ Error::Refused { .. }) => {
                 self.warn(format!("the cache `{}`: {error}", self.store.folder().display()));
                 None
             }
@@ -220,14 +226,28 @@ impl Cache {
     /// Stores that it can't be made, and why.
     pub fn fail(&self, turn: Turn, message: String, cost: Duration) {
         self.run().misses += 1;
-        let Some(slot) = turn.slot else { return };
-        if let Err(error) = slot.fail(message, cost) {
+        if self.unusable() {
+            return;
+        }
+        let failed = match turn.slot {
+            Some(slot) => slot.fail(message, cost),
+            None => self.store.insert_failure(&turn.key, message, cost),
+        };
+        if let Err(error) = failed {
             self.cannot_write(&error);
         }
     }
 
     fn store_blob(&self, turn: Turn, blob: &[u8], cost: Duration) -> Option<Entry> {
-        match turn.slot?.fill(blob, cost) {
+        if self.unusable() {
+            return None;
+        }
+        let stored = match turn.slot {
+            Some(slot) => slot.fill(blob, cost),
+            // Who has the slot was waited for in vain; that two store the same does no harm.
+            None => self.store.insert(&turn.key, blob, cost),
+        };
+        match stored {
             Ok(entry) => {
                 self.run().stored_bytes += blob.len() as u64;
                 Some(entry)
@@ -254,73 +274,12 @@ impl Cache {
 
     /// Removes an entry whose blob turned out to be damaged, with a warning.
     pub fn damaged(&self, key: &Key) {
-        let error = self.store.damaged(key.digest(), "its bytes are others");
+        self.refuse(key, "its bytes are others");
+    }
+
+    fn refuse(&self, key: &Key, why: &str) {
+        let error = self.store.refuse(key.digest(), why);
         self.warn(format!("the cache `{}`: {error}", self.store.folder().display()));
-    }
-
-    /// The digest of a file that was read before and can't have changed since.
-    pub fn recall(&self, path: &Path, identity: &Identity) -> Option<Digest> {
-        self.files.recall(&self.store, path, identity).map(|recalled| recalled.known.digest)
-    }
-
-    /// Reads a file for its digest, and notes it.
-    ///
-    /// # Errors
-    ///
-    /// Where it can't be read.
-    pub fn read_digest(&self, path: &Path) -> io::Result<Digest> {
-        let read_ns = unix_ns(SystemTime::now());
-        // Before it is read: should it change meanwhile, it has another identity afterwards.
-        let identity = Identity::at(path);
-        let digest = Digest::of_large_file(path)?;
-        if let Some(identity) = identity {
-            let last = self.files.last(&self.store, path, &identity);
-            // It is what was made only as long as it is the same.
-            let made = last.filter(|last| last.digest == digest).and_then(|last| last.made);
-            self.files.note(&self.store, path, identity, read_ns, Known { digest, made });
-        }
-        Ok(digest)
-    }
-
-    /// Whether a file is what a key makes, as far as that is known without reading it; or, with `read`,
-    /// by reading it. It then counts as a hit.
-    pub fn in_place(&self, path: &Path, key: &Key, read: bool) -> Option<InPlace> {
-        let identity = Identity::at(path)?;
-        let recalled = match read {
-            true => self.read_again(path, &identity)?,
-            false => self.files.recall(&self.store, path, &identity)?,
-        };
-        let made = recalled.known.made.filter(|made| made.key == key.digest())?;
-        if recalled.stale {
-            mark_as_used(&self.store.layout.record(made.key));
-        }
-        let mut run = self.run();
-        run.hits += 1;
-        run.saved_ns = run.saved_ns.saturating_add(made.cost_ns);
-        Some(InPlace { bytes: identity.size(), cost_ns: made.cost_ns })
-    }
-
-    /// What was known of a file when it was last seen, where reading it gives the same.
-    fn read_again(&self, path: &Path, identity: &Identity) -> Option<Recalled> {
-        let known = self.files.last(&self.store, path, identity)?;
-        known.made?;
-        let same = Digest::of_large_file(path).ok()? == known.digest;
-        same.then_some(Recalled { known, stale: true })
-    }
-
-    /// Notes that a file is what a key made. It was written or compared after `since`, so that what
-    /// others write meanwhile isn't taken for it.
-    pub fn note_output(&self, path: &Path, key: &Key, digest: Digest, cost_ns: u64, since: SystemTime) {
-        let read_ns = unix_ns(since);
-        if let Some(identity) = Identity::at(path) {
-            let made = Some(Made { key: key.digest(), cost_ns });
-            self.files.note(&self.store, path, identity, read_ns, Known { digest, made });
-        }
-    }
-
-    /// What made a file when it was last seen.
-    pub(crate) fn made(&self, path: &Path) -> Option<Made> {
-        self.files.last(&self.store, path, &Identity::at(path)?)?.made
     }
 
     /// The store on this machine.
@@ -351,6 +310,7 @@ impl Cache {
                 Log::append(&self.store, &run)?;
             }
             if run.stored_bytes > 0 {
+                self.store.remove_stale()?;
                 self.prune_in_passing()?;
             }
             Ok(())
@@ -362,6 +322,11 @@ impl Cache {
                 if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {}
             Err(error) => self.cannot_write(&error),
         }
+    }
+
+    /// Whether more than a line of the log is to be written at the end of the run.
+    pub fn has_news(&self) -> bool {
+        self.files.has_news() || self.run().stored_bytes > 0
     }
 
     fn prune_in_passing(&self) -> Result<(), Error> {
@@ -379,6 +344,14 @@ impl Cache {
     /// What went wrong since this was last asked.
     pub fn take_warnings(&self) -> Vec<String> {
         std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether what the store says is believed. Where it is another's, this warns.
+    pub(crate) fn is_readable(&self) -> bool {
+        if let Err(error) = self.store.check_trust() {
+            self.cannot_read(&error);
+        }
+        !self.broken.load(Relaxed)
     }
 
     fn unusable(&self) -> bool {
@@ -407,7 +380,7 @@ impl Cache {
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner).push(warning);
     }
 
-    fn run(&self) -> MutexGuard<'_, Run> {
+    pub(crate) fn run(&self) -> MutexGuard<'_, Run> {
         self.run.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -7,6 +7,7 @@ use crate::mounts::Mounts;
 use crate::store::Store;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
@@ -109,6 +110,11 @@ impl Files {
         });
     }
 
+    /// Whether there is something to keep.
+    pub(crate) fn has_news(&self) -> bool {
+        self.lock().values().any(|folder| folder.changed)
+    }
+
     /// Keeps what is new, beside what other processes have kept meanwhile.
     pub(crate) fn save(&self, store: &Store) -> Result<(), Error> {
         let mut folders = self.lock();
@@ -121,14 +127,14 @@ impl Files {
             let Some(name) = folder.name.as_ref().filter(|_| folder.changed) else { continue };
             let path = store.layout.files().join(name);
             let boot = self.mounts.boot();
-            let mut notes = read(&path, boot);
+            let mut notes = read(store, &path, boot);
             notes.extend(&folder.notes);
             let mut notes: Vec<Note> = notes.into_values().collect();
             notes.retain(|note| now.saturating_sub(note.used_ns) < KEEP_NS);
             let bytes = write(boot, &notes);
             // Lost in a crash it costs one reading, so it isn't forced onto the disk.
             let write = || {
-                let mut file = store.temp()?;
+                let mut file = store.trust.temporary_file(store.layout.temp())?;
                 std::io::Write::write_all(&mut file, &bytes)?;
                 file.persist(&path).map(|_| ()).map_err(|error| error.error)
             };
@@ -159,7 +165,7 @@ impl Files {
 impl Folder {
     fn read(store: &Store, path: &Path, boot: Option<&str>) -> Folder {
         let name = name(path);
-        let kept = name.as_ref().map(|name| read(&store.layout.files().join(name), boot));
+        let kept = name.as_ref().map(|name| read(store, &store.layout.files().join(name), boot));
         let notes = kept.unwrap_or_default();
         Folder { name, notes, changed: false }
     }
@@ -178,11 +184,13 @@ fn name(_: &Path) -> Option<String> {
     None
 }
 
-/// What was kept. What is damaged is nothing, and what an earlier run of the system saw is not believed:
+/// What was kept. What is damaged, or may be another user's, is nothing; and what an earlier run of the
+/// system saw is not believed:
 /// its mounts have numbers that others have now.
-fn read(path: &Path, boot: Option<&str>) -> HashMap<(u64, u64), Note> {
+fn read(store: &Store, path: &Path, boot: Option<&str>) -> HashMap<(u64, u64), Note> {
     let notes = || {
-        let bytes = std::fs::read(path).ok()?;
+        let mut bytes = Vec::new();
+        store.trust.open(path).ok()?.read_to_end(&mut bytes).ok()?;
         let (kept, digest) = bytes.strip_prefix(FORMAT)?.split_last_chunk::<32>()?;
         if Digest::of(kept).bytes() != digest {
             return None;

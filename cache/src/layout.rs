@@ -15,6 +15,7 @@
 //! ```
 
 use crate::digest::Digest;
+use crate::trust::Trust;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -30,16 +31,27 @@ const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
 pub(crate) struct Layout {
     folder: PathBuf,
     version: PathBuf,
+    entries: PathBuf,
+    filling: PathBuf,
+    files: PathBuf,
+    temp: PathBuf,
 }
 
 impl Layout {
     pub(crate) fn new(folder: &Path) -> Layout {
-        Layout { folder: folder.into(), version: folder.join(VERSION) }
+        let version = folder.join(VERSION);
+        let [entries, filling, files, temp] =
+            ["entries", "filling", "files", "temp"].map(|name| version.join(name));
+        Layout { folder: folder.into(), version, entries, filling, files, temp }
     }
 
     /// The cache's folder.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    pub(crate) fn tag(&self) -> PathBuf {
+        self.folder.join("CACHEDIR.TAG")
     }
 
     pub(crate) fn lock(&self) -> PathBuf {
@@ -50,8 +62,8 @@ impl Layout {
         self.version.join("turnstile")
     }
 
-    pub(crate) fn entries(&self) -> PathBuf {
-        self.version.join("entries")
+    pub(crate) fn entries(&self) -> &Path {
+        &self.entries
     }
 
     pub(crate) fn record(&self, key: Digest) -> PathBuf {
@@ -65,40 +77,49 @@ impl Layout {
     /// In one of 256 folders, because some file systems are slow where a folder holds many files.
     fn entry(&self, key: Digest, extension: &str) -> PathBuf {
         let key = key.to_string();
-        self.version.join(format!("entries/{}/{key}.{extension}", &key[..2]))
+        self.entries.join(format!("{}/{key}.{extension}", &key[..2]))
     }
 
-    pub(crate) fn filling(&self) -> PathBuf {
-        self.version.join("filling")
+    pub(crate) fn filling(&self) -> &Path {
+        &self.filling
     }
 
     pub(crate) fn filling_of(&self, key: Digest) -> PathBuf {
-        self.filling().join(key.to_string())
+        self.filling.join(key.to_string())
     }
 
-    pub(crate) fn files(&self) -> PathBuf {
-        self.version.join("files")
+    pub(crate) fn files(&self) -> &Path {
+        &self.files
     }
 
     pub(crate) fn log(&self) -> PathBuf {
         self.version.join("log")
     }
 
-    pub(crate) fn temp(&self) -> PathBuf {
-        self.version.join("temp")
+    pub(crate) fn temp(&self) -> &Path {
+        &self.temp
+    }
+
+    /// The folders in which somebody could put entries in the place of ours, each behind the one that it
+    /// is in.
+    pub(crate) fn folders(&self) -> [&Path; 6] {
+        [&self.folder, &self.version, &self.entries, &self.filling, &self.files, &self.temp]
     }
 
     /// Makes the folders. What is there already stays.
-    pub(crate) fn create(&self) -> io::Result<()> {
-        for folder in [self.entries(), self.filling(), self.files(), self.temp()] {
-            std::fs::create_dir_all(folder)?;
+    pub(crate) fn create(&self, trust: Trust) -> io::Result<()> {
+        if let Some(parent) = self.folder.parent() {
+            std::fs::create_dir_all(parent)?;
         }
-        let tag = self.folder.join("CACHEDIR.TAG");
+        for folder in self.folders() {
+            trust.make_folder(folder)?;
+        }
+        let tag = self.tag();
         if std::fs::read(&tag).is_ok_and(|text| text == TAG.as_bytes()) {
             return Ok(());
         }
         // Whole or not at all, as everything here.
-        let mut file = tempfile::NamedTempFile::new_in(self.temp())?;
+        let mut file = trust.temporary_file(&self.temp)?;
         file.write_all(TAG.as_bytes())?;
         file.persist(tag).map(|_| ()).map_err(|error| error.error)
     }
@@ -113,7 +134,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let tag = folder.path().join("CACHEDIR.TAG");
         std::fs::write(&tag, &TAG[..10]).unwrap();
-        Layout::new(folder.path()).create().unwrap();
+        Layout::new(folder.path()).create(Trust::Owner).unwrap();
         assert_eq!(std::fs::read_to_string(&tag).unwrap(), TAG);
     }
 
@@ -128,9 +149,11 @@ mod tests {
             (layout.record(key), format!("F/v1/entries/ab/{key}.json")),
             (layout.blob(key), format!("F/v1/entries/ab/{key}.blob")),
             (layout.filling_of(key), format!("F/v1/filling/{key}")),
-            (layout.files(), "F/v1/files".into()),
+            (layout.files().into(), "F/v1/files".into()),
             (layout.log(), "F/v1/log".into()),
-            (layout.temp(), "F/v1/temp".into()),
+            (layout.temp().into(), "F/v1/temp".into()),
+            (layout.entries().into(), "F/v1/entries".into()),
+            (layout.filling().into(), "F/v1/filling".into()),
         ];
         for (path, drawn) in paths {
             assert_eq!(path, Path::new(&drawn));

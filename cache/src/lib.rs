@@ -22,8 +22,9 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! Who can write to the folder decides what comes out of it: a digest tells damage, not origin. The
-//! same goes for the shared store.
+//! Who can write to the folder decides what comes out of it: a digest tells damage, not origin. So it is
+//! made for its owner alone, and not used where others can write to it, unless [`Trust::Anyone`] says so.
+//! The shared store is whoever's can write to it.
 
 #![forbid(unsafe_code)]
 
@@ -36,6 +37,8 @@ mod files;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzz;
+mod guard;
+mod holder;
 mod identity;
 mod key;
 mod layout;
@@ -44,19 +47,22 @@ mod mounts;
 mod nearest;
 #[cfg(any(test, feature = "remote", feature = "fuzzing"))]
 mod object;
+mod patience;
 #[cfg(feature = "planted-fault")]
 mod planted_fault;
 mod prune;
 mod record;
 #[cfg(feature = "remote")]
 pub mod remote;
+mod sight;
 mod slot;
 mod store;
 mod survey;
+mod trust;
 mod verify;
 
 pub use bounded::bounded;
-pub use cache::{Accept, Cache, InPlace, Lookup, Turn, is_damage};
+pub use cache::{Accept, Cache, Lookup, Turn, is_damage};
 pub use digest::Digest;
 pub use entry::Entry;
 pub use error::Error;
@@ -64,9 +70,12 @@ pub use identity::Identity;
 pub use key::{Key, Recipe};
 pub use log::{Log, Run};
 pub use nearest::{Nearest, Same};
+pub use patience::Patience;
 pub use prune::{Limits, Pruned};
 pub use record::{Outcome, Record};
+pub use sight::InPlace;
 pub use slot::Slot;
 pub use store::Store;
 pub use survey::Found;
+pub use trust::Trust;
 pub use verify::Verified;

@@ -4,7 +4,6 @@ use crate::error::Error;
 use crate::record::unix_seconds;
 use crate::store::Store;
 use serde::{Deserialize, Serialize};
-use std::fs::OpenOptions;
 use std::io::Write;
 use std::ops::AddAssign;
 use std::time::SystemTime;
@@ -93,7 +92,7 @@ impl Log {
     pub(crate) fn append(store: &Store, run: &Run) -> Result<(), Error> {
         let _guard = store.shared()?;
         let path = store.layout.log();
-        let file = OpenOptions::new().create(true).append(true).open(&path);
+        let file = store.trust.new_file().append(true).open(&path);
         // One write at the end of the file: no other process gets between.
         let written = file.and_then(|mut file| file.write_all(&line(&Line::Run(now(), *run))));
         written.map_err(Error::io("write", &path))

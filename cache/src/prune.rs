@@ -6,7 +6,12 @@ use crate::store::Store;
 use crate::survey::{list, remove};
 use serde::Serialize;
 use std::fs::File;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
+
+/// Nobody takes so long between two writes to a file.
+const STALE_AFTER: Duration = Duration::from_secs(60 * 60);
 
 /// How much a store may hold, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,13 +51,20 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Where the store can't be read or written.
+    /// Where the store can't be read or written, or is none to trust; [`Error::Held`] where somebody uses it
+    /// for too long.
     pub fn prune(&self, limits: Limits, wait: bool) -> Result<Option<Pruned>, Error> {
-        let mut pruned = Pruned::default();
         if !self.is_there() {
-            return Ok(Some(pruned));
+            return Ok(Some(Pruned::default()));
         }
-        let Some(_alone) = self.alone(wait)? else { return Ok(None) };
+        self.check_trust()?;
+        let alone = self.alone(wait)?;
+        alone.map(|_alone| self.prune_alone(limits)).transpose()
+    }
+
+    /// The same, by who is alone.
+    fn prune_alone(&self, limits: Limits) -> Result<Pruned, Error> {
+        let mut pruned = Pruned::default();
         self.remove_remains(&mut pruned)?;
         let survey = self.survey()?;
         for path in survey.damaged.iter().chain(&survey.orphans) {
@@ -75,28 +87,60 @@ impl Store {
         }
         self.forget_folders(limits.max_age)?;
         Log::compact(self, pruned.kept_bytes)?;
-        Ok(Some(pruned))
+        Ok(pruned)
     }
 
     /// Removes every entry, and all that is known of files. Waits for those who use the store at this
-    /// moment.
+    /// moment. What is this user's can only be written by this user then, unless anyone is trusted.
     ///
     /// # Errors
     ///
-    /// Where the store can't be read or written.
+    /// Where the store can't be read or written; [`Error::Held`] where somebody uses it for too long.
     pub fn clear(&self) -> Result<Pruned, Error> {
-        let nothing = Limits { max_bytes: 0, max_age: Duration::ZERO };
-        Ok(self.prune(nothing, true)?.unwrap_or_default())
+        if !self.is_there() {
+            return Ok(Pruned::default());
+        }
+        let Some(_alone) = self.alone(true)? else { return Ok(Pruned::default()) };
+        // First, so that nobody adds to it meanwhile.
+        let files = [self.layout.lock(), self.layout.turnstile(), self.layout.log(), self.layout.tag()];
+        for path in self.layout.folders().into_iter().chain(files.iter().map(PathBuf::as_path)) {
+            self.close(path)?;
+        }
+        for folder in list(self.layout.entries())? {
+            self.close(&folder?.path())?;
+        }
+        self.prune_alone(Limits { max_bytes: 0, max_age: Duration::ZERO })
+    }
+
+    fn close(&self, path: &Path) -> Result<(), Error> {
+        match self.trust.close(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            closed => closed.map_err(Error::io("close", path)),
+        }
+    }
+
+    /// Removes what processes left half-written that were killed, so long ago that nobody is writing it.
+    pub(crate) fn remove_stale(&self) -> Result<(), Error> {
+        let now = SystemTime::now();
+        for entry in list(self.layout.temp())? {
+            let path = entry?.path();
+            let changed = path.metadata().and_then(|metadata| metadata.modified());
+            if changed.is_ok_and(|changed| now.duration_since(changed).is_ok_and(|since| since > STALE_AFTER))
+            {
+                remove(&path)?;
+            }
+        }
+        Ok(())
     }
 
     /// Removes what processes left that were killed. Nobody writes while this runs, but a slot is
     /// held without the store's lock.
     fn remove_remains(&self, pruned: &mut Pruned) -> Result<(), Error> {
-        for entry in list(&self.layout.temp())? {
+        for entry in list(self.layout.temp())? {
             remove(&entry?.path())?;
             pruned.removed_remains += 1;
         }
-        for entry in list(&self.layout.filling())? {
+        for entry in list(self.layout.filling())? {
             let path = entry?.path();
             if File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
                 remove(&path)?;
@@ -109,7 +153,7 @@ impl Store {
     /// Removes what is known of files in folders where nothing was compiled for long.
     fn forget_folders(&self, max_age: Duration) -> Result<(), Error> {
         let now = SystemTime::now();
-        for entry in list(&self.layout.files())? {
+        for entry in list(self.layout.files())? {
             let path = entry?.path();
             let changed = path.metadata().and_then(|metadata| metadata.modified());
             // As for entries, the future is as good as now.

@@ -6,12 +6,16 @@ use crate::error::Error;
 use crate::identity::Identity;
 use crate::key::Key;
 use crate::layout::Layout;
+use crate::patience::{Hold, Patience};
 use crate::record::{Outcome, Record};
 use crate::slot::Slot;
 use crate::survey::remove;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind};
+use crate::trust::Trust;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, RwLock};
 use std::time::{Duration, SystemTime};
 
 /// An entry that was used within this time isn't marked as used again.
@@ -20,13 +24,35 @@ const MARK_AFTER: Duration = Duration::from_secs(60 * 60);
 /// Entries in a folder. It is made when it is first needed.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pub(crate) layout: Layout,
+    pub(crate) layout: Arc<Layout>,
+    pub(crate) trust: Trust,
+    pub(crate) patience: Patience,
+    /// Nobody else can write to the folders, as far as was seen.
+    pub(crate) is_checked: Arc<AtomicBool>,
+    /// Who writes a file holds it shared; who ends the process holds it alone.
+    pub(crate) writing: Arc<RwLock<()>>,
 }
 
 impl Store {
-    /// The store in a folder. Nothing is read or made yet.
+    /// The store in a folder, for its owner alone. Nothing is read or made yet.
     pub fn new(folder: &Path) -> Store {
-        Store { layout: Layout::new(folder) }
+        Store {
+            layout: Arc::new(Layout::new(folder)),
+            trust: Trust::default(),
+            patience: Patience::default(),
+            is_checked: Arc::default(),
+            writing: Arc::default(),
+        }
+    }
+
+    /// The same, where these are trusted.
+    pub fn trusting(self, trust: Trust) -> Store {
+        Store { trust, ..self }
+    }
+
+    /// The same, where other processes are waited for so long.
+    pub fn waiting(self, patience: Patience) -> Store {
+        Store { patience, ..self }
     }
 
     /// The folder.
@@ -43,22 +69,27 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Where the store can't be read; [`Error::Damaged`] where the entry was removed for that.
+    /// Where the store can't be read, or is none to trust; [`Error::Refused`] where the entry was removed
+    /// for that.
     pub fn lookup(&self, key: &Key) -> Result<Option<Entry>, Error> {
         let guard = self.shared()?;
         let path = self.layout.record(key.digest());
-        let text = match std::fs::read(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            text => text.map_err(Error::io("read", &path))?,
+        let mut file = match self.trust.open(&path) {
+            Err(error) if error.is_absence() => return Ok(None),
+            Err(error @ Error::Io { .. }) => return Err(error),
+            Err(error) => return Err(self.refuse(key.digest(), &error.to_string())),
+            Ok(file) => file,
         };
+        let mut text = Vec::new();
+        file.read_to_end(&mut text).map_err(Error::io("read", &path))?;
         let record = match Record::read(&text) {
             Some((record, b"")) if record.key == key.digest() => record,
-            Some((_, b"")) => return Err(self.damaged(key.digest(), "it is another key's")),
-            _ => return Err(self.damaged(key.digest(), "its record is not whole")),
+            Some((_, b"")) => return Err(self.refuse(key.digest(), "it is another key's")),
+            _ => return Err(self.refuse(key.digest(), "its record is not whole")),
         };
         mark_as_used(&path);
         let blob = matches!(record.outcome, Outcome::Blob { .. }).then(|| self.layout.blob(key.digest()));
-        Ok(Some(Entry::stored(record, blob, guard)))
+        Ok(Some(Entry::stored(record, blob, self.trust, guard)))
     }
 
     /// The right to make the entry for a key. Nobody else has it, in any thread of any process,
@@ -67,12 +98,17 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Where the store can't be written, or its file system has no locks.
+    /// Where the store can't be written, or is none to trust, or its file system has no locks;
+    /// [`Error::Held`] where it was waited for in vain.
     pub fn slot(&self, key: &Key, wait: bool) -> Result<Option<Slot>, Error> {
+        self.check_trust()?;
         let path = self.layout.filling_of(key.digest());
+        let mut waiting = self.patience.begin();
         loop {
             let file = self.open(&path)?;
-            if !lock(&file, &path, wait)? {
+            if wait {
+                waiting.lock(Hold::Alone, &file, &path)?;
+            } else if !Hold::Alone.attempt(&file, &path)? {
                 return Ok(None);
             }
             // Who had it before took the file away, and somebody may have the one that is there now.
@@ -80,6 +116,16 @@ impl Store {
                 return Ok(Some(Slot::new(self.clone(), key.clone(), path, file)));
             }
         }
+    }
+
+    /// Writes a file of this name into the folder, beside the entries: whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// Where it can't be written, or the store is none to trust.
+    pub fn keep(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        let _guard = self.shared()?;
+        self.place(&self.folder().join(name), bytes)
     }
 
     /// Stores what came of a key.
@@ -94,7 +140,7 @@ impl Store {
         let (path, record) = (self.layout.blob(key.digest()), Record::new(key, outcome, cost));
         self.place_known(&path, blob, digest)?;
         self.place(&self.layout.record(key.digest()), &record.to_text())?;
-        Ok(Entry::stored(record, Some(path), guard))
+        Ok(Entry::stored(record, Some(path), self.trust, guard))
     }
 
     /// Stores that a key can't be made.
@@ -115,14 +161,14 @@ impl Store {
     fn place_known(&self, path: &Path, bytes: &[u8], digest: Digest) -> Result<(), Error> {
         let write = || {
             if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder)?;
+                self.trust.make_folder(folder)?;
             }
             #[cfg(feature = "planted-fault")]
             return crate::planted_fault::place(path, bytes);
             #[cfg(not(feature = "planted-fault"))]
             {
                 use std::io::Write;
-                let mut file = self.temp()?;
+                let mut file = self.trust.temporary_file(self.layout.temp())?;
                 file.write_all(bytes)?;
                 if Digest::of_file(file.path())? != digest {
                     return Err(io::Error::other("the disk gives back something else"));
@@ -135,70 +181,10 @@ impl Store {
         self.with_folders(write).map_err(Error::io("write", path))
     }
 
-    /// A file for what is not whole yet. It goes away unless it is renamed.
-    pub(crate) fn temp(&self) -> io::Result<tempfile::NamedTempFile> {
-        let mut builder = tempfile::Builder::new();
-        // As any file that a program writes, instead of for the owner alone.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        builder.tempfile_in(self.layout.temp())
-    }
-
-    /// While this is held, nothing is pruned. Who holds it must not ask for it again: somebody may be
-    /// waiting at the turnstile to prune.
-    pub(crate) fn shared(&self) -> Result<File, Error> {
-        let path = self.layout.turnstile();
-        let turnstile = self.open_lock(&path)?;
-        turnstile.lock_shared().map_err(Error::io("lock", &path))?;
-        let path = self.layout.lock();
-        let file = self.open_lock(&path)?;
-        file.lock_shared().map_err(Error::io("lock", &path))?;
-        Ok(file)
-    }
-
-    /// While this is held, nobody else uses the store. `None` where somebody does, and `wait` is not
-    /// set.
-    pub(crate) fn alone(&self, wait: bool) -> Result<Option<File>, Error> {
-        let path = self.layout.turnstile();
-        let turnstile = self.open(&path)?;
-        if !lock(&turnstile, &path, wait)? {
-            return Ok(None);
-        }
-        let path = self.layout.lock();
-        let file = self.open(&path)?;
-        Ok(lock(&file, &path, wait)?.then_some(file))
-    }
-
-    /// Opens a file that is locked shared, for which a store that can't be written will do.
-    fn open_lock(&self, path: &Path) -> Result<File, Error> {
-        match File::open(path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => self.open(path),
-            file => file.map_err(Error::io("open", path)),
-        }
-    }
-
-    /// Opens a file that is there to be locked, and makes it, with the folders on the way.
-    fn open(&self, path: &Path) -> Result<File, Error> {
-        let open = || OpenOptions::new().create(true).append(true).open(path);
-        self.with_folders(open).map_err(Error::io("write", path))
-    }
-
-    /// Does something, and where a folder isn't there, makes all of them and does it again. Somebody
-    /// may be making them just now, or have removed them.
-    pub(crate) fn with_folders<T>(&self, act: impl Fn() -> io::Result<T>) -> io::Result<T> {
-        match act() {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                self.layout.create()?;
-                act()
-            }
-            done => done,
-        }
-    }
-
     /// Removes an entry, and says why.
-    pub(crate) fn damaged(&self, key: Digest, what: &'static str) -> Error {
+    pub(crate) fn refuse(&self, key: Digest, why: &str) -> Error {
         match self.remove(key) {
-            Ok(()) => Error::Damaged { key, what },
+            Ok(()) => Error::Refused { key, why: why.into() },
             Err(error) => error,
         }
     }
@@ -207,18 +193,6 @@ impl Store {
     pub(crate) fn remove(&self, key: Digest) -> Result<(), Error> {
         remove(&self.layout.record(key))?;
         remove(&self.layout.blob(key))
-    }
-}
-
-/// Locks a file; false where somebody else has, and `wait` is not set.
-fn lock(file: &File, path: &Path, wait: bool) -> Result<bool, Error> {
-    if wait {
-        return file.lock().map(|()| true).map_err(Error::io("lock", path));
-    }
-    match file.try_lock() {
-        Ok(()) => Ok(true),
-        Err(TryLockError::WouldBlock) => Ok(false),
-        Err(TryLockError::Error(error)) => Err(Error::io("lock", path)(error)),
     }
 }
 

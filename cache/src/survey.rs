@@ -49,7 +49,7 @@ impl Store {
     /// Reads all records. Whoever calls it holds the lock.
     pub(crate) fn survey(&self) -> Result<Survey, Error> {
         let mut survey = Survey::default();
-        for folder in list(&self.layout.entries())? {
+        for folder in list(self.layout.entries())? {
             for file in list(&folder?.path())? {
                 let path = file?.path();
                 let key = path.file_stem().and_then(OsStr::to_str).and_then(|stem| stem.parse().ok());

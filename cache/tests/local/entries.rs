@@ -1,7 +1,7 @@
 //! What is delivered of an entry, and what is made of damage.
 
-use crate::{has, insert, key, part, store};
-use precompile_cache::is_damage;
+use crate::{COST, cache, has, insert, key, part, store};
+use precompile_cache::{Lookup, is_damage};
 use std::fs::{self, File};
 use std::io::ErrorKind;
 
@@ -31,7 +31,7 @@ fn another_keys_entry_is_found_out() {
         fs::copy(part(folder.path(), &b, extension), part(folder.path(), &a, extension)).unwrap();
     }
     let error = store.lookup(&a).unwrap_err().to_string();
-    assert!(error.ends_with("was damaged (it is another key's), and is removed"), "{error}");
+    assert!(error.ends_with("is not used (it is another key's), and is removed"), "{error}");
     assert!(!has(folder.path(), &a) && has(folder.path(), &b));
     assert!(store.lookup(&a).unwrap().is_none());
 }
@@ -63,9 +63,53 @@ fn a_wrong_place_is_no_damage() {
     let entry = insert(&store, &key("a"), b"blob");
     let output = folder.path().join("output");
     fs::write(&output, "of somebody else").unwrap();
-    // It can be read, and not written.
     let error = entry.deliver(&mut File::open(&output).unwrap()).unwrap_err();
     assert!(!is_damage(&error), "{error}");
     assert_eq!(fs::read_to_string(&output).unwrap(), "of somebody else");
     assert_eq!(entry.read().unwrap(), b"blob");
+}
+
+/// Though its digest is right.
+#[test]
+fn an_entry_that_is_not_what_was_asked_for_is_removed() {
+    let (folder, store) = store();
+    drop(insert(&store, &key("a"), b"blob"));
+    let cache = cache(folder.path());
+    let refuse = |blob: &[u8]| {
+        assert_eq!(blob, b"blob");
+        Err("it is something else".into())
+    };
+    assert!(matches!(cache.lookup(&key("a"), false, &refuse), Lookup::Miss(_)));
+    let warnings = cache.take_warnings();
+    assert!(
+        warnings.len() == 1 && warnings[0].contains("(it is something else), and is removed"),
+        "{warnings:?}"
+    );
+    assert!(!has(folder.path(), &key("a")));
+}
+
+/// Damage has words of its own, whatever else is wrong with what is left.
+#[test]
+fn damage_is_called_damage() {
+    let (folder, store) = store();
+    drop(insert(&store, &key("a"), b"blob"));
+    fs::write(part(folder.path(), &key("a"), "blob"), "bl0b").unwrap();
+    let cache = cache(folder.path());
+    let refuse = |_: &[u8]| Err("it is something else".into());
+    assert!(matches!(cache.lookup(&key("a"), false, &refuse), Lookup::Miss(_)));
+    let warnings = cache.take_warnings();
+    assert!(warnings.len() == 1 && warnings[0].contains("(its bytes are others)"), "{warnings:?}");
+}
+
+/// An entry that says why something can't be made has nothing to deliver.
+#[test]
+fn a_failure_has_no_blob() {
+    let (folder, store) = store();
+    store.slot(&key("a"), false).unwrap().unwrap().fail("it can't be".into(), COST).unwrap();
+    let entry = store.lookup(&key("a")).unwrap().unwrap();
+    assert_eq!((entry.digest(), entry.record().blob_bytes()), (None, 0));
+    let mut output = File::create_new(folder.path().join("output")).unwrap();
+    for error in [entry.deliver(&mut output).unwrap_err(), entry.read().unwrap_err()] {
+        assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::InvalidData, "it has no blob"));
+    }
 }

@@ -5,6 +5,8 @@ mod files;
 mod log;
 mod prune;
 mod slots;
+mod trust;
+mod waits;
 
 use precompile_cache::{Cache, Digest, Entry, Key, Limits, Recipe, Store};
 use std::fs;

@@ -1,7 +1,7 @@
 //! Keeping a store small.
 
-use crate::{A_WHILE, COST, DAY, has, insert, key, names, part, store};
-use precompile_cache::{Key, Limits};
+use crate::{A_WHILE, COST, DAY, accept, cache, has, insert, key, names, part, store};
+use precompile_cache::{Key, Limits, Lookup};
 use std::fs::{self, File};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -129,4 +129,23 @@ fn pruning_is_not_starved() {
         Instant::now() < over
     });
     assert!(in_time, "it waited until nobody used the store any more");
+}
+
+/// Who was killed long ago left it; nobody has to prune for that.
+#[test]
+fn what_is_half_written_for_long_goes() {
+    let (folder, _) = store();
+    let cache = cache(folder.path());
+    let Lookup::Miss(turn) = cache.lookup(&key("a"), true, &accept) else { panic!("it is there") };
+    cache.fill(turn, b"blob", COST);
+    let temp = folder.path().join("v1/temp");
+    for (name, minutes) in [("old", 61), ("young", 59)] {
+        let file = File::create(temp.join(name)).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(60 * minutes)).unwrap();
+    }
+    assert!(cache.has_news());
+    cache.finish();
+    assert_eq!(cache.take_warnings(), [""; 0]);
+    assert_eq!(names(temp), ["young"]);
+    assert!(!cache.has_news());
 }

@@ -64,6 +64,11 @@ impl Cargo {
 
     /// Has cargo show a warning.
     pub(super) fn warn(&self, text: &str) {
+        Cargo::tell(text);
+    }
+
+    /// The same, for who has no part in the script.
+    pub(super) fn tell(text: &str) {
         text.lines().for_each(|line| println!("cargo::warning={line}"));
     }
 

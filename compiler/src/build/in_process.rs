@@ -5,9 +5,9 @@ use crate::build::error::io;
 use crate::build::inputs::Input;
 use crate::build::jobs::Jobs;
 use crate::build::{BuildError, Order};
-use crate::cache::{Cache, Limits, Recipe, Store};
+use crate::cache::{Cache, Limits, Patience, Recipe, Store, Trust};
 use crate::{Artifact, Attempt, Destination, Engines, Expect, Options, Rates, Request, Source, Target};
-use crate::{attempt_with, choose, code_bytes, compile_by, obtain, recipe};
+use crate::{attempt_with, choose, code_bytes, compile_by, obtain, recipe, setting};
 use etcetera::BaseStrategy;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::fs;
@@ -39,8 +39,8 @@ pub(super) fn compile(cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError
     let ways: Vec<_> = ways.into_iter().map(|(options, _)| (Arc::new(recipe(&options)), options)).collect();
     let cache = cache(cargo);
     let verify_inputs = cargo.is_on("PRECOMPILE_VERIFY_INPUTS");
-    let folder = cache.as_ref().map(|cache| cache.store().folder());
-    let auto = order.choice.expect.map(|expect| (expect, Rates::of_this_machine(folder, None)));
+    let store = cache.as_ref().map(Cache::store);
+    let auto = order.choice.expect.map(|expect| (expect, Rates::of_this_machine(store, None)));
     let engines = Engines::default();
     let jobs = Jobs::acquire(cargo.jobs());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.count().unwrap_or(0)).build();
@@ -131,5 +131,17 @@ fn cache(cargo: &Cargo) -> Option<Cache> {
         named.or_else(|| Some(etcetera::choose_base_strategy().ok()?.cache_dir().join("precompile")))?;
     // How large it may be is for the command to say.
     let limits = Limits { max_bytes: u64::MAX, max_age: Duration::MAX };
-    Some(Cache::new(Store::new(&folder), limits))
+    let said = |name: &str| Some(cargo.variable(name)?.to_string_lossy().into_owned());
+    let trust = said("PRECOMPILE_CACHE_TRUST").map_or(Ok(Trust::default()), |whom| whom.parse());
+    let wait = said("PRECOMPILE_CACHE_WAIT").map_or(Some(Patience::LIMIT), |time| setting::duration(&time));
+    let trust = trust.unwrap_or_else(|error| {
+        cargo.warn(&error);
+        Trust::default()
+    });
+    let wait = wait.unwrap_or_else(|| {
+        cargo.warn("`PRECOMPILE_CACHE_WAIT` is no time: use seconds, or a number with us, ms, s, m or h");
+        Patience::LIMIT
+    });
+    let store = Store::new(&folder).trusting(trust).waiting(Patience::new(wait, Cargo::tell));
+    Some(Cache::new(store, limits))
 }

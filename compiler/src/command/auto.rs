@@ -5,13 +5,12 @@ use crate::inputs::Input;
 use crate::named::Named;
 use crate::runner::Runner;
 use anyhow::{Result, bail};
-use precompile::cache::bounded;
+use precompile::cache::{Store, bounded};
 use precompile::{Backend, Chosen, Expect, Rates, Run, RunTime, choose, code_bytes};
 use serde_json::Value;
 use std::fs::File;
 use std::io::{Cursor, Write};
 use std::num::NonZeroU64;
-use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -47,13 +46,13 @@ pub(crate) struct Auto {
 }
 
 impl Auto {
-    /// By what this machine costs, which is kept in the cache's folder.
-    pub(crate) fn new(expect: Expect, folder: Option<&Path>) -> Auto {
+    /// By what this machine costs, which is kept beside the cache.
+    pub(crate) fn new(expect: Expect, store: Option<&Store>) -> Auto {
         let runner = Runner::new(None).ok();
         let run =
             runner.map(|runner| move |artifact: &[u8], argument: &str| time(&runner, artifact, argument));
         let run = run.as_ref().map(|run| run as &Run<'_>);
-        Auto { expect, rates: Rates::of_this_machine(folder, run) }
+        Auto { expect, rates: Rates::of_this_machine(store, run) }
     }
 
     /// The place of the cheapest for an input, whose bytes are given where it can be read only once.

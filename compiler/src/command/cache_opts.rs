@@ -1,11 +1,12 @@
 //! Where the cache is, and how large it may be.
 
+use crate::bounds::duration;
 use crate::environment::variable;
-use crate::message::tell_warning;
+use crate::message::{tell, tell_warning};
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use etcetera::BaseStrategy;
-use precompile::cache::{Cache, Limits, Store};
+use precompile::cache::{Cache, Limits, Patience, Store, Trust};
 use precompile::setting;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -55,6 +56,16 @@ pub(crate) struct StoreOpts {
     #[arg(long, value_name = "BYTES")]
     cache_max_size: Option<String>,
 
+    /// Whose entries are used: `owner` those of this user and of root, where nobody else can write to them,
+    /// `anyone` those of all who can write to the folder [env: PRECOMPILE_CACHE_TRUST] [default: owner]
+    #[arg(long, value_name = "WHOM")]
+    cache_trust: Option<String>,
+
+    /// How long to wait for another process that holds the cache, or compiles the same, such as 30s
+    /// or 5m; then it is done without [env: PRECOMPILE_CACHE_WAIT] [default: 30s]
+    #[arg(long, value_name = "DURATION")]
+    cache_wait: Option<String>,
+
     /// For how many days the cache keeps what isn't used [env: PRECOMPILE_CACHE_MAX_AGE]
     /// [default: 90]
     #[arg(long, value_name = "DAYS")]
@@ -67,13 +78,21 @@ impl CacheOpts {
     /// # Errors
     ///
     /// Where what the user says of it is wrong.
-    pub(crate) fn cache(&self) -> Result<Option<Cache>> {
+    pub(crate) fn cache(&self, quiet: bool) -> Result<Option<Cache>> {
         if self.is_unwanted() {
             return Ok(None);
         }
-        let limits = self.store.limits()?;
-        match self.store.store() {
-            Ok(store) => Ok(Some(self.with_remote(Cache::new(store, limits))?)),
+        let (limits, trust, wait) = (self.store.limits()?, self.store.trust()?, self.store.wait()?);
+        let tell = move |text: &str| {
+            if !quiet {
+                tell(text)
+            }
+        };
+        match self.store.place() {
+            Ok(folder) => {
+                let store = Store::new(&folder).trusting(trust).waiting(Patience::new(wait, tell));
+                Ok(Some(self.with_remote(Cache::new(store, limits))?))
+            }
             Err(error) => {
                 tell_warning(&format!("{error:#}"));
                 Ok(None)
@@ -92,27 +111,42 @@ impl CacheOpts {
         self.verify_inputs || is_on("PRECOMPILE_VERIFY_INPUTS")
     }
 
-    /// The cache's folder; `None` where the user wants no cache, or it has no place.
-    pub(crate) fn folder(&self) -> Option<PathBuf> {
-        let store = if self.is_unwanted() { None } else { self.store.store().ok() };
-        store.map(|store| store.folder().into())
+    /// The store on this machine; `None` where the user wants no cache, or it has no place.
+    pub(crate) fn store(&self) -> Option<Store> {
+        if self.is_unwanted() { None } else { self.store.store().ok() }
     }
 }
 
 impl StoreOpts {
-    /// The store.
+    /// The store, where it is told what is waited for.
     ///
     /// # Errors
     ///
-    /// Where it has no place.
+    /// Where it has no place, or what the user says of it is wrong.
     pub(crate) fn store(&self) -> Result<Store> {
+        let patience = Patience::new(self.wait()?, tell);
+        Ok(Store::new(&self.place()?).trusting(self.trust()?).waiting(patience))
+    }
+
+    /// The folder.
+    fn place(&self) -> Result<PathBuf> {
         let named = self.cache_dir.clone().or_else(|| variable("PRECOMPILE_CACHE_DIR").map(PathBuf::from));
         if let Some(folder) = named {
-            return Ok(Store::new(&folder));
+            return Ok(folder);
         }
         let strategy = etcetera::choose_base_strategy();
         let nowhere = "there is no folder for caches: name one with `--cache-dir`, or use `--no-cache`";
-        Ok(Store::new(&strategy.context(nowhere)?.cache_dir().join("precompile")))
+        Ok(strategy.context(nowhere)?.cache_dir().join("precompile"))
+    }
+
+    fn trust(&self) -> Result<Trust> {
+        let whom = text(&self.cache_trust, "PRECOMPILE_CACHE_TRUST");
+        whom.map_or(Ok(Trust::default()), |whom| whom.parse().map_err(|error: String| anyhow!(error)))
+    }
+
+    fn wait(&self) -> Result<Duration> {
+        let Some(time) = text(&self.cache_wait, "PRECOMPILE_CACHE_WAIT") else { return Ok(Patience::LIMIT) };
+        duration(&time).map_err(|how| anyhow!("`{time}` is no time to wait for the cache: {how}"))
     }
 
     /// How large the store may be.

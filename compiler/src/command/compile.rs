@@ -15,7 +15,7 @@ use crate::progress::Progress;
 use crate::queue::Queue;
 use anyhow::Result;
 use precompile::artifact::Shown;
-use precompile::cache::Cache;
+use precompile::cache::{Cache, Store};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
@@ -26,12 +26,12 @@ impl Opts {
     ///
     /// Where what the user says of it is wrong.
     pub(crate) fn open_cache(&self) -> Result<Option<Cache>> {
-        self.cache.cache()
+        self.cache.cache(self.quiet)
     }
 
-    /// Where the cache is, unless the user wants none or it has no place.
-    pub(crate) fn cache_folder(&self) -> Option<PathBuf> {
-        self.cache.folder()
+    /// The store on this machine, unless the user wants none or it has no place.
+    pub(crate) fn cache_store(&self) -> Option<Store> {
+        self.cache.store()
     }
 
     /// How many threads compile.
@@ -46,6 +46,7 @@ impl Opts {
         plan.left_out.iter().filter(|_| !self.quiet).for_each(|left_out| tell_warning(left_out));
         let verify_inputs = self.cache.verify_inputs();
         let caching = cache.map(|cache| Caching { cache, verify_inputs, explain });
+        cache.inspect(|cache| interrupt::protect(cache.store()));
         // What is in place takes neither threads nor a compiler.
         let (mut rest, counts) = (Vec::new(), Counts::default());
         for job in &plan.jobs {
@@ -62,6 +63,9 @@ impl Opts {
         }
         let failures = if rest.is_empty() { Vec::new() } else { self.run_jobs(rest, caching, &counts)? };
         if let Some(cache) = cache {
+            if cache.has_news() {
+                interrupt::install()?;
+            }
             cache.finish();
             self.warn(cache);
         }

@@ -175,14 +175,14 @@ impl Job {
                     Done { phases, ..done(Origin::Found { cost_ns }, bytes) }
                 }
                 Artifact::Stored(entry) => {
-                    let Some(written) = self.deliver(caching.cache, &key, &entry)? else {
-                        drop(entry);
+                    let (origin, bytes) =
+                        (Origin::Found { cost_ns: entry.record().cost_ns }, entry.record().blob_bytes());
+                    let Some(written) = self.deliver(caching.cache, &key, entry)? else {
                         caching.cache.damaged(&key);
                         continue;
                     };
                     let phases = Phases { read: obtained, write: start.elapsed(), ..Phases::default() };
-                    let origin = Origin::Found { cost_ns: entry.record().cost_ns };
-                    Done { written, phases, ..done(origin, entry.record().blob_bytes()) }
+                    Done { written, phases, ..done(origin, bytes) }
                 }
                 Artifact::Compiled(compiled, turn) => {
                     let missed =
@@ -225,10 +225,7 @@ impl Job {
     fn store(&self, cache: &Cache, key: &Key, compiled: &Compiled, turn: Turn) -> Result<Written> {
         let artifact = &compiled.artifact;
         let cost = compiled.timings.total();
-        let stored = {
-            let _guard = interrupt::hold_off();
-            cache.fill(turn, artifact, cost)
-        };
+        let stored = cache.fill(turn, artifact, cost);
         self.check_fit(artifact)?;
         let since = SystemTime::now();
         let written = self.write(artifact)?;
@@ -238,24 +235,25 @@ impl Job {
         Ok(written)
     }
 
-    /// Writes what was found. `None` where it turns out to be damaged.
-    fn deliver(&self, cache: &Cache, key: &Key, entry: &Entry) -> Result<Option<Written>> {
+    /// Writes what was found, which nobody prunes meanwhile. `None` where it turns out to be damaged.
+    fn deliver(&self, cache: &Cache, key: &Key, entry: Entry) -> Result<Option<Written>> {
         let bytes = entry.record().blob_bytes();
-        if self.output.is_standard() || self.host.is_some() {
-            let Ok(artifact) = entry.read() else { return Ok(None) };
-            self.check_fit(&artifact)?;
-            let written = self.write(&artifact)?;
-            cache.used(entry, bytes);
-            return Ok(Some(written));
-        }
         let destination = self.destination();
-        let _guard = (!destination.is_stream()).then(interrupt::hold_off);
+        if self.output.is_standard() || destination.is_stream() || self.host.is_some() {
+            let Ok(artifact) = entry.read() else { return Ok(None) };
+            cache.used(&entry, bytes);
+            // Who reads a stream may take any time.
+            drop(entry);
+            self.check_fit(&artifact)?;
+            return Ok(Some(self.write(&artifact)?));
+        }
+        let _guard = interrupt::hold_off();
         self.make_folders()?;
         let since = SystemTime::now();
-        let Some(written) = destination.deliver(entry) else { return Ok(None) };
+        let Some(written) = destination.deliver(&entry) else { return Ok(None) };
         let written = written?;
         self.freshen();
-        cache.used(entry, if written == Written::New { bytes } else { 0 });
+        cache.used(&entry, if written == Written::New { bytes } else { 0 });
         if let Some(digest) = entry.digest() {
             cache.note_output(&self.output.path, key, digest, entry.record().cost_ns, since);
         }

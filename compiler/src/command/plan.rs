@@ -81,7 +81,7 @@ impl Plan {
             opts.output.is_none() || jobs == 1,
             "`-o` names one file, but there are {jobs} to write: use `--out-dir`"
         );
-        let auto = expect.map(|expect| Auto::new(expect, opts.cache_folder().as_deref()));
+        let auto = expect.map(|expect| Auto::new(expect, opts.cache_store().as_ref()));
         let mut jobs = Vec::with_capacity(jobs);
         for input in inputs {
             // Which backend is cheaper stands in the input, and a stream can't be read again.

@@ -7,8 +7,9 @@ use crate::compile::options::Options;
 use crate::compile::target::Target;
 use crate::expect::Expect;
 use precompile_artifact::{Backend, Platform};
+use precompile_cache::Store;
 use serde::{Deserialize, Serialize};
-use std::io::{Cursor, Write};
+use std::io::Cursor;
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -86,12 +87,12 @@ const WORK: &str = "12";
 const IDLE: &str = "0";
 
 impl Rates {
-    /// Those of this machine: what is in the folder of the cache, or else measured now, which takes some two
-    /// seconds with something to run it, and kept there. That the folder can't be written only has them measured again.
+    /// Those of this machine: what is kept beside the cache, or else measured now, which takes some two seconds
+    /// with something to run it, and kept there. That it can't be written only has them measured again.
     ///
     /// `run` runs what was compiled; without it, Winch's code is taken to be slower as it is elsewhere.
-    pub fn of_this_machine(folder: Option<&Path>, run: Option<&Run<'_>>) -> Rates {
-        let file = folder.map(|folder| folder.join(FILE));
+    pub fn of_this_machine(store: Option<&Store>, run: Option<&Run<'_>>) -> Rates {
+        let file = store.map(|store| store.folder().join(FILE));
         let known = file.as_ref().and_then(|file| serde_json::from_slice(&std::fs::read(file).ok()?).ok());
         let holds = |rates: &Rates| {
             rates.of == Machine::this() && (rates.had_runner || run.is_none()) && rates.is_sensible()
@@ -100,8 +101,8 @@ impl Rates {
             return rates;
         }
         let rates = Rates::measure(run);
-        if let (Some(folder), Some(file)) = (folder, file) {
-            let _ = rates.keep(folder, &file);
+        if let (Some(store), Ok(text)) = (store, serde_json::to_vec(&rates)) {
+            let _ = store.keep(FILE, &text);
         }
         rates
     }
@@ -154,14 +155,6 @@ impl Rates {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
-    }
-
-    fn keep(&self, folder: &Path, file: &Path) -> std::io::Result<()> {
-        std::fs::create_dir_all(folder)?;
-        let mut whole = tempfile::NamedTempFile::new_in(folder)?;
-        whole.write_all(&serde_json::to_vec(self)?)?;
-        whole.persist(file)?;
-        Ok(())
     }
 
     /// What a backend is expected to cost for a module with so many bytes of code.
@@ -233,19 +226,20 @@ mod tests {
     #[test]
     fn they_are_kept() {
         let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path());
         let file = folder.path().join(FILE);
-        let measured = Rates::of_this_machine(Some(folder.path()), None);
+        let measured = Rates::of_this_machine(Some(&store), None);
         assert!(measured.is_sensible(), "{measured:?}");
         assert!(measured.winch_ps_per_byte < measured.cranelift_ps_per_byte, "{measured:?}");
         assert_eq!(measured.winch_run_percent, RUN_PERCENT);
-        assert_eq!(Rates::of_this_machine(Some(folder.path()), None), measured);
+        assert_eq!(Rates::of_this_machine(Some(&store), None), measured);
         std::fs::write(&file, serde_json::to_vec(&rates()).unwrap()).unwrap();
-        assert_eq!(Rates::of_this_machine(Some(folder.path()), None), rates());
+        assert_eq!(Rates::of_this_machine(Some(&store), None), rates());
         let mut other = rates();
         other.of.processors += 1;
         for text in [serde_json::to_vec(&other).unwrap(), b"{}".to_vec(), b"".to_vec()] {
             std::fs::write(&file, text).unwrap();
-            assert_ne!(Rates::of_this_machine(Some(folder.path()), None), rates());
+            assert_ne!(Rates::of_this_machine(Some(&store), None), rates());
         }
         Rates::forget(folder.path()).unwrap();
         assert!(!file.exists());
@@ -256,13 +250,14 @@ mod tests {
     #[test]
     fn a_guess_gives_way() {
         let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path());
         let run = |_: &[u8], _: &str| {
             Some(RunTime { guest: Duration::from_secs(1), start: Duration::from_millis(2) })
         };
-        let guessed = Rates::of_this_machine(Some(folder.path()), None);
-        let measured = Rates::of_this_machine(Some(folder.path()), Some(&run));
+        let guessed = Rates::of_this_machine(Some(&store), None);
+        let measured = Rates::of_this_machine(Some(&store), Some(&run));
         assert_eq!((guessed.winch_run_percent, measured.winch_run_percent), (RUN_PERCENT, 100));
-        assert_eq!(Rates::of_this_machine(Some(folder.path()), None), measured);
+        assert_eq!(Rates::of_this_machine(Some(&store), None), measured);
     }
 
     #[test]

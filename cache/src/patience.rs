@@ -1,0 +1,136 @@
+//! Waiting for what another process holds, and no longer than makes sense.
+
+use crate::error::Error;
+use crate::holder::holder;
+use std::collections::HashSet;
+use std::fmt;
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// From here on it is said what is waited for.
+const TELL_AFTER: Duration = Duration::from_secs(2);
+/// The longest pause between two looks.
+const LONGEST_PAUSE: Duration = Duration::from_millis(20);
+
+/// How long this process waits for others that hold what it needs, and who is told of it. One that was
+/// stopped in the middle holds it until it goes on.
+#[derive(Clone)]
+pub struct Patience {
+    limit: Duration,
+    tell: Arc<dyn Fn(&str) + Send + Sync>,
+}
+
+impl Patience {
+    /// As long as processes wait that weren't told otherwise: half a minute.
+    pub const LIMIT: Duration = Duration::from_secs(30);
+
+    /// To wait for so long, each time; and to tell what is waited for, in a line, where that takes more
+    /// than two seconds.
+    pub fn new(limit: Duration, tell: impl Fn(&str) + Send + Sync + 'static) -> Patience {
+        // Several threads may wait for the same.
+        let told = Mutex::new(HashSet::new());
+        let tell = move |text: &str| {
+            if told.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned()) {
+                tell(text);
+            }
+        };
+        Patience { limit, tell: Arc::new(tell) }
+    }
+
+    /// Begins to wait: all that is waited for until this is dropped takes no longer than the limit.
+    pub(crate) fn begin(&self) -> Wait<'_> {
+        Wait { patience: self, start: Instant::now(), is_told: false }
+    }
+
+    pub(crate) fn limit(&self) -> Duration {
+        self.limit
+    }
+}
+
+impl Default for Patience {
+    /// [`Patience::LIMIT`], and nobody is told.
+    fn default() -> Patience {
+        Patience::new(Patience::LIMIT, |_| {})
+    }
+}
+
+impl fmt::Debug for Patience {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Patience").field("limit", &self.limit).finish_non_exhaustive()
+    }
+}
+
+/// With whom a lock is shared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hold {
+    Shared,
+    Alone,
+}
+
+impl Hold {
+    /// Locks a file where nobody else is in the way.
+    pub(crate) fn attempt(self, file: &File, path: &Path) -> Result<bool, Error> {
+        let attempt = match self {
+            Hold::Shared => file.try_lock_shared(),
+            Hold::Alone => file.try_lock(),
+        };
+        match attempt {
+            Ok(()) => Ok(true),
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(error)) => Err(Error::io("lock", path)(error)),
+        }
+    }
+}
+
+/// What was waited so far.
+pub(crate) struct Wait<'a> {
+    patience: &'a Patience,
+    start: Instant,
+    is_told: bool,
+}
+
+impl Wait<'_> {
+    /// Locks a file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Held`] where that would take longer than the limit.
+    pub(crate) fn lock(&mut self, hold: Hold, file: &File, path: &Path) -> Result<(), Error> {
+        match self.lock_within(self.patience.limit, hold, file, path)? {
+            true => Ok(()),
+            false => {
+                Err(Error::Held { path: path.into(), holder: holder(file), waited: self.start.elapsed() })
+            }
+        }
+    }
+
+    /// Locks a file, unless that takes until this time since the wait began.
+    pub(crate) fn lock_within(
+        &mut self,
+        limit: Duration,
+        hold: Hold,
+        file: &File,
+        path: &Path,
+    ) -> Result<bool, Error> {
+        let mut pause = Duration::from_millis(1);
+        while !hold.attempt(file, path)? {
+            let waited = self.start.elapsed();
+            if waited >= limit {
+                return Ok(false);
+            }
+            if waited >= TELL_AFTER && !self.is_told {
+                self.is_told = true;
+                (self.patience.tell)(&format!(
+                    "waiting for {}, which holds `{}`",
+                    holder(file),
+                    path.display()
+                ));
+            }
+            std::thread::sleep(pause.min(limit - waited));
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,182 @@
+//! Whose entries are used.
+
+use crate::error::Error;
+use crate::layout::Layout;
+use std::fs::File;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::str::FromStr;
+
+/// Whose entries are used. An entry is machine code to those who use the cache: who can write one has
+/// their rights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Trust {
+    /// What this user or the system's administrator wrote, and nobody else can write. Folders and files
+    /// are made for this user alone.
+    #[default]
+    Owner,
+    /// What is there, whoever wrote it: for a folder that users share on purpose. Folders and files are
+    /// made as any that a program writes.
+    Anyone,
+}
+
+impl FromStr for Trust {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Trust, String> {
+        match name {
+            "owner" => Ok(Trust::Owner),
+            "anyone" => Ok(Trust::Anyone),
+            _ => Err(format!("`{name}` is nobody whom a cache can trust: use `owner` or `anyone`")),
+        }
+    }
+}
+
+impl Trust {
+    /// Sees whether nobody else can put entries into the folders, as far as they are there. Says whether
+    /// all of them are.
+    pub(crate) fn check_folders(self, layout: &Layout) -> Result<bool, Error> {
+        let mut complete = true;
+        for folder in layout.folders() {
+            match folder.metadata() {
+                // What others can add to a folder of ours, such as `/tmp`, is theirs.
+                Ok(metadata) if folder == layout.folder() => self.check_outermost(folder, &metadata)?,
+                Ok(metadata) => self.check(folder, &metadata)?,
+                // Who can't look into it finds out when it is used.
+                Err(error) => complete &= error.kind() != ErrorKind::NotFound,
+            }
+        }
+        Ok(complete)
+    }
+
+    /// Opens a file of an entry, unless another may have written it.
+    pub(crate) fn open(self, path: &Path) -> Result<File, Error> {
+        let file = File::open(path).map_err(Error::io("read", path))?;
+        self.check(path, &file.metadata().map_err(Error::io("read", path))?)?;
+        Ok(file)
+    }
+}
+
+#[cfg(unix)]
+mod system {
+    use super::Trust;
+    use crate::error::Error;
+    use std::fs::{DirBuilder, Metadata, OpenOptions, Permissions};
+    use std::io::{self, ErrorKind};
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+    use std::path::Path;
+
+    const GROUP_CAN_WRITE: u32 = 0o020;
+    const OTHERS_CAN_WRITE: u32 = 0o002;
+    /// Who can write to the folder can't rename or remove what is another's.
+    const STICKY: u32 = 0o1000;
+
+    impl Trust {
+        /// Sees whether a file or a folder is ours or the administrator's, and nobody else can write it.
+        pub(crate) fn check(self, path: &Path, metadata: &Metadata) -> Result<(), Error> {
+            self.check_mode(path, metadata, metadata.mode() & (GROUP_CAN_WRITE | OTHERS_CAN_WRITE) != 0)
+        }
+
+        /// The same of the folder around all of them. What its group puts there in place of ours is found
+        /// out by its owner; it is common that a user has a group alone.
+        pub(super) fn check_outermost(self, path: &Path, metadata: &Metadata) -> Result<(), Error> {
+            self.check_mode(path, metadata, metadata.mode() & (OTHERS_CAN_WRITE | STICKY) == OTHERS_CAN_WRITE)
+        }
+
+        fn check_mode(self, path: &Path, metadata: &Metadata, is_open: bool) -> Result<(), Error> {
+            let user = metadata.uid();
+            if self == Trust::Anyone {
+                Ok(())
+            } else if user != 0 && user != rustix::process::geteuid().as_raw() {
+                Err(Error::Theirs { path: path.into(), user })
+            } else if is_open {
+                Err(Error::Open { path: path.into() })
+            } else {
+                Ok(())
+            }
+        }
+
+        /// Makes a folder, whatever the mask for new files. One that is there stays as it is.
+        pub(crate) fn make_folder(self, path: &Path) -> io::Result<()> {
+            let mode = match self {
+                Trust::Owner => 0o700,
+                Trust::Anyone => 0o777,
+            };
+            match DirBuilder::new().mode(mode).create(path) {
+                Ok(()) if self == Trust::Owner => {
+                    std::fs::set_permissions(path, Permissions::from_mode(mode))
+                }
+                Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+                made => made,
+            }
+        }
+
+        /// How files are made that this process or others will read.
+        pub(crate) fn new_file(self) -> OpenOptions {
+            let mut options = OpenOptions::new();
+            options.create(true).mode(self.file_mode());
+            options
+        }
+
+        pub(crate) fn temporary_file(self, folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+            let permissions = Permissions::from_mode(self.file_mode());
+            tempfile::Builder::new().permissions(permissions).tempfile_in(folder)
+        }
+
+        fn file_mode(self) -> u32 {
+            match self {
+                Trust::Owner => 0o600,
+                Trust::Anyone => 0o666,
+            }
+        }
+
+        /// Takes from others the right to write to a folder or a file of ours.
+        pub(crate) fn close(self, path: &Path) -> io::Result<()> {
+            let metadata = path.metadata()?;
+            let closed = metadata.mode() & !(GROUP_CAN_WRITE | OTHERS_CAN_WRITE) & 0o7777;
+            let is_ours = metadata.uid() == rustix::process::geteuid().as_raw();
+            if self == Trust::Anyone || !is_ours || closed == metadata.mode() & 0o7777 {
+                return Ok(());
+            }
+            std::fs::set_permissions(path, Permissions::from_mode(closed))
+        }
+    }
+}
+
+/// Where files have no such owners, who can write to the folder is left to who chose it.
+#[cfg(not(unix))]
+mod system {
+    use super::Trust;
+    use crate::error::Error;
+    use std::fs::{Metadata, OpenOptions};
+    use std::io;
+    use std::path::Path;
+
+    impl Trust {
+        pub(crate) fn check(self, _: &Path, _: &Metadata) -> Result<(), Error> {
+            Ok(())
+        }
+
+        pub(super) fn check_outermost(self, _: &Path, _: &Metadata) -> Result<(), Error> {
+            Ok(())
+        }
+
+        pub(crate) fn make_folder(self, path: &Path) -> io::Result<()> {
+            std::fs::create_dir_all(path)
+        }
+
+        pub(crate) fn new_file(self) -> OpenOptions {
+            let mut options = OpenOptions::new();
+            options.create(true);
+            options
+        }
+
+        pub(crate) fn temporary_file(self, folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+            tempfile::Builder::new().tempfile_in(folder)
+        }
+
+        pub(crate) fn close(self, _: &Path) -> io::Result<()> {
+            Ok(())
+        }
+    }
+}

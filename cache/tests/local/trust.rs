@@ -1,0 +1,224 @@
+//! Whose entries are used.
+
+#![cfg(unix)]
+#![allow(clippy::print_stdout, reason = "what can't run says so")]
+
+use crate::{COST, accept, cache, has, insert, key, part, store};
+use precompile_cache::{Cache, Digest, Error, Limits, Lookup, Store, Trust};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+use tempfile::TempDir;
+
+/// Of nobody in particular.
+const NOBODY: u32 = 65534;
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+fn mode(path: &Path) -> u32 {
+    path.metadata().unwrap().mode() & 0o7777
+}
+
+/// A folder whose store has an entry.
+fn filled() -> (TempDir, Store) {
+    let (folder, store) = store();
+    drop(insert(&store, &key("a"), b"blob"));
+    let store = Store::new(folder.path());
+    (folder, store)
+}
+
+/// What a new process finds.
+fn lookup(folder: &Path) -> Result<bool, Error> {
+    Store::new(folder).lookup(&key("a")).map(|found| found.is_some())
+}
+
+fn everything(folder: &Path) -> Vec<PathBuf> {
+    let mut all = vec![folder.to_path_buf()];
+    let mut at = 0;
+    while let Some(path) = all.get(at).cloned() {
+        at += 1;
+        if path.is_dir() {
+            all.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        }
+    }
+    all
+}
+
+#[test]
+fn what_is_made_is_for_its_owner_alone() {
+    let outside = tempfile::tempdir().unwrap();
+    let folder = outside.path().join("new/cache");
+    let cache = cache(&folder);
+    match cache.lookup(&key("a"), true, &accept) {
+        Lookup::Miss(turn) => cache.fill(turn, b"blob", COST),
+        other => panic!("{other:?}"),
+    };
+    // So that there is a file of notes.
+    cache.note_output(&outside.path().join("none"), &key("a"), Digest::of(b""), 1, SystemTime::now());
+    cache.read_digest(&part(&folder, &key("a"), "blob")).unwrap();
+    cache.finish();
+    let all = everything(&folder);
+    assert!(all.len() > 10, "{all:?}");
+    for path in all {
+        let expected = if path.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(mode(&path), expected, "{path:?}");
+    }
+}
+
+/// As any program's, where anyone is trusted.
+#[test]
+fn what_is_made_for_all_has_the_usual_modes() {
+    let outside = tempfile::tempdir().unwrap();
+    let folder = outside.path().join("cache");
+    let store = Store::new(&folder).trusting(Trust::Anyone);
+    drop(insert(&store, &key("a"), b"blob"));
+    fs::create_dir(outside.path().join("folder")).unwrap();
+    fs::write(outside.path().join("file"), "").unwrap();
+    let [usual_folder, usual_file] = ["folder", "file"].map(|name| mode(&outside.path().join(name)));
+    for path in everything(&folder) {
+        assert_eq!(mode(&path), if path.is_dir() { usual_folder } else { usual_file }, "{path:?}");
+    }
+}
+
+#[test]
+fn folders_that_others_can_write_are_not_used() {
+    for (name, open, is_refused) in [
+        ("", 0o777, true),
+        ("", 0o1777, false),
+        ("", 0o770, false),
+        ("", 0o755, false),
+        ("v1", 0o777, true),
+        ("v1", 0o1777, true),
+        ("v1", 0o720, true),
+        ("v1", 0o702, true),
+        ("v1", 0o755, false),
+        ("v1/entries", 0o770, true),
+        ("v1/filling", 0o707, true),
+        ("v1/files", 0o777, true),
+        ("v1/temp", 0o777, true),
+    ] {
+        let (folder, _) = filled();
+        // Not with a slash at its end.
+        let path = if name.is_empty() { folder.path().into() } else { folder.path().join(name) };
+        set_mode(&path, open);
+        let cache = cache(folder.path());
+        let looked = (lookup(folder.path()), cache.lookup(&key("a"), false, &accept));
+        match looked {
+            (Ok(true), Lookup::Hit(_)) if !is_refused => assert_eq!(cache.take_warnings(), [""; 0]),
+            (Err(error @ Error::Open { .. }), Lookup::Miss(turn)) if is_refused => {
+                let named = format!("other users can write to `{}`: ", path.display());
+                assert!(error.to_string().starts_with(&named), "{error}");
+                let warnings = cache.take_warnings();
+                let [warning] = &warnings[..] else { panic!("{warnings:?}") };
+                assert!(warning.contains("does without the cache") && warning.contains(&named), "{warning}");
+                // Nothing is stored, and nothing is known by sight.
+                assert_eq!(cache.fill(turn, b"blob", COST), None);
+                let blob = part(folder.path(), &key("a"), "blob");
+                let later = SystemTime::now() + Duration::from_secs(10);
+                cache.note_output(&blob, &key("a"), Digest::of(b"blob"), 1, later);
+                assert_eq!(cache.in_place(&blob, &key("a"), false), None);
+                cache.finish();
+                assert_eq!(cache.take_warnings(), [""; 0], "it is said once");
+            }
+            other => panic!("{name} {open:o}: {other:?}"),
+        }
+        let anyone = Store::new(folder.path()).trusting(Trust::Anyone);
+        assert!(anyone.lookup(&key("a")).unwrap().is_some(), "{name} {open:o}");
+    }
+}
+
+#[test]
+fn all_that_uses_a_store_sees_to_it() {
+    let (folder, store) = filled();
+    set_mode(&folder.path().join("v1"), 0o777);
+    assert!(matches!(store.slot(&key("b"), false), Err(Error::Open { .. })));
+    assert!(matches!(store.list(), Err(Error::Open { .. })));
+    assert!(matches!(store.log(), Err(Error::Open { .. })));
+    assert!(matches!(store.verify(), Err(Error::Open { .. })));
+    assert!(matches!(store.prune(Limits::default(), true), Err(Error::Open { .. })));
+    assert!(matches!(store.keep("name", b"text"), Err(Error::Open { .. })));
+}
+
+/// What was there before is not believed, and nobody can add to it any more.
+#[test]
+fn clearing_closes_a_store() {
+    let (folder, store) = filled();
+    for path in everything(folder.path()) {
+        set_mode(&path, 0o777);
+    }
+    assert!(matches!(store.lookup(&key("a")), Err(Error::Open { .. })));
+    assert_eq!(store.clear().unwrap().removed_entries, 1);
+    for path in everything(folder.path()) {
+        assert_eq!(mode(&path) & 0o022, 0, "{path:?}");
+    }
+    assert!(!lookup(folder.path()).unwrap());
+    drop(insert(&Store::new(folder.path()), &key("a"), b"blob"));
+    assert!(lookup(folder.path()).unwrap());
+    // Where anyone is trusted, it stays as it is.
+    set_mode(&folder.path().join("v1"), 0o777);
+    Store::new(folder.path()).trusting(Trust::Anyone).clear().unwrap();
+    assert_eq!(mode(&folder.path().join("v1")), 0o777);
+}
+
+#[test]
+fn entries_that_others_can_write_are_removed() {
+    for (extension, mode) in [("json", 0o620), ("json", 0o602), ("blob", 0o666), ("blob", 0o622)] {
+        let (folder, store) = filled();
+        set_mode(&part(folder.path(), &key("a"), extension), mode);
+        let cache = Cache::new(store, Limits::default());
+        assert!(matches!(cache.lookup(&key("a"), false, &accept), Lookup::Miss(_)), "{extension}");
+        let warnings = cache.take_warnings();
+        assert!(warnings.len() == 1 && warnings[0].contains("other users can write to"), "{warnings:?}");
+        assert!(!has(folder.path(), &key("a")), "{extension}");
+    }
+}
+
+/// Without being asked for by a cache.
+#[test]
+fn a_blob_that_others_can_write_is_damaged() {
+    let (folder, store) = filled();
+    let entry = store.lookup(&key("a")).unwrap().unwrap();
+    set_mode(&part(folder.path(), &key("a"), "blob"), 0o666);
+    let error = entry.read().unwrap_err();
+    assert!(precompile_cache::is_damage(&error) && error.to_string().contains("can write to"), "{error}");
+}
+
+#[test]
+fn what_belongs_to_another_user_is_not_used() {
+    let (folder, _) = filled();
+    if folder.path().metadata().unwrap().uid() != 0 {
+        println!("not run: only root gives files to others");
+        return;
+    }
+    let v1 = folder.path().join("v1");
+    for path in [folder.path(), &v1, &v1.join("entries"), &v1.join("files")] {
+        chown(path, Some(NOBODY), None).unwrap();
+        let error = lookup(folder.path()).unwrap_err();
+        assert!(matches!(error, Error::Theirs { user: NOBODY, .. }), "{error}");
+        let anyone = Store::new(folder.path()).trusting(Trust::Anyone);
+        assert!(anyone.lookup(&key("a")).unwrap().is_some());
+        chown(path, Some(0), None).unwrap();
+        assert!(lookup(folder.path()).unwrap());
+    }
+    for extension in ["json", "blob"] {
+        drop(insert(&Store::new(folder.path()), &key("a"), b"blob"));
+        chown(part(folder.path(), &key("a"), extension), Some(NOBODY), None).unwrap();
+        let cache = cache(folder.path());
+        assert!(matches!(cache.lookup(&key("a"), false, &accept), Lookup::Miss(_)), "{extension}");
+        let warnings = cache.take_warnings();
+        assert!(
+            warnings.len() == 1 && warnings[0].contains("belongs to another user, number 65534"),
+            "{warnings:?}"
+        );
+    }
+}
+
+#[test]
+fn whom_to_trust_has_a_name() {
+    assert_eq!(("owner".parse(), "anyone".parse()), (Ok(Trust::Owner), Ok(Trust::Anyone)));
+    let error = "me".parse::<Trust>().unwrap_err();
+    assert!(error.contains("`me`") && error.contains("`owner` or `anyone`"), "{error}");
+}
