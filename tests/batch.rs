@@ -5,7 +5,7 @@ use std::io::Read;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use support::{Folder, Runner, precompile, run};
 
 const ANSWER: &str = r#"(module (func (export "answer") (result i32) i32.const 42))"#;
@@ -141,31 +141,52 @@ fn temporary_files(folder: &Folder) -> Vec<String> {
 #[cfg(unix)]
 #[test]
 fn an_interrupt_leaves_nothing_half_written() {
+    use std::os::unix::process::ExitStatusExt;
     let folder = Folder::new();
     let names: Vec<_> = (0..12).map(|n| format!("module-{n:02}.wasm")).collect();
     for (n, name) in names.iter().enumerate() {
         folder.wasm(name, &slow(20 + n));
     }
+    let start = Instant::now();
     assert_eq!(folder.precompile(["--backend", "winch", "--quiet", ".", "--out-dir", "whole"]).code, Some(0));
+    // From its start to a little after its end, however fast the machine is.
+    let all = start.elapsed();
+    let signals = [("INT", 2), ("TERM", 15), ("HUP", 1)];
     let mut interrupted = 0;
-    for delay in 0..40 {
+    for turn in 0..60_u32 {
+        let (name, number) = signals[turn as usize / 2 % signals.len()];
         // An empty one each time, so that there is something to do.
-        let cache = folder.cache().join(delay.to_string());
+        let cache = folder.cache().join(turn.to_string());
         let mut command = folder.command(precompile());
         command.args(["--backend", "winch", "--quiet", "."]).env("PRECOMPILE_CACHE_DIR", &cache);
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-        thread::sleep(Duration::from_millis(5 * delay));
-        run(Command::new("kill").args(["-INT", &child.id().to_string()]));
-        let code = child.wait().unwrap().code();
+        // At any moment, or when it writes to the cache for the first time.
+        let id = child.id().to_string();
+        let script = match turn % 2 {
+            0 => format!("sleep {}; kill -{name} {id}", (all * turn / 54).as_secs_f64()),
+            _ => format!("until [ -d '{}' ]; do :; done; kill -{name} {id}", cache.join("v1/temp").display()),
+        };
+        let mut killer = Command::new("sh").args(["-c", &script]).stderr(Stdio::null()).spawn().unwrap();
+        let status = child.wait().unwrap();
+        killer.kill().unwrap();
+        killer.wait().unwrap();
         let mut said = String::new();
         child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-        // Before it listens, the signal ends it as any other program.
-        assert!(matches!(code, Some(0 | 130) | None), "{code:?}: {said}");
-        interrupted += usize::from(code == Some(130));
-        assert_eq!(temporary_files(&folder), [""; 0], "after {delay}");
+        let artifacts: Vec<_> = folder.names().into_iter().filter(|name| name.ends_with(".cwasm")).collect();
+        match (status.code(), status.signal()) {
+            (Some(0), None) => assert_eq!(artifacts.len(), names.len()),
+            (Some(130), None) => interrupted += 1,
+            // Before it listens, the signal ends it as any other program; then it has written nothing.
+            (None, Some(signal)) if signal == number => {
+                assert!(artifacts.is_empty() && !cache.exists(), "{name} after {turn}");
+            }
+            _ => panic!("{status:?}, {name} after {turn}: {said}"),
+        }
+        assert_eq!(said, "", "{name} after {turn}");
+        assert_eq!(temporary_files(&folder), [""; 0], "{name} after {turn}");
         let in_cache = fs::read_dir(cache.join("v1/temp")).map_or(0, Iterator::count);
-        assert_eq!(in_cache, 0, "after {delay}");
-        for name in folder.names().iter().filter(|name| name.ends_with(".cwasm")) {
+        assert_eq!(in_cache, 0, "{name} after {turn}");
+        for name in &artifacts {
             let whole = fs::read(folder.join("whole").join(name)).unwrap();
             assert!(fs::read(folder.join(name)).unwrap() == whole, "{name} is not whole");
             fs::remove_file(folder.join(name)).unwrap();

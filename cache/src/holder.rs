@@ -16,7 +16,8 @@ mod system {
     pub(super) fn holder(file: &File) -> Option<String> {
         let locks = std::fs::read_to_string("/proc/locks").ok()?;
         let process = owner(&locks, Identity::of(file)?.number())?;
-        let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+        // One that is gone has left the lock to another.
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
         let state = status.lines().find_map(|line| line.strip_prefix("State:"));
         // By a signal, or by a debugger.
         let is_stopped = state.is_some_and(|state| matches!(state.trim().chars().next(), Some('T' | 't')));

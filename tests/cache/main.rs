@@ -3,10 +3,12 @@
 #![cfg(unix)]
 #![allow(clippy::print_stdout, reason = "what can't run says so")]
 
+mod held;
+mod users;
+
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, SystemTime};
 use support::{Ended, Folder, precompile, run};
 
@@ -25,6 +27,11 @@ fn folder() -> Folder {
 /// Compiles `app.wat` to another file, and says what the cache had to do with it, and the warnings.
 fn compile(folder: &Folder, output: &str) -> (String, Vec<String>) {
     report(&folder.precompile(["--message-format", "json", "app.wat", "-o", output]))
+}
+
+/// The same, whatever it says.
+fn compile_quietly(folder: &Folder, output: &str) -> String {
+    report(&folder.precompile(["-q", "--message-format", "json", "app.wat", "-o", output])).0
 }
 
 fn report(ended: &Ended) -> (String, Vec<String>) {
@@ -66,100 +73,6 @@ fn cache_verb(folder: &Folder, arguments: &[&str]) -> Ended {
     let ended = folder.precompile(["cache"].iter().chain(arguments));
     assert_eq!(ended.code, Some(0), "{ended:?}");
     ended
-}
-
-/// Whether this runs as root, whom no permissions bind.
-fn is_root() -> bool {
-    fs::metadata("/proc/self").is_ok_and(|metadata| metadata.uid() == 0)
-}
-
-/// `precompile` as a user whom permissions bind.
-fn bound(folder: &Folder, arguments: &[&str]) -> Ended {
-    if !is_root() {
-        return folder.precompile(arguments);
-    }
-    // The command must be where that user can read it.
-    let program = folder.join("precompile");
-    if !program.exists() {
-        fs::copy(precompile(), &program).unwrap();
-        for path in [folder.path(), folder.cache()] {
-            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-        }
-        let out = folder.join("out");
-        fs::create_dir(&out).unwrap();
-        fs::set_permissions(&out, fs::Permissions::from_mode(0o777)).unwrap();
-    }
-    let mut command = folder.command("setpriv");
-    command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(program);
-    run(command.args(arguments))
-}
-
-/// Sets who may do what, in a folder and all below it.
-fn permit(path: &Path, folders: &str) {
-    assert_eq!(run(Command::new("chmod").args(["-R", folders]).arg(path)).code, Some(0));
-}
-
-#[test]
-fn a_read_only_cache_still_gives() {
-    let folder = folder();
-    assert_eq!(compile(&folder, "first").0, "miss");
-    folder.write("other.wat", module(2));
-    bound(&folder, &["--version"]);
-    permit(folder.cache(), "a-w");
-    let found = bound(&folder, &["--message-format", "json", "app.wat", "-o", "out/found"]);
-    let (had, warnings) = report(&found);
-    assert_eq!((had.as_str(), warnings.len()), ("hit", 0), "{warnings:?}");
-    assert!(is_right(&folder, "out/found"));
-    let made = bound(&folder, &["--message-format", "json", "other.wat", "-o", "out/made"]);
-    let (had, warnings) = report(&made);
-    assert_eq!((had.as_str(), warnings.len()), ("miss", 1), "{warnings:?}");
-    assert!(warnings[0].contains("stores nothing in the cache"), "{warnings:?}");
-    assert!(folder.join("out/made").is_file());
-    permit(folder.cache(), "u+w");
-}
-
-#[test]
-fn no_permission_costs_a_warning() {
-    let folder = folder();
-    assert_eq!(compile(&folder, "first").0, "miss");
-    bound(&folder, &["--version"]);
-    fs::set_permissions(folder.cache(), fs::Permissions::from_mode(0o000)).unwrap();
-    let ended = bound(&folder, &["--message-format", "json", "app.wat", "-o", "out/made"]);
-    fs::set_permissions(folder.cache(), fs::Permissions::from_mode(0o755)).unwrap();
-    let (had, warnings) = report(&ended);
-    assert_eq!((had.as_str(), warnings.len()), ("miss", 1), "{warnings:?}");
-    assert!(warnings[0].contains("does without the cache"), "{warnings:?}");
-    assert!(is_right(&folder, "out/made"));
-}
-
-#[test]
-fn a_full_disk_costs_a_warning() {
-    if !is_root() {
-        println!("not run: only root mounts a small disk");
-        return;
-    }
-    let folder = folder();
-    let disk = folder.cache().join("disk");
-    fs::create_dir(&disk).unwrap();
-    let mount = run(Command::new("mount").args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"]).arg(&disk));
-    if mount.code != Some(0) {
-        println!("not run: no disk can be mounted here: {mount:?}");
-        return;
-    }
-    folder.write("large.wat", "(module (memory 1) (data (i32.const 0) \"x\") (func))");
-    let cache = disk.join("cache");
-    fs::create_dir(&cache).unwrap();
-    fs::write(disk.join("filler"), vec![1; 48 << 10]).unwrap();
-    let cache = cache.to_str().unwrap();
-    let ended =
-        folder.precompile(["--cache-dir", cache, "--message-format", "json", "app.wat", "-o", "full"]);
-    let left = run(Command::new("find").arg(&disk).args(["-path", "*/temp/*", "-o", "-name", "*.blob"]));
-    assert_eq!(run(Command::new("umount").arg(&disk)).code, Some(0));
-    let (had, warnings) = report(&ended);
-    assert_eq!((had.as_str(), warnings.len()), ("miss", 1), "{warnings:?}");
-    assert!(warnings[0].contains("No space left"), "{warnings:?}");
-    assert!(is_right(&folder, "full"));
-    assert_eq!(left.stdout, "", "nothing half-written is left");
 }
 
 /// Damage of any kind is a miss, a warning, and gone.
@@ -214,6 +127,28 @@ fn another_keys_entry_is_found_out() {
         assert_eq!((had.as_str(), warnings.len()), ("miss", 1), "{extensions:?}: {warnings:?}");
         assert!(is_right(&folder, "second"), "{extensions:?}");
     }
+}
+
+/// An entry that is whole, and was compiled from something else: under the key's name, with its digest.
+#[test]
+fn an_entry_for_something_else_is_found_out() {
+    let folder = Folder::new();
+    folder.wasm("app.wat", &module(1));
+    folder.wasm("other.wat", &module(2));
+    assert_eq!(folder.precompile(["-q", "other.wat"]).code, Some(0));
+    let other = entry(&folder, "json");
+    assert_eq!(compile(&folder, "first").0, "miss");
+    let own = entries(&folder, "json").into_iter().find(|path| *path != other).unwrap();
+    fs::copy(other.with_extension("blob"), own.with_extension("blob")).unwrap();
+    let text = fs::read_to_string(&other).unwrap();
+    let stem = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
+    let json = text.lines().next().unwrap().replace(&stem(&other), &stem(&own));
+    fs::write(&own, format!("{json}\n{}\n", blake3::hash(json.as_bytes()))).unwrap();
+    let (had, warnings) = compile(&folder, "second");
+    assert_eq!((had.as_str(), warnings.len()), ("miss", 1), "{warnings:?}");
+    assert!(warnings[0].contains("compiled from something else"), "{warnings:?}");
+    assert!(is_right(&folder, "second"));
+    assert_eq!(compile(&folder, "third"), ("hit".into(), vec![]));
 }
 
 /// Everything is younger than now, and nothing is lost or wrong for it.
