@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use support::{Folder, Runner, precompile, run, runner};
 
-const DOCUMENTS: [&str; 4] = ["README.md", "docs/embedding.md", "docs/minimal.md", "docs/no-std.md"];
+const DOCUMENTS: [&str; 5] =
+    ["README.md", "docs/cache.md", "docs/embedding.md", "docs/minimal.md", "docs/no-std.md"];
 
 fn main() {
     let mut trials = Vec::new();
