@@ -16,7 +16,6 @@ use crate::queue::Queue;
 use anyhow::Result;
 use precompile::artifact::Shown;
 use precompile::cache::{Cache, Store};
-use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 impl Opts {
