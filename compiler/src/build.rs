@@ -16,7 +16,7 @@
 //! and is slow that way. So the command `precompile` does it, of the same version as this crate:
 //!
 //! ```text
-//! cargo install precompile --locked
+//! cargo install --locked --path precompile/compiler    # in its checkout
 //! ```
 //!
 //! The variable `PRECOMPILE` names it, or else it is searched in the `PATH`. Where neither leads to one,
@@ -48,7 +48,7 @@ mod tool;
 pub use error::BuildError;
 
 use crate::{Backend, Choice, Expect, Fallback, OptLevel, Platform, Strip};
-use cargo::Cargo;
+use cargo::{Cargo, Line};
 use inputs::Input;
 use machine::Machine;
 use sources::Source;
@@ -215,11 +215,13 @@ impl Build {
         }
         let several = several || modules.len() > 1;
         let inputs = inputs::to_outputs(modules, name, several, cargo.out_dir())?;
+        let lines = inputs.iter().map(|input| cargo.embedding(&input.name, &input.output));
+        let lines = lines.collect::<Result<Vec<_>, _>>()?;
         match skipped {
             true => stub::write(&inputs)?,
             false => self.compile_inputs(&cargo, &inputs)?,
         }
-        inputs.iter().for_each(|input| cargo.embed(&input.name, &input.output));
+        lines.iter().for_each(Line::tell);
         Ok(inputs.into_iter().map(|input| input.output).collect())
     }
 

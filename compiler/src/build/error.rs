@@ -1,7 +1,8 @@
 //! Why a build script has nothing to embed.
 
+use crate::artifact::Shown;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// Why a build script has nothing to embed.
@@ -14,17 +15,14 @@ pub enum BuildError {
     /// Nothing was added.
     #[error("there is nothing to compile: add a guest, such as `.file(\"plugin.wasm\")`")]
     NoInput,
-    /// There is no command.
+    /// There is no command; this one installs it.
     #[error(
-        "there is no `precompile` in the PATH: run `cargo install precompile --version {0} --locked`, name it by the \
-         variable `PRECOMPILE`, or have the build script compile with the feature `in-process`"
+        "there is no `precompile` in the PATH: run `{0}`, name it by the variable `PRECOMPILE`, or have the build \
+         script compile with the feature `in-process`"
     )]
     NoTool(&'static str),
     /// The command that was found is another one's.
-    #[error(
-        "`{}` says that it is `{found}`, but this is precompile {wanted}: run `cargo install precompile --version {wanted} --locked`",
-        path.display()
-    )]
+    #[error("`{}` says that it is `{found}`, but this is precompile {wanted}: run `{install}`", shown(path))]
     OtherVersion {
         /// The command.
         path: PathBuf,
@@ -32,9 +30,11 @@ pub enum BuildError {
         found: String,
         /// This crate's version.
         wanted: &'static str,
+        /// The command that installs it.
+        install: &'static str,
     },
     /// A program can't be started, or a file can't be read or written.
-    #[error("`{}`: {error}", path.display())]
+    #[error("`{}`: {error}", shown(path))]
     Io {
         /// The program or file.
         path: PathBuf,
@@ -51,19 +51,41 @@ pub enum BuildError {
         target: String,
     },
     /// A folder holds no modules.
-    #[error("the folder `{}` holds no .wasm or .wat file", path.display())]
+    #[error("the folder `{}` holds no .wasm or .wat file", shown(path))]
     EmptyFolder {
         /// The folder.
         path: PathBuf,
     },
+    /// A name that would be another order to cargo, or another name.
+    #[error(
+        "`{}` can't be told to cargo, whose lines hold no control characters, nothing but UTF-8, no white space at \
+         their end, and no `=` in what a guest is embedded by: rename it",
+        shown(.0)
+    )]
+    Unspeakable(PathBuf),
     /// Two inputs would have the same name.
     #[error("two inputs are named `{name}`: compile one of them under a name of its own")]
     SameName {
         /// What both would be embedded by.
         name: String,
     },
+    /// There is no guest package.
+    #[error(
+        "the folder `{}` holds no cargo package: {}",
+        shown(folder),
+        if *exists { "it has no `Cargo.toml`" } else { "there is no such folder" }
+    )]
+    NoPackage {
+        /// The folder.
+        folder: PathBuf,
+        /// Whether it is there.
+        exists: bool,
+    },
     /// A guest package needs a Rust target.
-    #[error("to build `{}`, the Rust target `{target}` is needed: run `rustup target add {target}`", package.display())]
+    #[error(
+        "to build `{}`, the Rust target `{target}` is needed: run `rustup target add {target}`",
+        shown(package)
+    )]
     NoRustTarget {
         /// The package's folder.
         package: PathBuf,
@@ -71,7 +93,10 @@ pub enum BuildError {
         target: String,
     },
     /// A guest package makes nothing that could be compiled.
-    #[error("the package `{}` has neither a binary nor a `cdylib`: add `crate-type = [\"cdylib\"]`", package.display())]
+    #[error(
+        "the package `{}` has neither a binary nor a `cdylib`: add `crate-type = [\"cdylib\"]`",
+        shown(package)
+    )]
     NoModule {
         /// The package's folder.
         package: PathBuf,
@@ -93,11 +118,16 @@ pub enum BuildError {
         command: String,
     },
     /// Modules can't be compiled: each with its reason.
-    #[error("{}", .0.iter().map(|(input, error)| format!("`{}`: {error}", input.display())).collect::<Vec<_>>().join("\n"))]
+    #[error("{}", .0.iter().map(|(input, error)| format!("`{}`: {error}", shown(input))).collect::<Vec<_>>().join("\n"))]
     Compile(Vec<(PathBuf, String)>),
     /// What is asked for can't be had.
     #[error("{0}")]
     Refused(String),
+}
+
+/// A path, on one line.
+fn shown(path: &Path) -> String {
+    Shown(&path.to_string_lossy()).to_string()
 }
 
 /// An error that names a file.

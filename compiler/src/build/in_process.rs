@@ -4,6 +4,7 @@ use crate::build::cargo::Cargo;
 use crate::build::error::io;
 use crate::build::inputs::Input;
 use crate::build::jobs::Jobs;
+use crate::build::tool::INSTALL;
 use crate::build::{BuildError, Order};
 use crate::cache::{Cache, Limits, Patience, Recipe, Store, Trust};
 use crate::{Artifact, Attempt, Destination, Engines, Expect, Options, Rates, Request, Source, Target};
@@ -15,8 +16,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-const VERSION: &str = env!("CARGO_PKG_VERSION");
-
 /// Compiles all inputs.
 ///
 /// # Errors
@@ -26,7 +25,7 @@ pub(super) fn compile(cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError
     if env!("PRECOMPILE_OPT_LEVEL") == "0" {
         cargo.warn(&format!(
             "precompile compiles in this build script, and is itself not optimised: that is slow. Install the command \
-             (`cargo install precompile --version {VERSION} --locked`), or put this into the workspace's Cargo.toml:\n\
+             (`{INSTALL}`), or put this into the workspace's Cargo.toml:\n\
              [profile.dev.build-override]\nopt-level = 3\n[profile.release.build-override]\nopt-level = 3"
         ));
     }

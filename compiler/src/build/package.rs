@@ -1,70 +1,105 @@
 //! Guests that are cargo packages.
 
+mod built;
+mod flags;
+mod guest;
+mod mirror;
+
 use crate::build::BuildError;
 use crate::build::cargo::Cargo;
 use crate::build::error::io;
 use crate::build::inputs::Module;
 use crate::build::sources::{prerequisites, run};
-use crate::trusted::jobserver;
+use built::Built;
+use guest::Guest;
 use serde_json::Value;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
-/// What is meant for the program around the guest.
-const NOT_THE_GUESTS: [&str; 7] = [
-    "CARGO_BUILD_RUSTFLAGS",
-    "CARGO_BUILD_TARGET",
-    "CARGO_ENCODED_RUSTFLAGS",
-    "CARGO_TARGET_DIR",
-    "RUSTC_WORKSPACE_WRAPPER",
-    "RUSTFLAGS",
-    "TARGET",
-];
+/// What cargo says where it would have to change a lock file, and may not.
+const STALE: &str = "--locked was passed";
 
-/// Builds a package, and tells cargo what was read for it. Its modules.
-pub(super) fn build(cargo: &Cargo, folder: &Path, target: &str) -> Result<Vec<Module>, BuildError> {
-    let (program, manifest) = (program(cargo), folder.join("Cargo.toml"));
-    let mut command = Command::new(&program);
-    command.args(["build", "--release", "--target", target, "--message-format", "json-render-diagnostics"]);
-    // Where its own `.cargo/config.toml` holds.
-    let scratch = cargo.scratch();
-    command.current_dir(folder).arg("--target-dir").arg(&scratch);
-    // Which may be set for the program, and is locked while this script runs.
-    command.env("CARGO_BUILD_BUILD_DIR", &scratch);
-    let lock = lock_file(&program, &manifest).filter(|lock| lock.exists());
-    if let Some(server) = jobserver() {
-        server.configure(&mut command);
-    }
-    for name in NOT_THE_GUESTS {
-        command.env_remove(name);
-    }
-    let output = match run(&mut command) {
+/// Builds a package, and tells cargo what was read for it. Its modules. The number tells this source from
+/// the others.
+pub(super) fn build(
+    cargo: &Cargo,
+    folder: &Path,
+    target: &str,
+    number: usize,
+) -> Result<Vec<Module>, BuildError> {
+    let guest = Guest::new(cargo, folder)?;
+    let output = match compile(cargo, &guest, target, number) {
         Ok(output) => output,
         // What cargo says then is less clear.
         Err(error) => {
-            cargo.read(&manifest);
-            cargo.read(&folder.join("src"));
-            return Err(check_target(cargo, folder, target).err().unwrap_or(error));
+            cargo.read(&guest.manifest())?;
+            cargo.read(&folder.join("src"))?;
+            return Err(check_target(&guest, target).err().unwrap_or_else(|| guest.explain(error)));
         }
     };
-    let built = Built::read(&String::from_utf8_lossy(&output), &manifest);
+    let built = Built::read(&String::from_utf8_lossy(&output), &guest.manifest());
+    let scratch = fs::canonicalize(cargo.scratch()).map_err(io(cargo.scratch()))?;
     for manifest in &built.manifests {
-        cargo.read(manifest);
-    }
-    // One that cargo has just made is newer than this script's start.
-    if let Some(lock) = &lock {
-        cargo.read(lock);
+        cargo.read(manifest)?;
     }
     for module in &built.modules {
         let deps = module.with_extension("d");
         let text = fs::read_to_string(&deps).map_err(io(deps))?;
-        let sources = prerequisites(&text).into_iter().map(PathBuf::from);
-        sources.filter(|path| !path.starts_with(&scratch)).for_each(|path| cargo.read(&path));
+        for path in prerequisites(&text) {
+            // In a mirror, each is a link.
+            let path = fs::canonicalize(&path).unwrap_or_else(|_| path.into());
+            if !path.starts_with(&scratch) {
+                cargo.read(&path)?;
+            }
+        }
     }
     match built.modules.is_empty() {
         true => Err(BuildError::NoModule { package: folder.into() }),
         false => Ok(built.modules.into_iter().map(Module::file).collect()),
+    }
+}
+
+/// Has cargo build it, with its lock file as it is. Where there is none, or none that suffices, cargo makes
+/// one beside a mirror of the sources: build scripts must not write among them. What cargo says.
+fn compile(cargo: &Cargo, guest: &Guest, target: &str, number: usize) -> Result<Vec<u8>, BuildError> {
+    let mirrors = cargo.scratch().join(number.to_string()).join(mirror::FOLDER);
+    let mirrors =
+        fs::create_dir_all(&mirrors).and_then(|()| fs::canonicalize(&mirrors)).map_err(io(&mirrors))?;
+    let build = |extra: &[&Path]| {
+        let mut command = guest.cargo();
+        command.args([
+            "build",
+            "--release",
+            "--target",
+            target,
+            "--message-format",
+            "json-render-diagnostics",
+        ]);
+        command.arg("--target-dir").arg(cargo.scratch());
+        command.arg("--config").arg(flags::config(target, &mirrors, &guest.config_files()));
+        run(command.args(extra))
+    };
+    let root = guest.workspace()?;
+    let lock = root.join("Cargo.lock");
+    if lock.exists() {
+        // One that cargo has just made is newer than this script's start.
+        cargo.read(&lock)?;
+        match build(&[Path::new("--locked")]) {
+            Err(BuildError::Guest { output, .. }) if output.contains(STALE) => cargo.warn(&format!(
+                "the lock file `{}` is out of date, and is left as it is: run `cargo update --workspace` beside it",
+                lock.display()
+            )),
+            built => return built,
+        }
+    }
+    match mirror::make(&root, &mirrors) {
+        Ok(mirror) => {
+            let manifest = guest.manifest();
+            let inside = manifest.strip_prefix(&root).unwrap_or(Path::new("Cargo.toml"));
+            build(&[Path::new("--manifest-path"), &mirror.join(inside)])
+        }
+        // Where links can't be made, cargo writes its lock file where it always does.
+        Err(_) => build(&[]),
     }
 }
 
@@ -74,18 +109,17 @@ pub(super) fn build(cargo: &Cargo, folder: &Path, target: &str) -> Result<Vec<Mo
 ///
 /// Where it makes none, or cargo doesn't understand it.
 pub(super) fn unbuilt(cargo: &Cargo, folder: &Path) -> Result<Vec<Module>, BuildError> {
-    cargo.read(&folder.join("Cargo.toml"));
-    cargo.read(&folder.join("src"));
-    let mut command = Command::new(program(cargo));
-    command.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(folder);
-    let output = run(&mut command)?;
+    let guest = Guest::new(cargo, folder)?;
+    cargo.read(&guest.manifest())?;
+    cargo.read(&folder.join("src"))?;
+    let output = run(guest.cargo().args(["metadata", "--no-deps", "--format-version", "1"]))?;
     let metadata: Value = serde_json::from_slice(&output).unwrap_or_default();
     let list =
         |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
-    let own = folder.join("Cargo.toml").canonicalize().ok();
+    let own = guest.manifest();
     let is_own = |package: &Value| {
         let path = package.get("manifest_path").and_then(Value::as_str);
-        path.and_then(|path| Path::new(path).canonicalize().ok()) == own
+        path.and_then(|path| Path::new(path).canonicalize().ok()).as_ref() == Some(&own)
     };
     let packages = list(&metadata, "packages");
     let targets =
@@ -106,65 +140,13 @@ pub(super) fn unbuilt(cargo: &Cargo, folder: &Path) -> Result<Vec<Module>, Build
     }
 }
 
-fn program(cargo: &Cargo) -> String {
-    cargo.given("CARGO").unwrap_or_else(|| "cargo".into())
-}
-
 /// # Errors
 ///
 /// Where rustc has no library for the target, or doesn't know it.
-fn check_target(cargo: &Cargo, folder: &Path, target: &str) -> Result<(), BuildError> {
-    let rustc = cargo.given("RUSTC").unwrap_or_else(|| "rustc".into());
-    let library = run(Command::new(rustc).args(["--print", "target-libdir", "--target", target]))?;
+fn check_target(guest: &Guest, target: &str) -> Result<(), BuildError> {
+    let library = run(guest.rustc().args(["--print", "target-libdir", "--target", target]))?;
     match Path::new(String::from_utf8_lossy(&library).trim()).is_dir() {
         true => Ok(()),
-        false => Err(BuildError::NoRustTarget { package: folder.into(), target: target.into() }),
-    }
-}
-
-/// The lock file of the workspace that a package belongs to.
-fn lock_file(cargo: &str, manifest: &Path) -> Option<PathBuf> {
-    let mut locate = Command::new(cargo);
-    locate
-        .args(["locate-project", "--workspace", "--message-format", "plain", "--manifest-path"])
-        .arg(manifest);
-    let root = run(&mut locate).ok()?;
-    Some(Path::new(String::from_utf8_lossy(&root).trim()).with_file_name("Cargo.lock"))
-}
-
-/// What cargo says of a build.
-#[derive(Default)]
-struct Built {
-    /// The package's modules.
-    modules: Vec<PathBuf>,
-    /// The manifests of all packages that aren't from a registry.
-    manifests: Vec<PathBuf>,
-}
-
-impl Built {
-    /// Reads cargo's messages, one object a line.
-    fn read(messages: &str, manifest: &Path) -> Built {
-        let mut built = Built::default();
-        let own = manifest.canonicalize().ok();
-        for message in messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
-            let text = |name: &str| message.get(name).and_then(Value::as_str);
-            let Some(from) = text("manifest_path").filter(|_| text("reason") == Some("compiler-artifact"))
-            else {
-                continue;
-            };
-            let from = PathBuf::from(from);
-            let files = message.get("filenames").and_then(Value::as_array).into_iter().flatten();
-            let files = files.filter_map(Value::as_str).map(PathBuf::from);
-            if from.canonicalize().ok() == own {
-                built
-                    .modules
-                    .extend(files.filter(|file| file.extension().is_some_and(|found| found == "wasm")));
-            }
-            let local = text("package_id").is_some_and(|id| id.starts_with("path+file:"));
-            if local && !built.manifests.contains(&from) {
-                built.manifests.push(from);
-            }
-        }
-        built
+        false => Err(BuildError::NoRustTarget { package: guest.folder().into(), target: target.into() }),
     }
 }

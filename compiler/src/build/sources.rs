@@ -31,15 +31,15 @@ impl Source {
     pub(super) fn build(&self, cargo: &Cargo, number: usize) -> Result<Vec<Module>, BuildError> {
         match self {
             Source::File(path) => {
-                cargo.read(path);
+                cargo.read(path)?;
                 Ok(vec![Module::file(path.clone())])
             }
             Source::Folder(path) => {
                 // Cargo looks at all that is in it.
-                cargo.read(path);
+                cargo.read(path)?;
                 inputs::folder(path)
             }
-            Source::Package { folder, target } => package::build(cargo, folder, target),
+            Source::Package { folder, target } => package::build(cargo, folder, target, number),
             Source::Command(words) => Ok(vec![command(cargo, words, number)?]),
         }
     }
@@ -53,7 +53,7 @@ impl Source {
         match self {
             Source::File(path) => Ok(vec![Module::file(path.clone())]),
             Source::Folder(path) => {
-                cargo.read(path);
+                cargo.read(path)?;
                 inputs::folder(path)
             }
             Source::Package { folder, .. } => package::unbuilt(cargo, folder),
@@ -84,11 +84,11 @@ fn command(cargo: &Cargo, words: &[String], number: usize) -> Result<Module, Bui
         word.replace("{out}", &out.display().to_string()).replace("{deps}", &deps.display().to_string())
     };
     // Before it runs: what fails is mended in one of them.
-    words.iter().map(Path::new).filter(|path| path.is_file()).for_each(|path| cargo.read(path));
+    words.iter().map(Path::new).filter(|path| path.is_file()).try_for_each(|path| cargo.read(path))?;
     run(Command::new(program).args(arguments.iter().map(filled)))?;
     if line.contains("{deps}") {
         let text = fs::read_to_string(&deps).map_err(io(&deps))?;
-        prerequisites(&text).iter().for_each(|path| cargo.read(Path::new(path)));
+        prerequisites(&text).iter().try_for_each(|path| cargo.read(Path::new(path)))?;
     }
     Ok(Module::file(out))
 }

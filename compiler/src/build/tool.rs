@@ -15,6 +15,9 @@ use std::process::{Command, Stdio};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// The command that installs this version: from the sources that the build script uses.
+pub(super) const INSTALL: &str = concat!("cargo install --locked --path ", env!("CARGO_MANIFEST_DIR"));
+
 /// The command, of this version.
 pub(super) struct Tool {
     path: PathBuf,
@@ -37,18 +40,18 @@ impl Tool {
         }
         let name = format!("precompile{}", std::env::consts::EXE_SUFFIX);
         let found = in_path(cargo, Path::new(&name));
-        Ok(found.ok_or(BuildError::NoTool(VERSION)).and_then(|path| Tool::checked(cargo, path)))
+        Ok(found.ok_or(BuildError::NoTool(INSTALL)).and_then(|path| Tool::checked(cargo, path)))
     }
 
     fn checked(cargo: &Cargo, path: PathBuf) -> Result<Tool, BuildError> {
-        cargo.read(&path);
+        cargo.read(&path)?;
         let printed = Command::new(&path).arg("--version").output().map_err(io(&path))?.stdout;
         let found = String::from_utf8_lossy(&printed).trim().to_string();
         // What it was built with follows in parentheses.
         let version = found.split(" (").next().unwrap_or_default();
         match version == format!("precompile {VERSION}") {
             true => Ok(Tool { path }),
-            false => Err(BuildError::OtherVersion { path, found, wanted: VERSION }),
+            false => Err(BuildError::OtherVersion { path, found, wanted: VERSION, install: INSTALL }),
         }
     }
 

@@ -3,117 +3,20 @@
 #![cfg(unix)]
 #![allow(clippy::disallowed_methods, reason = "tests read what cargo tells them")]
 
+mod guests;
+mod names;
+mod package;
+
+use package::{Package, error, target};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use support::{Ended, Folder, precompile, run};
+use support::run;
 
 const ANSWER: &str = "(module (func (export \"answer\") (result i32) i32.const 42))";
 /// Which Winch can't compile.
 const TAIL_CALL: &str = "(module (func (export \"f\") (return_call 0)))";
-
-/// A package with a build script, in a folder of its own.
-struct Package {
-    folder: Folder,
-    name: String,
-}
-
-impl Package {
-    /// Its build script consists of this statement.
-    fn new(name: &str, statement: &str) -> Package {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let folder = Folder::new();
-        fs::create_dir(folder.join("src")).unwrap();
-        folder.write("src/lib.rs", "");
-        let compiler = root.join("compiler");
-        folder.write(
-            "Cargo.toml",
-            format!(
-                "[package]\nname = \"{name}\"\nedition = \"2024\"\n[workspace]\n[build-dependencies]\n\
-                 precompile = {{ path = {compiler:?}, default-features = false, features = [\"build\"] }}\n"
-            ),
-        );
-        // The versions that are there already.
-        fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
-        folder.write("answer.wat", ANSWER);
-        let package = Package { folder, name: name.into() };
-        package.script(statement);
-        package.tool("precompile");
-        package
-    }
-
-    fn script(&self, statement: &str) {
-        self.folder.write(
-            "build.rs",
-            format!("use precompile::{{*, build::*}};\nfn main() {{ {statement} }}\nconst _: Option<Backend> = None;\n"),
-        );
-    }
-
-    /// A command that writes down how it is called.
-    fn tool(&self, name: &str) -> PathBuf {
-        let path = self.folder.join(name);
-        let (log, real) = (self.folder.join("calls"), precompile());
-        fs::write(&path, format!("#!/bin/sh\necho \"$@\" >>{log:?}\nexec {real:?} \"$@\"\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        path
-    }
-
-    /// How the command was called since this was asked last, without what only looks at its version.
-    fn calls(&self) -> Vec<String> {
-        let text = fs::read_to_string(self.folder.join("calls")).unwrap_or_default();
-        let _ = fs::remove_file(self.folder.join("calls"));
-        text.lines().filter(|line| *line != "--version").map(String::from).collect()
-    }
-
-    fn cargo(&self) -> Command {
-        let mut cargo = self.folder.command(std::env::var_os("CARGO").unwrap_or("cargo".into()));
-        cargo.args(["build", "--offline"]).env("CARGO_TARGET_DIR", target());
-        cargo.env("CARGO_PROFILE_DEV_DEBUG", "0").env("PRECOMPILE", self.folder.join("precompile"));
-        cargo.env("PRECOMPILE_CACHE_DIR", self.folder.cache()).env_remove("RUSTFLAGS");
-        cargo
-    }
-
-    #[track_caller]
-    fn builds(&self) -> Vec<String> {
-        let ended = run(&mut self.cargo());
-        assert_eq!(ended.code, Some(0), "{ended:?}");
-        self.calls()
-    }
-
-    /// The lines that the script told cargo last, and the folder of its output.
-    fn told(&self) -> (Vec<String>, PathBuf) {
-        let scripts = fs::read_dir(target().join("debug/build")).unwrap().map(|entry| entry.unwrap().path());
-        let of_this = |path: &PathBuf| {
-            let name = path.file_name().unwrap().to_string_lossy();
-            name.starts_with(&format!("{}-", self.name)) && path.join("output").exists()
-        };
-        let path = scripts
-            .filter(of_this)
-            .max_by_key(|path| path.join("output").metadata().unwrap().modified().unwrap());
-        let path = path.unwrap();
-        let lines = fs::read_to_string(path.join("output")).unwrap().lines().map(String::from).collect();
-        (lines, path.join("out"))
-    }
-}
-
-/// One folder for all, so that what they depend on is built once.
-fn target() -> PathBuf {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
-    std::env::var_os("CARGO_TARGET_DIR").map_or(own, PathBuf::from).join("embedding")
-}
-
-/// The error that a statement in a build script comes to.
-#[track_caller]
-fn error(name: &str, statement: &str, words: &[&str]) -> (Package, Ended) {
-    let package = Package::new(name, statement);
-    let ended = run(&mut package.cargo());
-    assert_eq!(ended.code, Some(101), "{ended:?}");
-    for word in words {
-        assert!(ended.stderr.contains(word), "{word}: {ended:?}");
-    }
-    (package, ended)
-}
 
 #[test]
 fn the_script_runs_when_it_must() {
@@ -374,12 +277,10 @@ fn the_command_is_looked_for() {
         run(package.cargo().env_remove("PRECOMPILE").env("PATH", std::env::join_paths(without).unwrap()));
     assert_eq!(ended.code, Some(101), "{ended:?}");
     assert!(
-        ended
-            .stderr
-            .contains("there is no `precompile` in the PATH: run `cargo install precompile --version")
+        ended.stderr.contains("there is no `precompile` in the PATH: run `cargo install --locked --path /")
     );
     assert!(
-        ended.stderr.contains("--locked`, name it by the variable `PRECOMPILE`, or have the build script compile with the feature `in-process`"),
+        ended.stderr.contains("compiler`, name it by the variable `PRECOMPILE`, or have the build script compile with the feature `in-process`"),
         "{ended:?}"
     );
     // Another one.
@@ -394,41 +295,6 @@ fn the_command_is_looked_for() {
     // Named, and not there.
     let ended = run(package.cargo().env("PRECOMPILE", "/no/such/precompile"));
     assert!(ended.stderr.contains("`/no/such/precompile`: No such file"), "{ended:?}");
-}
-
-/// Cargo packages as guests: what is missing is named.
-#[test]
-fn guest_packages() {
-    let guest = "std::fs::create_dir_all(\"guest/src\").unwrap();\
-        std::fs::write(\"guest/src/lib.rs\", \"pub fn f() {}\").unwrap();\
-        std::fs::write(\"guest/Cargo.toml\", \"[package]\\nname='guest'\\nedition='2024'\\n[workspace]\\n\").unwrap();";
-    error(
-        "rust-target",
-        &format!(
-            "{guest} Build::new().guest_target(\"wasm32v1-none\").cargo_package(\"guest\").compile(\"g\");"
-        ),
-        &["the Rust target `wasm32v1-none` is needed: run `rustup target add wasm32v1-none`"],
-    );
-    // What isn't built has its name all the same.
-    let package =
-        Package::new("names", "Build::new().cargo_package(\"guest\").file(\"answer.wat\").compile(\"g\");");
-    fs::create_dir_all(package.folder.join("guest/src/bin")).unwrap();
-    package.folder.write("guest/src/lib.rs", "");
-    package.folder.write("guest/src/bin/other-one.rs", "fn main() {}");
-    let manifest = "[package]\nname='guest-lib'\nedition='2024'\n[lib]\ncrate-type=['cdylib']\n[workspace]\n";
-    package.folder.write("guest/Cargo.toml", manifest);
-    let ended = run(package.cargo().env("PRECOMPILE_SKIP", "1"));
-    assert_eq!(ended.code, Some(0), "{ended:?}");
-    let out = package.told().1;
-    for name in ["guest_lib", "other-one", "answer"] {
-        assert!(out.join(format!("g/{name}.cwasm")).exists(), "{name}");
-    }
-    let host = target_lexicon::HOST.to_string();
-    error(
-        "no-module",
-        &format!("{guest} Build::new().guest_target(\"{host}\").cargo_package(\"guest\").compile(\"g\");"),
-        &["` has neither a binary nor a `cdylib`: add `crate-type = [\"cdylib\"]`"],
-    );
 }
 
 /// Where no backend makes code for a target, an interpreter does on request.

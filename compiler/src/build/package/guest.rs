@@ -1,0 +1,155 @@
+//! A cargo package, and how cargo and rustc are called for it.
+
+use crate::build::BuildError;
+use crate::build::cargo::Cargo;
+use crate::build::error::io;
+use crate::build::sources::run;
+use crate::trusted::jobserver;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What is meant for the program around the guest.
+const NOT_THE_GUESTS: [&str; 7] = [
+    "CARGO_BUILD_RUSTFLAGS",
+    "CARGO_BUILD_TARGET",
+    "CARGO_ENCODED_RUSTFLAGS",
+    "CARGO_TARGET_DIR",
+    "RUSTC_WORKSPACE_WRAPPER",
+    "RUSTFLAGS",
+    "TARGET",
+];
+
+/// What says which toolchain the program is built with.
+const OF_A_TOOLCHAIN: [&str; 4] = ["RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN", "RUSTUP_TOOLCHAIN_SOURCE"];
+
+/// A cargo package.
+pub(super) struct Guest {
+    /// As the script names it.
+    named: PathBuf,
+    folder: PathBuf,
+    /// The folder and those above it, but for those that the program is in, too: what is configured there is
+    /// the program's.
+    own: Vec<PathBuf>,
+    /// The file in one of them that chooses a toolchain.
+    toolchain: Option<PathBuf>,
+    /// Whether rustup chose the program's.
+    rustup: bool,
+    cargo: PathBuf,
+    rustc: PathBuf,
+    scratch: PathBuf,
+    /// Cargo's own folder, whose configuration is everybody's.
+    home: Option<PathBuf>,
+}
+
+impl Guest {
+    /// Tells cargo which files were looked at.
+    ///
+    /// # Errors
+    ///
+    /// Where the folder holds no package.
+    pub(super) fn new(cargo: &Cargo, named: &Path) -> Result<Guest, BuildError> {
+        if !named.join("Cargo.toml").is_file() {
+            return Err(BuildError::NoPackage { folder: named.into(), exists: named.is_dir() });
+        }
+        let folder = fs::canonicalize(named).map_err(io(named))?;
+        let program = cargo.given("CARGO_MANIFEST_DIR").and_then(|folder| fs::canonicalize(folder).ok());
+        let is_own = |folder: &&Path| program.as_ref().is_none_or(|program| !program.starts_with(folder));
+        let own: Vec<_> = folder.ancestors().take_while(is_own).map(PathBuf::from).collect();
+        let names = ["rust-toolchain", "rust-toolchain.toml"];
+        let files = own.iter().flat_map(|folder| names.map(|name| folder.join(name)));
+        let toolchain = files.into_iter().find(|file| file.is_file());
+        let home = cargo.given("CARGO_HOME").map(PathBuf::from);
+        let guest = Guest {
+            named: named.into(),
+            folder,
+            own,
+            toolchain,
+            rustup: cargo.given("RUSTUP_TOOLCHAIN").is_some(),
+            cargo: cargo.given("CARGO").unwrap_or_else(|| "cargo".into()).into(),
+            rustc: cargo.given("RUSTC").unwrap_or_else(|| "rustc".into()).into(),
+            scratch: cargo.scratch(),
+            home: home.or_else(|| Some(PathBuf::from(cargo.given("HOME")?).join(".cargo"))),
+        };
+        guest.toolchain.iter().chain(&guest.config_files()).try_for_each(|file| cargo.read(file))?;
+        Ok(guest)
+    }
+
+    /// As the script names it.
+    pub(super) fn folder(&self) -> &Path {
+        &self.named
+    }
+
+    /// Its manifest, without links.
+    pub(super) fn manifest(&self) -> PathBuf {
+        let manifest = self.folder.join("Cargo.toml");
+        fs::canonicalize(&manifest).unwrap_or(manifest)
+    }
+
+    /// The folder of the workspace that it belongs to, without links.
+    ///
+    /// # Errors
+    ///
+    /// Where cargo doesn't understand the package.
+    pub(super) fn workspace(&self) -> Result<PathBuf, BuildError> {
+        let root = run(self.cargo().args(["locate-project", "--workspace", "--message-format", "plain"]))?;
+        let manifest = PathBuf::from(String::from_utf8_lossy(&root).trim());
+        let folder = manifest.parent().unwrap_or(&self.folder);
+        fs::canonicalize(folder).map_err(io(folder))
+    }
+
+    /// Cargo's configuration files that are not the program's as well.
+    pub(super) fn config_files(&self) -> Vec<PathBuf> {
+        let of = |folder: &PathBuf| {
+            let folder = folder.join(".cargo");
+            // The first hides the second, as cargo has it.
+            [folder.join("config"), folder.join("config.toml")].into_iter().find(|file| file.is_file())
+        };
+        let home = self.home.as_ref().and_then(|home| fs::canonicalize(home).ok());
+        let is_shared = |file: &PathBuf| file.parent().is_some_and(|folder| Some(folder) == home.as_deref());
+        self.own.iter().filter_map(of).filter(|file| !is_shared(file)).collect()
+    }
+
+    /// The cargo that builds it: the program's, or that of the toolchain which its own file chooses.
+    pub(super) fn cargo(&self) -> Command {
+        let mut command = self.command(&self.cargo, "cargo");
+        // Which may be set for the program, and is locked while this script runs.
+        command.env("CARGO_BUILD_BUILD_DIR", &self.scratch);
+        // What it says passes through the script's output, where nothing is coloured.
+        command.env("CARGO_TERM_COLOR", "never");
+        if let Some(server) = jobserver() {
+            server.configure(&mut command);
+        }
+        command
+    }
+
+    /// The rustc that it is built with.
+    pub(super) fn rustc(&self) -> Command {
+        self.command(&self.rustc, "rustc")
+    }
+
+    /// A command in its folder, where its own `.cargo/config.toml` holds.
+    fn command(&self, programs: &Path, proxy: &str) -> Command {
+        let chooses = self.toolchain.is_some() && self.rustup;
+        // Rustup has put its own folder first in the `PATH`.
+        let mut command = Command::new(if chooses { Path::new(proxy) } else { programs });
+        command.current_dir(&self.folder);
+        let chosen = OF_A_TOOLCHAIN.iter().filter(|_| chooses);
+        for name in NOT_THE_GUESTS.iter().chain(chosen) {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    /// Adds to an error that the file which chooses a toolchain was not looked at.
+    pub(super) fn explain(&self, error: BuildError) -> BuildError {
+        match (error, &self.toolchain) {
+            (BuildError::Guest { command, status, output }, Some(file)) if !self.rustup => {
+                let note = "isn't looked at, because the cargo that builds this program isn't rustup's";
+                let output = format!("{output}\n`{}` {note}", file.display());
+                BuildError::Guest { command, status, output }
+            }
+            (error, _) => error,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Sources in another place, where cargo may write a lock file.
+//!
+//! Cargo has no stable way to say where its lock file is: it stands beside the manifest of the workspace. So a
+//! folder is made that looks the same from inside: each folder on the way to the workspace, from the root of
+//! the file system, is a folder here, and whatever else is in it is a link. So all paths lead where they lead
+//! from the sources, those of packages beside the workspace, too.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Where mirrors are. Beyond a folder of this name, which is that of packages under test, cargo looks for no
+/// workspace: else it would find the program's.
+pub(super) const FOLDER: &str = "target/package";
+
+/// Makes, or brings up to date, the mirror of a workspace. Its folder there.
+///
+/// # Errors
+///
+/// Where links can't be made.
+pub(super) fn make(workspace: &Path, mirrors: &Path) -> io::Result<PathBuf> {
+    let mirrored = |folder: &Path| mirrors.join(folder.strip_prefix("/").unwrap_or(folder));
+    let mut on_the_way: Vec<_> = workspace.ancestors().collect();
+    on_the_way.reverse();
+    for (place, folder) in on_the_way.iter().enumerate() {
+        let next = on_the_way.get(place + 1).and_then(|next| next.file_name());
+        level(folder, &mirrored(folder), next.map(OsString::from), mirrors)?;
+    }
+    let mirror = mirrored(workspace);
+    let (lock, copy) = (workspace.join("Cargo.lock"), mirror.join("Cargo.lock"));
+    if lock.exists() {
+        fs::copy(lock, copy)?;
+    }
+    Ok(mirror)
+}
+
+/// Makes links in `here` to what is in `there`, but for the next folder on the way, the lock file, and what
+/// the mirrors themselves are in.
+fn level(there: &Path, here: &Path, next: Option<OsString>, mirrors: &Path) -> io::Result<()> {
+    fs::create_dir_all(here)?;
+    let mut own: BTreeSet<OsString> = next.into_iter().collect();
+    if own.is_empty() {
+        own.insert("Cargo.lock".into());
+    }
+    // What was a link last time may be on the way now, or gone.
+    for entry in fs::read_dir(here)? {
+        let path = entry?.path();
+        if path.is_symlink() {
+            fs::remove_file(path)?;
+        }
+    }
+    // A folder that may only be passed through has nothing to show.
+    for entry in fs::read_dir(there).into_iter().flatten().flatten() {
+        let (name, path) = (entry.file_name(), entry.path());
+        if !own.contains(&name) && !mirrors.starts_with(&path) && !here.join(&name).exists() {
+            link(&path, &here.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn link(there: &Path, here: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(there, here)
+}
+
+#[cfg(not(unix))]
+fn link(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}

@@ -1,0 +1,37 @@
+//! Names of guests that are orders to cargo, or names of other guests.
+
+use crate::ANSWER;
+use crate::package::Package;
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use support::run;
+
+/// A line break in a file's name began a line of its own, by which the linker ran a command.
+#[test]
+fn no_name_is_an_order() {
+    let package = Package::new("orders", "Build::new().folder(\"guests\").compile(\"guests\");");
+    let folder = package.folder.join("guests");
+    let refused = |name: &[u8], shown: &str| {
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("good.wat"), ANSWER).unwrap();
+        fs::write(folder.join(OsStr::from_bytes(name)), ANSWER).unwrap();
+        let ended = run(&mut package.cargo());
+        assert_eq!(ended.code, Some(101), "{name:?}: {ended:?}");
+        let expected =
+            format!("`guests/{shown}` can't be told to cargo, whose lines hold no control characters");
+        assert!(ended.stderr.contains(&expected), "{ended:?}");
+        // Cargo shows what a script said that fails.
+        let told = ended.stderr.lines().map(str::trim).filter(|line| line.starts_with("cargo:"));
+        let known = ["cargo::rerun-if-", "cargo::error="];
+        for line in told {
+            assert!(known.iter().any(|known| line.starts_with(known)), "{ended:?}");
+        }
+        fs::remove_dir_all(&folder).unwrap();
+    };
+    refused(b"a\ncargo::rustc-link-arg=-fuse-ld=x.wat", "a\\ncargo::rustc-link-arg=-fuse-ld=x");
+    refused(b"a\r.wat", "a\\r");
+    // What `include_cwasm!("guests/good")` would have found.
+    refused(b"good=other.wat", "good=other");
+    refused(b"\xff.wat", "\u{fffd}");
+}
