@@ -1,9 +1,12 @@
 //! The store that many machines share: it moves bytes by name, and fails once at the most.
+//!
+//! What fails for a moment is tried again, within the limits for one transfer; what fails then, or for a reason
+//! that stays, has failed.
 
 mod connect;
 mod error;
+mod failure;
 mod folder;
-mod late;
 mod limits;
 mod mode;
 mod objects;
@@ -28,8 +31,8 @@ use writes::Writes;
 
 /// A store that many machines share.
 ///
-/// When a read fails, it is given up on for the rest of the process; when a write fails, nothing more
-/// is written. So one that is slow or absent costs one time-out. What it gives out is not verified;
+/// When a read fails, also when it is tried again, it is given up on for the rest of the process; when a
+/// write fails so, nothing more is written. So one that is slow or absent costs one time-out. What it gives out is not verified;
 /// nothing it says is believed.
 pub struct Remote {
     service: Arc<Service>,

@@ -1,5 +1,6 @@
 //! A folder that is mounted, and only looked at when it is needed.
 
+use super::failure::Failure;
 use super::{Mode, objects};
 use opendal::Operator;
 use opendal::services::Fs;
@@ -20,13 +21,13 @@ impl Folder {
     }
 
     /// Opens the folder when it is first called.
-    pub(super) async fn operator(&self) -> Result<&Operator, String> {
+    pub(super) async fn operator(&self) -> Result<&Operator, Failure> {
         let open = || {
             let (path, mode) = (self.path.clone(), self.mode);
             let opened = spawn_blocking(move || open(&path, mode));
             async { opened.await.unwrap_or_else(|error| Err(error.to_string())) }
         };
-        self.opened.get_or_try_init(open).await
+        self.opened.get_or_try_init(open).await.map_err(Failure::lasting)
     }
 }
 

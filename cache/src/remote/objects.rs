@@ -1,8 +1,9 @@
 //! One object to or from a service of `opendal`'s.
 
-use super::{Limits, late};
+use super::Limits;
+use super::failure::Failure;
 use futures_util::TryStreamExt;
-use opendal::{Error, ErrorKind, Operator};
+use opendal::{Buffer, Error, ErrorKind, Operator};
 use tokio::time::timeout;
 
 /// Reads an object; `None` where there is none.
@@ -10,17 +11,17 @@ pub(super) async fn read(
     operator: &Operator,
     name: &str,
     limits: &Limits,
-) -> Result<Option<Vec<u8>>, String> {
+) -> Result<Option<Vec<u8>>, Failure> {
     let begin = async { operator.reader(name).await?.into_bytes_stream(..).await };
-    let mut stream = match timeout(limits.idle, begin).await.map_err(|_| late::idle(limits))? {
+    let mut stream = match timeout(limits.idle, begin).await.map_err(|_| Failure::idle(limits))? {
         Ok(stream) => stream,
         Err(error) => return absent(&error),
     };
     let mut object = Vec::new();
     loop {
-        match timeout(limits.idle, stream.try_next()).await.map_err(|_| late::idle(limits))? {
+        match timeout(limits.idle, stream.try_next()).await.map_err(|_| Failure::idle(limits))? {
             Ok(Some(part)) if (object.len() + part.len()) as u64 > limits.max_bytes => {
-                return Err(late::too_much(limits));
+                return Err(Failure::too_much(limits));
             }
             Ok(Some(part)) => object.extend_from_slice(&part),
             Ok(None) => return Ok(Some(object)),
@@ -30,7 +31,8 @@ pub(super) async fn read(
                 return match inner {
                     Some(error) => absent(error),
                     None if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-                    None => Err(error.to_string()),
+                    // The connection's own.
+                    None => Err(Failure::temporary(error)),
                 };
             }
         }
@@ -38,14 +40,24 @@ pub(super) async fn read(
 }
 
 /// Writes an object.
-pub(super) async fn write(operator: &Operator, name: &str, object: Vec<u8>) -> Result<(), String> {
-    operator.write(name, object).await.map(|_| ()).map_err(|error| said(&error))
+pub(super) async fn write(operator: &Operator, name: &str, object: Buffer) -> Result<(), Failure> {
+    operator.write(name, object).await.map(|_| ()).map_err(|error| failure(&error))
 }
 
-fn absent<T>(error: &Error) -> Result<Option<T>, String> {
+fn absent<T>(error: &Error) -> Result<Option<T>, Failure> {
     match error.kind() {
         ErrorKind::NotFound => Ok(None),
-        _ => Err(said(error)),
+        _ => Err(failure(error)),
+    }
+}
+
+fn failure(error: &Error) -> Failure {
+    match error.kind() {
+        ErrorKind::RateLimited => Failure::temporary(said(error)),
+        // Which some services call temporary.
+        ErrorKind::PermissionDenied => Failure::lasting(said(error)),
+        _ if error.is_temporary() => Failure::temporary(said(error)),
+        _ => Failure::lasting(said(error)),
     }
 }
 

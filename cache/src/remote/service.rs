@@ -1,11 +1,19 @@
-//! What answers.
+//! What answers, and is asked again where it fails for a moment.
 
+use super::failure::Failure;
 use super::folder::Folder;
 use super::redis::Redis;
-use super::{Limits, late, objects};
-use opendal::Operator;
+use super::{Limits, objects};
+use backon::{ExponentialBuilder, Retryable};
+use opendal::{Buffer, Operator};
 use std::future::Future;
+use std::time::Duration;
 use tokio::time::timeout;
+
+/// Before the second attempt; before each further one twice as long. Jitter adds up to as much again.
+const FIRST_DELAY: Duration = Duration::from_millis(100);
+/// After the first attempt.
+const MORE_ATTEMPTS: usize = 3;
 
 /// Where the objects are. Nothing was sent to it yet.
 pub(super) enum Service {
@@ -17,7 +25,7 @@ pub(super) enum Service {
 impl Service {
     /// Reads an object; `None` where there is none.
     pub(super) async fn read(&self, name: &str, limits: &Limits) -> Result<Option<Vec<u8>>, String> {
-        let read = async {
+        let read = || async {
             match self {
                 Service::Objects(operator) => objects::read(operator, name, limits).await,
                 Service::Folder(folder) => objects::read(folder.operator().await?, name, limits).await,
@@ -29,28 +37,31 @@ impl Service {
 
     /// Writes an object.
     pub(super) async fn write(&self, name: &str, object: Vec<u8>, limits: &Limits) -> Result<(), String> {
-        let write = async {
+        let object = Buffer::from(object);
+        let write = || async {
+            let object = object.clone();
             match self {
                 Service::Objects(operator) => objects::write(operator, name, object).await,
                 Service::Folder(folder) => objects::write(folder.operator().await?, name, object).await,
-                Service::Redis(redis) => redis.write(name, &object, limits).await,
+                Service::Redis(redis) => redis.write(name, &object.to_bytes(), limits).await,
             }
         };
         within(limits, "take", write).await
     }
 }
 
-/// Ends in time, and says what went wrong on one line.
-async fn within<T>(
+/// Tries again what failed for a moment, ends in time, and says what went wrong on one line.
+async fn within<T, F: Future<Output = Result<T, Failure>>>(
     limits: &Limits,
     verb: &str,
-    transfer: impl Future<Output = Result<T, String>>,
+    attempt: impl FnMut() -> F,
 ) -> Result<T, String> {
-    let ended = timeout(limits.transfer, transfer).await;
-    ended.map_err(|_| late::transfer(limits, verb))?.map_err(|why| line(&why))
-}
-
-fn line(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
-    text.trim().into()
+    let delays = ExponentialBuilder::default()
+        .with_min_delay(FIRST_DELAY)
+        .with_max_times(MORE_ATTEMPTS)
+        .with_total_delay(Some(limits.idle))
+        .with_jitter();
+    let attempts = attempt.retry(delays).when(|failure: &Failure| failure.is_temporary);
+    let ended = timeout(limits.transfer, attempts).await;
+    ended.unwrap_or_else(|_| Err(Failure::transfer(limits, verb))).map_err(|failure| failure.line())
 }

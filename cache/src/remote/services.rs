@@ -2,11 +2,11 @@
 
 use super::connect::Parts;
 use super::folder::Folder;
-use super::redis::Redis;
+use super::redis::{Redis, Server};
 use super::service::Service;
 use super::{ConnectError, Mode};
 use opendal::services::{Azblob, Gcs, Ghac, S3, Webdav};
-use redis::{ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo};
+use redis::RedisConnectionInfo;
 use reqsign_aws_v4::{DefaultCredentialProvider, StaticCredentialProvider};
 use reqsign_core::ProvideCredentialChain;
 
@@ -40,12 +40,9 @@ impl Parts<'_> {
     pub(super) fn redis(&self) -> Result<Service, ConnectError> {
         let like = "redis://host:6379/0";
         self.check(&["prefix"])?;
-        let host = self.host("host", like)?.to_string();
-        let port = self.url.port().unwrap_or(REDIS_PORT);
-        let address = match self.url.scheme() {
-            "rediss" => ConnectionAddr::TcpTls { host, port, insecure: false, tls_params: None },
-            _ => ConnectionAddr::Tcp(host, port),
-        };
+        // An address of version 6 stands in brackets.
+        let host = self.host("host", like)?.trim_matches(['[', ']']).to_string();
+        let (port, tls) = (self.url.port().unwrap_or(REDIS_PORT), self.url.scheme() == "rediss");
         let mut settings = RedisConnectionInfo::default();
         match self.url.path().trim_matches('/') {
             "" => {}
@@ -65,10 +62,8 @@ impl Parts<'_> {
             settings = settings.set_password(password);
         }
         let prefix = self.parameters.get("prefix").map_or("precompile", String::as_str);
-        let info = address.into_connection_info().map(|info| info.set_redis_settings(settings));
-        let redis = info.and_then(|info| Redis::new(info, prefix));
-        let refused = |error: redis::RedisError| self.refused(error.to_string());
-        redis.map(Service::Redis).map_err(refused)
+        let redis = Redis::new(Server { host, port, tls, settings }, prefix);
+        redis.map(Service::Redis).map_err(|why| self.refused(why))
     }
 
     pub(super) fn webdav(&self) -> Result<Service, ConnectError> {

@@ -6,11 +6,14 @@ mod listen;
 mod redis;
 mod webdav;
 
+use listen::{FLOOD, Seen};
 use precompile_cache::remote::{Limits, Mode, Remote};
+use redis::Asked;
 use std::net::TcpListener;
+use std::sync::atomic::Ordering::SeqCst;
 use std::thread;
 use std::time::{Duration, Instant};
-use webdav::{Server, serve};
+use webdav::{Server, serve, watched};
 
 const LIMITS: Limits = Limits {
     idle: Duration::from_millis(400),
@@ -53,11 +56,11 @@ fn a_store_fails_once() {
     let servers = [
         (serve(Server::Hangs), "sent nothing for 0.4 s"),
         (serve(Server::Fails), "500"),
-        (serve(Server::SendsGarbage), ""),
+        (serve(Server::SendsGarbage), "invalid HTTP version"),
         (serve(Server::Drips), "took longer than 1.2 s"),
         (serve(Server::SendsTooMuch), "more than 1048576 bytes"),
-        (serve(Server::ClosesEarly), ""),
-        (refused, ""),
+        (serve(Server::ClosesEarly), "end of file before message length reached"),
+        (refused, "Connection refused"),
     ];
     for (url, words) in servers {
         let remote = connect(&url, Mode::ReadWrite);
@@ -143,7 +146,7 @@ fn a_folder_is_not_touched_before_it_is_needed() {
     assert!(!path.exists());
     // What is in its place is no folder.
     std::fs::write(&path, "").unwrap();
-    assert!(remote.get("v1/ab/cdef").is_err());
+    assert!(remote.get("v1/ab/cdef").unwrap_err().to_string().contains("Not a directory"));
     assert_eq!(remote.get("v1/ab/cdef").unwrap(), None);
     std::fs::remove_file(&path).unwrap();
     assert!(connect(&url, Mode::ReadOnly).get("v1/ab/cdef").is_err());
@@ -270,4 +273,113 @@ fn redis_may_close_a_connection_between() {
         assert_eq!(remote.get("v1/ab/cdef").unwrap(), None);
         thread::sleep(Duration::from_millis(300));
     }
+}
+
+/// So much time that only what is taken counts.
+const PATIENT: Limits = Limits {
+    idle: Duration::from_secs(20),
+    transfer: Duration::from_secs(60),
+    finish: Duration::from_secs(60),
+    max_bytes: 1 << 20,
+};
+
+/// The error of a read, and what the client took of what has no end.
+fn lied_to(url: &str, seen: &Seen) -> (String, usize) {
+    let remote = Remote::connect(url, Mode::ReadWrite, PATIENT, &|_| None).unwrap();
+    let error = remote.get("v1/ab/cdef").unwrap_err().to_string();
+    (error, seen.taken.load(SeqCst))
+}
+
+/// No answer is kept that is longer than what was asked for.
+#[test]
+fn redis_cannot_fill_the_memory() {
+    let lies = [
+        // An object of 8 EiB, in a small answer, for a length, and for a part.
+        (Asked::Password, "$8000000000000000000\r\n", "."),
+        (Asked::Length, "$8000000000000000000\r\n", "."),
+        (Asked::Part, "$8000000000000000000\r\n", "."),
+        // Lists, sets and tables without end, and lists in lists.
+        (Asked::Length, "*4000000000\r\n", ":1\r\n"),
+        (Asked::Part, "~4000000000\r\n", "+a\r\n"),
+        (Asked::Part, "%4000000000\r\n", ":1\r\n"),
+        (Asked::Length, "", "*1\r\n"),
+        // Lines, errors, numbers.
+        (Asked::Length, "+", "a"),
+        (Asked::Password, "-ERR ", "a"),
+        (Asked::Length, ":", "1"),
+        // What nobody asked for.
+        (Asked::Part, "", ">2\r\n+message\r\n+a\r\n"),
+        (Asked::Length, "|4000000000\r\n", "+a\r\n"),
+    ];
+    for (asked, answer, more) in lies {
+        let server = redis::Server { lie: Some((asked, answer, more)), length: Some(1000), ..redis::GOOD };
+        let (url, seen) = redis::watched(server);
+        let (error, taken) = lied_to(&url, &seen);
+        assert!(taken < FLOOD / 4, "{answer:?} {more:?}: {taken} bytes, {error}");
+        let said = ["it sent more than was asked for", "arse", "ecursion"];
+        assert!(said.iter().any(|said| error.contains(said)), "{answer:?} {more:?}: {error}");
+        // It doesn't get a second chance.
+        assert!(seen.reads.load(SeqCst) <= 1, "{answer:?} {more:?}: {error}");
+    }
+}
+
+#[test]
+fn no_server_can_fill_the_memory() {
+    let lies = [
+        (Server::SendsTooMuch, "it sent more than 1048576 bytes"),
+        (Server::SendsChunkForEver, "does not contain file content length"),
+        (Server::FailsReadersForEver, "its answer has no end"),
+        (Server::HeadsForEver, "error sending request"),
+    ];
+    for (server, words) in lies {
+        let (url, seen) = watched(server);
+        let (error, taken) = lied_to(&url, &seen);
+        assert!(error.contains(words), "{error}");
+        assert!(taken < FLOOD / 4, "{words}: {taken} bytes");
+    }
+}
+
+/// One answer that a server is busy, or one connection that broke, is no reason to do without it.
+#[test]
+fn what_fails_for_a_moment_is_tried_again() {
+    for server in [Server::FailsOnce, Server::ClosesOnce] {
+        let (url, seen) = watched(server);
+        let remote = Remote::connect(&url, Mode::ReadWrite, PATIENT, &|_| None).unwrap();
+        remote.put("v1/ab/cdef".into(), || Some(vec![1; 1000]));
+        remote.finish().unwrap();
+        assert_eq!(remote.get("v1/ab/cdef").unwrap(), Some(vec![1; 1000]));
+        assert_eq!(seen.reads.load(SeqCst), 2);
+        assert_eq!(remote.get("v1/ab/none").unwrap(), None);
+    }
+    for answer in ["", "-LOADING the dataset\r\n", "-TRYAGAIN later\r\n"] {
+        let (url, seen) = redis::watched(redis::Server { at_first: Some(answer), ..redis::GOOD });
+        let remote = Remote::connect(&url, Mode::ReadWrite, PATIENT, &|_| None).unwrap();
+        remote.put("v1/ab/cdef".into(), || Some(vec![1; 1000]));
+        remote.finish().unwrap();
+        assert_eq!(remote.get("v1/ab/cdef").unwrap(), Some(vec![1; 1000]), "{answer:?}");
+        assert_eq!(seen.reads.load(SeqCst), 2, "{answer:?}");
+    }
+}
+
+/// What will fail again is not tried again, and what is tried again has an end.
+#[test]
+fn what_fails_for_good_is_not() {
+    let reads = |url: &str, seen: &Seen| {
+        let remote = Remote::connect(url, Mode::ReadWrite, PATIENT, &|_| None).unwrap();
+        let start = Instant::now();
+        let error = remote.get("v1/ab/cdef").unwrap_err().to_string();
+        assert!(start.elapsed() < PATIENT.idle / 2, "{error}: {:?}", start.elapsed());
+        (seen.reads.load(SeqCst), error)
+    };
+    let of = |(url, seen): (String, std::sync::Arc<Seen>)| reads(&url, &seen);
+    assert_eq!(of(watched(Server::ForbidsReaders)).0, 1);
+    assert_eq!(of(watched(Server::Fails)).0, 4);
+    for answer in ["-NOPERM this user has no permissions\r\n", "-ERR unknown\r\n", "?\r\n", "+garbage\r\n"] {
+        let (count, error) = of(redis::watched(redis::Server { at_first: Some(answer), ..redis::GOOD }));
+        assert_eq!(count, 1, "{answer:?}: {error}");
+    }
+    // Nobody listens any more.
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let error = reads(&format!("redis://{closed}/0"), &Seen::default()).1;
+    assert!(error.contains("refused"), "{error}");
 }

@@ -1,10 +1,11 @@
 //! A server of Redis' smallest part, and of what it does wrong.
 
-use crate::listen::listen;
+use crate::listen::{Seen, listen};
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::sync::Mutex;
+use std::sync::atomic::Ordering::SeqCst;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -19,25 +20,69 @@ pub(crate) struct Server {
     pub(crate) length: Option<u64>,
     /// It closes a connection on which nothing is asked for so long.
     pub(crate) closes_after: Duration,
+    /// What it answers who asks for a length or a part: this, and then more and more of that.
+    pub(crate) lie: Option<(Asked, &'static str, &'static str)>,
+    /// What it answers the first that asks for a length; nothing closes the connection.
+    pub(crate) at_first: Option<&'static str>,
 }
 
-pub(crate) const GOOD: Server =
-    Server { password: "secret", delay: Duration::ZERO, length: None, closes_after: Duration::from_secs(60) };
+/// What is answered with a lie.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Password,
+    Length,
+    Part,
+}
+
+pub(crate) const GOOD: Server = Server {
+    password: "secret",
+    delay: Duration::ZERO,
+    length: None,
+    closes_after: Duration::from_secs(60),
+    lie: None,
+    at_first: None,
+};
 
 type Objects = Mutex<HashMap<Vec<u8>, Vec<u8>>>;
 
 /// Starts one, on this machine alone. Returns its URL.
 pub(crate) fn serve(server: Server) -> String {
-    let objects = Objects::default();
-    format!("redis://:secret@{}/0", listen(move |stream| answers(server, stream, &objects)))
+    watched(server).0
 }
 
-fn answers(server: Server, mut stream: &TcpStream, objects: &Objects) -> io::Result<()> {
+/// The same, with what it sees.
+pub(crate) fn watched(server: Server) -> (String, Arc<Seen>) {
+    let (objects, seen) = (Objects::default(), Arc::new(Seen::default()));
+    let sees = Arc::clone(&seen);
+    let address = listen(move |stream| answers(server, stream, &objects, &sees));
+    (format!("redis://:secret@{address}/0"), seen)
+}
+
+fn answers(server: Server, mut stream: &TcpStream, objects: &Objects, seen: &Seen) -> io::Result<()> {
     stream.set_read_timeout(Some(server.closes_after))?;
     let mut reader = BufReader::new(stream);
     loop {
         let command = command(&mut reader)?;
         let words: Vec<&[u8]> = command.iter().map(Vec::as_slice).collect();
+        let asked = match words.first() {
+            Some(&b"AUTH") => Some(Asked::Password),
+            Some(&b"STRLEN") => Some(Asked::Length),
+            Some(&b"GETRANGE") => Some(Asked::Part),
+            _ => None,
+        };
+        let first = asked == Some(Asked::Length) && seen.reads.fetch_add(1, SeqCst) == 0;
+        match (server.lie, server.at_first) {
+            (Some((about, answer, more)), _) if asked == Some(about) => {
+                stream.write_all(answer.as_bytes())?;
+                return seen.flood(stream, more.as_bytes());
+            }
+            (_, Some("")) if first => return Ok(()),
+            (_, Some(answer)) if first => {
+                stream.write_all(answer.as_bytes())?;
+                continue;
+            }
+            _ => {}
+        }
         let mut objects = objects.lock().unwrap();
         let answer = match words.as_slice() {
             [b"AUTH", password] if *password == server.password.as_bytes() => b"+OK\r\n".to_vec(),

@@ -1,10 +1,11 @@
 //! A server of WebDAV's smallest part, and of all that it does wrong.
 
-use crate::listen::listen;
+use crate::listen::{Seen, listen};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::sync::Mutex;
+use std::sync::atomic::Ordering::SeqCst;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -14,6 +15,18 @@ pub(crate) enum Server {
     Good,
     Hangs,
     Fails,
+    /// Is overloaded the first time that it is read, and the first time that it is written.
+    FailsOnce,
+    /// Ends in the middle of the first object that it sends.
+    ClosesOnce,
+    /// Answers who reads that they may not.
+    ForbidsReaders,
+    /// Answers who reads with an error, of which it says more and more.
+    FailsReadersForEver,
+    /// Its headers have no end.
+    HeadsForEver,
+    /// Sends a part that it says is of 1 PiB.
+    SendsChunkForEver,
     /// Answers who reads with an error, and who writes never.
     FailsReaders,
     /// Answers who writes with an error, and has nothing for who reads.
@@ -30,16 +43,45 @@ type Objects = Mutex<HashMap<String, Vec<u8>>>;
 
 /// Starts one, on this machine alone. Returns its URL.
 pub(crate) fn serve(server: Server) -> String {
-    let objects = Objects::default();
-    format!("webdav://user:secret@{}/store", listen(move |stream| answers(server, stream, &objects)))
+    watched(server).0
 }
 
-fn answers(server: Server, mut stream: &TcpStream, objects: &Objects) -> std::io::Result<()> {
+/// The same, with what it sees.
+pub(crate) fn watched(server: Server) -> (String, Arc<Seen>) {
+    let (objects, seen) = (Objects::default(), Arc::new(Seen::default()));
+    let sees = Arc::clone(&seen);
+    let address = listen(move |stream| answers(server, stream, &objects, &sees));
+    (format!("webdav://user:secret@{address}/store"), seen)
+}
+
+fn answers(server: Server, mut stream: &TcpStream, objects: &Objects, seen: &Seen) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
     let endless = b"HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n";
     while let Some((method, path, body)) = request(&mut reader)? {
+        let first = match method.as_str() {
+            "GET" => seen.reads.fetch_add(1, SeqCst) == 0,
+            "PUT" => seen.writes.fetch_add(1, SeqCst) == 0,
+            _ => false,
+        };
         match server {
-            Server::Good => {
+            Server::FailsOnce if first => write!(stream, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")?,
+            Server::ClosesOnce if first && method == "GET" => {
+                return write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n.");
+            }
+            Server::ForbidsReaders => write!(stream, "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n")?,
+            Server::FailsReadersForEver => {
+                write!(stream, "HTTP/1.1 500 Oops\r\nContent-Length: 100000000000\r\n\r\n")?;
+                return seen.flood(stream, b".");
+            }
+            Server::HeadsForEver => {
+                write!(stream, "HTTP/1.1 200 OK\r\n")?;
+                return seen.flood(stream, b"X-More: of it\r\n");
+            }
+            Server::SendsChunkForEver => {
+                write!(stream, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4000000000000\r\n")?;
+                return seen.flood(stream, b".");
+            }
+            Server::Good | Server::FailsOnce | Server::ClosesOnce => {
                 let mut objects = objects.lock().unwrap();
                 let (status, content) = match (method.as_str(), objects.get(&path)) {
                     ("PUT", _) => {
@@ -78,9 +120,7 @@ fn answers(server: Server, mut stream: &TcpStream, objects: &Objects) -> std::io
             }
             Server::SendsTooMuch => {
                 stream.write_all(endless)?;
-                loop {
-                    stream.write_all(&[b'.'; 1 << 16])?;
-                }
+                return seen.flood(stream, b".");
             }
             Server::ClosesEarly => return stream.write_all(endless),
         }
