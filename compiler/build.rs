@@ -1,7 +1,42 @@
-//! Tells the crate how well it is optimised, for a word of warning in build scripts.
+//! Tells the crate how well it is optimised, for a word of warning in build scripts, and what it is built
+//! from, for the keys of the cache.
+
+#[cfg(feature = "compile")]
+mod built_from;
 
 #[allow(clippy::disallowed_methods, reason = "what cargo tells")]
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-env=PRECOMPILE_OPT_LEVEL={}", std::env::var("OPT_LEVEL").unwrap_or_default());
+    #[cfg(feature = "compile")]
+    println!("cargo::rustc-env=PRECOMPILE_BUILT_FROM={}", built_from().expect("the sources can't be read"));
+}
+
+/// The digest. Its lock file is the one of the checkout, or the one that is published with the crate. Where
+/// cargo doesn't use it, as `cargo install` without `--locked` and packages that depend on this one, versions
+/// are the same nevertheless: the manifest demands them (`tests/built_from.rs`).
+#[cfg(feature = "compile")]
+fn built_from() -> std::io::Result<blake3::Hash> {
+    use std::path::Path;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    println!("cargo::rerun-if-changed=built_from.rs");
+    println!("cargo::rerun-if-changed=src");
+    let mut digest = blake3::Hasher::new();
+    let locks = [folder.join("Cargo.lock"), folder.join("../Cargo.lock")];
+    let lock = locks.iter().find(|lock| lock.is_file());
+    let text = lock.map(std::fs::read_to_string).transpose()?.unwrap_or_default();
+    let family = built_from::family(&text, env!("CARGO_PKG_NAME"));
+    match (lock, family.is_empty()) {
+        (Some(lock), false) => {
+            println!("cargo::rerun-if-changed={}", lock.display());
+            built_from::add_family(&mut digest, &family);
+        }
+        // It demands them all.
+        _ => {
+            println!("cargo::rerun-if-changed=Cargo.toml");
+            digest.update(&std::fs::read(folder.join("Cargo.toml"))?);
+        }
+    }
+    built_from::add_sources(&mut digest, &folder.join("src"))?;
+    Ok(digest.finalize())
 }

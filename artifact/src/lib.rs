@@ -47,3 +47,7 @@ pub use platform::Platform;
 pub use policy::Policy;
 pub use shown::Shown;
 pub use words::Words;
+
+/// The digest of this crate's sources. What it says of artifacts decides about their bytes.
+#[cfg(feature = "source-digest")]
+pub const SOURCE_DIGEST: &str = env!("PRECOMPILE_ARTIFACT_SOURCES");

@@ -90,8 +90,9 @@ impl Build {
     /// Adds the modules of a cargo package: its binaries and its `cdylib`, built in release mode for
     /// `wasm32-wasip1`, or what [`Build::guest_target`] said before.
     ///
-    /// Its build is cargo's own, with its own `Cargo.lock`, and shares the jobserver of this one. Flags for
-    /// the program's target (`RUSTFLAGS`) are kept from it.
+    /// Its build is cargo's own, with its own `Cargo.lock`, `.cargo/config.toml` and `rust-toolchain.toml`, and
+    /// shares the jobserver of this one. Flags for the program (`RUSTFLAGS`, and `[build] rustflags` in a file
+    /// that cargo finds for the program, too) are kept from it. Nothing is written among its sources.
     pub fn cargo_package(&mut self, path: impl AsRef<Path>) -> &mut Build {
         let target = self.guest_target.clone().unwrap_or_else(|| "wasm32-wasip1".into());
         self.source(Source::Package { folder: path.as_ref().into(), target })

@@ -10,6 +10,10 @@ use serde_json::Value;
 /// Keeps the keys apart from those of other programs.
 const CONTEXT: &str = "precompile 2026-11 recipe of an artifact";
 
+/// Digests of what this build is made from: the compilers and what they use, and our own sources, so that a
+/// changed one doesn't take what another has made.
+const BUILT_FROM: [&str; 2] = [env!("PRECOMPILE_BUILT_FROM"), precompile_artifact::SOURCE_DIGEST];
+
 /// How an artifact is made by these options: all that decides about its bytes besides the module.
 ///
 /// The fallback isn't part of it: what a second backend makes has a recipe of its own. Neither is
@@ -52,6 +56,7 @@ pub fn recipe(options: &Options) -> Recipe {
         ("proposals_forbidden", names(proposals.forbidden()).join(",")),
         ("wasmtime_version", WASMTIME_VERSION.into()),
         ("precompile_version", env!("CARGO_PKG_VERSION").into()),
+        ("built_from", BUILT_FROM.join("+")),
         ("format", FORMAT.to_string()),
     ];
     let mut fields: Vec<_> = fields.map(|(name, value)| (String::from(name), value)).into();

@@ -1,0 +1,125 @@
+//! What decides about the bytes of artifacts in a build of this crate: the versions of the crates that make
+//! them, as the lock file has them, and sources of our own. As one digest, for the key of the cache.
+//!
+//! Nothing of it depends on the folder, on times or on the system: two builds from the same have the same.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+/// Crates whose code reaches the bytes: compilers, what reads and writes WebAssembly, and what writes the
+/// object file and its sections. A name that ends with a hyphen stands for all that begin so.
+const FAMILY: [&str; 16] = [
+    "cranelift-",
+    "gimli",
+    "libm",
+    "object",
+    "postcard",
+    "pulley-",
+    "regalloc2",
+    "target-lexicon",
+    "wasm-encoder",
+    "wasmparser",
+    "wasmtime",
+    "wasmtime-",
+    "wast",
+    "wat",
+    "winch-codegen",
+    "wit-parser",
+];
+
+/// Our own sources that don't reach the bytes.
+const BESIDE: [&str; 6] = ["build", "build.rs", "cargo_precompile.rs", "command", "tests", "tests.rs"];
+
+/// A crate of the family, as a lock file has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Locked {
+    pub name: String,
+    pub version: String,
+    /// Where it is from, and its checksum: one that is patched has another.
+    pub origin: String,
+    dependencies: Vec<String>,
+}
+
+/// The crates of the family that a package is built with, sorted. Empty where the lock file isn't this
+/// package's.
+pub fn family(lock: &str, package: &str) -> Vec<Locked> {
+    let all: Vec<_> = lock.split("[[package]]").skip(1).map(locked).collect();
+    let mut found = BTreeMap::new();
+    let mut next: Vec<_> = all.iter().filter(|locked| locked.name == package).collect();
+    while let Some(from) = next.pop() {
+        for dependency in from.dependencies.iter().filter(|name| is_family(name)) {
+            // A version follows where there are several.
+            let (name, version) = dependency.split_once(' ').unwrap_or((dependency, ""));
+            let version = version.split(' ').next().unwrap_or_default();
+            let is_it =
+                |locked: &&Locked| locked.name == name && (version.is_empty() || locked.version == version);
+            for locked in all.iter().filter(is_it) {
+                if found.insert((&locked.name, &locked.version), locked).is_none() {
+                    next.push(locked);
+                }
+            }
+        }
+    }
+    found.into_values().cloned().collect()
+}
+
+fn is_family(dependency: &str) -> bool {
+    let name = dependency.split(' ').next().unwrap_or_default();
+    let belongs = |member: &&str| name == **member || member.ends_with('-') && name.starts_with(**member);
+    FAMILY.iter().any(|member| belongs(&member))
+}
+
+fn locked(block: &str) -> Locked {
+    let mut locked = Locked::default();
+    for line in block.lines() {
+        match line.split_once(" = ") {
+            Some(("name", name)) => locked.name = unquoted(name),
+            Some(("version", version)) => locked.version = unquoted(version),
+            Some(("source" | "checksum", origin)) => locked.origin += origin,
+            _ if line.starts_with(" \"") => locked.dependencies.push(unquoted(line)),
+            _ => {}
+        }
+    }
+    locked
+}
+
+fn unquoted(text: &str) -> String {
+    text.trim().trim_end_matches(',').trim_matches('"').into()
+}
+
+/// Adds the crates to the digest.
+pub fn add_family(digest: &mut blake3::Hasher, family: &[Locked]) {
+    for Locked { name, version, origin, .. } in family {
+        digest.update(format!("{name} {version} {origin}\n").as_bytes());
+    }
+}
+
+/// Adds the sources in a folder to the digest: each by its name and its content.
+///
+/// # Errors
+///
+/// Where one can't be read.
+pub fn add_sources(digest: &mut blake3::Hasher, folder: &Path) -> io::Result<()> {
+    let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<io::Result<_>>()?;
+    entries.sort_by_key(|entry| entry.file_name());
+    for entry in entries {
+        let (name, path) = (entry.file_name(), entry.path());
+        if BESIDE.iter().any(|beside| name == *beside) {
+            continue;
+        }
+        digest.update(format!("{}\n", name.display()).as_bytes());
+        if path.is_dir() {
+            add_sources(digest, &path)?;
+            // Where a folder ends.
+            digest.update(b"\n");
+            continue;
+        }
+        // The same where git has changed the ends of lines.
+        let mut content = fs::read(&path)?;
+        content.retain(|byte| *byte != b'\r');
+        digest.update(&(content.len() as u64).to_le_bytes()).update(&content);
+    }
+    Ok(())
+}
