@@ -23,7 +23,7 @@ peer() {
 
 cargo build -q --release -p precompile --bins
 cargo build -q -p precompile-runtime --profile runner --features pulley
-CARGO_TARGET_DIR="$cache/load" cargo build -q --release --manifest-path benches/load/Cargo.toml
+CARGO_TARGET_DIR="$cache/load" cargo build -q --locked --release --manifest-path benches/load/Cargo.toml
 
 wasmer="$cache/peers/wasmer/bin/wasmer"
 [ -x "$wasmer" ] || peer wasmer env CARGO_TARGET_DIR="$cache/peers-target" cargo install -q --locked --root "$cache/peers/wasmer" \

@@ -24,7 +24,7 @@ library() {
     if [ "$settings" = best ]; then flags="$best" level=z link=("${best_link[@]}"); fi
     local json=()
     [[ "$target" != *.json ]] || json=(-Zjson-target-spec)
-    (cd "$folder" && RUSTFLAGS="$flags" CARGO_PROFILE_RELEASE_OPT_LEVEL=$level cargo +debian build -q --release "${json[@]}" \
+    (cd "$folder" && RUSTFLAGS="$flags" CARGO_PROFILE_RELEASE_OPT_LEVEL=$level cargo +debian build -q --locked --release "${json[@]}" \
         --features "$features" --target "$target" -Zbuild-std=core,alloc -Zbuild-std-features=compiler-builtins-mem)
     local archive
     archive="lib$(basename "$folder" | tr - _).a"

@@ -14,7 +14,7 @@ SMALL="$PWD/benches/start/small.wasm"
 export LARGE SMALL
 for package in aot jit; do
     # One at a time: together they would share a compiler.
-    CARGO_TARGET_DIR="$cache/start" cargo build --release --manifest-path benches/start/Cargo.toml -p "$package"
+    CARGO_TARGET_DIR="$cache/start" cargo build --locked --release --manifest-path benches/start/Cargo.toml -p "$package"
 done
 python3 scripts/embedding.py "${1:-40}" "$PRECOMPILE" "$cache/start" "$LARGE" "$SMALL" >"$work/report"
 mv "$work/report" reports/embedding.md

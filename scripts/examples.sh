@@ -29,23 +29,23 @@ holds_no_compiler() {
 example() { cd "$root/examples/$1"; }
 
 (example plugin-host
-    shows 'plugins/fibonacci by winch' cargo run
-    shows 'plugins/fibonacci by cranelift' cargo run --release
-    cargo test >/dev/null
+    shows 'plugins/fibonacci by winch' cargo run --locked
+    shows 'plugins/fibonacci by cranelift' cargo run --locked --release
+    cargo test --locked >/dev/null
     holds_no_compiler plugin-host)
 echo 'plugin-host: Winch in debug and Cranelift in release builds; no compiler in either'
 
 apt_install clang-14 lld-14 wasi-libc libclang-rt-14-dev-wasm32
 (example wasi-command
-    shows 'sample: 3 words' env CLANG=clang-14 cargo run -- sample <<<'one two three')
+    shows 'sample: 3 words' env CLANG=clang-14 cargo run --locked -- sample <<<'one two three')
 echo 'wasi-command: one executable'
 
-(example component && shows 'Hello, reader!' cargo run -- reader)
+(example component && shows 'Hello, reader!' cargo run --locked -- reader)
 echo 'component: called through bindgen'
 
 scripts/cross.sh aarch64 >/dev/null
 (example cross-build
-    shows '12586269025 on aarch64-unknown-linux-gnu' env CARGO_TARGET_DIR="$cache/examples-aarch64" cargo +debian run
+    shows '12586269025 on aarch64-unknown-linux-gnu' env CARGO_TARGET_DIR="$cache/examples-aarch64" cargo +debian run --locked
     artifact="$(find "$cache/examples-aarch64" -path '*/out/fibonacci.cwasm' | head -1)"
     shows 'aarch64-unknown-linux-gnu' "$PRECOMPILE" inspect "$artifact")
 echo 'cross-build: the artifact is for aarch64, and runs under emulation'
@@ -62,7 +62,7 @@ if [ ! -d "$(rustc --print target-libdir --target wasm32-unknown-unknown)" ]; th
     export RUSTC_BOOTSTRAP=1
     toolchain=(+debian)
 fi
-shows '1229 primes' cargo "${toolchain[@]}" run
+shows '1229 primes' cargo "${toolchain[@]}" run --locked
 # Its sources are as they were: the script doesn't run.
 CARGO_TERM_QUIET=false cargo "${toolchain[@]}" build -v 2>&1 | grep -q 'Fresh rust-guest' || { echo 'error: the build script runs again' >&2; exit 1; }
 unset RUSTC_BOOTSTRAP

@@ -116,7 +116,7 @@ impl Builder {
     /// Says why it can't be built.
     pub(crate) fn no_arguments(&self, recipe: &Recipe) -> Result<u64, String> {
         let mut cargo = self.cargo(recipe, &recipe.toolchain()?, "build");
-        cargo.args(["--release", "--manifest-path", "benches/no-arguments/Cargo.toml"]);
+        cargo.args(["--release", "--locked", "--manifest-path", "benches/no-arguments/Cargo.toml"]);
         run(cargo)?;
         size(&self.folder.join("release/no-arguments"))
     }
