@@ -10,7 +10,7 @@ use std::path::Path;
 
 /// Crates whose code reaches the bytes: compilers, what reads and writes WebAssembly, and what writes the
 /// object file and its sections. A name that ends with a hyphen stands for all that begin so.
-const FAMILY: [&str; 16] = [
+const FAMILY: [&str; 15] = [
     "cranelift-",
     "gimli",
     "libm",
@@ -26,7 +26,6 @@ const FAMILY: [&str; 16] = [
     "wast",
     "wat",
     "winch-codegen",
-    "wit-parser",
 ];
 
 /// Our own sources that don't reach the bytes.
@@ -34,17 +33,17 @@ const BESIDE: [&str; 6] = ["build", "build.rs", "cargo_precompile.rs", "command"
 
 /// A crate of the family, as a lock file has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Locked {
-    pub name: String,
-    pub version: String,
+pub(crate) struct Locked {
+    pub(crate) name: String,
+    pub(crate) version: String,
     /// Where it is from, and its checksum: one that is patched has another.
-    pub origin: String,
+    pub(crate) origin: String,
     dependencies: Vec<String>,
 }
 
 /// The crates of the family that a package is built with, sorted. Empty where the lock file isn't this
 /// package's.
-pub fn family(lock: &str, package: &str) -> Vec<Locked> {
+pub(crate) fn family(lock: &str, package: &str) -> Vec<Locked> {
     let all: Vec<_> = lock.split("[[package]]").skip(1).map(locked).collect();
     let mut found = BTreeMap::new();
     let mut next: Vec<_> = all.iter().filter(|locked| locked.name == package).collect();
@@ -67,8 +66,7 @@ pub fn family(lock: &str, package: &str) -> Vec<Locked> {
 
 fn is_family(dependency: &str) -> bool {
     let name = dependency.split(' ').next().unwrap_or_default();
-    let belongs = |member: &&str| name == **member || member.ends_with('-') && name.starts_with(**member);
-    FAMILY.iter().any(|member| belongs(&member))
+    FAMILY.iter().any(|member| name == *member || member.ends_with('-') && name.starts_with(*member))
 }
 
 fn locked(block: &str) -> Locked {
@@ -90,7 +88,7 @@ fn unquoted(text: &str) -> String {
 }
 
 /// Adds the crates to the digest.
-pub fn add_family(digest: &mut blake3::Hasher, family: &[Locked]) {
+pub(crate) fn add_family(digest: &mut blake3::Hasher, family: &[Locked]) {
     for Locked { name, version, origin, .. } in family {
         digest.update(format!("{name} {version} {origin}\n").as_bytes());
     }
@@ -101,7 +99,7 @@ pub fn add_family(digest: &mut blake3::Hasher, family: &[Locked]) {
 /// # Errors
 ///
 /// Where one can't be read.
-pub fn add_sources(digest: &mut blake3::Hasher, folder: &Path) -> io::Result<()> {
+pub(crate) fn add_sources(digest: &mut blake3::Hasher, folder: &Path) -> io::Result<()> {
     let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<io::Result<_>>()?;
     entries.sort_by_key(|entry| entry.file_name());
     for entry in entries {

@@ -87,7 +87,7 @@ fn another_version_is_another_digest() {
         digest(&lock.replace(block, &changed))
     };
     let names =
-        ["cranelift-codegen", "regalloc2", "wasmtime", "winch-codegen", "gimli", "object", "libm", "wast"];
+        ["cranelift-codegen", "regalloc2", "wasmtime", "winch-codegen", "gimli", "object", "libm", "wat"];
     for name in names {
         let version = |block: &str| block.replacen("version = \"", "version = \"9", 1);
         assert_ne!(changed(name, &version), same, "{name}");
