@@ -85,14 +85,16 @@ fn every_message_is_seen() {
     for folder in ["artifact/src", "cache/src", "compiler/src", "runtime/src"] {
         sources(&root.join(folder), &mut code);
     }
-    let sessions: String = fs::read_dir(root.join("tests/golden"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "test"))
-        .map(|path| fs::read_to_string(path).unwrap())
-        .collect();
+    let files = |folder: &str, kind: &str| -> String {
+        fs::read_dir(root.join(folder))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == kind))
+            .map(|path| fs::read_to_string(path).unwrap())
+            .collect()
+    };
     // What build scripts are told is seen where they run.
-    let sessions = sessions + &include_str!("embedding.rs").replace("\\\"", "\"");
+    let sessions = files("tests/golden", "test") + &files("tests/embedding", "rs").replace("\\\"", "\"");
     let unprovoked = include_str!("golden/unprovoked.txt").lines().filter(|line| !line.starts_with('#'));
     let unprovoked: Vec<_> = unprovoked.map(|line| line.split_once(" -- ").expect("a reason").0).collect();
     let messages = messages(&code);
