@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 /// What stands before the text of an error.
-const MARKS: [&str; 16] = [
+const MARKS: [&str; 17] = [
     "#[error(",
     "feature = \"messages\", error(",
     "feature = \"messages\",\n        error(",
@@ -17,6 +17,7 @@ const MARKS: [&str; 16] = [
     "anyhow!(",
     "with_context(||",
     ".context(",
+    ".error(",
     "Failure::own(",
     "Failure::refused(",
     "return Err(",

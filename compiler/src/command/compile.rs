@@ -8,12 +8,11 @@ use crate::counts::Counts;
 use crate::done::Done;
 use crate::interrupt;
 use crate::job::{Caching, Failed, Job};
-use crate::kind::Kind;
 use crate::message::{Format, Message, Usage, print, tell, tell_error, tell_warning};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::queue::Queue;
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use precompile::artifact::Shown;
 use precompile::cache::{Cache, Store};
 use std::sync::{Mutex, PoisonError};
@@ -118,9 +117,7 @@ impl Opts {
             });
             let error = match result {
                 Ok(None) => return false,
-                Ok(Some(_)) => reported
-                    .err()
-                    .map(|error| Failed { kind: Kind::Other, error: format!("can't report: {error}") }),
+                Ok(Some(_)) => reported.err().map(|error| Failed::new(anyhow!("can't report: {error}"))),
                 Err(error) => Some(error),
             };
             if let Some(error) = error {

@@ -27,6 +27,12 @@ impl Opts {
         let name = command.get_name().to_owned();
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut command, name, &mut script);
-        Ok(print_bytes(&script)?)
+        let script = String::from_utf8(script)?;
+        Ok(print_bytes(script.replace(FISH_GIVES_UP, FISH_GOES_ON).as_bytes())?)
     }
 }
+
+/// How fish's script finds whether there is a command yet. While an option's value is missing it can't read the line,
+/// and would complete no value before a command; there is none then.
+const FISH_GIVES_UP: &str = "2>/dev/null\n    or return\n";
+const FISH_GOES_ON: &str = "2>/dev/null\n    or return 0\n";

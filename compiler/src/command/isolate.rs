@@ -132,8 +132,8 @@ impl Isolation {
         })?;
         let Some(status) = status else {
             let most = self.timeout.as_secs_f32();
-            let too_long = format!("it takes longer to compile than the {most} s that `--timeout` allows");
-            return Err(Kind::TooMuch.error(too_long));
+            return Err(Kind::TooMuch
+                .error(format!("it takes longer to compile than the {most} s that `--timeout` allows")));
         };
         if !status.success() {
             return Err(self.obituary(status, &String::from_utf8_lossy(&said)));

@@ -7,7 +7,7 @@ use crate::interrupt;
 use crate::kind::Kind;
 use crate::message::print_bytes;
 use crate::unreadable::unreadable;
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use precompile::artifact::Host;
 use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::trailer;
@@ -84,7 +84,7 @@ pub(crate) struct Failed {
 }
 
 impl Failed {
-    fn new(error: anyhow::Error) -> Failed {
+    pub(crate) fn new(error: anyhow::Error) -> Failed {
         Failed { kind: Kind::of(&error), error: format!("{error:#}") }
     }
 }
@@ -120,10 +120,9 @@ impl Job {
         };
         match catch_unwind(AssertUnwindSafe(run)) {
             Ok(result) => result.map_err(Failed::new),
-            Err(_) => Err(Failed {
-                kind: Kind::Other,
-                error: "precompile has a bug and gave up on it; nothing was written".into(),
-            }),
+            Err(_) => {
+                Err(Failed::new(anyhow!("precompile has a bug and gave up on it; nothing was written")))
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use lexopt::prelude::{Long, Short, Value, ValueExt};
 use precompile_runtime::artifact::Code;
 #[cfg(feature = "describe")]
 use precompile_runtime::artifact::Policy;
+use std::env::VarError;
 use std::ffi::OsString;
 #[cfg(feature = "measure")]
 use std::num::NonZeroU32;
@@ -225,7 +226,10 @@ fn variable(text: String) -> Result<(String, String), lexopt::Error> {
         Some((name, value)) => Ok((name.into(), value.into())),
         None => match std::env::var(&text) {
             Ok(value) => Ok((text, value)),
-            Err(_) => {
+            Err(VarError::NotUnicode(_)) => {
+                Err(format!("environment variable `{text}` is not UTF-8, as the guest's must be").into())
+            }
+            Err(VarError::NotPresent) => {
                 Err(format!("environment variable `{text}` is not set here: use `--env {text}=VALUE`").into())
             }
         },

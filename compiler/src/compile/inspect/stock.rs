@@ -100,7 +100,7 @@ impl Stock {
             // The third preview of WASI, on by default, needs the concurrency that is off.
             stock.flag("-S", "p3=n");
         }
-        stock.warn(&stamp.tunables);
+        stock.warn(&stamp.tunables, kind);
         stock
     }
 
@@ -226,13 +226,25 @@ impl Stock {
         }
     }
 
-    fn warn(&mut self, tunables: &Tunables) {
+    fn warn(&mut self, tunables: &Tunables, kind: Kind) {
         if tunables.gc_heap_initial_size == Backend::Winch.mark_bytes() && !tunables.winch_callable {
             self.warnings.push(
                 "stock wasmtime takes the code for Cranelift's: link it with artifacts by Winch alone, and \
                  with nothing that wasmtime compiles as it loads it, or the behaviour is undefined"
                     .into(),
             );
+            self.warnings.push(
+                "a program that uses wasmtime through its C interface can't load it: that has no setting for \
+                 `gc-heap-initial-size`"
+                    .into(),
+            );
+        }
+        if !tunables.concurrency_support {
+            let commands = match kind {
+                Kind::Component => "`wasmtime serve` and `wasmtime wast` load",
+                Kind::Module => "`wasmtime wast` loads",
+            };
+            self.warnings.push(format!("{commands} only what was compiled with `-W concurrency-support`"));
         }
         if tunables.consume_fuel {
             self.warnings.push(format!("`fuel={FUEL}` is no limit: choose one"));
