@@ -45,7 +45,9 @@ pub use list::{Item, Items, List, Names};
 pub use manifest::Manifest;
 pub use platform::Platform;
 pub use policy::Policy;
-pub use shown::Shown;
+#[cfg(feature = "std")]
+pub use shown::shown_path;
+pub use shown::{Shown, ShownLines};
 pub use words::Words;
 
 /// The digest of this crate's sources. What it says of artifacts decides about their bytes.

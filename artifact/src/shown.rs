@@ -25,10 +25,47 @@ impl Display for Shown<'_> {
     }
 }
 
+/// Lines of text, of which only the first begins at the margin: a line that a name puts among them is not taken for
+/// another message.
+///
+/// ```
+/// use precompile_artifact::ShownLines;
+///
+/// let text = ShownLines("error: `a\nerror: b` is no module").to_string();
+/// assert_eq!(text, "error: `a\n  error: b` is no module");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct ShownLines<'a>(pub &'a str);
+
+impl Display for ShownLines<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let further = || self.0.split('\n').skip(1);
+        // All by the same, so that what stands in columns still does.
+        let is_at_margin = further().any(|line| !line.is_empty() && !line.starts_with(' '));
+        let margin = if is_at_margin { "  " } else { "" };
+        Shown(self.0.split('\n').next().unwrap_or_default()).fmt(f)?;
+        for line in further() {
+            f.write_char('\n')?;
+            if !line.is_empty() {
+                f.write_str(margin)?;
+                Shown(line).fmt(f)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A path as text in a message, on one line.
+#[cfg(feature = "std")]
+pub fn shown_path(path: &std::path::Path) -> alloc::string::String {
+    alloc::string::ToString::to_string(&Shown(&path.to_string_lossy()))
+}
+
 fn is_obeyed(character: char) -> bool {
-    // The property Bidi_Control of Unicode.
+    // What separates lines, and the property Bidi_Control of Unicode.
+    let separates = matches!(character, '\u{2028}' | '\u{2029}');
     let turns = matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    character.is_control() || turns
+    character.is_control() || separates || turns
 }
 
 #[cfg(test)]
@@ -42,5 +79,18 @@ mod tests {
         assert_eq!(Shown("\u{202e}gpj.exe\u{2069}").to_string(), r"\u{202e}gpj.exe\u{2069}");
         let plain = "naïve 名前 `f` \u{5d0}\u{301}";
         assert_eq!(Shown(plain).to_string(), plain);
+    }
+
+    #[test]
+    fn only_the_first_line_begins_at_the_margin() {
+        for (text, shown) in [
+            ("one", "one"),
+            ("one\n  two\n\n    three", "one\n  two\n\n    three"),
+            ("one\ntwo\n  three\n", "one\n  two\n    three\n"),
+            ("a\n\rerror: b\n\terror: c", "a\n  \\rerror: b\n  \\terror: c"),
+            ("a\u{2028}b\u{85}c", "a\\u{2028}b\\u{85}c"),
+        ] {
+            assert_eq!(ShownLines(text).to_string(), shown);
+        }
     }
 }

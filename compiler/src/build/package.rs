@@ -147,6 +147,6 @@ fn check_target(guest: &Guest, target: &str) -> Result<(), BuildError> {
     let library = run(guest.rustc().args(["--print", "target-libdir", "--target", target]))?;
     match Path::new(String::from_utf8_lossy(&library).trim()).is_dir() {
         true => Ok(()),
-        false => Err(BuildError::NoRustTarget { package: guest.folder().into(), target: target.into() }),
+        false => Err(BuildError::NoRustTarget { package: guest.named().into(), target: target.into() }),
     }
 }

@@ -5,7 +5,9 @@ use crate::message::{Format, Message, print, print_bytes, tell};
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use precompile::Rates;
+use precompile::artifact::{Shown, shown_path};
 use precompile::cache::{Found, Log, Outcome, Pruned, Store};
+use std::io::IsTerminal;
 use std::time::{Duration, SystemTime};
 
 /// Look after the cache
@@ -73,7 +75,12 @@ impl Common {
         if self.is_json() {
             return Ok(print(&Message::CacheDir { folder: store.folder() })?);
         }
-        Ok(print_bytes(format!("{}\n", store.folder().display()).as_bytes())?)
+        // A program gets the name as it is.
+        let folder = store.folder();
+        if std::io::stdout().is_terminal() {
+            return Ok(print_bytes(format!("{}\n", shown_path(folder)).as_bytes())?);
+        }
+        Ok(print_bytes(&[folder.as_os_str().as_encoded_bytes(), b"\n"].concat())?)
     }
 
     fn stats(&self, store: &Store) -> Result<()> {
@@ -138,7 +145,7 @@ impl Common {
             return Ok(whole);
         }
         for path in &verified.damaged {
-            tell(&format!("warning: `{}` was damaged, and is removed", path.display()));
+            tell(&format!("warning: `{}` was damaged, and is removed", shown_path(path)));
         }
         let (count, bytes) = (entries(verified.whole_entries), size(verified.whole_bytes));
         print_bytes(format!("{count} whole, {bytes}\n").as_bytes())?;
@@ -184,14 +191,16 @@ fn line(found: &Found) -> String {
         Outcome::Blob { bytes, .. } => size(*bytes),
         Outcome::Failure { message } => message.clone(),
     };
-    format!(
-        "{}  {:>12}  {:>9} to compile  {} {} {what}\n",
+    let line = format!(
+        "{}  {:>12}  {:>9} to compile  {} {} {what}",
         &key[..16],
         ago(found.used),
         time(record.cost_ns),
         field("backend"),
         field("target"),
-    )
+    );
+    // A shared cache's entries may say anything.
+    format!("{}\n", Shown(&line))
 }
 
 fn entries(count: u64) -> String {

@@ -24,7 +24,7 @@ use crate::unreadable::unreadable;
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum, ValueHint};
 use precompile::Destination;
-use precompile::artifact::Host;
+use precompile::artifact::{Host, shown_path};
 use report::Report;
 use serde::Serialize;
 use std::ffi::OsString;
@@ -158,7 +158,7 @@ impl Opts {
             return Ok(print_bytes(help.as_bytes())?);
         }
         interrupt::install()?;
-        let name = || format!("`{}`", self.input.display());
+        let name = || format!("`{}`", shown_path(&self.input));
         let metadata = self.input.metadata().map_err(|error| unreadable(&error)).with_context(name)?;
         ensure!(metadata.is_file(), "{} is no file: compare one module", name());
         let runner = Runner::new(self.runner.as_deref())?;
@@ -246,7 +246,7 @@ impl Opts {
                 return Err(Kind::TooMuch.error(format!("{}: {why}", trial.candidate.name)));
             }
             some_ended |= trial.is_in();
-            progress.done(trial.candidate.name.clone());
+            progress.done(&trial.candidate.name);
         }
         if trials.iter().all(|trial| !trial.is_in()) {
             let reasons = trials.iter().map(|trial| {
@@ -264,7 +264,7 @@ impl Opts {
                 if trial.is_in() {
                     trial.measure(setup).context("the comparison was given up")?;
                 }
-                progress.done(trial.candidate.name.clone());
+                progress.done(&trial.candidate.name);
             }
         }
         Ok(trials)

@@ -13,7 +13,7 @@ use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::queue::Queue;
 use anyhow::{Result, anyhow};
-use precompile::artifact::Shown;
+use precompile::artifact::shown_path;
 use precompile::cache::{Cache, Store};
 use std::sync::{Mutex, PoisonError};
 
@@ -105,7 +105,7 @@ impl Opts {
         let progress = Progress::new(jobs.len(), !self.quiet && self.message_format == Format::Human);
         let queue = Queue::new(jobs.iter().map(|job| job.input.bytes).sum(), self.threads());
         let failures = Mutex::new(Vec::new());
-        let name = |job: &Job| Shown(&job.input.path.display().to_string()).to_string();
+        let name = |job: &Job| shown_path(&job.input.path);
         let run = |job: &'a Job, wait: bool| -> bool {
             let result = job.run(caching, wait, queue.take(job.input.bytes));
             let mut reported = Ok(());
@@ -123,7 +123,7 @@ impl Opts {
             if let Some(error) = error {
                 failures.lock().unwrap_or_else(PoisonError::into_inner).push((job, error));
             }
-            progress.done(name(job));
+            progress.done(&name(job));
             true
         };
         // From outside of the threads, Wasmtime splits a module into smaller parts: they end closer together.
@@ -193,7 +193,7 @@ impl Opts {
             Format::Human => {
                 let target =
                     if several_targets { format!(" for {}", job.options.target) } else { String::new() };
-                tell_error(&format!("`{}`{target}: {}", job.input.path.display(), failed.error));
+                tell_error(&format!("`{}`{target}: {}", shown_path(&job.input.path), failed.error));
                 Ok(())
             }
         }

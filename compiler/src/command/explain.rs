@@ -10,7 +10,7 @@ use crate::unreadable;
 use anyhow::Result;
 use clap::{Args, ValueHint};
 use precompile::artifact::mismatch::mismatches;
-use precompile::artifact::{Code, Host, Shown, trailer};
+use precompile::artifact::{Code, Host, Shown, shown_path, trailer};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -55,7 +55,7 @@ impl Opts {
             return code::explain(code, self.message_format).map(|()| true);
         }
         let artifact = unreadable::read(self.artifact())?;
-        let name = self.artifact().display();
+        let name = shown_path(self.artifact());
         let manifest = trailer::read(&artifact)
             .map_err(|error| unreadable::no_artifact(self.artifact(), &artifact, &error))?
             .manifest;
@@ -69,7 +69,7 @@ impl Opts {
             }
             Format::Human => {
                 let mut text = match mismatches.len() {
-                    0 => format!("`{name}` loads on this host: {}\n", host.target),
+                    0 => format!("`{name}` loads on this host: {}\n", Shown(&host.target.to_string())),
                     1 => format!("`{name}` does not load, for one reason:\n"),
                     count => format!("`{name}` does not load, for {count} reasons:\n"),
                 };

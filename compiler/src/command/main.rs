@@ -47,6 +47,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use kind::Kind;
 use message::{Format, Message};
 use plan::Plan;
+use precompile::artifact::Shown;
+use std::ffi::OsString;
 use std::panic::UnwindSafe;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -129,10 +131,18 @@ fn main() -> ExitCode {
     if let Some(isolated) = isolate::Opts::asked() {
         return guarded(|| isolated.run().map(|()| ExitCode::SUCCESS));
     }
-    let arguments = arguments::in_order(std::env::args_os().collect(), &command());
-    let command = Command::from_arg_matches(&command().get_matches_from(arguments));
-    let command = command.unwrap_or_else(|error| error.exit());
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let command = parse(arguments.clone()).unwrap_or_else(|error| {
+        // What it repeats may be names that a shell filled in: an error of the same, as they are shown.
+        let shown = |argument: &OsString| Shown(&argument.to_string_lossy()).to_string().into();
+        parse(arguments.iter().map(shown).collect()).err().unwrap_or(error).exit()
+    });
     guarded(|| run(&command))
+}
+
+fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
+    let arguments = arguments::in_order(arguments, &command());
+    Command::from_arg_matches(&command().try_get_matches_from(arguments)?)
 }
 
 /// The command line, whose `-h` fits a screen.

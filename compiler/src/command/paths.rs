@@ -5,6 +5,7 @@ use crate::inputs::Input;
 use crate::job::{Job, Output};
 use crate::message::Format;
 use anyhow::{Result, bail, ensure};
+use precompile::artifact::shown_path;
 use precompile::cache::Identity;
 use std::collections::{HashMap, HashSet};
 use std::io::{IsTerminal, stdout};
@@ -37,8 +38,10 @@ pub(crate) fn check(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()
         // What goes to standard output needs no name.
         let is_nameless = !job.output.is_standard() || opts.out_dir.is_some() || jobs.len() > 1;
         if job.input.is_open() && opts.output.is_none() && is_nameless {
-            let name = input.display().to_string();
-            let name = if job.input.is_standard() { "standard input".into() } else { format!("`{name}`") };
+            let name = match job.input.is_standard() {
+                true => "standard input".into(),
+                false => format!("`{}`", shown_path(input)),
+            };
             bail!("what comes from {name} has no name: name the output with `-o`");
         }
         if job.output.is_standard() {
@@ -54,14 +57,14 @@ pub(crate) fn check(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()
         ensure!(
             !inputs.contains(&identity) || identity == names.of_input(&job.input),
             "the output `{}` is an input: choose another with `-o` or `--out-dir`",
-            output.display()
+            shown_path(output)
         );
         if let Some(other) = outputs.insert(identity, input) {
             bail!(
                 "`{}` and `{}` would both become `{}`: compile them apart, into different folders",
-                other.display(),
-                input.display(),
-                output.display()
+                shown_path(other),
+                shown_path(input),
+                shown_path(output)
             );
         }
     }
@@ -70,7 +73,7 @@ pub(crate) fn check(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()
         ensure!(
             !inputs.contains(&identity) && !outputs.contains_key(&identity),
             "the dependency file `{}` is an input or an output: choose another",
-            depfile.display()
+            shown_path(depfile)
         );
     }
     Ok(())

@@ -2,8 +2,8 @@
 
 use crate::kind::Kind;
 use anyhow::Context;
-use precompile::artifact::foreign;
 use precompile::artifact::trailer::ReadError;
+use precompile::artifact::{foreign, shown_path};
 use std::io::{Error, ErrorKind};
 use std::path::Path;
 
@@ -24,7 +24,7 @@ pub(crate) fn no_artifact(path: &Path, bytes: &[u8], error: &ReadError) -> anyho
         ReadError::NotAnArtifact { offset: 0, .. } => foreign(bytes),
         _ => None,
     };
-    let name = path.display();
+    let name = shown_path(path);
     Kind::NotAnArtifact.error(match known {
         Some(known) => format!("`{name}`: not a precompiled artifact: {known}"),
         None => format!("`{name}`: {error}"),
@@ -37,5 +37,5 @@ pub(crate) fn no_artifact(path: &Path, bytes: &[u8], error: &ReadError) -> anyho
 ///
 /// Names the file.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
-    std::fs::read(path).map_err(|error| unreadable(&error)).with_context(|| format!("`{}`", path.display()))
+    std::fs::read(path).map_err(|error| unreadable(&error)).with_context(|| format!("`{}`", shown_path(path)))
 }

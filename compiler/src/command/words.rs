@@ -1,6 +1,7 @@
 //! A command that a user names in one option, and words as a shell takes them.
 
 use anyhow::{Result, anyhow, ensure};
+use precompile::artifact::Shown;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
@@ -40,9 +41,17 @@ pub(crate) fn quoted<W: AsRef<OsStr>>(words: impl IntoIterator<Item = W>) -> Str
     words.join(" ")
 }
 
+/// A file's name as a shell takes it among options, of which it is none.
+pub(crate) fn quoted_file(path: &Path) -> String {
+    match path.as_os_str().as_encoded_bytes().starts_with(b"-") {
+        true => quoted_word(Path::new(".").join(path).as_os_str()),
+        false => quoted_word(path.as_os_str()),
+    }
+}
+
 fn quoted_word(word: &OsStr) -> String {
     match word.to_str().map(shlex::try_quote) {
-        Some(Ok(quoted)) if !quoted.chars().any(char::is_control) => quoted.into(),
+        Some(Ok(quoted)) if Shown(&quoted).to_string() == quoted => quoted.into(),
         // As today's shells have it: `$'a\377b'`.
         _ => {
             let bytes = word.as_encoded_bytes().iter().map(|byte| match byte {
@@ -77,6 +86,14 @@ mod tests {
         let words = ["precompile", "a b", "it's", "$HOME", "", "-x"];
         assert_eq!(split("", OsStr::new(&quoted(words))).unwrap(), words);
         assert_eq!(quoted(["a\nb"]), "$'a\\012b'");
+    }
+
+    #[test]
+    fn a_file_is_no_option() {
+        assert_eq!(quoted_file(Path::new("-rf")), "./-rf");
+        assert_eq!(quoted_file(Path::new("a b")), "'a b'");
+        // What turns the direction of the rest.
+        assert_eq!(quoted_file(Path::new("\u{202e}")), "$'\\342\\200\\256'");
     }
 
     #[cfg(unix)]

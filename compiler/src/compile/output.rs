@@ -9,6 +9,7 @@ mod replace;
 pub use links::descriptor;
 
 use content::Content;
+use precompile_artifact::shown_path;
 use precompile_cache::{Entry, is_damage};
 use replace::{Privacy, replace};
 use std::fs::Metadata;
@@ -22,19 +23,19 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum WriteError {
     /// The output is one of the inputs.
-    #[error("the output `{}` is the input: choose another", path.display())]
+    #[error("the output `{}` is the input: choose another", shown_path(path))]
     IsInput {
         /// The output's path.
         path: PathBuf,
     },
     /// The output is there, and no file.
-    #[error("can't write `{}`: it is there and not a file", path.display())]
+    #[error("can't write `{}`: it is there and not a file", shown_path(path))]
     NotAFile {
         /// The output's path.
         path: PathBuf,
     },
     /// The folder is not there.
-    #[error("can't write `{}`: there is no folder `{}`: make it first", path.display(), folder.display())]
+    #[error("can't write `{}`: there is no folder `{}`: make it first", shown_path(path), shown_path(folder))]
     NoFolder {
         /// The output's path.
         path: PathBuf,
@@ -42,7 +43,7 @@ pub enum WriteError {
         folder: PathBuf,
     },
     /// The file system refuses.
-    #[error("can't write `{}`: {error}", path.display())]
+    #[error("can't write `{}`: {error}", shown_path(path))]
     Io {
         /// The output's path.
         path: PathBuf,

@@ -1,7 +1,7 @@
 //! Why a run ended otherwise than well, and the exit code for it.
 
 use precompile_runtime::OpenError;
-use precompile_runtime::artifact::{Code, Shown};
+use precompile_runtime::artifact::{Code, ShownLines};
 #[cfg(any(feature = "wasi", feature = "component-model"))]
 use precompile_runtime::link::LinkError;
 use precompile_runtime::wasmtime::{self, Trap, WasmBacktrace};
@@ -67,11 +67,8 @@ impl Failure {
         if let Some(told) = self.told {
             // Where even this can't be written, the exit code still tells.
             let mut stderr = std::io::stderr();
-            let _ = stderr.write_all(b"error: ");
-            for line in told.split('\n') {
-                // Names in an artifact may hold anything.
-                let _ = writeln!(stderr, "{}", Shown(line));
-            }
+            // Names in an artifact may hold anything.
+            let _ = writeln!(stderr, "error: {}", ShownLines(&told));
         }
         self.exit
     }

@@ -76,7 +76,7 @@ impl Guest {
     }
 
     /// As the script names it.
-    pub(super) fn folder(&self) -> &Path {
+    pub(super) fn named(&self) -> &Path {
         &self.named
     }
 

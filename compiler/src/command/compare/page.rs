@@ -6,6 +6,7 @@ use crate::compare::text::{optional, spread};
 use crate::compare::units::{bytes, count, time};
 use crate::compare::{Per, summary::Summary};
 use askama::Template;
+use precompile::artifact::Shown;
 
 /// The page.
 #[derive(Template)]
@@ -83,7 +84,8 @@ pub(super) fn page(report: &Report) -> askama::Result<String> {
             bars(report, "Each further process", FIRST_OF_A_RUN),
         ],
     };
-    page.render()
+    // What names may hold is shown as text, as on a terminal.
+    Ok(page.render()?.split('\n').map(|line| format!("{}\n", Shown(line))).collect())
 }
 
 fn crossings(report: &Report) -> Vec<String> {

@@ -21,11 +21,11 @@ pub(super) fn text(report: &Report) -> String {
     text.push('\n');
     text += &table(&running(report));
     for refused in &report.refused {
-        let _ = writeln!(text, "\nnot compared: {}: {}", refused.name, Shown(&refused.why));
+        let _ = writeln!(text, "\nnot compared: {}: {}", Shown(&refused.name), Shown(&refused.why));
     }
     text.push('\n');
     for sentence in report.verdict() {
-        let _ = writeln!(text, "{sentence}");
+        let _ = writeln!(text, "{}", Shown(&sentence));
     }
     for doubt in &report.doubts {
         let _ = writeln!(text, "doubt: {}", Shown(doubt));
@@ -97,7 +97,7 @@ fn table(rows: &[Vec<String>]) -> String {
             0 => format!("{cell:<width$}"),
             _ => format!("{cell:>width$}"),
         });
-        let _ = writeln!(text, "{}", cells.collect::<Vec<_>>().join("  ").trim_end());
+        let _ = writeln!(text, "{}", Shown(cells.collect::<Vec<_>>().join("  ").trim_end()));
     }
     text
 }

@@ -9,7 +9,7 @@ use crate::runner::Runner;
 use crate::words;
 use anyhow::{Context, Result, bail, ensure};
 use precompile::artifact::mismatch::mismatches;
-use precompile::artifact::{Host, trailer};
+use precompile::artifact::{Host, shown_path, trailer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::ffi::{OsStr, OsString};
@@ -260,7 +260,7 @@ fn send_artifact(send: &OsStr, artifact: &Path) -> Result<()> {
     let mut command = Command::new(&words[0]);
     let status = command.args(&words[1..]).stdin(Stdio::null()).stdout(Stdio::null()).status();
     let status = status.with_context(|| format!("can't start `{}`", send.display()))?;
-    ensure!(status.success(), "`{}` failed for `{}`: {status}", send.display(), artifact.display());
+    ensure!(status.success(), "`{}` failed for `{}`: {status}", send.display(), shown_path(artifact));
     Ok(())
 }
 
@@ -285,7 +285,7 @@ fn reason(stderr: &str) -> Option<String> {
     let at = at.or_else(|| lines.iter().position(|line| !line.is_empty()))?;
     // Where in the guest it was is not of interest here, why is what follows.
     let head = lines[at].trim_start_matches(ERROR).trim_end_matches(TRACE).trim_end_matches([':', ' ']);
-    let causes = lines[at..].iter().skip_while(|line| **line != CAUSES).skip(1);
+    let causes = lines[at..].iter().skip_while(|line| line.trim_start() != CAUSES).skip(1);
     let causes = causes.take_while(|line| !line.is_empty()).map(|line| {
         let line = line.trim();
         // Several are numbered.

@@ -1,6 +1,7 @@
 //! What `precompile inspect` prints for people.
 
 use super::object::hexadecimal;
+use crate::words;
 use precompile::Backend;
 use precompile::artifact::Shown;
 use precompile::artifact::manifest::{Export, Import};
@@ -150,8 +151,9 @@ impl Report {
         let mut command = String::from("  ");
         stock.environment.iter().for_each(|variable| command += &format!("{variable} "));
         command += "wasmtime run --allow-precompiled ";
+        // These are our own words, and numbers.
         stock.flags.iter().for_each(|flag| command += &format!("{flag} "));
-        self.line(&(command + &path.display().to_string()));
+        self.line(&(command + &words::quoted_file(path)));
     }
 
     fn heading(&mut self, heading: &str) {
