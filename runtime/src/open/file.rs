@@ -79,7 +79,7 @@ impl Runtime {
         reached: impl FnMut(OpenPhase),
     ) -> Result<Program, OpenError> {
         let refuse = |source| OpenError::Io { path: name.into(), source };
-        let copy = artifact.and_then(PrivateCopy::of).map_err(refuse)?;
+        let copy = artifact.and_then(|mut artifact| PrivateCopy::of(&mut artifact)).map_err(refuse)?;
         let manifest = trailer::read(&copy)?.manifest;
         // SAFETY: the caller promises the same, and the digest was right. Nobody changes the copy.
         unsafe { self.make(manifest, copy, reached) }

@@ -2,10 +2,11 @@
 
 use super::Source;
 use crate::open_error::OpenError;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Deref;
-use precompile_artifact::trailer::{self, ELF_HEADER_BYTES};
-use std::io::{self, Read};
+use precompile_artifact::trailer;
+use std::io::{self, ErrorKind, Read};
 #[cfg(feature = "component-model")]
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
@@ -21,24 +22,80 @@ pub(super) enum PrivateCopy {
     Owned(Vec<u8>),
 }
 
+/// What is read at once: it fits into the caches of most processors, on its way from one memory to another.
+const CHUNK_BYTES: usize = 64 << 10;
+
 impl PrivateCopy {
     /// Reads a file or a stream to its end; or to where it turns out to be no artifact, since devices have no end.
-    pub(super) fn of(mut source: impl Read) -> io::Result<PrivateCopy> {
-        let mut head = Vec::with_capacity(ELF_HEADER_BYTES);
-        source.by_ref().take(ELF_HEADER_BYTES as u64).read_to_end(&mut head)?;
-        if trailer::image(&head).is_err() {
-            return Ok(PrivateCopy::Owned(head));
+    pub(super) fn of(source: &mut dyn Read) -> io::Result<PrivateCopy> {
+        let first = Chunk::read(source)?;
+        if trailer::image(&first).is_err() {
+            return Ok(PrivateCopy::Owned(first.to_vec()));
         }
         #[cfg(any(target_os = "linux", target_os = "android"))]
         if let Some(file) = sealed::create() {
-            return sealed::fill(file, &head, source);
+            return sealed::fill(file, first, source);
         }
-        PrivateCopy::owned(head, source)
+        PrivateCopy::owned(first, source)
     }
 
-    fn owned(mut head: Vec<u8>, mut source: impl Read) -> io::Result<PrivateCopy> {
-        source.read_to_end(&mut head)?;
-        Ok(PrivateCopy::Owned(head))
+    fn owned(first: Chunk, source: &mut dyn Read) -> io::Result<PrivateCopy> {
+        let mut bytes = Vec::new();
+        first.and_the_rest(source, &mut |part| {
+            bytes.extend_from_slice(part);
+            Ok(())
+        })?;
+        Ok(PrivateCopy::Owned(bytes))
+    }
+}
+
+/// A part of what is read: all of its buffer, but for the last.
+struct Chunk {
+    buffer: Vec<u8>,
+    bytes: usize,
+}
+
+impl Chunk {
+    fn read(source: &mut dyn Read) -> io::Result<Chunk> {
+        let mut chunk = Chunk { buffer: vec![0; CHUNK_BYTES], bytes: 0 };
+        chunk.read_next(source)?;
+        Ok(chunk)
+    }
+
+    fn read_next(&mut self, source: &mut dyn Read) -> io::Result<()> {
+        self.bytes = 0;
+        while self.bytes < self.buffer.len() {
+            match source.read(&mut self.buffer[self.bytes..]) {
+                Ok(0) => break,
+                Ok(bytes) => self.bytes += bytes,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives this and all that follows it to `write`.
+    fn and_the_rest(
+        mut self,
+        source: &mut dyn Read,
+        write: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        loop {
+            write(&self)?;
+            if self.bytes < self.buffer.len() {
+                return Ok(());
+            }
+            self.read_next(source)?;
+        }
+    }
+}
+
+impl Deref for Chunk {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.buffer[..self.bytes]
     }
 }
 
@@ -93,7 +150,10 @@ mod sealed {
     use memmap2::MmapOptions;
     use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
     use rustix::process::{Resource, getrlimit};
-    use std::io::{ErrorKind, Write};
+    use std::io::Write;
+
+    const TOO_LARGE: &str = "it is larger than files may be (`ulimit -f`), and its copy in memory counts as one: \
+                             raise that, or map it";
 
     /// A file in memory, if the system gives any.
     pub(super) fn create() -> Option<File> {
@@ -104,20 +164,15 @@ mod sealed {
         create(flags | MemfdFlags::NOEXEC_SEAL).or_else(|| create(flags)).map(File::from)
     }
 
-    /// Fills a file in memory with these bytes and what follows them, and seals it.
-    pub(super) fn fill(file: File, head: &[u8], source: impl Read) -> io::Result<PrivateCopy> {
+    /// Fills a file in memory with a chunk and what follows it, and seals it.
+    pub(super) fn fill(file: File, first: Chunk, source: &mut dyn Read) -> io::Result<PrivateCopy> {
         // It counts as a file, and the system ends processes that write more to one.
-        let most = getrlimit(Resource::Fsize).current.unwrap_or(u64::MAX);
-        let larger = || {
-            let why = "it is larger than files may be (`ulimit -f`), and its copy in memory counts as one: raise that, or map it";
-            io::Error::new(ErrorKind::FileTooLarge, why)
-        };
-        let mut rest = source.take(most.checked_sub(head.len() as u64).ok_or_else(larger)?);
-        (&file).write_all(head)?;
-        io::copy(&mut rest, &mut &file)?;
-        if rest.limit() == 0 && rest.into_inner().read(&mut [0])? > 0 {
-            return Err(larger());
-        }
+        let mut room = getrlimit(Resource::Fsize).current.unwrap_or(u64::MAX);
+        first.and_the_rest(source, &mut |part| {
+            let left = room.checked_sub(part.len() as u64);
+            room = left.ok_or_else(|| io::Error::new(ErrorKind::FileTooLarge, TOO_LARGE))?;
+            (&file).write_all(part)
+        })?;
         fcntl_add_seals(&file, SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL)?;
         // Privately, because older systems take a shared mapping of ours for one that could be written to.
         // SAFETY: nobody can change the file any more, or make it shorter.
@@ -168,8 +223,8 @@ mod tests {
     #[test]
     fn what_stands_in_for_a_file_in_memory() {
         let artifact = artifact();
-        let (head, rest) = artifact.split_at(ELF_HEADER_BYTES);
-        assert_eq!(answer(PrivateCopy::owned(head.into(), rest).unwrap()), 42);
+        let source: &mut dyn Read = &mut &*artifact;
+        assert_eq!(answer(PrivateCopy::owned(Chunk::read(source).unwrap(), source).unwrap()), 42);
     }
 
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -179,7 +234,7 @@ mod tests {
         use std::fs::OpenOptions;
         use std::io::Write;
         use std::os::fd::AsRawFd;
-        let copy = PrivateCopy::of(&*artifact()).unwrap();
+        let copy = PrivateCopy::of(&mut &*artifact()).unwrap();
         let PrivateCopy::Sealed { file, bytes } = &copy else { panic!("this system has no files in memory") };
         // By the file itself, and by whoever opens it anew, as processes of the same user can.
         let name = std::format!("/proc/self/fd/{}", file.as_raw_fd());
@@ -199,7 +254,7 @@ mod tests {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     #[test]
     fn a_file_that_cannot_be_mapped() {
-        let PrivateCopy::Sealed { bytes, .. } = PrivateCopy::of(&*artifact()).unwrap() else {
+        let PrivateCopy::Sealed { bytes, .. } = PrivateCopy::of(&mut &*artifact()).unwrap() else {
             panic!("this system has no files in memory")
         };
         let file = File::open("/dev/null").unwrap();
