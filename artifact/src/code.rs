@@ -93,7 +93,7 @@ codes! {
     Usage = 401, "The command line can't be understood.", "See `precompile-run --help`.";
     Output = 402, "Standard output can't be written to.", "See where it leads.";
     NoStart = 403, "The program is no command: it has no function `_start`.", "Call one of its functions with `--invoke`.";
-    Imports = 404, "The program imports what this build of the runner doesn't offer.", "Use a build with the feature `wasi`, or `wasi-p2` for components.";
+    Imports = 404, "The program imports what this build of the runner doesn't offer.", "See `precompile explain`, which says who would.";
     NoFunction = 405, "The program has no such function.", "See its exports with `precompile inspect`.";
     Arguments = 406, "The arguments don't fit the function's parameters.", "See its type with `precompile inspect`.";
     NoText = 407, "The function returns a value that there is no text for.", "Call it from a program of your own.";

@@ -47,6 +47,11 @@ pub struct Host {
     /// Whether a compiler is in its program, whose code must not meet Winch's.
     #[serde(default, skip_serializing_if = "is_no")]
     pub compiler: bool,
+    /// What it offers to imports: `MODULE#NAME` for modules; for components the name of an instance, with as much
+    /// of its version as has to be the same. `None` where that isn't known, as of a program that embeds the
+    /// runtime.
+    #[serde(default)]
+    pub imports: Option<Vec<String>>,
     /// What it demands of artifacts.
     #[serde(default)]
     pub policy: Policy,

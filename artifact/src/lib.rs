@@ -6,6 +6,7 @@
 //! - [`trailer`]: where the manifest and its digest stand in the file.
 //! - [`Host`] and its [`Policy`]: what a machine and a build of the runtime offer and demand.
 //! - [`mismatch`]: would this artifact load on that host, and if not, why.
+//! - [`unmet`]: the imports that a host doesn't offer, and who would.
 //! - [`glance`]: what a constant expression can tell of an artifact.
 //! - [`features`] and [`cpu`]: how both sides name what code may need.
 //!
@@ -33,6 +34,7 @@ pub mod platform;
 pub mod policy;
 mod shown;
 pub mod trailer;
+mod unmet;
 mod version;
 mod words;
 
@@ -48,6 +50,7 @@ pub use policy::Policy;
 #[cfg(feature = "std")]
 pub use shown::shown_path;
 pub use shown::{Shown, ShownLines};
+pub use unmet::{Offers, unmet};
 pub use words::Words;
 
 /// The digest of this crate's sources. What it says of artifacts decides about their bytes.

@@ -46,6 +46,7 @@ fn host(target: &str, cpu_features: &[&str]) -> Host {
         components: false,
         concurrency: false,
         compiler: false,
+        imports: None,
         policy: Policy::default(),
     }
 }

@@ -49,6 +49,7 @@ pub(crate) fn host(config: &RuntimeConfig) -> Host {
         components: COMPONENTS,
         concurrency: cfg!(feature = "async"),
         compiler: has_compiler(),
+        imports: None,
         policy: config.policy(),
     }
 }

@@ -1,0 +1,73 @@
+//! Who would offer an import, as a way out.
+
+use super::Offers;
+
+/// For the import of a module.
+pub(super) fn of_module(module: &str, name: &str, is_object: bool, offers: Offers<'_>) -> &'static str {
+    match (module, name) {
+        _ if is_object => {
+            "the linker provides it, as this is an object file, compiled but not linked: link it, with \
+             `wasm-ld` or by clang without `-c`"
+        }
+        ("GOT.mem" | "GOT.func", _)
+        | ("env", "__memory_base" | "__table_base" | "__stack_pointer" | "__indirect_function_table") => {
+            "a dynamic linker provides it, as this is a shared library: link it statically"
+        }
+        ("wasi_snapshot_preview1" | "wasi_unstable", _) if offers("wasi_snapshot_preview1#fd_write") => {
+            "it is no function of WASI preview 1, but another runtime's: build the module without"
+        }
+        ("wasi_snapshot_preview1" | "wasi_unstable", _) => "use a runner with the feature `wasi`",
+        ("wasi", "thread-spawn") => {
+            "threads of WASI are not offered: build the module without, for `wasm32-wasip1`"
+        }
+        ("env", _) if EMSCRIPTEN.iter().any(|start| name.starts_with(start)) => EMSCRIPTENS,
+        ("a", _) if name.len() <= 2 => {
+            "emscripten makes such names when it optimises, for what its JavaScript provides: build with `-sPURE_WASI`"
+        }
+        ("go" | "gojs", _) => "Go's JavaScript provides it: build with `GOOS=wasip1`",
+        _ if module.contains("wbindgen") || module.ends_with("_bg.js") || module == "wbg" => {
+            "wasm-bindgen's JavaScript provides it: build the module without, for `wasm32-wasip1`"
+        }
+        _ => EMBEDDER,
+    }
+}
+
+/// For the import of a component.
+pub(super) fn of_component(name: &str, offers: Offers<'_>) -> &'static str {
+    let (name, version) = name.split_once('@').unwrap_or((name, ""));
+    let has_wasi = offers("wasi:cli/environment@0.2");
+    match has_wasi {
+        _ if !name.starts_with("wasi:") => EMBEDDER,
+        true if version.starts_with("0.3") => {
+            "it is of WASI 0.3, and the runner has 0.2: build the component for `wasm32-wasip2`"
+        }
+        false if version.starts_with("0.3") => {
+            "it is of WASI 0.3, and the runner has none: build the component for `wasm32-wasip2`, and use a runner \
+             with the feature `wasi-p2`"
+        }
+        _ if name.starts_with("wasi:http/") => {
+            "the runner has WASI 0.2 for commands, without `wasi:http`: use a program of your own that links \
+             `wasmtime-wasi-http`, or stock Wasmtime's `serve`"
+        }
+        _ if version.contains('-') => {
+            "it is of a draft of WASI 0.2: build the component with a later version of its tools"
+        }
+        true => "it is not among what WASI 0.2 has for commands: use a program of your own that offers it",
+        false => "use a runner with the feature `wasi-p2`",
+    }
+}
+
+const EMBEDDER: &str = "it is for a program of your own, with the crate `precompile-runtime`, to offer";
+const EMSCRIPTENS: &str = "emscripten's JavaScript provides it: build with `-sPURE_WASI`";
+
+/// What the names start with that emscripten's JavaScript has.
+const EMSCRIPTEN: [&str; 8] = [
+    "emscripten_",
+    "_emscripten_",
+    "_embind_",
+    "_abort_js",
+    "__syscall_",
+    "__cxa_",
+    "__assert_fail",
+    "invoke_",
+];

@@ -1,0 +1,99 @@
+//! Imports that nobody offers, and who would.
+
+use precompile_artifact::manifest::{Import, Kind};
+use precompile_artifact::platform::Machine;
+use precompile_artifact::{Backend, Contract, List, Manifest, Names, Platform, unmet};
+
+fn manifest(kind: Kind, imports: &[(&str, &str)]) -> Manifest {
+    let mut list = List::default();
+    imports.iter().for_each(|(module, name)| list.push(Import { module, name, ty: "(func)" }));
+    Manifest {
+        kind,
+        backend: Backend::Cranelift,
+        platform: Platform::Hosted,
+        target: "x86_64-unknown-linux-gnu".into(),
+        cpu_features: Names::default(),
+        opt_level: None,
+        wasmtime_version: "48.0.8".into(),
+        precompile_version: "0.1.0".into(),
+        source_blake3: [0; 32],
+        features_stamped: Names::default(),
+        features_used: Names::default(),
+        imports: list,
+        exports: List::default(),
+        settings: Contract::preset(Platform::Hosted, Machine::Native64).unwrap(),
+        memories: None,
+    }
+}
+
+/// The imports that a host with these doesn't offer, and the words of the remedy for each.
+fn told(kind: Kind, imports: &[(&str, &str)], offered: &[&str]) -> Vec<(String, String)> {
+    let unmet = unmet(&manifest(kind, imports), &|name| offered.contains(&name));
+    unmet.iter().map(|found| (found.artifact_value.to_string(), found.remedy.to_string())).collect()
+}
+
+const WASI: &[&str] = &["wasi_snapshot_preview1#fd_write", "wasi:cli/environment@0.2"];
+
+#[test]
+fn what_is_offered_is_met() {
+    assert_eq!(told(Kind::Module, &[("wasi_snapshot_preview1", "fd_write")], WASI), []);
+    for version in ["0.2.0", "0.2.12", "0.2"] {
+        let module = ["wasi:cli/environment@", version].concat();
+        assert_eq!(told(Kind::Component, &[(&module, "get-environment")], WASI), [], "{version}");
+    }
+    for module in ["wasi:cli/environment@0.3.0", "wasi:cli/environment@0.2.0-rc", "wasi:cli/environment", ""]
+    {
+        let found = told(Kind::Component, &[(module, "wasi:cli/environment")], WASI);
+        assert_eq!(found.len(), 1, "{module}");
+    }
+}
+
+#[test]
+fn all_are_named_by_who_would_offer_them() {
+    let modules = [
+        ("a", "b", "emscripten makes such names"),
+        ("env", "emscripten_notify_memory_growth", "-sPURE_WASI"),
+        ("wasi_snapshot_preview1", "sock_open", "no function of WASI preview 1"),
+        ("wbg", "x", "wasm-bindgen's"),
+        ("gojs", "runtime.ticks", "GOOS=wasip1"),
+        ("GOT.mem", "stdout", "shared library"),
+        ("wasi", "thread-spawn", "threads"),
+        ("env", "log", "precompile-runtime"),
+    ];
+    for (module, name, words) in modules {
+        let found = told(Kind::Module, &[(module, name)], WASI);
+        assert!(found[0].1.contains(words), "{module}.{name}: {found:?}");
+    }
+    let wasi = told(Kind::Module, &[("wasi_unstable", "fd_write"), ("env", "x"), ("env", "y")], &[]);
+    let [(wasi, feature), (own, _)] = &wasi[..] else { panic!("{wasi:?}") };
+    assert_eq!((wasi.as_str(), own.as_str()), ("wasi_unstable.fd_write", "env.x, env.y"));
+    assert!(feature.contains("`wasi`"), "{feature}");
+}
+
+#[test]
+fn all_of_an_object_file_is_for_the_linker() {
+    let found = told(Kind::Module, &[("env", "__linear_memory"), ("env", "ext")], WASI);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, "env.__linear_memory, env.ext");
+    assert!(found[0].1.contains("not linked"), "{found:?}");
+}
+
+#[test]
+fn a_component_is_told_which_wasi_there_is() {
+    let cases = [
+        ("wasi:http/types@0.2.0", WASI, "without `wasi:http`"),
+        ("wasi:http/types@0.3.0", WASI, "of WASI 0.3, and the runner has 0.2"),
+        ("wasi:cli/stdout@0.3.0", &[][..], "of WASI 0.3, and the runner has none"),
+        ("wasi:cli/stdout@0.2.0", &[][..], "feature `wasi-p2`"),
+        ("wasi:cli/stdout@0.2.0-rc-2023-11-10", WASI, "draft"),
+        ("wasi:keyvalue/store@0.2.0", WASI, "not among"),
+        ("my:own/thing", WASI, "precompile-runtime"),
+    ];
+    for (instance, offered, words) in cases {
+        // Each of an instance's functions is an import, and the instance is named once.
+        let found = told(Kind::Component, &[(instance, "one"), (instance, "two#three")], offered);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].0, instance);
+        assert!(found[0].1.contains(words), "{instance}: {found:?}");
+    }
+}
