@@ -10,7 +10,7 @@ use crate::unreadable;
 use anyhow::Result;
 use clap::{Args, ValueHint};
 use precompile::artifact::mismatch::mismatches;
-use precompile::artifact::{Code, Host, Shown, shown_path, trailer};
+use precompile::artifact::{Code, Host, Shown, shown_path, trailer, unmet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -60,7 +60,10 @@ impl Opts {
             .map_err(|error| unreadable::no_artifact(self.artifact(), &artifact, &error))?
             .manifest;
         let host = self.host()?;
-        let mismatches = mismatches(&manifest, &host);
+        let mut mismatches = mismatches(&manifest, &host);
+        if let Some(offered) = &host.imports {
+            mismatches.extend(unmet(&manifest, &|name| offered.iter().any(|offered| offered == name)));
+        }
         match self.message_format {
             Format::Json => {
                 for mismatch in &mismatches {
