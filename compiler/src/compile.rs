@@ -29,6 +29,7 @@ mod interface;
 mod limits;
 mod memories;
 mod needs;
+mod object;
 mod options;
 mod output;
 mod proposals;

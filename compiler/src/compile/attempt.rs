@@ -7,7 +7,7 @@ use crate::compile::image::{image_by, kind};
 use crate::compile::options::Options;
 use crate::compile::second_attempt::with_fallback;
 use crate::compile::text::{self, is_text};
-use crate::compile::{features, interface, limits, memories, needs, restamp};
+use crate::compile::{features, interface, limits, memories, needs, object, restamp};
 use precompile_artifact::Backend;
 use precompile_artifact::features::{CONCURRENT, WasmFeatures, names};
 use precompile_artifact::manifest::Manifest;
@@ -77,6 +77,7 @@ pub fn attempt_with(engines: &Engines, options: &Options, module: &[u8]) -> Resu
     let stamped = stamped(options, wasm, used)?;
     let options = &concurrent(options, stamped);
     let interface = interface::read(wasm)?;
+    object::refuse(wasm, &interface.imports)?;
     timings.scan = watch.lap();
     let compiled = engines.with(options, stamped, |engine| image_by(engine, options, wasm));
     let mut artifact = compiled.map_err(|error| limits::explain(options, stamped, wasm, error))?;

@@ -21,6 +21,12 @@ pub enum CompileError {
     /// The module or component is malformed or invalid.
     #[error("not valid WebAssembly: {0}")]
     Invalid(BinaryReaderError),
+    /// The module was compiled and not linked.
+    #[error(
+        "an object file, whose code refers to nothing before it is linked: link it, with `wasm-ld` or by clang \
+         without `-c`"
+    )]
+    Object,
     /// The options don't go together.
     #[error(transparent)]
     Options(#[from] OptionsError),
@@ -111,7 +117,7 @@ impl CompileError {
             CompileError::Invalid(_) => ErrorKind::Invalid,
             CompileError::Options(_) => ErrorKind::Options,
             CompileError::Limit(_) | CompileError::Panic { .. } => ErrorKind::Limit,
-            CompileError::Untranslated(_) => ErrorKind::Unsupported,
+            CompileError::Untranslated(_) | CompileError::Object => ErrorKind::Unsupported,
             CompileError::TurnedOff { .. } => ErrorKind::TurnedOff,
             CompileError::Elsewhere { kind, .. } => *kind,
             CompileError::Configure { .. }
