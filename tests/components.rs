@@ -240,3 +240,140 @@ fn a_command_of_wasi_0_2() {
         assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), "app.cwasm;"), "{ended:?}");
     }
 }
+
+/// A component is told when nobody reads its output: `closed`, of which its C library makes EPIPE.
+#[test]
+fn a_reader_that_left() {
+    // Ends with the error of what it wrote last, which is an error of its own where that is `closed`.
+    let told =
+        "(i32.and (i32.load8_u (i32.const 64)) (i32.load8_u (i32.const 68)))))\n    (core instance $main";
+    let text = COMMAND.replace("(local.get $fails)))\n    (core instance $main", told);
+    assert_ne!(text, COMMAND);
+    let folder = Folder::new();
+    folder.compile("app", &text, &[]);
+    assert_eq!(folder.run(Runner::Full, ["app.cwasm"]).code, Some(0));
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = std::process::Command::new(support::runner(Runner::Full));
+    let status = command.current_dir(folder.path()).arg("app.cwasm").stdout(writer).status();
+    assert_eq!(status.unwrap().code(), Some(1));
+}
+
+/// Subscribes to the clock again and again, and keeps all of it.
+const KEEPS: &str = r#"(component
+    (import "wasi:io/poll@0.2.0" (instance $poll (export "pollable" (type (sub resource)))))
+    (alias export $poll "pollable" (type $pollable))
+    (import "wasi:clocks/monotonic-clock@0.2.0" (instance $clock
+        (alias outer 1 $pollable (type $pollable'))
+        (export "pollable" (type $pollable (eq $pollable')))
+        (export "subscribe-duration" (func (param "when" u64) (result (own $pollable))))))
+    (core func $subscribe (canon lower (func $clock "subscribe-duration")))
+    (core module $main
+        (import "" "subscribe" (func $subscribe (param i64) (result i32)))
+        (func (export "run") (result i32) (local $count i32)
+            (loop
+                (drop (call $subscribe (i64.const 1000000000000)))
+                (local.set $count (i32.add (local.get $count) (i32.const 1)))
+                (br_if 0 (i32.lt_u (local.get $count) (i32.const 100000))))
+            (i32.const 0)))
+    (core instance $main (instantiate $main (with "" (instance (export "subscribe" (func $subscribe))))))
+    (func $run (result (result)) (canon lift (core func $main "run")))
+    (instance $run (export "run" (func $run)))
+    (export "wasi:cli/run@0.2.0" (instance $run)))"#;
+
+/// What the host holds for a component is bounded as its memory is.
+#[test]
+fn handles_are_memory() {
+    let folder = Folder::new();
+    folder.compile("app", KEEPS, &[]);
+    assert_eq!(folder.run(Runner::Full, ["app.cwasm"]).code, Some(0));
+    let ended = folder.run(Runner::Full, ["--max-memory", "16M", "app.cwasm"]);
+    assert_eq!(ended.code, Some(134), "{ended:?}");
+    assert!(ended.stderr.contains("resource table has no free keys"), "{ended:?}");
+}
+
+/// Counts the entries of its folder, or returns the error at which it gives up, plus 1000.
+#[cfg(unix)]
+const LIST: &str = r#"(component
+    (import "wasi:filesystem/types@0.2.0" (instance $types
+        (export "descriptor" (type $descriptor (sub resource)))
+        (export "directory-entry-stream" (type $entries (sub resource)))
+        (type $error-code' (enum "access" "would-block" "already" "bad-descriptor" "busy" "deadlock" "quota" "exist"
+            "file-too-large" "illegal-byte-sequence" "in-progress" "interrupted" "invalid" "io" "is-directory" "loop"
+            "too-many-links" "message-size" "name-too-long" "no-device" "no-entry" "no-lock" "insufficient-memory"
+            "insufficient-space" "not-directory" "not-empty" "not-recoverable" "unsupported" "no-tty"
+            "no-such-device" "overflow" "not-permitted" "pipe" "read-only" "invalid-seek" "text-file-busy"
+            "cross-device"))
+        (export "error-code" (type $error-code (eq $error-code')))
+        (type $type' (enum "unknown" "block-device" "character-device" "directory" "fifo" "symbolic-link"
+            "regular-file" "socket"))
+        (export "descriptor-type" (type $type (eq $type')))
+        (type $entry' (record (field "type" $type) (field "name" string)))
+        (export "directory-entry" (type $entry (eq $entry')))
+        (export "[method]descriptor.read-directory" (func
+            (param "self" (borrow $descriptor)) (result (result (own $entries) (error $error-code)))))
+        (export "[method]directory-entry-stream.read-directory-entry" (func
+            (param "self" (borrow $entries)) (result (result (option $entry) (error $error-code)))))))
+    (alias export $types "descriptor" (type $descriptor))
+    (import "wasi:filesystem/preopens@0.2.0" (instance $folders
+        (alias outer 1 $descriptor (type $descriptor'))
+        (export "descriptor" (type $descriptor (eq $descriptor')))
+        (export "get-directories" (func (result (list (tuple (own $descriptor) string)))))))
+    (core module $memory
+        (memory (export "memory") 1)
+        (global $free (mut i32) (i32.const 1024))
+        (func (export "realloc") (param $old i32) (param $old_bytes i32) (param $align i32) (param $bytes i32)
+            (result i32)
+            (global.set $free (i32.and (i32.add (global.get $free) (i32.const 7)) (i32.const -8)))
+            (global.set $free (i32.add (global.get $free) (local.get $bytes)))
+            (i32.sub (global.get $free) (local.get $bytes))))
+    (core instance $memory (instantiate $memory))
+    (alias core export $memory "memory" (core memory $m))
+    (alias core export $memory "realloc" (core func $realloc))
+    (core func $folders (canon lower (func $folders "get-directories") (memory $m) (realloc $realloc)))
+    (core func $open (canon lower (func $types "[method]descriptor.read-directory") (memory $m)))
+    (core func $next (canon lower (func $types "[method]directory-entry-stream.read-directory-entry")
+        (memory $m) (realloc $realloc)))
+    (core module $main
+        (import "host" "folders" (func $folders (param i32)))
+        (import "host" "open" (func $open (param i32 i32)))
+        (import "host" "next" (func $next (param i32 i32)))
+        (import "memory" "memory" (memory 1))
+        (func (export "count") (result i32) (local $entries i32) (local $count i32)
+            (call $folders (i32.const 0))
+            (call $open (i32.load (i32.load (i32.const 0))) (i32.const 16))
+            (if (i32.load8_u (i32.const 16)) (then (return (i32.const 2000))))
+            (local.set $entries (i32.load (i32.const 20)))
+            (loop $more
+                (call $next (local.get $entries) (i32.const 32))
+                (if (i32.load8_u (i32.const 32))
+                    (then (return (i32.add (i32.const 1000) (i32.load8_u (i32.const 36))))))
+                (if (i32.load8_u (i32.const 36)) (then
+                    (local.set $count (i32.add (local.get $count) (i32.const 1)))
+                    (br $more))))
+            (local.get $count)))
+    (core instance $main (instantiate $main
+        (with "memory" (instance $memory))
+        (with "host" (instance
+            (export "folders" (func $folders)) (export "open" (func $open)) (export "next" (func $next))))))
+    (func (export "count") (result u32) (canon lift (core func $main "count"))))"#;
+
+/// A name that WASI can't express hides no other.
+#[test]
+#[cfg(unix)]
+fn a_folder_with_a_name_that_is_not_utf8() {
+    use std::ffi::OsStr;
+    use std::fs::{File, create_dir};
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::new();
+    folder.compile("app", LIST, &[]);
+    create_dir(folder.join("data")).unwrap();
+    for name in ["data/one", "data/two", "data/three"] {
+        File::create(folder.join(name)).unwrap();
+    }
+    if let Err(error) = File::create(folder.path().join(OsStr::from_bytes(b"data/\xff"))) {
+        eprintln!("not tested: the file system takes no name that is not UTF-8: {error}");
+    }
+    let ended = folder.run(Runner::Full, ["--dir", "data", "--invoke", "count", "app.cwasm"]);
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), "3\n"), "{ended:?}");
+}

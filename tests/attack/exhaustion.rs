@@ -181,7 +181,7 @@ fn memory_is_bounded_in_fact() {
     }
 }
 
-/// The mebibytes that the guest was granted, and the most memory that its process ever had, in KiB.
+/// The byte that the guest prints, and the most memory that its process ever had, in KiB.
 #[cfg(target_os = "linux")]
 fn greed(folder: &Folder, options: &[&str]) -> (u8, u64) {
     use std::io::Read;
@@ -198,6 +198,60 @@ fn greed(folder: &Folder, options: &[&str]) -> (u8, u64) {
     drop(child.stdin.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
     (granted[0], peak)
+}
+
+/// Waits for a descriptor as often as it is told, prints the error, and waits for input.
+#[cfg(target_os = "linux")]
+const POLLS: &str = r#"(module
+    (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "path_open" (func $open
+        (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 240) (data (i32.const 0) "\08\00\00\00\01\00\00\00") (data (i32.const 16) "new")
+    (func $subscription (param i32) (result i32)
+        (i32.add (i32.const 1024) (i32.mul (local.get 0) (i32.const 48))))
+    (func (export "_start") (local $at i32)
+        (drop (call $open (i32.const 3) (i32.const 0) (i32.const 16) (i32.const 3) (i32.const 1)
+            (i64.const 0x42) (i64.const 0) (i32.const 0) (i32.const 24)))
+        (loop
+            (i32.store8 offset=8 (call $subscription (local.get $at)) (i32.const 1))
+            (i32.store offset=16 (call $subscription (local.get $at)) (i32.load (i32.const 24)))
+            (local.set $at (i32.add (local.get $at) (i32.const 1)))
+            (br_if 0 (i32.lt_u (local.get $at) (i32.const COUNT))))
+        (i32.store8 (i32.const 8)
+            (call $poll (i32.const 1024) (i32.const 1024) (i32.const COUNT) (i32.const 32)))
+        (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 40)))
+        (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 40)))))"#;
+
+/// What the host holds for a guest that waits is bounded as the guest's own memory is. The same without a limit
+/// shows that this is measured.
+#[test]
+#[cfg(target_os = "linux")]
+fn waiting_takes_no_more_than_memory_may() {
+    // WASI's number for ENOMEM.
+    const REFUSED: u8 = 48;
+    const MANY: &[&str] = &["--dir", ".", "--max-memory", "16M"];
+    for (module, text) in [("snapshot", POLLS.into()), ("unstable", old(POLLS))] {
+        for (count, options, expected, peaks) in [
+            (1000, MANY, 0, 0..24 << 10),
+            // What the guest's memory has room for.
+            (270_000, MANY, REFUSED, 0..32 << 10),
+            (100_000, &["--dir", "."], 0, 48 << 10..1 << 30),
+        ] {
+            let folder = Folder::new();
+            folder.compile("app", &text.replace("COUNT", &count.to_string()), &[]);
+            let (error, peak) = greed(&folder, options);
+            assert_eq!(error, expected, "{module}: {count}");
+            assert!(peaks.contains(&peak), "{module}: {count}: {peak} KiB");
+        }
+    }
+}
+
+/// The same for WASI preview 0, whose subscriptions are larger.
+#[cfg(target_os = "linux")]
+fn old(text: &str) -> String {
+    text.replace("wasi_snapshot_preview1", "wasi_unstable").replace("(i32.const 48)", "(i32.const 56)")
 }
 
 /// Files that are opened and never closed: the guest is told that there are no more, and still has those

@@ -3,6 +3,7 @@
 use crate::args::Args;
 use crate::failure::Failure;
 use crate::guest::Guest;
+use crate::imports;
 use crate::state;
 use precompile_runtime::Program;
 use precompile_runtime::artifact::Code;
@@ -10,21 +11,14 @@ use precompile_runtime::wasmtime::Instance;
 
 /// Instantiates a program that imports nothing.
 pub(crate) fn instantiate(program: &Program, args: &Args) -> Result<Guest<()>, Failure> {
-    if let Some(import) = program.manifest().imports.iter().next() {
-        return Err(Failure::own(Code::Imports, || {
-            format!(
-                "the program imports `{}` from `{}`, and this build of the runner offers nothing: \
-                 use one with the feature `wasi`",
-                import.name, import.module
-            )
-        }));
-    }
     let mut store = state::store(program, args, ())?;
     let module = program
         .module()
         .ok_or_else(|| Failure::own(Code::Unsupported, || "this build runs no components".into()))?;
     // A linker would be ten times as large, for nothing to be linked.
     let instance = Instance::new(&mut store, module, &[]);
-    let instance = instance.map_err(|error| state::not_started(&store, Failure::guest(error)))?;
+    let instance = instance.map_err(|error| {
+        imports::not_linked(program, args, state::not_started(&store, Failure::guest(error)))
+    })?;
     Ok(Guest { store, instance })
 }

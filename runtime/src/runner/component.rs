@@ -2,6 +2,7 @@
 
 use crate::args::Args;
 use crate::failure::Failure;
+use crate::imports;
 use crate::state::{self, State};
 #[cfg(feature = "wave")]
 use crate::wave::Call;
@@ -22,8 +23,12 @@ impl Guest {
     pub(crate) fn new(program: &Program, component: &Component, args: &Args) -> Result<Guest, Failure> {
         let mut linker = Linker::new(program.engine());
         let mut store = state::store(program, args, world::new(component, &mut linker, args)?)?;
+        #[cfg(feature = "wasi-p2")]
+        store.set_hostcall_fuel(state::hostcall_fuel(args, store.hostcall_fuel()));
         let instance = link::instantiate_component(&linker, &mut store, program);
-        let instance = instance.map_err(|error| state::not_started(&store, Failure::link(error)))?;
+        let instance = instance.map_err(|error| {
+            imports::not_linked(program, args, state::not_started(&store, Failure::link(error)))
+        })?;
         Ok(Guest { store, instance })
     }
 
@@ -88,10 +93,13 @@ pub(crate) fn functions(component: &Component) -> String {
 #[cfg(feature = "wasi-p2")]
 mod world {
     use super::*;
-    use crate::wasi_context;
+    use crate::{preview2, wasi_context};
     use precompile_runtime::wasmtime::component::ResourceTable;
     use wasmtime_wasi::p2::bindings::sync::Command;
-    use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView, p2};
+    use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+
+    /// The most that the host takes for something that a component has a handle to, such as a pollable.
+    const HANDLE_BYTES: usize = 1 << 10;
 
     /// What stands behind the imports of a component.
     pub(super) struct World {
@@ -110,8 +118,11 @@ mod world {
         linker: &mut Linker<State<World>>,
         args: &Args,
     ) -> Result<World, Failure> {
-        p2::add_to_linker_sync(linker).map_err(|error| Failure::own(Code::Wasi, || format!("{error:#}")))?;
-        Ok(World { context: wasi_context::builder(args)?.build(), table: ResourceTable::new() })
+        preview2::add_to_linker(linker).map_err(|error| Failure::own(Code::Wasi, || format!("{error:#}")))?;
+        let mut table = ResourceTable::new();
+        let handles = state::hostcall_fuel(args, usize::MAX) / HANDLE_BYTES;
+        table.set_max_capacity(handles.min(table.max_capacity()));
+        Ok(World { context: wasi_context::builder(args, preview2::broken_pipe)?.build(), table })
     }
 
     pub(super) fn start(
@@ -138,16 +149,8 @@ mod world {
 
     pub(crate) type World = ();
 
-    pub(super) fn new(component: &Component, _: &mut Linker<State<()>>, _: &Args) -> Result<(), Failure> {
-        match component.component_type().imports(component.engine()).next() {
-            None => Ok(()),
-            Some((name, _)) => Err(Failure::own(Code::Imports, || {
-                format!(
-                    "the component imports `{name}`, and this build of the runner offers nothing: use one with \
-                     the feature `wasi-p2`"
-                )
-            })),
-        }
+    pub(super) fn new(_: &Component, _: &mut Linker<State<()>>, _: &Args) -> Result<(), Failure> {
+        Ok(())
     }
 
     pub(super) fn start(

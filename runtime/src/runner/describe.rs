@@ -1,7 +1,8 @@
 //! What this machine and this build offer to artifacts, and demand of them.
 
 use crate::failure::Failure;
-use precompile_runtime::artifact::{Code, Policy};
+use crate::imports;
+use precompile_runtime::artifact::{Code, Host, Policy};
 use precompile_runtime::{Runtime, RuntimeConfig};
 
 /// A runtime that demands this of artifacts.
@@ -12,6 +13,7 @@ pub(crate) fn runtime(policy: Policy) -> Runtime {
 
 /// Prints the description as JSON.
 pub(crate) fn print(policy: Policy) -> Result<(), Failure> {
-    let host = serde_json::to_string(runtime(policy).host());
+    let host = Host { imports: Some(imports::all()), ..runtime(policy).host().clone() };
+    let host = serde_json::to_string(&host);
     crate::print(&(host.map_err(|error| Failure::own(Code::Output, || error.to_string()))? + "\n"))
 }

@@ -13,14 +13,25 @@ pub(crate) struct Guest<T: 'static> {
 }
 
 impl<T> Guest<T> {
-    /// Runs a command: calls `_start`.
+    /// Runs a command: calls the function without a name, or `_start`, as upstream's command line does.
     pub(crate) fn start(&mut self, program: &Program) -> Result<(), Failure> {
-        let Ok(start) = self.instance.get_typed_func::<(), ()>(&mut self.store, "_start") else {
+        let Guest { store, instance } = self;
+        let mut main = |name| instance.get_typed_func::<(), ()>(&mut *store, name);
+        let Ok(main) = main("").or_else(|_| main("_start")) else {
             return Err(Failure::own(Code::NoStart, || {
                 format!("it is no command, as it has no function `_start`{}", functions(program))
             }));
         };
-        start.call(&mut self.store, ()).map_err(Failure::guest)
+        self.initialize()?;
+        main.call(&mut self.store, ()).map_err(Failure::guest)
+    }
+
+    /// Calls what a library for WASI expects before any other call, where it is one.
+    pub(crate) fn initialize(&mut self) -> Result<(), Failure> {
+        let Guest { store, instance } = self;
+        let initialize = instance.get_func(&mut *store, "_initialize");
+        initialize
+            .map_or(Ok(()), |initialize| initialize.call(&mut *store, &[], &mut []).map_err(Failure::guest))
     }
 }
 

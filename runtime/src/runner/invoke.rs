@@ -29,12 +29,10 @@ impl Call {
             }));
         };
         let arguments = typed(&function, store, name, arguments)?;
-        // A library for WASI expects this before any other call.
-        let initialize = instance.get_func(&mut *store, "_initialize");
-        if let Some(initialize) = initialize.filter(|_| name != "_initialize") {
-            initialize.call(&mut *store, &[], &mut []).map_err(Failure::guest)?;
-        }
         let results = vec![Val::I32(0); function.ty(&*store).results().len()];
+        if name != "_initialize" {
+            guest.initialize()?;
+        }
         Ok(Call { function, arguments, results })
     }
 

@@ -12,13 +12,20 @@ mod executor;
 mod failure;
 mod folder;
 mod guest;
+mod imports;
 #[cfg(feature = "invoke")]
 mod invoke;
 #[cfg(feature = "limits")]
 mod limits;
 #[cfg(feature = "measure")]
 mod measure;
+#[cfg(feature = "wasi")]
+mod preview1;
+#[cfg(feature = "wasi-p2")]
+mod preview2;
 mod state;
+#[cfg(any(feature = "wasi", feature = "wasi-p2"))]
+mod stdio;
 #[cfg(feature = "invoke")]
 mod value;
 #[cfg(any(feature = "wasi", feature = "wasi-p2"))]

@@ -45,6 +45,23 @@ pub(crate) fn store<W: 'static>(
     Ok(store)
 }
 
+/// How many bytes a guest may hand to the host in one call, which may copy them: as many as its memory may have,
+/// or so many where nobody limits that.
+#[cfg(any(feature = "wasi", feature = "wasi-p2"))]
+pub(crate) fn hostcall_fuel(args: &Args, unlimited: usize) -> usize {
+    #[cfg(not(feature = "limits"))]
+    return {
+        let _ = args;
+        unlimited
+    };
+    // Names must pass in any case.
+    #[cfg(feature = "limits")]
+    return match args.limits.max_memory {
+        Some(bytes) => usize::try_from(bytes).unwrap_or(usize::MAX).max(64 << 10),
+        None => unlimited,
+    };
+}
+
 /// Tells why a guest didn't start, where it is a limit that this command sets.
 pub(crate) fn not_started<W>(store: &Store<State<W>>, failure: Failure) -> Failure {
     #[cfg(feature = "limits")]

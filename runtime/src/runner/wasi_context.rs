@@ -3,22 +3,24 @@
 use crate::args::Args;
 use crate::failure::Failure;
 use crate::folder::Folder;
+use crate::stdio::{self, BrokenPipe};
 use precompile_runtime::artifact::Code;
 #[cfg(feature = "measure")]
 use wasmtime_wasi::p2::pipe::{MemoryInputPipe, SinkOutputStream};
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 
 /// The folders, the environment and the arguments that the guest was given.
-pub(crate) fn builder(args: &Args) -> Result<WasiCtxBuilder, Failure> {
+pub(crate) fn builder(args: &Args, broken_pipe: BrokenPipe) -> Result<WasiCtxBuilder, Failure> {
     let mut builder = WasiCtxBuilder::new();
     // One guest in one process may block its thread.
-    builder.inherit_stdio().allow_blocking_current_thread(true);
+    builder.allow_blocking_current_thread(true);
+    stdio::inherit(&mut builder, broken_pipe);
     #[cfg(feature = "measure")]
     if let Some(input) = &args.replay {
         builder.stdin(MemoryInputPipe::new(input.clone())).stdout(SinkOutputStream).stderr(SinkOutputStream);
     }
-    // The guest's name, then its arguments, unless these are for a function.
-    builder.arg(args.artifact.to_string_lossy());
+    // The guest's name, without the host's folders; then its arguments, unless these are for a function.
+    builder.arg(args.artifact.file_name().unwrap_or(args.artifact.as_os_str()).to_string_lossy());
     if args.invoke.is_none() {
         builder.args(&args.arguments);
     }

@@ -2,6 +2,13 @@
 
 #![allow(clippy::disallowed_methods, reason = "the test is about the environment")]
 
+mod buffers;
+#[cfg(unix)]
+mod listings;
+mod preview0;
+#[cfg(unix)]
+mod stdin;
+
 use std::fs;
 use std::path::Path;
 use support::{BACKENDS, Folder, Runner};
@@ -75,4 +82,15 @@ fn a_c_program_prints_what_it_prints_natively() {
         let ended = folder.run(Runner::Default, ["primes.cwasm", "10", "/out/list.txt"]);
         assert_eq!(ended.code, Some(3), "without a folder there is nothing to open: {ended:?}");
     }
+}
+
+/// The guest learns its own name, and nothing of where it is.
+#[test]
+fn the_name_of_the_guest() {
+    let folder = Folder::new();
+    fs::create_dir(folder.join("private")).unwrap();
+    folder.compile("private/echo", ECHO, &[]);
+    let path = folder.join("private/echo.cwasm");
+    let ended = folder.run(Runner::Default, [path.to_str().unwrap()]);
+    assert_eq!(ended.stdout, "echo.cwasm\0", "{ended:?}");
 }

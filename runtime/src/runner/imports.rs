@@ -1,0 +1,47 @@
+//! Imports: which this build offers, and which a program wants besides.
+
+use crate::args::Args;
+use crate::failure::Failure;
+#[cfg(feature = "wasi")]
+use crate::preview1;
+#[cfg(feature = "wasi-p2")]
+use crate::preview2;
+use precompile_runtime::artifact::unmet;
+use precompile_runtime::{OpenError, Program};
+
+/// Tells why a program was not linked: all imports that nothing here offers, or what else was the reason.
+pub(crate) fn not_linked(program: &Program, args: &Args, failure: Failure) -> Failure {
+    let unmet = unmet(program.manifest(), &offers);
+    match unmet.is_empty() {
+        true => failure,
+        false => Failure::open(&args.artifact, OpenError::Mismatch(unmet)),
+    }
+}
+
+/// Whether this build offers an import.
+fn offers(name: &str) -> bool {
+    #[cfg(feature = "wasi")]
+    if let Some((module, function)) = name.split_once('#') {
+        return preview1::MODULES.contains(&module) && preview1::FUNCTIONS.contains(&function);
+    }
+    #[cfg(feature = "wasi-p2")]
+    return preview2::INTERFACES.contains(&name);
+    #[cfg(not(feature = "wasi-p2"))]
+    return {
+        let _ = name;
+        false
+    };
+}
+
+/// All that this build offers.
+#[cfg(feature = "describe")]
+pub(crate) fn all() -> Vec<String> {
+    let mut all = Vec::new();
+    #[cfg(feature = "wasi")]
+    for module in preview1::MODULES {
+        all.extend(preview1::FUNCTIONS.iter().map(|function| [module, "#", function].concat()));
+    }
+    #[cfg(feature = "wasi-p2")]
+    all.extend(preview2::INTERFACES.map(String::from));
+    all
+}

@@ -1,0 +1,116 @@
+//! WASI preview 0, `wasi_unstable`: preview 1, but for four functions.
+//!
+//! wasmtime-wasi has all of preview 0 once more, which makes the runner larger by a seventh.
+
+use super::{Guest, Preview1, answer, at_once, polls, wait};
+use crate::state::State;
+use precompile_runtime::wasmtime::{self, Linker};
+use wasmtime_wasi::p1::WasiP1Ctx;
+use wasmtime_wasi::p1::types::{Errno, Error, Filestat, Lookupflags, Whence};
+use wasmtime_wasi::p1::wasi_snapshot_preview1::WasiSnapshotPreview1;
+use wiggle::{GuestMemory, GuestPtr};
+
+/// The module from which guests import it.
+pub(super) const MODULE: &str = "wasi_unstable";
+
+/// The size of what is waited for, and of what comes of it.
+const SUBSCRIPTION_BYTES: usize = 48;
+const EVENT_BYTES: usize = 32;
+/// The same in preview 0, where a clock has an identifier before all else.
+const OLD_SUBSCRIPTION_BYTES: usize = SUBSCRIPTION_BYTES + IDENTIFIER_BYTES;
+const IDENTIFIER_BYTES: usize = 8;
+/// What both start with; the kind of what is waited for within it; and the kind that is a clock.
+const HEAD_BYTES: usize = 16;
+const KIND: usize = 8;
+const CLOCK: u8 = 0;
+
+/// Replaces the four in a linker that has preview 1 under this name.
+pub(super) fn add_to_linker(linker: &mut Linker<State<Preview1>>) -> wasmtime::Result<()> {
+    linker.func_wrap(
+        MODULE,
+        "fd_seek",
+        |mut guest: Guest<'_>, fd: u32, offset: i64, whence: u32, position: u32| {
+            answer(&mut guest, |world, memory, _| {
+                // In another order than in preview 1.
+                let whence = [Whence::Cur, Whence::End, Whence::Set].get(whence as usize).copied();
+                let whence = whence.ok_or(Errno::Inval)?;
+                let sought = at_once(world.context.fd_seek(memory, fd.into(), offset, whence))?;
+                Ok(memory.write(GuestPtr::new(position), sought)?)
+            })
+        },
+    )?;
+    linker.func_wrap(MODULE, "fd_filestat_get", |mut guest: Guest<'_>, fd: u32, stat: u32| {
+        answer(&mut guest, |world, memory, _| {
+            let found = at_once(world.context.fd_filestat_get(memory, fd.into()))?;
+            write(memory, stat, &found)
+        })
+    })?;
+    linker.func_wrap(
+        MODULE,
+        "path_filestat_get",
+        |mut guest: Guest<'_>, fd: u32, flags: u32, path: u32, length: u32, stat: u32| {
+            answer(&mut guest, |world, memory, _| {
+                let flags = Lookupflags::try_from(flags)?;
+                let path = GuestPtr::new((path, length));
+                let found = at_once(world.context.path_filestat_get(memory, fd.into(), flags, path))?;
+                write(memory, stat, &found)
+            })
+        },
+    )?;
+    linker.func_wrap(
+        MODULE,
+        "poll_oneoff",
+        |mut guest: Guest<'_>, subscriptions: u32, events: u32, count: u32, ready: u32| {
+            answer(&mut guest, |world, memory, fuel| {
+                let polled = (subscriptions, events, count);
+                let found = poll(&mut world.context, memory, polled, polls(fuel))?;
+                Ok(memory.write(GuestPtr::new(ready), found)?)
+            })
+        },
+    )?;
+    Ok(())
+}
+
+/// Writes what is known of a file, whose number of links is narrower than in preview 1.
+fn write(memory: &mut GuestMemory<'_>, at: u32, stat: &Filestat) -> Result<(), Error> {
+    let links = u32::try_from(stat.nlink).unwrap_or(u32::MAX);
+    let wide = [stat.dev, stat.ino, stat.filetype as u64 | u64::from(links) << 32];
+    let wide = wide.into_iter().chain([stat.size, stat.atim, stat.mtim, stat.ctim]);
+    for (field, value) in wide.enumerate() {
+        memory.write(GuestPtr::new(at).add(field as u32)?, value)?;
+    }
+    Ok(())
+}
+
+/// Waits for what the guest describes.
+fn poll(
+    context: &mut WasiP1Ctx,
+    memory: &mut GuestMemory<'_>,
+    (subscriptions, events, count): (u32, u32, u32),
+    fuel: usize,
+) -> Result<u32, Error> {
+    let length = count as usize;
+    // As wasmtime-wasi bounds the same, before anything is copied.
+    if length > fuel / (SUBSCRIPTION_BYTES + EVENT_BYTES) {
+        return Err(Errno::Nomem.into());
+    }
+    let described = GuestPtr::<[u8]>::new((subscriptions, count * OLD_SUBSCRIPTION_BYTES as u32));
+    let described = memory.as_cow(described)?;
+    let mut copy = vec![0; length * (SUBSCRIPTION_BYTES + EVENT_BYTES) + align_of::<u64>()];
+    let start = copy.as_ptr().align_offset(align_of::<u64>());
+    let (olds, news) =
+        (described.chunks_exact(OLD_SUBSCRIPTION_BYTES), copy[start..].chunks_exact_mut(SUBSCRIPTION_BYTES));
+    for (old, new) in olds.zip(news) {
+        let skipped = if old[KIND] == CLOCK { IDENTIFIER_BYTES } else { 0 };
+        let content = HEAD_BYTES + skipped;
+        new[..HEAD_BYTES].copy_from_slice(&old[..HEAD_BYTES]);
+        new[HEAD_BYTES..].copy_from_slice(&old[content..content + SUBSCRIPTION_BYTES - HEAD_BYTES]);
+    }
+    let happened = start + length * SUBSCRIPTION_BYTES;
+    let (from, to) = (GuestPtr::new(start as u32), GuestPtr::new(happened as u32));
+    context.set_hostcall_fuel(fuel);
+    let found = wait(context.poll_oneoff(&mut GuestMemory::Unshared(&mut copy), from, to, count))?;
+    let bytes = found * EVENT_BYTES as u32;
+    memory.copy_from_slice(&copy[happened..][..bytes as usize], GuestPtr::<[u8]>::new((events, bytes)))?;
+    Ok(found)
+}

@@ -1,0 +1,107 @@
+//! WASI 0.2, for components.
+//!
+//! It is wasmtime-wasi's, but for one function.
+
+use precompile_runtime::wasmtime::component::{Linker, Resource};
+use precompile_runtime::wasmtime::{self, StoreContextMut};
+use std::io;
+use wasmtime_wasi::WasiView;
+use wasmtime_wasi::filesystem::WasiFilesystemView;
+use wasmtime_wasi::p2::bindings::sync::filesystem::types::{
+    DirectoryEntryStream, ErrorCode, Host, HostDirectoryEntryStream,
+};
+use wasmtime_wasi::p2::{self, StreamError};
+
+/// The interfaces, with as much of their version as has to be the same.
+pub(crate) const INTERFACES: [&str; 27] = [
+    "wasi:cli/environment@0.2",
+    "wasi:cli/exit@0.2",
+    "wasi:cli/stderr@0.2",
+    "wasi:cli/stdin@0.2",
+    "wasi:cli/stdout@0.2",
+    "wasi:cli/terminal-input@0.2",
+    "wasi:cli/terminal-output@0.2",
+    "wasi:cli/terminal-stderr@0.2",
+    "wasi:cli/terminal-stdin@0.2",
+    "wasi:cli/terminal-stdout@0.2",
+    "wasi:clocks/monotonic-clock@0.2",
+    "wasi:clocks/wall-clock@0.2",
+    "wasi:filesystem/preopens@0.2",
+    "wasi:filesystem/types@0.2",
+    "wasi:io/error@0.2",
+    "wasi:io/poll@0.2",
+    "wasi:io/streams@0.2",
+    "wasi:random/insecure-seed@0.2",
+    "wasi:random/insecure@0.2",
+    "wasi:random/random@0.2",
+    "wasi:sockets/instance-network@0.2",
+    "wasi:sockets/ip-name-lookup@0.2",
+    "wasi:sockets/network@0.2",
+    "wasi:sockets/tcp-create-socket@0.2",
+    "wasi:sockets/tcp@0.2",
+    "wasi:sockets/udp-create-socket@0.2",
+    "wasi:sockets/udp@0.2",
+];
+
+/// Offers it.
+pub(crate) fn add_to_linker<T: WasiView + 'static>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
+    p2::add_to_linker_sync(linker)?;
+    linker.allow_shadowing(true);
+    // WASI has no name for an entry whose name isn't UTF-8. wasmtime-wasi answers with an error, at which guests
+    // give up the folder: such an entry is passed over.
+    linker.instance("wasi:filesystem/types@0.2.12")?.func_wrap(
+        "[method]directory-entry-stream.read-directory-entry",
+        |mut store: StoreContextMut<'_, T>, (stream,): (Resource<DirectoryEntryStream>,)| {
+            let mut filesystem = store.data_mut().filesystem();
+            let entry = loop {
+                match filesystem.read_directory_entry(Resource::new_borrow(stream.rep())) {
+                    Ok(entry) => break Ok(entry),
+                    Err(error) => match filesystem.convert_error_code(error)? {
+                        // As is one that was removed meanwhile.
+                        ErrorCode::IllegalByteSequence | ErrorCode::NoEntry => {}
+                        code => break Err(code),
+                    },
+                }
+            };
+            Ok((entry,))
+        },
+    )?;
+    linker.allow_shadowing(false);
+    Ok(())
+}
+
+/// What wasi-libc makes EPIPE of: of an error that tells more it makes EIO.
+pub(crate) fn broken_pipe(_: io::Error) -> StreamError {
+    StreamError::Closed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use precompile_runtime::wasmtime::component::{ResourceTable, ResourceType};
+    use precompile_runtime::wasmtime::{Config, Engine};
+    use wasmtime_wasi::{WasiCtx, WasiCtxView};
+
+    struct Guest(WasiCtx, ResourceTable);
+
+    impl WasiView for Guest {
+        fn ctx(&mut self) -> WasiCtxView<'_> {
+            WasiCtxView { ctx: &mut self.0, table: &mut self.1 }
+        }
+    }
+
+    /// What is said to be offered is what can be linked.
+    #[test]
+    fn the_interfaces_are_those_that_can_be_linked() {
+        let engine = Engine::new(&Config::new()).unwrap();
+        let mut linker = Linker::<Guest>::new(&engine);
+        add_to_linker(&mut linker).unwrap();
+        // A name that is taken can't be defined again.
+        let mut is_linked =
+            |name: &str| linker.root().resource(name, ResourceType::host::<()>(), |_, _| Ok(())).is_err();
+        for interface in INTERFACES {
+            assert!(is_linked(&format!("{interface}.12")), "{interface}");
+        }
+        assert!(!is_linked("wasi:http/types@0.2.12"));
+    }
+}

@@ -1,0 +1,127 @@
+//! Standard input, of which no more is taken than the guest reads.
+
+use super::ASYNCHRONOUS;
+use bytes::Bytes;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::{Errno, read, retry_on_intr};
+use std::future::poll_fn;
+use std::io::{self, stdin};
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::thread;
+use tokio::io::AsyncRead;
+use wasmtime_wasi::async_trait;
+use wasmtime_wasi::cli::{IsTerminal, StdinStream};
+use wasmtime_wasi::p2::{InputStream, Pollable, StreamError, StreamResult};
+
+/// The most that is read at once.
+const PIECE_BYTES: usize = 64 << 10;
+
+/// Standard input.
+///
+/// wasmtime-wasi's reads into a buffer, and takes input where a guest only waits for some: what the guest leaves
+/// is lost to who shares the file or the pipe with it.
+pub(super) struct Stdin;
+
+impl IsTerminal for Stdin {
+    fn is_terminal(&self) -> bool {
+        io::IsTerminal::is_terminal(&stdin())
+    }
+}
+
+impl StdinStream for Stdin {
+    fn p2_stream(&self) -> Box<dyn InputStream> {
+        Box::new(Stdin)
+    }
+
+    fn async_stream(&self) -> Box<dyn AsyncRead + Send + Sync> {
+        unreachable!("{ASYNCHRONOUS}")
+    }
+}
+
+#[async_trait]
+impl InputStream for Stdin {
+    fn read(&mut self, size: usize) -> StreamResult<Bytes> {
+        match is_ready() {
+            true => take(size),
+            false => Ok(Bytes::new()),
+        }
+    }
+
+    /// Waits in this thread, which has nothing else to do.
+    async fn blocking_read(&mut self, size: usize) -> StreamResult<Bytes> {
+        loop {
+            let taken = take(size)?;
+            if size == 0 || !taken.is_empty() {
+                return Ok(taken);
+            }
+            // The descriptor doesn't wait by itself.
+            wait(None);
+        }
+    }
+}
+
+#[async_trait]
+impl Pollable for Stdin {
+    async fn ready(&mut self) {
+        poll_fn(poll_ready).await
+    }
+}
+
+/// Reads what there is, waiting for it where the descriptor does.
+fn take(size: usize) -> StreamResult<Bytes> {
+    let mut bytes = vec![0; size.min(PIECE_BYTES)];
+    match retry_on_intr(|| read(stdin(), &mut *bytes)) {
+        Ok(0) if size > 0 => Err(StreamError::Closed),
+        Ok(length) => {
+            bytes.truncate(length);
+            Ok(bytes.into())
+        }
+        Err(Errno::AGAIN) => Ok(Bytes::new()),
+        Err(error) => Err(StreamError::LastOperationFailed(io::Error::from(error).into())),
+    }
+}
+
+/// Whether a read would not wait.
+fn is_ready() -> bool {
+    wait(Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))
+}
+
+/// Waits until a read would not, and says whether that is so.
+fn wait(longest: Option<&Timespec>) -> bool {
+    let stdin = stdin();
+    let ready = retry_on_intr(|| poll(&mut [PollFd::new(&stdin, PollFlags::IN)], longest));
+    // What can't be waited for is read at once.
+    !matches!(ready, Ok(0))
+}
+
+/// Those that wait, and whether a thread does for them.
+static WAITING: Mutex<(Vec<Waker>, bool)> = Mutex::new((Vec::new(), false));
+
+fn poll_ready(context: &mut Context<'_>) -> Poll<()> {
+    let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
+    if is_ready() {
+        return Poll::Ready(());
+    }
+    let (wakers, has_thread) = &mut *waiting;
+    if !wakers.iter().any(|waker| waker.will_wake(context.waker())) {
+        wakers.push(context.waker().clone());
+    }
+    if !*has_thread {
+        let thread = thread::Builder::new().name("stdin".into()).spawn(|| {
+            wait(None);
+            let (wakers, has_thread) = &mut *WAITING.lock().unwrap_or_else(PoisonError::into_inner);
+            *has_thread = false;
+            wakers.drain(..).for_each(Waker::wake);
+        });
+        match thread {
+            Ok(_) => *has_thread = true,
+            // Nothing else can be waited for meanwhile.
+            Err(_) => {
+                wait(None);
+                return Poll::Ready(());
+            }
+        }
+    }
+    Poll::Pending
+}
