@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Take};
 
 /// A file as far as it goes now, and how many bytes that are: one that grows as fast as it is read would have no end.
-/// What says that it is empty, as files of the kernel's do, is read as far as it goes.
+/// One that says that it is empty, as files of the kernel's do, is read as far as it goes.
 ///
 /// # Errors
 ///

@@ -13,7 +13,7 @@ use std::str::FromStr;
 /// From here on several threads are worth their while: BLAKE3's documentation of `update_rayon` names
 /// 128 KiB as the least, where nothing else is to do.
 const PARALLEL_BYTES: u64 = 1 << 20;
-/// How much of a file one thread reads at a time, and hashes while the processor's caches hold it.
+/// The bytes of a file that one thread reads at a time, and hashes while the processor's caches hold them.
 const SMALL_PART_BYTES: usize = 64 << 10;
 /// The same for several threads, each of which is to have enough of it.
 const PART_BYTES: usize = 256 << 10;

@@ -1,4 +1,4 @@
-//! What a process answers that a hostile module got hold of.
+//! Answers of a process that a hostile module got hold of.
 
 use serde_json::Value;
 use std::fs;
@@ -111,7 +111,7 @@ fn only_what_was_asked_for_is_taken() {
     }
 }
 
-/// What it says is a line that is ours, and no more than a screen of it.
+/// Its words stay within a line of ours, and are no more than a screen.
 #[test]
 fn nothing_is_forged() {
     let folder = folder();

@@ -77,7 +77,7 @@ fn size_is_limited() {
     assert_eq!(folder.precompile([&again[..], &["--max-input-size", "100K"]].concat()).code, Some(1));
 }
 
-/// Who has less than that already keeps it.
+/// A user's own limits stay, where they are stricter.
 #[test]
 fn limits_that_are_set_already_stay() {
     let folder = Folder::new();

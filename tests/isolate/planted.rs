@@ -4,8 +4,9 @@
 use std::fs;
 use std::io::{Write, stderr};
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::Command;
-use support::{Ended, Folder, planted, run};
+use support::{Ended, Folder, planted, precompile, run};
 
 const LAYERS: [&str; 3] = ["limits", "Landlock", "seccomp"];
 
@@ -31,7 +32,7 @@ fn all_but(layer: &str) -> Vec<&'static str> {
     LAYERS.into_iter().filter(|other| *other != layer).collect()
 }
 
-/// Whether it got through.
+/// Tells whether it got through.
 fn gets_through(ended: &Ended) -> bool {
     let through = ended.stderr.contains("planted: it gets through");
     let stopped = ["planted: it is stopped", "did what no compiler does", "planted: it can't"];
@@ -73,6 +74,16 @@ fn attempts(folder: &Folder, address: &str) -> Vec<Attempt> {
         attempt("peek", "", &["Landlock", "seccomp"], 1),
         attempt("thread", "", &["seccomp"], 0),
     ]
+}
+
+/// Nothing is planted in what others build.
+#[test]
+fn it_is_in_no_other_build() {
+    let holds = |program: &Path| {
+        let (bytes, name) = (fs::read(program).unwrap(), b"PRECOMPILE_PLANTED");
+        bytes.windows(name.len()).any(|window| window == name)
+    };
+    assert!(holds(planted()) && !holds(precompile()));
 }
 
 #[test]

@@ -46,7 +46,7 @@ pub(crate) struct BoundsOpts {
     max_input_size: Option<u64>,
 }
 
-/// How processes that compile are confined.
+/// The ways to confine processes that compile.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Isolate {
     /// As far as this machine can
@@ -105,7 +105,7 @@ impl Bounds {
         &*self.attempt
     }
 
-    /// What may look into modules, where this process may not.
+    /// The only one that may look into modules, where this process may not.
     pub(crate) fn isolation(&self) -> Option<&Isolation> {
         self.isolation.as_deref()
     }

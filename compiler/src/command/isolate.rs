@@ -23,7 +23,6 @@ use precompile::{CompileError, Compiled, ErrorKind, Options};
 use question::{Asked, How, Question};
 use said::bounded;
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -34,12 +33,12 @@ const CHILD: &str = "__isolated";
 /// So much of what the process says of its end is read, in bytes.
 const MOST_SAID: u64 = 64 << 10;
 
-/// How much a process may take that compiles a module.
+/// The bounds of a process that compiles a module.
 pub(crate) struct Isolation {
     pub(crate) max_memory_bytes: u64,
     pub(crate) timeout: Duration,
     pub(crate) threads: usize,
-    /// Whether to do without what this machine lacks of it, or to refuse.
+    /// Refuses where this machine lacks something that confines a process, instead of doing without.
     pub(crate) is_strict: bool,
 }
 
@@ -65,7 +64,7 @@ impl Isolation {
         Ok(())
     }
 
-    /// What holds of such processes on this machine, in one line.
+    /// The protection that such processes have on this machine, in one line.
     ///
     /// # Errors
     ///
@@ -141,7 +140,7 @@ impl Isolation {
         answer.context("the process that was to compile it gave no answer")
     }
 
-    /// What starts the process: with neither environment nor folder.
+    /// The command that starts the process, with neither environment nor folder.
     fn command(&self) -> Result<Command> {
         let program = std::env::current_exe().context("this command can't be found to be started again")?;
         let mut command = Command::new(std::path::absolute(program)?);
@@ -150,7 +149,7 @@ impl Isolation {
             .args(["--threads", &self.threads.to_string(), "--parent", &std::process::id().to_string()])
             .args(self.is_strict.then_some("--strict"))
             .env_clear()
-            .current_dir(PathBuf::from("/"))
+            .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -164,7 +163,7 @@ impl Isolation {
         format!("it takes more memory to compile than the {most} bytes that `--max-memory` allows")
     }
 
-    /// Why the process died.
+    /// The reason why the process died, as far as it is known.
     fn obituary(&self, status: ExitStatus, said: &str) -> anyhow::Error {
         // The standard library's words, before it aborts.
         if said.contains("memory allocation of") {
@@ -193,7 +192,7 @@ pub(crate) fn keep_descriptors() {
     close_fds::set_fds_cloexec(3, &[]);
 }
 
-/// How a process ended; `None` where it had to be ended.
+/// The end of a process; `None` where it had to be ended.
 fn end(child: &mut Child, timeout: Duration) -> Result<Option<ExitStatus>> {
     let status = child.wait_timeout(timeout)?;
     if status.is_none() {
@@ -203,7 +202,7 @@ fn end(child: &mut Child, timeout: Duration) -> Result<Option<ExitStatus>> {
     Ok(status)
 }
 
-/// Whether the kernel ended a process for a system call.
+/// Tells whether the kernel ended a process for a system call.
 #[cfg(target_os = "linux")]
 fn is_refused(status: ExitStatus) -> bool {
     use std::os::unix::process::ExitStatusExt;
@@ -215,7 +214,7 @@ fn is_refused(_: ExitStatus) -> bool {
     false
 }
 
-/// What a process says of its end. What there is of it counts.
+/// The words of a process at its end, as many as there are.
 fn read(pipe: Option<impl Read>) -> Vec<u8> {
     let mut bytes = Vec::new();
     let _ = pipe.map(|pipe| pipe.take(MOST_SAID).read_to_end(&mut bytes));

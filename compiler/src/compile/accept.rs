@@ -1,4 +1,4 @@
-//! Whether an artifact that others made is what was asked for.
+//! Accepting artifacts that others made.
 
 use crate::compile::attempt::WASMTIME_VERSION;
 use crate::compile::options::Options;
@@ -6,13 +6,13 @@ use crate::compile::text::is_text;
 use precompile_artifact::{Backend, Contract, trailer};
 use precompile_cache::Digest;
 
-/// Whether an artifact is whole, and says of itself that these options made it of this module. Of a module in
+/// Checks that an artifact is whole, and says of itself that these options made it of this module. Of a module in
 /// text form it names another digest, that of the binary form, which isn't made for that. What its code does
 /// nobody can tell.
 ///
 /// # Errors
 ///
-/// What is wrong with it.
+/// The fault that it has.
 pub fn accept(options: &Options, module: &[u8], artifact: &[u8]) -> Result<(), String> {
     let is_source = |digest: &[u8; 32]| is_text(module) || Digest::of(module).bytes() == digest;
     accept_from(options, is_source, artifact)

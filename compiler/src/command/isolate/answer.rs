@@ -1,4 +1,4 @@
-//! What a process answers.
+//! Answers of a process.
 
 use super::confinement::Confinement;
 use super::frame;
@@ -23,7 +23,7 @@ fn is_for_want_of_memory(error: &CompileError) -> bool {
     panic.is_some_and(|message| message.contains("out of memory"))
 }
 
-/// What came of it. An artifact follows it.
+/// The answer, but for the artifact, which follows it.
 #[derive(Serialize, Deserialize)]
 enum Head {
     Confinement(Confinement),
@@ -33,7 +33,7 @@ enum Head {
     OutOfMemory,
 }
 
-/// What came of it.
+/// An answer.
 pub(super) struct Answer {
     head: Head,
     artifact: Vec<u8>,
@@ -77,8 +77,8 @@ impl Answer {
         Head::CodeBytes(bytes).into()
     }
 
-    /// What these options made of this module in so much time; or the error, of which `too_much` is that they
-    /// take too much memory.
+    /// The artifact that these options made of this module within so much time; or the error, of which `too_much`
+    /// is that they take too much memory.
     pub(super) fn compiled(
         self,
         options: &Options,

@@ -1,4 +1,4 @@
-//! What a process that compiles is kept from.
+//! The confinement of a process that compiles.
 
 #[cfg(target_os = "linux")]
 mod landlock;
@@ -12,7 +12,7 @@ use std::fmt;
 
 const NO_NEW_PRIVS: &str = "no_new_privs";
 
-/// What keeps a process from something, by itself. An empty environment and no descriptors but pipes are its
+/// A means that keeps a process from something, by itself. An empty environment and no descriptors but pipes are its
 /// parent's to see to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layer {
@@ -36,10 +36,10 @@ impl Layer {
     }
 }
 
-/// What holds of a process.
+/// The means that hold for a process.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Confinement {
-    /// Whether programs that it starts have no more rights than it has: both layers see to that.
+    /// No program that it starts has more rights than it has: Landlock and seccomp both see to that.
     no_new_privs: bool,
     /// The version of Landlock's interface, by which it knows what to keep from a process.
     landlock_abi: Option<u32>,
@@ -79,7 +79,7 @@ impl Confinement {
         Ok(confinement)
     }
 
-    /// What doesn't hold here.
+    /// The names of those that don't hold.
     pub(super) fn lacking(&self) -> Vec<&'static str> {
         let all = [
             (self.no_new_privs, NO_NEW_PRIVS),

@@ -16,11 +16,11 @@ use std::os::unix::net::UnixDatagram;
 use std::process::Command;
 use std::time::Duration;
 
-/// What it does, such as `read FILE`, and without what, separated by commas.
+/// The variable with the attempt, such as `read FILE`, and the one with the layers to do without, separated by commas.
 const ATTEMPT: &str = "PRECOMPILE_PLANTED";
 const WITHOUT: &str = "PRECOMPILE_PLANTED_WITHOUT";
 
-/// What is planted.
+/// The attempt that is planted.
 #[derive(Args)]
 pub(super) struct Planted {
     #[arg(long)]
@@ -41,7 +41,7 @@ pub(super) fn plant(command: &mut Command) {
     }
 }
 
-/// Whether processes are to do without something that confines them.
+/// Tells whether processes are to do without a layer.
 pub(super) fn is_without(name: &str) -> bool {
     let without = variable(WITHOUT).unwrap_or_default();
     without.to_string_lossy().split(',').any(|without| without == name)

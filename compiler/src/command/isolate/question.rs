@@ -1,4 +1,4 @@
-//! What a process is asked.
+//! Questions to a process.
 
 use super::frame;
 use anyhow::Result;
@@ -7,14 +7,14 @@ use precompile::{Backend, Contract, Cpu, OptLevel, Options, Platform, Proposals,
 use serde::{Deserialize, Serialize};
 use std::io::Read;
 
-/// What is asked of a module, which follows.
+/// A question about a module, which follows.
 #[derive(Serialize, Deserialize)]
 pub(super) enum Question {
-    /// Of none: what holds of the process.
+    /// About none: the confinement of the process.
     Confinement,
-    /// How much code it has.
+    /// The size of its code.
     CodeBytes,
-    /// What it is compiled.
+    /// Its artifact.
     Compiled(Box<How>),
 }
 

@@ -1,4 +1,4 @@
-//! What a process says whose words nobody trusts.
+//! Words of a process that nobody trusts.
 
 use precompile::artifact::Shown;
 

@@ -9,8 +9,8 @@ use landlock::{
 const ABI_KNOWN: ABI = ABI::V7;
 
 /// Keeps this thread, and those that it starts, out of the file system, and away from TCP and other processes,
-/// as far as the kernel can. Whether it has no new privileges, either, and the version of the kernel's interface,
-/// if there is any.
+/// as far as the kernel can. Returns that it gains no privileges, either, and the version of the kernel's
+/// interface, if there is any.
 pub(super) fn keep_out() -> (bool, Option<u32>) {
     let Ok(RestrictionStatus { ruleset, landlock, no_new_privs, .. }) = restrict() else {
         return (false, None);

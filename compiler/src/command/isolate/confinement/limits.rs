@@ -1,4 +1,4 @@
-//! What every Unix limits.
+//! Limits that every Unix has.
 
 use anyhow::Result;
 

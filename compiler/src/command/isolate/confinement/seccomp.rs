@@ -22,10 +22,10 @@ const ARCHITECTURE: TargetArch = TargetArch::x86_64;
 
 /// Flags of private memory that allocators use.
 const FREE_FLAGS: u32 = (MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE | MAP_STACK) as u32;
-/// What allocators tell of memory.
+/// Advice that allocators give about memory.
 const FREE_ADVICE: [c_int; 4] = [MADV_DONTNEED, MADV_FREE, MADV_HUGEPAGE, MADV_NOHUGEPAGE];
 
-/// Has the kernel refuse all threads of this process what compiling doesn't take. Whether it does.
+/// Has the kernel refuse all threads of this process what compiling doesn't take, and tells whether it does.
 pub(super) fn allow_little() -> bool {
     let (Ok(deadly), Ok(few)) = (deadly(), few(std::process::id())) else { return false };
     // The other way round, the first would refuse to have the second.

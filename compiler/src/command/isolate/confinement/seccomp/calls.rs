@@ -2,7 +2,7 @@
 
 use libc::*;
 
-/// What compiling takes, by either backend and with many threads, each of which was there before; and what the
+/// Calls that compiling takes, by either backend and with many threads, each of which was there before; and what the
 /// standard library and the system's may take besides. [`few`](super::few) has those that depend on arguments.
 pub(super) const FREE: &[c_long] = &[
     // The question and the answer.
@@ -40,7 +40,7 @@ pub(super) const FREE: &[c_long] = &[
     SYS_exit_group,
 ];
 
-/// What no compiler does, nor any library below it, unless it was made to: to reach other processes, the network
+/// Calls that no compiler makes, nor any library below it, unless it was made to: to reach other processes, the network
 /// or what the kernel offers to administrators, and to start anything.
 pub(super) const DEADLY: &[c_long] = &[
     // Programs and processes.

@@ -11,7 +11,7 @@ const PROCESS: u32 = 4711;
 /// More than there are.
 const MOST_CALLS: i64 = 1000;
 
-/// What the kernel would do about a call, of the program that it would run: the strictest of both answers.
+/// The kernel's verdict on a call: the stricter one of both filters.
 fn verdict(number: i64, arguments: [u64; 6]) -> u32 {
     let answers = [deadly(), few(PROCESS)].map(|program| run(&program.unwrap(), number, arguments));
     match answers {
