@@ -1,0 +1,36 @@
+//! An artifact on a file system that is mounted with `noexec`: its copy runs, and what can't be mapped is told.
+
+#![cfg(target_os = "linux")]
+
+use std::io::{Write, stderr};
+use std::process::Command;
+use support::{Folder, Runner, run, runner};
+
+/// Runs a shell's words in a namespace of mounts that has such a file system at `mounted`, with the artifact on it.
+fn mounted(folder: &Folder, words: &str) -> support::Ended {
+    let script = format!("mount -t tmpfs -o noexec none mounted && cp answer.cwasm mounted && {words}");
+    let mut command = Command::new("unshare");
+    command.current_dir(folder.path()).args(["--user", "--map-root-user", "--mount", "sh", "-c", &script]);
+    command.arg("sh").arg(runner(Runner::Default));
+    run(&mut command)
+}
+
+#[test]
+fn an_artifact_that_cannot_be_mapped() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.join("mounted")).unwrap();
+    folder.compile("answer", r#"(module (func (export "answer") (result i32) (i32.const 42)))"#, &[]);
+    if !Command::new("unshare").arg("--version").output().is_ok_and(|it| it.status.success())
+        || mounted(&folder, "true").code != Some(0)
+    {
+        // By this way it is seen, unlike what a test prints that passes.
+        let _ = stderr()
+            .write_all(b"an_artifact_that_cannot_be_mapped: not run, as `unshare` can't mount here\n");
+        return;
+    }
+    let ended = mounted(&folder, r#""$1" --invoke answer mounted/answer.cwasm"#);
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), "42\n"), "{ended:?}");
+    let ended = mounted(&folder, r#""$1" --map --invoke answer mounted/answer.cwasm"#);
+    assert_eq!(ended.code, Some(125), "{ended:?}");
+    assert!(ended.stderr.contains("can be mapped to be executed (`noexec`): open a copy of it"), "{ended:?}");
+}
