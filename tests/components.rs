@@ -360,6 +360,7 @@ const LIST: &str = r#"(component
 
 /// A name that WASI can't express hides no other.
 #[test]
+#[allow(clippy::print_stderr, reason = "it says what it leaves out")]
 #[cfg(unix)]
 fn a_folder_with_a_name_that_is_not_utf8() {
     use std::ffi::OsStr;

@@ -78,6 +78,7 @@ fn small_buffers_and_removed_files() {
 }
 
 #[test]
+#[allow(clippy::print_stderr, reason = "it says what it leaves out")]
 fn a_name_that_is_not_utf8() {
     let folder = folder(3);
     let name = OsStr::from_bytes(b"data/\xff");
