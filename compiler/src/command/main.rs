@@ -134,7 +134,11 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     let command = parse(arguments.clone()).unwrap_or_else(|error| {
         // What it repeats may be names that a shell filled in: an error of the same, as they are shown.
-        let shown = |argument: &OsString| Shown(&argument.to_string_lossy()).to_string().into();
+        let shown = |argument: &OsString| match argument.to_str() {
+            Some(text) => Shown(text).to_string().into(),
+            // That it is no text is what the error is about.
+            None => argument.clone(),
+        };
         parse(arguments.iter().map(shown).collect()).err().unwrap_or(error).exit()
     });
     guarded(|| run(&command))
