@@ -82,13 +82,14 @@ impl Item for Export<'static> {
     type Of<'a> = Export<'a>;
 }
 
-/// What the memories that a module or component defines hold together. Those that it imports are
-/// their owner's.
+/// What the memories that a module or component defines hold together, each as often as it is instantiated.
+/// Those that it imports are their owner's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memories {
     /// Their sizes at the start, in bytes.
     pub initial_bytes: u64,
-    /// Their declared maxima, in bytes; `None` where one of them declares none.
+    /// Their declared maxima, in bytes; `None` where one of them declares none, or is instantiated by a component
+    /// that its host hands it to.
     pub maximum_bytes: Option<u64>,
 }
 

@@ -269,7 +269,7 @@ fn policies() {
     only(&no_fuel, &host, "settings.consume_fuel", "compile with `-W fuel`");
     let too_much = Some(Memories { initial_bytes: 0, maximum_bytes: Some(65537) });
     let unbounded = Some(Memories { initial_bytes: 0, maximum_bytes: None });
-    let remedy = "build the module with memories of at most 65536 bytes, as `wasm-ld --max-memory=65536` does, and instantiate it once";
+    let remedy = "build the module with memories of at most 65536 bytes, as `wasm-ld --max-memory=65536` does, instantiated once and by the component itself";
     for memories in [too_much, unbounded] {
         only(&Manifest { memories, ..meets_all.clone() }, &host, "memories.maximum_bytes", remedy);
     }

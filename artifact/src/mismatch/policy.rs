@@ -77,7 +77,7 @@ fn memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
                 &whole_pages,
                 " bytes, as `wasm-ld --max-memory=",
                 &whole_pages,
-                "` does, and instantiate it once",
+                "` does, instantiated once and by the component itself",
             ],
         };
         told(&artifact, &most.to_string(), remedy)

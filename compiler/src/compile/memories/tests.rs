@@ -1,0 +1,150 @@
+use super::*;
+
+const PAGE: u64 = 1 << 16;
+
+#[test]
+fn memories_are_summed() {
+    for (text, initial_bytes, maximum_bytes) in [
+        ("(module)", 0, Some(0)),
+        ("(module (memory 2))", 2 * PAGE, None),
+        ("(module (memory 1 3) (memory 0 1))", PAGE, Some(4 * PAGE)),
+        ("(module (memory 1 3) (memory 1))", 2 * PAGE, None),
+        ("(module (memory 1 2 shared))", PAGE, Some(2 * PAGE)),
+        ("(module (memory 5 7 (pagesize 1)))", 5, Some(7)),
+        (r#"(module (import "" "" (memory 9)) (memory 1 1))"#, PAGE, Some(PAGE)),
+        ("(module (memory i64 1 0x1000000000000))", PAGE, Some(u64::MAX)),
+        ("(component)", 0, Some(0)),
+        ("(component (core module (memory 1 2)) (component (core module (memory 3))))", 0, Some(0)),
+        ("(component (core module $m (memory 1)) (core instance (instantiate $m)))", PAGE, None),
+    ] {
+        let memories = read(&wat::parse_str(text).unwrap()).unwrap();
+        assert_eq!(memories, Memories { initial_bytes, maximum_bytes }, "{text}");
+    }
+}
+
+/// Instantiates `$m`, with one page that may become two, so often, and `$n`, with three.
+#[test]
+fn what_is_instantiated_is_counted_as_often() {
+    const M: &str = "(core module $m (memory 1 2))";
+    const N: &str = "(core module $n (memory 3 3))";
+    const TAKES: &str =
+        r#"(component $takes (import "m" (core module $i)) (core instance (instantiate $i)))"#;
+    for (text, ms, ns) in [
+        ("(core instance (instantiate $m))", 1, 0),
+        ("(core instance (instantiate $m)) (core instance (instantiate $m))", 2, 0),
+        (
+            "(component $c (core module $m (memory 1 2)) (core instance (instantiate $m)))
+             (instance (instantiate $c)) (instance (instantiate $c))",
+            2,
+            0,
+        ),
+        ("(component (alias outer 1 $m (core module $o)) (core instance (instantiate $o)))", 0, 0),
+        (
+            "(component $c (alias outer 1 $m (core module $o)) (core instance (instantiate $o)))
+             (instance (instantiate $c)) (core instance (instantiate $m))",
+            2,
+            0,
+        ),
+        // Handed over, and instantiated through an import.
+        (r#"(instance (instantiate $takes (with "m" (core module $m))))"#, 1, 0),
+        (
+            r#"(instance (instantiate $takes (with "m" (core module $m))))
+               (instance (instantiate $takes (with "m" (core module $n))))
+               (instance (instantiate $takes (with "m" (core module $n))))"#,
+            1,
+            2,
+        ),
+        (
+            r#"(instance (instantiate $takes (with "m" (core module $m)))) (core instance (instantiate $m))"#,
+            2,
+            0,
+        ),
+        (
+            r#"(component $twice (import "a" (core module $a)) (import "b" (core module $b))
+                   (core instance (instantiate $a)) (core instance (instantiate $b)))
+               (instance (instantiate $twice (with "a" (core module $m)) (with "b" (core module $m))))"#,
+            2,
+            0,
+        ),
+        // A component that is handed over, and there handed what it instantiates.
+        (
+            r#"(component $gives (import "t" (component $t (import "m" (core module))))
+                   (core module $own (memory 3 3))
+                   (instance (instantiate $t (with "m" (core module $own))))
+                   (instance (instantiate $t (with "m" (core module $own)))))
+               (instance (instantiate $gives (with "t" (component $takes))))"#,
+            0,
+            2,
+        ),
+        // Within an instance, by which it is handed over.
+        (
+            r#"(component $opens (import "i" (instance $i (export "m" (core module))))
+                   (alias export $i "m" (core module $o))
+                   (core instance (instantiate $o)) (core instance (instantiate $o)))
+               (instance $bundle (export "m" (core module $n)))
+               (instance (instantiate $opens (with "i" (instance $bundle))))"#,
+            0,
+            2,
+        ),
+        // Exported by an instance, and under another index by its export.
+        (
+            r#"(component $holds (core module $o (memory 3 3)) (export $e "m" (core module $o))
+                   (core instance (instantiate $e)))
+               (instance $h (instantiate $holds)) (alias export $h "m" (core module $a))
+               (core instance (instantiate $a))"#,
+            0,
+            2,
+        ),
+        // For the host to instantiate.
+        (r#"(export "m" (core module $m)) (core instance (instantiate $m))"#, 2, 0),
+        (r#"(instance $i (export "m" (core module $n))) (export "i" (instance $i))"#, 0, 1),
+    ] {
+        let text = format!("(component {M} {N} {TAKES} {text})");
+        let memories = read(&wat::parse_str(&text).unwrap()).unwrap();
+        let expected =
+            Memories { initial_bytes: (ms + 3 * ns) * PAGE, maximum_bytes: Some((2 * ms + 3 * ns) * PAGE) };
+        assert_eq!(memories, expected, "{text}");
+    }
+}
+
+#[test]
+fn what_only_the_host_knows_has_no_maximum() {
+    for (text, maximum_bytes) in [
+        (r#"(component (import "m" (core module $m)))"#, Some(0)),
+        (r#"(component (import "m" (core module $m)) (core instance (instantiate $m)))"#, None),
+        (
+            r#"(component (import "i" (instance $i (export "m" (core module))))
+                (alias export $i "m" (core module $m)) (core instance (instantiate $m)))"#,
+            None,
+        ),
+        (r#"(component (import "c" (component $c)) (instance (instantiate $c)))"#, None),
+    ] {
+        let memories = read(&wat::parse_str(text).unwrap()).unwrap();
+        assert_eq!(memories, Memories { initial_bytes: 0, maximum_bytes }, "{text}");
+    }
+}
+
+#[test]
+fn what_is_too_much_to_count_has_no_maximum() {
+    // Each component instantiates the one before so often.
+    let chain = |length: usize, times: usize| {
+        let components = (1..length).fold("(component $c0)".to_owned(), |text, at| {
+            let instances = "(instance (instantiate $b))".repeat(times);
+            let before = format!("(alias outer 1 $c{} (component $b))", at - 1);
+            text + &format!("(component $c{at} {before} {instances})")
+        });
+        let text = format!("(component {components} (instance (instantiate $c{})))", length - 1);
+        read(&wat::parse_str(&text).unwrap()).unwrap().maximum_bytes
+    };
+    assert_eq!((chain(12, 2), chain(64, 2)), (Some(0), None));
+    assert_eq!((chain(90, 1), chain(200, 1)), (Some(0), None));
+    // Bytes, since the text of so much can't be read: a section of a component in it, in it, and so on.
+    let mut deep = b"\0asm\x0d\0\x01\0".to_vec();
+    for _ in 0..3000 {
+        let mut section = vec![4];
+        let length = deep.len() as u32;
+        section.extend((0..5).map(|at| (length >> (7 * at)) as u8 & 0x7f | if at < 4 { 0x80 } else { 0 }));
+        deep = [&b"\0asm\x0d\0\x01\0"[..], &section, &deep].concat();
+    }
+    assert_eq!(read(&deep).unwrap().maximum_bytes, None);
+}
