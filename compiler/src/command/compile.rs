@@ -6,12 +6,12 @@ pub(crate) use opts::{CODEGEN, DEBUG, OPTIMIZE, Opts, SHORT_HELP, WASM};
 
 use crate::counts::Counts;
 use crate::done::Done;
-use crate::interrupt;
 use crate::job::{Caching, Failed, Job};
 use crate::message::{Format, Message, Usage, print, tell, tell_error, tell_warning};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::queue::Queue;
+use crate::{interrupt, threads};
 use anyhow::{Result, anyhow};
 use precompile::artifact::shown_path;
 use precompile::cache::{Cache, Store};
@@ -101,7 +101,12 @@ impl Opts {
         counts: &Counts,
     ) -> Result<Vec<(&'a Job, Failed)>> {
         interrupt::install()?;
-        rayon::ThreadPoolBuilder::new().num_threads(self.threads()).build_global()?;
+        if let (started, Some(error)) = threads::start(self.threads())?
+            && !self.quiet
+        {
+            let wanted = self.threads();
+            tell_warning(&format!("can't start {wanted} threads to compile, but {started}: {error}"));
+        }
         let progress = Progress::new(jobs.len(), !self.quiet && self.message_format == Format::Human);
         let queue = Queue::new(jobs.iter().map(|job| job.input.bytes).sum(), self.threads());
         let failures = Mutex::new(Vec::new());

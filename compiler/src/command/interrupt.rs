@@ -1,5 +1,6 @@
 //! Ctrl-C, SIGTERM and SIGHUP: the command ends at once, and leaves no half-written file.
 
+use anyhow::{Context, Result};
 use precompile::cache::Store;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
@@ -15,18 +16,21 @@ static STORES: Mutex<Vec<Store>> = Mutex::new(Vec::new());
 static REMOVED: Mutex<Option<PathBuf>> = Mutex::new(None);
 
 /// Has an interrupt end the process with 130, between two writes. To be called before the first of them, as often as
-/// there may be one.
+/// there may be one. A signal that was ignored when the process started stays ignored, as under `nohup` and in the
+/// background of a script.
+///
+/// Where no thread can be started that would wait for it, the system's own action stays.
 ///
 /// # Errors
 ///
 /// Where the system gives no handler.
-pub(crate) fn install() -> Result<(), ctrlc::Error> {
+pub(crate) fn install() -> Result<()> {
     static INSTALLED: Mutex<bool> = Mutex::new(false);
     let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
     if *installed {
         return Ok(());
     }
-    ctrlc::set_handler(|| {
+    listen(|| {
         let _alone = WRITING.write().unwrap_or_else(PoisonError::into_inner);
         let stores = STORES.lock().unwrap_or_else(PoisonError::into_inner);
         let _stopped: Vec<_> = stores.iter().map(Store::stop).collect();
@@ -35,9 +39,52 @@ pub(crate) fn install() -> Result<(), ctrlc::Error> {
             let _ = std::fs::remove_dir_all(folder);
         }
         std::process::exit(INTERRUPTED);
-    })?;
+    })
+    .context("can't wait for signals")?;
     *installed = true;
     Ok(())
+}
+
+#[cfg(unix)]
+fn listen(end: fn()) -> Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+    use std::sync::mpsc;
+    use std::thread;
+    let ignored = ignored();
+    let signals =
+        [SIGINT, SIGTERM, SIGHUP].into_iter().filter(move |signal| ignored & 1 << (signal - 1) == 0);
+    let (sender, installed) = mpsc::sync_channel(1);
+    // The thread first: a signal that is caught and that nobody hears of would be lost.
+    let wait = move || match Signals::new(signals) {
+        Ok(mut signals) => {
+            let _ = sender.send(Ok(()));
+            if signals.forever().next().is_some() {
+                end();
+            }
+        }
+        Err(error) => drop(sender.send(Err(error))),
+    };
+    match thread::Builder::new().name("interrupt".into()).spawn(wait) {
+        Ok(_) => Ok(installed.recv()??),
+        Err(_) => Ok(()),
+    }
+}
+
+/// A bit for each signal that this process ignores, from 1 on, where the system tells. Process 1 of a container
+/// ignores none: nothing else would end it.
+#[cfg(unix)]
+fn ignored() -> u64 {
+    if std::process::id() == 1 {
+        return 0;
+    }
+    let mask = crate::process_status::field("SigIgn");
+    mask.and_then(|mask| u64::from_str_radix(&mask, 16).ok()).unwrap_or(0)
+}
+
+#[cfg(not(unix))]
+fn listen(end: fn()) -> Result<()> {
+    Ok(ctrlc::set_handler(end)?)
 }
 
 /// Has an interrupt leave nothing half-written in this cache, either.

@@ -2,6 +2,7 @@
 
 use crate::done::nanoseconds;
 use crate::message::Usage;
+use crate::process_status;
 use std::time::Duration;
 
 impl Usage {
@@ -30,10 +31,7 @@ fn cpu_time() -> Option<Duration> {
     None
 }
 
-/// The most memory that this process held at once, in bytes: `VmHWM` of `/proc/self/status`, where the system
-/// has that file (see proc_pid_status(5)).
+/// The most memory that this process held at once, in bytes; `None` where the system doesn't tell.
 fn peak_memory_bytes() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    peak.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+    process_status::field("VmHWM")?.strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }

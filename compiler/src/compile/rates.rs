@@ -111,7 +111,8 @@ impl Rates {
         // Of a backend that this build or this machine hasn't, no rate is asked.
         let both = || (compiled(Backend::Winch), compiled(Backend::Cranelift));
         // In threads of its own, as the program may still want to set up those that all share.
-        let threads = rayon::ThreadPoolBuilder::new().build();
+        let without = |_| rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
+        let threads = rayon::ThreadPoolBuilder::new().build().or_else(without);
         let (winch, cranelift) = threads.map_or_else(|_| both(), |threads| threads.install(both));
         let code_bytes = u128::from(code_bytes(Cursor::new(REFERENCE), false).unwrap_or_default().max(1));
         let rate = |compiled: &Option<(Vec<u8>, Duration)>| {

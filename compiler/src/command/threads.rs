@@ -1,0 +1,43 @@
+//! The threads that compile.
+
+use anyhow::Result;
+use rayon::{ThreadBuilder, ThreadPoolBuilder};
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
+
+/// Starts so many threads for all that compiles in this process, or as many as there can be: without any, the one
+/// that is there compiles. Returns how many there are, and why no more.
+///
+/// # Errors
+///
+/// Where they were started before.
+pub(crate) fn start(threads: usize) -> Result<(usize, Option<io::Error>)> {
+    let (hand_out, work) = mpsc::channel::<ThreadBuilder>();
+    let work = Arc::new(Mutex::new(work));
+    let (mut started, mut refused) = (0, None);
+    // Before they are asked for: a pool that can't be made whole can't be made again.
+    while started < threads && refused.is_none() {
+        let work = Arc::clone(&work);
+        let run = move || {
+            let work = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            // None comes where the pool wasn't made.
+            work.into_iter().for_each(ThreadBuilder::run);
+        };
+        match thread::Builder::new().name(format!("compile {started}")).spawn(run) {
+            Ok(_) => started += 1,
+            Err(error) => refused = Some(error),
+        }
+    }
+    let pool = ThreadPoolBuilder::new().num_threads(started.max(1));
+    match started {
+        // It may have had to compile before.
+        0 if rayon::current_thread_index().is_some() => {}
+        0 => pool.use_current_thread().build_global()?,
+        _ => {
+            let hand_out = |thread| hand_out.send(thread).map_err(|_| io::ErrorKind::BrokenPipe.into());
+            pool.spawn_handler(hand_out).build_global()?;
+        }
+    }
+    Ok((started, refused))
+}
