@@ -98,7 +98,7 @@ codes! {
     Arguments = 406, "The arguments don't fit the function's parameters.", "See its type with `precompile inspect`.";
     NoText = 407, "The function returns a value that there is no text for.", "Call it from a program of your own.";
     Folder = 408, "A folder can't be given to the guest.", "See whether it exists, and who may read it.";
-    Sigterm = 409, "SIGTERM can't be waited for.", "See what the system limits.";
+    Signal = 409, "Signals that end the process can't be waited for.", "See what the system limits.";
     Thread = 410, "A thread can't be started.", "See what the system limits.";
     StartMemory = 411, "The guest starts with more memory than `--max-memory` allows.", "Allow more, or build the module with less.";
     Wasi = 412, "WASI can't be set up.", "Have a build with the feature `messages` tell why.";
@@ -109,6 +109,7 @@ codes! {
     Timeout = 417, "The guest's time was up.", "Give it more with `--timeout`.";
     HostCall = 418, "The host ended a call of the guest's.", "Have a build with the feature `messages` tell why.";
     Measured = 419, "The guest failed while it was measured.", "Run it without `--measure` to see what it says.";
+    AddressSpace = 420, "There is not the address space that the guest's memories reserve.", "Compile the module with `-O small-memories`, or let the process have more (`ulimit -v`).";
 }
 
 impl Code {

@@ -8,6 +8,7 @@
 //! - [`mismatch`]: would this artifact load on that host, and if not, why.
 //! - [`unmet`]: the imports that a host doesn't offer, and who would.
 //! - [`glance`]: what a constant expression can tell of an artifact.
+//! - [`quantity`]: sizes and durations as text.
 //! - [`features`] and [`cpu`]: how both sides name what code may need.
 //!
 //! This crate knows nothing of wasmtime and needs no standard library.
@@ -32,6 +33,7 @@ pub mod manifest;
 pub mod mismatch;
 pub mod platform;
 pub mod policy;
+pub mod quantity;
 mod shown;
 pub mod trailer;
 mod unmet;

@@ -1,6 +1,9 @@
 //! What a host demands of the artifacts that it loads, beyond being able to run them.
 
 use crate::Backend;
+use crate::backend::UnknownBackend;
+use crate::quantity;
+use crate::version::numbers;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -28,12 +31,15 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Adds a demand, written as `epoch-interruption`, `fuel`, `memory-max=BYTES`,
-    /// `min-wasmtime=VERSION`, `backend=NAME` or `no-debug`.
+    /// Adds a demand, written as `epoch-interruption`, `fuel`, `memory-max=SIZE`,
+    /// `min-wasmtime=VERSION`, `backend=NAME[,NAME]` or `no-debug`.
+    ///
+    /// All demands hold: of several about the same, the strictest.
     ///
     /// # Errors
     ///
-    /// Says what is wrong with the text, and what would be right.
+    /// Says what is wrong with the text, and what would be right; or that no artifact meets it besides those
+    /// before. The policy is unchanged then.
     pub fn demand(&mut self, text: &str) -> Result<(), String> {
         let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
         match (name, value) {
@@ -41,26 +47,46 @@ impl Policy {
             ("fuel", None) => self.require_fuel = true,
             ("no-debug", None) => self.refuse_debug = true,
             ("memory-max", Some(value)) => {
-                let bytes = value.parse().map_err(|_| format!("`{value}` is no number of bytes"))?;
-                self.memory_max_bytes = Some(bytes);
+                let bytes = quantity::bytes(value)?;
+                self.memory_max_bytes = Some(self.memory_max_bytes.map_or(bytes, |before| before.min(bytes)));
             }
             ("min-wasmtime", Some(value)) => {
-                crate::version::numbers(value)
+                let version = numbers(value)
                     .ok_or_else(|| format!("`{value}` is no version: use one like `48.0.8`"))?;
-                self.min_wasmtime_version = Some(value.into());
+                let before = self.min_wasmtime_version.as_deref().and_then(numbers);
+                if before.is_none_or(|before| before < version) {
+                    self.min_wasmtime_version = Some(value.into());
+                }
             }
-            ("backend", Some(value)) => {
-                let backend =
-                    value.parse().map_err(|error: crate::backend::UnknownBackend| error.to_string())?;
-                self.backends.get_or_insert_default().push(backend);
-            }
+            ("backend", Some(value)) => self.demand_backend(value)?,
             _ => {
                 return Err(format!(
-                    "`{text}` is no demand: use `epoch-interruption`, `fuel`, `memory-max=BYTES`, \
+                    "`{text}` is no demand: use `epoch-interruption`, `fuel`, `memory-max=SIZE`, \
                      `min-wasmtime=VERSION`, `backend=NAME` or `no-debug`"
                 ));
             }
         }
+        Ok(())
+    }
+
+    /// Accepts, of the backends that were accepted so far, those of a list.
+    fn demand_backend(&mut self, names: &str) -> Result<(), String> {
+        let parse = |name: &str| name.parse().map_err(|error: UnknownBackend| error.to_string());
+        let mut backends = names.split(',').map(parse).collect::<Result<Vec<Backend>, _>>()?;
+        backends.sort();
+        backends.dedup();
+        if let Some(before) = &self.backends {
+            backends.retain(|backend| before.contains(backend));
+            if backends.is_empty() {
+                let before: Vec<_> = before.iter().map(|backend| backend.name()).collect();
+                return Err(format!(
+                    "`backend={names}` leaves no backend beside `backend={}`: to accept several, name them in \
+                     one demand, as in `backend=cranelift,winch`",
+                    before.join(",")
+                ));
+            }
+        }
+        self.backends = Some(backends);
         Ok(())
     }
 }
@@ -85,10 +111,43 @@ mod tests {
             refuse_debug: true,
         };
         assert_eq!(policy, expected);
-        for wrong in ["", "fuel=1", "memory-max", "memory-max=1M", "min-wasmtime=48", "backend=llvm", "debug"]
-        {
+        for wrong in [
+            "",
+            "fuel=1",
+            "memory-max",
+            "memory-max=1MB",
+            "min-wasmtime=48",
+            "backend=llvm",
+            "backend=",
+            "debug",
+        ] {
             assert!(policy.demand(wrong).is_err(), "{wrong}");
         }
         assert_eq!(policy, expected);
+    }
+
+    /// The order of the demands makes no difference, and none takes anything from another.
+    #[test]
+    fn the_strictest_demand_holds() {
+        let policy = |demands: &[&str]| {
+            let mut policy = Policy::default();
+            demands.iter().try_for_each(|demand| policy.demand(demand)).map(|()| policy)
+        };
+        for (stricter, weaker) in [
+            ("memory-max=65536", "memory-max=4G"),
+            ("memory-max=0", "memory-max=64K"),
+            ("min-wasmtime=48.0.10", "min-wasmtime=48.0.9"),
+            ("min-wasmtime=48.0.8", "min-wasmtime=1.99.99"),
+            ("backend=winch", "backend=winch,cranelift"),
+            ("fuel", "fuel"),
+        ] {
+            let alone = policy(&[stricter]).unwrap();
+            assert_eq!(policy(&[stricter, weaker]).unwrap(), alone, "{stricter}, then {weaker}");
+            assert_eq!(policy(&[weaker, stricter]).unwrap(), alone, "{weaker}, then {stricter}");
+        }
+        let error = policy(&["backend=winch", "backend=cranelift"]).unwrap_err();
+        assert!(error.contains("leaves no backend beside `backend=winch`"), "{error}");
+        let both = policy(&["backend=winch,cranelift,winch"]).unwrap().backends.unwrap();
+        assert_eq!(both, [Backend::Cranelift, Backend::Winch]);
     }
 }

@@ -8,8 +8,9 @@ use crate::build::tool::INSTALL;
 use crate::build::{BuildError, Order};
 use crate::cache::{Cache, Limits, Patience, Recipe, Store, Trust};
 use crate::{Artifact, Attempt, Destination, Engines, Expect, Options, Rates, Request, Source, Target};
-use crate::{attempt_with, choose, code_bytes, compile_by, obtain, recipe, setting};
+use crate::{attempt_with, choose, code_bytes, compile_by, obtain, recipe};
 use etcetera::BaseStrategy;
+use precompile_artifact::quantity;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::fs;
 use std::path::PathBuf;
@@ -132,7 +133,8 @@ fn cache(cargo: &Cargo) -> Option<Cache> {
     let limits = Limits { max_bytes: u64::MAX, max_age: Duration::MAX };
     let said = |name: &str| Some(cargo.variable(name)?.to_string_lossy().into_owned());
     let trust = said("PRECOMPILE_CACHE_TRUST").map_or(Ok(Trust::default()), |whom| whom.parse());
-    let wait = said("PRECOMPILE_CACHE_WAIT").map_or(Some(Patience::LIMIT), |time| setting::duration(&time));
+    let wait =
+        said("PRECOMPILE_CACHE_WAIT").map_or(Some(Patience::LIMIT), |time| quantity::duration(&time).ok());
     let trust = trust.unwrap_or_else(|error| {
         cargo.warn(&error);
         Trust::default()

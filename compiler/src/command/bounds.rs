@@ -6,7 +6,7 @@ use crate::kind::Kind;
 use crate::unreadable::unreadable;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use precompile::setting;
+use precompile::artifact::quantity;
 use precompile::{Attempt, Engines, Options};
 use std::fs::File;
 use std::io::{Read, stdin};
@@ -34,15 +34,15 @@ pub(crate) struct BoundsOpts {
     isolate: Option<Isolate>,
 
     /// How much memory such a process may take, such as 512M [default: 4G]
-    #[arg(long, value_name = "BYTES", requires = "isolate", value_parser = bytes)]
+    #[arg(long, value_name = "SIZE", requires = "isolate", value_parser = quantity::bytes)]
     max_memory: Option<u64>,
 
     /// How long such a process may take: 500ms, 10s, 5m [default: 5m]
-    #[arg(long, value_name = "DURATION", requires = "isolate", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", requires = "isolate", value_parser = quantity::duration)]
     timeout: Option<Duration>,
 
     /// How large an input may be, such as 64M
-    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    #[arg(long, value_name = "SIZE", value_parser = quantity::bytes)]
     max_input_size: Option<u64>,
 }
 
@@ -53,15 +53,6 @@ enum Isolate {
     Possible,
     /// By everything that there is, or not at all
     Strict,
-}
-
-fn bytes(text: &str) -> Result<u64, String> {
-    setting::bytes(text).ok_or_else(|| "use a number of bytes, such as 512M".into())
-}
-
-/// Reads a duration of a command line.
-pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    setting::duration(text).ok_or_else(|| "use seconds, or a number with us, ms, s, m or h".into())
 }
 
 impl BoundsOpts {

@@ -1,13 +1,12 @@
 //! Where the cache is, and how large it may be.
 
-use crate::bounds::duration;
 use crate::environment::variable;
 use crate::message::{tell, tell_warning};
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use etcetera::BaseStrategy;
+use precompile::artifact::quantity;
 use precompile::cache::{Cache, Limits, Patience, Store, Trust};
-use precompile::setting;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -51,9 +50,9 @@ pub(crate) struct StoreOpts {
     #[arg(long, value_name = "FOLDER")]
     cache_dir: Option<PathBuf>,
 
-    /// How large the cache may become, such as 500MiB; what was used least recently goes first
+    /// How large the cache may become, such as 500M; what was used least recently goes first
     /// [env: PRECOMPILE_CACHE_MAX_SIZE] [default: 10GiB]
-    #[arg(long, value_name = "BYTES")]
+    #[arg(long, value_name = "SIZE")]
     cache_max_size: Option<String>,
 
     /// Whose entries are used: `owner` those of this user and of root, where nobody else can write to them,
@@ -146,7 +145,7 @@ impl StoreOpts {
 
     fn wait(&self) -> Result<Duration> {
         let Some(time) = text(&self.cache_wait, "PRECOMPILE_CACHE_WAIT") else { return Ok(Patience::LIMIT) };
-        duration(&time).map_err(|how| anyhow!("`{time}` is no time to wait for the cache: {how}"))
+        quantity::duration(&time).map_err(|error| anyhow!("the time to wait for the cache: {error}"))
     }
 
     /// How large the store may be.
@@ -157,8 +156,8 @@ impl StoreOpts {
     pub(crate) fn limits(&self) -> Result<Limits> {
         let mut limits = Limits::default();
         if let Some(size) = text(&self.cache_max_size, "PRECOMPILE_CACHE_MAX_SIZE") {
-            let wrong = || anyhow!("`{size}` is no size for a cache: use a number of bytes, such as 500MiB");
-            limits.max_bytes = setting::bytes(&size).ok_or_else(wrong)?;
+            let wrong = |error| anyhow!("the cache's size: {error}");
+            limits.max_bytes = quantity::bytes(&size).map_err(wrong)?;
         }
         if let Some(days) = text(&self.cache_max_age, "PRECOMPILE_CACHE_MAX_AGE") {
             let wrong = |_| anyhow!("`{days}` is no age for a cache: use a number of days");

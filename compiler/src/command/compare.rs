@@ -12,7 +12,6 @@ mod trial;
 mod units;
 mod verdict;
 
-use crate::bounds;
 use crate::compile::{CODEGEN, DEBUG, OPTIMIZE, WASM};
 use crate::interrupt;
 use crate::kind::Kind;
@@ -24,7 +23,7 @@ use crate::unreadable::unreadable;
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum, ValueHint};
 use precompile::Destination;
-use precompile::artifact::{Host, shown_path};
+use precompile::artifact::{Host, quantity, shown_path};
 use report::Report;
 use serde::Serialize;
 use std::ffi::OsString;
@@ -94,7 +93,7 @@ pub(crate) struct Opts {
     calls: Option<NonZeroU32>,
 
     /// How long a run may take, such as 30s or 10m; a guest that doesn't end by itself is ended then [default: 5m]
-    #[arg(long, value_name = "DURATION", value_parser = bounds::duration)]
+    #[arg(long, value_name = "DURATION", value_parser = quantity::duration)]
     timeout: Option<Duration>,
 
     /// The command that runs artifacts, such as `qemu-aarch64 ./precompile-run` or `ssh device

@@ -3,8 +3,8 @@
 use crate::cpus::Cpus;
 use crate::named::Named;
 use anyhow::{Result, anyhow, ensure};
-use precompile::artifact::shown_path;
-use precompile::{Platform, setting};
+use precompile::Platform;
+use precompile::artifact::{quantity, shown_path};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::num::NonZeroU64;
@@ -47,8 +47,7 @@ pub(crate) struct Project {
 
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let duration = setting::duration(&text).map(Some);
-    duration.ok_or_else(|| D::Error::custom("use seconds, or a number with us, ms, s, m or h"))
+    quantity::duration(&text).map(Some).map_err(D::Error::custom)
 }
 
 /// What concerns us of a `Cargo.toml`.

@@ -17,7 +17,7 @@ use crate::compile::proposals::Proposals;
 use precompile_artifact::contract::Inlining;
 use precompile_artifact::features::CONCURRENT;
 use precompile_artifact::manifest::OptLevel;
-use std::time::Duration;
+use precompile_artifact::quantity;
 
 mod listed;
 
@@ -102,6 +102,13 @@ static SETTINGS: &[Setting] = &[
     ),
     setting(
         "O",
+        "small-memories",
+        Kind::Bool(small_memories),
+        "little address space, for where it is limited: memory-reservation=0,\
+         memory-reservation-for-growth=1MiB,memory-guard-size=64KiB",
+    ),
+    setting(
+        "O",
         "memory-reservation",
         Kind::Bytes(|o, bytes| o.contract.memory_reservation = bytes),
         "address space for each linear memory",
@@ -179,6 +186,15 @@ fn fuel(options: &mut Options, value: &str) -> bool {
     let on = boolean(value).or_else(|| value.parse::<u64>().ok().map(|_| true));
     options.contract.consume_fuel = on.unwrap_or_default();
     on.is_some()
+}
+
+/// As little as lets a memory grow in place for a while, and lets code do without some checks.
+fn small_memories(options: &mut Options, on: bool) {
+    if on {
+        options.contract.memory_reservation = 0;
+        options.contract.memory_reservation_for_growth = 1 << 20;
+        options.contract.memory_guard_size = 64 << 10;
+    }
 }
 
 /// A component that needs it must not get it back where it was turned off.
@@ -267,9 +283,9 @@ fn one(options: &mut Options, letter: char, text: &str) -> Result<(), String> {
             Some(on) => set(options, on),
             None => return wrong("y or n"),
         },
-        Kind::Bytes(set) => match bytes(value) {
-            Some(bytes) => set(options, bytes),
-            None => return wrong("a number of bytes, such as 65536, 64KiB or 4GiB"),
+        Kind::Bytes(set) => match quantity::bytes(value) {
+            Ok(bytes) => set(options, bytes),
+            Err(error) => return Err(format!("`-{letter} {text}`: {error}")),
         },
         Kind::Word(words, set) if !set(options, value) => return wrong(words),
         Kind::Word(..) => {}
@@ -285,37 +301,6 @@ fn boolean(value: &str) -> Option<bool> {
     }
 }
 
-/// A number of bytes, perhaps with a unit.
-pub fn bytes(value: &str) -> Option<u64> {
-    let digits = value.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let shift = match &value[digits.len()..] {
-        "" => 0,
-        "K" | "KiB" => 10,
-        "M" | "MiB" => 20,
-        "G" | "GiB" => 30,
-        _ => return None,
-    };
-    let number = match digits.strip_prefix("0x") {
-        Some(hexadecimal) => u64::from_str_radix(hexadecimal, 16).ok()?,
-        None => digits.parse::<u64>().ok()?,
-    };
-    number.checked_mul(1 << shift)
-}
-
-/// A duration, perhaps with a unit: seconds without one.
-pub fn duration(value: &str) -> Option<Duration> {
-    let digits = value.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let microseconds = match &value[digits.len()..] {
-        "us" => 1,
-        "ms" => 1_000,
-        "" | "s" => 1_000_000,
-        "m" => 60_000_000,
-        "h" => 3_600_000_000,
-        _ => return None,
-    };
-    digits.parse::<u64>().ok()?.checked_mul(microseconds).map(Duration::from_micros)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -327,25 +312,6 @@ mod tests {
     }
 
     #[test]
-    fn sizes_have_units() {
-        for (text, expected) in [
-            ("0", Some(0)),
-            ("65536", Some(65536)),
-            ("64K", Some(65536)),
-            ("64KiB", Some(65536)),
-            ("4GiB", Some(4 << 30)),
-            ("0x10000", Some(65536)),
-            ("", None),
-            ("G", None),
-            ("4GB", None),
-            ("-1", None),
-            ("18446744073709551615G", None),
-        ] {
-            assert_eq!(bytes(text), expected, "{text}");
-        }
-    }
-
-    #[test]
     fn each_mistake_is_told() {
         let error = |letter, text| apply(&mut options(), letter, text).unwrap_err();
         assert_eq!(error('W', "feul"), "`-W feul` is unknown: did you mean `-W fuel`? `-W help` lists all");
@@ -354,7 +320,7 @@ mod tests {
         assert_eq!(error('D', "fuel"), "`fuel` stands under another letter: use `-W fuel`");
         assert_eq!(error('W', "simd=maybe"), "`-W simd=maybe`: the value is y or n");
         assert_eq!(error('O', "opt-level=3"), "`-O opt-level=3`: the value is 0, 1, 2 or s");
-        assert!(error('O', "memory-reservation=lots").contains("4GiB"));
+        assert!(error('O', "memory-reservation=lots").contains("`lots` is no size: "));
         assert_eq!(error('W', "fuel,,"), "`-W ` is unknown: `-W help` lists what there is");
     }
 

@@ -1,6 +1,6 @@
 //! The options of `precompile`.
 
-use crate::bounds::{self, BoundsOpts};
+use crate::bounds::BoundsOpts;
 use crate::cache_opts::CacheOpts;
 use crate::hinted::{self, Hinted};
 use crate::lettered::Lettered;
@@ -8,6 +8,7 @@ use crate::message::Format;
 use crate::named::{self, Named};
 use crate::{environment, project, targets};
 use clap::{Args, ValueEnum, ValueHint};
+use precompile::artifact::quantity;
 use precompile::{ALIASES, Choice, Fallback, OptLevel, Platform, Strip, setting};
 use std::num::NonZeroU64;
 use std::path::PathBuf;
@@ -103,7 +104,7 @@ pub(crate) struct Opts {
 
     /// For `--backend auto`: how long a run takes with Cranelift, such as 50us, 20ms or
     /// 5s [default: 50ms]
-    #[arg(long, value_name = "DURATION", value_parser = bounds::duration, help_heading = COMPILER)]
+    #[arg(long, value_name = "DURATION", value_parser = quantity::duration, help_heading = COMPILER)]
     pub(crate) expect_run_time: Option<Duration>,
 
     /// What to do where the backend can't compile a module: compile it with Cranelift, or for Pulley's

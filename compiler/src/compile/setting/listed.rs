@@ -39,7 +39,7 @@ pub fn help(letter: char) -> String {
     for setting in SETTINGS.iter().filter(|setting| setting.letters.contains(letter)) {
         let value = match setting.kind {
             Kind::Bool(_) => "[=y|n]",
-            Kind::Bytes(_) => "=BYTES",
+            Kind::Bytes(_) => "=SIZE",
             Kind::Word(..) => "=VALUE",
         };
         let words = match setting.kind {

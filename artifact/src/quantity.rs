@@ -1,0 +1,136 @@
+//! Sizes and durations, as both commands and a policy read them.
+
+use alloc::format;
+use alloc::string::String;
+use core::time::Duration;
+
+/// Units of 1024 bytes and more.
+const SIZES: [(&str, u64); 8] = [
+    ("KiB", 1 << 10),
+    ("MiB", 1 << 20),
+    ("GiB", 1 << 30),
+    ("TiB", 1 << 40),
+    ("K", 1 << 10),
+    ("M", 1 << 20),
+    ("G", 1 << 30),
+    ("T", 1 << 40),
+];
+
+/// Units of time in microseconds; before a unit those that end with its letter.
+const TIMES: [(&str, u64); 5] =
+    [("us", 1), ("ms", 1_000), ("s", 1_000_000), ("m", 60_000_000), ("h", 3_600_000_000)];
+
+/// A size in bytes: `65536`, `0x10000`, `64K`, `64KiB`, `512M`, `4GiB`, `1T`. Each unit is 1024 of the one
+/// before.
+///
+/// # Errors
+///
+/// Says what is accepted, where the text is none or names more bytes than a `u64` counts.
+pub fn bytes(text: &str) -> Result<u64, String> {
+    let (digits, factor) = split(text, &SIZES, 1);
+    let number = match digits.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(unsigned(digits), 16),
+        None => unsigned(digits).parse(),
+    };
+    number.ok().and_then(|number| number.checked_mul(factor)).ok_or_else(|| {
+        format!(
+            "`{text}` is no size: give a whole number of bytes, or one with K, M, G or T (KiB, MiB, GiB, TiB), \
+             such as 512M"
+        )
+    })
+}
+
+/// A duration: `50us`, `500ms`, `2s`, `5m`, `1h`, or a whole number of seconds.
+///
+/// # Errors
+///
+/// Says what is accepted, where the text is none or names more microseconds than a `u64` counts.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let (digits, factor) = split(text, &TIMES, 1_000_000);
+    let number = unsigned(digits).parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
+    number.map(Duration::from_micros).ok_or_else(|| {
+        format!(
+            "`{text}` is no duration: give a whole number of seconds, or one with us, ms, s, m or h, such as \
+             500ms"
+        )
+    })
+}
+
+/// A text's number, and what it is multiplied with.
+fn split<'a>(text: &'a str, units: &[(&str, u64)], without_unit: u64) -> (&'a str, u64) {
+    let with_unit = |(unit, factor): &(&str, u64)| Some((text.strip_suffix(unit)?, *factor));
+    units.iter().find_map(with_unit).unwrap_or((text, without_unit))
+}
+
+/// The text, or none where a sign stands before the digits, which `parse` accepts.
+fn unsigned(digits: &str) -> &str {
+    if digits.starts_with('+') { "" } else { digits }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes() {
+        for (text, expected) in [
+            ("0", 0),
+            ("65536", 65536),
+            ("0x10000", 65536),
+            ("0x40K", 65536),
+            ("64K", 65536),
+            ("64KiB", 65536),
+            ("3M", 3 << 20),
+            ("3MiB", 3 << 20),
+            ("4G", 4 << 30),
+            ("4GiB", 4 << 30),
+            ("1T", 1 << 40),
+            ("1TiB", 1 << 40),
+            ("18446744073709551615", u64::MAX),
+        ] {
+            assert_eq!(bytes(text), Ok(expected), "{text}");
+        }
+        for text in [
+            "",
+            "K",
+            "0x",
+            "-1",
+            "+1",
+            "0x+1",
+            "1.5M",
+            "1KB",
+            "4GB",
+            "1k",
+            "1 K",
+            "1KK",
+            "18446744073709551616",
+            "17179869184G",
+            "16777216T",
+        ] {
+            let error = bytes(text).unwrap_err();
+            assert!(error.starts_with(&format!("`{text}` is no size")) && error.contains("TiB"), "{error}");
+        }
+    }
+
+    #[test]
+    fn durations() {
+        for (text, microseconds) in [
+            ("0", 0),
+            ("2", 2_000_000),
+            ("2s", 2_000_000),
+            ("50us", 50),
+            ("500ms", 500_000),
+            ("1m", 60_000_000),
+            ("1h", 3_600_000_000),
+        ] {
+            assert_eq!(duration(text), Ok(Duration::from_micros(microseconds)), "{text}");
+        }
+        for text in
+            ["", "s", "ms", "-1s", "+1s", "1.5s", "1d", "1min", "1 s", "0x1s", "18446744073709551615s"]
+        {
+            let error = duration(text).unwrap_err();
+            assert!(error.starts_with(&format!("`{text}` is no duration")), "{error}");
+            assert!(error.contains("us, ms, s, m or h"), "{error}");
+        }
+    }
+}
