@@ -7,7 +7,7 @@
 )]
 
 use precompile_runtime::artifact::{Policy, trailer};
-use precompile_runtime::wasmtime::{Caller, Engine, Error, Instance, Linker, Module, Store, Trap};
+use precompile_runtime::wasmtime::{self, Caller, Engine, Error, Instance, Linker, Module, Store, Trap};
 use precompile_runtime::{OpenError, Program, Runtime, RuntimeConfig, link};
 use std::fs;
 use std::path::Path;
@@ -20,6 +20,25 @@ fn open(runtime: &Runtime, path: &Path) -> Program {
 
 fn compile(folder: &Folder, name: &str, backend: &str, text: &str) -> std::path::PathBuf {
     folder.compile(name, text, &["--backend", backend])
+}
+
+/// `main` of the README's program prints an error as here.
+#[test]
+fn an_error_of_a_call_tells_its_cause() {
+    let folder = Folder::new();
+    let text = r#"(module (func $divide (export "run") (param i32) (result i32)
+        (i32.div_u (i32.const 1) (local.get 0))))"#;
+    let run = |path: &Path| -> wasmtime::Result<i32> {
+        // SAFETY: the test has just had it made, in a folder of its own.
+        let program = unsafe { Runtime::new().open_file(path)? };
+        let mut store = Store::new(program.engine(), ());
+        let instance = link::instantiate(&Linker::new(program.engine()), &mut store, &program)?;
+        instance.get_typed_func::<i32, i32>(&mut store, "run")?.call(&mut store, 0)
+    };
+    for backend in BACKENDS {
+        let error = format!("{:?}", run(&compile(&folder, "divide", backend, text)).unwrap_err());
+        assert!(error.contains("integer divide by zero") && error.contains("!divide"), "{backend}: {error}");
+    }
 }
 
 /// Values of all kinds go from the guest to the host and back, and the host reads its memory.

@@ -1,7 +1,7 @@
-use precompile_runtime::wasmtime::{Linker, Store};
+use precompile_runtime::wasmtime::{self, Linker, Store};
 use precompile_runtime::{Runtime, include_cwasm, link};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> wasmtime::Result<()> {
     let program = Runtime::new().open_embedded(include_cwasm!("fibonacci"))?;
     let mut linker = Linker::new(program.engine());
     linker.func_wrap("host", "step", |_: i64| ())?;

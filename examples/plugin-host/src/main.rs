@@ -1,9 +1,9 @@
-use precompile_runtime::wasmtime::{Linker, Store};
+use precompile_runtime::wasmtime::{self, Linker, Store};
 use precompile_runtime::{Embedded, Runtime, include_cwasm, link};
 
 static PLUGINS: [&Embedded; 2] = [include_cwasm!("plugins/collatz"), include_cwasm!("plugins/fibonacci")];
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> wasmtime::Result<()> {
     let runtime = Runtime::new();
     for plugin in PLUGINS {
         let program = runtime.open_embedded(plugin)?;

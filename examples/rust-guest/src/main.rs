@@ -1,7 +1,7 @@
-use precompile_runtime::wasmtime::{Linker, Store};
+use precompile_runtime::wasmtime::{self, Linker, Store};
 use precompile_runtime::{Runtime, include_cwasm, link};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> wasmtime::Result<()> {
     let program = Runtime::new().open_embedded(include_cwasm!("guest"))?;
     let mut store = Store::new(program.engine(), ());
     let instance = link::instantiate(&Linker::new(program.engine()), &mut store, &program)?;

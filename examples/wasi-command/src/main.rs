@@ -1,9 +1,9 @@
-use precompile_runtime::wasmtime::{Linker, Store};
+use precompile_runtime::wasmtime::{self, Linker, Store};
 use precompile_runtime::{Runtime, include_cwasm, link};
 use wasmtime_wasi::p1::{WasiP1Ctx, add_to_linker_sync};
 use wasmtime_wasi::{I32Exit, WasiCtx};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> wasmtime::Result<()> {
     let program = Runtime::new().open_embedded(include_cwasm!("words"))?;
     let mut linker: Linker<WasiP1Ctx> = Linker::new(program.engine());
     add_to_linker_sync(&mut linker, |wasi| wasi)?;
@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Ok(()) => Ok(()),
         Err(error) => match error.downcast_ref::<I32Exit>() {
             Some(I32Exit(code)) => std::process::exit(*code),
-            None => Err(error.into()),
+            None => Err(error),
         },
     }
 }

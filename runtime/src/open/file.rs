@@ -69,6 +69,26 @@ impl Runtime {
         unsafe { self.open_copy(path, File::open(path), reached) }
     }
 
+    /// Like [`Runtime::open_reader`], and calls `reached` after each phase.
+    ///
+    /// # Safety
+    ///
+    /// As [`Runtime::open_file`].
+    ///
+    /// # Errors
+    ///
+    /// Any [`OpenError`].
+    #[cfg(feature = "measure")]
+    pub unsafe fn open_reader_in_phases(
+        &self,
+        name: impl AsRef<Path>,
+        artifact: impl Read,
+        reached: impl FnMut(OpenPhase),
+    ) -> Result<Program, OpenError> {
+        // SAFETY: the caller promises the same.
+        unsafe { self.open_copy(name.as_ref(), Ok(artifact), reached) }
+    }
+
     /// # Safety
     ///
     /// As [`Runtime::open_file`].

@@ -187,7 +187,11 @@ pub(super) fn is_at(_: &File, _: &Path) -> io::Result<bool> {
 
 #[cfg(not(windows))]
 fn open_to_map(path: &Path) -> io::Result<File> {
-    File::open(path)
+    let file = File::open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::new(io::ErrorKind::Unsupported, "only a regular file can be mapped")),
+    }
 }
 
 /// Windows maps code only from a file that was opened to be executed.

@@ -25,13 +25,17 @@ pub(super) enum PrivateCopy {
 /// What is read at once: it fits into the caches of most processors, on its way from one memory to another.
 const CHUNK_BYTES: usize = 64 << 10;
 
+/// More than any manifest and its like behind an image take: a stream that goes on isn't read for ever.
+const MOST_BEHIND_BYTES: u64 = 64 << 20;
+
 impl PrivateCopy {
     /// Reads a file or a stream to its end; or to where it turns out to be no artifact, since devices have no end.
     pub(super) fn of(source: &mut dyn Read) -> io::Result<PrivateCopy> {
         let first = Chunk::read(source)?;
-        if trailer::image(&first).is_err() {
-            return Ok(PrivateCopy::Owned(first.to_vec()));
-        }
+        let Ok(image) = trailer::image(&first) else { return Ok(PrivateCopy::Owned(first.to_vec())) };
+        // One byte more than is right is enough to be refused.
+        let most = image.bytes.saturating_add(MOST_BEHIND_BYTES);
+        let source = &mut source.take(most.saturating_sub(first.len() as u64));
         #[cfg(any(target_os = "linux", target_os = "android"))]
         if let Some(file) = sealed::create() {
             return sealed::fill(file, first, source);

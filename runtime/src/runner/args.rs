@@ -2,75 +2,25 @@
 
 use crate::failure::Failure;
 use crate::folder::Folder;
+use crate::help;
 #[cfg(feature = "limits")]
-use crate::limits::{self, Limits};
+use crate::limits::Limits;
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 use precompile_runtime::artifact::Code;
 #[cfg(feature = "describe")]
 use precompile_runtime::artifact::Policy;
+#[cfg(feature = "limits")]
+use precompile_runtime::artifact::quantity;
 use std::env::VarError;
 use std::ffi::OsString;
 #[cfg(feature = "measure")]
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-/// What this build understands.
-const HELP: &[&str] = &[
-    "\
-Run WebAssembly that precompile compiled ahead of time
-
-Usage: precompile-run [OPTIONS] ARTIFACT [ARGS...]
-
-Arguments:
-  ARTIFACT               a .cwasm file made by precompile
-  [ARGS...]              arguments for the guest, or for the function to invoke
-
-Options:
-",
-    #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
-    "\
-      --dir HOST[::GUEST[::ro]]
-                           give the guest a folder, under the path GUEST [default: HOST]; `ro`: to be read only
-      --env NAME[=VALUE]   give the guest an environment variable [default: this process' value]
-",
-    #[cfg(feature = "invoke")]
-    "\
-      --invoke FUNCTION    call this export with ARGS, and print its results
-",
-    #[cfg(feature = "wave")]
-    "\
-                           of a component: ARGS in WAVE, and INSTANCE#FUNCTION within an instance
-",
-    #[cfg(feature = "limits")]
-    "\
-      --fuel N             trap after this much, most instructions taking 1 (compile with `-W fuel`)
-      --timeout DURATION   end after this long: `500ms`, `2s`, `1m`, or seconds
-      --max-memory SIZE    refuse memories and tables beyond: bytes, or with K, M, G
-",
-    #[cfg(feature = "measure")]
-    "\
-      --measure CALLS      call so often, the guest's output thrown away, and print how long each phase
-                           takes, as JSON: a command anew each time, a function in one instance
-",
-    #[cfg(feature = "describe")]
-    "\
-      --policy DEMAND      refuse artifacts that don't meet it: `epoch-interruption`, `fuel`,
-                           `memory-max=BYTES`, `min-wasmtime=VERSION`, `backend=NAME`, `no-debug`
-      --describe           print what this machine and this build offer and demand, as JSON
-",
-    "      --map                map ARTIFACT, which shares its pages: nobody may write to it while it runs
-  -h, --help               print help
-  -V, --version            print version
-
-Exit codes: the guest's own; 124 its time was up, 125 this command failed, 126 the artifact was
-refused, 134 the guest trapped
-",
-];
-
 /// What to do.
 pub(crate) enum Command {
     /// Run an artifact.
-    Run(Args),
+    Run(Box<Args>),
     /// Describe a host with this policy.
     #[cfg(feature = "describe")]
     Describe(Policy),
@@ -113,6 +63,11 @@ pub(crate) struct Args {
 }
 
 impl Args {
+    /// Whether the artifact is standard input, of which guests then find the end.
+    pub(crate) fn is_standard_input(&self) -> bool {
+        self.artifact.as_os_str() == "-"
+    }
+
     /// Reads the command line of this process.
     pub(crate) fn parse() -> Result<Command, Failure> {
         let usage = |error: lexopt::Error| {
@@ -122,6 +77,10 @@ impl Args {
     }
 }
 
+/// What runs nothing, with the option that asks for it.
+type Instead = (&'static str, Command);
+
+/// Reads all options before it decides: one that runs nothing doesn't hide what is wrong after it.
 fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     const WASI: bool = cfg!(any(feature = "wasi", feature = "wasi-p2"));
     let (mut is_mapped, mut folders) = (false, Vec::<Folder>::new());
@@ -132,7 +91,10 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut limits = Limits::default();
     #[cfg(feature = "measure")]
     let mut measure = None;
-    loop {
+    let mut instead: Option<Instead> = None;
+    #[cfg(feature = "describe")]
+    let mut describe = false;
+    let artifact = loop {
         match parser.next()? {
             Some(Long("dir")) if WASI => folders.push(Folder::parse(&parser.value()?.string()?)?),
             Some(Long("env")) if WASI => environment.push(variable(parser.value()?.string()?)?),
@@ -147,14 +109,14 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             }
             Some(Long("invoke")) => invoke = Some(parser.value()?.string()?),
             #[cfg(feature = "limits")]
-            Some(Long("fuel")) => limits.fuel = Some(limits::fuel(&parser.value()?.string()?)?),
+            Some(Long("fuel")) => limits.fuel = Some(fuel(&parser.value()?.string()?)?),
             #[cfg(feature = "limits")]
             Some(Long("timeout")) => {
-                limits.timeout = Some(limits::duration(&parser.value()?.string()?)?);
+                limits.timeout = Some(quantity::duration(&parser.value()?.string()?)?);
             }
             #[cfg(feature = "limits")]
             Some(Long("max-memory")) => {
-                limits.max_memory = Some(limits::bytes(&parser.value()?.string()?)?);
+                limits.max_memory = Some(quantity::bytes(&parser.value()?.string()?)?);
             }
             #[cfg(not(feature = "limits"))]
             Some(Long("fuel" | "timeout" | "max-memory")) => {
@@ -169,7 +131,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             #[cfg(feature = "describe")]
             Some(Long("policy")) => policy.demand(&parser.value()?.string()?)?,
             #[cfg(feature = "describe")]
-            Some(Long("describe")) => return Ok(Command::Describe(policy)),
+            Some(Long("describe")) => describe = true,
             #[cfg(not(feature = "describe"))]
             Some(Long("policy" | "describe")) => {
                 return Err(
@@ -178,40 +140,65 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
                 );
             }
             Some(Long("map")) => is_mapped = true,
-            Some(Short('h') | Long("help")) => return Ok(Command::Print(HELP.concat())),
-            Some(Short('V') | Long("version")) => {
-                let version = concat!("precompile-run ", env!("CARGO_PKG_VERSION"), "\n");
-                return Ok(Command::Print(version.into()));
-            }
-            Some(Value(artifact)) => {
-                let arguments = parser.raw_args()?.map(OsString::string).collect::<Result<_, _>>()?;
-                let artifact = artifact.into();
-                if is_mapped && folders.iter().any(|folder| folder.is_writable) {
-                    return Err("with `--map` the guest could rewrite its own code through a `--dir` that it may write to: \
-                         leave out `--map`, or give the folder as HOST::GUEST::ro"
-                        .into());
-                }
-                return Ok(Command::Run(Args {
-                    artifact,
-                    arguments,
-                    is_mapped,
-                    folders,
-                    environment,
-                    invoke,
-                    #[cfg(feature = "measure")]
-                    measure,
-                    #[cfg(feature = "measure")]
-                    replay: None,
-                    #[cfg(feature = "describe")]
-                    policy,
-                    #[cfg(feature = "limits")]
-                    limits,
-                }));
-            }
+            Some(Short('h')) => instead = Some(("-h", Command::Print(help::text(false)))),
+            Some(Long("help")) => instead = Some(("--help", Command::Print(help::text(true)))),
+            Some(Short('V') | Long("version")) => instead = Some(("--version", Command::Print(version()))),
+            Some(Value(artifact)) => break Some(artifact),
             Some(argument) => return Err(argument.unexpected()),
-            None => return Err("no artifact is named".into()),
+            None => break None,
         }
+    };
+    #[cfg(feature = "describe")]
+    if describe {
+        // With what was demanded before and after it.
+        instead = instead.or_else(|| Some(("--describe", Command::Describe(policy.clone()))));
     }
+    let Some(artifact) = artifact else {
+        return instead.map(|(_, command)| command).ok_or_else(|| "no artifact is named".into());
+    };
+    if let Some((option, _)) = instead {
+        let artifact = artifact.to_string_lossy();
+        return Err(format!("`{option}` runs nothing: leave it out, or `{artifact}`").into());
+    }
+    if is_mapped && artifact == "-" {
+        return Err("`--map` maps a file: leave it out, or name one instead of `-`".into());
+    }
+    if is_mapped && folders.iter().any(|folder| folder.is_writable) {
+        return Err(
+            "with `--map` the guest could rewrite its own code through a `--dir` that it may write to: \
+             leave out `--map`, or give the folder as HOST::GUEST::ro"
+                .into(),
+        );
+    }
+    Ok(Command::Run(Box::new(Args {
+        artifact: artifact.into(),
+        arguments: parser.raw_args()?.map(OsString::string).collect::<Result<_, _>>()?,
+        is_mapped,
+        folders,
+        environment,
+        invoke,
+        #[cfg(feature = "measure")]
+        measure,
+        #[cfg(feature = "measure")]
+        replay: None,
+        #[cfg(feature = "describe")]
+        policy,
+        #[cfg(feature = "limits")]
+        limits,
+    })))
+}
+
+/// What `--version` prints.
+fn version() -> String {
+    format!("precompile-run {} (wasmtime {})\n", env!("CARGO_PKG_VERSION"), wasmtime_environ::VERSION)
+}
+
+/// Reads an amount of fuel.
+#[cfg(feature = "limits")]
+fn fuel(text: &str) -> Result<u64, String> {
+    // `parse` takes a sign.
+    let number = text.parse().ok().filter(|_| !text.starts_with('+'));
+    number.ok_or_else(|| format!("`{text}` is no amount of fuel: give a whole number"))
 }
 
 /// Reads a number of calls.

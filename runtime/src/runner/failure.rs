@@ -5,6 +5,7 @@ use precompile_runtime::artifact::{Code, ShownLines};
 #[cfg(any(feature = "wasi", feature = "component-model"))]
 use precompile_runtime::link::LinkError;
 use precompile_runtime::wasmtime::{self, Trap, WasmBacktrace};
+use std::fmt::Display;
 use std::io::Write;
 use std::path::Path;
 
@@ -35,6 +36,18 @@ impl Failure {
     /// The runner can't do what it was asked to.
     pub(crate) fn own(code: Code, words: impl FnOnce() -> String) -> Failure {
         Failure::new(OWN, || vec![code], words)
+    }
+
+    /// A thread can't be started.
+    pub(crate) fn thread(reason: &dyn Display) -> Failure {
+        Failure::own(Code::Thread, || {
+            format!("can't start a thread, see `ulimit -u` and the limits of the container: {reason}")
+        })
+    }
+
+    /// This command has a bug, which was reported.
+    pub(crate) fn bug() -> Failure {
+        Failure { exit: OWN, told: None }
     }
 
     /// The artifact was not opened.
@@ -129,6 +142,13 @@ impl Failure {
             }
             // Without a trap, but with a place in the guest: the host ended a call of the guest's, such as
             // one with flags that don't exist.
+            None if is_out_of_space(&error) => Failure::own(Code::AddressSpace, || {
+                format!(
+                    "there is not the address space that the guest's memories reserve, see `ulimit -v`: {error:#}; \
+                     compile with `-O small-memories`, which is `-O memory-reservation=0,\
+                     memory-reservation-for-growth=1MiB,memory-guard-size=64KiB`"
+                )
+            }),
             None if !error.is::<WasmBacktrace>() => {
                 Failure::own(Code::NotInstantiated, || format!("{error:?}"))
             }
@@ -138,4 +158,16 @@ impl Failure {
             }
         }
     }
+}
+
+/// Whether the system gives no more address space.
+#[cfg(unix)]
+fn is_out_of_space(error: &wasmtime::Error) -> bool {
+    use rustix::io::Errno;
+    error.root_cause().downcast_ref() == Some(&Errno::NOMEM)
+}
+
+#[cfg(not(unix))]
+fn is_out_of_space(_: &wasmtime::Error) -> bool {
+    false
 }

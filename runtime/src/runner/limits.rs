@@ -1,8 +1,7 @@
 //! What a guest may use up, and how it is stopped.
 
 mod memory;
-pub(crate) mod sigterm;
-mod text;
+pub(crate) mod signals;
 mod watchdog;
 
 use crate::failure::Failure;
@@ -11,21 +10,28 @@ use precompile_runtime::Program;
 use precompile_runtime::artifact::Code;
 use std::path::Path;
 use std::time::Duration;
-pub(crate) use text::{bytes, duration, fuel};
+use watchdog::Watchdog;
 
 /// What a guest may use up; `None` stands for as much as it likes.
 #[derive(Default)]
 pub(crate) struct Limits {
     /// Fuel, in wasmtime's units: most instructions take one.
     pub(crate) fuel: Option<u64>,
-    /// From before the guest starts until it ends.
+    /// From the start of this command until the guest's end.
     pub(crate) timeout: Option<Duration>,
     /// All linear memories and tables together, in bytes.
     pub(crate) max_memory: Option<u64>,
+    watchdog: Option<Watchdog>,
 }
 
 impl Limits {
-    /// Checks that this artifact can be limited so, and has the guest stopped when its time is up.
+    /// Lets the time run, if there is a limit.
+    pub(crate) fn start_watchdog(&mut self) -> Result<(), Failure> {
+        self.watchdog = self.timeout.map(Watchdog::start).transpose()?;
+        Ok(())
+    }
+
+    /// Checks that this artifact can be limited so, and has its guest interrupted when its time is up.
     pub(crate) fn enforce(&self, path: &Path, program: &Program) -> Result<(), Failure> {
         let manifest = program.manifest();
         if self.fuel.is_some() && !manifest.settings.consume_fuel {
@@ -43,9 +49,9 @@ impl Limits {
                     .into()
             }));
         }
-        match self.timeout {
-            Some(timeout) => watchdog::start(program, timeout),
-            None => Ok(()),
+        if let Some(watchdog) = &self.watchdog {
+            watchdog.interrupt(program);
         }
+        Ok(())
     }
 }

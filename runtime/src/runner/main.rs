@@ -12,6 +12,7 @@ mod executor;
 mod failure;
 mod folder;
 mod guest;
+mod help;
 mod imports;
 #[cfg(feature = "invoke")]
 mod invoke;
@@ -19,10 +20,12 @@ mod invoke;
 mod limits;
 #[cfg(feature = "measure")]
 mod measure;
+mod panic;
 #[cfg(feature = "wasi")]
 mod preview1;
 #[cfg(feature = "wasi-p2")]
 mod preview2;
+mod stack;
 mod state;
 #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
 mod stdio;
@@ -43,12 +46,13 @@ use args::{Args, Command};
 use failure::Failure;
 use precompile_runtime::artifact::Code;
 use precompile_runtime::{Program, Runtime};
-use std::io::Write;
+use std::io::{Write, stdin};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    panic::end_process();
     let run = Args::parse().and_then(|command| match command {
-        Command::Run(args) => run(args),
+        Command::Run(args) => stack::with_enough(|| run(*args)),
         #[cfg(feature = "describe")]
         Command::Describe(policy) => describe::print(policy),
         Command::Print(text) => print(&text),
@@ -59,9 +63,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(args: Args) -> Result<(), Failure> {
+fn run(#[cfg_attr(not(feature = "limits"), expect(unused_mut))] mut args: Args) -> Result<(), Failure> {
     #[cfg(feature = "limits")]
-    limits::sigterm::end_process()?;
+    limits::signals::end_process()?;
+    // Before anything that may wait: for a file that is a pipe, or for input.
+    #[cfg(feature = "limits")]
+    args.limits.start_watchdog()?;
     #[cfg(feature = "describe")]
     let runtime = describe::runtime(args.policy.clone());
     #[cfg(not(feature = "describe"))]
@@ -93,7 +100,10 @@ fn run(args: Args) -> Result<(), Failure> {
 #[allow(unsafe_code, reason = "the one place that makes code of a file")]
 fn open(runtime: &Runtime, args: &Args) -> Result<Program, Failure> {
     let program = match args.is_mapped {
-        // SAFETY: who runs this command vouches for the file, as for any program that is run. Its digest is checked.
+        // SAFETY: who runs this command vouches for what it is given, as for any program that is run. Its digest is
+        // checked.
+        false if args.is_standard_input() => unsafe { runtime.open_reader(&args.artifact, stdin().lock()) },
+        // SAFETY: as above.
         false => unsafe { runtime.open_file(&args.artifact) },
         // SAFETY: as above. Who asks for this vouches that nobody writes to the file meanwhile, and the guest has no
         // folder where it could.

@@ -20,8 +20,9 @@ use std::time::{Duration, Instant};
 ///
 /// A command is instantiated for each call, since it ends with it; a function is called again in one instance.
 pub(crate) fn run(runtime: &Runtime, mut args: Args, calls: NonZeroU32) -> Result<(), Failure> {
-    args.replay = Some(input()?);
     let (program, mut phases) = open(runtime, &args)?;
+    // Behind the artifact, where that is standard input.
+    args.replay = Some(input()?);
     #[cfg(feature = "limits")]
     args.limits.enforce(&args.artifact, &program)?;
     #[cfg(feature = "component-model")]
@@ -92,7 +93,11 @@ fn open(runtime: &Runtime, args: &Args) -> Result<(Program, Phases), Failure> {
         }] = Instant::now();
     };
     let program = match args.is_mapped {
-        // SAFETY: as there, who runs this command vouches for the file.
+        // SAFETY: as there, who runs this command vouches for what it is given.
+        false if args.is_standard_input() => unsafe {
+            runtime.open_reader_in_phases(&args.artifact, stdin().lock(), reached)
+        },
+        // SAFETY: as above.
         false => unsafe { runtime.open_file_in_phases(&args.artifact, reached) },
         // SAFETY: as there, nobody writes to it meanwhile.
         true => unsafe { runtime.open_file_mapped_in_phases(&args.artifact, reached) },

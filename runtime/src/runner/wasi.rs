@@ -17,8 +17,9 @@ const BUFFER_BYTES: usize = 1 << 30;
 /// Instantiates a program with the folders, the environment and the arguments it was given.
 pub(crate) fn instantiate(program: &Program, args: &Args) -> Result<Guest<Preview1>, Failure> {
     let mut linker = Linker::new(program.engine());
-    if program.manifest().imports.iter().any(|import| preview1::MODULES.contains(&import.module)) {
-        executor::enter()?;
+    let imports = || program.manifest().imports.iter().filter(|it| preview1::MODULES.contains(&it.module));
+    if imports().next().is_some() {
+        executor::enter(imports().any(|import| import.name == "poll_oneoff"))?;
         preview1::add_to_linker(&mut linker)
             .map_err(|error| Failure::own(Code::Wasi, || format!("{error:#}")))?;
     }

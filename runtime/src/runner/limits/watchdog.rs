@@ -2,8 +2,8 @@
 
 use crate::failure::Failure;
 use precompile_runtime::Program;
-use precompile_runtime::artifact::Code;
-use std::sync::mpsc;
+use precompile_runtime::wasmtime::Engine;
+use std::sync::{Arc, OnceLock, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -11,30 +11,46 @@ use std::time::Duration;
 /// for the report of it to be read.
 const GRACE: Duration = Duration::from_millis(200);
 
-/// Has the guest end when its time is up: interrupted, where it was compiled for that, which
-/// tells where it was; and together with this process, where that doesn't end it.
-pub(crate) fn start(program: &Program, timeout: Duration) -> Result<(), Failure> {
-    let epochs = program.manifest().settings.epoch_interruption;
-    let engine = program.engine().clone();
-    let watch = move || {
-        thread::sleep(timeout);
-        if epochs {
-            engine.increment_epoch();
-            thread::sleep(GRACE);
+/// A thread that ends this process when the time is up.
+pub(crate) struct Watchdog {
+    /// The engine whose guest can be interrupted.
+    engine: Arc<OnceLock<Engine>>,
+}
+
+impl Watchdog {
+    /// Lets the time run.
+    pub(crate) fn start(timeout: Duration) -> Result<Watchdog, Failure> {
+        let engine = Arc::<OnceLock<Engine>>::default();
+        let watched = Arc::clone(&engine);
+        let watch = move || {
+            thread::sleep(timeout);
+            if let Some(engine) = watched.get() {
+                engine.increment_epoch();
+                thread::sleep(GRACE);
+            }
+            let failure = Failure::timeout(|| format!("the guest did not end within {timeout:?}"));
+            let code = failure.exit_code();
+            // Nobody may be reading what is reported, and the guest may be waiting for the same.
+            let (reported, report) = mpsc::channel();
+            let told = move || {
+                failure.report();
+                reported.send(())
+            };
+            // Where there is no thread for it, the exit code tells.
+            if thread::Builder::new().spawn(told).is_ok() {
+                let _ = report.recv_timeout(GRACE);
+            }
+            std::process::exit(code.into());
+        };
+        let thread = thread::Builder::new().name("watchdog".into()).spawn(watch);
+        thread.map_err(|error| Failure::thread(&error))?;
+        Ok(Watchdog { engine })
+    }
+
+    /// Has the guest interrupted first, where it was compiled for that: this tells where it was.
+    pub(crate) fn interrupt(&self, program: &Program) {
+        if program.manifest().settings.epoch_interruption {
+            let _ = self.engine.set(program.engine().clone());
         }
-        let failure = Failure::timeout(|| format!("the guest did not end within {timeout:?}"));
-        let code = failure.exit_code();
-        // Nobody may be reading what is reported, and the guest may be waiting for the same.
-        let (reported, report) = mpsc::channel();
-        thread::spawn(move || {
-            failure.report();
-            reported.send(())
-        });
-        let _ = report.recv_timeout(GRACE);
-        std::process::exit(code.into());
-    };
-    let thread = thread::Builder::new().name("watchdog".into()).spawn(watch);
-    thread
-        .map(|_| ())
-        .map_err(|error| Failure::own(Code::Thread, || format!("can't start a thread: {error}")))
+    }
 }

@@ -1,0 +1,78 @@
+//! What this build understands, for people.
+
+use Line::{Both, Long};
+
+/// A line of the help.
+enum Line {
+    /// Of `-h`, which fits a screen, and of `--help`.
+    Both(&'static str),
+    /// Of `--help` alone.
+    Long(&'static str),
+}
+
+/// A line a string: the indentation of a string that goes on in the next line is lost.
+const LINES: &[Line] = &[
+    Both("Run WebAssembly that precompile compiled ahead of time"),
+    Both(""),
+    Both("Usage: precompile-run [OPTIONS] ARTIFACT [ARGS...]"),
+    Both(""),
+    Long("Arguments:"),
+    Long(
+        "  ARTIFACT               a .cwasm file made by precompile; `-`: standard input, of which the guest then finds",
+    ),
+    Long("                         the end"),
+    Long("  [ARGS...]              arguments for the guest, or for the function to invoke"),
+    Long(""),
+    Both("Options:"),
+    #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
+    Both("      --dir HOST[::GUEST[::ro]]"),
+    #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
+    Both(
+        "                           give the guest a folder, under the path GUEST [default: HOST]; `ro`: to be read only",
+    ),
+    #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
+    Both("      --env NAME[=VALUE]   give the guest an environment variable [default: this process' value]"),
+    #[cfg(feature = "invoke")]
+    Both("      --invoke FUNCTION    call this export with ARGS, and print its results"),
+    #[cfg(feature = "wave")]
+    Long("                           of a component: ARGS in WAVE, and INSTANCE#FUNCTION within an instance"),
+    #[cfg(feature = "limits")]
+    Both(
+        "      --fuel N             trap after this much, most instructions taking 1 (compile with `-W fuel`)",
+    ),
+    #[cfg(feature = "limits")]
+    Both("      --timeout DURATION   end after this long: seconds, or with us, ms, s, m, h, as in `500ms`"),
+    #[cfg(feature = "limits")]
+    Both("      --max-memory SIZE    refuse memories and tables beyond: bytes, or with K, M, G, T"),
+    #[cfg(feature = "measure")]
+    Both("      --measure CALLS      call so often, and print how long each phase takes, as JSON"),
+    #[cfg(feature = "measure")]
+    Long("                           the guest's output is thrown away; a command is instantiated for each"),
+    #[cfg(feature = "measure")]
+    Long("                           call, a function is called in one instance"),
+    #[cfg(feature = "describe")]
+    Both("      --policy DEMAND      refuse artifacts that don't meet it, and what was demanded before:"),
+    #[cfg(feature = "describe")]
+    Both("                           `epoch-interruption`, `fuel`, `memory-max=SIZE`, `no-debug`,"),
+    #[cfg(feature = "describe")]
+    Both("                           `min-wasmtime=VERSION`, `backend=NAME[,NAME]`"),
+    #[cfg(feature = "describe")]
+    Both("      --describe           print what this machine and this build offer and demand, as JSON"),
+    Both(
+        "      --map                map ARTIFACT, which shares its pages: nobody may write to it while it runs",
+    ),
+    Both("  -h, --help               print help: `-h` is shorter"),
+    Both("  -V, --version            print version"),
+    Both(""),
+    Both("Exit codes: the guest's own; 124 its time was up, 125 this command failed, 126 the artifact was"),
+    Both("refused, 134 the guest trapped"),
+];
+
+/// The help: all of it, or what fits a screen.
+pub(crate) fn text(is_long: bool) -> String {
+    let lines = LINES.iter().filter_map(|line| match line {
+        Both(line) => Some(*line),
+        Long(line) => is_long.then_some(*line),
+    });
+    lines.flat_map(|line| [line, "\n"]).collect()
+}

@@ -1,0 +1,36 @@
+//! The native stack that guests share with the host's functions.
+
+use crate::failure::Failure;
+
+/// What a guest may use of it, and several times as much for the host's functions, in bytes.
+const ENOUGH: usize = 2 << 20;
+
+/// Runs with enough native stack: in a thread that has it where this one's is limited to less, as by
+/// `ulimit -s`.
+///
+/// # Errors
+///
+/// Where that takes a thread, and none can be started.
+pub(crate) fn with_enough(run: impl FnOnce() -> Result<(), Failure> + Send) -> Result<(), Failure> {
+    if limit_bytes().is_none_or(|bytes| bytes >= ENOUGH as u64) {
+        return run();
+    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(ENOUGH).spawn_scoped(scope, run);
+        let ended = thread.map_err(|error| Failure::thread(&error))?.join();
+        // A panic ends the process.
+        ended.unwrap_or_else(|_| Err(Failure::bug()))
+    })
+}
+
+/// How large this process's first stack may become; `None` where it is unlimited, or the system doesn't tell.
+#[cfg(unix)]
+fn limit_bytes() -> Option<u64> {
+    rustix::process::getrlimit(rustix::process::Resource::Stack).current
+}
+
+/// The linker has set it: to more than is enough for guests.
+#[cfg(not(unix))]
+fn limit_bytes() -> Option<u64> {
+    None
+}

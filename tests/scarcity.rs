@@ -1,0 +1,103 @@
+//! Both commands where the system gives no thread, and little of a stack.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::print_stderr, reason = "what can't be tried here says so")]
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+use support::{BACKENDS, Ended, Folder, Runner, precompile, run, runner};
+
+const HELLO: &str = r#"(module
+    (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1) (data (i32.const 0) "\08\00\00\00\01\00\00\00!")
+    (func (export "_start") (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))))"#;
+
+/// As [`HELLO`], and may wait for a clock.
+const WAITS: &str = r#"(module
+    (import "wasi_snapshot_preview1" "poll_oneoff" (func (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1) (func (export "_start")))"#;
+
+/// A folder that a user without rights can use, with the commands in it; and what starts one of them as such a
+/// user who may have no second thread. `None`, and a line that says so, where this system can't do that.
+fn limited() -> Option<(Folder, Vec<String>)> {
+    let is_root = fs::metadata("/proc/self").is_ok_and(|it| std::os::unix::fs::MetadataExt::uid(&it) == 0);
+    let user = ["setpriv", "--reuid=65533", "--regid=65533", "--clear-groups"];
+    let user = if is_root { &user[..] } else { &[] };
+    let words: Vec<_> = user.iter().chain(&["prlimit", "--nproc=1:1"]).map(|&word| word.to_owned()).collect();
+    let output = Command::new(&words[0]).args(&words[1..]).arg("true").output();
+    if !output.is_ok_and(|output| output.status.success()) {
+        eprintln!("not tried: `{}` doesn't limit processes here (util-linux has it)", words.join(" "));
+        return None;
+    }
+    let folder = Folder::new();
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
+    for (name, path) in [("precompile", precompile()), ("run", runner(Runner::Default))] {
+        fs::copy(path, folder.join(name)).unwrap();
+        fs::set_permissions(folder.join(name), Permissions::from_mode(0o755)).unwrap();
+    }
+    folder.compile("hello", HELLO, &[]);
+    folder.compile("waits", WAITS, &[]);
+    for name in ["hello.wasm", "hello.cwasm", "waits.cwasm"] {
+        fs::set_permissions(folder.join(name), Permissions::from_mode(0o644)).unwrap();
+    }
+    Some((folder, words))
+}
+
+fn start(folder: &Folder, prefix: &[String], arguments: &[&str]) -> Ended {
+    let mut command = folder.command(&prefix[0]);
+    command.args(&prefix[1..]).args(arguments).env("HOME", folder.path());
+    run(&mut command)
+}
+
+#[test]
+fn a_run_without_threads_needs_none_or_says_so() {
+    let Some((folder, prefix)) = limited() else { return };
+    let ended = start(&folder, &prefix, &["./run", "hello.cwasm"]);
+    assert_eq!((ended.code, ended.stdout.as_str(), ended.stderr.as_str()), (Some(0), "!", ""), "{ended:?}");
+    for arguments in [&["./run", "waits.cwasm"][..], &["./run", "--timeout", "5s", "hello.cwasm"]] {
+        let ended = start(&folder, &prefix, arguments);
+        assert_eq!(ended.code, Some(125), "{arguments:?}: {ended:?}");
+        assert!(ended.stderr.starts_with("error: can't start a thread, see `ulimit -u`"), "{ended:?}");
+        assert!(!ended.stderr.contains("panicked"), "{ended:?}");
+    }
+}
+
+#[test]
+fn a_compile_without_threads_compiles_in_the_first() {
+    let Some((folder, prefix)) = limited() else { return };
+    let auto = ["-j", "1", "--backend", "auto", "--expect-runs", "5"];
+    for (arguments, words) in [
+        (&["-j", "2"][..], "2 threads to compile, but 0"),
+        (&["-j", "1"], "1 threads to compile, but 0"),
+        (&auto, "1 threads to compile, but 0"),
+    ] {
+        let all = [&["./precompile", "--no-cache", "hello.wasm", "-o", "new.cwasm"], arguments].concat();
+        let ended = start(&folder, &prefix, &all);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        assert!(ended.stderr.contains(&format!("warning: can't start {words}: ")), "{ended:?}");
+        assert_eq!(start(&folder, &prefix, &["./run", "new.cwasm"]).stdout, "!");
+        fs::remove_file(folder.join("new.cwasm")).unwrap();
+    }
+}
+
+/// Less native stack than guests may use of it.
+#[test]
+fn a_small_stack_is_no_matter() {
+    let text = r#"(module
+        (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
+        (memory (export "memory") 1)
+        (func $f (export "f") (result i32)
+            (drop (call $random (i32.const 0) (i32.const 64))) (i32.add (call $f) (i32.const 1))))"#;
+    for backend in BACKENDS {
+        let folder = Folder::new();
+        folder.compile("app", text, &["--backend", backend]);
+        for kibibytes in [128, 256, 1024] {
+            let script = format!("ulimit -s {kibibytes}; exec \"$0\" --invoke f app.cwasm");
+            let mut command = folder.command("sh");
+            let ended = run(command.args(["-c", &script]).arg(runner(Runner::Default)));
+            assert_eq!(ended.code, Some(134), "{backend}, {kibibytes} KiB: {ended:?}");
+            assert!(ended.stderr.contains("call stack exhausted"), "{backend}, {kibibytes} KiB: {ended:?}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What the two commands do where a signal comes: which their parents had them ignore, and as process 1.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::print_stderr, reason = "what can't be tried here says so")]
+
+use std::ffi::OsStr;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+use support::{Folder, Runner, precompile, runner};
+
+/// Says that it runs, and then waits for input.
+const GUEST: &str = r#"(module
+    (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1) (data (i32.const 0) "\08\00\00\00\01\00\00\00!")
+    (func (export "_start")
+        (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))
+        (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 16)))))"#;
+
+/// Starts a program as the arguments before it say, with pipes.
+fn start(folder: &Folder, prefix: &[&str], program: &Path, arguments: &[&str]) -> Child {
+    let (first, rest) = prefix.split_first().unwrap();
+    let mut command = folder.command(first);
+    command.args(rest).arg(program).args(arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn wait_for_guest(child: &mut Child) {
+    child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+}
+
+fn kill(signal: &str, id: impl AsRef<OsStr>) {
+    assert!(Command::new("kill").args(["-s", signal]).arg(id).status().unwrap().success());
+}
+
+#[test]
+fn what_is_ignored_at_the_start_ends_no_run() {
+    let folder = Folder::new();
+    folder.compile("app", GUEST, &[]);
+    for signal in ["HUP", "INT", "TERM"] {
+        let script = format!("trap '' {signal}; exec \"$0\" \"$@\"");
+        let mut child = start(&folder, &["sh", "-c", &script], runner(Runner::Default), &["app.cwasm"]);
+        wait_for_guest(&mut child);
+        kill(signal, child.id().to_string());
+        sleep(Duration::from_millis(100));
+        drop(child.stdin.take());
+        assert_eq!(child.wait().unwrap().code(), Some(0), "SIG{signal}");
+    }
+}
+
+/// Nothing tells from outside when a compile is ready for signals, so that several come.
+#[test]
+fn what_is_ignored_at_the_start_ends_no_compile() {
+    let folder = Folder::new();
+    for signal in ["HUP", "INT", "TERM"] {
+        let script = format!("trap '' {signal}; exec \"$0\" \"$@\"");
+        let arguments = ["-q", "-", "-o", "out.cwasm"];
+        let mut child = start(&folder, &["sh", "-c", &script], precompile(), &arguments);
+        for _ in 0..20 {
+            sleep(Duration::from_millis(50));
+            kill(signal, child.id().to_string());
+        }
+        child.stdin.take().unwrap().write_all(b"(module)").unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0), "SIG{signal}");
+        std::fs::remove_file(folder.join("out.cwasm")).unwrap();
+    }
+}
+
+/// The system ignores for process 1 what it has set no action for.
+#[test]
+fn process_1_ends() {
+    let ways = [
+        &["unshare", "--pid", "--fork", "--kill-child"][..],
+        &["unshare", "-Ur", "--pid", "--fork", "--kill-child"],
+    ];
+    let can = |way: &&[&str]| {
+        let output = Command::new(way[0]).args(&way[1..]).arg("true").output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    let Some(way) = ways.into_iter().find(can) else {
+        eprintln!("not tried: `unshare` makes no namespace for processes here");
+        return;
+    };
+    let folder = Folder::new();
+    folder.compile("app", GUEST, &[]);
+    for (signal, code) in [("HUP", 129), ("INT", 130), ("QUIT", 131), ("TERM", 143)] {
+        // Scripts have their background jobs ignore these.
+        let script = ["sh", "-c", "trap '' INT QUIT; exec \"$@\"", "sh"];
+        let mut outside = start(&folder, &[&script, way].concat(), runner(Runner::Default), &["app.cwasm"]);
+        wait_for_guest(&mut outside);
+        let children = format!("/proc/{0}/task/{0}/children", outside.id());
+        let Ok(inside) = std::fs::read_to_string(children) else {
+            eprintln!("not tried: this kernel doesn't list a process' children");
+            return outside.kill().unwrap();
+        };
+        kill(signal, inside.trim());
+        let _open = outside.stdin.take();
+        assert_eq!(outside.wait().unwrap().code(), Some(code), "SIG{signal}");
+    }
+}
