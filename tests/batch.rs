@@ -149,8 +149,8 @@ fn an_interrupt_leaves_nothing_half_written() {
     }
     let start = Instant::now();
     assert_eq!(folder.precompile(["--backend", "winch", "--quiet", ".", "--out-dir", "whole"]).code, Some(0));
-    // From its start to a little after its end, however fast the machine is.
-    let all = start.elapsed();
+    // From its start to a little after its end, on a machine that has time for it.
+    let all = start.elapsed().min(Duration::from_secs(2));
     let signals = [("INT", 2), ("TERM", 15), ("HUP", 1)];
     let mut interrupted = 0;
     for turn in 0..60_u32 {
