@@ -70,3 +70,39 @@ fn link(there: &Path, here: &Path) -> io::Result<()> {
 fn link(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    /// The program's workspace is around the mirror, and the guest has none.
+    #[test]
+    fn cargo_finds_the_guest_and_no_workspace_around_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().canonicalize().unwrap();
+        let (program, guest) = (folder.join("program"), folder.join("guest"));
+        for package in [&program, &guest] {
+            fs::create_dir_all(package.join("src")).unwrap();
+            fs::write(package.join("src/lib.rs"), "").unwrap();
+        }
+        fs::write(program.join("Cargo.toml"), "[package]\nname = 'program'\n[workspace]\n").unwrap();
+        fs::write(guest.join("Cargo.toml"), "[package]\nname = 'guest'\nedition = '2024'\n").unwrap();
+        let mirrors = program.join("out").join(FOLDER);
+        let lock = |mirror: &Path| {
+            let mut cargo = Command::new(env!("CARGO"));
+            cargo.args(["generate-lockfile", "--quiet", "--offline", "--manifest-path"]);
+            assert!(cargo.arg(mirror.join("Cargo.toml")).status().unwrap().success());
+            fs::read_to_string(mirror.join("Cargo.lock")).unwrap()
+        };
+        fs::create_dir_all(&mirrors).unwrap();
+        let mirror = make(&guest, &mirrors).unwrap();
+        assert!(lock(&mirror).contains("\"guest\""));
+        // What is new is there the next time, what is gone isn't, and the lock file stays.
+        fs::rename(guest.join("src"), guest.join("more")).unwrap();
+        assert_eq!(make(&guest, &mirrors).unwrap(), mirror);
+        let names = ["src", "more", "Cargo.toml", "Cargo.lock"].map(|name| mirror.join(name).exists());
+        assert_eq!(names, [false, true, true, true]);
+        assert!(!guest.join("Cargo.lock").exists());
+    }
+}

@@ -14,7 +14,7 @@ pub(super) const TEXTS: &[(&str, &[F])] = &[
            (type $r (resource (rep i32)))
            (core func (canon resource.new $r))
            (alias export 0 "f" (func $f))
-           (core func (canon lower (func $f) (memory (core memory $i "m"))))
+           (core func (canon lower (func $f) (memory $i "m")))
            (export "e" (func $f))"#,
         &[],
     ),
@@ -84,10 +84,10 @@ pub(super) const TEXTS: &[(&str, &[F])] = &[
     (
         r#"(import "f" (func $f (param "s" string)))
            (core module $m (memory (export "m") i64 1)) (core instance $i (instantiate $m))
-           (core func (canon lower (func $f) (memory (core memory $i "m"))))"#,
+           (core func (canon lower (func $f) (memory $i "m")))"#,
         &[F::CM64, F::MEMORY64],
     ),
     (r#"(import "a" (implements "a:b/c") (instance))"#, &[F::CM_IMPLEMENTS]),
-    (r#"(import "a:b/c@1" (version-suffix ".2.3") (instance))"#, &[F::CM_CANON_NAMES]),
+    (r#"(import "a:b/c@1" (versionsuffix ".2.3") (instance))"#, &[F::CM_CANON_NAMES]),
     ("(core func (canon thread.available_parallelism))", &[F::SHARED_EVERYTHING_THREADS]),
 ];

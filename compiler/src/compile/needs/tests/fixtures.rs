@@ -154,8 +154,8 @@ pub(super) const TEXTS: &[(&str, &[F])] = &[
     (
         "(type $s (shared (struct (field (mut i32)))))
          (global $g (shared mut i64) (i64.const 0))
-         (func (param (ref $s)) local.get 0 struct.atomic.get seqcst $s 0 drop
-           global.atomic.get acqrel $g drop)",
+         (func (param (ref $s)) local.get 0 struct.atomic.get seq_cst $s 0 drop
+           global.atomic.get acq_rel $g drop)",
         &[F::SHARED_EVERYTHING_THREADS, F::GC, F::GC_TYPES, F::REFERENCE_TYPES],
     ),
     (
