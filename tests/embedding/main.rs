@@ -209,7 +209,7 @@ fn each_mistake_is_told() {
     error(
         "missing",
         "Build::new().file(\"none.wat\").compile(\"none\");",
-        &["`none.wat`: failed to open file"],
+        &["`none.wat`: there is no such file"],
     );
     error("cpu", &answer(".cpu(\"fast\")"), &["unknown CPU `fast`"]);
     error("target", &answer(".target(\"toaster\")"), &["`toaster`"]);

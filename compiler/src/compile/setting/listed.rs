@@ -11,11 +11,13 @@ const LETTERS: [char; 4] = ['W', 'D', 'O', 'C'];
 pub(super) fn unknown(letter: char, name: &str) -> String {
     let meant = |letter: char| {
         let names = names(letter);
-        similar(name, names.iter().map(String::as_str)).map(|meant| format!("-{letter} {meant}"))
+        similar(name, names.iter().map(String::as_str)).map(|meant| (letter, meant.to_string()))
     };
     match meant(letter).or_else(|| LETTERS.into_iter().find_map(meant)) {
-        Some(meant) => {
-            format!("`-{letter} {name}` is unknown: did you mean `{meant}`? `-{letter} help` lists all")
+        Some((other, meant)) => {
+            format!(
+                "`-{letter} {name}` is unknown: did you mean `-{other} {meant}`? `-{other} help` lists all"
+            )
         }
         None => format!("`-{letter} {name}` is unknown: `-{letter} help` lists what there is"),
     }
