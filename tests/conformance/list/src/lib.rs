@@ -15,14 +15,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// What is done, one after the other.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct List {
     /// In the script's order.
     pub commands: Vec<Command>,
 }
 
 /// One thing to do.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Command {
     /// The line of the script, from 1.
     pub line: u32,
@@ -31,7 +31,7 @@ pub struct Command {
 }
 
 /// What is done. Instances without a name are the last one that was made.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Action {
     /// Loads an artifact, to be instantiated later.
     Define {
@@ -66,6 +66,19 @@ pub enum Action {
     Unlinkable(u32, String),
     /// It ends with an exception that nobody catches.
     Throw(Execute),
+    /// It suspends with a tag that nobody handles, in the words of the stack-switching proposal.
+    Suspend(Execute, String),
+    /// Begins a thread, with instances of its own.
+    Thread {
+        /// The thread's name.
+        name: String,
+        /// The instance whose shared memories the thread may register.
+        shared: Option<String>,
+        /// What the thread does.
+        list: List,
+    },
+    /// Waits for the end of a thread, by its name.
+    Wait(String),
     /// It does whatever it does, which is told.
     Observe(Invoke),
     /// The content of all exported memories and globals of the last instance is told.
@@ -73,7 +86,7 @@ pub enum Action {
 }
 
 /// What is instantiated.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Module {
     /// An artifact, by its number.
     Artifact(u32),
@@ -82,7 +95,7 @@ pub enum Module {
 }
 
 /// What is executed.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Execute {
     /// A function.
     Invoke(Invoke),
@@ -98,7 +111,7 @@ pub enum Execute {
 }
 
 /// A call.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Invoke {
     /// The instance's name.
     pub instance: Option<String>,
@@ -116,11 +129,14 @@ impl Action {
             | Action::Trap(..)
             | Action::Exhaust(_)
             | Action::Unlinkable(..)
-            | Action::Throw(_) => true,
+            | Action::Throw(_)
+            | Action::Suspend(..) => true,
             Action::Define { .. }
             | Action::Instantiate { .. }
             | Action::Register { .. }
             | Action::Invoke(_)
+            | Action::Thread { .. }
+            | Action::Wait(_)
             | Action::Observe(_)
             | Action::ObserveState => false,
         }

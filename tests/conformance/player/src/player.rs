@@ -2,13 +2,15 @@
 
 use crate::check::Ended;
 use crate::{observe, spectest, trap, value};
-use conformance_list::{Action, Command, Execute, Failure, Invoke, Module, Play, artifact};
+use conformance_list::{Action, Command, Execute, Failure, Invoke, List, Module, Play, artifact};
 use precompile_runtime::wasmtime::error::Context;
-use precompile_runtime::wasmtime::{Instance, Linker, Store, Val};
+use precompile_runtime::wasmtime::{Extern, Instance, Linker, SharedMemory, Store, Trap, Val};
 use precompile_runtime::wasmtime::{Result, bail};
 use precompile_runtime::{Program, Runtime, link};
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
 
 /// Enough for every script; what is left is counted.
 const FUEL: u64 = 1 << 60;
@@ -16,17 +18,23 @@ const FUEL: u64 = 1 << 60;
 /// Plays the commands of a list, one after the other.
 pub(crate) struct Player {
     folder: PathBuf,
-    runtime: Runtime,
+    runtime: Arc<Runtime>,
     /// Made with the engine of the first artifact; the others of the list share it.
     world: Option<World>,
+    /// Those that were begun and not waited for.
+    threads: HashMap<String, JoinHandle<Play>>,
     play: Play,
 }
 
 struct World {
+    /// The artifact it was made for.
+    first: Program,
     store: Store<()>,
     linker: Linker<()>,
     programs: Named<Program>,
     instances: Named<Instance>,
+    /// The memories that a thread shares with the instance of this name in the script around it.
+    shared: Option<(String, Vec<(String, SharedMemory)>)>,
     fuel: bool,
 }
 
@@ -59,15 +67,63 @@ impl<T: Clone> Named<T> {
 
 impl Player {
     pub(crate) fn new(folder: PathBuf) -> Player {
-        Player { folder, runtime: Runtime::new(), world: None, play: Play::default() }
+        Player {
+            folder,
+            runtime: Arc::new(Runtime::new()),
+            world: None,
+            threads: HashMap::new(),
+            play: Play::default(),
+        }
     }
 
     /// What came of it all.
     pub(crate) fn end(mut self) -> Play {
+        for thread in std::mem::take(&mut self.threads).into_values() {
+            self.ended(thread);
+        }
         if let Some(world) = self.world.as_ref().filter(|world| world.fuel) {
-            self.play.fuel = FUEL - world.store.get_fuel().unwrap_or(FUEL);
+            self.play.fuel += FUEL - world.store.get_fuel().unwrap_or(FUEL);
         }
         self.play
+    }
+
+    /// Begins a thread, which plays a list in a store of its own.
+    fn begin(&mut self, shared: Option<&String>, list: &List) -> Result<JoinHandle<Play>> {
+        let mut player = Player { runtime: Arc::clone(&self.runtime), ..Player::new(self.folder.clone()) };
+        if let Some(name) = shared {
+            let world = self.world()?;
+            let instance = world.instances.get(Some(name))?;
+            let exports = instance.exports(&mut world.store);
+            let memories =
+                exports.filter_map(|export| match (export.name().to_owned(), export.into_extern()) {
+                    (name, Extern::SharedMemory(memory)) => Some((name, memory)),
+                    _ => None,
+                });
+            let shared = (name.clone(), memories.collect());
+            player.world = Some(World { shared: Some(shared), ..World::new(&world.first)? });
+        }
+        let list = list.clone();
+        Ok(std::thread::spawn(move || {
+            for command in &list.commands {
+                player.play(command);
+            }
+            player.end()
+        }))
+    }
+
+    /// Waits for a thread, and counts what came of it.
+    fn ended(&mut self, thread: JoinHandle<Play>) {
+        match thread.join() {
+            Ok(play) => {
+                self.play.passed += play.passed;
+                self.play.fuel += play.fuel;
+                self.play.failed.extend(play.failed);
+                self.play.observed.extend(play.observed);
+            }
+            Err(_) => {
+                self.play.failed.push(Failure { line: 0, what: "a thread panicked".into(), assertion: true })
+            }
+        }
     }
 
     pub(crate) fn play(&mut self, command: &Command) {
@@ -99,9 +155,7 @@ impl Player {
                 }
             }
             Action::Register { name, instance } => {
-                let world = self.world()?;
-                let instance = world.instances.get(instance.as_ref())?;
-                world.linker.instance(&mut world.store, name, instance)?;
+                self.world()?.register(name, instance.as_ref())?;
             }
             Action::Invoke(invoke) => {
                 self.world()?.invoke(invoke)?.returned()?;
@@ -130,6 +184,21 @@ impl Player {
                 Ended::Threw => {}
                 other => bail!("{}, and should throw", other.said()),
             },
+            Action::Suspend(execute, expected) => match self.execute(execute)? {
+                Ended::Trapped(Trap::UnhandledTag) => {}
+                other => bail!("{}, and should suspend: {expected}", other.said()),
+            },
+            Action::Thread { name, shared, list } => {
+                let thread = self.begin(shared.as_ref(), list)?;
+                if let Some(before) = self.threads.insert(name.clone(), thread) {
+                    self.ended(before);
+                }
+            }
+            Action::Wait(name) => {
+                let thread = self.threads.remove(name);
+                let thread = thread.with_context(|| format!("there is no thread `{name}`"))?;
+                self.ended(thread);
+            }
             Action::Observe(invoke) => {
                 let ended = self.world()?.invoke(invoke)?;
                 self.play.observed.push(observe::ended(&ended));
@@ -195,7 +264,23 @@ impl World {
         let threads = !program.manifest().target.starts_with("pulley");
         spectest::define(&mut linker, &mut store, threads)?;
         let fuel = settings.consume_fuel;
-        Ok(World { store, linker, programs: Named::new(), instances: Named::new(), fuel })
+        let (programs, instances) = (Named::new(), Named::new());
+        Ok(World { first: program.clone(), store, linker, programs, instances, shared: None, fuel })
+    }
+
+    /// Offers what an instance exports under a name; of one that a thread shares, its memories.
+    fn register(&mut self, name: &str, instance: Option<&String>) -> Result<()> {
+        if let (Some((shared, memories)), Some(instance)) = (&self.shared, instance)
+            && shared == instance
+        {
+            for (export, memory) in memories {
+                self.linker.define(&self.store, name, export, memory.clone())?;
+            }
+            return Ok(());
+        }
+        let instance = self.instances.get(instance)?;
+        self.linker.instance(&mut self.store, name, instance)?;
+        Ok(())
     }
 
     fn instantiate(&mut self, program: &Program) -> Result<Instance, Ended> {

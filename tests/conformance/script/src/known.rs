@@ -22,8 +22,8 @@ pub(crate) fn limits_of(group: &str, outcomes: &[Outcome]) -> BTreeSet<String> {
 }
 
 /// The lines on refused modules that such a run should come to.
-pub(crate) fn limits(group: &str, outcomes: &[Outcome]) -> BTreeSet<String> {
-    let scripts: BTreeSet<_> = outcomes.iter().map(|outcome| &outcome.script[..]).collect();
+pub(crate) fn limits(group: &str, scripts: &[String]) -> BTreeSet<String> {
+    let scripts: BTreeSet<_> = scripts.iter().map(String::as_str).collect();
     let concerns = |line: &&str| {
         let mut words = line.split(' ');
         words.next() == Some(group) && words.next().is_some_and(|script| scripts.contains(script))

@@ -21,9 +21,10 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "PART", default_value = "")]
     scripts: String,
 
-    /// This script instead
-    #[arg(long, value_name = "FILE")]
-    file: Option<PathBuf>,
+    /// A script of one's own instead, or all below a folder; then neither the list of refused modules nor the report is
+    /// compared
+    #[arg(long, value_name = "FILE", conflicts_with = "limits")]
+    own: Option<PathBuf>,
 
     /// The player for this machine's architecture and for pulley
     #[arg(long, value_name = "COMMAND")]
@@ -52,8 +53,8 @@ pub(crate) struct Opts {
 
 /// Plays, and says whether all went as it should.
 pub(crate) fn run(opts: &Opts) -> Result<bool> {
-    let mut scripts = match &opts.file {
-        Some(file) => vec![suite::file(file)?],
+    let mut scripts = match &opts.own {
+        Some(path) => suite::own(path)?,
         None => suite::scripts(),
     };
     scripts.retain(|script| script.name.contains(&opts.scripts));
@@ -66,7 +67,7 @@ pub(crate) fn run(opts: &Opts) -> Result<bool> {
     for name in names {
         let column = Column::named(&name)?;
         let mut tally = play(&column, &scripts, opts)?;
-        if opts.file.is_none() && (opts.scripts.is_empty() || opts.scripts.ends_with('/')) {
+        if opts.own.is_none() && (opts.scripts.is_empty() || opts.scripts.ends_with('/')) {
             tally.compare(&opts.scripts);
         }
         tally.tell(&mut std::io::stderr())?;
@@ -96,5 +97,6 @@ fn play(column: &Column, scripts: &[Script], opts: &Opts) -> Result<Tally> {
     let limit = Duration::from_secs(opts.timeout);
     let outcomes: Result<Vec<_>> =
         scripts.par_iter().map(|script| run::run(script, column, &player, limit)).collect();
-    Ok(Tally::of(column, outcomes?))
+    let tally = Tally::of(column, &outcomes?);
+    Ok(if opts.own.is_some() { tally } else { tally.with_known_limits() })
 }

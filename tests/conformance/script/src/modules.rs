@@ -25,23 +25,20 @@ pub(crate) struct Modules<'a> {
     compiled: u32,
     /// How many modules the backend refuses for each reason.
     pub(crate) limits: BTreeMap<String, u32>,
-    /// Under these names there is nothing.
-    missing_instances: HashSet<Option<String>>,
-    missing_definitions: HashSet<Option<String>>,
-    missing_registered: HashSet<String>,
+    missing: Missing,
+}
+
+/// The names under which there is nothing, in the script or in one thread of it.
+#[derive(Default)]
+pub(crate) struct Missing {
+    instances: HashSet<Option<String>>,
+    definitions: HashSet<Option<String>>,
+    registered: HashSet<String>,
 }
 
 impl<'a> Modules<'a> {
     pub(crate) fn new(options: &'a Options, folder: &'a Path) -> Modules<'a> {
-        Modules {
-            options,
-            folder,
-            compiled: 0,
-            limits: BTreeMap::new(),
-            missing_instances: HashSet::new(),
-            missing_definitions: HashSet::new(),
-            missing_registered: HashSet::new(),
-        }
+        Modules { options, folder, compiled: 0, limits: BTreeMap::new(), missing: Missing::default() }
     }
 
     /// Compiles a module.
@@ -63,7 +60,7 @@ impl<'a> Modules<'a> {
         let imports = imports(wasm)?;
         if imports
             .iter()
-            .any(|(module, name)| self.missing_registered.contains(module) || self.is_shared(module, name))
+            .any(|(module, name)| self.missing.registered.contains(module) || self.is_shared(module, name))
         {
             return Ok(Module::Cut);
         }
@@ -78,30 +75,41 @@ impl<'a> Modules<'a> {
         self.options.target.machine().is_pulley() && (module, name) == ("spectest", "shared_memory")
     }
 
+    /// Begins a thread's names, in which there is no instance of this one. Returns those around it.
+    pub(crate) fn enter(&mut self, without: Option<String>) -> Missing {
+        let instances = without.into_iter().map(Some).collect();
+        std::mem::replace(&mut self.missing, Missing { instances, ..Missing::default() })
+    }
+
+    /// Ends a thread's names: those around it are back.
+    pub(crate) fn leave(&mut self, around: Missing) {
+        self.missing = around;
+    }
+
     /// A module was defined under a name, or could not be.
     pub(crate) fn defined(&mut self, name: Option<String>, there: bool) {
-        note(&mut self.missing_definitions, name, there);
+        note(&mut self.missing.definitions, name, there);
     }
 
     /// An instance was made under a name, or could not be.
     pub(crate) fn instantiated(&mut self, name: Option<String>, there: bool) {
-        note(&mut self.missing_instances, name, there);
+        note(&mut self.missing.instances, name, there);
     }
 
     /// An instance was offered to others under a name, or could not be.
     pub(crate) fn registered(&mut self, name: &str, there: bool) {
         match there {
-            true => self.missing_registered.remove(name),
-            false => self.missing_registered.insert(name.into()),
+            true => self.missing.registered.remove(name),
+            false => self.missing.registered.insert(name.into()),
         };
     }
 
     pub(crate) fn has_definition(&self, name: &Option<String>) -> bool {
-        !self.missing_definitions.contains(name)
+        !self.missing.definitions.contains(name)
     }
 
     pub(crate) fn has_instance(&self, name: &Option<String>) -> bool {
-        !self.missing_instances.contains(name)
+        !self.missing.instances.contains(name)
     }
 }
 

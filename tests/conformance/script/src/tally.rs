@@ -11,7 +11,7 @@ use std::io::{self, Write};
 pub(crate) struct Tally {
     pub(crate) column: String,
     pub(crate) group: String,
-    pub(crate) scripts: usize,
+    pub(crate) scripts: Vec<String>,
     /// Of them, those of which every assertion was played and held.
     pub(crate) whole: usize,
     pub(crate) passed: u32,
@@ -30,22 +30,27 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    pub(crate) fn of(column: &Column, outcomes: Vec<Outcome>) -> Tally {
-        let limits = known::limits_of(&column.group, &outcomes);
-        let expected = known::limits(&column.group, &outcomes);
-        let missing = expected.difference(&limits).map(|line| format!("it is no longer so: {line}"));
-        let new = limits.difference(&expected).map(|line| format!("it is not known: {line}"));
+    pub(crate) fn of(column: &Column, outcomes: &[Outcome]) -> Tally {
         let mut tally = Tally {
             column: column.name.clone(),
             group: column.group.clone(),
-            scripts: outcomes.len(),
-            odd: missing.chain(new).collect(),
+            scripts: outcomes.iter().map(|outcome| outcome.script.clone()).collect(),
+            limits: known::limits_of(&column.group, outcomes),
             ..Tally::default()
         };
-        for outcome in &outcomes {
+        for outcome in outcomes {
             tally.add(outcome);
         }
-        Tally { limits, ..tally }
+        tally
+    }
+
+    /// Compares the refused modules to the list of them.
+    pub(crate) fn with_known_limits(mut self) -> Tally {
+        let expected = known::limits(&self.group, &self.scripts);
+        let missing = expected.difference(&self.limits).map(|line| format!("it is no longer so: {line}"));
+        let new = self.limits.difference(&expected).map(|line| format!("it is not known: {line}"));
+        self.odd.extend(missing.chain(new));
+        self
     }
 
     fn add(&mut self, outcome: &Outcome) {
@@ -92,7 +97,8 @@ impl Tally {
     }
 
     pub(crate) fn tell(&self, to: &mut impl Write) -> io::Result<()> {
-        let Tally { column, scripts, whole, passed, limited, superseded, failed, odd, .. } = self;
+        let Tally { column, whole, passed, limited, superseded, failed, odd, .. } = self;
+        let scripts = self.scripts.len();
         writeln!(
             to,
             "{column}: {scripts} scripts, {whole} of them whole; {passed} assertions passed, {} failed, \
@@ -122,7 +128,7 @@ mod tests {
             failed: Vec::new(),
             limits,
         };
-        let odd = |outcome: Outcome| Tally::of(&column, vec![outcome]).odd;
+        let odd = |outcome: Outcome| Tally::of(&column, &[outcome]).with_known_limits().odd;
         assert_eq!(odd(outcome("wasm-v3/i32.wast", BTreeMap::new())), Vec::<String>::new());
         let new = odd(outcome("wasm-v3/i32.wast", BTreeMap::from([("simd".into(), 1)])));
         assert_eq!(new, ["it is not known: winch-x86_64 wasm-v3/i32.wast 1 simd"]);

@@ -13,7 +13,7 @@ use std::path::Path;
 use wast::lexer::Lexer;
 use wast::parser::{ParseBuffer, parse};
 use wast::token::Id;
-use wast::{QuoteWat, Wast, WastDirective, WastExecute, WastInvoke};
+use wast::{QuoteWat, Wast, WastDirective, WastExecute, WastInvoke, WastThread};
 
 /// What the compiler's side has to say of a script.
 #[derive(Default)]
@@ -84,6 +84,8 @@ impl Translator<'_> {
                 | WastDirective::ModuleInstance { .. }
                 | WastDirective::Register { .. }
                 | WastDirective::Invoke(_)
+                | WastDirective::Thread(_)
+                | WastDirective::Wait { .. }
         );
         match self.step(directive) {
             Ok(Step::Play(action)) => self.list.commands.push(Command { line, action }),
@@ -145,8 +147,27 @@ impl Translator<'_> {
             }
             WastDirective::AssertMalformed { mut module, .. } => self.refused(&mut module),
             WastDirective::AssertInvalid { mut module, .. } => self.refused(&mut module),
+            WastDirective::AssertSuspension { exec, message, .. } => {
+                self.execute(exec, |execute| Action::Suspend(execute, message.into()))
+            }
+            WastDirective::Thread(thread) => Ok(Step::Play(self.thread(thread))),
+            WastDirective::Wait { thread, .. } => Ok(Step::Play(Action::Wait(thread.name().into()))),
             other => bail!("a directive of another kind: {other:?}"),
         }
+    }
+
+    /// A thread sees none of the names around it, but that of the instance it shares memories with.
+    fn thread(&mut self, thread: WastThread<'_>) -> Action {
+        let shared = name(thread.shared_module).filter(|name| self.modules.has_instance(&Some(name.clone())));
+        let without = name(thread.shared_module).filter(|_| shared.is_none());
+        let outer_names = self.modules.enter(without);
+        let outer_list = std::mem::take(&mut self.list);
+        for directive in thread.directives {
+            self.directive(directive);
+        }
+        let list = std::mem::replace(&mut self.list, outer_list);
+        self.modules.leave(outer_names);
+        Action::Thread { name: thread.name.name().into(), shared, list }
     }
 
     fn invoke(&self, invoke: &WastInvoke<'_>, action: impl FnOnce(Invoke) -> Action) -> Result<Step> {
