@@ -4,7 +4,8 @@
 //! behind a line `-- NAME --`, and ends with the session behind `-- session --`: a command for the
 //! shell behind `$`, then what it printed, `| ` before a line of standard output, `! ` before one of
 //! standard error, and `= CODE` where the exit code is not 0. What differs from run to run is
-//! replaced: times, sizes, and this machine's triple, unless the file names architectures itself.
+//! replaced: times, sizes, and this machine's triple, unless the file names architectures itself. A session that begins
+//! with `# exact sizes` shows those of files, too.
 //!
 //! `BLESS=1 cargo test --test golden` writes what is printed now into the files, to be looked at.
 
@@ -19,12 +20,14 @@ use support::{Ended, Folder, Runner, cargo_precompile, precompile, run, runner};
 const SESSION: &str = "session";
 
 /// What ends the names of fields whose values differ from run to run.
-const UNSTABLE_FIELDS: [&str; 14] = [
-    "_ns\":",
-    "_unix_s\":",
-    "expected_cranelift_s\":",
-    "expected_winch_s\":",
-    "memory_bytes\":",
+const UNSTABLE_FIELDS: [&str; 5] =
+    ["_ns\":", "_unix_s\":", "expected_cranelift_s\":", "expected_winch_s\":", "memory_bytes\":"];
+
+/// What follows numbers that do.
+const TIMES: [&str; 7] = [" s:", " s ago", " s of", " s on", " s, most", " s with", " ms"];
+
+/// What ends the names of fields that are sizes of files, or places in them.
+const SIZE_FIELDS: [&str; 9] = [
     "\"artifact_bytes\":",
     "stored_bytes\":",
     "kept_bytes\":",
@@ -35,6 +38,9 @@ const UNSTABLE_FIELDS: [&str; 14] = [
     "\"size\":",
     "\"offset\":",
 ];
+
+/// What follows those.
+const SIZES: [&str; 2] = [" bytes", " KiB"];
 
 fn main() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
@@ -76,6 +82,7 @@ fn play(file: &str) -> Result<String, Failed> {
     let folder = Folder::new();
     let host = target_lexicon::HOST.to_string();
     let names_targets = ["x86_64", "aarch64"].iter().any(|name| file.contains(name));
+    let exact_sizes = file.contains("\n# exact sizes\n");
     let (mut name, mut content, mut text) = (None::<&str>, String::new(), String::new());
     for line in file.lines() {
         match line.strip_prefix("-- ").and_then(|line| line.strip_suffix(" --")) {
@@ -88,8 +95,9 @@ fn play(file: &str) -> Result<String, Failed> {
                 Some(command) => {
                     writeln!(text, "{line}")?;
                     let ended = shell(&folder, command);
-                    let shown = if names_targets { shown(&ended, "") } else { shown(&ended, &host) };
-                    text += &shown.replace(&*folder.cache().to_string_lossy(), "CACHE");
+                    let host = if names_targets { "" } else { host.as_str() };
+                    let shown = shown(&ended, &Redaction { host, sizes: !exact_sizes });
+                    text += &without_keys(&shown.replace(&*folder.cache().to_string_lossy(), "CACHE"));
                 }
                 None if line.is_empty() || line.starts_with('#') => writeln!(text, "{line}")?,
                 None => {}
@@ -145,14 +153,22 @@ fn binaries() -> &'static Path {
     folder.path()
 }
 
-fn shown(ended: &Ended, host: &str) -> String {
+/// What is replaced besides times.
+struct Redaction<'a> {
+    /// This machine's triple, unless it is empty.
+    host: &'a str,
+    /// The sizes of files.
+    sizes: bool,
+}
+
+fn shown(ended: &Ended, redaction: &Redaction<'_>) -> String {
     let mut text = String::new();
     for line in ended.stdout.lines() {
-        text += format!("| {}", redacted(line, host)).trim_end();
+        text += format!("| {}", redacted(line, redaction)).trim_end();
         text.push('\n');
     }
     for line in ended.stderr.lines() {
-        text += format!("! {}", redacted(line, host)).trim_end();
+        text += format!("! {}", redacted(line, redaction)).trim_end();
         text.push('\n');
     }
     match ended.code {
@@ -163,8 +179,26 @@ fn shown(ended: &Ended, host: &str) -> String {
     text
 }
 
+/// A text without the keys of cache entries, which change with the compiler's sources.
+fn without_keys(text: &str) -> String {
+    let mut text = text.to_owned();
+    for mark in ["the entry `", "/filling/", "/entries/"] {
+        let starts: Vec<_> = text.match_indices(mark).map(|(at, _)| at + mark.len()).collect();
+        for start in starts.into_iter().rev() {
+            // Entries are in folders that are named like the beginnings of their keys.
+            let is_key = |c: char| c.is_ascii_hexdigit() || c == '/';
+            let end = text[start..].find(|c| !is_key(c)).map_or(text.len(), |length| start + length);
+            if end - start >= 64 {
+                text.replace_range(start..end, "KEY");
+            }
+        }
+    }
+    text
+}
+
 /// A line without what differs from run to run.
-fn redacted(line: &str, host: &str) -> String {
+fn redacted(line: &str, redaction: &Redaction<'_>) -> String {
+    let Redaction { host, sizes } = *redaction;
     let line = if host.is_empty() { line.into() } else { line.replace(host, "HOST") };
     let mut text = String::new();
     let mut rest = line.as_str();
@@ -174,10 +208,10 @@ fn redacted(line: &str, host: &str) -> String {
             rest[start..].find(|c: char| !c.is_ascii_digit() && c != '.').map_or(rest.len(), |it| start + it);
         let (before, number, after) = (&rest[..start], &rest[start..end], &rest[end..]);
         text += before;
-        let unstable = [" s:", " s ago", " s of", " s on", " s, most", " s with", " ms", " bytes", " KiB"]
-            .iter()
-            .any(|unit| after.starts_with(unit))
-            || UNSTABLE_FIELDS.iter().any(|key| before.ends_with(key));
+        let unstable = TIMES.iter().any(|unit| after.starts_with(unit))
+            || UNSTABLE_FIELDS.iter().any(|key| before.ends_with(key))
+            || sizes && SIZES.iter().any(|unit| after.starts_with(unit))
+            || sizes && SIZE_FIELDS.iter().any(|key| before.ends_with(key));
         text += if unstable { "N" } else { number };
         rest = after;
     }

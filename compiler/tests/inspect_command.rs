@@ -141,7 +141,7 @@ fn what_is_no_artifact_is_an_error() {
     let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!((&lines[0]["reason"], &lines[1]["success"]), (&"failed".into(), &false.into()));
     let error = String::from_utf8(output.stderr).unwrap();
-    assert!(error.contains("module.wasm`: not a precompiled artifact: a WebAssembly module"), "{error}");
+    assert!(error.contains("module.wasm`: not a precompiled artifact: it is WebAssembly"), "{error}");
 }
 
 /// A reader that is gone makes no noise.

@@ -12,7 +12,7 @@ pub(crate) fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about("Run WebAssembly that precompile compiled ahead of time")
         .arg(
-            option("dir", "HOST[::GUEST]", "Give the guest a folder, under the path GUEST")
+            option("dir", "HOST[::GUEST[::ro]]", "Give the guest a folder, under the path GUEST")
                 .action(ArgAction::Append),
         )
         .arg(
@@ -22,6 +22,12 @@ pub(crate) fn command() -> Command {
         .arg(option("fuel", "N", "The fuel that the guest may consume"))
         .arg(option("timeout", "DURATION", "End the guest after this time, with exit code 124"))
         .arg(option("max-memory", "SIZE", "The most that all memories and tables may hold together"))
+        .arg(
+            Arg::new("map")
+                .long("map")
+                .action(ArgAction::SetTrue)
+                .help("Map ARTIFACT, which shares its pages: nobody may write to it while it runs"),
+        )
         .arg(option("measure", "CALLS", "Call so often, and print how long each phase takes, as JSON"))
         .arg(
             option("policy", "DEMAND", "Refuse artifacts that don't meet a demand").action(ArgAction::Append),

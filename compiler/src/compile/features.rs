@@ -82,6 +82,14 @@ fn supported_by_cranelift(target: &Target) -> WasmFeatures {
 pub(crate) const SUPPORTED: WasmFeatures =
     WasmFeatures::WASM3.union(OFF_BY_DEFAULT).union(COMPONENTS).union(CONCURRENT);
 
+/// Of features that a backend lacks, those that nothing but another module mends: what this build leaves out, or else
+/// what no backend has, or else all.
+pub(crate) fn decisive(lacking: WasmFeatures) -> WasmFeatures {
+    let left_out = lacking & WasmFeatures::STACK_SWITCHING;
+    let nobody = lacking.difference(SUPPORTED);
+    [left_out, nobody].into_iter().find(|features| !features.is_empty()).unwrap_or(lacking)
+}
+
 /// Who can't compile a proposal, and which of others it is to be said of as well, in the beginning of a sentence.
 pub(crate) fn refusal(backend: Backend, target: &str, names: &[String]) -> String {
     let nobody = |name: &String| !named(name).is_some_and(|features| SUPPORTED.contains(features));

@@ -74,7 +74,7 @@ pub(crate) fn lacking(
     {
         return error.into();
     }
-    let (place, first) = locate(wasm, lacking).unzip();
+    let (place, first) = locate(wasm, features::decisive(lacking)).unzip();
     let first = first.unwrap_or(WasmFeatures::empty());
     let mut proposals = names(first);
     proposals.extend(names(lacking.difference(first)));

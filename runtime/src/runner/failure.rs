@@ -29,7 +29,11 @@ pub(crate) struct Failure {
 impl Failure {
     /// In words; or in numbers, where the build has none.
     fn new(exit: u8, codes: impl FnOnce() -> Vec<Code>, words: impl FnOnce() -> String) -> Failure {
-        let numbers = || codes().iter().map(Code::to_string).collect::<Vec<_>>().join(" ");
+        let numbers = || {
+            let mut codes = codes();
+            codes.dedup();
+            codes.iter().map(Code::to_string).collect::<Vec<_>>().join(" ")
+        };
         Failure { exit, told: Some(if cfg!(feature = "messages") { words() } else { numbers() }) }
     }
 

@@ -114,6 +114,11 @@ impl Page<'_> {
         if self.report.per == Per::Process { "runs" } else { "calls" }
     }
 
+    /// The module's name, on one line.
+    fn input(&self) -> String {
+        Shown(&self.report.input).to_string()
+    }
+
     /// The tables: each with a title, and its columns behind the name.
     fn tables(&self) -> [(&'static str, &'static [&'static str]); 2] {
         [("Compiling", &COMPILING), ("Running", &RUNNING)]
