@@ -31,7 +31,10 @@ fn one_bad_module_among_twenty() {
         assert_eq!(lines.len(), 21, "{ended:?}");
         assert!(lines[19].starts_with("error: `./module-07.wasm`: "), "{ended:?}");
         // One is a copy of the others but for its name, which it finds where another thread made it.
-        assert!(lines[20].starts_with("error: of 20 artifacts: ") && lines[20].ends_with(", 1 failed"), "{ended:?}");
+        assert!(
+            lines[20].starts_with("error: of 20 artifacts: ") && lines[20].ends_with(", 1 failed"),
+            "{ended:?}"
+        );
     }
 }
 

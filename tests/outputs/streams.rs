@@ -57,7 +57,8 @@ fn waiting_for_a_reader_can_be_interrupted() {
             break status;
         }
         assert!(start.elapsed() < Duration::from_secs(60), "it doesn't end");
-        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        // Where tests run in the background, SIGINT may be ignored.
+        Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
         std::thread::sleep(Duration::from_millis(50));
     };
     // A signal that comes before there is a handler ends it, too.
