@@ -1,16 +1,25 @@
 //! Tells the crate what it is built from, where the key of a cache holds it: the same for the same sources,
 //! whatever the folder, the times and the system.
 
+#[allow(clippy::disallowed_methods, reason = "what cargo tells")]
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     #[cfg(feature = "source-digest")]
     {
         println!("cargo::rerun-if-changed=src");
         let mut digest = blake3::Hasher::new();
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        // As it runs, not as it was compiled: a target folder may serve several checkouts.
+        let folder = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+        let folder = std::path::Path::new(&folder).join("src");
         add(&mut digest, &folder).expect("the sources can't be read");
         println!("cargo::rustc-env=PRECOMPILE_ARTIFACT_SOURCES={}", digest.finalize());
     }
+}
+
+#[cfg(feature = "source-digest")]
+fn is_leftover(name: &std::ffi::OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with('.') || name.ends_with('~') || name.ends_with(".orig")
 }
 
 /// Adds the sources in a folder to the digest: each by its name and its content.
@@ -18,7 +27,8 @@ fn main() {
 fn add(digest: &mut blake3::Hasher, folder: &std::path::Path) -> std::io::Result<()> {
     let mut entries: Vec<_> = std::fs::read_dir(folder)?.collect::<std::io::Result<_>>()?;
     entries.sort_by_key(|entry| entry.file_name());
-    for entry in entries {
+    // What editors leave beside sources is none.
+    for entry in entries.into_iter().filter(|entry| !is_leftover(&entry.file_name())) {
         digest.update(format!("{}\n", entry.file_name().display()).as_bytes());
         if entry.path().is_dir() {
             add(digest, &entry.path())?;

@@ -16,13 +16,17 @@ fn main() {
 /// cargo doesn't use it, as `cargo install` without `--locked` and packages that depend on this one, versions
 /// are the same nevertheless: the manifest demands them (`tests/built_from.rs`).
 #[cfg(feature = "compile")]
+#[allow(clippy::disallowed_methods, reason = "what cargo tells")]
 fn built_from() -> std::io::Result<blake3::Hash> {
     use std::path::Path;
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // As it runs, not as it was compiled: a target folder may serve several checkouts.
+    let folder = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let folder = Path::new(&folder);
     println!("cargo::rerun-if-changed=built_from.rs");
     println!("cargo::rerun-if-changed=src");
     let mut digest = blake3::Hasher::new();
     let locks = [folder.join("Cargo.lock"), folder.join("../Cargo.lock")];
+    println!("cargo::rerun-if-changed=Cargo.toml");
     let lock = locks.iter().find(|lock| lock.is_file());
     let text = lock.map(std::fs::read_to_string).transpose()?.unwrap_or_default();
     let family = built_from::family(&text, env!("CARGO_PKG_NAME"));
@@ -33,7 +37,6 @@ fn built_from() -> std::io::Result<blake3::Hash> {
         }
         // It demands them all.
         _ => {
-            println!("cargo::rerun-if-changed=Cargo.toml");
             digest.update(&std::fs::read(folder.join("Cargo.toml"))?);
         }
     }

@@ -94,6 +94,11 @@ pub(crate) fn add_family(digest: &mut blake3::Hasher, family: &[Locked]) {
     }
 }
 
+/// What editors leave beside sources, and is none.
+fn is_leftover(name: &str) -> bool {
+    name.starts_with('.') || name.ends_with('~') || name.ends_with(".orig")
+}
+
 /// Adds the sources in a folder to the digest: each by its name and its content.
 ///
 /// # Errors
@@ -104,7 +109,7 @@ pub(crate) fn add_sources(digest: &mut blake3::Hasher, folder: &Path) -> io::Res
     entries.sort_by_key(|entry| entry.file_name());
     for entry in entries {
         let (name, path) = (entry.file_name(), entry.path());
-        if BESIDE.iter().any(|beside| name == *beside) {
+        if BESIDE.iter().any(|beside| name == *beside) || is_leftover(&name.to_string_lossy()) {
             continue;
         }
         digest.update(format!("{}\n", name.display()).as_bytes());

@@ -14,6 +14,7 @@ use built::Built;
 use guest::Guest;
 use serde_json::Value;
 use std::fs;
+use std::io;
 use std::path::Path;
 
 /// What cargo says where it would have to change a lock file, and may not.
@@ -98,8 +99,9 @@ fn compile(cargo: &Cargo, guest: &Guest, target: &str, number: usize) -> Result<
             let inside = manifest.strip_prefix(&root).unwrap_or(Path::new("Cargo.toml"));
             build(&[Path::new("--manifest-path"), &mirror.join(inside)])
         }
-        // Where links can't be made, cargo writes its lock file where it always does.
-        Err(_) => build(&[]),
+        // Where a system has no links, cargo writes its lock file where it always does.
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => build(&[]),
+        Err(error) => Err(BuildError::Io { path: mirrors.clone(), error }),
     }
 }
 

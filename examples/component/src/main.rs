@@ -1,5 +1,5 @@
-use precompile_runtime::wasmtime::{self, Store};
 use precompile_runtime::wasmtime::component::{HasSelf, Linker};
+use precompile_runtime::wasmtime::{self, Store};
 use precompile_runtime::{Runtime, include_cwasm};
 
 mod bindings {
@@ -19,7 +19,8 @@ impl bindings::GreeterImports for Host {
 
 fn main() -> wasmtime::Result<()> {
     let program = Runtime::new().open_embedded(include_cwasm!("greeter"))?;
-    let component = program.component().ok_or_else(|| wasmtime::format_err!("`greeter` is not a component"))?;
+    let component =
+        program.component().ok_or_else(|| wasmtime::format_err!("`greeter` is not a component"))?;
     let mut linker = Linker::<Host>::new(program.engine());
     bindings::Greeter::add_to_linker::<_, HasSelf<_>>(&mut linker, |host| host)?;
     let mut store = Store::new(program.engine(), Host);

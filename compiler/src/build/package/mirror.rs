@@ -31,7 +31,9 @@ pub(super) fn make(workspace: &Path, mirrors: &Path) -> io::Result<PathBuf> {
     let mirror = mirrored(workspace);
     let (lock, copy) = (workspace.join("Cargo.lock"), mirror.join("Cargo.lock"));
     if lock.exists() {
-        fs::copy(lock, copy)?;
+        // Anew, and without its mode: one that may not be written to would stay as it is.
+        let _ = fs::remove_file(&copy);
+        fs::write(copy, fs::read(lock)?)?;
     }
     Ok(mirror)
 }
@@ -63,7 +65,11 @@ fn level(there: &Path, here: &Path, next: Option<OsString>, mirrors: &Path) -> i
 
 #[cfg(unix)]
 fn link(there: &Path, here: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(there, here)
+    match std::os::unix::fs::symlink(there, here) {
+        // Another cargo of the same package was quicker.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && here.is_symlink() => Ok(()),
+        made => made,
+    }
 }
 
 #[cfg(not(unix))]
