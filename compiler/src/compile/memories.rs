@@ -17,7 +17,8 @@ const PAGE_SIZE_LOG2: u32 = 16;
 /// a core module imports are not its own, shared ones are like any other. More bytes than a `u64` counts
 /// become the most that it counts.
 ///
-/// There is no maximum where a component instantiates what only its host knows, or too often to be counted.
+/// There is no maximum where a component instantiates what only its host knows, or where it takes too many steps
+/// to count.
 ///
 /// # Errors
 ///

@@ -2,7 +2,6 @@
 
 use super::{NONE, defined, plus};
 use precompile_artifact::manifest::Memories;
-use std::rc::Rc;
 use wasmparser::{
     BinaryReaderError, ComponentAlias, ComponentExport, ComponentExternalKind, ComponentInstance,
     ComponentOuterAliasKind, ComponentTypeRef, Instance, Parser, Payload,
@@ -32,7 +31,7 @@ pub(super) struct Named<'a> {
 pub(super) enum Step<'a> {
     /// A core module that holds this.
     Module(Memories),
-    Component(Rc<Component<'a>>),
+    Component(Component<'a>),
     Import {
         name: &'a str,
         kind: Kind,
@@ -86,7 +85,7 @@ impl<'a> Component<'a> {
                 Payload::End(_) => {
                     let step = match open.pop() {
                         Some(Open::Module(memories)) => Step::Module(memories),
-                        Some(Open::Component(steps)) => Step::Component(Rc::new(Component { steps })),
+                        Some(Open::Component(steps)) => Step::Component(Component { steps }),
                         None => continue,
                     };
                     match open.last_mut() {

@@ -1,3 +1,4 @@
+use super::instances::{MOST_STEPS, STEP_BYTES};
 use super::*;
 
 const PAGE: u64 = 1 << 16;
@@ -147,4 +148,61 @@ fn what_is_too_much_to_count_has_no_maximum() {
         deep = [&b"\0asm\x0d\0\x01\0"[..], &section, &deep].concat();
     }
     assert_eq!(read(&deep).unwrap().maximum_bytes, None);
+}
+
+/// Each module that is counted has a page, so that the pages tell how much was gone through.
+#[test]
+fn what_is_too_much_to_count_is_given_up_early() {
+    const M: &str = "(core module $m (memory 1 1))";
+    let pages = |text: &str| {
+        let memories = read(&wat::parse_str(text).unwrap()).unwrap();
+        assert_eq!(memories.maximum_bytes, None);
+        (memories.initial_bytes / PAGE) as usize
+    };
+    let instances = "(instance (instantiate $c))".repeat(300);
+
+    // Few instances, of many steps each.
+    let steps = "(component) (core instance (instantiate $m))".repeat(900);
+    let taken = pages(&format!("(component (component $c {M} {steps}) {instances})"));
+    assert!((MOST_STEPS / 3..MOST_STEPS).contains(&taken), "{taken}");
+
+    // Exports of which each holds the one before twice.
+    let bundles = (1..=20).fold(String::new(), |text, at| {
+        let before = format!("(instance $i{})", at - 1);
+        text + &format!(r#"(instance $i{at} (export "a" {before}) (export "b" {before}))"#)
+    });
+    let first = r#"(instance $i0 (export "m" (core module $m)))"#;
+    let taken = pages(&format!(r#"(component {M} {first} {bundles} (export "i" (instance $i20)))"#));
+    assert!((MOST_STEPS / 5..MOST_STEPS).contains(&taken), "{taken}");
+
+    // A long name, which is looked up again and again.
+    let name = "n".repeat(90_000);
+    let component =
+        format!(r#"(component $c {M} (core instance (instantiate $m)) (import "{name}" (instance)))"#);
+    let taken = pages(&format!("(component {component} {instances})"));
+    assert!((1..=MOST_STEPS * STEP_BYTES / name.len() + 1).contains(&taken), "{taken}");
+
+    // What is around it, to the outermost of which it goes again and again.
+    let outers = "(alias outer 90 $m (core module))".repeat(900);
+    let innermost = format!("(component $c {outers} (core instance (instantiate 0)))");
+    let open = "(component $c ".repeat(89);
+    let close = "(instance (instantiate $c)))".repeat(89);
+    let twice = "(instance (instantiate $c)) (instance (instantiate $c))";
+    let taken =
+        pages(&format!("(component {M} {open} {innermost} {twice} {close} (instance (instantiate $c)))"));
+    assert_eq!(taken, 1);
+}
+
+/// What holds what holds it, and so on, is neither gone through nor dropped in a recursion.
+#[test]
+fn what_is_held_deeply() {
+    let bundles = (1..=MOST_STEPS / 4)
+        .fold(String::new(), |text, at| text + &format!(r#"(instance (export "i" (instance {})))"#, at - 1));
+    let text = format!(
+        r#"(component (core module $m (memory 1 1)) (instance (export "m" (core module $m))) {bundles}
+            (export "i" (instance {})))"#,
+        MOST_STEPS / 4
+    );
+    let memories = read(&wat::parse_str(&text).unwrap()).unwrap();
+    assert_eq!(memories, Memories { initial_bytes: PAGE, maximum_bytes: Some(PAGE) });
 }
