@@ -6,10 +6,12 @@
     reason = "ways to open an artifact are compared side by side"
 )]
 
-use precompile_runtime::artifact::{Policy, trailer};
+use precompile_runtime::artifact::Policy;
+use precompile_runtime::artifact::trailer::{self, ELF_HEADER_BYTES, ReadError};
 use precompile_runtime::wasmtime::{self, Caller, Engine, Error, Instance, Linker, Module, Store, Trap};
 use precompile_runtime::{OpenError, Program, Runtime, RuntimeConfig, link};
 use std::fs;
+use std::io::{self, Read};
 use std::path::Path;
 use support::{BACKENDS, Folder};
 
@@ -223,6 +225,22 @@ fn ways_to_open() {
         let error = unsafe { runtime.open_file(folder.join("missing")) };
         assert!(matches!(error, Err(OpenError::Io { .. })), "{error:?}");
     }
+}
+
+/// A stream without an end, whose header claims more than any memory holds, is read as far as the caller says.
+#[test]
+fn endless_streams_are_bounded_by_the_caller() {
+    const MOST_BYTES: u64 = 1 << 20;
+    let folder = Folder::new();
+    let path = compile(&folder, "app", "cranelift", "(module)");
+    let mut header = fs::read(path).unwrap()[..ELF_HEADER_BYTES].to_vec();
+    // Where the section headers start.
+    header[40..48].copy_from_slice(&(1u64 << 60).to_le_bytes());
+    let stream = (&*header).chain(io::repeat(0)).take(MOST_BYTES);
+    // SAFETY: it is refused before anything is run.
+    let error = unsafe { Runtime::new().open_reader("a stream", stream) };
+    let Err(OpenError::Read(ReadError::Truncated { file_bytes, .. })) = error else { panic!("{error:?}") };
+    assert_eq!(file_bytes, MOST_BYTES);
 }
 
 /// What is wrong with a file is told the same, whether it is copied, mapped, or only its ends are read.

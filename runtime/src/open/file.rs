@@ -33,6 +33,10 @@ impl Runtime {
     /// Like [`Runtime::open_file`], but reads the artifact to its end from elsewhere: a pipe, a socket, standard input.
     /// Errors call it by this name.
     ///
+    /// The copy takes as much memory as is read. That is bounded by the header at the start, which can claim any
+    /// length, and 64 MiB: give a stream that may go on for ever a bound of your own by [`Read::take`]. What is cut
+    /// off is refused as truncated.
+    ///
     /// # Safety
     ///
     /// As [`Runtime::open_file`].

@@ -30,6 +30,7 @@ const MOST_BEHIND_BYTES: u64 = 64 << 20;
 
 impl PrivateCopy {
     /// Reads a file or a stream to its end; or to where it turns out to be no artifact, since devices have no end.
+    /// The header says how long an image is, and may lie: a file ends all the same, and who gives a stream bounds it.
     pub(super) fn of(source: &mut dyn Read) -> io::Result<PrivateCopy> {
         let first = Chunk::read(source)?;
         let Ok(image) = trailer::image(&first) else { return Ok(PrivateCopy::Owned(first.to_vec())) };
