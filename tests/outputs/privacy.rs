@@ -81,6 +81,28 @@ fn another_users_file_does_not_open_an_output() {
     assert_eq!((mode(&path), metadata(&path).uid()), (0o666, 65534));
 }
 
+/// In a folder where all may put files, also a name that the user says may be taken by another's file.
+#[test]
+fn another_users_file_in_a_shared_folder_does_not_open_an_output() {
+    let (folder, expected) = folder();
+    if !is_root(&folder) {
+        return not_shown("another user's file in a shared folder: it takes root to make one");
+    }
+    fs::create_dir(folder.join("shared")).unwrap();
+    chmod(&folder.join("shared"), 0o1777);
+    chmod(&folder.join("app.wat"), 0o600);
+    let path = folder.join("shared/app.cwasm");
+    for options in [["-o", "shared/app.cwasm"], ["--out-dir", "shared"]] {
+        fs::write(&path, "old").unwrap();
+        chmod(&path, 0o666);
+        std::os::unix::fs::chown(&path, Some(65534), Some(65534)).unwrap();
+        compile(&folder, &[&["app.wat"][..], &options].concat());
+        assert_eq!((mode(&path), metadata(&path).uid(), metadata(&path).gid()), (0o600, 0, 0), "{options:?}");
+        assert_eq!(fs::read(&path).unwrap(), expected);
+        fs::remove_file(&path).unwrap();
+    }
+}
+
 /// Another group than the input's may do no more than everybody.
 #[test]
 fn another_group_reads_nothing() {

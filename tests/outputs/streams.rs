@@ -5,6 +5,10 @@ use std::os::unix::fs::FileTypeExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// The end of the error about a file that would show what is written into it.
+const EXPOSED: &str = "it can't be replaced, and others may read or change what is written into it: remove it, or choose \
+    another output";
+
 #[test]
 fn devices_and_pipes_are_written_into() {
     let (folder, expected) = folder();
@@ -32,6 +36,29 @@ fn devices_and_pipes_are_written_into() {
     assert!(full.stderr.contains("can't write `/dev/full`: no storage space"), "{full:?}");
     let json = folder.precompile(["app.wat", "-o", "/dev/stdout", "--message-format", "json"]);
     assert!(json.code == Some(2) && json.stderr.contains("both an artifact and JSON"), "{json:?}");
+}
+
+/// What the process has open is written on from where it is, and keeps what it holds.
+#[test]
+fn what_is_open_already_is_not_emptied() {
+    let (folder, expected) = folder();
+    folder.write("expected", &expected);
+    std::os::unix::fs::symlink("/proc/self/fd/3", folder.join("third")).unwrap();
+    for (path, number) in
+        [("/dev/fd/3", 3), ("/proc/self/fd/3", 3), ("third", 3), ("/dev/stderr", 2), ("/dev/stdout", 1)]
+    {
+        for line in [
+            "echo old > log; $PRE -q app.wat -o PATH N>> log; (echo old; cat expected) | cmp - log",
+            "(echo old >&N; $PRE -q app.wat -o PATH; echo new >&N) N> log; (echo old; cat expected; echo new) | cmp - log",
+        ] {
+            let line = line.replace("PATH", path).replace('N', &number.to_string());
+            let ended = shell(&folder, &line);
+            assert_eq!(ended.code, Some(0), "{line}: {ended:?}");
+        }
+    }
+    let ended = shell(&folder, "echo old > log; $PRE -q app.wat -o /dev/fd/3 3< log");
+    assert!(ended.code == Some(1) && ended.stderr.contains("can't write `/dev/fd/3`"), "{ended:?}");
+    assert_eq!(fs::read(folder.join("log")).unwrap(), b"old\n");
 }
 
 /// Nobody meant a pipe whose name follows from an input's.
@@ -122,7 +149,10 @@ fn a_file_that_cannot_be_replaced_is_overwritten() {
         for old in [b"old".to_vec(), vec![7; expected.len() + 99]] {
             chmod(&folder.join("fixed"), 0o755);
             let path = folder.write(name, &old);
-            chmod(&path, 0o666);
+            if is_root(&folder) {
+                std::os::unix::fs::chown(&path, Some(65534), None).unwrap();
+            }
+            chmod(&path, 0o644);
             let inode = metadata(&path).ino();
             chmod(&folder.join("fixed"), 0o555);
             let ended = shell(&folder, &format!("{user} ./pre --no-cache app.wat {options}"));
@@ -131,6 +161,14 @@ fn a_file_that_cannot_be_replaced_is_overwritten() {
             assert_eq!(metadata(&path).ino(), inode);
         }
     }
+    // A file that is open to more than the input takes an artifact where the user says so.
+    chmod(&folder.join("fixed/app.cwasm"), 0o646);
+    fs::write(folder.join("fixed/app.cwasm"), "old").unwrap();
+    let ended = shell(&folder, &format!("{user} ./pre --no-cache app.wat --out-dir fixed"));
+    assert!(ended.code == Some(1) && ended.stderr.contains(EXPOSED), "{ended:?}");
+    assert_eq!(fs::read(folder.join("fixed/app.cwasm")).unwrap(), b"old");
+    let ended = shell(&folder, &format!("{user} ./pre --no-cache app.wat -o fixed/app.cwasm"));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
     // A file that has another name may be anything.
     chmod(&folder.join("fixed"), 0o755);
     folder.write("fixed/app.cwasm", "mine");
@@ -141,6 +179,54 @@ fn a_file_that_cannot_be_replaced_is_overwritten() {
     assert!(ended.code == Some(1) && ended.stderr.contains("permission denied"), "{ended:?}");
     assert_eq!(fs::read(folder.join("keys")).unwrap(), b"mine");
     chmod(&folder.join("fixed"), 0o755);
+}
+
+/// What another user puts into a folder that all share, in wait for an artifact.
+#[test]
+fn another_users_file_in_a_shared_folder_is_not_written_into() {
+    let (folder, _) = folder();
+    if !is_root(&folder) {
+        return not_shown("another user's file in a shared folder: it takes root to make one");
+    }
+    fs::copy(precompile(), folder.join("pre")).unwrap();
+    std::os::unix::fs::chown(folder.join("app.wat"), Some(65534), Some(65534)).unwrap();
+    for (name, permissions) in [("app.wat", 0o600), ("pre", 0o755), ("", 0o755)] {
+        chmod(&folder.join(name), permissions);
+    }
+    fs::create_dir(folder.join("shared")).unwrap();
+    chmod(&folder.join("shared"), 0o1777);
+    let path = folder.write("shared/app.cwasm", "old");
+    chmod(&path, 0o666);
+    std::os::unix::fs::chown(&path, Some(65533), Some(65533)).unwrap();
+    for options in ["--out-dir shared", "-o shared/app.cwasm"] {
+        let line =
+            format!("setpriv --reuid 65534 --regid 65534 --clear-groups ./pre --no-cache app.wat {options}");
+        let ended = shell(&folder, &line);
+        assert!(
+            ended.code == Some(1) && ended.stderr.contains("can't write `shared/app.cwasm`"),
+            "{ended:?}"
+        );
+        assert!(ended.stderr.contains(EXPOSED), "{ended:?}");
+        assert_eq!((fs::read(&path).unwrap(), metadata(&path).uid()), (b"old".to_vec(), 65533));
+    }
+}
+
+/// A disk that is full when the old content is gone already.
+#[test]
+fn what_is_lost_is_said() {
+    let (folder, _) = folder();
+    fs::create_dir(folder.join("small")).unwrap();
+    folder.write("app.cwasm", "");
+    let line = "unshare -rm sh -c 'mount -t tmpfs -o size=8k tmpfs small && echo old > small/file &&
+        mount --bind small/file app.cwasm || exit 99; $PRE -q --no-cache app.wat; code=$?; wc -c < app.cwasm; exit $code'";
+    let ended = shell(&folder, line);
+    if matches!(ended.code, Some(99)) || ended.stdout.is_empty() {
+        return not_shown("a full disk: it takes the right to mount");
+    }
+    let lost = "what it held is gone, since it can't be replaced: make room and compile again";
+    assert!(ended.code == Some(1) && ended.stderr.contains(lost), "{ended:?}");
+    assert!(ended.stderr.contains("can't write `app.cwasm`: no storage space"), "{ended:?}");
+    assert_eq!(ended.stdout.trim(), "0");
 }
 
 #[test]

@@ -5,10 +5,12 @@ mod fresh;
 mod links;
 mod overwrite;
 mod replace;
+mod trust;
 
 pub use links::descriptor;
 
 use content::Content;
+use overwrite::Failure;
 use precompile_artifact::shown_path;
 use precompile_cache::{Entry, is_damage};
 use replace::{Privacy, replace};
@@ -17,6 +19,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use thiserror::Error;
+use trust::Trust;
 
 /// Why an artifact was not written. What stood at the path before is untouched, unless it is a device, a pipe, or a
 /// file that can't be replaced.
@@ -41,6 +44,27 @@ pub enum WriteError {
         path: PathBuf,
         /// The folder it would be in.
         folder: PathBuf,
+    },
+    /// The output is there, can't be replaced, and is another user's, or open to more users than the input is.
+    #[error(
+        "can't write `{}`: it can't be replaced, and others may read or change what is written into it: remove it, or \
+         choose another output",
+        shown_path(path)
+    )]
+    Exposed {
+        /// The output's path.
+        path: PathBuf,
+    },
+    /// A file that can't be replaced was emptied, and then the file system refused.
+    #[error(
+        "can't write `{}`: {error}: what it held is gone, since it can't be replaced: make room and compile again",
+        shown_path(path)
+    )]
+    Lost {
+        /// The output's path.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
     },
     /// The file system refuses.
     #[error("can't write `{}`: {error}", shown_path(path))]
@@ -75,6 +99,8 @@ pub struct Destination<'a> {
 enum Way {
     /// By another file that is renamed to this path, which is no link.
     Replace(PathBuf),
+    /// Into what the process has open under this number.
+    Open(u32),
     /// Into what is there.
     Into,
 }
@@ -92,7 +118,7 @@ impl<'a> Destination<'a> {
 
     /// Whether it is written into as it is, such as a device or a pipe, which may take any time.
     pub fn is_stream(&self) -> bool {
-        matches!(self.way(), Ok(Way::Into))
+        matches!(self.way(), Ok(Way::Into | Way::Open(_)))
     }
 
     /// Whether a file is there that counts as the output: none behind a link, where the link is to be replaced.
@@ -152,6 +178,9 @@ impl<'a> Destination<'a> {
     fn place(&self, content: &Content<'_>) -> Result<io::Result<Written>, WriteError> {
         let path = match self.checked_way()? {
             Way::Replace(path) => path,
+            Way::Open(number) => {
+                return Ok(overwrite::descriptor(number, self.path, content).map(|()| Written::New));
+            }
             Way::Into => return Ok(overwrite::stream(self.path, content).map(|()| Written::New)),
         };
         let there = path.symlink_metadata().ok().filter(Metadata::is_file);
@@ -159,13 +188,24 @@ impl<'a> Destination<'a> {
             return Ok(Ok(Written::Unchanged));
         }
         let input = self.input.metadata().ok().filter(Metadata::is_file);
-        let privacy = Privacy::new(input.as_ref(), there.as_ref(), self.is_named);
-        let written = replace(&path, &privacy, content).or_else(|error| {
-            match overwrite::is_the_way_out(&error) && there.is_some() {
-                true => overwrite::file(&path, content, self.is_named).unwrap_or(Err(error)),
-                false => Err(error),
+        let folder = folder(&path).metadata().ok();
+        let trust = Trust { input: input.as_ref(), folder: folder.as_ref(), is_named: self.is_named };
+        let written = match replace(&path, &Privacy::new(there.as_ref(), &trust), content) {
+            Err(error) if overwrite::is_the_way_out(&error) && there.is_some() => {
+                match overwrite::file(&path, content, &trust) {
+                    None => Err(error),
+                    Some(Ok(())) => Ok(()),
+                    Some(Err(Failure::Io(error))) => Err(error),
+                    Some(Err(Failure::Exposed)) => {
+                        return Err(WriteError::Exposed { path: self.path.into() });
+                    }
+                    Some(Err(Failure::Lost(error))) => {
+                        return Err(WriteError::Lost { path: self.path.into(), error: error.kind().into() });
+                    }
+                }
             }
-        });
+            written => written,
+        };
         Ok(written.map(|()| Written::New))
     }
 
@@ -192,13 +232,11 @@ impl<'a> Destination<'a> {
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(self.error(error)),
         }
-        match self.is_named {
-            true => match links::follow(self.path).map_err(|error| self.error(error))? {
-                Some(path) => Ok(Way::Replace(path)),
-                None => Ok(Way::Into),
-            },
-            false => Ok(Way::Replace(self.path.into())),
+        if !self.is_named {
+            return Ok(Way::Replace(self.path.into()));
         }
+        let path = links::follow(self.path).map_err(|error| self.error(error))?;
+        Ok(descriptor(&path).map_or(Way::Replace(path), Way::Open))
     }
 
     fn metadata(&self) -> io::Result<Metadata> {

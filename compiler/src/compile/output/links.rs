@@ -8,17 +8,17 @@ use std::path::{Path, PathBuf};
 /// As many links one after the other as the kernel follows.
 const MOST_LINKS: usize = 40;
 
-/// Where links lead, which may be a file that isn't there; `None` for one that the process has open, whose place
-/// is no file's.
+/// Where links lead, which may be a file that isn't there, or the name of a descriptor: what the process has open is
+/// in no place of its own.
 ///
 /// # Errors
 ///
 /// Where they lead in a circle, or another user can have put one in a folder that all share.
-pub(super) fn follow(path: &Path) -> io::Result<Option<PathBuf>> {
+pub(super) fn follow(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_path_buf();
     for _ in 0..MOST_LINKS {
         if descriptor(&path).is_some() {
-            return Ok(None);
+            return Ok(path);
         }
         match path.symlink_metadata() {
             Ok(link) if link.is_symlink() => {
@@ -27,7 +27,7 @@ pub(super) fn follow(path: &Path) -> io::Result<Option<PathBuf>> {
                 }
                 path = folder(&path).join(path.read_link()?);
             }
-            _ => return Ok(Some(path)),
+            _ => return Ok(path),
         }
     }
     Err(io::Error::other("too many links"))
@@ -50,14 +50,14 @@ pub fn descriptor(path: &Path) -> Option<u32> {
     is_own.then_some(number)
 }
 
-/// Whether a link is another user's than the folder's and than this process', in a folder where all may put files:
+/// Whether a link or a file is another user's than the folder's and than this process', in a folder where all may put files:
 /// the kernel's `protected_symlinks`, also where that is off.
 #[cfg(unix)]
-fn is_strange(link: &Metadata, folder: &Metadata) -> bool {
+pub(super) fn is_strange(there: &Metadata, folder: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
     const SHARED: u32 = 0o1002;
     let user = rustix::process::geteuid().as_raw();
-    folder.mode() & SHARED == SHARED && link.uid() != folder.uid() && link.uid() != user
+    folder.mode() & SHARED == SHARED && there.uid() != folder.uid() && there.uid() != user
 }
 
 #[cfg(not(unix))]

@@ -2,6 +2,7 @@
 
 use super::content::Content;
 use super::folder;
+use super::trust::Trust;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
@@ -15,10 +16,9 @@ pub(super) struct Privacy<'a> {
 }
 
 impl<'a> Privacy<'a> {
-    /// The permissions of the file that is replaced count where the user named it, or owns it. Another may have put it
-    /// there otherwise.
-    pub(super) fn new(input: Option<&'a Metadata>, old: Option<&'a Metadata>, is_named: bool) -> Privacy<'a> {
-        Privacy { input, old: old.filter(|old| is_named || is_ours(old, input)) }
+    /// The owner and the permissions of a file that isn't the user's don't count.
+    pub(super) fn new(old: Option<&'a Metadata>, trust: &Trust<'a>) -> Privacy<'a> {
+        Privacy { input: trust.input, old: old.filter(|old| trust.counts(old)) }
     }
 }
 
@@ -70,19 +70,6 @@ impl Privacy<'_> {
         }
         Ok(())
     }
-}
-
-/// Whether a file is this user's, or root finds it beside an input of the same owner.
-#[cfg(unix)]
-fn is_ours(old: &Metadata, input: Option<&Metadata>) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let user = rustix::process::geteuid();
-    old.uid() == user.as_raw() || user.is_root() && input.is_some_and(|input| input.uid() == old.uid())
-}
-
-#[cfg(not(unix))]
-fn is_ours(_: &Metadata, _: Option<&Metadata>) -> bool {
-    true
 }
 
 #[cfg(not(unix))]
