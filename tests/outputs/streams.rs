@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// The end of the error about a file that would show what is written into it.
-const EXPOSED: &str = "it can't be replaced, and others may read or change what is written into it: remove it, or choose \
+const EXPOSED: &str = "`: it can't be replaced, and others may read or change what is written into it: remove it, or choose \
     another output";
 
 #[test]
@@ -223,7 +223,7 @@ fn what_is_lost_is_said() {
     if matches!(ended.code, Some(99)) || ended.stdout.is_empty() {
         return not_shown("a full disk: it takes the right to mount");
     }
-    let lost = "what it held is gone, since it can't be replaced: make room and compile again";
+    let lost = ": what it held is gone, since it can't be replaced: make room and compile again";
     assert!(ended.code == Some(1) && ended.stderr.contains(lost), "{ended:?}");
     assert!(ended.stderr.contains("can't write `app.cwasm`: no storage space"), "{ended:?}");
     assert_eq!(ended.stdout.trim(), "0");
