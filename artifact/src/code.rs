@@ -28,7 +28,7 @@ macro_rules! codes {
                 }
             }
 
-            /// What it means, as a sentence; `None` for traps, which wasmtime has words for.
+            /// The meaning, as a sentence; `None` for traps, which wasmtime has words for.
             #[cfg(feature = "messages")]
             pub const fn meaning(self) -> Option<&'static str> {
                 match self {
@@ -37,7 +37,7 @@ macro_rules! codes {
                 }
             }
 
-            /// What to do about it, as a sentence; `None` for traps.
+            /// The way out, as a sentence; `None` for traps.
             #[cfg(feature = "messages")]
             pub const fn way_out(self) -> Option<&'static str> {
                 match self {

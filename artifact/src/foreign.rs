@@ -1,7 +1,7 @@
 //! Files that are often taken for something else.
 
-/// What a file is, by how it starts, that people take for a module or an artifact, and what to do with it.
-/// `None` where that is unknown.
+/// The kind of a file that is often taken for a module or an artifact, told by its first bytes, and the way out.
+/// `None` where the kind is unknown.
 ///
 /// ```
 /// use precompile_artifact::foreign;

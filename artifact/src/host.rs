@@ -1,4 +1,4 @@
-//! What a machine and a build of the runtime offer to an artifact.
+//! The description of a host: a machine, and a build of the runtime.
 
 use crate::features::{WasmFeatures, named, names};
 use crate::policy::Policy;
@@ -8,7 +8,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use target_lexicon::Triple;
 
-/// What a machine and a build of the runtime offer. `precompile-run --describe` prints it as JSON.
+/// The offers and demands of a machine and a build of the runtime. `precompile-run --describe` prints them as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Host {
     /// The machine's target triple.
@@ -24,45 +24,45 @@ pub struct Host {
     /// WebAssembly features that this build of the runtime supports.
     #[serde(serialize_with = "write_features", deserialize_with = "read_features")]
     pub features: WasmFeatures,
-    /// Whether hardware faults become traps.
+    /// Hardware faults become traps.
     pub signals: bool,
-    /// Whether address space can be reserved and protected.
+    /// Address space can be reserved and protected.
     pub virtual_memory: bool,
-    /// Whether machine code can be made executable, once it was copied into memory.
+    /// Machine code that was copied into memory can be made executable.
     #[serde(default = "yes")]
     pub native_code: bool,
-    /// Whether functions of the host pass floating-point numbers otherwise than compiled code does, so that
+    /// Functions of the host pass floating-point numbers otherwise than compiled code does, so that
     /// they can't stand in for instructions that the processor lacks.
     #[serde(default)]
     pub soft_float: bool,
-    /// Whether epochs can be counted, which takes 64-bit atomics.
+    /// Epochs can be counted, which takes 64-bit atomics.
     #[serde(default = "yes")]
     pub epochs: bool,
-    /// Whether this build holds Pulley.
+    /// This build holds Pulley.
     pub pulley: bool,
-    /// Whether this build runs components.
+    /// This build runs components.
     pub components: bool,
-    /// Whether this build supports the component model's concurrency.
+    /// This build supports the component model's concurrency.
     pub concurrency: bool,
-    /// Whether a compiler is in its program, whose code must not meet Winch's.
+    /// A compiler is in its program, whose code must not meet Winch's.
     #[serde(default, skip_serializing_if = "is_no")]
     pub compiler: bool,
-    /// What it offers to imports: `MODULE#NAME` for modules; for components the name of an instance, with as much
-    /// of its version as has to be the same. `None` where that isn't known, as of a program that embeds the
+    /// The imports it offers: `MODULE#NAME` for modules; for components the name of an instance, with as much
+    /// of its version as has to be the same. `None` where they aren't known, as of a program that embeds the
     /// runtime.
     #[serde(default)]
     pub imports: Option<Vec<String>>,
-    /// What it demands of artifacts.
+    /// The demands that it makes of artifacts.
     #[serde(default)]
     pub policy: Policy,
 }
 
-/// What runtimes that say nothing of it do.
+/// The default of a capability that older runtimes don't name, and have.
 fn yes() -> bool {
     true
 }
 
-/// What goes without saying.
+/// The value that is left out of the JSON.
 fn is_no(it: &bool) -> bool {
     !it
 }
