@@ -1,4 +1,4 @@
-//! What decides about the bytes of artifacts in a build of this crate: the versions of the crates that make
+//! The parts of a build of this crate that decide about the bytes of artifacts: the versions of the crates that make
 //! them, as the lock file has them, and sources of our own. As one digest, for the key of the cache.
 //!
 //! Nothing of it depends on the folder, on times or on the system: two builds from the same have the same.
@@ -36,7 +36,7 @@ const BESIDE: [&str; 6] = ["build", "build.rs", "cargo_precompile.rs", "command"
 pub(crate) struct Locked {
     pub(crate) name: String,
     pub(crate) version: String,
-    /// Where it is from, and its checksum: one that is patched has another.
+    /// Its source and its checksum: one that is patched has another.
     pub(crate) origin: String,
     dependencies: Vec<String>,
 }
@@ -94,7 +94,7 @@ pub(crate) fn add_family(digest: &mut blake3::Hasher, family: &[Locked]) {
     }
 }
 
-/// What editors leave beside sources, and is none.
+/// The test for a file that an editor left beside sources.
 fn is_leftover(name: &str) -> bool {
     name.starts_with('.') || name.ends_with('~') || name.ends_with(".orig")
 }

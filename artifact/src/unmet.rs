@@ -8,7 +8,7 @@ use crate::{Code, Shown, Words};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-/// Whether a host offers an import: `MODULE#NAME` for modules; for components the name of an instance, with as
+/// The test of one import against a host's offers: `MODULE#NAME` for modules; for components the name of an instance, with as
 /// much of its version as has to be the same.
 pub type Offers<'a> = &'a dyn Fn(&str) -> bool;
 

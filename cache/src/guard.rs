@@ -1,4 +1,4 @@
-//! Who uses a store, who prunes it, and who ends the process.
+//! The locks of a store: for its use, for pruning it, and for ending the process.
 
 use crate::error::Error;
 use crate::patience::Hold;

@@ -1,4 +1,4 @@
-//! Whether what is known of a file by its identity is believed.
+//! The file systems whose identities of files are believed.
 
 use crate::identity::{Identity, Mount};
 use std::collections::HashMap;
@@ -35,7 +35,7 @@ impl Mounts {
         number
     }
 
-    /// What tells this run of the system from others. `None` where it doesn't tell.
+    /// The identity of this run of the system. `None` where it doesn't tell.
     pub(crate) fn boot(&self) -> Option<&str> {
         self.boot.get_or_init(system::boot).as_deref()
     }
@@ -50,7 +50,7 @@ mod system {
 
     /// The file systems whose change times are the kernel's own, by what `statfs` says of them.
     ///
-    /// What is layered on others (overlayfs) passes on the times of what is below, which must be a local
+    /// A file system that is layered on others (overlayfs) passes on the times of the lower one, which must be a local
     /// file system where it can be written; and what is below may not be changed while it is mounted.
     const KEEP_CHANGE_TIMES: [(u32, &str); 10] = [
         (0xef53, "ext2, ext3, ext4"),

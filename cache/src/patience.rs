@@ -84,7 +84,7 @@ impl Hold {
     }
 }
 
-/// What was waited so far.
+/// The time waited so far.
 pub(crate) struct Wait<'a> {
     patience: &'a Patience,
     start: Instant,

@@ -1,4 +1,4 @@
-//! What is known of files by sight.
+//! Knowledge of files by sight.
 
 use crate::cache::Cache;
 use crate::digest::Digest;
@@ -15,7 +15,7 @@ use std::time::SystemTime;
 pub struct InPlace {
     /// Its size.
     pub bytes: u64,
-    /// How long it took to make, in nanoseconds.
+    /// The time it took to make, in nanoseconds.
     pub cost_ns: u64,
 }
 
@@ -45,7 +45,7 @@ impl Cache {
         Ok(digest)
     }
 
-    /// Whether a file is what a key makes, as far as that is known without reading it; or, with `read`,
+    /// The test that a file is what a key makes, as far as that is known without reading it; or, with `read`,
     /// by reading it. It then counts as a hit.
     pub fn in_place(&self, path: &Path, key: &Key, read: bool) -> Option<InPlace> {
         self.is_readable().then_some(())?;
@@ -64,7 +64,7 @@ impl Cache {
         Some(InPlace { bytes: identity.size(), cost_ns: made.cost_ns })
     }
 
-    /// What was known of a file when it was last seen, where reading it gives the same.
+    /// The digest of a file as it was last seen, where reading it gives the same.
     fn read_again(&self, path: &Path, identity: &Identity) -> Option<Recalled> {
         let known = self.files.last(&self.store, path, identity)?;
         known.made?;
@@ -82,7 +82,7 @@ impl Cache {
         }
     }
 
-    /// What made a file when it was last seen.
+    /// The key that made a file when it was last seen.
     pub(crate) fn made(&self, path: &Path) -> Option<Made> {
         self.is_readable().then_some(())?;
         self.files.last(&self.store, path, &Identity::at(path)?)?.made

@@ -1,4 +1,4 @@
-//! Who would offer an import, as a way out.
+//! The provider of an import that a host lacks, as a way out.
 
 use super::Offers;
 
@@ -60,7 +60,7 @@ pub(super) fn of_component(name: &str, offers: Offers<'_>) -> &'static str {
 const EMBEDDER: &str = "it is for a program of your own, with the crate `precompile-runtime`, to offer";
 const EMSCRIPTENS: &str = "emscripten's JavaScript provides it: build with `-sPURE_WASI`";
 
-/// What the names start with that emscripten's JavaScript has.
+/// The beginnings of names that emscripten's JavaScript provides.
 const EMSCRIPTEN: [&str; 8] = [
     "emscripten_",
     "_emscripten_",

@@ -1,13 +1,13 @@
-//! What went wrong once, and whether to try again.
+//! A failed attempt, and its prospects.
 
 use super::Limits;
 use std::fmt::Display;
 
-/// What went wrong once.
+/// A failed attempt.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) why: String,
-    /// Whether it may be gone in a moment.
+    /// The cause may be gone in a moment.
     pub(super) is_temporary: bool,
 }
 

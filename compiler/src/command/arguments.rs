@@ -16,7 +16,7 @@ pub(crate) fn in_order(mut arguments: Vec<OsString>, command: &Command) -> Vec<O
     arguments
 }
 
-/// Where the first argument stands that is neither an option nor an option's value, if that can be told.
+/// The place of the first argument that is neither an option nor an option's value, if that can be told.
 fn first_value(arguments: &[OsString], command: &Command) -> Option<usize> {
     let mut at = 1;
     while let Some(argument) = arguments.get(at) {
@@ -33,7 +33,7 @@ fn first_value(arguments: &[OsString], command: &Command) -> Option<usize> {
     None
 }
 
-/// Whether the value of the last of these short options stands in the next argument.
+/// The test that the last of these short options has its value in the next argument.
 fn cluster(command: &Command, letters: &str) -> Option<bool> {
     for (at, letter) in letters.char_indices() {
         if takes_value(command, |arg| arg.get_short() == Some(letter))? {
@@ -43,7 +43,7 @@ fn cluster(command: &Command, letters: &str) -> Option<bool> {
     Some(false)
 }
 
-/// Whether an option's value may stand in the next argument; `None` where there is no such option.
+/// The test that an option's value may stand in the next argument; `None` where there is no such option.
 fn takes_value(command: &Command, is: impl Fn(&&Arg) -> bool) -> Option<bool> {
     let found = command.get_arguments().find(is);
     found.map(|arg| arg.get_action().takes_values() && !arg.is_require_equals_set())

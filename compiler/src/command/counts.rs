@@ -1,11 +1,11 @@
-//! What came of all jobs, counted.
+//! The outcomes of all jobs, counted.
 
 use crate::done::{Done, Origin};
 use precompile::Written;
 use serde::Serialize;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How many artifacts there are of each kind.
+/// The number of artifacts of each outcome.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Counts {
     compiled: AtomicU64,

@@ -1,4 +1,4 @@
-//! What `--cpu` names, and `cpu` in `precompile.toml`: a processor for all targets, or one for each.
+//! The value of `--cpu`, and of `cpu` in `precompile.toml`: a processor for all targets, or one for each.
 
 use anyhow::{Result, bail, ensure};
 use precompile::Target;

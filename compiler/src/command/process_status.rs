@@ -1,4 +1,4 @@
-//! What the system says of this process.
+//! The system's record of this process.
 
 /// A field of `/proc/self/status`, where the system has that file (see proc_pid_status(5)).
 pub(crate) fn field(name: &str) -> Option<String> {

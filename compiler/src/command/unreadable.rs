@@ -1,4 +1,4 @@
-//! Why a file can't be read, or not as an artifact.
+//! The reason why a file can't be read, or not as an artifact.
 
 use crate::kind::Kind;
 use anyhow::Context;
@@ -18,7 +18,7 @@ pub(crate) fn unreadable(error: &Error) -> anyhow::Error {
     })
 }
 
-/// What is wrong with an artifact of this name; or what it is, where that is something else.
+/// The fault of an artifact of this name, or the kind of file that it is instead.
 pub(crate) fn no_artifact(path: &Path, bytes: &[u8], error: &ReadError) -> anyhow::Error {
     let known = match error {
         ReadError::NotAnArtifact { offset: 0, .. } => foreign(bytes),

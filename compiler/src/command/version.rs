@@ -1,4 +1,4 @@
-//! What `--version` prints.
+//! The text of `--version`.
 
 use precompile::{Backend, Platform, Target, WASMTIME_VERSION};
 use std::sync::LazyLock;

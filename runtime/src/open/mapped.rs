@@ -124,7 +124,7 @@ impl Source for Mapped<'_> {
     }
 }
 
-/// Why a file was not mapped. Wasmtime says only what was denied to it.
+/// The error of a file that was not mapped. Wasmtime says only what was denied to it.
 fn not_mapped(path: &Path, error: wasmtime::Error) -> OpenError {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
@@ -171,7 +171,7 @@ fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, bytes, offset)
 }
 
-/// Whether this name is still the open file's.
+/// The test that this name is still the open file's.
 #[cfg(all(unix, feature = "component-model"))]
 pub(super) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;

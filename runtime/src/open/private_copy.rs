@@ -18,11 +18,11 @@ pub(super) enum PrivateCopy {
     /// A file in memory, without a name, which the system lets nobody change: its pages are mapped as they are.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     Sealed { file: File, bytes: Mmap },
-    /// What stands in for it elsewhere, for wasmtime to copy once more.
+    /// The substitute on other systems, which wasmtime copies once more.
     Owned(Vec<u8>),
 }
 
-/// What is read at once: it fits into the caches of most processors, on its way from one memory to another.
+/// The size of one read, in bytes: it fits into the caches of most processors, on its way from one memory to another.
 const CHUNK_BYTES: usize = 64 << 10;
 
 /// More than any manifest and its like behind an image take: a stream that goes on isn't read for ever.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// What follows the guest's path where it may change nothing.
+/// The suffix of the guest's path where it may change nothing.
 const READ_ONLY: &str = "ro";
 
 /// A folder of the host's that the guest is given.

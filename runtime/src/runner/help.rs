@@ -1,4 +1,4 @@
-//! What this build understands, for people.
+//! The help of this build.
 
 use Line::{Both, Long};
 

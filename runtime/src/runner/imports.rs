@@ -18,7 +18,7 @@ pub(crate) fn not_linked(program: &Program, args: &Args, failure: Failure) -> Fa
     }
 }
 
-/// Whether this build offers an import.
+/// The test that this build offers an import.
 fn offers(name: &str) -> bool {
     #[cfg(feature = "wasi")]
     if let Some((module, function)) = name.split_once('#') {

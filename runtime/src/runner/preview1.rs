@@ -32,7 +32,7 @@ const POLLS: usize = 32;
 /// The fuel of a call that polls, where nobody limits memory: for a hundred thousand subscriptions.
 const MOST_POLLS: usize = 8 << 20;
 
-/// What stands behind a guest's WASI.
+/// The state behind a guest's WASI.
 pub(crate) struct Preview1 {
     context: WasiP1Ctx,
     listings: Listings,
@@ -83,7 +83,7 @@ pub(crate) fn add_to_linker(linker: &mut Linker<State<Preview1>>) -> wasmtime::R
     Ok(())
 }
 
-/// What becomes EPIPE.
+/// The error that becomes EPIPE.
 pub(crate) fn broken_pipe(error: io::Error) -> StreamError {
     StreamError::LastOperationFailed(error.into())
 }
@@ -93,12 +93,12 @@ fn polls(fuel: usize) -> usize {
     (fuel / POLLS).min(MOST_POLLS)
 }
 
-/// What a call of wasmtime-wasi's answers that doesn't wait for anything but files, which it does in this thread.
+/// The answer of a call of wasmtime-wasi's that doesn't wait for anything but files, which it does in this thread.
 fn at_once<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     wiggle::run_in_dummy_executor(call).map_err(Error::trap)?
 }
 
-/// What a call of wasmtime-wasi's answers, in time.
+/// The answer of a call of wasmtime-wasi's, in time.
 fn wait(call: impl Future<Output = Result<u32, Error>>) -> Result<u32, Error> {
     // The code for it stands once.
     let call: Pin<Box<dyn Future<Output = Result<u32, Error>>>> = Box::pin(call);

@@ -70,7 +70,7 @@ pub(crate) fn add_to_linker<T: WasiView + 'static>(linker: &mut Linker<T>) -> wa
     Ok(())
 }
 
-/// What wasi-libc makes EPIPE of: of an error that tells more it makes EIO.
+/// The error that wasi-libc makes EPIPE of: of one that tells more it makes EIO.
 pub(crate) fn broken_pipe(_: io::Error) -> StreamError {
     StreamError::Closed
 }

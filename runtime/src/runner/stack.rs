@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 
-/// What a guest may use of it, and several times as much for the host's functions, in bytes.
+/// The part of it that a guest may use, and several times as much for the host's functions, in bytes.
 const ENOUGH: usize = 2 << 20;
 
 /// Runs with enough native stack: in a thread that has it where this one's is limited to less, as by
@@ -23,7 +23,7 @@ pub(crate) fn with_enough(run: impl FnOnce() -> Result<(), Failure> + Send) -> R
     })
 }
 
-/// How large this process's first stack may become; `None` where it is unlimited, or the system doesn't tell.
+/// The most that this process's first stack may become, in bytes; `None` where it is unlimited, or the system doesn't tell.
 #[cfg(unix)]
 fn limit_bytes() -> Option<u64> {
     rustix::process::getrlimit(rustix::process::Resource::Stack).current

@@ -9,10 +9,10 @@ use std::io;
 use wasmtime_wasi::WasiCtxBuilder;
 use wasmtime_wasi::p2::StreamError;
 
-/// What a guest is told when nobody reads its output any more, which makes EPIPE of it.
+/// The error of a guest whose output nobody reads any more, which makes EPIPE of it.
 pub(crate) type BrokenPipe = fn(io::Error) -> StreamError;
 
-/// What is asked of no stream of this runner's: wasmtime-wasi's own would bring a reader with a thread.
+/// The answer to what is asked of no stream of this runner's: wasmtime-wasi's own would bring a reader with a thread.
 #[cfg(unix)]
 const ASYNCHRONOUS: &str = "asynchronous streams are for WASI 0.3, which is not linked";
 

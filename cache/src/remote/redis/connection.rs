@@ -28,7 +28,7 @@ pub(super) struct Connection {
     allowance: Allowance,
     /// The task that reads answers; it ends with the connection.
     reader: JoinHandle<()>,
-    /// Whether an answer is being waited for: then nobody else may use this.
+    /// An answer is being waited for: then nobody else may use this.
     is_busy: bool,
 }
 
@@ -71,7 +71,7 @@ impl Connection {
 }
 
 impl Allowance {
-    /// What the client's error means.
+    /// The meaning of the client's error.
     fn explain(&self, error: &RedisError) -> Failure {
         use ServerErrorKind::{BusyLoading, ClusterDown, MasterDown, TryAgain};
         let is_temporary = match error.kind() {
@@ -87,7 +87,7 @@ impl Allowance {
     }
 }
 
-/// What makes connections for the pool.
+/// The maker of connections for the pool.
 pub(super) struct Connections {
     pub(super) server: Server,
 }

@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// Beyond what was asked for, in bytes: for the head of an answer, or for an error.
 const MORE: u64 = 64 << 10;
 
-/// How many bytes may still be read.
+/// The number of bytes that may still be read.
 #[derive(Clone, Default)]
 pub(super) struct Allowance(Arc<AtomicU64>);
 
@@ -21,7 +21,7 @@ impl Allowance {
         self.0.store(bytes + MORE, SeqCst);
     }
 
-    /// Whether all were read, which no answer needs.
+    /// All were read, which no answer needs.
     pub(super) fn is_exceeded(&self) -> bool {
         self.0.load(SeqCst) == 0
     }

@@ -1,10 +1,10 @@
-//! What cargo says of a build.
+//! Cargo's messages about a build.
 
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What cargo says of a build.
+/// Cargo's messages about a build.
 #[derive(Default)]
 pub(super) struct Built {
     /// The package's modules.

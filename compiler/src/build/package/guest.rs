@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What is meant for the program around the guest.
+/// The variables that are meant for the program around the guest.
 const NOT_THE_GUESTS: [&str; 7] = [
     "CARGO_BUILD_RUSTFLAGS",
     "CARGO_BUILD_TARGET",
@@ -20,7 +20,7 @@ const NOT_THE_GUESTS: [&str; 7] = [
     "TARGET",
 ];
 
-/// What says which toolchain the program is built with.
+/// The variables that name the program's toolchain.
 const OF_A_TOOLCHAIN: [&str; 4] = ["RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN", "RUSTUP_TOOLCHAIN_SOURCE"];
 
 /// A cargo package.
@@ -33,7 +33,7 @@ pub(super) struct Guest {
     own: Vec<PathBuf>,
     /// The file in one of them that chooses a toolchain.
     toolchain: Option<PathBuf>,
-    /// Whether rustup chose the program's.
+    /// Rustup chose the program's toolchain.
     rustup: bool,
     cargo: PathBuf,
     rustc: PathBuf,

@@ -11,7 +11,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Where mirrors are. Beyond a folder of this name, which is that of packages under test, cargo looks for no
+/// The folder of mirrors. Beyond a folder of this name, which is that of packages under test, cargo looks for no
 /// workspace: else it would find the program's.
 pub(super) const FOLDER: &str = "target/package";
 

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 use wait_timeout::ChildExt;
 
-/// What a process left that keeps a pipe open, once it was ended, is waited for so long.
+/// The time that a pipe is waited for, once its process was ended, and another keeps it open.
 const REST: Duration = Duration::from_secs(1);
 
 /// Runs a command to its end, and says after `patience` that it goes on. `None` where it had to be ended.

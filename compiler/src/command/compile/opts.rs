@@ -245,7 +245,7 @@ impl Opts {
         named.unwrap_or_else(|| project::FILE.into())
     }
 
-    /// What the command line says of how to compile.
+    /// The choices that the command line makes.
     pub(crate) fn choice(&self) -> Choice {
         Choice {
             backend: match self.backend {

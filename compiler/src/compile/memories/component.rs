@@ -1,4 +1,4 @@
-//! What a component defines, imports, instantiates and exports, as far as code is handed on by it.
+//! The definitions, imports, instances and exports of a component, as far as they hand on code.
 
 use super::{NONE, defined, plus};
 use precompile_artifact::manifest::Memories;
@@ -12,7 +12,7 @@ pub(super) struct Component<'a> {
     pub(super) steps: Vec<Step<'a>>,
 }
 
-/// What may be code or hold some; each has an index space of its own.
+/// The kinds of items that are code or hold some; each has an index space of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Module,
@@ -68,7 +68,7 @@ impl<'a> Component<'a> {
     ///
     /// Where the sections don't parse.
     pub(super) fn read(wasm: &'a [u8]) -> Result<Option<Component<'a>>, BinaryReaderError> {
-        /// What is being read, from the outermost to the innermost.
+        /// The components that are being read, from the outermost to the innermost.
         enum Open<'a> {
             Module(Memories),
             Component(Vec<Step<'a>>),

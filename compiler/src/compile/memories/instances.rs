@@ -1,4 +1,4 @@
-//! What a component instantiates: all of it is settled before it runs.
+//! The instances of a component, which are all settled before it runs.
 
 use super::component::{Component, Kind, Named, Step};
 use super::{NONE, plus};
@@ -22,7 +22,7 @@ pub(super) fn sum(component: &Component<'_>) -> Memories {
 
 type Items<'a> = HashMap<&'a str, Item<'a>>;
 
-/// What an index stands for.
+/// The item that an index stands for.
 #[derive(Clone, Copy)]
 enum Item<'a> {
     Module(Memories),
@@ -30,11 +30,11 @@ enum Item<'a> {
     Component(&'a Component<'a>, usize),
     /// The number of its exports.
     Instance(usize),
-    /// What only the host knows.
+    /// An item that only the host knows.
     Host,
 }
 
-/// What the indices of a component stand for so far.
+/// The items of a component's indices so far.
 #[derive(Default)]
 struct Scope<'a> {
     modules: Vec<Item<'a>>,
@@ -69,7 +69,7 @@ struct Count<'a> {
     /// Of every component that was instantiated, since what is defined in it may outlast that. They refer to each
     /// other by their numbers, so that none is copied, and none is dropped within another.
     scopes: Vec<Scope<'a>>,
-    /// What every instance exports.
+    /// The exports of every instance.
     instances: Vec<Items<'a>>,
 }
 

@@ -21,7 +21,7 @@ impl Content<'_> {
         }
     }
 
-    /// Whether a file holds them.
+    /// The test that a file holds them.
     pub(super) fn is_in(&self, path: &Path) -> bool {
         match self {
             Content::Bytes(bytes) => std::fs::read(path).is_ok_and(|content| content == *bytes),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// As many links one after the other as the kernel follows.
 const MOST_LINKS: usize = 40;
 
-/// Where links lead, which may be a file that isn't there, or the name of a descriptor: what the process has open is
+/// The path that links lead to, which may be a file that isn't there, or the name of a descriptor: what the process has open is
 /// in no place of its own.
 ///
 /// # Errors
@@ -50,7 +50,7 @@ pub fn descriptor(path: &Path) -> Option<u32> {
     is_own.then_some(number)
 }
 
-/// Whether a link or a file is another user's than the folder's and than this process', in a folder where all may put files:
+/// The test that a link or a file is another user's than the folder's and than this process', in a folder where all may put files:
 /// the kernel's `protected_symlinks`, also where that is off.
 #[cfg(unix)]
 pub(super) fn is_strange(there: &Metadata, folder: &Metadata) -> bool {

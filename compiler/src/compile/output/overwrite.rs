@@ -6,7 +6,7 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
-/// Whether something takes what is written, one byte after the other.
+/// The test for a stream, which takes one byte after the other.
 #[cfg(unix)]
 pub(super) fn is_stream(there: &Metadata) -> bool {
     use std::os::unix::fs::FileTypeExt;
@@ -45,14 +45,14 @@ fn duplicate(_: u32) -> io::Result<File> {
     Err(ErrorKind::Unsupported.into())
 }
 
-/// Whether a file that can't be replaced for that reason may still be overwritten: it is mounted, or its folder
+/// The test that a file which can't be replaced for that reason may still be overwritten: it is mounted, or its folder
 /// can't be written to.
 pub(super) fn is_the_way_out(error: &io::Error) -> bool {
     use ErrorKind::{CrossesDevices, PermissionDenied, ReadOnlyFilesystem, ResourceBusy};
     matches!(error.kind(), CrossesDevices | PermissionDenied | ReadOnlyFilesystem | ResourceBusy)
 }
 
-/// Why a file was not overwritten.
+/// The reason why a file was not overwritten.
 pub(super) enum Failure {
     /// It is left as it is: others may read or change it.
     Exposed,

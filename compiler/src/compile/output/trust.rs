@@ -9,28 +9,28 @@ pub(super) struct Trust<'a> {
     pub(super) input: Option<&'a Metadata>,
     /// The folder of the output.
     pub(super) folder: Option<&'a Metadata>,
-    /// Whether the user named the output.
+    /// The user named the output.
     pub(super) is_named: bool,
 }
 
 #[cfg(unix)]
 impl Trust<'_> {
-    /// Whether a file's owner and permissions say who may read the output. Another may have put it there otherwise.
+    /// The test that a file's owner and permissions say who may read the output. Another may have put it there otherwise.
     pub(super) fn counts(&self, there: &Metadata) -> bool {
         self.is_chosen(there) || self.is_ours(there)
     }
 
-    /// Whether the output may be written into a file: not where it shows more than the input.
+    /// The test that the output may be written into a file: not where it shows more than the input.
     pub(super) fn admits(&self, there: &Metadata) -> bool {
         self.is_chosen(there) || self.is_ours(there) && self.is_private(there)
     }
 
-    /// Whether the user meant that file: where all may put files, a name alone doesn't say so.
+    /// The test that the user meant that file: where all may put files, a name alone doesn't say so.
     fn is_chosen(&self, there: &Metadata) -> bool {
         self.is_named && !self.folder.is_some_and(|folder| super::links::is_strange(there, folder))
     }
 
-    /// Whether a file is this user's, or root finds it beside an input of the same owner.
+    /// The test that a file is this user's, or root finds it beside an input of the same owner.
     fn is_ours(&self, there: &Metadata) -> bool {
         use std::os::unix::fs::MetadataExt;
         let user = rustix::process::geteuid();
@@ -38,7 +38,7 @@ impl Trust<'_> {
             || user.is_root() && self.input.is_some_and(|input| input.uid() == there.uid())
     }
 
-    /// Whether others may do no more with a file than with the input. Another group is others.
+    /// The test that others may do no more with a file than with the input. Another group is others.
     fn is_private(&self, there: &Metadata) -> bool {
         use std::os::unix::fs::MetadataExt;
         const GROUPS: u32 = 0o060;

@@ -7,7 +7,7 @@ use precompile_artifact::features::{self, WasmFeatures};
 /// The letters of settings.
 const LETTERS: [char; 4] = ['W', 'D', 'O', 'C'];
 
-/// What to say of a name that is not known, with the one that was probably meant.
+/// The error of a name that is not known, with the one that was probably meant.
 pub(super) fn unknown(letter: char, name: &str) -> String {
     let meant = |letter: char| {
         let names = names(letter);
@@ -35,7 +35,7 @@ fn proposals() -> Vec<String> {
     features::names(WasmFeatures::all().difference(WasmFeatures::FLOATS))
 }
 
-/// What `-W help` and the like print.
+/// The text of `-W help` and the like.
 pub fn help(letter: char) -> String {
     let mut lines = Vec::new();
     for setting in SETTINGS.iter().filter(|setting| setting.letters.contains(letter)) {

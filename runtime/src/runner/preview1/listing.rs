@@ -15,7 +15,7 @@ use wiggle::{GuestMemory, GuestPtr};
 /// A folder's entries, encoded one after the other.
 pub(super) struct Listing {
     encoded: Vec<u8>,
-    /// Where each entry starts: the cookie that leads to one is its place here.
+    /// The start of each entry: the cookie that leads to one is its place here.
     starts: Vec<usize>,
 }
 
@@ -81,7 +81,7 @@ impl Listing {
     }
 }
 
-/// What was found, unless it can't be named or is gone.
+/// The entry that was found, unless it can't be named or is gone.
 fn unless_lost<T>(found: FsResult<T>) -> FsResult<Option<T>> {
     match found {
         Ok(found) => Ok(Some(found)),

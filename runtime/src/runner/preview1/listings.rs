@@ -8,7 +8,7 @@ use wiggle::{GuestMemory, GuestPtr};
 
 /// The cookie of the first entry.
 const FIRST: u64 = 0;
-/// What unfinished listings may take together, beside the latest.
+/// The most that unfinished listings may take together, beside the latest.
 const KEPT_BYTES: usize = 4 << 20;
 
 /// The listings that a guest has begun to read, the latest last.

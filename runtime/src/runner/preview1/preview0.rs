@@ -19,7 +19,7 @@ const EVENT_BYTES: usize = 32;
 /// The same in preview 0, where a clock has an identifier before all else.
 const OLD_SUBSCRIPTION_BYTES: usize = SUBSCRIPTION_BYTES + IDENTIFIER_BYTES;
 const IDENTIFIER_BYTES: usize = 8;
-/// What both start with; the kind of what is waited for within it; and the kind that is a clock.
+/// The common head of both; the kind of what is waited for within it; and the kind that is a clock.
 const HEAD_BYTES: usize = 16;
 const KIND: usize = 8;
 const CLOCK: u8 = 0;

@@ -82,7 +82,7 @@ fn take(size: usize) -> StreamResult<Bytes> {
     }
 }
 
-/// Whether a read would not wait.
+/// The test that a read would not wait.
 fn is_ready() -> bool {
     wait(Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))
 }
