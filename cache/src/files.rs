@@ -184,9 +184,8 @@ fn name(_: &Path) -> Option<String> {
     None
 }
 
-/// What was kept. What is damaged, or may be another user's, is nothing; and what an earlier run of the
-/// system saw is not believed:
-/// its mounts have numbers that others have now.
+/// The notes that were kept. Damaged ones, and those that may be another user's, count as none. Those of an earlier
+/// run of the system are not believed: its mounts have numbers that others have now.
 fn read(store: &Store, path: &Path, boot: Option<&str>) -> HashMap<(u64, u64), Note> {
     let notes = || {
         let mut bytes = Vec::new();

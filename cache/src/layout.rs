@@ -7,7 +7,7 @@
 //!     lock                    held shared by who uses the store, alone by who prunes it
 //!     turnstile               passed on the way to the lock; held by who waits to prune
 //!     entries/ab/KEY.json     what an entry is: key, digest of its blob, cost; written last
-//!     entries/ab/KEY.blob     the blob as it is, to be mapped
+//!     entries/ab/KEY.blob     the blob as it is
 //!     filling/KEY             locked by who makes that entry
 //!     files/DEVICE-FOLDER     what is known of the files in a folder
 //!     log                     what came of each run, a line each

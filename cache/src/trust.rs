@@ -7,15 +7,15 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::str::FromStr;
 
-/// Whose entries are used. An entry is machine code to those who use the cache: who can write one has
-/// their rights.
+/// The users whose entries are used. An entry is machine code to those who use the cache: a user who can write one
+/// has their rights.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Trust {
-    /// What this user or the system's administrator wrote, and nobody else can write. Folders and files
+    /// Entries that this user or the system's administrator wrote, and nobody else can write. Folders and files
     /// are made for this user alone.
     #[default]
     Owner,
-    /// What is there, whoever wrote it: for a folder that users share on purpose. Folders and files are
+    /// All entries, whoever wrote them: for a folder that users share on purpose. Folders and files are
     /// made as any that a program writes.
     Anyone,
 }
@@ -68,7 +68,7 @@ mod system {
 
     const GROUP_CAN_WRITE: u32 = 0o020;
     const OTHERS_CAN_WRITE: u32 = 0o002;
-    /// Who can write to the folder can't rename or remove what is another's.
+    /// The bit of a folder in which nobody can rename or remove another's files.
     const STICKY: u32 = 0o1000;
 
     impl Trust {
@@ -111,7 +111,7 @@ mod system {
             }
         }
 
-        /// How files are made that this process or others will read.
+        /// The options by which files are made that this process or others will read.
         pub(crate) fn new_file(self) -> OpenOptions {
             let mut options = OpenOptions::new();
             options.create(true).mode(self.file_mode());
@@ -143,7 +143,7 @@ mod system {
     }
 }
 
-/// Where files have no such owners, who can write to the folder is left to who chose it.
+/// Systems whose files have no such owners: the one who chose the folder answers for it.
 #[cfg(not(unix))]
 mod system {
     use super::Trust;
