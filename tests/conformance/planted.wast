@@ -38,6 +38,12 @@
 (assert_unlinkable (module (func)) "unknown import")
 (assert_unlinkable (module (import "no" "such" (func))) "incompatible import type")
 (assert_unlinkable (module (func $f unreachable) (start $f)) "unknown import")
+(thread $T
+(assert_return (invoke "one") (i32.const 1))
+)
+(wait $T)
 (assert_invalid (module (func)) "type mismatch")
 (assert_malformed (module quote "(func)") "unexpected token")
 (assert_malformed (module binary "\00asm\01\00\00\00") "magic header not detected")
+(assert_suspension (invoke "one") "unhandled")
+(assert_suspension (invoke "trap") "unhandled")
