@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
-use support::{Folder, Runner, precompile, run};
+use support::{Folder, Runner, precompile, run, slow};
 
 const ANSWER: &str = r#"(module (func (export "answer") (result i32) i32.const 42))"#;
 
@@ -120,20 +120,6 @@ fn an_unchanged_output_keeps_its_time_stamp() {
     assert_eq!(modified(), long_ago);
     assert_eq!(compile(&["-D", "symbols=n"]).code, Some(0));
     assert_ne!(modified(), long_ago);
-}
-
-/// A module whose compilation takes a while.
-#[cfg(unix)]
-fn slow(functions: usize) -> String {
-    let mut text = String::from("(module (memory 1)");
-    for n in 0..functions {
-        text += "(func (param i32) (result i32) (local.get 0)";
-        for m in 0..200 {
-            text += &format!("(i32.load offset={}) (i32.const {n}) (i32.mul)", m * 4);
-        }
-        text += ")";
-    }
-    text + ")"
 }
 
 #[cfg(unix)]

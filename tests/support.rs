@@ -227,6 +227,19 @@ impl Folder {
     }
 }
 
+/// A module that takes a while to compile, the longer the more functions it has.
+pub fn slow(functions: usize) -> String {
+    let mut text = String::from("(module (memory 1)");
+    for n in 0..functions {
+        text += "(func (param i32) (result i32) (local.get 0)";
+        for m in 0..200 {
+            text += &format!("(i32.load offset={}) (i32.const {n}) (i32.mul)", m * 4);
+        }
+        text += ")";
+    }
+    text + ")"
+}
+
 /// Something like `seed`, the same each time for a number: bits flipped, bytes replaced, parts left out,
 /// doubled or moved.
 pub fn mutated(seed: &[u8], number: u64) -> Vec<u8> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
-use support::{Ended, Folder, precompile, run};
+use support::{Ended, Folder, precompile, run, slow};
 
 /// What takes so long was waited for without end.
 const FOR_EVER: Duration = Duration::from_secs(120);
@@ -43,19 +43,6 @@ impl Drop for Process {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-/// A module that takes a while to compile.
-fn slow(functions: usize) -> String {
-    let mut text = String::from("(module (memory 1)");
-    for n in 0..functions {
-        text += "(func (param i32) (result i32) (local.get 0)";
-        for m in 0..200 {
-            text += &format!("(i32.load offset={}) (i32.const {n}) (i32.mul)", m * 4);
-        }
-        text += ")";
-    }
-    text + ")"
 }
 
 fn is_locked(path: &Path) -> bool {
