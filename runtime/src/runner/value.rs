@@ -32,6 +32,8 @@ fn wrong(ty: &ValType, text: &str) -> String {
 /// A number in decimal, or in hexadecimal behind `0x`.
 fn integer<T: FromStr + TryFrom<u128>>(text: &str) -> Option<T> {
     match text.strip_prefix("0x") {
+        // The standard library takes a sign there.
+        Some(digits) if digits.starts_with('+') => None,
         Some(digits) => u128::from_str_radix(digits, 16).ok()?.try_into().ok(),
         None => text.parse().ok(),
     }
