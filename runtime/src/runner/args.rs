@@ -96,7 +96,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut describe = false;
     let artifact = loop {
         match parser.next()? {
-            Some(Long("dir")) if WASI => folders.push(Folder::parse(&parser.value()?.string()?)?),
+            Some(Long("dir")) if WASI => folders.push(Folder::parse(&parser.value()?)?),
             Some(Long("env")) if WASI => environment.push(variable(parser.value()?.string()?)?),
             Some(Long("dir" | "env")) => {
                 return Err(
@@ -163,7 +163,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     if is_mapped && artifact == "-" {
         return Err("`--map` maps a file: leave it out, or name one instead of `-`".into());
     }
-    if is_mapped && folders.iter().any(|folder| folder.is_writable) {
+    if WASI && is_mapped && folders.iter().any(|folder| folder.is_writable) {
         return Err(
             "with `--map` the guest could rewrite its own code through a `--dir` that it may write to: \
              leave out `--map`, or give the folder as HOST::GUEST::ro"

@@ -1,5 +1,7 @@
 //! A folder that the guest is given.
 
+use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 /// The suffix of the guest's path where it may change nothing.
@@ -16,24 +18,58 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Reads `HOST`, `HOST::GUEST` or `HOST::GUEST::ro`.
-    pub(crate) fn parse(text: &str) -> Result<Folder, String> {
-        let mut parts = text.splitn(3, "::");
-        let host = parts.next().unwrap_or_default();
-        let (guest, right) = (parts.next(), parts.next());
-        match (guest, right) {
-            (Some(READ_ONLY), None) => Err(format!(
-                "`--dir {text}` would let the guest write, and call the folder `ro`: `{host}::{host}::ro` gives it \
-                 to be read, `{host}::./ro` under that name"
+    /// Reads `HOST`, `HOST::GUEST` or `HOST::GUEST::ro`. HOST may be any name that the system has; the guest's names are
+    /// UTF-8.
+    pub(crate) fn parse(text: &OsStr) -> Result<Folder, String> {
+        let (host, names) = split(text);
+        let shown = host.to_string_lossy();
+        let Some(names) = names else {
+            return match shown {
+                Cow::Borrowed(guest) => {
+                    Ok(Folder { host: host.into(), guest: guest.into(), is_writable: true })
+                }
+                Cow::Owned(_) => Err(format!(
+                    "`--dir {shown}` is not UTF-8, as the guest's names must be: give it one, as in `--dir HOST::GUEST`"
+                )),
+            };
+        };
+        let names = names.to_string_lossy();
+        let (guest, right) = match names.split_once("::") {
+            Some((guest, right)) => (guest, Some(right)),
+            None => (&*names, None),
+        };
+        match right {
+            _ if matches!(names, Cow::Owned(_)) => {
+                Err(format!("`--dir {shown}::{names}`: GUEST is not UTF-8, as the guest's names must be"))
+            }
+            None if guest == READ_ONLY => Err(format!(
+                "`--dir {shown}::{names}` would let the guest write, and call the folder `ro`: \
+                 `{shown}::{shown}::ro` gives it to be read, `{shown}::./ro` under that name"
             )),
-            (_, Some(right)) if right != READ_ONLY => Err(format!(
-                "`--dir {text}`: only `ro`, to be read only, can follow HOST::GUEST, and not `{right}`"
+            Some(right) if right != READ_ONLY => Err(format!(
+                "`--dir {shown}::{names}`: only `ro`, to be read only, can follow HOST::GUEST, and not `{right}`"
             )),
-            _ => Ok(Folder {
-                host: host.into(),
-                guest: guest.unwrap_or(host).into(),
-                is_writable: right.is_none(),
-            }),
+            _ => Ok(Folder { host: host.into(), guest: guest.into(), is_writable: right.is_none() }),
         }
+    }
+}
+
+/// What stands before the first `::`, and behind it.
+#[cfg(unix)]
+fn split(text: &OsStr) -> (&OsStr, Option<&OsStr>) {
+    use std::os::unix::ffi::OsStrExt;
+    let bytes = text.as_bytes();
+    match bytes.windows(2).position(|two| two == b"::") {
+        Some(at) => (OsStr::from_bytes(&bytes[..at]), Some(OsStr::from_bytes(&bytes[at + 2..]))),
+        None => (text, None),
+    }
+}
+
+/// The same, of names that are text.
+#[cfg(not(unix))]
+fn split(text: &OsStr) -> (&OsStr, Option<&OsStr>) {
+    match text.to_str().and_then(|text| text.split_once("::")) {
+        Some((host, names)) => (host.as_ref(), Some(names.as_ref())),
+        None => (text, None),
     }
 }
