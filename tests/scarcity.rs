@@ -55,10 +55,14 @@ fn a_run_without_threads_needs_none_or_says_so() {
     let Some((folder, prefix)) = limited() else { return };
     let ended = start(&folder, &prefix, &["./run", "hello.cwasm"]);
     assert_eq!((ended.code, ended.stdout.as_str(), ended.stderr.as_str()), (Some(0), "!", ""), "{ended:?}");
-    for arguments in [&["./run", "waits.cwasm"][..], &["./run", "--timeout", "5s", "hello.cwasm"]] {
+    for (arguments, reason) in [
+        (&["./run", "waits.cwasm"][..], "OS can't spawn worker thread"),
+        (&["./run", "--timeout", "5s", "hello.cwasm"], "temporarily unavailable"),
+    ] {
         let ended = start(&folder, &prefix, arguments);
         assert_eq!(ended.code, Some(125), "{arguments:?}: {ended:?}");
         assert!(ended.stderr.starts_with("error: can't start a thread, see `ulimit -u`"), "{ended:?}");
+        assert!(ended.stderr.contains(reason), "{ended:?}");
         assert!(!ended.stderr.contains("panicked"), "{ended:?}");
     }
 }
@@ -99,5 +103,20 @@ fn a_small_stack_is_no_matter() {
             assert_eq!(ended.code, Some(134), "{backend}, {kibibytes} KiB: {ended:?}");
             assert!(ended.stderr.contains("call stack exhausted"), "{backend}, {kibibytes} KiB: {ended:?}");
         }
+    }
+}
+
+/// The bare runner starts no thread that would have more.
+#[cfg(unix)]
+#[test]
+fn a_small_stack_is_named() {
+    let folder = Folder::new();
+    folder.compile("app", "(module (func (export \"_start\")))", &[]);
+    for (kibibytes, code) in [(2048, 0), (1024, 125)] {
+        let script = format!("ulimit -s {kibibytes}; exec \"$0\" app.cwasm");
+        let ended = run(folder.command("sh").args(["-c", &script]).arg(runner(Runner::Bare)));
+        assert_eq!(ended.code, Some(code), "{kibibytes} KiB: {ended:?}");
+        let words = "this process may have less than 2 MiB of stack: raise `ulimit -s`";
+        assert_eq!(ended.stderr.contains(words), code != 0, "{ended:?}");
     }
 }

@@ -40,14 +40,17 @@ pub fn unmet(manifest: &Manifest, offers: Offers<'_>) -> Vec<Mismatch> {
         }
         last = name;
     }
-    let mismatch = |(remedy, names): (&str, String)| Mismatch {
-        code: Code::Imports,
-        field: "imports",
-        artifact_value: Words::of(|| names),
-        host_value: Words::of(|| "none of them".into()),
-        remedy: Words::of(|| remedy.into()),
-    };
-    groups.into_iter().map(mismatch).collect()
+    let mut mismatches = Vec::with_capacity(groups.len());
+    for (remedy, names) in groups {
+        mismatches.push(Mismatch {
+            code: Code::Imports,
+            field: "imports",
+            artifact_value: Words::of(|| names),
+            host_value: Words::of(|| "none of them".into()),
+            remedy: Words::of(|| remedy.into()),
+        });
+    }
+    mismatches
 }
 
 /// An import as a message names it, and whether it is offered.

@@ -2,7 +2,10 @@
 
 /// The three numbers of a version, without what may follow them.
 pub(crate) fn numbers(text: &str) -> Option<[u64; 3]> {
-    let mut numbers = text.split(['-', '+']).next()?.split('.').map(|part| part.parse().ok());
-    let version = [numbers.next()??, numbers.next()??, numbers.next()??];
-    numbers.next().is_none().then_some(version)
+    let mut parts = text.split(['-', '+']).next()?.split('.');
+    let mut version = [0; 3];
+    for number in &mut version {
+        *number = parts.next()?.parse().ok()?;
+    }
+    parts.next().is_none().then_some(version)
 }

@@ -45,7 +45,7 @@ impl Runtime {
     /// Every [`OpenError`] but the one of files.
     pub unsafe fn open_bytes(&self, artifact: &[u8]) -> Result<Program, OpenError> {
         // SAFETY: the caller promises the same.
-        unsafe { self.make(trailer::read(artifact)?.manifest, artifact, |_| {}) }
+        unsafe { self.make(trailer::read(artifact)?.manifest, artifact, &mut |_| {}) }
     }
 
     /// Opens an artifact that is part of this program, as [`include_bytes!`] makes it. The digest
@@ -84,9 +84,9 @@ impl Runtime {
         // Code for a processor has to be made executable, and with it whatever is on the same pages.
         match manifest.is_pulley() && artifact.as_ptr().addr().is_multiple_of(ALIGNMENT) {
             // SAFETY: the caller promises the same.
-            true => unsafe { self.make(manifest, InPlace(artifact), |_| {}) },
+            true => unsafe { self.make(manifest, InPlace(artifact), &mut |_| {}) },
             // SAFETY: the caller promises the same.
-            false => unsafe { self.make(manifest, artifact, |_| {}) },
+            false => unsafe { self.make(manifest, artifact, &mut |_| {}) },
         }
     }
 
@@ -99,7 +99,7 @@ impl Runtime {
         &self,
         manifest: Manifest,
         source: impl Source,
-        mut reached: impl FnMut(OpenPhase),
+        reached: &mut dyn FnMut(OpenPhase),
     ) -> Result<Program, OpenError> {
         reached(OpenPhase::Read);
         let manifest = Arc::new(manifest);

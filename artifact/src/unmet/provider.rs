@@ -25,7 +25,7 @@ pub(super) fn of_module(module: &str, name: &str, is_object: bool, offers: Offer
             "emscripten makes such names when it optimises, for what its JavaScript provides: build with `-sPURE_WASI`"
         }
         ("go" | "gojs", _) => "Go's JavaScript provides it: build with `GOOS=wasip1`",
-        _ if module.contains("wbindgen") || module.ends_with("_bg.js") || module == "wbg" => {
+        _ if module.starts_with("__wbindgen") || module.ends_with("_bg.js") || module == "wbg" => {
             "wasm-bindgen's JavaScript provides it: build the module without, for `wasm32-wasip1`"
         }
         _ => EMBEDDER,

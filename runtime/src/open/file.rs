@@ -1,13 +1,13 @@
 //! Opening files, of which nobody can change what runs.
 
-use super::private_copy::PrivateCopy;
+use super::private_copy::{PrivateCopy, ReadSome};
 use crate::open_error::OpenError;
 use crate::open_phase::OpenPhase;
 use crate::program::Program;
 use crate::runtime::Runtime;
 use precompile_artifact::trailer;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::Path;
 
 impl Runtime {
@@ -25,9 +25,8 @@ impl Runtime {
     ///
     /// Any [`OpenError`].
     pub unsafe fn open_file(&self, path: impl AsRef<Path>) -> Result<Program, OpenError> {
-        let path = path.as_ref();
         // SAFETY: the caller promises the same.
-        unsafe { self.open_copy(path, File::open(path), |_| {}) }
+        unsafe { self.copy_file(path.as_ref(), &mut |_| {}) }
     }
 
     /// Like [`Runtime::open_file`], but reads the artifact to its end from elsewhere: a pipe, a socket, standard input.
@@ -47,10 +46,10 @@ impl Runtime {
     pub unsafe fn open_reader(
         &self,
         name: impl AsRef<Path>,
-        artifact: impl Read,
+        mut artifact: impl Read,
     ) -> Result<Program, OpenError> {
         // SAFETY: the caller promises the same.
-        unsafe { self.open_copy(name.as_ref(), Ok(artifact), |_| {}) }
+        unsafe { self.copy(name.as_ref(), &mut |buffer| artifact.read(buffer), &mut |_| {}) }
     }
 
     /// Like [`Runtime::open_file`], and calls `reached` after each phase, so that they can be measured apart.
@@ -66,11 +65,10 @@ impl Runtime {
     pub unsafe fn open_file_in_phases(
         &self,
         path: impl AsRef<Path>,
-        reached: impl FnMut(OpenPhase),
+        mut reached: impl FnMut(OpenPhase),
     ) -> Result<Program, OpenError> {
-        let path = path.as_ref();
         // SAFETY: the caller promises the same.
-        unsafe { self.open_copy(path, File::open(path), reached) }
+        unsafe { self.copy_file(path.as_ref(), &mut reached) }
     }
 
     /// Like [`Runtime::open_reader`], and calls `reached` after each phase.
@@ -86,24 +84,36 @@ impl Runtime {
     pub unsafe fn open_reader_in_phases(
         &self,
         name: impl AsRef<Path>,
-        artifact: impl Read,
-        reached: impl FnMut(OpenPhase),
+        mut artifact: impl Read,
+        mut reached: impl FnMut(OpenPhase),
     ) -> Result<Program, OpenError> {
         // SAFETY: the caller promises the same.
-        unsafe { self.open_copy(name.as_ref(), Ok(artifact), reached) }
+        unsafe { self.copy(name.as_ref(), &mut |buffer| artifact.read(buffer), &mut reached) }
     }
 
     /// # Safety
     ///
     /// As [`Runtime::open_file`].
-    unsafe fn open_copy(
+    unsafe fn copy_file(
+        &self,
+        path: &Path,
+        reached: &mut dyn FnMut(OpenPhase),
+    ) -> Result<Program, OpenError> {
+        let mut file = File::open(path).map_err(|source| OpenError::Io { path: path.into(), source })?;
+        // SAFETY: the caller promises the same.
+        unsafe { self.copy(path, &mut |buffer| file.read(buffer), reached) }
+    }
+
+    /// # Safety
+    ///
+    /// As [`Runtime::open_file`].
+    unsafe fn copy(
         &self,
         name: &Path,
-        artifact: io::Result<impl Read>,
-        reached: impl FnMut(OpenPhase),
+        read: ReadSome<'_>,
+        reached: &mut dyn FnMut(OpenPhase),
     ) -> Result<Program, OpenError> {
-        let refuse = |source| OpenError::Io { path: name.into(), source };
-        let copy = artifact.and_then(|mut artifact| PrivateCopy::of(&mut artifact)).map_err(refuse)?;
+        let copy = PrivateCopy::of(read).map_err(|source| OpenError::Io { path: name.into(), source })?;
         let manifest = trailer::read(&copy)?.manifest;
         // SAFETY: the caller promises the same, and the digest was right. Nobody changes the copy.
         unsafe { self.make(manifest, copy, reached) }

@@ -32,7 +32,7 @@ impl Runtime {
     /// Any [`OpenError`], also where the system lets nothing on the file's file system be executed (`noexec`).
     pub unsafe fn open_file_mapped(&self, path: impl AsRef<Path>) -> Result<Program, OpenError> {
         // SAFETY: the caller promises the same.
-        unsafe { self.verify_and_map(path.as_ref(), |_| {}) }
+        unsafe { self.verify_and_map(path.as_ref(), &mut |_| {}) }
     }
 
     /// Like [`Runtime::open_file_mapped`], but leaves the digest unchecked, so that only the pages that are needed are
@@ -55,7 +55,7 @@ impl Runtime {
             None => trailer::read_unverified(&unsafe { Mmap::map(&file) }.map_err(refuse)?)?.manifest,
         };
         // SAFETY: the caller promises the same.
-        unsafe { self.make(manifest, Mapped { path, file }, |_| {}) }
+        unsafe { self.make(manifest, Mapped { path, file }, &mut |_| {}) }
     }
 
     /// Like [`Runtime::open_file_mapped`], and calls `reached` after each phase, so that they can be measured apart.
@@ -71,10 +71,10 @@ impl Runtime {
     pub unsafe fn open_file_mapped_in_phases(
         &self,
         path: impl AsRef<Path>,
-        reached: impl FnMut(OpenPhase),
+        mut reached: impl FnMut(OpenPhase),
     ) -> Result<Program, OpenError> {
         // SAFETY: the caller promises the same.
-        unsafe { self.verify_and_map(path.as_ref(), reached) }
+        unsafe { self.verify_and_map(path.as_ref(), &mut reached) }
     }
 
     /// # Safety
@@ -83,7 +83,7 @@ impl Runtime {
     unsafe fn verify_and_map(
         &self,
         path: &Path,
-        reached: impl FnMut(OpenPhase),
+        reached: &mut dyn FnMut(OpenPhase),
     ) -> Result<Program, OpenError> {
         let refuse = |source| OpenError::Io { path: path.into(), source };
         let file = open_to_map(path).map_err(refuse)?;

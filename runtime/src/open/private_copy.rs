@@ -6,7 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Deref;
 use precompile_artifact::trailer;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 #[cfg(feature = "component-model")]
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
@@ -28,25 +28,27 @@ const CHUNK_BYTES: usize = 64 << 10;
 /// More than any manifest and its like behind an image take: a stream that goes on isn't read for ever.
 const MOST_BEHIND_BYTES: u64 = 64 << 20;
 
+/// One read, as [`std::io::Read::read`]: as a trait object, [`std::io::Read`] brings all its other methods with it.
+pub(super) type ReadSome<'a> = &'a mut dyn FnMut(&mut [u8]) -> io::Result<usize>;
+
 impl PrivateCopy {
     /// Reads a file or a stream to its end; or to where it turns out to be no artifact, since devices have no end.
     /// The header says how long an image is, and may lie: a file ends all the same, and who gives a stream bounds it.
-    pub(super) fn of(source: &mut dyn Read) -> io::Result<PrivateCopy> {
-        let first = Chunk::read(source)?;
+    pub(super) fn of(read: ReadSome<'_>) -> io::Result<PrivateCopy> {
+        let first = Chunk::read(read)?;
         let Ok(image) = trailer::image(&first) else { return Ok(PrivateCopy::Owned(first.to_vec())) };
-        // One byte more than is right is enough to be refused.
+        // A chunk more than is right is enough to be refused.
         let most = image.bytes.saturating_add(MOST_BEHIND_BYTES);
-        let source = &mut source.take(most.saturating_sub(first.len() as u64));
         #[cfg(any(target_os = "linux", target_os = "android"))]
         if let Some(file) = sealed::create() {
-            return sealed::fill(file, first, source);
+            return sealed::fill(file, first, read, most);
         }
-        PrivateCopy::owned(first, source)
+        PrivateCopy::owned(first, read, most)
     }
 
-    fn owned(first: Chunk, source: &mut dyn Read) -> io::Result<PrivateCopy> {
+    fn owned(first: Chunk, read: ReadSome<'_>, most: u64) -> io::Result<PrivateCopy> {
         let mut bytes = Vec::new();
-        first.and_the_rest(source, &mut |part| {
+        first.and_the_rest(read, most, &mut |part| {
             bytes.extend_from_slice(part);
             Ok(())
         })?;
@@ -61,16 +63,16 @@ struct Chunk {
 }
 
 impl Chunk {
-    fn read(source: &mut dyn Read) -> io::Result<Chunk> {
+    fn read(read: ReadSome<'_>) -> io::Result<Chunk> {
         let mut chunk = Chunk { buffer: vec![0; CHUNK_BYTES], bytes: 0 };
-        chunk.read_next(source)?;
+        chunk.read_next(read)?;
         Ok(chunk)
     }
 
-    fn read_next(&mut self, source: &mut dyn Read) -> io::Result<()> {
+    fn read_next(&mut self, read: ReadSome<'_>) -> io::Result<()> {
         self.bytes = 0;
         while self.bytes < self.buffer.len() {
-            match source.read(&mut self.buffer[self.bytes..]) {
+            match read(&mut self.buffer[self.bytes..]) {
                 Ok(0) => break,
                 Ok(bytes) => self.bytes += bytes,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -80,18 +82,22 @@ impl Chunk {
         Ok(())
     }
 
-    /// Gives this and all that follows it to `write`.
+    /// Gives this and all that follows it to `write`, up to the chunk with which it is more than `most` bytes.
     fn and_the_rest(
         mut self,
-        source: &mut dyn Read,
+        read: ReadSome<'_>,
+        most: u64,
         write: &mut dyn FnMut(&[u8]) -> io::Result<()>,
     ) -> io::Result<()> {
+        let mut left = most;
         loop {
             write(&self)?;
-            if self.bytes < self.buffer.len() {
+            let is_too_long = left < self.bytes as u64;
+            if is_too_long || self.bytes < self.buffer.len() {
                 return Ok(());
             }
-            self.read_next(source)?;
+            left -= self.bytes as u64;
+            self.read_next(read)?;
         }
     }
 }
@@ -123,9 +129,12 @@ impl Source for PrivateCopy {
             PrivateCopy::Sealed { file, bytes } => {
                 // SAFETY: the caller promises that this is an artifact of precompile's. Nobody changes a sealed file.
                 let mapped = unsafe { Module::deserialize_open_file(engine, file) };
-                // Some systems let programs make code of memory, and not of files.
-                // SAFETY: as for `Owned`.
-                mapped.map_err(OpenError::Wasmtime).or_else(|_| unsafe { (&*bytes).module(engine) })
+                match mapped {
+                    // Some systems let programs make code of memory, and not of files.
+                    // SAFETY: as for `Owned`.
+                    Err(error) if sealed::is_denied(&error) => unsafe { (&*bytes).module(engine) },
+                    mapped => mapped.map_err(OpenError::Wasmtime),
+                }
             }
             // SAFETY: the caller promises the same.
             PrivateCopy::Owned(bytes) => unsafe { bytes.as_slice().module(engine) },
@@ -154,6 +163,7 @@ mod sealed {
     use super::*;
     use memmap2::MmapOptions;
     use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+    use rustix::io::Errno;
     use rustix::process::{Resource, getrlimit};
     use std::io::Write;
 
@@ -165,15 +175,15 @@ mod sealed {
         let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
         // It is no program to be started: some systems allow no others, and older ones don't know the flag. Its
         // pages can be executed all the same.
-        let create = |flags| memfd_create("artifact", flags).ok();
+        let create = |flags| memfd_create(c"artifact", flags).ok();
         create(flags | MemfdFlags::NOEXEC_SEAL).or_else(|| create(flags)).map(File::from)
     }
 
     /// Fills a file in memory with a chunk and what follows it, and seals it.
-    pub(super) fn fill(file: File, first: Chunk, source: &mut dyn Read) -> io::Result<PrivateCopy> {
+    pub(super) fn fill(file: File, first: Chunk, read: ReadSome<'_>, most: u64) -> io::Result<PrivateCopy> {
         // It counts as a file, and the system ends processes that write more to one.
         let mut room = getrlimit(Resource::Fsize).current.unwrap_or(u64::MAX);
-        first.and_the_rest(source, &mut |part| {
+        first.and_the_rest(read, most, &mut |part| {
             let left = room.checked_sub(part.len() as u64);
             room = left.ok_or_else(|| io::Error::new(ErrorKind::FileTooLarge, TOO_LARGE))?;
             (&file).write_all(part)
@@ -183,6 +193,11 @@ mod sealed {
         // SAFETY: nobody can change the file any more, or make it shorter.
         let bytes = unsafe { MmapOptions::new().map_copy_read_only(&file) }?;
         Ok(PrivateCopy::Sealed { file, bytes })
+    }
+
+    /// The test that the system denied it, rather than that there is something wrong.
+    pub(super) fn is_denied(error: &wasmtime::Error) -> bool {
+        matches!(error.root_cause().downcast_ref(), Some(&(Errno::ACCESS | Errno::PERM)))
     }
 
     /// Maps a component. Wasmtime does so by name only: `None` where the system shows no names of open files.
@@ -206,6 +221,7 @@ mod tests {
     use crate::program::Program;
     use crate::runtime::Runtime;
     use std::fs;
+    use std::io::Read;
     use support::Folder;
     use wasmtime::{Instance, Store};
 
@@ -216,10 +232,14 @@ mod tests {
         fs::read(Folder::new().compile("answer", text, &[])).unwrap()
     }
 
+    fn copy_of(mut bytes: &[u8]) -> PrivateCopy {
+        PrivateCopy::of(&mut |buffer| bytes.read(buffer)).unwrap()
+    }
+
     fn answer(copy: PrivateCopy) -> i32 {
         let manifest = trailer::read(&copy).unwrap().manifest;
         // SAFETY: the tests have just had it made, and nobody changed it.
-        let program: Program = unsafe { Runtime::new().make(manifest, copy, |_| {}) }.unwrap();
+        let program: Program = unsafe { Runtime::new().make(manifest, copy, &mut |_| {}) }.unwrap();
         let mut store = Store::new(program.engine(), ());
         let instance = Instance::new(&mut store, program.module().unwrap(), &[]).unwrap();
         instance.get_typed_func::<(), i32>(&mut store, "answer").unwrap().call(&mut store, ()).unwrap()
@@ -228,8 +248,10 @@ mod tests {
     #[test]
     fn what_stands_in_for_a_file_in_memory() {
         let artifact = artifact();
-        let source: &mut dyn Read = &mut &*artifact;
-        assert_eq!(answer(PrivateCopy::owned(Chunk::read(source).unwrap(), source).unwrap()), 42);
+        let mut source = &*artifact;
+        let read: ReadSome<'_> = &mut |buffer| source.read(buffer);
+        let copy = PrivateCopy::owned(Chunk::read(read).unwrap(), read, u64::MAX).unwrap();
+        assert_eq!(answer(copy), 42);
     }
 
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -239,7 +261,7 @@ mod tests {
         use std::fs::OpenOptions;
         use std::io::Write;
         use std::os::fd::AsRawFd;
-        let copy = PrivateCopy::of(&mut &*artifact()).unwrap();
+        let copy = copy_of(&artifact());
         let PrivateCopy::Sealed { file, bytes } = &copy else { panic!("this system has no files in memory") };
         // By the file itself, and by whoever opens it anew, as processes of the same user can.
         let name = std::format!("/proc/self/fd/{}", file.as_raw_fd());
@@ -259,10 +281,14 @@ mod tests {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     #[test]
     fn a_file_that_cannot_be_mapped() {
-        let PrivateCopy::Sealed { bytes, .. } = PrivateCopy::of(&mut &*artifact()).unwrap() else {
+        use std::fs::OpenOptions;
+        use std::os::fd::AsRawFd;
+        let PrivateCopy::Sealed { file, bytes } = copy_of(&artifact()) else {
             panic!("this system has no files in memory")
         };
-        let file = File::open("/dev/null").unwrap();
+        // What can't be read can't be mapped.
+        let name = std::format!("/proc/self/fd/{}", file.as_raw_fd());
+        let file = OpenOptions::new().write(true).open(name).unwrap();
         assert_eq!(answer(PrivateCopy::Sealed { file, bytes }), 42);
     }
 }

@@ -5,6 +5,7 @@ use precompile_runtime::artifact::{Code, ShownLines};
 #[cfg(any(feature = "wasi", feature = "component-model"))]
 use precompile_runtime::link::LinkError;
 use precompile_runtime::wasmtime::{self, Trap, WasmBacktrace};
+#[cfg(any(feature = "limits", feature = "wasi", feature = "wasi-p2"))]
 use std::fmt::Display;
 use std::io::Write;
 use std::path::Path;
@@ -43,6 +44,7 @@ impl Failure {
     }
 
     /// A thread can't be started.
+    #[cfg(any(feature = "limits", feature = "wasi", feature = "wasi-p2"))]
     pub(crate) fn thread(reason: &dyn Display) -> Failure {
         Failure::own(Code::Thread, || {
             format!("can't start a thread, see `ulimit -u` and the limits of the container: {reason}")

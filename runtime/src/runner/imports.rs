@@ -6,11 +6,16 @@ use crate::failure::Failure;
 use crate::preview1;
 #[cfg(feature = "wasi-p2")]
 use crate::preview2;
+use precompile_runtime::artifact::manifest::Kind;
 use precompile_runtime::artifact::unmet;
 use precompile_runtime::{OpenError, Program};
 
 /// Tells why a program was not linked: all imports that nothing here offers, or what else was the reason.
 pub(crate) fn not_linked(program: &Program, args: &Args, failure: Failure) -> Failure {
+    // A build without components opened none: told so, the compiler leaves out what is for them.
+    if cfg!(not(feature = "component-model")) && program.manifest().kind == Kind::Component {
+        return failure;
+    }
     let unmet = unmet(program.manifest(), &offers);
     match unmet.is_empty() {
         true => failure,

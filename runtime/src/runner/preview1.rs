@@ -47,7 +47,7 @@ impl Preview1 {
     }
 }
 
-/// Offers both.
+/// Offers both. The functions' parameters are typed as wasmtime-wasi's, so that the code for a signature stands once.
 pub(crate) fn add_to_linker(linker: &mut Linker<State<Preview1>>) -> wasmtime::Result<()> {
     p1::add_to_linker_sync(linker, |state| &mut state.world.context)?;
     linker.allow_shadowing(true);
@@ -57,23 +57,23 @@ pub(crate) fn add_to_linker(linker: &mut Linker<State<Preview1>>) -> wasmtime::R
     linker.func_wrap(
         MODULE,
         "fd_readdir",
-        |mut guest: Guest<'_>, fd: u32, buffer: u32, length: u32, cookie: u64, used: u32| {
-            answer(&mut guest, |Preview1 { context, listings }, memory, fuel| {
-                let buffer = GuestPtr::new((buffer, length));
-                let written = at_once(listings.read(context, memory, fd, buffer, cookie, fuel))?;
-                Ok(memory.write(GuestPtr::new(used), written)?)
+        |mut guest: Guest<'_>, fd: i32, buffer: i32, length: i32, cookie: i64, used: i32| {
+            answer(&mut guest, &mut |Preview1 { context, listings }, memory, fuel| {
+                let (fd, buffer) = (fd as u32, GuestPtr::new((buffer as u32, length as u32)));
+                let written = at_once(listings.read(context, memory, fd, buffer, cookie as u64, fuel))?;
+                Ok(memory.write(GuestPtr::new(used as u32), written)?)
             })
         },
     )?;
     linker.func_wrap(
         MODULE,
         "poll_oneoff",
-        |mut guest: Guest<'_>, subscriptions: u32, events: u32, count: u32, ready: u32| {
-            answer(&mut guest, |Preview1 { context, .. }, memory, fuel| {
+        |mut guest: Guest<'_>, subscriptions: i32, events: i32, count: i32, ready: i32| {
+            answer(&mut guest, &mut |Preview1 { context, .. }, memory, fuel| {
                 context.set_hostcall_fuel(polls(fuel));
-                let (subscriptions, events) = (GuestPtr::new(subscriptions), GuestPtr::new(events));
-                let found = wait(context.poll_oneoff(memory, subscriptions, events, count))?;
-                Ok(memory.write(GuestPtr::new(ready), found)?)
+                let (from, to) = (GuestPtr::new(subscriptions as u32), GuestPtr::new(events as u32));
+                let found = wait(context.poll_oneoff(memory, from, to, count as u32))?;
+                Ok(memory.write(GuestPtr::new(ready as u32), found)?)
             })
         },
     )?;
@@ -108,10 +108,10 @@ fn wait(call: impl Future<Output = Result<u32, Error>>) -> Result<u32, Error> {
 /// The `errno` that a function answers a guest with, which gets the guest's memory and the fuel of one call.
 fn answer(
     guest: &mut Guest<'_>,
-    function: impl FnOnce(&mut Preview1, &mut GuestMemory<'_>, usize) -> Result<(), Error>,
+    function: &mut dyn FnMut(&mut Preview1, &mut GuestMemory<'_>, usize) -> Result<(), Error>,
 ) -> wasmtime::Result<i32> {
     let fuel = guest.as_context_mut().hostcall_fuel();
-    let run = |world: &mut Preview1, mut memory: GuestMemory<'_>| {
+    let mut run = |world: &mut Preview1, mut memory: GuestMemory<'_>| {
         world.context.set_hostcall_fuel(fuel);
         match function(world, &mut memory, fuel) {
             Ok(()) => Ok(0),

@@ -29,42 +29,42 @@ pub(super) fn add_to_linker(linker: &mut Linker<State<Preview1>>) -> wasmtime::R
     linker.func_wrap(
         MODULE,
         "fd_seek",
-        |mut guest: Guest<'_>, fd: u32, offset: i64, whence: u32, position: u32| {
-            answer(&mut guest, |world, memory, _| {
+        |mut guest: Guest<'_>, fd: i32, offset: i64, whence: i32, position: i32| {
+            answer(&mut guest, &mut |world, memory, _| {
                 // In another order than in preview 1.
                 let whence = [Whence::Cur, Whence::End, Whence::Set].get(whence as usize).copied();
                 let whence = whence.ok_or(Errno::Inval)?;
-                let sought = at_once(world.context.fd_seek(memory, fd.into(), offset, whence))?;
-                Ok(memory.write(GuestPtr::new(position), sought)?)
+                let sought = at_once(world.context.fd_seek(memory, (fd as u32).into(), offset, whence))?;
+                Ok(memory.write(GuestPtr::new(position as u32), sought)?)
             })
         },
     )?;
-    linker.func_wrap(MODULE, "fd_filestat_get", |mut guest: Guest<'_>, fd: u32, stat: u32| {
-        answer(&mut guest, |world, memory, _| {
-            let found = at_once(world.context.fd_filestat_get(memory, fd.into()))?;
-            write(memory, stat, &found)
+    linker.func_wrap(MODULE, "fd_filestat_get", |mut guest: Guest<'_>, fd: i32, stat: i32| {
+        answer(&mut guest, &mut |world, memory, _| {
+            let found = at_once(world.context.fd_filestat_get(memory, (fd as u32).into()))?;
+            write(memory, stat as u32, &found)
         })
     })?;
     linker.func_wrap(
         MODULE,
         "path_filestat_get",
-        |mut guest: Guest<'_>, fd: u32, flags: u32, path: u32, length: u32, stat: u32| {
-            answer(&mut guest, |world, memory, _| {
-                let flags = Lookupflags::try_from(flags)?;
-                let path = GuestPtr::new((path, length));
-                let found = at_once(world.context.path_filestat_get(memory, fd.into(), flags, path))?;
-                write(memory, stat, &found)
+        |mut guest: Guest<'_>, fd: i32, flags: i32, path: i32, length: i32, stat: i32| {
+            answer(&mut guest, &mut |world, memory, _| {
+                let flags = Lookupflags::try_from(flags as u32)?;
+                let (fd, path) = ((fd as u32).into(), GuestPtr::new((path as u32, length as u32)));
+                let found = at_once(world.context.path_filestat_get(memory, fd, flags, path))?;
+                write(memory, stat as u32, &found)
             })
         },
     )?;
     linker.func_wrap(
         MODULE,
         "poll_oneoff",
-        |mut guest: Guest<'_>, subscriptions: u32, events: u32, count: u32, ready: u32| {
-            answer(&mut guest, |world, memory, fuel| {
-                let polled = (subscriptions, events, count);
+        |mut guest: Guest<'_>, subscriptions: i32, events: i32, count: i32, ready: i32| {
+            answer(&mut guest, &mut |world, memory, fuel| {
+                let polled = (subscriptions as u32, events as u32, count as u32);
                 let found = poll(&mut world.context, memory, polled, polls(fuel))?;
-                Ok(memory.write(GuestPtr::new(ready), found)?)
+                Ok(memory.write(GuestPtr::new(ready as u32), found)?)
             })
         },
     )?;
