@@ -47,8 +47,8 @@ impl Runtime {
     /// As [`Runtime::open_file_mapped`].
     pub unsafe fn open_file_mapped_unverified(&self, path: impl AsRef<Path>) -> Result<Program, OpenError> {
         let path = path.as_ref();
-        let refuse = |source| OpenError::Io { path: path.into(), source };
-        let file = open_to_map(path).map_err(refuse)?;
+        let file = open_to_map(path).map_err(|source| OpenError::Io { path: path.into(), source })?;
+        let refuse = |source| not_read(path, &file, source);
         let manifest = match read_trailer(&file).map_err(refuse)? {
             Some(trailer) => trailer.manifest,
             // SAFETY: the caller promises that the file doesn't change while it is mapped.
@@ -85,10 +85,9 @@ impl Runtime {
         path: &Path,
         reached: &mut dyn FnMut(OpenPhase),
     ) -> Result<Program, OpenError> {
-        let refuse = |source| OpenError::Io { path: path.into(), source };
-        let file = open_to_map(path).map_err(refuse)?;
+        let file = open_to_map(path).map_err(|source| OpenError::Io { path: path.into(), source })?;
         // SAFETY: the caller promises that the file doesn't change while it is mapped.
-        let bytes = unsafe { Mmap::map(&file) }.map_err(refuse)?;
+        let bytes = unsafe { Mmap::map(&file) }.map_err(|source| not_read(path, &file, source))?;
         let manifest = trailer::read(&bytes)?.manifest;
         drop(bytes);
         // SAFETY: the caller promises the same, and the digest was right.
@@ -122,6 +121,13 @@ impl Source for Mapped<'_> {
         }
         component.map_err(|error| not_mapped(self.path, error))
     }
+}
+
+/// The error of a file that was not read. The system doesn't say that it is a pipe or the like.
+fn not_read(path: &Path, file: &File, source: io::Error) -> OpenError {
+    let other = || io::Error::new(io::ErrorKind::Unsupported, "only a regular file can be mapped");
+    let is_other = file.metadata().is_ok_and(|metadata| !metadata.is_file());
+    OpenError::Io { path: path.into(), source: if is_other { other() } else { source } }
 }
 
 /// The error of a file that was not mapped. Wasmtime says only what was denied to it.
@@ -187,11 +193,7 @@ pub(super) fn is_at(_: &File, _: &Path) -> io::Result<bool> {
 
 #[cfg(not(windows))]
 fn open_to_map(path: &Path) -> io::Result<File> {
-    let file = File::open(path)?;
-    match file.metadata()?.is_file() {
-        true => Ok(file),
-        false => Err(io::Error::new(io::ErrorKind::Unsupported, "only a regular file can be mapped")),
-    }
+    File::open(path)
 }
 
 /// Windows maps code only from a file that was opened to be executed.
