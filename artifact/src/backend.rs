@@ -64,3 +64,24 @@ impl FromStr for Backend {
             .ok_or_else(|| UnknownBackend(name.into()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn names_are_read_as_they_are_written() {
+        for (backend, name) in [(Backend::Cranelift, "cranelift"), (Backend::Winch, "winch")] {
+            assert_eq!((backend.name(), backend.to_string().as_str()), (name, name));
+            assert_eq!(name.parse(), Ok(backend));
+        }
+        assert_eq!("llvm".parse::<Backend>(), Err(UnknownBackend("llvm".into())));
+    }
+
+    /// Artifacts hold the marks: they stay what they are.
+    #[test]
+    fn marks_tell_backends_apart() {
+        assert_eq!(Backend::ALL.map(Backend::mark_bytes), [0, 87]);
+    }
+}

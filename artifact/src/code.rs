@@ -132,6 +132,24 @@ impl Display for Code {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn a_code_is_shown_as_its_number() {
+        assert_eq!(Code::Target.to_string(), "E203");
+        assert_eq!(Code::Trap(1).to_string(), "E501");
+    }
+
+    /// Traps alone have none: wasmtime has words for them.
+    #[cfg(feature = "messages")]
+    #[test]
+    fn every_code_has_words() {
+        for code in Code::ALL {
+            let (meaning, way_out) = (code.meaning().unwrap(), code.way_out().unwrap());
+            assert!(meaning.ends_with('.') && way_out.ends_with('.') && meaning != way_out, "{code}");
+        }
+        assert_eq!((Code::Trap(0).meaning(), Code::Trap(0).way_out()), (None, None));
+    }
 
     #[test]
     fn numbers_are_distinct_and_found() {

@@ -158,3 +158,60 @@ impl Contract {
         Contract { generate_address_map: true, ..self.clone() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reservation, guard, room for growth; then hardware faults, and images that are copied on write.
+    type Row = (u64, u64, u64, bool, bool);
+
+    /// Those that are hosted are stock Wasmtime 48's defaults, as wasmtime-environ has them.
+    #[test]
+    fn presets_are_as_documented() {
+        use Machine::{Native64, Pulley32, Pulley64};
+        use Platform::{Freestanding, Hosted, SignalsOnly};
+        let bare = (0, 0, 0x10_0000, false, false);
+        let cases: [(Platform, Machine, Option<Row>); 9] = [
+            (Hosted, Native64, Some((0x1_0000_0000, 0x200_0000, 0x8000_0000, true, true))),
+            (Hosted, Pulley64, Some((0x1_0000_0000, 0, 0x8000_0000, false, true))),
+            (Hosted, Pulley32, Some((0xa0_0000, 0, 0x10_0000, false, true))),
+            (SignalsOnly, Native64, Some((0, 0, 0x10_0000, true, false))),
+            (SignalsOnly, Pulley64, None),
+            (SignalsOnly, Pulley32, None),
+            (Freestanding, Native64, Some(bare)),
+            (Freestanding, Pulley64, Some(bare)),
+            (Freestanding, Pulley32, Some(bare)),
+        ];
+        for (platform, machine, expected) in cases {
+            let row = |contract: Contract| {
+                let alike = Contract {
+                    memory_reservation: 0,
+                    memory_guard_size: 0,
+                    memory_reservation_for_growth: 0,
+                    signals_based_traps: true,
+                    memory_init_cow: true,
+                    ..contract
+                };
+                assert_eq!(alike, Contract::COMMON, "{platform} {machine:?}");
+                (
+                    contract.memory_reservation,
+                    contract.memory_guard_size,
+                    contract.memory_reservation_for_growth,
+                    contract.signals_based_traps,
+                    contract.memory_init_cow,
+                )
+            };
+            assert_eq!(Contract::preset(platform, machine).map(row), expected, "{platform} {machine:?}");
+        }
+    }
+
+    #[test]
+    fn an_engine_is_shared_where_only_the_address_map_differs() {
+        let whole = Contract::COMMON;
+        let stripped = Contract { generate_address_map: false, ..whole.clone() };
+        assert_eq!(stripped.for_engine(), whole.for_engine());
+        let other = Contract { debug_symbols: false, ..whole.clone() };
+        assert_ne!(other.for_engine(), whole.for_engine());
+    }
+}

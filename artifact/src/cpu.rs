@@ -216,6 +216,58 @@ mod tests {
         }
     }
 
+    /// Each architecture has its own, by every name that it has; those of other compilers have none.
+    #[test]
+    fn targets_have_the_families_of_their_architectures() {
+        for (target, baseline) in [
+            ("x86_64-unknown-linux-gnu", Some("x86-64")),
+            ("aarch64-apple-darwin", Some("armv8-a")),
+            ("s390x-unknown-linux-gnu", Some("z14")),
+            ("riscv64gc-unknown-linux-gnu", Some("rv64gc")),
+            ("pulley64", Some("pulley")),
+            ("pulley32be", Some("pulley")),
+            ("powerpc64-unknown-linux-gnu", None),
+            ("aarch64_be-unknown-linux-gnu", None),
+        ] {
+            let family = family(&target.parse().unwrap());
+            assert_eq!(family.map(|family| family.levels[0].name), baseline, "{target}");
+        }
+    }
+
+    #[test]
+    fn levels_and_features_are_found_by_name() {
+        assert_eq!(X86_64.level("x86-64-v2").unwrap().features.len(), 6);
+        assert_eq!(X86_64.feature("sse4.1").unwrap().setting, "has_sse41");
+        assert!(X86_64.level("armv8-a").is_none() && X86_64.feature("lse").is_none());
+    }
+
+    #[test]
+    fn the_least_level_that_has_all_is_named() {
+        let least = |family: &Family, features: &[&str]| {
+            let features: Vec<_> = features.iter().map(|name| String::from(*name)).collect();
+            family.level_with(&features).map(|level| level.name)
+        };
+        assert_eq!(least(&X86_64, &[]), Some("x86-64"));
+        assert_eq!(least(&X86_64, &["fma", "sse3"]), Some("x86-64-v3"));
+        assert_eq!(least(&X86_64, &["avx512f"]), Some("x86-64-v4"));
+        assert_eq!(least(&X86_64, &["avx512vnni"]), None);
+        assert_eq!(least(&AARCH64, &["lse"]), Some("armv8.1-a"));
+    }
+
+    /// The standard library's own macro knows.
+    #[cfg(all(feature = "std", target_arch = "x86_64"))]
+    #[test]
+    fn features_of_this_machine_are_detected() {
+        let found = detect().unwrap();
+        for (name, present) in [
+            ("sse3", std::arch::is_x86_feature_detected!("sse3")),
+            ("avx2", std::arch::is_x86_feature_detected!("avx2")),
+            ("avx512f", std::arch::is_x86_feature_detected!("avx512f")),
+        ] {
+            assert_eq!(found.iter().any(|feature| feature == name), present, "{name}");
+        }
+    }
+
     /// What is detected is what can be chosen.
     #[cfg(feature = "std")]
     #[test]

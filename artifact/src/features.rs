@@ -79,6 +79,7 @@ mod tests {
         assert_eq!(names(WasmFeatures::BULK_MEMORY), ["bulk-memory", "bulk-memory-opt"]);
         assert_eq!(named("wide-arithmetic"), Some(WasmFeatures::WIDE_ARITHMETIC));
         assert_eq!(named("wide_arithmetic"), None);
-        assert_eq!(named("simd128"), None);
+        assert_eq!((named("simd128"), named("gc-type"), named("")), (None, None, None));
+        assert_eq!(names(WasmFeatures::empty()), [""; 0]);
     }
 }

@@ -24,9 +24,32 @@ pub fn foreign(start: &[u8]) -> Option<&'static str> {
     ];
     match start.trim_ascii_start() {
         [] if start.is_empty() => Some("it is empty"),
-        trimmed => known
-            .iter()
-            .find(|(magic, _)| start.starts_with(magic) || trimmed.starts_with(magic))
-            .map(|(_, words)| *words),
+        trimmed => known.iter().find(|(magic, _)| trimmed.starts_with(magic)).map(|(_, words)| *words),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_told_by_their_start() {
+        for (start, words) in [
+            (&b""[..], "it is empty"),
+            (b"\x1f\x8b\x08", "gzip"),
+            (b"\x28\xb5\x2f\xfd\0", "zstd"),
+            (b"\xfd7zXZ\0\0", "xz"),
+            (b"PK\x03\x04", "zip"),
+            (b"!<arch>\n", "archive of object files"),
+            (b"BC\xc0\xde", "bitcode"),
+            (b"version https://git-lfs.github.com", "Git LFS"),
+            (b"#!/bin/sh", "script"),
+            (b"\r\n  <html>", "web page"),
+        ] {
+            assert!(foreign(start).unwrap().contains(words), "{words}");
+        }
+        for start in [&b"\0asm"[..], b" \n", b"version 2", b"PK"] {
+            assert_eq!(foreign(start), None);
+        }
     }
 }

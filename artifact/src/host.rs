@@ -85,3 +85,60 @@ fn read_features<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WasmFeatu
     let names = Vec::<String>::deserialize(deserializer)?;
     Ok(names.iter().filter_map(|name| named(name)).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    /// As the first runtimes described themselves, which named no more than this.
+    const OLD: &str = r#"{"target":"x86_64-unknown-linux-gnu","cpu_features":["sse3"],"wasmtime_version":"48.0.8",
+        "runtime_version":"0.1.0","features":["simd","quantum"],"signals":true,"virtual_memory":true,"pulley":false,
+        "components":false,"concurrency":false}"#;
+
+    #[test]
+    fn old_descriptions_are_read() {
+        let host: Host = serde_json::from_str(OLD).unwrap();
+        let expected = Host {
+            target: "x86_64-unknown-linux-gnu".parse().unwrap(),
+            cpu_features: Some(vec!["sse3".into()]),
+            wasmtime_version: "48.0.8".into(),
+            runtime_version: "0.1.0".into(),
+            // A name that isn't known is left out.
+            features: WasmFeatures::SIMD,
+            signals: true,
+            virtual_memory: true,
+            native_code: true,
+            soft_float: false,
+            epochs: true,
+            pulley: false,
+            components: false,
+            concurrency: false,
+            compiler: false,
+            imports: None,
+            policy: Policy::default(),
+        };
+        assert_eq!(host, expected);
+        let unknown = OLD.replace("x86_64-unknown-linux-gnu", "abacus");
+        assert!(serde_json::from_str::<Host>(&unknown).is_err());
+    }
+
+    /// A compiler is named where there is one.
+    #[test]
+    fn descriptions_are_read_as_they_are_written() {
+        let old: Host = serde_json::from_str(OLD).unwrap();
+        let new = Host {
+            compiler: true,
+            native_code: false,
+            epochs: false,
+            soft_float: true,
+            imports: Some(vec!["env#log".into()]),
+            ..old.clone()
+        };
+        for (host, names_compiler) in [(old, false), (new, true)] {
+            let json = serde_json::to_string(&host).unwrap();
+            assert_eq!(json.contains("compiler"), names_compiler, "{json}");
+            assert_eq!(serde_json::from_str::<Host>(&json).unwrap(), host);
+        }
+    }
+}

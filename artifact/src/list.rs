@@ -172,6 +172,31 @@ mod tests {
     }
 
     #[test]
+    fn names_are_found_joined_and_counted() {
+        let list: Names = ["simd", "threads"].iter().collect();
+        assert!(list.contains("threads") && !list.contains("thread"));
+        assert_eq!(list.join(", "), "simd, threads");
+        let mut items = list.iter();
+        assert_eq!((items.len(), items.next()), (2, Some("simd")));
+        assert_eq!((items.size_hint(), items.next()), ((1, Some(1)), Some("threads")));
+        assert_eq!((items.len(), items.next(), items.next()), (0, None, None));
+    }
+
+    /// Each is several texts, of which all are read and none that follows.
+    #[test]
+    fn items_of_several_texts_are_encoded_as_a_vector_is() {
+        use crate::manifest::Export;
+        let exports = ["one", "two"].map(|name| Export { name, ty: "(func)" });
+        let mut list: List<Export<'static>> = List::default();
+        exports.iter().for_each(|export| list.push(*export));
+        let mut encoded = postcard::to_allocvec(&exports.to_vec()).unwrap();
+        assert_eq!(postcard::to_allocvec(&list).unwrap(), encoded);
+        encoded.extend([3, b'o', b'n', b'e']);
+        let (read, rest) = List::<Export<'static>>::take(&encoded).unwrap();
+        assert_eq!((read.iter().collect::<Vec<_>>(), rest.len()), (exports.to_vec(), 4));
+    }
+
+    #[test]
     fn lengths_are_not_believed() {
         for bytes in [&[][..], &[1], &[2, 1, b'a'], &[1, 2, b'a'], &[1, 1, 0xff], &[0xff; 10]] {
             assert!(Names::take(bytes).is_err(), "{bytes:?}");

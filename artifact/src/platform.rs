@@ -98,3 +98,44 @@ pub fn is_desktop(target: &Triple) -> bool {
     use Architecture::{Aarch64, X86_64};
     matches!(target.architecture, X86_64 | Aarch64(Aarch64Architecture::Aarch64))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn platforms_have_names() {
+        assert_eq!(Platform::ALL.map(Platform::name), ["hosted", "signals-only", "freestanding"]);
+        assert_eq!(Platform::SignalsOnly.to_string(), "signals-only");
+    }
+
+    /// Of each target: its machine, whether there is native code for it, and whether it is a desktop's.
+    #[test]
+    fn targets_are_told_apart() {
+        use Machine::{Native64, Pulley32, Pulley64};
+        for (target, machine, native, desktop) in [
+            ("x86_64-unknown-linux-gnu", Some(Native64), true, true),
+            ("x86_64-unknown-none", Some(Native64), true, true),
+            ("aarch64-apple-darwin", Some(Native64), true, true),
+            ("aarch64-apple-macosx11.0.0", Some(Native64), true, true),
+            ("x86_64-pc-windows-msvc", Some(Native64), true, true),
+            ("s390x-unknown-linux-gnu", Some(Native64), true, false),
+            ("riscv64gc-unknown-linux-gnu", Some(Native64), true, false),
+            ("riscv64gc-pc-windows-msvc", Some(Native64), false, false),
+            ("x86_64-unknown-freebsd", Some(Native64), false, true),
+            ("powerpc64-unknown-linux-gnu", Some(Native64), false, false),
+            ("i686-unknown-linux-gnu", None, false, false),
+            ("pulley64", Some(Pulley64), false, false),
+            ("pulley64be", Some(Pulley64), false, false),
+            ("pulley32", Some(Pulley32), false, false),
+            ("pulley32be", Some(Pulley32), false, false),
+        ] {
+            let triple: Triple = target.parse().unwrap();
+            assert_eq!(Machine::of(&triple), machine, "{target}");
+            assert_eq!((is_native(&triple), is_desktop(&triple)), (native, desktop), "{target}");
+            assert_eq!(is_pulley(&triple), target.starts_with("pulley"));
+        }
+        assert_eq!(Machine::ALL.map(Machine::is_pulley), [false, true, true]);
+    }
+}

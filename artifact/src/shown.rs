@@ -81,6 +81,12 @@ mod tests {
         assert_eq!(Shown(plain).to_string(), plain);
     }
 
+    #[cfg(feature = "std")]
+    #[test]
+    fn a_path_is_on_one_line() {
+        assert_eq!(shown_path(std::path::Path::new("a\nb/c")), r"a\nb/c");
+    }
+
     #[test]
     fn only_the_first_line_begins_at_the_margin() {
         for (text, shown) in [

@@ -9,3 +9,18 @@ pub(crate) fn numbers(text: &str) -> Option<[u64; 3]> {
     }
     parts.next().is_none().then_some(version)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_three_numbers() {
+        for text in ["48.0.8", "48.0.8-rc.1", "48.0.8+build"] {
+            assert_eq!(numbers(text), Some([48, 0, 8]), "{text}");
+        }
+        for text in ["", "48", "48.0", "48.0.8.1", "48.0.x", "v48.0.8", "-48.0.8"] {
+            assert_eq!(numbers(text), None, "{text}");
+        }
+    }
+}

@@ -1,8 +1,8 @@
 //! Every reason for which an artifact would not load, and its remedy.
 
 use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
-use precompile_artifact::manifest::{Kind, Manifest, Memories};
-use precompile_artifact::mismatch::{Mismatch, alike, mismatches};
+use precompile_artifact::manifest::{Kind, Manifest, Memories, OptLevel};
+use precompile_artifact::mismatch::{Mismatch, alike, mismatches, same_major};
 use precompile_artifact::platform::Machine;
 use precompile_artifact::{Backend, Contract, Host, List, Names, Platform, Policy};
 
@@ -86,6 +86,50 @@ fn modules_are_alike() {
     assert!(alike(&one, &other, &host));
     let limited = Policy { memory_max_bytes: Some(1 << 20), ..Policy::default() };
     assert!(!alike(&one, &other, &Host { policy: limited, ..host }));
+}
+
+/// Each field that a host looks at makes a difference by itself, and no other does.
+#[test]
+fn each_field_that_is_looked_at_tells_artifacts_apart() {
+    let (one, host) = (manifest(LINUX), host(LINUX, &[]));
+    assert!(alike(&one, &one, &host));
+    let looked_at: [fn(&mut Manifest); 8] = [
+        |it| it.kind = Kind::Component,
+        |it| it.backend = Backend::Winch,
+        |it| it.platform = Platform::Freestanding,
+        |it| it.target = "x86_64-unknown-none".into(),
+        |it| it.cpu_features = names(&["avx"]),
+        |it| it.wasmtime_version = "48.0.9".into(),
+        |it| it.features_stamped = Names::default(),
+        |it| it.settings.consume_fuel = true,
+    ];
+    for (at, change) in looked_at.iter().enumerate() {
+        let mut other = one.clone();
+        change(&mut other);
+        assert!(!alike(&one, &other, &host), "{at}");
+    }
+    let others: [fn(&mut Manifest); 4] = [
+        |it| it.opt_level = Some(OptLevel::Speed),
+        |it| it.precompile_version = "0.2.0".into(),
+        |it| it.source_blake3 = [1; 32],
+        |it| it.features_used = names(&["simd"]),
+    ];
+    for (at, change) in others.iter().enumerate() {
+        let mut other = one.clone();
+        change(&mut other);
+        assert!(alike(&one, &other, &host), "{at}");
+    }
+    // The same memories are alike under a policy, too.
+    let policy = Policy { memory_max_bytes: Some(1 << 20), ..Policy::default() };
+    assert!(alike(&one, &one, &Host { policy, ..host }));
+}
+
+#[test]
+fn a_reason_is_a_sentence() {
+    let found = mismatches(&manifest("x86_64-apple-darwin"), &host(LINUX, &[]));
+    let expected = "`target` is `x86_64-apple-darwin`, the host has `x86_64-unknown-linux-gnu`: compile with \
+                    `--target x86_64-unknown-linux-gnu`";
+    assert_eq!(found.iter().map(Mismatch::to_string).collect::<Vec<_>>(), [expected]);
 }
 
 #[test]
@@ -179,6 +223,33 @@ fn versions() {
     manifest.wasmtime_version = "49.0.0".into();
     let remedy = "compile with a precompile that is built on wasmtime 48.0.9";
     only(&manifest, &host(LINUX, &[]), "wasmtime_version", remedy);
+    assert!(same_major("48.0.0", "48.9.9") && !same_major("48.0.0", "49.0.0"));
+    assert!(!same_major("new", "new"), "what is no version is compatible with nothing");
+}
+
+/// Whatever takes address space needs virtual memory, and each by itself.
+#[test]
+fn no_virtual_memory() {
+    let host = Host { virtual_memory: false, ..host(LINUX, &[]) };
+    let bare = Contract::preset(Platform::SignalsOnly, Machine::Native64).unwrap();
+    let mut artifact = Manifest { settings: bare.clone(), ..manifest(LINUX) };
+    assert_eq!(mismatches(&artifact, &host), []);
+    for wanted in [
+        Contract { memory_reservation: 1, ..bare.clone() },
+        Contract { memory_guard_size: 1, ..bare.clone() },
+        Contract { memory_init_cow: true, ..bare },
+    ] {
+        artifact.settings = wanted;
+        only(&artifact, &host, "platform", "compile with `--platform signals-only`");
+    }
+    // Without hardware faults it is no way out.
+    artifact.settings.signals_based_traps = false;
+    only(&artifact, &host, "platform", "compile with `--platform freestanding`");
+    artifact.settings.signals_based_traps = true;
+    let found = mismatches(&artifact, &Host { signals: false, ..host });
+    let found: Vec<_> = found.iter().map(|it| (it.field, it.remedy.as_str())).collect();
+    let remedy = "compile with `--platform freestanding`";
+    assert_eq!(found, [("settings.signals_based_traps", remedy), ("platform", remedy)]);
 }
 
 #[test]
@@ -186,6 +257,10 @@ fn what_a_build_lacks() {
     let artifact = manifest(LINUX);
     let component = Manifest { kind: Kind::Component, ..artifact.clone() };
     only(&component, &host(LINUX, &[]), "kind", "use a runtime with the feature `component-model`");
+    // That it is stamped as one is no reason more, and none where components are run.
+    let stamped = Manifest { features_stamped: names(&["component-model"]), ..component };
+    only(&stamped, &host(LINUX, &[]), "kind", "use a runtime with the feature `component-model`");
+    assert_eq!(mismatches(&stamped, &Host { components: true, ..host(LINUX, &[]) }), []);
     let threads = Manifest { features_stamped: names(&["simd", "threads"]), ..artifact.clone() };
     only(
         &threads,
@@ -278,6 +353,11 @@ fn policies() {
     only(&unknown, &host, "memories.maximum_bytes", remedy);
     let debug = changed(|manifest| manifest.settings.debug_info = true);
     only(&debug, &host, "settings.debug_info", "compile with `-D debug-info=n`");
+    assert_eq!(mismatches(&debug, &Host { policy: Policy::default(), ..host.clone() }), []);
+    let lines = changed(|manifest| manifest.settings.wasm_backtrace_details = true);
+    only(&lines, &host, "settings.debug_info", "compile with `-D backtrace-details=n`");
+    let nobody = Policy { backends: Some(vec![]), ..Policy::default() };
+    only(&meets_all, &Host { policy: nobody, ..host.clone() }, "backend", "have the host accept a backend");
     let both = changed(|manifest| {
         manifest.settings.debug_info = true;
         manifest.settings.wasm_backtrace_details = true;

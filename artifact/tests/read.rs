@@ -1,9 +1,9 @@
 //! Reading artifacts: the golden one, and every way in which one can be wrong.
 
-use precompile_artifact::manifest::{Kind, Manifest, Memories};
+use precompile_artifact::manifest::{Kind, Manifest, ManifestError, Memories, OptLevel};
 use precompile_artifact::platform::Machine;
 use precompile_artifact::trailer::{self, ReadError};
-use precompile_artifact::{Backend, Contract, Platform};
+use precompile_artifact::{Backend, Code, Contract, Names, Platform};
 use std::collections::BTreeSet;
 
 const FORMAT_1: &[u8] = include_bytes!("golden/format-1.cwasm");
@@ -174,8 +174,194 @@ fn signatures_have_room() {
 #[test]
 fn what_is_no_artifact_is_told() {
     let refusal = |bytes: &[u8]| trailer::read(bytes).unwrap_err().to_string();
-    assert!(refusal(b"").ends_with("artifact: it is empty"));
-    assert!(refusal(b"\0asm\x01\0\0\0").ends_with("it is WebAssembly: compile it with `precompile`"));
+    for (bytes, words) in [
+        (&b""[..], "artifact: it is empty"),
+        (b"\0asm\x01\0\0\0", "it is WebAssembly: compile it with `precompile`"),
+        (b"(module)", "it looks like WebAssembly's text form: compile it with `precompile`"),
+        (b";; a module", "it looks like WebAssembly's text form: compile it with `precompile`"),
+        (trailer::STUB, "since `PRECOMPILE_SKIP` was set when it was built: build it again without"),
+        (b"#!/bin/sh", "it is no ELF file, as artifacts are"),
+    ] {
+        assert!(refusal(bytes).ends_with(words), "{words}");
+    }
     assert!(refusal(&[b"\x7fELF\x02\x01\x01\x03".as_slice(), &[0; 80]].concat()).contains("not wasmtime's"));
     assert!(refusal(&GOLDEN[..layout().image_end]).contains("not made by precompile"));
+}
+
+/// Of each field of the ELF header that tells an image of wasmtime's: other bytes, and where they are said to be.
+#[test]
+fn images_are_told_by_their_headers() {
+    let offset = |changes: &[(usize, &[u8])]| {
+        let mut bytes = GOLDEN.to_vec();
+        changes.iter().for_each(|(at, new)| bytes[*at..at + new.len()].copy_from_slice(new));
+        match trailer::image(&bytes) {
+            Ok(image) => Err(image.kind),
+            Err(ReadError::NotAnArtifact { offset, .. }) => Ok(offset),
+            Err(error) => panic!("{error}"),
+        }
+    };
+    let nowhere = &[0; 8][..];
+    for (changes, expected) in [
+        (&[(4, &[1][..])][..], Ok(4)),
+        (&[(5, &[3])], Ok(5)),
+        (&[(6, &[9])], Ok(6)),
+        (&[(7, &[3])], Ok(7)),
+        // A module, a component, neither, and both; other flags are none of ours.
+        (&[(48, &[1])], Err(Kind::Module)),
+        (&[(48, &[2])], Err(Kind::Component)),
+        (&[(48, &[0])], Ok(48)),
+        (&[(48, &[3])], Ok(48)),
+        (&[(48, &[5])], Err(Kind::Module)),
+        // Section headers: none, in the header's place, and beyond any file.
+        (&[(60, &[0, 0])], Ok(40)),
+        (&[(40, nowhere), (60, &[1, 0])], Ok(40)),
+        (&[(40, nowhere), (60, &[2, 0])], Err(Kind::Module)),
+        (&[(40, &[0xff; 8])], Ok(40)),
+    ] {
+        assert_eq!(offset(changes), expected, "{changes:?}");
+    }
+    for end in 4..64 {
+        let error = trailer::image(&GOLDEN[..end]).unwrap_err();
+        let part = "the ELF header";
+        assert_eq!(error, ReadError::Truncated { part, part_end: 64, file_bytes: end as u64 });
+    }
+}
+
+/// Each part of an artifact, cut off before its last byte.
+#[test]
+fn truncations_name_the_part() {
+    let Layout { image_end, manifest, digest, signatures } = layout();
+    for (part, end) in [
+        ("the image", image_end),
+        ("the trailer's head", manifest),
+        ("the manifest", digest),
+        ("the digest", signatures),
+        ("the signatures' length", signatures + 4),
+    ] {
+        let error = trailer::read(&GOLDEN[..end - 1]).unwrap_err();
+        let expected = ReadError::Truncated { part, part_end: end as u64, file_bytes: end as u64 - 1 };
+        assert_eq!(error, expected);
+        assert_eq!(error.code(), Code::Truncated);
+    }
+}
+
+/// Each way to be wrong behind the image, where it is, and its number.
+#[test]
+fn refusals_name_the_offset() {
+    let Layout { image_end, manifest, digest, .. } = layout();
+    let changed = |at: usize, byte: u8| {
+        let mut bytes = GOLDEN.to_vec();
+        bytes[at] = byte;
+        trailer::read(&bytes).unwrap_err()
+    };
+    let offset = image_end as u64;
+    let cases = [
+        (trailer::read(b"no").unwrap_err(), None, Code::NotAnArtifact),
+        (
+            trailer::read(&GOLDEN[..image_end]).unwrap_err(),
+            Some(ReadError::NoTrailer { offset }),
+            Code::NoTrailer,
+        ),
+        (changed(image_end, b'x'), Some(ReadError::Magic { offset }), Code::TrailerMagic),
+        (
+            changed(image_end + 8, 0),
+            Some(ReadError::Format { found: 0, offset: offset + 8 }),
+            Code::TrailerFormat,
+        ),
+        (
+            changed(image_end + 8, 3),
+            Some(ReadError::Format { found: 3, offset: offset + 8 }),
+            Code::TrailerFormat,
+        ),
+        (changed(manifest, 9), None, Code::Manifest),
+        (
+            changed(manifest, 1),
+            Some(ReadError::Kind { image: Kind::Module, manifest: Kind::Component }),
+            Code::ImageKind,
+        ),
+        (changed(digest, !GOLDEN[digest]), Some(ReadError::Digest { offset: digest as u64 }), Code::Digest),
+        (
+            trailer::read(&[GOLDEN, b"..."].concat()).unwrap_err(),
+            Some(ReadError::Excess { offset: GOLDEN.len() as u64, excess: 3 }),
+            Code::Excess,
+        ),
+    ];
+    for (error, expected, code) in cases {
+        assert_eq!(error.code(), code, "{error}");
+        assert!(expected.is_none_or(|expected| expected == error), "{error}");
+    }
+}
+
+/// A trailer is put behind what is an image to its last byte, and of the kind that it says.
+#[test]
+fn a_trailer_fits_its_image() {
+    let image_end = layout().image_end;
+    let manifest = trailer::read(GOLDEN).unwrap().manifest;
+    let append = |image: &[u8], manifest: &Manifest| trailer::append(&mut image.to_vec(), manifest);
+    let (end, file_bytes) = (image_end as u64, image_end as u64 - 1);
+    let truncated = ReadError::Truncated { part: "the image", part_end: end, file_bytes };
+    assert_eq!(append(&GOLDEN[..image_end - 1], &manifest), Err(truncated));
+    let excess = ReadError::Excess { offset: end, excess: 5 };
+    assert_eq!(append(&GOLDEN[..image_end + 5], &manifest), Err(excess));
+    let component = Manifest { kind: Kind::Component, ..manifest };
+    let kind = ReadError::Kind { image: Kind::Module, manifest: Kind::Component };
+    assert_eq!(append(&GOLDEN[..image_end], &component), Err(kind));
+}
+
+/// What a field holds that it can't: named, with the place where it starts in the file.
+#[test]
+fn fields_are_named_where_they_start() {
+    let golden = trailer::read(GOLDEN).unwrap().manifest;
+    let refused = |manifest: Manifest| {
+        let ManifestError { field, offset, problem } =
+            Manifest::decode(&manifest.encode(), 1000, 2).unwrap_err();
+        (field, offset, problem.to_string())
+    };
+    let names = |names: &[&str]| names.iter().collect::<Names>();
+    // One byte each for the kind, the backend, the platform, and the length of the target.
+    let target = refused(Manifest { target: "abacus".into(), ..golden.clone() });
+    assert_eq!(target, ("target", 1003, "\"abacus\" is not a target triple".into()));
+    let behind_target = 1004 + golden.target.len() as u64;
+    for (wrong, problem) in [
+        (&[""][..], "\"\" is not the name of a feature"),
+        (&["AVX"], "\"AVX\" is not the name of a feature"),
+        (&["a,b"], "\"a,b\" is not the name of a feature"),
+        (&["b", "a"], "the names are not in order"),
+        (&["a", "a"], "the names are not in order"),
+    ] {
+        let found = refused(Manifest { cpu_features: names(wrong), ..golden.clone() });
+        assert_eq!(found, ("cpu_features", behind_target, problem.into()));
+    }
+    for wrong in ["48.0", "new"] {
+        let (field, ..) = refused(Manifest { wasmtime_version: wrong.into(), ..golden.clone() });
+        assert_eq!(field, "wasmtime_version");
+        let (field, ..) = refused(Manifest { precompile_version: wrong.into(), ..golden.clone() });
+        assert_eq!(field, "precompile_version");
+    }
+}
+
+/// Format 1 ends a field earlier.
+#[test]
+fn what_follows_a_manifest_is_refused() {
+    let Layout { manifest, digest, .. } = layout();
+    let encoded = [&GOLDEN[manifest..digest], b"xy"].concat();
+    let decoded = Manifest::decode(&encoded[..encoded.len() - 2], 0, 2).unwrap();
+    let length = encoded.len() as u64 - 2;
+    let error = Manifest::decode(&encoded, 100, 2).unwrap_err();
+    assert_eq!((error.field, error.offset), ("memories", 100 + length));
+    assert_eq!(error.problem.as_str(), "2 bytes too many follow");
+    let error = Manifest::decode(&encoded[..length as usize], 100, 1).unwrap_err();
+    assert_eq!(error.field, "settings");
+    let memories = Manifest { memories: None, ..decoded }.encode().len() as u64 - 1;
+    assert_eq!(error.offset, 100 + memories);
+}
+
+#[test]
+fn choices_have_names() {
+    assert_eq!([Kind::Module, Kind::Component].map(|kind| kind.to_string()), ["module", "component"]);
+    let levels = [OptLevel::None, OptLevel::Speed, OptLevel::SpeedAndSize];
+    assert_eq!(levels.map(|level| level.to_string()), ["none", "speed", "speed-and-size"]);
+    let golden = trailer::read(GOLDEN).unwrap().manifest;
+    assert!(!golden.is_pulley());
+    assert!(Manifest { target: "pulley64".into(), ..golden }.is_pulley());
 }

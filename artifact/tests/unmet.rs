@@ -41,6 +41,9 @@ fn what_is_offered_is_met() {
         let module = ["wasi:cli/environment@", version].concat();
         assert_eq!(told(Kind::Component, &[(&module, "get-environment")], WASI), [], "{version}");
     }
+    // From version 1 on, the first number has to be the same.
+    assert_eq!(told(Kind::Component, &[("my:own/thing@1.2.3", "f")], &["my:own/thing@1"]), []);
+    assert_eq!(told(Kind::Component, &[("my:own/thing@10.2.3", "f")], &["my:own/thing@10"]), []);
     for module in ["wasi:cli/environment@0.3.0", "wasi:cli/environment@0.2.0-rc", "wasi:cli/environment", ""]
     {
         let found = told(Kind::Component, &[(module, "wasi:cli/environment")], WASI);
@@ -52,6 +55,12 @@ fn what_is_offered_is_met() {
 fn all_are_named_by_who_would_offer_them() {
     let modules = [
         ("a", "b", "emscripten makes such names"),
+        ("a", "bc", "emscripten makes such names"),
+        ("a", "log", "precompile-runtime"),
+        ("env", "__stack_pointer", "shared library"),
+        ("go", "debug", "GOOS=wasip1"),
+        ("__wbindgen_placeholder__", "x", "wasm-bindgen's"),
+        ("./app_bg.js", "x", "wasm-bindgen's"),
         ("env", "emscripten_notify_memory_growth", "-sPURE_WASI"),
         ("wasi_snapshot_preview1", "sock_open", "no function of WASI preview 1"),
         ("wbg", "x", "wasm-bindgen's"),

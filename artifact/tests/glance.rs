@@ -1,0 +1,104 @@
+//! What a constant expression tells of an artifact, against what the reader tells.
+
+use precompile_artifact::glance::{Glance, Unreadable, same};
+use precompile_artifact::manifest::{Kind, Manifest, OptLevel};
+use precompile_artifact::{Names, Platform, trailer};
+
+const GOLDEN: &[u8] = include_bytes!("golden/format-2.cwasm");
+
+/// The least that passes for an image of wasmtime's: an ELF header, and behind it three section headers.
+fn image(kind: Kind, big_endian: bool) -> Vec<u8> {
+    let mut bytes = vec![0; 512];
+    bytes[..8].copy_from_slice(b"\x7fELF\x02\x01\x01\xc8");
+    bytes[5] = if big_endian { 2 } else { 1 };
+    let flags = if kind == Kind::Module { 1 } else { 2 };
+    for (at, length, value) in [(40, 8, 320), (48, 4, flags), (58, 2, 64), (60, 2, 3_u64)] {
+        let field = &mut bytes[at..at + length];
+        match big_endian {
+            true => field.copy_from_slice(&value.to_be_bytes()[8 - length..]),
+            false => field.copy_from_slice(&value.to_le_bytes()[..length]),
+        }
+    }
+    bytes
+}
+
+#[track_caller]
+fn check(artifact: &[u8]) {
+    let (glance, manifest) = (Glance::at(artifact).unwrap(), trailer::read(artifact).unwrap().manifest);
+    assert_eq!((glance.kind, glance.platform), (manifest.kind, manifest.platform));
+    assert_eq!((glance.target, glance.wasmtime_version), (&*manifest.target, &*manifest.wasmtime_version));
+    let (mut names, mut found) = (glance.features_stamped(), Vec::new());
+    while let Some(name) = names.take_next() {
+        found.push(name);
+    }
+    assert_eq!(found, manifest.features_stamped.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn it_tells_what_the_reader_tells() {
+    check(GOLDEN);
+    check(include_bytes!("golden/format-1.cwasm"));
+    let golden = trailer::read(GOLDEN).unwrap().manifest;
+    // Longer than one byte counts.
+    let long: String = format!("48.0.8-{}", "x".repeat(1000));
+    for big_endian in [false, true] {
+        for kind in [Kind::Module, Kind::Component] {
+            for platform in Platform::ALL {
+                for opt_level in [None, Some(OptLevel::Speed)] {
+                    let mut artifact = image(kind, big_endian);
+                    let manifest = Manifest {
+                        kind,
+                        platform,
+                        opt_level,
+                        target: "s390x-unknown-linux-gnu".into(),
+                        wasmtime_version: long.clone(),
+                        features_stamped: (100..400).map(|number| format!("f{number}")).collect::<Names>(),
+                        ..golden.clone()
+                    };
+                    trailer::append(&mut artifact, &manifest).unwrap();
+                    check(&artifact);
+                }
+            }
+        }
+    }
+}
+
+/// Whatever ends before its manifest does, or begins with something else, is none of ours, and no reason to panic.
+#[test]
+fn others_are_told_from_artifacts() {
+    assert_eq!(Glance::at(trailer::STUB).unwrap_err(), Unreadable::Stub);
+    let digest = trailer::read(GOLDEN).unwrap().digest_offset as usize;
+    for end in 0..digest {
+        assert_eq!(Glance::at(&GOLDEN[..end]).err(), Some(Unreadable::NotOurs), "cut at {end}");
+    }
+    assert!(Glance::at(&GOLDEN[..digest]).is_ok());
+    let start = trailer::image(GOLDEN).unwrap().bytes as usize;
+    // The magic of ELF, its class, the place and the number of the section headers, the trailer's magic.
+    for at in [0, 3, 4, 40, 47, 60, start, start + 7] {
+        let mut bytes = GOLDEN.to_vec();
+        bytes[at] ^= 0x40;
+        assert_eq!(Glance::at(&bytes).err(), Some(Unreadable::NotOurs), "changed at {at}");
+    }
+    let mut overflow = GOLDEN.to_vec();
+    overflow[40..48].fill(0xff);
+    assert_eq!(Glance::at(&overflow).err(), Some(Unreadable::NotOurs));
+    let mut newer = GOLDEN.to_vec();
+    newer[start + 8] = 3;
+    assert_eq!(Glance::at(&newer).err(), Some(Unreadable::Format));
+}
+
+#[test]
+fn texts_are_the_same_to_the_last_byte() {
+    for (a, b, expected) in [
+        ("", "", true),
+        ("simd", "simd", true),
+        ("", "s", false),
+        ("s", "", false),
+        ("sim", "simd", false),
+        ("simd", "sim", false),
+        ("simd", "simt", false),
+        ("simd", "gimd", false),
+    ] {
+        assert_eq!(same(a.as_bytes(), b.as_bytes()), expected, "{a} {b}");
+    }
+}
