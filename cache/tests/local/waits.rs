@@ -129,7 +129,7 @@ fn who_waits_to_prune_lets_others_pass() {
     let (folder, store) = store();
     let entry = insert(&store, &key("a"), b"blob");
     let pruned = AtomicBool::new(false);
-    let (pruner, _) = patient(folder.path(), Duration::from_secs(6));
+    let (pruner, _) = patient(folder.path(), Duration::from_millis(2100));
     let (user, _) = patient(folder.path(), SOON * 6);
     thread::scope(|scope| {
         let pruning = scope.spawn(|| {
