@@ -141,6 +141,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_digest_is_text_for_people_and_bytes_for_programs() {
+        let digest = Digest::of(b"");
+        let text = "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262";
+        assert_eq!((digest.to_string().as_str(), format!("{digest:?}").as_str()), (text, text));
+        assert_eq!(text.parse::<Digest>().unwrap(), digest);
+        assert_eq!(serde_json::to_string(&digest).unwrap(), format!("\"{text}\""));
+        assert_eq!(serde_json::from_str::<Digest>(&format!("\"{text}\"")).unwrap(), digest);
+        assert_eq!(postcard::to_stdvec(&digest).unwrap(), digest.bytes());
+        assert_eq!(postcard::from_bytes::<Digest>(digest.bytes()), Ok(digest));
+        assert_eq!(Digest::from(*digest.bytes()), digest);
+    }
+
+    #[test]
     fn files_of_any_size_have_the_digest_of_their_bytes() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let bytes: Vec<u8> = (0..3 * PART_BYTES + 7).map(|at| (at % 251) as u8).collect();

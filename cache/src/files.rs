@@ -209,3 +209,88 @@ fn write(boot: Option<&str>, notes: &[Note]) -> Vec<u8> {
     let kept = postcard::to_stdvec(&(boot, notes)).expect("it is made of numbers and a name");
     [FORMAT, &kept, Digest::of(&kept).bytes()].concat()
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+    use tempfile::TempDir;
+
+    const HOUR_NS: i64 = DAY_NS / 24;
+
+    /// A store, a file in another folder, what is known of it, and the notes that say so.
+    struct Noted {
+        store: Store,
+        file: PathBuf,
+        identity: Identity,
+        files: Files,
+        _folders: [TempDir; 2],
+    }
+
+    fn noted() -> Noted {
+        let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        let (store, file) = (Store::new(folders[0].path()), folders[1].path().join("file"));
+        std::fs::write(&file, "content").unwrap();
+        let (identity, files) = (Identity::at(&file).unwrap(), Files::default());
+        let known = Known { digest: Digest::of(b"content"), made: None };
+        // As if it had been read when its last change was long ago.
+        let later = unix_ns(SystemTime::now() + Duration::from_secs(10));
+        files.note(&store, &file, identity, later, known);
+        Noted { store, file, identity, files, _folders: folders }
+    }
+
+    impl Noted {
+        fn last_used(&self, ago_ns: i64) {
+            self.files.with(&self.store, &self.file, |folder| {
+                for note in folder.notes.values_mut() {
+                    note.used_ns = unix_ns(SystemTime::now()) - ago_ns;
+                }
+            });
+        }
+
+        fn is_stale(&self) -> bool {
+            self.files.recall(&self.store, &self.file, &self.identity).unwrap().stale
+        }
+    }
+
+    /// So that a file that is looked at each minute isn't noted each minute.
+    #[test]
+    fn what_is_asked_for_is_noted_once_a_day() {
+        let noted = noted();
+        noted.files.save(&noted.store).unwrap();
+        for (ago_ns, stale) in [(23 * HOUR_NS, false), (25 * HOUR_NS, true), (-HOUR_NS, true)] {
+            noted.last_used(ago_ns);
+            assert_eq!((noted.is_stale(), noted.files.has_news()), (stale, stale), "{}", ago_ns / HOUR_NS);
+            assert!(!noted.is_stale(), "it was asked for just now");
+            noted.files.save(&noted.store).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_nobody_asks_for_is_forgotten() {
+        for (days, is_kept) in [(89, true), (91, false)] {
+            let noted = noted();
+            noted.last_used(days * 24 * HOUR_NS);
+            noted.files.save(&noted.store).unwrap();
+            let kept = Files::default().last(&noted.store, &noted.file, &noted.identity);
+            assert_eq!(kept.is_some(), is_kept, "{days}");
+        }
+    }
+
+    /// One file of notes for each folder, by whatever path it is named.
+    #[test]
+    fn notes_are_kept_by_folder() {
+        let Noted { store, file, files, .. } = &noted();
+        files.save(store).unwrap();
+        let parent = name(file.parent().unwrap()).unwrap();
+        assert!(store.layout.files().join(parent).exists());
+        let relative = Path::new("Cargo.toml");
+        let identity = Identity::at(relative).unwrap();
+        let known = Known { digest: Digest::of(b""), made: None };
+        files.note(store, relative, identity, unix_ns(SystemTime::now()), known);
+        files.save(store).unwrap();
+        let absolute = std::path::absolute(relative).unwrap();
+        assert_eq!(Files::default().last(store, &absolute, &identity), Some(known));
+        assert_eq!(Files::default().last(store, relative, &identity), Some(known));
+    }
+}

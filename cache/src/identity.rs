@@ -121,6 +121,14 @@ mod system {
             statx(file.as_fd(), c"", AtFlags::EMPTY_PATH, wanted()).unwrap()
         }
 
+        /// A kernel needn't tell more than it is asked for.
+        #[test]
+        fn all_that_is_looked_at_is_asked_for() {
+            assert!(wanted().contains(StatxFlags::BASIC_STATS));
+            assert!(wanted().contains(StatxFlags::BTIME));
+            assert!(wanted().contains(MNT_ID_UNIQUE));
+        }
+
         #[test]
         fn a_change_before_the_file_was_made_is_none_of_the_kernels() {
             let mut told = found();

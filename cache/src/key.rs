@@ -102,6 +102,16 @@ mod tests {
     }
 
     #[test]
+    fn a_key_is_shown_as_its_fields() {
+        let recipe =
+            Recipe::new("test", vec![("language".into(), "en".into()), ("case".into(), "up".into())]);
+        let (source, recipe) = (Digest::of(b"text"), Arc::new(recipe));
+        let key = Key::new(&recipe, source);
+        assert_eq!(key.to_string(), format!("source: {source}\nlanguage: en\ncase: up\n"));
+        assert_eq!((key.source(), key.recipe()), (source, &*recipe));
+    }
+
+    #[test]
     fn contexts_are_apart() {
         let key = |context| Key::new(&Arc::new(Recipe::new(context, vec![])), Digest::of(b"")).digest();
         assert_ne!(key("one"), key("another"));

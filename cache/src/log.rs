@@ -139,3 +139,38 @@ fn line(line: &Line) -> Vec<u8> {
 fn now() -> u64 {
     unix_seconds(SystemTime::now())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Log {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("v1")).unwrap();
+        std::fs::write(folder.path().join("v1/log"), text).unwrap();
+        Log::read(&Store::new(folder.path()))
+    }
+
+    #[test]
+    fn an_empty_log_begins_now() {
+        let log = read("");
+        assert!(now() - log.since_unix_s < 60, "{log:?}");
+        assert_eq!((log.pruned_unix_s, log.estimated_bytes, log.total), (0, 0, Run::default()));
+    }
+
+    /// Who appends meanwhile may come before or behind the sum.
+    #[test]
+    fn runs_and_sums_are_added_in_any_order() {
+        let run = |at: u64| format!("{{\"run\":[{at},{{\"hits\":1,\"misses\":2,\"stored_bytes\":10}}]}}\n");
+        let sum =
+            "{\"sum\":{\"since_unix_s\":200,\"pruned_unix_s\":300,\"estimated_bytes\":1000,\"hits\":5}}\n";
+        let total = Run { hits: 6, misses: 2, stored_bytes: 10, ..Run::default() };
+        for (text, since_unix_s, estimated_bytes) in [
+            (format!("{}{sum}", run(100)), 100, 1000),
+            (format!("{}{sum}", run(250)), 200, 1000),
+            (format!("{sum}{}", run(400)), 200, 1010),
+        ] {
+            assert_eq!(read(&text), Log { since_unix_s, pruned_unix_s: 300, estimated_bytes, total });
+        }
+    }
+}

@@ -134,3 +134,13 @@ impl Wait<'_> {
         Ok(true)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patience_is_half_a_minute() {
+        assert_eq!(format!("{:?}", Patience::default()), "Patience { limit: 30s, .. }");
+    }
+}

@@ -113,3 +113,23 @@ fn a_failure_has_no_blob() {
         assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::InvalidData, "it has no blob"));
     }
 }
+
+/// Neither is it none, nor is it made.
+#[test]
+fn a_store_that_is_something_else_is_told() {
+    let (folder, store) = store();
+    drop(insert(&store, &key("a"), b"blob"));
+    let record = part(folder.path(), &key("a"), "json");
+    let parent = record.parent().unwrap();
+    fs::remove_dir_all(parent).unwrap();
+    assert!(store.lookup(&key("a")).unwrap().is_none());
+    fs::write(parent, "").unwrap();
+    let error = store.lookup(&key("a")).unwrap_err().to_string();
+    assert!(error.starts_with("can't read `") && error.contains("Not a directory"), "{error}");
+    fs::remove_dir_all(folder.path().join("v1")).unwrap();
+    fs::write(folder.path().join("v1"), "").unwrap();
+    let error = store.lookup(&key("a")).unwrap_err().to_string();
+    assert!(error.starts_with("can't open `") && error.contains("Not a directory"), "{error}");
+    let error = store.slot(&key("a"), false).unwrap_err().to_string();
+    assert!(error.starts_with("can't write `") && error.contains("Not a directory"), "{error}");
+}

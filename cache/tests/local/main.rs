@@ -3,9 +3,12 @@
 mod entries;
 mod files;
 mod log;
+mod nearest;
 mod prune;
+mod runs;
 mod slots;
 mod trust;
+mod verify;
 mod waits;
 
 use precompile_cache::{Cache, Digest, Entry, Key, Limits, Recipe, Store};

@@ -64,9 +64,11 @@ fn what_was_used_least_recently_goes_first() {
     assert_eq!(listed, [0, 3, 2, 1].map(|at: usize| keys[at].digest()));
     // To be looked up is to be used.
     drop(store.lookup(&keys[1]).unwrap().unwrap());
-    let two = store.list().unwrap()[..2].iter().map(|found| found.bytes).sum();
+    let sizes: Vec<u64> = store.list().unwrap().iter().map(|found| found.bytes).collect();
+    let (two, all): (u64, u64) = (sizes[..2].iter().sum(), sizes.iter().sum());
     let pruned = store.prune(Limits { max_bytes: two, max_age: 90 * DAY }, false).unwrap().unwrap();
     assert_eq!((pruned.removed_entries, pruned.kept_entries, pruned.kept_bytes), (2, 2, two));
+    assert_eq!((pruned.removed_bytes, pruned.removed_remains), (all - two, 0));
     assert_eq!(keys.each_ref().map(|key| has(folder.path(), key)), [true, true, false, false]);
 }
 
@@ -98,6 +100,8 @@ fn the_future_is_as_good_as_now() {
     let pruned = store.prune(Limits { max_bytes: bytes, max_age: 10 * DAY }, false).unwrap().unwrap();
     assert_eq!((pruned.removed_entries, pruned.kept_entries), (1, 1));
     assert!(has(folder.path(), &future));
+    let at_once = Limits { max_bytes: bytes, max_age: Duration::ZERO };
+    assert_eq!(store.prune(at_once, false).unwrap().unwrap().removed_entries, 0);
     // Used again, it counts from now on.
     drop(store.lookup(&future).unwrap().unwrap());
     assert!(store.list().unwrap()[0].used <= SystemTime::now());
@@ -148,4 +152,100 @@ fn what_is_half_written_for_long_goes() {
     assert_eq!(cache.take_warnings(), [""; 0]);
     assert_eq!(names(temp), ["young"]);
     assert!(!cache.has_news());
+}
+
+/// To mark it each time would cost a write for each look.
+#[test]
+fn what_is_used_is_marked_once_an_hour() {
+    let (folder, store) = store();
+    drop(insert(&store, &key("a"), b"blob"));
+    for (minutes, is_marked) in [(59, false), (61, true)] {
+        let when = SystemTime::now() - Duration::from_secs(60 * minutes);
+        last_used(folder.path(), &key("a"), when);
+        drop(store.lookup(&key("a")).unwrap().unwrap());
+        let since = store.list().unwrap()[0].used.duration_since(when).unwrap();
+        assert_eq!(since > Duration::from_secs(60), is_marked, "{minutes}");
+    }
+}
+
+/// What is known of files goes with the entries.
+#[test]
+fn notes_of_files_that_are_too_old_go() {
+    let (folder, store) = store();
+    drop(insert(&store, &key("a"), b"blob"));
+    let notes = folder.path().join("v1/files");
+    let now = SystemTime::now();
+    for (name, when) in [("old", now - 11 * DAY), ("young", now - 9 * DAY), ("future", now + 20 * DAY)] {
+        File::create(notes.join(name)).unwrap().set_modified(when).unwrap();
+    }
+    store.prune(Limits { max_bytes: 1 << 20, max_age: 10 * DAY }, false).unwrap().unwrap();
+    assert_eq!(names(notes.clone()), ["future", "young"]);
+    store.clear().unwrap();
+    assert_eq!(names(notes), [""; 0]);
+}
+
+/// Whatever isn't in its own place is none of the store's.
+#[test]
+fn what_is_in_the_wrong_place_is_no_entry() {
+    let (folder, store) = store();
+    drop(insert(&store, &key("a"), b"blob"));
+    let entries = folder.path().join("v1/entries");
+    let wrong = entries.join("elsewhere");
+    fs::create_dir(&wrong).unwrap();
+    for extension in ["json", "blob"] {
+        let name = format!("{}.{extension}", key("a").digest());
+        fs::copy(part(folder.path(), &key("a"), extension), wrong.join(name)).unwrap();
+    }
+    // A file among the folders is none.
+    fs::write(entries.join("file"), "").unwrap();
+    assert_eq!(store.list().unwrap().len(), 1);
+    let pruned = store.prune(Limits::default(), false).unwrap().unwrap();
+    assert_eq!((pruned.removed_remains, pruned.kept_entries), (2, 1));
+    assert!(has(folder.path(), &key("a")));
+    assert_eq!(names(wrong), [""; 0]);
+}
+
+#[test]
+fn a_record_that_is_damaged_is_removed() {
+    let (folder, store) = store();
+    drop(insert(&store, &key("a"), b"blob"));
+    fs::write(part(folder.path(), &key("a"), "json"), "{}").unwrap();
+    let pruned = store.prune(Limits::default(), false).unwrap().unwrap();
+    // And its blob another time, which nobody has any more.
+    assert_eq!((pruned.removed_remains, pruned.kept_entries), (1, 0));
+    assert_eq!(store.prune(Limits::default(), false).unwrap().unwrap().removed_remains, 1);
+    assert!(!has(folder.path(), &key("a")));
+}
+
+/// Folders that aren't there are empty; what can't be looked into or removed is told.
+#[test]
+fn what_can_not_be_pruned_is_told() {
+    let (folder, store) = store();
+    drop(insert(&store, &key("a"), b"blob"));
+    let v1 = folder.path().join("v1");
+    for name in ["temp", "files", "filling"] {
+        fs::remove_dir_all(v1.join(name)).unwrap();
+    }
+    let told = || store.prune(Limits::default(), false).map(|_| ()).map_err(|error| error.to_string());
+    assert_eq!(told(), Ok(()));
+    fs::create_dir_all(v1.join("temp/folder")).unwrap();
+    assert!(told().unwrap_err().starts_with("can't remove `"));
+    fs::remove_dir_all(v1.join("temp")).unwrap();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("temp", v1.join("temp")).unwrap();
+        assert!(told().unwrap_err().starts_with("can't list `"));
+    }
+}
+
+/// A file that only looks like ours, and whose mode not even root can change.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_can_not_be_closed_is_told() {
+    let (folder, store) = store();
+    drop(insert(&store, &key("a"), b"blob"));
+    std::os::unix::fs::symlink("/proc/self/timerslack_ns", folder.path().join("v1/log")).unwrap();
+    let error = store.clear().unwrap_err().to_string();
+    assert!(error.starts_with("can't close `"), "{error}");
+    assert!(has(folder.path(), &key("a")));
 }
