@@ -156,8 +156,9 @@ mod tests {
     #[test]
     fn files_of_any_size_have_the_digest_of_their_bytes() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let bytes: Vec<u8> = (0..3 * PART_BYTES + 7).map(|at| (at % 251) as u8).collect();
-        for size in [0, 1, SMALL_PART_BYTES, SMALL_PART_BYTES + 1, PART_BYTES, 2 * PART_BYTES, bytes.len()] {
+        let large = PARALLEL_BYTES as usize;
+        let bytes: Vec<u8> = (0..large + 3 * PART_BYTES + 7).map(|at| (at % 251) as u8).collect();
+        for size in [0, 1, SMALL_PART_BYTES, SMALL_PART_BYTES + 1, large - 1, large, large + 1, bytes.len()] {
             std::fs::write(file.path(), &bytes[..size]).unwrap();
             let expected = Digest::of(&bytes[..size]);
             assert_eq!(Digest::of_file(file.path()).unwrap(), expected, "{size}");

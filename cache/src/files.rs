@@ -280,15 +280,14 @@ mod tests {
     /// One file of notes for each folder, by whatever path it is named.
     #[test]
     fn notes_are_kept_by_folder() {
-        let Noted { store, file, files, .. } = &noted();
-        files.save(store).unwrap();
-        let parent = name(file.parent().unwrap()).unwrap();
-        assert!(store.layout.files().join(parent).exists());
+        let Noted { store, file, identity, files, .. } = &noted();
+        assert_eq!(files.last(store, file, identity).unwrap().digest, Digest::of(b"content"));
         let relative = Path::new("Cargo.toml");
         let identity = Identity::at(relative).unwrap();
         let known = Known { digest: Digest::of(b""), made: None };
         files.note(store, relative, identity, unix_ns(SystemTime::now()), known);
         files.save(store).unwrap();
+        assert_eq!(store.layout.files().read_dir().unwrap().count(), 2);
         let absolute = std::path::absolute(relative).unwrap();
         assert_eq!(Files::default().last(store, &absolute, &identity), Some(known));
         assert_eq!(Files::default().last(store, relative, &identity), Some(known));

@@ -124,6 +124,16 @@ mod tests {
         assert_eq!(mounts.believed(file.path(), &unknown), None);
     }
 
+    /// To open a pipe would be to wait for who writes to it.
+    #[test]
+    fn a_look_waits_for_nobody() {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        assert_eq!(system::look(&pipe), None);
+    }
+
     /// What is at the path is on another mount than what was there.
     #[test]
     fn another_mount_says_nothing_of_the_first() {
