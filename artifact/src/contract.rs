@@ -108,7 +108,6 @@ impl Contract {
             },
             Machine::Pulley32 => Contract {
                 memory_reservation: 10 * MIB,
-                memory_guard_size: 0x1_0000,
                 memory_reservation_for_growth: MIB,
                 ..Contract::COMMON
             },
