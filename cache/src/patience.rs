@@ -128,7 +128,7 @@ impl Wait<'_> {
                     path.display()
                 ));
             }
-            std::thread::sleep(pause.min(limit - waited));
+            std::thread::sleep(pause);
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
         Ok(true)

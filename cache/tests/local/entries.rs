@@ -9,6 +9,7 @@ use std::io::ErrorKind;
 fn an_entry_is_delivered_as_a_file_of_its_own() {
     let (folder, store) = store();
     let entry = insert(&store, &key("a"), b"blob");
+    assert_eq!(entry.record().blob_bytes(), 4);
     let output = folder.path().join("output");
     entry.deliver(&mut File::create_new(&output).unwrap()).unwrap();
     assert_eq!(fs::read(&output).unwrap(), b"blob");

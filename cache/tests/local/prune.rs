@@ -205,16 +205,22 @@ fn what_is_in_the_wrong_place_is_no_entry() {
     assert_eq!(names(wrong), [""; 0]);
 }
 
+/// Or is whole, and another key's.
 #[test]
 fn a_record_that_is_damaged_is_removed() {
     let (folder, store) = store();
-    drop(insert(&store, &key("a"), b"blob"));
-    fs::write(part(folder.path(), &key("a"), "json"), "{}").unwrap();
-    let pruned = store.prune(Limits::default(), false).unwrap().unwrap();
-    // And its blob another time, which nobody has any more.
-    assert_eq!((pruned.removed_remains, pruned.kept_entries), (1, 0));
-    assert_eq!(store.prune(Limits::default(), false).unwrap().unwrap().removed_remains, 1);
-    assert!(!has(folder.path(), &key("a")));
+    drop(insert(&store, &key("other"), b"blob"));
+    let other = fs::read(part(folder.path(), &key("other"), "json")).unwrap();
+    for damage in [&b"{}"[..], &other] {
+        drop(insert(&store, &key("a"), b"blob"));
+        fs::write(part(folder.path(), &key("a"), "json"), damage).unwrap();
+        assert_eq!(store.list().unwrap().len(), 1);
+        let pruned = store.prune(Limits::default(), false).unwrap().unwrap();
+        // And its blob another time, which nobody has any more.
+        assert_eq!((pruned.removed_remains, pruned.kept_entries), (1, 1));
+        assert_eq!(store.prune(Limits::default(), false).unwrap().unwrap().removed_remains, 1);
+        assert!(!has(folder.path(), &key("a")));
+    }
 }
 
 /// Folders that aren't there are empty; what can't be looked into or removed is told.
