@@ -134,22 +134,22 @@ def main():
     arguments = parser.parse_args()
     check_judge()
     found = [json.loads((folder / "mutants.out/outcomes.json").read_text()) for folder in arguments.folders]
+    if not all(part["end_time"] for part in found):
+        sys.exit("error: it was ended before all mutants were tested")
     outcomes = [outcome for part in found for outcome in part["outcomes"]]
     reasons = read_reasons(REASONS.read_text())
     crate = arguments.crate
     counts, score, survivors, faults = judge(crate, outcomes, reasons)
-    if not all(part["end_time"] for part in found):
-        faults.append("it was ended before all mutants were tested")
     noticed = counts["CaughtMutant"] + counts["Timeout"]
     print(
         f"{crate}: {score:.1f} % are noticed, {noticed} of {noticed + counts['MissedMutant']} mutants, "
         f"{counts['Timeout']} of them by taking too long; {counts['Unviable']} can't be built"
     )
     if arguments.report:
-        times = (part[end] for part in found for end in ("start_time", "end_time"))
-        start, *rest = (datetime.datetime.fromisoformat(time) for time in times)
+        at = datetime.datetime.fromisoformat
+        taken = sum((at(part["end_time"]) - at(part["start_time"])).total_seconds() for part in found)
         cells = [crate, sum(counts.values()), noticed, counts["Timeout"], counts["MissedMutant"], counts["Unviable"]]
-        cells += [f"{score:.1f} %", f"{GOALS[crate]} %", int((rest[-1] - start).total_seconds())]
+        cells += [f"{score:.1f} %", f"{GOALS[crate]} %", int(taken)]
         cells += [datetime.date.today(), f"`{commit()}`"]
         row = "| " + " | ".join(map(str, cells)) + " |"
         version = f"cargo-mutants {found[0]['cargo_mutants_version']}"
