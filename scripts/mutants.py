@@ -1,9 +1,11 @@
 """mutants.py CRATE FOLDER... [--report FILE]: judges what cargo-mutants has left in folders, of one crate, by its goal
-and by the reasons in scripts/mutants.txt; writes the crate's part of a report."""
+and by the reasons in scripts/mutants.txt; writes the crate's part of a report. Of a mutant that is in several folders
+the last one counts, so that survivors alone can be tested again."""
 
 import argparse
 import collections
 import datetime
+import itertools
 import json
 import pathlib
 import re
@@ -42,9 +44,14 @@ def read_reasons(text):
     return {name: (count, " ".join(reason)) for name, (count, reason) in reasons.items()}
 
 
+def last(outcomes):
+    """What came last of each mutant."""
+    return {outcome["scenario"]["Mutant"]["name"]: outcome for outcome in outcomes if outcome["scenario"] != "Baseline"}
+
+
 def judge(crate, outcomes, reasons):
     """How many mutants there are of each kind, the survivors, and what is wrong."""
-    tested = [outcome for outcome in outcomes if outcome["scenario"] != "Baseline"]
+    tested = list(last(outcomes).values())
     counts = collections.Counter(outcome["summary"] for outcome in tested)
     missed = (outcome for outcome in tested if outcome["summary"] == "MissedMutant")
     survivors = collections.Counter(stable(outcome["scenario"]["Mutant"]["name"]) for outcome in missed)
@@ -70,8 +77,10 @@ def judge(crate, outcomes, reasons):
 def check_judge():
     """Each fault is found where it is planted, and none where there is none."""
 
+    lines = itertools.count(1)
+
     def outcome(summary, name):
-        return {"scenario": {"Mutant": {"name": f"cache/src/a.rs:7:9: {name}"}}, "summary": summary}
+        return {"scenario": {"Mutant": {"name": f"cache/src/a.rs:{next(lines)}:9: {name}"}}, "summary": summary}
 
     whole = [outcome("CaughtMutant", f"caught {at}") for at in range(40)] + [outcome("Unviable", "unviable")]
     whole += [outcome("MissedMutant", "same"), outcome("MissedMutant", "same"), outcome("MissedMutant", "other")]
@@ -88,6 +97,8 @@ def check_judge():
     found = faults([*whole[:-3], *whole[-2:]], text)
     assert found == ["survived 1 times, and has a reason for 2: cache/src/a.rs: same"], found
     assert "which is less than 88 %" in faults(whole[30:], text)[0]
+    again = {"scenario": whole[-1]["scenario"], "summary": "CaughtMutant"}
+    assert faults([*whole, again], text) == ["has a reason, and doesn't survive: cache/src/a.rs: other"]
     assert faults([*whole, outcome("Failure", "new")], text) == ["1 mutants came to nothing: Failure"]
 
 
@@ -99,13 +110,14 @@ def commit():
     return f"{revision}-dirty" if changed else revision
 
 
-def write(report, crate, row, survivors, reasons, version):
+def write(report, crate, row, again, survivors, reasons, version):
     """Puts what was found of a crate in the place of what the report said of it."""
     known = report.read_text() if report.exists() else ""
     rows = {line.split("|")[1].strip(): line for line in known.splitlines() if re.match(rf"\| ({'|'.join(GOALS)}) ", line)}
     rows[crate] = row
     parts = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", known, re.MULTILINE | re.DOTALL))
-    table = ["| mutant that survives | reason |", "|----------------------|--------|"]
+    table = [f"{again} were tested again when tests had been added.\n"] if again else []
+    table += ["| mutant that survives | reason |", "|----------------------|--------|"]
     for name, count in sorted(survivors.items()):
         times = f", {count} times" if count > 1 else ""
         shown = name.replace("|", "\\|")
@@ -153,7 +165,8 @@ def main():
         cells += [datetime.date.today(), f"`{commit()}`"]
         row = "| " + " | ".join(map(str, cells)) + " |"
         version = f"cargo-mutants {found[0]['cargo_mutants_version']}"
-        write(arguments.report, crate, row, survivors, reasons, version)
+        again = sum(outcome["scenario"] != "Baseline" for outcome in outcomes) - sum(counts.values())
+        write(arguments.report, crate, row, again, survivors, reasons, version)
     for fault in faults:
         print(f"error: {fault}", file=sys.stderr)
     sys.exit(1 if faults else 0)
