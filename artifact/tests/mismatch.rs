@@ -389,6 +389,7 @@ fn machines_without_native_code() {
         ("i686-unknown-linux-gnu", "pulley32"),
         ("x86_64-unknown-freebsd", "pulley64"),
         ("powerpc-unknown-linux-gnu", "pulley32be"),
+        ("powerpc64-unknown-linux-gnu", "pulley64be"),
     ] {
         let with_pulley = Host { pulley: true, ..host(machine, &[]) };
         only(&manifest(LINUX), &with_pulley, "target", &format!("compile with `--target {pulley}`"));
