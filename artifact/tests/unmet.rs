@@ -91,6 +91,7 @@ fn all_of_an_object_file_is_for_the_linker() {
 fn a_component_is_told_which_wasi_there_is() {
     let cases = [
         ("wasi:http/types@0.2.0", WASI, "without `wasi:http`"),
+        ("wasi:http/types@0.2.0", &[][..], "without `wasi:http`"),
         ("wasi:http/types@0.3.0", WASI, "of WASI 0.3, and the runner has 0.2"),
         ("wasi:cli/stdout@0.3.0", &[][..], "of WASI 0.3, and the runner has none"),
         ("wasi:cli/stdout@0.2.0", &[][..], "feature `wasi-p2`"),
