@@ -34,6 +34,9 @@ ends_with 1 "survived, and has no reason: artifact/src/glance.rs: replace same -
     python3 scripts/mutants.py artifact "$work/planted"
 echo "a function without its tests is found"
 
+# Of the beginning: a run takes long.
+commit="$(git describe --always --exclude='*')"
+git diff --quiet HEAD -- . ':!reports' || commit+=-dirty
 failed=0
 [ $# -gt 0 ] || set -- artifact cache
 for crate in "$@"; do
@@ -47,6 +50,6 @@ for crate in "$@"; do
         ;;
     *) echo "error: there are no mutants of \`$crate\`" >&2; exit 2 ;;
     esac
-    python3 scripts/mutants.py "$crate" "$work/$crate"* --report reports/mutants.md || failed=1
+    python3 scripts/mutants.py "$crate" "$work/$crate"* --report reports/mutants.md --commit "$commit" || failed=1
 done
 exit $failed
