@@ -13,6 +13,7 @@ use crate::remote::Remote;
 use crate::slot::Slot;
 use crate::store::Store;
 use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 #[cfg(feature = "remote")]
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -64,7 +65,15 @@ pub enum Lookup {
 #[derive(Debug)]
 pub struct Turn {
     key: Key,
-    slot: Option<Slot>,
+    slot: Option<Box<Slot>>,
+    name: Option<PathBuf>,
+}
+
+impl Turn {
+    /// The same, where the entry is listed under the name of its source.
+    pub fn named(self, name: Option<&Path>) -> Turn {
+        Turn { name: name.map(Path::to_path_buf), ..self }
+    }
 }
 
 impl Cache {
@@ -126,7 +135,7 @@ impl Cache {
         {
             return found;
         }
-        let turn = Turn { key: key.clone(), slot };
+        let turn = Turn { key: key.clone(), slot: slot.map(Box::new), name: None };
         self.remote(turn, accept)
     }
 
@@ -211,14 +220,15 @@ impl Cache {
 
     /// Stores what was made, and sends it to the shared store, in the background. Returns its digest
     /// if it was stored.
-    pub fn fill(&self, turn: Turn, blob: &[u8], cost: Duration) -> Option<Digest> {
-        let key = turn.key.clone();
+    pub fn fill(&self, mut turn: Turn, blob: &[u8], cost: Duration) -> Option<Digest> {
+        let (key, name) = (turn.key.clone(), turn.name.take());
         {
             let mut run = self.run();
             run.misses += 1;
             run.spent_ns = run.spent_ns.saturating_add(nanoseconds(cost));
         }
         let digest = self.store_blob(turn, blob, cost)?.digest();
+        self.name(&key, name);
         self.share(key);
         digest
     }
@@ -233,7 +243,14 @@ impl Cache {
             Some(slot) => slot.fail(message, cost),
             None => self.store.insert_failure(&turn.key, message, cost),
         };
-        if let Err(error) = failed {
+        match failed {
+            Ok(()) => self.name(&turn.key, turn.name),
+            Err(error) => self.cannot_write(&error),
+        }
+    }
+
+    fn name(&self, key: &Key, name: Option<PathBuf>) {
+        if let Some(Err(error)) = name.map(|name| self.store.name(key, &name)) {
             self.cannot_write(&error);
         }
     }

@@ -8,6 +8,7 @@
 //!     turnstile               passed on the way to the lock; held by who waits to prune
 //!     entries/ab/KEY.json     what an entry is: key, digest of its blob, cost; written last
 //!     entries/ab/KEY.blob     the blob as it is
+//!     entries/ab/KEY.name     what its source was called, for people
 //!     filling/KEY             locked by who makes that entry
 //!     files/DEVICE-FOLDER     what is known of the files in a folder
 //!     log                     what came of each run, a line each
@@ -72,6 +73,10 @@ impl Layout {
 
     pub(crate) fn blob(&self, key: Digest) -> PathBuf {
         self.entry(key, "blob")
+    }
+
+    pub(crate) fn name(&self, key: Digest) -> PathBuf {
+        self.entry(key, "name")
     }
 
     /// In one of 256 folders, because some file systems are slow where a folder holds many files.
@@ -148,6 +153,7 @@ mod tests {
             (layout.turnstile(), "F/v1/turnstile".into()),
             (layout.record(key), format!("F/v1/entries/ab/{key}.json")),
             (layout.blob(key), format!("F/v1/entries/ab/{key}.blob")),
+            (layout.name(key), format!("F/v1/entries/ab/{key}.name")),
             (layout.filling_of(key), format!("F/v1/filling/{key}")),
             (layout.files().into(), "F/v1/files".into()),
             (layout.log(), "F/v1/log".into()),

@@ -44,6 +44,7 @@ mod key;
 mod layout;
 mod log;
 mod mounts;
+mod name;
 mod nearest;
 #[cfg(any(test, feature = "remote", feature = "fuzzing"))]
 mod object;

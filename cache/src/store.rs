@@ -192,6 +192,7 @@ impl Store {
     /// Removes an entry. The record goes first: without it, a blob is nothing.
     pub(crate) fn remove(&self, key: Digest) -> Result<(), Error> {
         remove(&self.layout.record(key))?;
+        remove(&self.layout.name(key))?;
         remove(&self.layout.blob(key))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::digest::Digest;
 use crate::error::Error;
-use crate::record::{Outcome, Record};
+use crate::record::Record;
 use crate::store::Store;
 use std::ffi::OsStr;
 use std::fs::DirEntry;
@@ -15,6 +15,8 @@ use std::time::SystemTime;
 pub struct Found {
     /// What it is.
     pub record: Record,
+    /// What its source was called when it was made, which nobody verified; `None` where nobody said.
+    pub name: Option<String>,
     /// When it was last used, to the hour.
     pub used: SystemTime,
     /// What it takes on the disk, in bytes.
@@ -28,7 +30,7 @@ pub(crate) struct Survey {
     pub(crate) entries: Vec<Found>,
     /// Records that are damaged.
     pub(crate) damaged: Vec<PathBuf>,
-    /// Blobs without a record: one that is just being stored is among them, if somebody stores.
+    /// Blobs and names without a record: one that is just being stored is among them, if somebody stores.
     pub(crate) orphans: Vec<PathBuf>,
 }
 
@@ -54,13 +56,15 @@ impl Store {
                 let path = file?.path();
                 let key = path.file_stem().and_then(OsStr::to_str).and_then(|stem| stem.parse().ok());
                 match key {
-                    Some(key) if path == self.layout.record(key) => match found(&path, key) {
+                    Some(key) if path == self.layout.record(key) => match self.found(&path, key) {
                         Some(found) => survey.entries.push(found),
                         // It may have been removed meanwhile, as damaged.
                         None if !path.exists() => {}
                         None => survey.damaged.push(path),
                     },
-                    Some(key) if path == self.layout.blob(key) && self.layout.record(key).exists() => {}
+                    Some(key)
+                        if [self.layout.blob(key), self.layout.name(key)].contains(&path)
+                            && self.layout.record(key).exists() => {}
                     _ => survey.orphans.push(path),
                 }
             }
@@ -68,20 +72,18 @@ impl Store {
         survey.entries.sort_by_key(|found| std::cmp::Reverse(found.used));
         Ok(survey)
     }
-}
 
-fn found(path: &Path, key: Digest) -> Option<Found> {
-    let text = std::fs::read(path).ok()?;
-    let used = path.metadata().ok()?.modified().ok()?;
-    match Record::read(&text)? {
-        (record, b"") if record.key == key => {
-            let blob = match record.outcome {
-                Outcome::Blob { bytes, .. } => bytes,
-                Outcome::Failure { .. } => 0,
-            };
-            Some(Found { record, used, bytes: blob.saturating_add(text.len() as u64) })
+    fn found(&self, path: &Path, key: Digest) -> Option<Found> {
+        let text = std::fs::read(path).ok()?;
+        let used = path.metadata().ok()?.modified().ok()?;
+        match Record::read(&text)? {
+            (record, b"") if record.key == key => {
+                let (name, name_bytes) = self.name_of(key);
+                let bytes = record.blob_bytes().saturating_add(text.len() as u64 + name_bytes);
+                Some(Found { record, name, used, bytes })
+            }
+            _ => None,
         }
-        _ => None,
     }
 }
 

@@ -81,6 +81,7 @@ fn warm(criterion: &mut Criterion) {
         recipe: &recipe,
         attempt: &attempt,
         source: Source::File(&input, None),
+        name: Some(&input),
         output,
         verify_inputs: false,
     };

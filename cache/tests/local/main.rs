@@ -3,6 +3,7 @@
 mod entries;
 mod files;
 mod log;
+mod named;
 mod nearest;
 mod prune;
 mod runs;

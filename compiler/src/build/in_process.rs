@@ -97,6 +97,7 @@ fn one(
         recipe,
         attempt,
         source: Source::File(&input.path, None),
+        name: Some(&input.path),
         output: Some(&input.output),
         verify_inputs,
     };

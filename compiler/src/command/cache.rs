@@ -24,6 +24,9 @@ enum Verb {
     /// Say how often the cache was asked, what it had, and what that saved
     Stats(Common),
     /// List what is in the cache, the last used first
+    ///
+    /// Each with the name of the input when it was compiled, as it was given, or `-` where that isn't known: of
+    /// standard input, and of what another machine compiled.
     List(Common),
     /// Read everything in the cache, and remove what is damaged
     Verify(Common),
@@ -126,7 +129,11 @@ impl Common {
     fn list(&self, store: &Store) -> Result<()> {
         for found in store.list()? {
             match self.is_json() {
-                true => print(&Message::CacheEntry { record: &found.record, bytes: found.bytes })?,
+                true => print(&Message::CacheEntry {
+                    record: &found.record,
+                    input: found.name.as_deref(),
+                    bytes: found.bytes,
+                })?,
                 false => print_bytes(line(&found).as_bytes())?,
             }
         }
@@ -192,12 +199,13 @@ fn line(found: &Found) -> String {
         Outcome::Failure { message } => message.clone(),
     };
     let line = format!(
-        "{}  {:>12}  {:>9} to compile  {} {} {what}",
+        "{}  {:>12}  {:>9} to compile  {} {} {}: {what}",
         &key[..16],
         ago(found.used),
         time(record.cost_ns),
         field("backend"),
         field("target"),
+        found.name.as_deref().unwrap_or("-"),
     );
     // A shared cache's entries may say anything.
     format!("{}\n", Shown(&line))

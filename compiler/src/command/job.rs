@@ -215,6 +215,7 @@ impl Job {
             recipe: &self.recipe,
             attempt,
             source,
+            name: (self.input.path != Path::new(STANDARD)).then_some(&self.input.path),
             output: readable.then_some(path),
             verify_inputs: caching.verify_inputs,
         }

@@ -83,6 +83,8 @@ pub(crate) enum Message<'a> {
     CacheEntry {
         #[serde(flatten)]
         record: &'a Record,
+        /// What the input was called when it was compiled, where that is known.
+        input: Option<&'a str>,
         bytes: u64,
     },
     CacheVerified {

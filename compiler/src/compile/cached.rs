@@ -30,6 +30,8 @@ pub struct Request<'a> {
     pub attempt: &'a Attempt<'a>,
     /// The module.
     pub source: Source<'a>,
+    /// What the module is called in lists of what the cache has.
+    pub name: Option<&'a Path>,
     /// Where the artifact goes. If it is there already and the file hasn't changed, it isn't read.
     /// `None` has the artifact be found or made in any case.
     pub output: Option<&'a Path>,
@@ -156,7 +158,7 @@ fn first(
             Lookup::Hit(entry) => return Ok(answer(Artifact::Stored(entry), key)),
             Lookup::Failure(message) => return Err(ObtainError::Remembered(message)),
             Lookup::Busy => return Err(ObtainError::Busy),
-            Lookup::Miss(turn) => turn,
+            Lookup::Miss(turn) => turn.named(request.name),
         };
         let bytes = match source.bytes.take() {
             Some(bytes) => bytes,

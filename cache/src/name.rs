@@ -1,0 +1,42 @@
+//! What an entry is listed under: for people, no part of its key, and not verified.
+
+use crate::digest::Digest;
+use crate::error::Error;
+use crate::key::Key;
+use crate::store::Store;
+use std::io::{Read, Write};
+use std::path::Path;
+
+/// What is kept of a name, in bytes. A longer one keeps its end, which names the file.
+const MAX_BYTES: usize = 4096;
+
+impl Store {
+    /// Notes what the source of an entry was called. Lost in a crash it costs a word in a list, so it isn't
+    /// forced onto the disk.
+    ///
+    /// # Errors
+    ///
+    /// Where it can't be written, or the store is none to trust.
+    pub fn name(&self, key: &Key, name: &Path) -> Result<(), Error> {
+        let _guard = self.shared()?;
+        let path = self.layout.name(key.digest());
+        let name = name.to_string_lossy();
+        let from = name.ceil_char_boundary(name.len().saturating_sub(MAX_BYTES));
+        let write = || {
+            let mut file = self.trust.temporary_file(self.layout.temp())?;
+            file.write_all(&name.as_bytes()[from..])?;
+            file.persist(&path).map(|_| ()).map_err(|error| error.error)
+        };
+        self.with_folders(write).map_err(Error::io("write", &path))
+    }
+
+    /// The name of an entry, where it has one, and what that takes on the disk. Whoever calls it holds the lock.
+    pub(crate) fn name_of(&self, key: Digest) -> (Option<String>, u64) {
+        let mut name = Vec::new();
+        let mut read = || {
+            self.trust.open(&self.layout.name(key)).ok()?.take(MAX_BYTES as u64).read_to_end(&mut name).ok()
+        };
+        let bytes = read().unwrap_or_default() as u64;
+        (Some(String::from_utf8_lossy(&name).into_owned()).filter(|name| !name.is_empty()), bytes)
+    }
+}
