@@ -2,7 +2,7 @@
 
 use super::confinement::Confinement;
 use super::frame;
-use super::said::bounded;
+use super::said::{self, bounded};
 use anyhow::{Result, anyhow};
 use precompile::{Cause, CompileError, Compiled, ErrorKind, Options, Timings, accept};
 use serde::{Deserialize, Serialize};
@@ -46,8 +46,8 @@ impl From<Head> for Answer {
 }
 
 impl Answer {
-    /// So many bytes are enough for any head.
-    const MOST_HEAD_BYTES: u64 = 128 << 10;
+    /// So many bytes are enough for any head: for words, and for a few numbers besides.
+    const MOST_HEAD_BYTES: u64 = said::MOST_BYTES as u64 + 64;
 
     pub(super) fn of(compiled: Result<Compiled, CompileError>) -> Answer {
         match compiled {
@@ -158,4 +158,25 @@ impl Answer {
 
 fn another() -> anyhow::Error {
     anyhow!("the process that was to look at it answers another question")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_honest_answer_is_read_and_no_longer_one() {
+        let said = "\u{202e}".repeat(2000) + "\n";
+        let honest = Answer::refused(&said.repeat(100), ErrorKind::Limit);
+        let (head, _) = honest.encode().unwrap();
+        assert!(head.len() > said::MOST_BYTES - 3, "{}", head.len());
+        let Head::Refused { message, .. } = Answer::decode(&*head, 0).unwrap().head else {
+            panic!("it says something else")
+        };
+        assert!(message.starts_with("\\u{202e}\\u{202e}"));
+        let longer = "x".repeat(Answer::MOST_HEAD_BYTES as usize);
+        let longer = Head::Refused { message: longer, kind: ErrorKind::Limit };
+        let refused = Answer::decode(&*frame::encode(&longer).unwrap(), 0).err().unwrap().to_string();
+        assert!(refused.contains("where at most 160"), "{refused}");
+    }
 }

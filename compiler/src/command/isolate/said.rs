@@ -5,6 +5,11 @@ use precompile::artifact::Shown;
 /// More lines, or characters of one, than any error of ours has.
 const MOST_LINES: usize = 20;
 const MOST_CHARACTERS: usize = 1000;
+/// As many bytes as a character takes that is shown as text: `\u{2028}`.
+const MOST_SHOWN: usize = 8;
+/// As many bytes as bounded words are.
+pub(super) const MOST_BYTES: usize =
+    MOST_LINES * ("\n  ".len() + MOST_CHARACTERS * MOST_SHOWN + "...".len()) + "\n  ...".len();
 
 /// Some words, as far as they are to be read: of no more than a screen, with nothing that a terminal obeys, and no
 /// line after the first that could be taken for one of ours.
@@ -49,5 +54,15 @@ mod tests {
         assert_eq!(many.lines().count(), MOST_LINES + 1);
         let twice = bounded(&many);
         assert_eq!(twice, many);
+    }
+
+    /// Of each character that there is, and in as many as there may be.
+    #[test]
+    fn the_longest_words_are_as_long_as_is_said() {
+        let shown = |character: char| Shown(character.encode_utf8(&mut [0; 4])).to_string().len();
+        assert_eq!((char::MIN..=char::MAX).map(shown).max(), Some(MOST_SHOWN));
+        let line = "\u{202e}".repeat(MOST_CHARACTERS + 1) + "\n";
+        // The first line needs no margin.
+        assert_eq!(bounded(&line.repeat(MOST_LINES + 1)).len(), MOST_BYTES - "\n  ".len());
     }
 }
