@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use std::fs;
+use std::time::{Duration, Instant};
 use support::{Ended, Folder, planted, run};
 
 /// Runs the command on `m.wat`, with a process that does this.
@@ -126,6 +127,19 @@ fn nothing_is_forged() {
         assert_eq!(ended.code, Some(1), "{ended:?}");
         assert!(ended.stderr.len() < 1500, "{}", ended.stderr.len());
     }
+}
+
+/// What it starts holds its ends open, as long as it likes.
+#[test]
+fn nobody_waits_for_what_it_leaves_behind() {
+    let folder = folder();
+    // It may be built first.
+    planted();
+    let start = Instant::now();
+    let ended = with(&folder, "linger 30", &[]);
+    assert!(ended.stderr.contains("planted: it gets through"), "{ended:?}");
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    leaves_nothing(&folder, &ended, "planted: it gets through");
 }
 
 /// A module can't have a failure of its kind be remembered: neither one that it makes up, nor a real one.

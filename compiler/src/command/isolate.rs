@@ -9,6 +9,7 @@ mod answer;
 mod child;
 mod confinement;
 mod frame;
+mod line;
 #[cfg(feature = "planted-child")]
 mod planted;
 mod question;
@@ -19,11 +20,13 @@ pub(crate) use child::Opts;
 use crate::kind::Kind;
 use answer::Answer;
 use anyhow::{Context, Result, anyhow, ensure};
+use line::Line;
 use precompile::{CompileError, Compiled, ErrorKind, Options};
 use question::{Asked, How, Question};
 use said::bounded;
 use std::io::{self, Read, Write};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 use wait_timeout::ChildExt;
@@ -32,6 +35,8 @@ use wait_timeout::ChildExt;
 const CHILD: &str = "__isolated";
 /// So much of what the process says of its end is read, in bytes.
 const MOST_SAID: u64 = 64 << 10;
+/// What the process wrote is read so long after its end; by then nothing is left but what others keep open.
+const AFTER_ITS_END: Duration = Duration::from_secs(1);
 
 /// The bounds of a process that compiles a module.
 pub(crate) struct Isolation {
@@ -107,24 +112,53 @@ impl Isolation {
         let question = Asked { question, module_bytes: module.len() as u64 }.encode()?;
         // A process that holds both has no room for more; and so this one never holds more, either.
         let most = self.max_memory_bytes.saturating_sub(module.len() as u64);
+        let lines = [Line::new(), Line::new(), Line::new()];
+        let [stdin, stdout, stderr] =
+            lines.map(|line| line.context("there is no line to a process to be had"));
+        let (stdin, stdout, stderr) = (stdin?, stdout?, stderr?);
+        // Its ends of the lines are closed here with the command.
+        let spawn = |mut command: Command| {
+            command.stdin(stdin.theirs).stdout(stdout.theirs).stderr(stderr.theirs).spawn()
+        };
         let mut child =
-            self.command()?.spawn().context("the process that is to compile it can't be started")?;
-        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+            spawn(self.command()?).context("the process that is to compile it can't be started")?;
+        let [stdin, stdout, stderr] = [&stdin.ours, &stdout.ours, &stderr.ours];
         let (status, answer, said) = thread::scope(|scope| {
+            // Nothing is sent: it is closed once all three threads are done.
+            let (busy, done) = mpsc::channel::<()>();
             let start = || -> io::Result<_> {
                 let thread = thread::Builder::new;
+                let asking = busy.clone();
                 thread().spawn_scoped(scope, move || {
-                    let mut stdin = stdin?;
+                    let (mut stdin, _asking) = (stdin, asking);
                     // Where the process ends early, its end says why.
-                    stdin.write_all(&question).and_then(|()| stdin.write_all(module)).ok()
+                    let asked = stdin.write_all(&question).and_then(|()| stdin.write_all(module));
+                    line::end(stdin);
+                    asked.ok()
                 })?;
-                let answer = thread()
-                    .spawn_scoped(scope, move || Answer::decode(stdout.context("there is no pipe")?, most))?;
-                Ok((answer, thread().spawn_scoped(scope, move || read(stderr))?))
+                let reading = busy.clone();
+                let answer = thread().spawn_scoped(scope, move || {
+                    let _reading = reading;
+                    let answer = Answer::decode(stdout, most);
+                    // Who says more is to find out that nobody listens.
+                    line::end(stdout);
+                    answer
+                })?;
+                let said = thread().spawn_scoped(scope, move || {
+                    let _listening = busy;
+                    let said = read(stderr);
+                    line::end(stderr);
+                    said
+                })?;
+                Ok((answer, said))
             };
             let started = start();
             // Without it they would wait for ever.
             let status = end(&mut child, if started.is_ok() { self.timeout } else { Duration::ZERO });
+            // All that the process wrote is there to be read. What it started may hold the other ends.
+            if let Err(RecvTimeoutError::Timeout) = done.recv_timeout(AFTER_ITS_END) {
+                [stdin, stdout, stderr].into_iter().for_each(line::end);
+            }
             let (answer, said) = started.context("no thread can be started for it")?;
             let answer = answer.join().unwrap_or_else(|_| Err(anyhow!("reading it panics")));
             anyhow::Ok((status?, answer, said.join().unwrap_or_default()))
@@ -149,10 +183,7 @@ impl Isolation {
             .args(["--threads", &self.threads.to_string(), "--parent", &std::process::id().to_string()])
             .args(self.is_strict.then_some("--strict"))
             .env_clear()
-            .current_dir("/")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+            .current_dir("/");
         #[cfg(feature = "planted-child")]
         planted::plant(&mut command);
         Ok(command)
@@ -215,8 +246,8 @@ fn is_refused(_: ExitStatus) -> bool {
 }
 
 /// The words of a process at its end, as many as there are.
-fn read(pipe: Option<impl Read>) -> Vec<u8> {
+fn read(line: impl Read) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let _ = pipe.map(|pipe| pipe.take(MOST_SAID).read_to_end(&mut bytes));
+    let _ = line.take(MOST_SAID).read_to_end(&mut bytes);
     bytes
 }

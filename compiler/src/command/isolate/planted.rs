@@ -63,6 +63,10 @@ impl Planted {
             "flood" => flood(&[0xff; 8]),
             "swell" => flood(&object.split(' ').filter_map(|byte| byte.parse().ok()).collect::<Vec<u8>>()),
             "deliver" => deliver(object),
+            "linger" => {
+                let outcome = outcome(Command::new("sleep").arg(object).spawn().map(drop));
+                Answer::refused(&outcome, ErrorKind::Other)
+            }
             "say" => Answer::refused(object, ErrorKind::Limit),
             "complain" => {
                 let _ = io::stderr().write_all(object.repeat(1 << 16).as_bytes());
