@@ -8,7 +8,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use support::{Folder, Runner, precompile, runner};
 
 /// Says that it runs, and then waits for input.
@@ -30,6 +30,20 @@ fn start(folder: &Folder, prefix: &[&str], program: &Path, arguments: &[&str]) -
 
 fn wait_for_guest(child: &mut Child) {
     child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+}
+
+/// Waits until a process catches SIGINT.
+fn wait_for_handler(id: u32) {
+    let start = Instant::now();
+    let catches = || {
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+        u64::from_str_radix(mask.trim(), 16).unwrap() & 1 << 1 != 0
+    };
+    while !catches() {
+        assert!(start.elapsed() < Duration::from_secs(20), "it catches nothing");
+        sleep(Duration::from_millis(5));
+    }
 }
 
 fn kill(signal: &str, id: impl AsRef<OsStr>) {
@@ -66,6 +80,44 @@ fn what_is_ignored_at_the_start_ends_no_compile() {
         child.stdin.take().unwrap().write_all(b"(module)").unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(0), "SIG{signal}");
         std::fs::remove_file(folder.join("out.cwasm")).unwrap();
+    }
+}
+
+/// A write that doesn't end, as on a file system whose server is gone: here, into a pipe that nobody reads.
+#[test]
+fn a_write_that_hangs_is_not_waited_for() {
+    for (again, within) in [(false, Duration::from_secs(20)), (true, Duration::from_millis(1500))] {
+        let folder = Folder::new();
+        folder.write("app.wat", "(module)");
+        assert_eq!(folder.precompile(["app.wat"]).code, Some(0));
+        let list = folder.precompile(["cache", "list", "--message-format", "json"]).stdout;
+        let key = list.split_once(r#""key":""#).unwrap().1.split('"').next().unwrap();
+        assert_eq!(folder.precompile(["cache", "clear"]).code, Some(0));
+        std::fs::remove_file(folder.join("app.cwasm")).unwrap();
+        let lock = folder.cache().join("v1/filling").join(key);
+        assert!(Command::new("mkfifo").arg(&lock).status().unwrap().success());
+        let mut child = folder.command(precompile()).args(["-q", "app.wat"]).spawn().unwrap();
+        wait_for_handler(child.id());
+        // Behind that it has but a small file to read.
+        sleep(Duration::from_millis(500));
+        assert_eq!(child.try_wait().unwrap(), None, "it is to hang");
+        let start = Instant::now();
+        kill("INT", child.id().to_string());
+        if again {
+            sleep(Duration::from_millis(200));
+            kill("INT", child.id().to_string());
+        }
+        let ended = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break status;
+            }
+            if start.elapsed() > within {
+                child.kill().unwrap();
+                panic!("it doesn't end: {:?}", child.wait());
+            }
+            sleep(Duration::from_millis(10));
+        };
+        assert_eq!(ended.code(), Some(130));
     }
 }
 

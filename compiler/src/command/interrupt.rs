@@ -3,10 +3,15 @@
 use anyhow::{Context, Result};
 use precompile::cache::Store;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::thread;
+use std::time::Duration;
 
 /// What a shell reports for a command that Ctrl-C ended: 128 and the signal's number.
 const INTERRUPTED: i32 = 130;
+/// Longer than a write takes, where the file system isn't stuck.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Who writes files holds it shared; the end of the process holds it alone.
 static WRITING: RwLock<()> = RwLock::new(());
@@ -30,27 +35,45 @@ pub(crate) fn install() -> Result<()> {
     if *installed {
         return Ok(());
     }
-    listen(|| {
-        let _alone = WRITING.write().unwrap_or_else(PoisonError::into_inner);
-        let stores = STORES.lock().unwrap_or_else(PoisonError::into_inner);
-        let _stopped: Vec<_> = stores.iter().map(Store::stop).collect();
-        if let Some(folder) = REMOVED.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            // It is in the system's folder for such files, which is cleared anyway.
-            let _ = std::fs::remove_dir_all(folder);
-        }
-        std::process::exit(INTERRUPTED);
-    })
-    .context("can't wait for signals")?;
+    listen(interrupted).context("can't wait for signals")?;
     *installed = true;
     Ok(())
 }
 
+/// Ends the process when what is being written is whole; at a second signal, or where a file system takes longer, at
+/// once: what is written by way of a temporary file isn't there then, or as it was.
+fn interrupted() {
+    static BEFORE: AtomicBool = AtomicBool::new(false);
+    if BEFORE.swap(true, Relaxed) {
+        std::process::exit(INTERRUPTED);
+    }
+    let start = |name: &str, act: fn()| thread::Builder::new().name(name.into()).spawn(act);
+    let late = start("late", || {
+        thread::sleep(PATIENCE);
+        std::process::exit(INTERRUPTED);
+    });
+    if late.is_err() || start("end", end).is_err() {
+        end();
+    }
+}
+
+/// Ends the process between two writes.
+fn end() {
+    let _alone = WRITING.write().unwrap_or_else(PoisonError::into_inner);
+    let stores = STORES.lock().unwrap_or_else(PoisonError::into_inner);
+    let _stopped: Vec<_> = stores.iter().map(Store::stop).collect();
+    if let Some(folder) = REMOVED.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        // It is in the system's folder for such files, which is cleared anyway.
+        let _ = std::fs::remove_dir_all(folder);
+    }
+    std::process::exit(INTERRUPTED);
+}
+
 #[cfg(unix)]
-fn listen(end: fn()) -> Result<()> {
+fn listen(interrupted: fn()) -> Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
     use std::sync::mpsc;
-    use std::thread;
     let ignored = ignored();
     let signals =
         [SIGINT, SIGTERM, SIGHUP].into_iter().filter(move |signal| ignored & 1 << (signal - 1) == 0);
@@ -59,9 +82,7 @@ fn listen(end: fn()) -> Result<()> {
     let wait = move || match Signals::new(signals) {
         Ok(mut signals) => {
             let _ = sender.send(Ok(()));
-            if signals.forever().next().is_some() {
-                end();
-            }
+            signals.forever().for_each(|_| interrupted());
         }
         Err(error) => drop(sender.send(Err(error))),
     };
@@ -83,8 +104,8 @@ fn ignored() -> u64 {
 }
 
 #[cfg(not(unix))]
-fn listen(end: fn()) -> Result<()> {
-    Ok(ctrlc::set_handler(end)?)
+fn listen(interrupted: fn()) -> Result<()> {
+    Ok(ctrlc::set_handler(interrupted)?)
 }
 
 /// Has an interrupt leave nothing half-written in this cache, either.
