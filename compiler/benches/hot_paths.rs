@@ -82,6 +82,7 @@ fn warm(criterion: &mut Criterion) {
         attempt: &attempt,
         source: Source::File(&input, None),
         name: Some(&input),
+        is_apart: false,
         output,
         verify_inputs: false,
     };

@@ -98,6 +98,7 @@ fn one(
         attempt,
         source: Source::File(&input.path, None),
         name: Some(&input.path),
+        is_apart: false,
         output: Some(&input.output),
         verify_inputs,
     };

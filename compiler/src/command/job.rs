@@ -216,6 +216,7 @@ impl Job {
             attempt,
             source,
             name: (self.input.path != Path::new(STANDARD)).then_some(&self.input.path),
+            is_apart: self.bounds.isolation().is_some(),
             output: readable.then_some(path),
             verify_inputs: caching.verify_inputs,
         }

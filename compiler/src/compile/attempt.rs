@@ -117,7 +117,7 @@ fn stamped(options: &Options, wasm: &[u8], used: WasmFeatures) -> Result<WasmFea
 }
 
 /// Wasmtime refuses the component model's concurrency where its support is off, as it is by default.
-fn concurrent(options: &Options, stamped: WasmFeatures) -> Options {
+pub(crate) fn concurrent(options: &Options, stamped: WasmFeatures) -> Options {
     let mut options = options.clone();
     options.contract.concurrency_support |= stamped.intersects(CONCURRENT);
     options

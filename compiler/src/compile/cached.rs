@@ -8,7 +8,7 @@ use crate::compile::options::{Options, OptionsError};
 use crate::compile::recipe::recipe;
 use crate::compile::second_attempt::with_fallback;
 use crate::compile::target::Target;
-use crate::compile::text::is_text;
+use crate::compile::text::{binary, is_text};
 use precompile_artifact::Backend;
 use precompile_cache::{Cache, Digest, Entry, Identity, InPlace, Key, Lookup, Recipe, Turn, bounded};
 use std::borrow::Cow;
@@ -32,6 +32,8 @@ pub struct Request<'a> {
     pub source: Source<'a>,
     /// What the module is called in lists of what the cache has.
     pub name: Option<&'a Path>,
+    /// Whether the module's code is read by `attempt` alone, as in another process.
+    pub is_apart: bool,
     /// Where the artifact goes. If it is there already and the file hasn't changed, it isn't read.
     /// `None` has the artifact be found or made in any case.
     pub output: Option<&'a Path>,
@@ -226,8 +228,53 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Whether an artifact that others say this request makes is one.
+/// Whether an artifact that others say this request makes is one. It names the binary form of its source.
 fn accepted(request: &Request<'_>, source: Digest, artifact: &[u8]) -> Result<(), String> {
-    let is_text = || read(request.source).is_ok_and(|bytes| is_text(&bytes));
-    accept_from(request.options, |digest| digest == source.bytes() || is_text(), artifact)
+    let is_binary_of = |text: &[u8], named: &[u8; 32]| {
+        is_text(text) && (request.is_apart || binary(text).is_ok_and(|it| Digest::of(&it).bytes() == named))
+    };
+    let is_source = |named: &[u8; 32]| {
+        named == source.bytes() || read(request.source).is_ok_and(|text| is_binary_of(&text, named))
+    };
+    accept_from(request.options, is_source, artifact)
+}
+
+#[cfg(all(test, feature = "cranelift"))]
+mod tests {
+    use super::*;
+    use crate::compile::attempt::attempt;
+    use precompile_cache::{Limits, Store};
+    use std::time::Duration;
+
+    /// A cache that has the right artifact of another module, as a shared one may.
+    #[test]
+    fn another_modules_artifact_is_refused_for_a_text_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = Target::host().unwrap();
+        let platform = target.default_platform(Backend::Cranelift);
+        let options = Options::new(Backend::Cranelift, target, platform).unwrap();
+        let recipe = Arc::new(recipe(&options));
+        let module = b"(module (memory 1))";
+        let key = Key::new(&recipe, Digest::of(module));
+        for (text, is_taken) in [("(module (memory 2))", false), ("(module (memory  1))", true)] {
+            let cache = Cache::new(Store::new(&folder.path().join(text)), Limits::default());
+            let Lookup::Miss(turn) = cache.lookup(&key, true, &|_| Ok(())) else {
+                panic!("it has something")
+            };
+            let artifact = attempt(&options, text.as_bytes()).unwrap().artifact;
+            cache.fill(turn, &artifact, Duration::from_secs(1)).unwrap();
+            let request = Request {
+                options: &options,
+                recipe: &recipe,
+                attempt: &attempt,
+                source: Source::Bytes(module),
+                name: None,
+                is_apart: false,
+                output: None,
+                verify_inputs: false,
+            };
+            let found = obtain(&cache, &request, true).unwrap().artifact;
+            assert_eq!(matches!(found, Artifact::Stored(_)), is_taken, "{text}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 //! This closes the circle: a knob that was not set, a default that moved, an environment variable
 //! that reached through, or a setting that is new to wasmtime shows here, not on a user's machine.
 
-use crate::compile::options::Options;
+use crate::compile::options::{Options, Regalloc};
 use crate::compile::stamp::Stamp;
 use precompile_artifact::contract::{Inlining, fixed};
 use precompile_artifact::{Backend, Contract};
@@ -22,6 +22,31 @@ pub(crate) fn check(stamp: &Stamp<'_>, options: &Options, features: WasmFeatures
     same("features", stamped, &features.bits())?;
     cpu_flags(isa_flags, options)?;
     check_tunables(tunables, &options.contract, options.backend, features)
+}
+
+/// Compares the stamp of an artifact that others made with what was asked for: as [`check`] does what wasmtime
+/// stamped, and besides in what it was told that changes the code.
+///
+/// # Errors
+///
+/// Names the first difference.
+pub(crate) fn check_restamped(
+    mut stamp: Stamp<'_>,
+    options: &Options,
+    features: WasmFeatures,
+) -> Result<(), String> {
+    same("winch_callable", &stamp.tunables.winch_callable, &fixed::WINCH_CALLABLE)?;
+    stamp.tunables.winch_callable = options.backend == Backend::Winch;
+    check(&stamp, options, features)?;
+    let is_on = |name| stamp.shared_flags.contains(&(name, FlagValue::Bool(true)));
+    same("nan canonicalization", &is_on("enable_nan_canonicalization"), &options.nan_canonicalization)?;
+    same("unwind information", &is_on("unwind_info"), &options.native_unwind_info)?;
+    let regalloc = match options.regalloc {
+        Regalloc::Backtracking => "backtracking",
+        Regalloc::SinglePass => "single_pass",
+    };
+    let stamped = stamp.shared_flags.iter().find(|(name, _)| *name == "regalloc_algorithm");
+    same("register allocator", &stamped, &Some(&("regalloc_algorithm", FlagValue::Enum(regalloc))))
 }
 
 /// The flags that are on must be those of the chosen processor, or part of the architecture's
