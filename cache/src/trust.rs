@@ -2,8 +2,7 @@
 
 use crate::error::Error;
 use crate::layout::Layout;
-use std::fs::File;
-use std::io::ErrorKind;
+use std::fs::{File, Metadata};
 use std::path::Path;
 use std::str::FromStr;
 
@@ -38,15 +37,29 @@ impl Trust {
     pub(crate) fn check_folders(self, layout: &Layout) -> Result<bool, Error> {
         let mut complete = true;
         for folder in layout.folders() {
-            match folder.metadata() {
+            match self.behind_link(folder) {
                 // What others can add to a folder of ours, such as `/tmp`, is theirs.
                 Ok(metadata) if folder == layout.folder() => self.check_outermost(folder, &metadata)?,
                 Ok(metadata) => self.check(folder, &metadata)?,
+                Err(error @ Error::Theirs { .. }) => return Err(error),
                 // Who can't look into it finds out when it is used.
-                Err(error) => complete &= error.kind() != ErrorKind::NotFound,
+                Err(error) => complete &= !error.is_absence(),
             }
         }
         Ok(complete)
+    }
+
+    /// What is at a path, or where a link leads from there: not one of another's, who may have it lead elsewhere at
+    /// any time.
+    fn behind_link(self, path: &Path) -> Result<Metadata, Error> {
+        // With a slash at its end the link itself could not be looked at.
+        let path = path.components().as_path();
+        let there = path.symlink_metadata().map_err(Error::io("read", path))?;
+        if !there.is_symlink() {
+            return Ok(there);
+        }
+        self.check_owner(path, &there)?;
+        path.metadata().map_err(Error::io("read", path))
     }
 
     /// Opens a file of an entry, unless another may have written it.
@@ -84,15 +97,20 @@ mod system {
         }
 
         fn check_mode(self, path: &Path, metadata: &Metadata, is_open: bool) -> Result<(), Error> {
+            self.check_owner(path, metadata)?;
+            match is_open && self == Trust::Owner {
+                true => Err(Error::Open { path: path.into() }),
+                false => Ok(()),
+            }
+        }
+
+        /// Sees whether something is ours or the administrator's.
+        pub(super) fn check_owner(self, path: &Path, metadata: &Metadata) -> Result<(), Error> {
             let user = metadata.uid();
-            if self == Trust::Anyone {
-                Ok(())
-            } else if user != 0 && user != rustix::process::geteuid().as_raw() {
-                Err(Error::Theirs { path: path.into(), user })
-            } else if is_open {
-                Err(Error::Open { path: path.into() })
-            } else {
-                Ok(())
+            let is_theirs = user != 0 && user != rustix::process::geteuid().as_raw();
+            match is_theirs && self == Trust::Owner {
+                true => Err(Error::Theirs { path: path.into(), user }),
+                false => Ok(()),
             }
         }
 
@@ -158,6 +176,10 @@ mod system {
         }
 
         pub(super) fn check_outermost(self, _: &Path, _: &Metadata) -> Result<(), Error> {
+            Ok(())
+        }
+
+        pub(super) fn check_owner(self, _: &Path, _: &Metadata) -> Result<(), Error> {
             Ok(())
         }
 

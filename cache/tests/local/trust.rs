@@ -6,7 +6,7 @@
 use crate::{COST, accept, cache, has, insert, key, part, store};
 use precompile_cache::{Cache, Digest, Error, Limits, Lookup, Store, Trust};
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
@@ -250,6 +250,34 @@ fn clearing_closes_nothing_of_another_users() {
     chown(&temp, Some(NOBODY), None).unwrap();
     store.clear().unwrap();
     assert_eq!(mode(&temp), 0o777);
+}
+
+/// Who owns a link can have it lead elsewhere, once the folder behind it was looked at.
+#[test]
+fn another_users_link_is_not_followed() {
+    let (folder, _) = filled();
+    if folder.path().metadata().unwrap().uid() != 0 {
+        println!("not run: only root gives links to others");
+        return;
+    }
+    let outside = tempfile::tempdir().unwrap();
+    let link = outside.path().join("cache");
+    std::os::unix::fs::symlink(folder.path(), &link).unwrap();
+    assert!(lookup(&link).unwrap(), "a link of one's own does no harm");
+    lchown(&link, Some(NOBODY), None).unwrap();
+    let error = lookup(&link).unwrap_err();
+    assert!(matches!(&error, Error::Theirs { user: NOBODY, path } if *path == link), "{error}");
+    assert!(matches!(lookup(&link.join("")), Err(Error::Theirs { .. })));
+    let anyone = Store::new(&link).trusting(Trust::Anyone);
+    assert!(anyone.lookup(&key("a")).unwrap().is_some());
+    // Nor one among the folders, where others may add to the one around them.
+    let (v1, moved) = (folder.path().join("v1"), folder.path().join("moved"));
+    fs::rename(&v1, &moved).unwrap();
+    std::os::unix::fs::symlink(&moved, &v1).unwrap();
+    assert!(lookup(folder.path()).unwrap());
+    lchown(&v1, Some(NOBODY), None).unwrap();
+    let error = lookup(folder.path()).unwrap_err();
+    assert!(matches!(&error, Error::Theirs { user: NOBODY, path } if *path == v1), "{error}");
 }
 
 #[test]
