@@ -35,7 +35,7 @@ impl Digest {
     ///
     /// Where the file can't be read.
     pub fn of_file(path: &Path) -> io::Result<Digest> {
-        Digest::of_rest(&mut bounded(File::open(path)?)?.0)
+        Digest::of_rest(&mut bounded(open_file(path)?)?.0)
     }
 
     /// The same by several threads, where the file is large enough for that. The thread that asks
@@ -45,7 +45,7 @@ impl Digest {
     ///
     /// As [`Digest::of_file`].
     pub fn of_large_file(path: &Path) -> io::Result<Digest> {
-        let (mut file, bytes) = bounded(File::open(path)?)?;
+        let (mut file, bytes) = bounded(open_file(path)?)?;
         if bytes < PARALLEL_BYTES {
             return Digest::of_rest(&mut file);
         }
@@ -64,7 +64,11 @@ impl Digest {
     }
 
     /// The digest of what is left to read of an open file.
-    pub(crate) fn of_rest(file: &mut impl Read) -> io::Result<Digest> {
+    ///
+    /// # Errors
+    ///
+    /// Where it can't be read.
+    pub fn of_rest(file: &mut impl Read) -> io::Result<Digest> {
         let mut hasher = Hasher::new();
         let mut part = Vec::with_capacity(SMALL_PART_BYTES);
         while read_part(file, &mut part)? {
@@ -76,6 +80,22 @@ impl Digest {
     /// Its 32 bytes.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+}
+
+/// A file. Where another has put a pipe in its place since it was looked at, nobody waits for that.
+fn open_file(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
+    );
+    let file = options.open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::other("it is no file")),
     }
 }
 
@@ -163,6 +183,23 @@ mod tests {
             let expected = Digest::of(&bytes[..size]);
             assert_eq!(Digest::of_file(file.path()).unwrap(), expected, "{size}");
             assert_eq!(Digest::of_large_file(file.path()).unwrap(), expected, "{size}");
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_pipe_in_a_files_place_is_not_waited_for() {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        mknodat(CWD, &pipe, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+        let (done, waiting) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let _ = done.send(Digest::of_file(&pipe).is_err());
+            let _ = done.send(Digest::of_large_file(&pipe).is_err());
+        });
+        for _ in 0..2 {
+            assert_eq!(waiting.recv_timeout(std::time::Duration::from_secs(10)), Ok(true));
         }
     }
 }

@@ -205,7 +205,8 @@ pub(crate) fn mark_as_used(record: &Path) {
     if used.is_ok_and(|used| now.duration_since(used).is_ok_and(|since| since < MARK_AFTER)) {
         return;
     }
-    if let Ok(file) = File::open(record) {
+    // Unlike others, Windows changes no times of what was opened to be read.
+    if let Ok(file) = File::options().read(true).write(cfg!(windows)).open(record) {
         let _ = file.set_modified(now);
     }
 }

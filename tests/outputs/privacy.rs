@@ -54,6 +54,22 @@ fn a_replaced_output_keeps_its_permissions() {
     }
 }
 
+/// It holds the right bytes, for as long as its owner likes.
+#[test]
+fn another_users_file_is_replaced_though_it_is_right() {
+    let (folder, expected) = folder();
+    if !is_root(&folder) {
+        return not_shown("another user's file in place of an output: it takes root to make one");
+    }
+    let path = folder.join("app.cwasm");
+    for options in [&["app.wat"][..], &["app.wat", "--no-cache"], &["app.wat", "--verify-inputs"]] {
+        fs::write(&path, &expected).unwrap();
+        std::os::unix::fs::chown(&path, Some(65534), None).unwrap();
+        compile(&folder, options);
+        assert_eq!((metadata(&path).uid(), fs::read(&path).unwrap() == expected), (0, true), "{options:?}");
+    }
+}
+
 /// What another user has put there says nothing, unless the user named it.
 #[test]
 fn another_users_file_does_not_open_an_output() {

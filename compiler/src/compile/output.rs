@@ -3,6 +3,7 @@
 mod content;
 mod fresh;
 mod links;
+mod open;
 mod overwrite;
 mod replace;
 mod trust;
@@ -172,7 +173,7 @@ impl<'a> Destination<'a> {
     /// changes after that is newer. Says whether the time is another now.
     pub fn freshen(&self, inputs: SystemTime, read: SystemTime) -> bool {
         // Where that can't be, the output is right all the same.
-        self.is_file() && fresh::freshen(self.path, inputs, read).unwrap_or_default()
+        self.is_file() && fresh::freshen(self.path, self.is_named, inputs, read).unwrap_or_default()
     }
 
     fn place(&self, content: &Content<'_>) -> Result<io::Result<Written>, WriteError> {
@@ -184,12 +185,14 @@ impl<'a> Destination<'a> {
             Way::Into => return Ok(overwrite::stream(self.path, content).map(|()| Written::New)),
         };
         let there = path.symlink_metadata().ok().filter(Metadata::is_file);
-        if there.as_ref().is_some_and(|there| there.len() == content.bytes()) && content.is_in(&path) {
-            return Ok(Ok(Written::Unchanged));
-        }
         let input = self.input.metadata().ok().filter(Metadata::is_file);
         let folder = folder(&path).metadata().ok();
         let trust = Trust { input: input.as_ref(), folder: folder.as_ref(), is_named: self.is_named };
+        // Who owns what is there can change it at any time, whatever it holds now.
+        let is_candidate = there.as_ref().is_some_and(|there| there.len() == content.bytes());
+        if is_candidate && content.is_in(&path, |there| trust.counts(there)) {
+            return Ok(Ok(Written::Unchanged));
+        }
         let written = match replace(&path, &Privacy::new(there.as_ref(), &trust), content) {
             Err(error) if overwrite::is_the_way_out(&error) && there.is_some() => {
                 match overwrite::file(&path, content, &trust) {

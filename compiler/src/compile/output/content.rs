@@ -1,9 +1,10 @@
 //! The bytes of an output.
 
-use precompile_cache::{Digest, Entry};
+use super::open;
+use precompile_cache::{Digest, Entry, bounded};
 use std::borrow::Cow;
-use std::fs::File;
-use std::io::{self, Write};
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 /// The bytes of an output, in memory or in a cache.
@@ -21,12 +22,24 @@ impl Content<'_> {
         }
     }
 
-    /// The test that a file holds them.
-    pub(super) fn is_in(&self, path: &Path) -> bool {
-        match self {
-            Content::Bytes(bytes) => std::fs::read(path).is_ok_and(|content| content == *bytes),
-            Content::Entry(entry) => Digest::of_file(path).is_ok_and(|digest| entry.digest() == Some(digest)),
-        }
+    /// The test that a file holds them, which isn't read where `counts` says no.
+    pub(super) fn is_in(&self, path: &Path, counts: impl FnOnce(&Metadata) -> bool) -> bool {
+        let is_in = || -> io::Result<bool> {
+            let mut file = open::file(path, false, false)?;
+            let there = file.metadata()?;
+            if there.len() != self.bytes() || !counts(&there) {
+                return Ok(false);
+            }
+            match self {
+                Content::Bytes(bytes) => {
+                    let mut content = Vec::new();
+                    bounded(file)?.0.read_to_end(&mut content)?;
+                    Ok(content == *bytes)
+                }
+                Content::Entry(entry) => Ok(entry.digest() == Some(Digest::of_rest(&mut file)?)),
+            }
+        };
+        is_in().unwrap_or(false)
     }
 
     /// Writes them to a new file, which can be read, too.

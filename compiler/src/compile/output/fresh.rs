@@ -1,16 +1,58 @@
 //! The time of a file that is right as it is.
 
-use std::fs::File;
+use super::open;
 use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
-/// Makes a file as new as `read`, and no older than `inputs`, if it is older than `inputs`. Says whether it was.
-pub(super) fn freshen(path: &Path, inputs: SystemTime, read: SystemTime) -> io::Result<bool> {
+/// Makes a file as new as `read`, and no older than `inputs`, if it is older than `inputs`. Says whether it was. Only a
+/// link that the user named is followed.
+pub(super) fn freshen(path: &Path, is_named: bool, inputs: SystemTime, read: SystemTime) -> io::Result<bool> {
+    // Most are not, and needn't be opened.
     if path.metadata()?.modified()? >= inputs {
         return Ok(false);
     }
+    let file = open::file(path, is_named, true)?;
     // The inputs' clock may be ahead of this machine's.
-    File::open(path)?.set_modified(read.max(inputs))?;
+    file.set_modified(read.max(inputs))?;
     Ok(true)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::compile::output::content::Content;
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    use std::sync::mpsc;
+    use std::thread;
+    use std::time::Duration;
+
+    /// Another has put it there since it was looked at.
+    #[test]
+    fn a_pipe_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        mknodat(CWD, &pipe, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+        let (done, waiting) = mpsc::channel();
+        thread::spawn(move || {
+            let later = SystemTime::now() + Duration::from_secs(60);
+            let _ = done.send(freshen(&pipe, true, later, later).unwrap_or(false));
+            let _ = done.send(Content::Bytes(b"").is_in(&pipe, |_| true));
+        });
+        for _ in 0..2 {
+            assert_eq!(waiting.recv_timeout(Duration::from_secs(10)), Ok(false));
+        }
+    }
+
+    #[test]
+    fn a_link_that_nobody_named_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let [file, link] = ["file", "link"].map(|name| folder.path().join(name));
+        std::fs::write(&file, "").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        let later = SystemTime::now() + Duration::from_secs(60);
+        assert!(freshen(&link, false, later, later).is_err());
+        assert!(!Content::Bytes(b"").is_in(&link, |_| true));
+        assert!(freshen(&link, true, later, later).unwrap());
+    }
 }
