@@ -198,7 +198,8 @@ fn on_a_terminal() {
     }
     let on_terminal = |arguments: &str| {
         let line = format!("{} {arguments}", precompile().display());
-        run(folder.command("script").args(["-qec", &line, "/dev/null"]))
+        // One that can show a bar, whatever this test runs on.
+        run(folder.command("script").args(["-qec", &line, "/dev/null"]).env("TERM", "xterm"))
     };
     let ended = on_terminal("-j1 --no-cache .");
     assert_eq!(ended.code, Some(0), "{ended:?}");
