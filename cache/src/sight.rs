@@ -6,6 +6,7 @@ use crate::files::{Known, Made, Recalled};
 use crate::identity::{Identity, unix_ns};
 use crate::key::Key;
 use crate::store::mark_as_used;
+use crate::trust::Trust;
 use std::io;
 use std::path::Path;
 use std::time::SystemTime;
@@ -64,10 +65,12 @@ impl Cache {
         Some(InPlace { bytes: identity.size(), cost_ns: made.cost_ns })
     }
 
-    /// The digest of a file as it was last seen, where reading it gives the same.
+    /// The digest of a file as it was last seen, where reading it gives the same. Another user's is written again: it
+    /// may have the number of one that is gone.
     fn read_again(&self, path: &Path, identity: &Identity) -> Option<Recalled> {
         let known = self.files.last(&self.store, path, identity)?;
         known.made?;
+        Trust::Owner.check_owner(path, &path.metadata().ok()?).ok()?;
         let same = Digest::of_large_file(path).ok()? == known.digest;
         same.then_some(Recalled { known, stale: true })
     }

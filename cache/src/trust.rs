@@ -105,7 +105,7 @@ mod system {
         }
 
         /// Sees whether something is ours or the administrator's.
-        pub(super) fn check_owner(self, path: &Path, metadata: &Metadata) -> Result<(), Error> {
+        pub(crate) fn check_owner(self, path: &Path, metadata: &Metadata) -> Result<(), Error> {
             let user = metadata.uid();
             let is_theirs = user != 0 && user != rustix::process::geteuid().as_raw();
             match is_theirs && self == Trust::Owner {
@@ -179,7 +179,7 @@ mod system {
             Ok(())
         }
 
-        pub(super) fn check_owner(self, _: &Path, _: &Metadata) -> Result<(), Error> {
+        pub(crate) fn check_owner(self, _: &Path, _: &Metadata) -> Result<(), Error> {
             Ok(())
         }
 
