@@ -146,7 +146,9 @@ fn process_1_ends() {
         let children = format!("/proc/{0}/task/{0}/children", outside.id());
         let Ok(inside) = std::fs::read_to_string(children) else {
             eprintln!("not tried: this kernel doesn't list a process' children");
-            return outside.kill().unwrap();
+            outside.kill().unwrap();
+            outside.wait().unwrap();
+            return;
         };
         kill(signal, inside.trim());
         let _open = outside.stdin.take();

@@ -124,6 +124,20 @@ pub fn run(command: &mut Command) -> Ended {
     Ended { code: status.code(), stdout: text(&stdout), stderr: text(&stderr) }
 }
 
+/// Whether this can run programs as a user whom permissions bind: as itself, or as nobody in particular. If not, says so.
+#[allow(clippy::print_stdout, reason = "what can't run says so")]
+pub fn has_unprivileged() -> bool {
+    #[cfg(unix)]
+    if std::os::unix::fs::MetadataExt::uid(&TempDir::new().unwrap().path().metadata().unwrap()) == 0 {
+        let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups", "true"];
+        if !Command::new("setpriv").args(nobody).output().is_ok_and(|output| output.status.success()) {
+            println!("not run: root can't be another user here, by `setpriv` of util-linux");
+            return false;
+        }
+    }
+    true
+}
+
 /// A folder that goes away with the value, and a cache of its own.
 #[derive(Debug)]
 pub struct Folder {

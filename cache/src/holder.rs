@@ -50,9 +50,14 @@ mod system {
 mod tests {
     use super::*;
 
+    /// On a file system that has the same number in the list as files have: some have another.
+    #[allow(clippy::print_stdout, reason = "what can't run says so")]
     #[test]
     fn who_holds_it_is_told() {
-        let file = tempfile::tempfile().unwrap();
+        let (Ok(file), Ok(_)) = (tempfile::tempfile_in("/dev/shm"), File::open("/proc/locks")) else {
+            println!("not run: there is no /dev/shm, or no /proc/locks");
+            return;
+        };
         assert_eq!(holder(&file), "another process");
         file.lock().unwrap();
         assert_eq!(holder(&file), format!("process {}", std::process::id()));

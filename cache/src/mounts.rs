@@ -99,8 +99,24 @@ mod system {
 mod tests {
     use super::*;
 
+    /// A file on a file system that is known, if there is a place for one, and the kernel tells of mounts.
+    #[allow(clippy::print_stdout, reason = "what can't run says so")]
+    fn known() -> Option<(tempfile::NamedTempFile, Identity)> {
+        for folder in [&*std::env::temp_dir(), Path::new("/dev/shm")] {
+            let Ok(file) = tempfile::NamedTempFile::new_in(folder) else { continue };
+            if let (Some((_, Some(_))), Some(identity)) =
+                (system::look(file.path()), Identity::at(file.path()))
+            {
+                return Some((file, identity));
+            }
+        }
+        println!("not run: no folder for temporary files is on a file system that is known");
+        None
+    }
+
     #[test]
     fn files_that_are_made_up_are_read() {
+        let Some(_) = known() else { return };
         let mounts = Mounts::default();
         let path = Path::new("/proc/version");
         let identity = Identity::at(path).unwrap();
@@ -113,11 +129,10 @@ mod tests {
 
     #[test]
     fn a_mount_is_looked_at_once() {
+        let Some((file, identity)) = known() else { return };
         let mounts = Mounts::default();
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let identity = Identity::at(file.path()).unwrap();
         let number = mounts.believed(file.path(), &identity);
-        assert!(number.is_some(), "the folder for temporary files is on a file system that isn't known");
+        assert!(number.is_some());
         assert_eq!(mounts.believed(Path::new("nowhere"), &identity), number);
         let mut unknown = identity;
         unknown.mount = None;
@@ -137,9 +152,8 @@ mod tests {
     /// What is at the path is on another mount than what was there.
     #[test]
     fn another_mount_says_nothing_of_the_first() {
+        let Some((file, identity)) = known() else { return };
         let mounts = Mounts::default();
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let identity = Identity::at(file.path()).unwrap();
         assert_eq!(mounts.believed(Path::new("/proc/version"), &identity), None);
         assert!(mounts.believed(file.path(), &identity).is_some());
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::Command;
-use support::{Folder, precompile, run};
+use support::{Folder, has_unprivileged, precompile, run};
 
 /// Whether this runs as root, whom no permissions bind.
 fn is_root() -> bool {
@@ -54,6 +54,9 @@ fn permit(path: &Path, modes: &str) {
 
 #[test]
 fn a_read_only_cache_still_gives() {
+    if !has_unprivileged() {
+        return;
+    }
     let folder = folder_with_out();
     assert_eq!(compile(&folder, "first").0, "miss");
     folder.write("other.wat", module(2));
@@ -70,6 +73,9 @@ fn a_read_only_cache_still_gives() {
 
 #[test]
 fn no_permission_costs_a_warning() {
+    if !has_unprivileged() {
+        return;
+    }
     let folder = folder_with_out();
     assert_eq!(compile(&folder, "first").0, "miss");
     set_mode(folder.cache(), 0o000);
@@ -103,6 +109,9 @@ fn a_cache_is_made_for_its_owner_alone() {
 fn another_users_entries_are_not_used() {
     if !is_root() {
         println!("not run: only root can be another user");
+        return;
+    }
+    if !has_unprivileged() {
         return;
     }
     let folder = folder_with_out();

@@ -10,7 +10,7 @@ mod times;
 use std::fs::{self, Metadata};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
-use support::{Ended, Folder, precompile, run};
+use support::{Ended, Folder, has_unprivileged, precompile, run};
 
 const MODULE: &str = "(module (memory 1) (data (i32.const 0) \"yours\"))";
 
