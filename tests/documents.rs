@@ -6,7 +6,7 @@
 //! another language is a file: a `precompile.toml` is compiled by, and a part of a `Cargo.toml` is resolved by cargo.
 //!
 //! What can't be run here stands in `documents/not-run.txt`: the document, the beginning of the command or of the block,
-//! and the reason.
+//! and the reason. A tool that isn't part of every system is missed in one line.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeMap;
@@ -15,8 +15,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use support::{Folder, Runner, precompile, run, runner};
 
-const DOCUMENTS: [&str; 5] =
-    ["README.md", "docs/cache.md", "docs/embedding.md", "docs/minimal.md", "docs/no-std.md"];
+const DOCUMENTS: [&str; 6] = [
+    "README.md",
+    "docs/cache.md",
+    "docs/debugging.md",
+    "docs/embedding.md",
+    "docs/minimal.md",
+    "docs/no-std.md",
+];
 
 fn main() {
     let mut trials = Vec::new();
@@ -127,8 +133,12 @@ fn session(block: &[&str]) -> Vec<Item> {
 }
 
 /// Tries the items of a section, in their order.
+#[allow(clippy::print_stdout, reason = "what can't be tried here says so")]
 fn check(items: &[Item]) -> Result<(), Failed> {
     let folder = Folder::new();
+    for guest in ["sum.c", "sum.wasm"] {
+        fs::copy(root().join("tests/guests").join(guest), folder.join(guest))?;
+    }
     let set_up = shell(&folder, include_str!("documents/setup.sh"));
     if set_up.0 != Some(0) {
         return Err(format!("setup.sh: {set_up:?}").into());
@@ -136,6 +146,10 @@ fn check(items: &[Item]) -> Result<(), Failed> {
     for item in items {
         match item {
             Item::Command(command, shown) => {
+                if let Some(lacking) = lacking(&folder, command) {
+                    println!("not run: `{command}`: {lacking}");
+                    continue;
+                }
                 let (code, printed) = shell(&folder, command);
                 // What is shown may be broken into lines to fit the page, and may end in a code that tells something.
                 let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -164,6 +178,26 @@ fn check(items: &[Item]) -> Result<(), Failed> {
         }
     }
     Ok(())
+}
+
+/// The tool of a command that this system lacks, or doesn't let work.
+fn lacking(folder: &Folder, command: &str) -> Option<String> {
+    const TOOLS: [(&str, &str); 6] = [
+        ("gdb", "gdb -q -batch -nx -ex starti true"),
+        ("gdb -q -batch -nx -p", "sleep 9 & ! gdb -q -batch -nx -p $! 2>&1 | grep -q ptrace"),
+        ("hbreak", "gdb -q -batch -nx -ex starti -ex 'hbreak *0' true 2>&1 | grep -q '^Hardware'"),
+        ("nm", "nm --help | grep -q just-symbols"),
+        ("objdump", "objdump --version"),
+        ("perf", "perf record -q -o perf.try true && rm perf.try"),
+    ];
+    let mentions = |tool: &str| {
+        command.split(['|', ';', ' ']).any(|word| word == tool)
+            || tool.contains(' ') && command.contains(tool)
+    };
+    let mut tools = TOOLS.iter().filter(|(tool, _)| mentions(tool));
+    tools
+        .find(|(_, attempt)| shell(folder, attempt).0 != Some(0))
+        .map(|(tool, _)| format!("no `{tool}` that works"))
 }
 
 /// Has cargo read a part of a `Cargo.toml`, in a folder beside the checkout, and find what it depends on; and

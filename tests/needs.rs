@@ -1,0 +1,59 @@
+//! The shared libraries, and their versions, without which the two commands don't start on Linux.
+
+#![allow(clippy::print_stdout, reason = "what can't be tried here says so")]
+#![cfg(all(target_os = "linux", target_env = "gnu"))]
+
+use std::path::Path;
+use std::process::Command;
+use support::{Runner, precompile, run, runner};
+
+/// What README.md says: the newest symbols of glibc that are needed, and all libraries.
+const GLIBC: (u32, u32) = (2, 34);
+const LIBRARIES: [&str; 4] = ["libgcc_s.so.1", "libm.so.6", "libc.so.6", "ld-linux-"];
+
+/// Why a program that these tools say this of needs more than is promised.
+fn grown(libraries: &str, symbols: &str) -> Option<String> {
+    let needed = libraries.lines().filter(|line| line.contains("(NEEDED)"));
+    let mut needed = needed.filter_map(|line| line.split_once('[')?.1.split_once(']')).map(|(name, _)| name);
+    let other = needed.find(|name| !LIBRARIES.iter().any(|known| name.starts_with(known)));
+    let versions = symbols.split("GLIBC_").skip(1).filter_map(|rest| {
+        let version = rest.split(|c: char| !c.is_ascii_digit() && c != '.').next()?;
+        let mut numbers = version.split('.').map(|number| number.parse().ok());
+        Some((numbers.next()??, numbers.next()??))
+    });
+    let newest = versions.max().unwrap_or_default();
+    let newer = (newest > GLIBC).then(|| format!("glibc {}.{}", newest.0, newest.1));
+    other.map(String::from).or(newer)
+}
+
+#[test]
+fn the_commands_need_what_is_promised() {
+    let readme = include_str!("../README.md");
+    let promised = format!("glibc {}.{}", GLIBC.0, GLIBC.1);
+    assert!(readme.contains(&promised) && readme.contains(LIBRARIES[0]), "README.md: {promised}");
+    let tool = |name: &str, option: &str, program: &Path| {
+        let mut command = Command::new(name);
+        command.arg(option).arg(program).env("LC_ALL", "C");
+        command.output().is_ok().then(|| run(&mut command).stdout)
+    };
+    for program in [precompile(), runner(Runner::Default), runner(Runner::Full)] {
+        let (libraries, symbols) = (tool("readelf", "-dW", program), tool("objdump", "-T", program));
+        let (Some(libraries), Some(symbols)) = (libraries, symbols) else {
+            println!("not run: there are no binutils");
+            return;
+        };
+        assert!(libraries.contains("(NEEDED)") && symbols.contains("GLIBC_2"), "{libraries}\n{symbols}");
+        assert_eq!(grown(&libraries, &symbols), None, "{}", program.display());
+    }
+}
+
+/// What the test looks for would be found.
+#[test]
+fn what_needs_more_is_seen() {
+    let libc = " 0x01 (NEEDED) Shared library: [libc.so.6]\n";
+    let zlib = " 0x01 (NEEDED) Shared library: [libz.so.1]\n";
+    let symbol = |version: &str| format!("0 DF *UND* 0 (GLIBC_{version}) memcpy\n");
+    assert_eq!(grown(libc, &symbol("2.34")), None);
+    assert_eq!(grown(libc, &(symbol("2.35") + &symbol("2.9"))).as_deref(), Some("glibc 2.35"));
+    assert_eq!(grown(&(libc.to_owned() + zlib), &symbol("2.2.5")).as_deref(), Some("libz.so.1"));
+}
