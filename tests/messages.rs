@@ -20,6 +20,13 @@ const UNSEEN: [&str; 9] = [
     "include_str!(",
 ];
 
+/// The code of a file, and its tests at the end, which may be for one system alone.
+fn parts(source: &str) -> (&str, &str) {
+    let tests = ["#[cfg(test)]\nmod tests", "#[cfg(all(test, "];
+    let at = tests.iter().filter_map(|start| source.find(start)).min();
+    source.split_at(at.unwrap_or(source.len()))
+}
+
 /// The source files under a folder, without tests.
 fn sources(folder: &Path, text: &mut String) {
     for entry in fs::read_dir(folder).unwrap() {
@@ -28,8 +35,7 @@ fn sources(folder: &Path, text: &mut String) {
         if path.is_dir() && name != "tests" {
             sources(&path, text);
         } else if name.ends_with(".rs") && name != "tests.rs" {
-            let source = fs::read_to_string(path).unwrap();
-            *text += source.split("#[cfg(test)]\nmod tests").next().unwrap();
+            *text += parts(&fs::read_to_string(path).unwrap()).0;
         }
     }
 }
@@ -140,7 +146,7 @@ fn collect(folder: &Path, text: &mut String) {
                     && name != "tests.rs"
                     && !path.components().any(|part| part.as_os_str() == "tests")
                 {
-                    content.split_once("#[cfg(test)]\nmod tests").map_or("", |(_, tests)| tests)
+                    parts(&content).1
                 } else {
                     &content
                 };

@@ -1,6 +1,7 @@
 //! Modules in text form.
 
 use crate::compile::compile_error::CompileError;
+use precompile_artifact::foreign;
 
 /// The byte order mark that some editors put before a text in UTF-8.
 const MARK: &[u8] = b"\xef\xbb\xbf";
@@ -15,9 +16,11 @@ const OTHERS: [(&[u8], &str); 5] = [
 /// The longest line of an error's words, in characters.
 const MOST: usize = 200;
 
-/// Whether this is no binary, but a text: it starts with a parenthesis or a comment, in whatever encoding.
+/// True of what is no binary, but a text: it starts with a parenthesis or a comment, in whatever encoding. What zstd
+/// compresses starts with a parenthesis, too.
 pub(crate) fn is_text(module: &[u8]) -> bool {
-    matches!(unmarked(module).trim_ascii_start(), [b'(' | b';', ..]) || other_encoding(module).is_some()
+    foreign(module).is_none() && matches!(unmarked(module).trim_ascii_start(), [b'(' | b';', ..])
+        || other_encoding(module).is_some()
 }
 
 /// The binary form of a text.

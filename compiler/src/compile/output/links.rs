@@ -16,7 +16,7 @@ const MOST_LINKS: usize = 40;
 /// Where they lead in a circle, or another user can have put one in a folder that all share.
 pub(super) fn follow(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_path_buf();
-    for _ in 0..MOST_LINKS {
+    for _ in 0..=MOST_LINKS {
         if descriptor(&path).is_some() {
             return Ok(path);
         }
