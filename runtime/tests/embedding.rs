@@ -43,6 +43,40 @@ fn an_error_of_a_call_tells_its_cause() {
     }
 }
 
+/// A program whose `main` returns one of these errors shows it by `Debug`: it has the same words, and no braces.
+#[test]
+fn errors_have_their_words_in_debug() {
+    let folder = Folder::new();
+    let runtime = Runtime::new();
+    let [own, other] = BACKENDS.map(|name| compile(&folder, name, name, r#"(module (import "" "" (func)))"#));
+    let foreign = if cfg!(target_arch = "aarch64") { "x86_64" } else { "aarch64" };
+    let foreign = folder.compile("foreign", "(module)", &["--target", foreign]);
+    let refused = [
+        (folder.join("missing.cwasm"), "can't read `"),
+        (folder.write("notes.txt", "notes"), "not a precompiled artifact"),
+        (foreign, "it does not fit this host\n  `target` is `"),
+    ];
+    for (path, words) in refused {
+        // SAFETY: the test has just had it made, in a folder of its own, and none of these is run.
+        let error = unsafe { runtime.open_file(&path) }.unwrap_err();
+        let (debug, display) = (format!("{error:?}"), error.to_string());
+        assert!(debug == display && debug.starts_with(words), "{debug}\nis not\n{display}");
+    }
+    let [own, other] = [own, other].map(|path| open(&runtime, &path));
+    let mut store = Store::new(own.engine(), ());
+    let mut link = |linker_of: &Program, program| {
+        let error = link::instantiate(&Linker::new(linker_of.engine()), &mut store, program).unwrap_err();
+        (format!("{error:?}"), error.to_string())
+    };
+    for (linker_of, what) in [(&own, "linker of another engine"), (&other, "store of another engine")] {
+        let (debug, display) = link(linker_of, &other);
+        assert!(debug == display && debug.contains(what), "{debug}\nis not\n{display}");
+    }
+    // Of wasmtime's errors all causes.
+    let (debug, display) = link(&own, &own);
+    assert!(debug.starts_with(&display) && debug.contains("unknown import"), "{debug}\nis not\n{display}");
+}
+
 /// Values of all kinds go from the guest to the host and back, and the host reads its memory.
 #[test]
 fn host_functions() {
