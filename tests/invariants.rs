@@ -1,0 +1,243 @@
+//! Each invariant of ARCHITECTURE.md is held by what the table names, where the table says: in the gate, in the full
+//! run, or by nothing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Runs in which something is seen.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Runs {
+    gate: bool,
+    full: bool,
+}
+
+impl Runs {
+    /// As the table's last column says it.
+    fn words(self) -> &'static str {
+        match (self.gate, self.full) {
+            (true, true) => "gate, full",
+            (true, false) => "gate",
+            (false, true) => "full",
+            (false, false) => "reading",
+        }
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// All code of a file, or of the files below a folder.
+fn code(path: &Path) -> String {
+    match fs::read_dir(path) {
+        Ok(entries) => entries.map(|entry| code(&entry.unwrap().path())).collect(),
+        Err(_) => fs::read_to_string(path).unwrap_or_default(),
+    }
+}
+
+/// The runs that have a command, as a step or within a script that is one.
+fn step(command: &str) -> Runs {
+    let is_step = |run: &str| {
+        let lines = read(run);
+        lines.lines().any(|line| line.starts_with("step ") && line.contains(command))
+    };
+    Runs { gate: is_step(".ci/run"), full: is_step(".ci/full") }
+}
+
+/// The runs that have the tests of a file, a folder or a script, or what it has to compile to.
+fn runs(name: &str) -> Result<Runs, String> {
+    let path = root().join(name);
+    if !path.exists() {
+        return Err(format!("`{name}` is not there"));
+    }
+    let missing = |what: &str| Err(format!("`{name}` is not run: {what}"));
+    let stem = |part: &str| part.trim_end_matches(".rs").to_owned();
+    let parts: Vec<_> = name.trim_end_matches('/').split('/').collect();
+    let tests = step("scripts/test.sh");
+    let runs = match parts[..] {
+        ["scripts", _] => step(name),
+        ["clippy.toml"] => step("cargo clippy"),
+        ["tests", target, ref rest @ ..] => {
+            if !read("tests/Cargo.toml").contains(&format!("name = \"{}\"", stem(target))) {
+                return missing("tests/Cargo.toml has no such test");
+            }
+            // A file of a test's is a module of it, or a session.
+            let module = |file: &&&str| file.ends_with(".rs");
+            if let Some(file) = rest.last().filter(module)
+                && !code(path.parent().unwrap()).contains(&format!("mod {};", stem(file)))
+            {
+                return missing("no file beside it declares the module");
+            }
+            tests
+        }
+        ["cache", _, "remote", ..] => step("cargo test -q -p precompile-cache --features remote"),
+        ["runtime", _, .., file] => {
+            let manifest = read("runtime/Cargo.toml");
+            let line = |start: &str, text: &str| {
+                text.lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned()
+            };
+            let default = line("default = ", &manifest);
+            // What the file takes: by the manifest, or where its module is declared.
+            let block = manifest
+                .split("[[test]]")
+                .skip(1)
+                .find(|block| block.contains(&format!("\"{}\"", stem(file))));
+            let source = code(&root().join("runtime/src"));
+            let declared =
+                source.split_once(&format!("mod {};", stem(file))).map_or("", |(before, _)| before);
+            let declared = declared.lines().next_back().filter(|line| line.starts_with("#[cfg(feature"));
+            let taken = match parts[1] {
+                "tests" => block.map(|block| line("required-features", block)),
+                _ => declared.map(str::to_owned),
+            };
+            let taken = taken.unwrap_or_default();
+            match taken.split('"').nth(1).is_none_or(|feature| default.contains(&format!("\"{feature}\""))) {
+                true => tests,
+                false => step("scripts/runtime-features.sh"),
+            }
+        }
+        ["artifact" | "cache" | "compiler" | "xtask", ..] => tests,
+        _ => Runs::default(),
+    };
+    match runs == Runs::default() && name.starts_with("scripts/") {
+        true => missing("it is no step of `.ci/run` or `.ci/full`"),
+        false => Ok(runs),
+    }
+}
+
+/// What is wrong with a row: what holds, what enforces it, and where that runs.
+fn wrong(row: &str) -> Option<String> {
+    let [holder, place] = row.trim_matches('|').split(" | ").skip(1).collect::<Vec<_>>()[..] else {
+        return Some(format!("no row of three columns: {row}"));
+    };
+    let (mut all, mut code_of_row) = (Runs::default(), String::new());
+    let quoted: Vec<_> = holder.split('`').skip(1).step_by(2).collect();
+    let is_path = |name: &str| !name.contains(' ') && (name.contains('/') || name.ends_with(".toml"));
+    for name in &quoted {
+        let found = match *name {
+            name if is_path(name) => {
+                code_of_row += &code(&root().join(name));
+                runs(name)
+            }
+            command if command.starts_with("cargo ") => Ok(step(command)),
+            name if name.ends_with(".rs") || name.ends_with(".sh") => Err(format!("`{name}` has no folder")),
+            _ => Ok(Runs::default()),
+        };
+        match found {
+            Ok(found) => all = Runs { gate: all.gate || found.gate, full: all.full || found.full },
+            Err(error) => return Some(error),
+        }
+    }
+    let is_test = |name: &&&str| name.matches('_').count() > 2 && !name.contains(['/', '.']);
+    let unknown = |name: &&&str| !code_of_row.contains(&format!("fn {name}("));
+    if let Some(test) = quoted.iter().filter(is_test).find(unknown) {
+        return Some(format!("no file of the row has the test `{test}`"));
+    }
+    let place = place.trim();
+    (place != all.words()).then(|| format!("`{place}` should be `{}`: {row}", all.words()))
+}
+
+#[test]
+fn each_invariant_is_held_where_the_table_says() {
+    let text = read("ARCHITECTURE.md");
+    let table = text.split_once("## Invariants").unwrap().1.split("\n## ").next().unwrap();
+    let rows: Vec<_> = table.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+    assert!(rows.len() > 60, "{rows:#?}");
+    let wrong: Vec<_> = rows.iter().filter_map(|row| wrong(row)).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// What is wrong would be seen.
+#[test]
+fn wrong_rows_are_seen() {
+    for right in [
+        "| a | `tests/limits.rs` `time_runs_from_the_start` | gate |",
+        "| a | `scripts/kill.sh` | full |",
+        "| a | `runtime/tests/gc.rs` | full |",
+        "| a | `runtime/src/runner/preview2.rs` | full |",
+        "| a | `cargo xtask size --check`, `tests/golden/run.test`, `scripts/strip.sh` | gate, full |",
+        "| a | nobody but who reads it | reading |",
+    ] {
+        assert_eq!(wrong(right), None);
+    }
+    for planted in [
+        "| a | `tests/limits.rs` | full |",
+        "| a | `tests/limits.rs` `no_test_has_this_name` | gate |",
+        "| a | `tests/limitless.rs` | gate |",
+        "| a | `tests/documents/setup.rs` | gate |",
+        "| a | `scripts/programs.sh` | full |",
+        "| a | `scripts/kill.sh` | gate |",
+        "| a | `kill.sh` | full |",
+        "| a | `runtime/tests/gc.rs` | gate |",
+        "| a | nobody but who reads it | gate |",
+        "| a | `scripts/kill.sh` |",
+    ] {
+        assert!(wrong(planted).is_some(), "{planted}");
+    }
+}
+
+/// The places that may hold `unsafe` code, which all else is denied: files, and what declares a module.
+const TRUSTED: [&str; 4] = [
+    "compiler/src/lib.rs: mod trusted;",
+    "runtime/src/lib.rs: mod open;",
+    "runtime/src/runner/main.rs: fn open(",
+    "runtime/src/runner/measure.rs: fn open(",
+];
+
+/// The items of some code that are allowed `unsafe`.
+fn allowed(path: &str, code: &str) -> Vec<String> {
+    let code = code.replace("expect(unsafe_code", "allow(unsafe_code");
+    let item = |rest: &str| {
+        let line = rest
+            .lines()
+            .map(str::trim_start)
+            .find(|line| ["mod ", "fn ", "pub"].iter().any(|it| line.starts_with(it)));
+        format!("{path}: {}", line.unwrap_or_default())
+    };
+    code.split("allow(unsafe_code").skip(1).map(item).collect()
+}
+
+#[test]
+fn unsafe_code_stands_where_it_is_allowed() {
+    let mut folders: Vec<_> =
+        ["artifact", "cache", "compiler", "runtime"].map(|name| root().join(name).join("src")).into();
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(root()).unwrap().display().to_string();
+            found.extend(allowed(&name, &code(&path)));
+        }
+    }
+    found.sort();
+    assert!(
+        found.len() == TRUSTED.len()
+            && found.iter().zip(TRUSTED).all(|(found, known)| found.starts_with(known)),
+        "{found:#?}"
+    );
+    for crate_root in [
+        "artifact/src/lib.rs",
+        "cache/src/lib.rs",
+        "compiler/src/lib.rs",
+        "compiler/src/command/main.rs",
+        "compiler/src/cargo_precompile.rs",
+        "runtime/src/lib.rs",
+        "runtime/src/runner/main.rs",
+    ] {
+        let denied = ["#![deny(unsafe_code)]", "#![forbid(unsafe_code)]"]
+            .iter()
+            .any(|line| read(crate_root).contains(line));
+        assert!(denied, "{crate_root} allows `unsafe` code");
+    }
+    assert_eq!(
+        allowed("a.rs", "#[allow(unsafe_code, reason = \"\")]\nfn planted() {}"),
+        ["a.rs: fn planted() {}"]
+    );
+}
