@@ -134,7 +134,8 @@ fn a_build_without_components() {
 
 /// Writes its arguments, its environment and the names of its folders, each behind the other, and
 /// fails where it has no arguments but its own name.
-const COMMAND: &str = r#"(component
+const COMMAND: &str = concat!(
+    r#"(component
     (import "wasi:io/error@0.2.0" (instance $errors (export "error" (type (sub resource)))))
     (alias export $errors "error" (type $error))
     (import "wasi:io/streams@0.2.0" (instance $streams
@@ -158,17 +159,9 @@ const COMMAND: &str = r#"(component
         (alias outer 1 $descriptor (type $descriptor'))
         (export "descriptor" (type $descriptor (eq $descriptor')))
         (export "get-directories" (func (result (list (tuple (own $descriptor) string)))))))
-    (core module $memory
-        (memory (export "memory") 1)
-        (global $free (mut i32) (i32.const 1024))
-        (func (export "realloc") (param $old i32) (param $old_bytes i32) (param $align i32) (param $bytes i32)
-            (result i32)
-            (global.set $free (i32.and (i32.add (global.get $free) (i32.const 7)) (i32.const -8)))
-            (global.set $free (i32.add (global.get $free) (local.get $bytes)))
-            (i32.sub (global.get $free) (local.get $bytes))))
-    (core instance $memory (instantiate $memory))
-    (alias core export $memory "memory" (core memory $m))
-    (alias core export $memory "realloc" (core func $realloc))
+"#,
+    support::memory!(1, 1024),
+    r#"
     (alias export $streams "[method]output-stream.blocking-write-and-flush" (func $write))
     (alias export $stdout "get-stdout" (func $get-stdout))
     (alias export $environment "get-environment" (func $get-environment))
@@ -224,7 +217,8 @@ const COMMAND: &str = r#"(component
             (export "directories" (func $get-directories))))))
     (func $run (result (result)) (canon lift (core func $main "run")))
     (instance $run (export "run" (func $run)))
-    (export "wasi:cli/run@0.2.0" (instance $run)))"#;
+    (export "wasi:cli/run@0.2.0" (instance $run)))"#
+);
 
 #[test]
 fn a_command_of_wasi_0_2() {
@@ -294,7 +288,8 @@ fn handles_are_memory() {
 
 /// Counts the entries of its folder, or returns the error at which it gives up, plus 1000.
 #[cfg(unix)]
-const LIST: &str = r#"(component
+const LIST: &str = concat!(
+    r#"(component
     (import "wasi:filesystem/types@0.2.0" (instance $types
         (export "descriptor" (type $descriptor (sub resource)))
         (export "directory-entry-stream" (type $entries (sub resource)))
@@ -319,17 +314,9 @@ const LIST: &str = r#"(component
         (alias outer 1 $descriptor (type $descriptor'))
         (export "descriptor" (type $descriptor (eq $descriptor')))
         (export "get-directories" (func (result (list (tuple (own $descriptor) string)))))))
-    (core module $memory
-        (memory (export "memory") 1)
-        (global $free (mut i32) (i32.const 1024))
-        (func (export "realloc") (param $old i32) (param $old_bytes i32) (param $align i32) (param $bytes i32)
-            (result i32)
-            (global.set $free (i32.and (i32.add (global.get $free) (i32.const 7)) (i32.const -8)))
-            (global.set $free (i32.add (global.get $free) (local.get $bytes)))
-            (i32.sub (global.get $free) (local.get $bytes))))
-    (core instance $memory (instantiate $memory))
-    (alias core export $memory "memory" (core memory $m))
-    (alias core export $memory "realloc" (core func $realloc))
+"#,
+    support::memory!(1, 1024),
+    r#"
     (core func $folders (canon lower (func $folders "get-directories") (memory $m) (realloc $realloc)))
     (core func $open (canon lower (func $types "[method]descriptor.read-directory") (memory $m)))
     (core func $next (canon lower (func $types "[method]directory-entry-stream.read-directory-entry")
@@ -356,7 +343,8 @@ const LIST: &str = r#"(component
         (with "memory" (instance $memory))
         (with "host" (instance
             (export "folders" (func $folders)) (export "open" (func $open)) (export "next" (func $next))))))
-    (func (export "count") (result u32) (canon lift (core func $main "count"))))"#;
+    (func (export "count") (result u32) (canon lift (core func $main "count"))))"#
+);
 
 /// A name that WASI can't express hides no other.
 #[test]

@@ -62,7 +62,8 @@ const MODULE_TEXT: &str = r#"(module
     (func (export "_start") (call $exit (i32.sub (i32.const 6) (call $main)))))"#;
 
 /// The calls by way of WASI 0.2.
-const COMPONENT_TEXT: &str = r#"(component
+const COMPONENT_TEXT: &str = concat!(
+    r#"(component
     (import "wasi:filesystem/types@0.2.0" (instance $types
         (export "descriptor" (type $descriptor (sub resource)))
         (type $error' (enum "access" "would-block" "already" "bad-descriptor" "busy" "deadlock" "quota" "exist"
@@ -93,17 +94,9 @@ const COMPONENT_TEXT: &str = r#"(component
         (alias outer 1 $descriptor (type $outer))
         (export "descriptor" (type $descriptor (eq $outer)))
         (export "get-directories" (func (result (list (tuple (own $descriptor) string)))))))
-    (core module $memory
-        (memory (export "memory") 48)
-        (global $free (mut i32) (i32.const 2000000))
-        (func (export "realloc") (param $old i32) (param $old_bytes i32) (param $align i32) (param $bytes i32)
-            (result i32)
-            (global.set $free (i32.and (i32.add (global.get $free) (i32.const 7)) (i32.const -8)))
-            (global.set $free (i32.add (global.get $free) (local.get $bytes)))
-            (i32.sub (global.get $free) (local.get $bytes))))
-    (core instance $memory (instantiate $memory))
-    (alias core export $memory "memory" (core memory $m))
-    (alias core export $memory "realloc" (core func $realloc))
+"#,
+    crate::memory!(48, 2000000),
+    r#"
     (core func $folders (canon lower (func $preopens "get-directories") (memory $m) (realloc $realloc)))
     (core func $open (canon lower (func $types "[method]descriptor.open-at") (memory $m) (realloc $realloc)))
     (core func $read (canon lower (func $types "[method]descriptor.read") (memory $m) (realloc $realloc)))
@@ -145,7 +138,8 @@ const COMPONENT_TEXT: &str = r#"(component
             (export "write" (func $write)) (export "cut" (func $cut))))))
     (func $run (result (result)) (canon lift (core func $guest "run")))
     (instance $command (export "run" (func $run)))
-    (export "wasi:cli/run@0.2.0" (instance $command)))"#;
+    (export "wasi:cli/run@0.2.0" (instance $command)))"#
+);
 
 /// A kind of such a guest.
 #[derive(Clone, Copy, Debug)]

@@ -2,6 +2,33 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests read what cargo tells them")]
 
+/// The part of a component's text that lends strings and lists their place: a memory of so many pages, `$m`, and
+/// `$realloc`, which hands out what is behind an offset and takes nothing back.
+#[macro_export]
+macro_rules! memory {
+    ($pages:literal, $free:literal) => {
+        concat!(
+            r#"
+    (core module $memory
+        (memory (export "memory") "#,
+            $pages,
+            r#")
+        (global $free (mut i32) (i32.const "#,
+            $free,
+            r#"))
+        (func (export "realloc") (param $old i32) (param $old_bytes i32) (param $align i32) (param $bytes i32)
+            (result i32)
+            (global.set $free (i32.and (i32.add (global.get $free) (i32.const 7)) (i32.const -8)))
+            (global.set $free (i32.add (global.get $free) (local.get $bytes)))
+            (i32.sub (global.get $free) (local.get $bytes))))
+    (core instance $memory (instantiate $memory))
+    (alias core export $memory "memory" (core memory $m))
+    (alias core export $memory "realloc" (core func $realloc))
+"#
+        )
+    };
+}
+
 pub mod rewriter;
 
 use std::ffi::OsStr;

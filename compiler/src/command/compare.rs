@@ -3,6 +3,7 @@
 mod bounded;
 mod candidate;
 mod chart;
+mod columns;
 mod doubts;
 mod page;
 mod report;

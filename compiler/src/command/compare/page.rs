@@ -1,10 +1,10 @@
 //! A comparison as a page: one file, which loads nothing.
 
+use crate::compare::Per;
 use crate::compare::chart::{Chart, chart};
+use crate::compare::columns::{COMPILING, Column, RUNNING};
 use crate::compare::report::{Compared, Report};
-use crate::compare::text::{optional, spread};
 use crate::compare::units::{bytes, count, time};
-use crate::compare::{Per, summary::Summary};
 use askama::Template;
 use precompile::artifact::Shown;
 
@@ -50,18 +50,6 @@ const COLOURS: usize = 8;
 /// So that curves are told apart without their colours. Their number has no factor in common with that of the
 /// colours: both come again together only after all pairs.
 const DASHES: [&str; 5] = ["none", "7 3", "2 3", "9 3 2 3", "9 3 2 3 2 3"];
-/// The columns of the tables.
-const COMPILING: [&str; 4] = ["compile", "processor time", "memory", "artifact"];
-const RUNNING: [&str; 8] = [
-    "one run",
-    "open and verify",
-    "engine",
-    "deserialize",
-    "instantiate",
-    "first call",
-    "steady call",
-    "memory",
-];
 /// Phases before this one are not paid again.
 const FIRST_OF_A_RUN: usize = 1;
 
@@ -120,33 +108,8 @@ impl Page<'_> {
     }
 
     /// The tables: each with a title, and its columns behind the name.
-    fn tables(&self) -> [(&'static str, &'static [&'static str]); 2] {
+    fn tables(&self) -> [(&'static str, &'static [Column]); 2] {
         [("Compiling", &COMPILING), ("Running", &RUNNING)]
-    }
-
-    /// A way's cells in a table, each with the column's name.
-    fn cells(&self, candidate: &Compared, columns: &'static [&'static str]) -> Vec<(&'static str, String)> {
-        let measured = &candidate.measured;
-        let median = |summary: &Summary| time(summary.median());
-        let cells = match columns.len() == COMPILING.len() {
-            true => vec![
-                spread(&measured.compile_s),
-                optional(&measured.compile_cpu_s, time),
-                optional(&measured.compile_memory_bytes, bytes),
-                bytes(measured.artifact_bytes as f64),
-            ],
-            false => vec![
-                spread(&measured.process_s),
-                median(&measured.open_and_verify_s),
-                median(&measured.engine_s),
-                median(&measured.deserialize_s),
-                median(&measured.instantiate_s),
-                median(&measured.first_call_s),
-                optional(&measured.steady_call_s, time),
-                optional(&measured.run_memory_bytes, bytes),
-            ],
-        };
-        columns.iter().copied().zip(cells).collect()
     }
 }
 

@@ -1,8 +1,8 @@
 //! A comparison as a table for a terminal.
 
+use crate::compare::columns::{COMPILING, Column, RUNNING};
 use crate::compare::report::{Compared, Report};
-use crate::compare::summary::Summary;
-use crate::compare::units::{bytes, time};
+use crate::compare::units::bytes;
 use precompile::artifact::Shown;
 use std::fmt::Write;
 
@@ -17,9 +17,9 @@ pub(super) fn text(report: &Report) -> String {
         report.rounds,
         if report.rounds == 1 { "round" } else { "rounds" },
     );
-    text += &table(&compiling(report));
+    text += &table(&rows(report, &COMPILING));
     text.push('\n');
-    text += &table(&running(report));
+    text += &table(&rows(report, &RUNNING));
     for refused in &report.refused {
         let _ = writeln!(text, "\nnot compared: {}: {}", Shown(&refused.name), Shown(&refused.why));
     }
@@ -33,56 +33,14 @@ pub(super) fn text(report: &Report) -> String {
     text
 }
 
-fn compiling(report: &Report) -> Vec<Vec<String>> {
-    let head = ["", "compile", "processor time", "memory", "artifact"];
+/// A line of titles, and one for each way to compile.
+fn rows(report: &Report, columns: &[Column]) -> Vec<Vec<String>> {
+    let titles = columns.iter().map(|(title, _)| (*title).into());
+    let head = [String::new()].into_iter().chain(titles).collect();
     let rows = report.candidates.iter().map(|Compared { name, measured, .. }| {
-        vec![
-            name.clone(),
-            spread(&measured.compile_s),
-            optional(&measured.compile_cpu_s, time),
-            optional(&measured.compile_memory_bytes, bytes),
-            bytes(measured.artifact_bytes as f64),
-        ]
+        [name.clone()].into_iter().chain(columns.iter().map(|(_, cell)| cell(measured))).collect()
     });
-    [head.map(String::from).into()].into_iter().chain(rows).collect()
-}
-
-fn running(report: &Report) -> Vec<Vec<String>> {
-    let head = [
-        "",
-        "one run",
-        "of it: open",
-        "engine",
-        "deserialize",
-        "instantiate",
-        "first call",
-        "steady call",
-        "memory",
-    ];
-    let rows = report.candidates.iter().map(|Compared { name, measured, .. }| {
-        vec![
-            name.clone(),
-            spread(&measured.process_s),
-            time(measured.open_and_verify_s.median()),
-            time(measured.engine_s.median()),
-            time(measured.deserialize_s.median()),
-            time(measured.instantiate_s.median()),
-            time(measured.first_call_s.median()),
-            optional(&measured.steady_call_s, time),
-            optional(&measured.run_memory_bytes, bytes),
-        ]
-    });
-    [head.map(String::from).into()].into_iter().chain(rows).collect()
-}
-
-/// A median, and how much the measurements vary.
-pub(super) fn spread(summary: &Summary) -> String {
-    format!("{} ±{:.0} %", time(summary.median()), summary.spread() * 1e2)
-}
-
-/// What may not be known.
-pub(super) fn optional(summary: &Summary, shown: fn(f64) -> String) -> String {
-    if summary.samples().is_empty() { "–".into() } else { shown(summary.median()) }
+    [head].into_iter().chain(rows).collect()
 }
 
 /// Names to the left, figures to the right.
