@@ -118,6 +118,18 @@ mod tests {
     use super::*;
     use std::collections::HashSet;
 
+    /// The widest table takes 55rem: a page that is narrower than its most shows a block for each row.
+    #[test]
+    fn no_table_is_cut() {
+        let template = include_str!("../../../templates/compare.html");
+        for rule in [
+            "max-width: 60rem; background",
+            "@media (max-width: 60rem) {\n  table, tbody, tr, td { display: block; }",
+        ] {
+            assert!(template.contains(rule), "{rule}");
+        }
+    }
+
     /// Two levels of processor make nine ways.
     #[test]
     fn curves_are_told_apart() {
