@@ -23,37 +23,37 @@ pub struct Contract {
     pub memory_guard_size: u64,
     /// Address space reserved behind a linear memory that moved, in bytes. Not compared at load.
     pub memory_reservation_for_growth: u64,
-    /// Whether a linear memory may be moved when it grows.
+    /// A linear memory may be moved when it grows.
     pub memory_may_move: bool,
-    /// Whether there is a guard region in front of each linear memory too.
+    /// There is a guard region in front of each linear memory too.
     pub guard_before_linear_memory: bool,
-    /// Whether linear memories start as copy-on-write images of the artifact.
+    /// Linear memories start as copy-on-write images of the artifact.
     pub memory_init_cow: bool,
-    /// Whether table elements are created at first use.
+    /// Table elements are created at first use.
     pub table_lazy_init: bool,
-    /// Whether traps come from hardware faults instead of checks in the code.
+    /// Traps come from hardware faults instead of checks in the code.
     pub signals_based_traps: bool,
-    /// Whether relaxed SIMD gives the same results on every processor.
+    /// Relaxed SIMD gives the same results on every processor.
     pub relaxed_simd_deterministic: bool,
-    /// Whether instructions consume fuel.
+    /// Instructions consume fuel.
     pub consume_fuel: bool,
-    /// Whether code can be interrupted by incrementing an engine's epoch.
+    /// Code can be interrupted by incrementing an engine's epoch.
     pub epoch_interruption: bool,
-    /// Which calls may be inlined.
+    /// The calls that may be inlined.
     pub inlining: Inlining,
-    /// Whether the component model's concurrency is supported. Compared for core modules too.
+    /// The component model's concurrency is supported. Compared for core modules too.
     pub concurrency_support: bool,
-    /// Whether the artifact holds native DWARF debugging information.
+    /// The artifact holds native DWARF debugging information.
     pub debug_info: bool,
-    /// Whether the artifact holds a symbol for each function.
+    /// The artifact holds a symbol for each function.
     pub debug_symbols: bool,
-    /// Whether the artifact keeps the module's own DWARF, for lines of source in backtraces.
+    /// The artifact keeps the module's own DWARF, for lines of source in backtraces.
     pub wasm_backtrace_details: bool,
-    /// Whether the artifact maps code addresses to WebAssembly offsets. Not compared at load.
+    /// The artifact maps code addresses to WebAssembly offsets. Not compared at load.
     pub generate_address_map: bool,
 }
 
-/// Which calls Cranelift may inline. The names are those of wasmtime's `-C inlining`.
+/// The calls that Cranelift may inline. The names are those of wasmtime's `-C inlining`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Inlining {
@@ -87,7 +87,7 @@ pub mod fixed {
     pub const METADATA_FOR_INTERNAL_ASSERTS: bool = false;
     /// Metadata that tells a corrupt garbage-collected heap. Not compared at load.
     pub const METADATA_FOR_GC_HEAP_CORRUPTION: bool = true;
-    /// Whether the layout of code follows branch hints. Not compared at load.
+    /// The layout of code follows branch hints, or not. Not compared at load.
     pub const BRANCH_HINTING: bool = false;
 }
 

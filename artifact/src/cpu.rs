@@ -27,7 +27,7 @@ pub struct Level {
     pub features: &'static [&'static str],
 }
 
-/// What can be chosen for one architecture.
+/// The choice for one architecture.
 #[derive(Debug)]
 pub struct Family {
     /// Levels, the portable baseline first.
@@ -139,7 +139,7 @@ static RISCV64: Family = Family { levels: &[Level { name: "rv64gc", features: &[
 /// The interpreter has no features.
 static PULLEY: Family = Family { levels: &[Level { name: "pulley", features: &[] }], features: &[] };
 
-/// What can be chosen for a target, or `None` for an architecture that no backend knows.
+/// The choice for a target, or `None` for an architecture that no backend knows.
 pub fn family(target: &Triple) -> Option<&'static Family> {
     match target.architecture {
         Architecture::X86_64 => Some(&X86_64),
@@ -268,7 +268,7 @@ mod tests {
         }
     }
 
-    /// What is detected is what can be chosen.
+    /// Processors that are detected are those that can be chosen.
     #[cfg(feature = "std")]
     #[test]
     fn detected_features_can_be_chosen() {

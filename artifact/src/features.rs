@@ -44,7 +44,7 @@ pub const fn named(name: &str) -> Option<WasmFeatures> {
     None
 }
 
-/// Whether a flag's `TAIL_CALL` is spelled `tail-call`.
+/// The test that a flag's `TAIL_CALL` is spelled `tail-call`.
 const fn is_named(flag: &[u8], name: &[u8]) -> bool {
     let mut index = 0;
     while index < flag.len() && index < name.len() {

@@ -1,4 +1,4 @@
-//! What an artifact needs, as far as a constant expression can tell: for programs that embed one, whose
+//! The needs of an artifact, as far as a constant expression can tell: for programs that embed one, whose
 //! compiler then says what would go wrong when they start.
 //!
 //! This reads a few fields of the manifest where [`Manifest::decode`](crate::Manifest::decode) reads them all;
@@ -8,10 +8,10 @@ use crate::Platform;
 use crate::manifest::Kind;
 use crate::trailer::{FORMAT, MAGIC, STUB};
 
-/// What an artifact says of itself at first sight.
+/// The words of an artifact about itself at first sight.
 #[derive(Clone, Copy, Debug)]
 pub struct Glance<'a> {
-    /// What was compiled.
+    /// The kind of what was compiled.
     pub kind: Kind,
     /// The preset from which the settings started.
     pub platform: Platform,
@@ -23,7 +23,7 @@ pub struct Glance<'a> {
     features: Names<'a>,
 }
 
-/// What isn't an artifact, for whoever embeds it.
+/// The fault of bytes that aren't an artifact, for whoever embeds them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unreadable {
     /// It was not compiled, because `PRECOMPILE_SKIP` was set.
@@ -135,7 +135,7 @@ const fn number(bytes: &[u8], at: usize, length: usize, big_endian: bool) -> u64
     value
 }
 
-/// Whether two texts are the same: `==` can't be called in a constant.
+/// The test that two texts are the same: `==` can't be called in a constant.
 pub const fn same(a: &[u8], b: &[u8]) -> bool {
     let mut index = 0;
     while index < a.len() && index < b.len() && a[index] == b[index] {
@@ -144,7 +144,7 @@ pub const fn same(a: &[u8], b: &[u8]) -> bool {
     index == a.len() && index == b.len()
 }
 
-/// What is left of a manifest, in postcard's encoding.
+/// The rest of a manifest, in postcard's encoding.
 #[derive(Clone, Copy, Debug)]
 struct Fields<'a> {
     rest: &'a [u8],

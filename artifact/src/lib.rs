@@ -1,4 +1,4 @@
-//! What a precompiled WebAssembly artifact is, shared by the side that writes it and the side that
+//! The format of precompiled WebAssembly artifacts, shared by the side that writes it and the side that
 //! runs it.
 //!
 //! - [`Contract`]: the settings on which compile time and run time must agree.

@@ -6,9 +6,9 @@ use core::fmt;
 use core::marker::PhantomData;
 use serde::{Deserialize, Serialize, Serializer};
 
-/// What lists are of: texts, or a handful of them with a name each.
+/// Items of lists: texts, or a handful of them with a name each.
 pub trait Item {
-    /// How many texts one is.
+    /// The number of texts that make one.
     const TEXTS: usize;
     /// Such an item, as it stands in a list.
     type Of<'a>: Serialize + Deserialize<'a> + fmt::Debug;
@@ -44,12 +44,12 @@ impl<T: Item> List<T> {
         self.length += 1;
     }
 
-    /// How many items there are.
+    /// The number of items.
     pub fn len(&self) -> usize {
         self.length
     }
 
-    /// Whether there are none.
+    /// The test that there are none.
     pub fn is_empty(&self) -> bool {
         self.length == 0
     }
@@ -86,7 +86,7 @@ fn take_texts(bytes: &[u8], count: usize) -> postcard::Result<(&[u8], &[u8])> {
 }
 
 impl Names {
-    /// Whether this name is among them.
+    /// The test that this name is among them.
     pub fn contains(&self, name: &str) -> bool {
         self.iter().any(|other| other == name)
     }

@@ -1,4 +1,4 @@
-//! What an artifact says about itself.
+//! The words of an artifact about itself.
 
 #[cfg(not(feature = "messages"))]
 use crate::Code;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use target_lexicon::Triple;
 use thiserror::Error;
 
-/// What was compiled.
+/// The kind of what was compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -30,7 +30,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// How hard Cranelift optimises. Winch has no such choice.
+/// The level of Cranelift's optimisation. Winch has no such choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OptLevel {
@@ -82,7 +82,7 @@ impl Item for Export<'static> {
     type Of<'a> = Export<'a>;
 }
 
-/// What the memories that a module or component defines hold together, each as often as it is instantiated.
+/// The room that the memories of a module or component take together, each as often as it is instantiated.
 /// Those that it imports are their owner's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memories {
@@ -93,11 +93,11 @@ pub struct Memories {
     pub maximum_bytes: Option<u64>,
 }
 
-/// What an artifact says about itself: all that is needed to tell whether it would load somewhere,
+/// The words of an artifact about itself: all that is needed to tell whether it would load somewhere,
 /// and where it came from. It holds no times and no paths, so the same input gives the same bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Manifest {
-    /// What was compiled.
+    /// The kind of what was compiled.
     pub kind: Kind,
     /// The compiler.
     pub backend: Backend,
@@ -136,14 +136,14 @@ pub struct Manifest {
 pub struct ManifestError {
     /// The field.
     pub field: &'static str,
-    /// Where it starts, in bytes from the start of the file.
+    /// Its start, in bytes from the start of the file.
     pub offset: u64,
-    /// What is wrong with it.
+    /// Its fault.
     pub problem: Words,
 }
 
 impl Manifest {
-    /// Whether the code is for Pulley, the interpreter.
+    /// The test that the code is for Pulley, the interpreter.
     pub fn is_pulley(&self) -> bool {
         // No other architecture has such a name.
         self.target.starts_with("pulley")
@@ -189,7 +189,7 @@ impl Manifest {
     }
 }
 
-/// What reads a value that bytes start with, and says what follows.
+/// A reader of a value that bytes start with, which says what follows.
 type Take<'a, T> = fn(&'a [u8]) -> postcard::Result<(T, &'a [u8])>;
 
 /// The encoded fields that are left. A postcard struct is its fields, one after the other.

@@ -28,11 +28,11 @@ pub struct Mismatch {
     pub code: Code,
     /// The field of the manifest.
     pub field: &'static str,
-    /// What the artifact has there.
+    /// The artifact's value there.
     pub artifact_value: Words,
-    /// What the host has.
+    /// The host's value.
     pub host_value: Words,
-    /// What to do about it.
+    /// The remedy.
     pub remedy: Words,
 }
 
@@ -53,7 +53,7 @@ impl fmt::Display for Mismatch {
 
 type Check = fn(&Manifest, &Host) -> Option<Mismatch>;
 
-/// What is looked at, in the order of the reasons. [`alike`] has to know what that is.
+/// The checks, in the order of the reasons. [`alike`] has to know what that is.
 const CHECKS: [Check; 9] =
     [wasmtime_version, kind, target, cpu_features, features, signals, virtual_memory, concurrency, compiler];
 
@@ -89,7 +89,7 @@ fn reason(code: Code, field: &'static str, (artifact, host, remedy): Told) -> Op
     Some(Mismatch { code, field, artifact_value, host_value, remedy })
 }
 
-/// What the artifact has, what the host has, and what to do about it.
+/// The artifact's value, the host's, and the remedy.
 type Told = (String, String, String);
 
 /// These texts, with a remedy made of these parts.
@@ -99,7 +99,7 @@ fn told(artifact: &str, host: &str, remedy: &[&str]) -> Told {
     (artifact.into(), host.into(), remedy.concat())
 }
 
-/// Whether these are versions with the same major number. Between others, wasmtime promises no
+/// The test that these are versions with the same major number. Between others, wasmtime promises no
 /// compatibility.
 pub fn same_major(a: &str, b: &str) -> bool {
     matches!((numbers(a), numbers(b)), (Some([a, ..]), Some([b, ..])) if a == b)

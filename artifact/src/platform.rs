@@ -1,4 +1,4 @@
-//! What the machine that runs an artifact offers to it.
+//! The platform that a machine offers to the artifacts that it runs.
 
 use core::fmt;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use target_lexicon::{
     Aarch64Architecture, Architecture, OperatingSystem, PointerWidth, Riscv64Architecture, Triple,
 };
 
-/// What compiled code may rely on: the preset from which a [`Contract`](crate::Contract) starts.
+/// The platform that compiled code may rely on: the preset from which a [`Contract`](crate::Contract) starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Platform {
@@ -38,7 +38,7 @@ impl fmt::Display for Platform {
     }
 }
 
-/// How wide a pointer is where the code runs, and whether Pulley interprets it.
+/// The width of a pointer where the code runs, and Pulley where that interprets it.
 ///
 /// The code generators for real processors are all 64-bit; a 32-bit machine runs Pulley.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,19 +65,19 @@ impl Machine {
         }
     }
 
-    /// Whether Pulley interprets the code.
+    /// The test that Pulley interprets the code.
     pub const fn is_pulley(self) -> bool {
         matches!(self, Machine::Pulley32 | Machine::Pulley64)
     }
 }
 
-/// Whether code for this target is interpreted by Pulley.
+/// The test that code for this target is interpreted by Pulley.
 pub fn is_pulley(target: &Triple) -> bool {
     use Architecture::{Pulley32, Pulley32be, Pulley64, Pulley64be};
     matches!(target.architecture, Pulley32 | Pulley32be | Pulley64 | Pulley64be)
 }
 
-/// Whether the backends make code for this target's architecture and wasmtime's runtime is made
+/// The test that the backends make code for this target's architecture and wasmtime's runtime is made
 /// for its operating system. Pulley's code runs on others, too.
 pub fn is_native(target: &Triple) -> bool {
     use OperatingSystem::{Darwin, Linux, MacOSX, None_, Windows};
@@ -93,7 +93,7 @@ pub fn is_native(target: &Triple) -> bool {
     }
 }
 
-/// Whether this architecture is one of those that macOS and Windows run on.
+/// The test that this architecture is one of those that macOS and Windows run on.
 pub fn is_desktop(target: &Triple) -> bool {
     use Architecture::{Aarch64, X86_64};
     matches!(target.architecture, X86_64 | Aarch64(Aarch64Architecture::Aarch64))

@@ -1,4 +1,4 @@
-//! What a host demands of the artifacts that it loads, beyond being able to run them.
+//! The demands of a host on the artifacts that it loads, beyond being able to run them.
 
 use crate::Backend;
 use crate::backend::UnknownBackend;
@@ -9,7 +9,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
-/// What a host demands of an artifact. By default, nothing.
+/// The demands of a host on an artifact. By default, nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {

@@ -1,4 +1,4 @@
-//! Where the manifest and its digest stand: behind the ELF image that wasmtime wrote.
+//! The place of the manifest and its digest: behind the ELF image that wasmtime wrote.
 //!
 //! Wasmtime ignores what follows the image, so the whole stays a valid `.cwasm`. The image ends
 //! where its section headers do. Then, with all numbers little-endian:
@@ -29,7 +29,7 @@ use thiserror::Error;
 pub const MAGIC: [u8; 8] = *b"\x7fcwasm\r\n";
 /// The format version that this crate writes. It reads every version up to it.
 pub const FORMAT: u32 = 2;
-/// What stands in for an artifact that was not compiled because `PRECOMPILE_SKIP` was set.
+/// The bytes that stand in for an artifact that was not compiled because `PRECOMPILE_SKIP` was set.
 pub const STUB: &[u8] = b"\x7fcwasm\r\nstub\n";
 /// The length in bytes of the header that [`image`] reads.
 pub const ELF_HEADER_BYTES: usize = size_of::<FileHeader64<Endianness>>();
@@ -51,9 +51,9 @@ pub enum ReadError {
     /// The file doesn't start as an ELF file of wasmtime's does.
     #[cfg_attr(feature = "messages", error("not a precompiled artifact: {problem}"))]
     NotAnArtifact {
-        /// Where the difference is.
+        /// The offset of the difference.
         offset: u64,
-        /// What is there.
+        /// The bytes that are there.
         problem: &'static str,
     },
     /// The file ends too early.
@@ -62,9 +62,9 @@ pub enum ReadError {
         error("truncated in {part}: {part_end} bytes are needed, the file has {file_bytes}")
     )]
     Truncated {
-        /// What is incomplete.
+        /// The part that is incomplete.
         part: &'static str,
-        /// Where it would end.
+        /// The offset at which it would end.
         part_end: u64,
         /// The file's length.
         file_bytes: u64,
@@ -75,13 +75,13 @@ pub enum ReadError {
         error("no trailer at offset {offset}: not made by precompile; compile the module with it")
     )]
     NoTrailer {
-        /// Where the image ends.
+        /// The offset at which the image ends.
         offset: u64,
     },
     /// Something else stands where the trailer should.
     #[cfg_attr(feature = "messages", error("bad trailer magic at offset {offset}"))]
     Magic {
-        /// Where the trailer should start.
+        /// The offset at which the trailer should start.
         offset: u64,
     },
     /// A format that is not known here.
@@ -94,7 +94,7 @@ pub enum ReadError {
     Format {
         /// The version found.
         found: u32,
-        /// Where it stands.
+        /// Its offset.
         offset: u64,
     },
     /// The manifest can't be read.
@@ -106,15 +106,15 @@ pub enum ReadError {
         error("the image is a {image}, but manifest field `kind` says {manifest}")
     )]
     Kind {
-        /// What the ELF header says.
+        /// The ELF header's word.
         image: Kind,
-        /// What the manifest says.
+        /// The manifest's word.
         manifest: Kind,
     },
     /// There is more than there should be.
     #[cfg_attr(feature = "messages", error("{excess} bytes too many from offset {offset}"))]
     Excess {
-        /// Where the artifact ends.
+        /// The offset at which the artifact ends.
         offset: u64,
         /// Bytes that follow.
         excess: u64,
@@ -125,7 +125,7 @@ pub enum ReadError {
         error("damaged: the digest at offset {offset} is not that of the {offset} bytes before it")
     )]
     Digest {
-        /// Where the digest stands, which is also the number of bytes that it covers.
+        /// The offset of the digest, which is also the number of bytes that it covers.
         offset: u64,
     },
 }
@@ -147,12 +147,12 @@ impl ReadError {
     }
 }
 
-/// What an ELF header says of the image behind it.
+/// The words of an ELF header about the image behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Image {
     /// The image's length in bytes; the trailer starts there.
     pub bytes: u64,
-    /// What the image holds.
+    /// The kind of code in the image.
     pub kind: Kind,
 }
 
@@ -217,11 +217,11 @@ pub fn image(start: &[u8]) -> Result<Image, ReadError> {
 /// A trailer that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trailer {
-    /// What the artifact says about itself.
+    /// The words of the artifact about itself.
     pub manifest: Manifest,
     /// BLAKE3 of the first [`Trailer::digest_offset`] bytes of the file, if it is undamaged.
     pub digest: [u8; DIGEST_BYTES],
-    /// Where the digest stands, in bytes from the start of the file.
+    /// The offset of the digest, in bytes from the start of the file.
     pub digest_offset: u64,
     /// Signatures of the digest; empty where there are none.
     pub signatures: Vec<u8>,

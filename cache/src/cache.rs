@@ -34,7 +34,7 @@ pub struct Cache {
     pub(crate) files: Files,
     #[cfg(feature = "remote")]
     remote: Option<Remote>,
-    /// How many wrong entries came from there.
+    /// The number of wrong entries that came from there.
     #[cfg(feature = "remote")]
     wrong: AtomicU64,
     /// The local store can't be read.
@@ -341,7 +341,7 @@ impl Cache {
         }
     }
 
-    /// Whether more than a line of the log is to be written at the end of the run.
+    /// The test that more than a line of the log is to be written at the end of the run.
     pub fn has_news(&self) -> bool {
         self.files.has_news() || self.run().stored_bytes > 0
     }
@@ -363,7 +363,7 @@ impl Cache {
         std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Whether what the store says is believed. Where it is another's, this warns.
+    /// The test that what the store says is believed. Where it is another's, this warns.
     pub(crate) fn is_readable(&self) -> bool {
         if let Err(error) = self.store.check_trust() {
             self.cannot_read(&error);
@@ -405,7 +405,7 @@ impl Cache {
 /// Says what is wrong with the bytes of an entry.
 pub type Accept<'a> = dyn Fn(&[u8]) -> Result<(), String> + Sync + 'a;
 
-/// Whether an error in delivering is one of the entry, rather than of the place it goes to.
+/// The test that an error in delivering is one of the entry, rather than of the place it goes to.
 pub fn is_damage(error: &io::Error) -> bool {
     error.kind() == ErrorKind::InvalidData
 }

@@ -65,7 +65,7 @@ impl Error {
         move |error| Error::Io { action, path: path.into(), error }
     }
 
-    /// Whether it is that something isn't there.
+    /// The test for something that isn't there.
     pub(crate) fn is_absence(&self) -> bool {
         matches!(self, Error::Io { error, .. } if error.kind() == io::ErrorKind::NotFound)
     }

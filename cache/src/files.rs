@@ -1,4 +1,4 @@
-//! What is known of files that were read before, so that they needn't be read again.
+//! Notes on files that were read before, so that they needn't be read again.
 
 use crate::digest::Digest;
 use crate::error::Error;
@@ -12,39 +12,39 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-/// What files of notes begin with.
+/// The beginning of files of notes.
 const FORMAT: &[u8] = b"precompile notes 2\n";
-/// What nobody asked for so long is forgotten.
+/// The time after which a note is forgotten that nobody asked for.
 const KEEP_NS: i64 = 90 * DAY_NS;
-/// What was asked for is noted this often.
+/// The time after which it is noted again that a note was asked for.
 const DAY_NS: i64 = 24 * 60 * 60 * 1_000_000_000;
 
-/// What is known of a file.
+/// A note on a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Known {
     /// The digest of its content.
     pub(crate) digest: Digest,
-    /// Where it is an output: what made it.
+    /// The making of it, where it is an output.
     pub(crate) made: Option<Made>,
 }
 
-/// What made a file.
+/// The making of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Made {
     /// The digest of the key.
     pub(crate) key: Digest,
-    /// How long it took to make, in nanoseconds.
+    /// The time that it took to make, in nanoseconds.
     pub(crate) cost_ns: u64,
 }
 
-/// What is known of the files in the folders that were asked about.
+/// Notes on the files in the folders that were asked about.
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     folders: Mutex<HashMap<PathBuf, Folder>>,
     mounts: Mounts,
 }
 
-/// What is known of the files in a folder.
+/// Notes on the files in a folder.
 #[derive(Debug, Default)]
 struct Folder {
     /// The name of the file that keeps it; `None` where it can't be kept.
@@ -66,15 +66,15 @@ struct Note {
     known: Known,
 }
 
-/// What there is to know, and whether that was long ago.
+/// A note, and its age.
 pub(crate) struct Recalled {
     pub(crate) known: Known,
-    /// Whether nobody asked for a day.
+    /// Nobody asked for a day.
     pub(crate) stale: bool,
 }
 
 impl Files {
-    /// What is known of a file, where it can't have changed since.
+    /// The note on a file, where it can't have changed since.
     pub(crate) fn recall(&self, store: &Store, path: &Path, identity: &Identity) -> Option<Recalled> {
         let file_system = self.mounts.believed(path, identity)?;
         self.with(store, path, |folder| {
@@ -94,7 +94,7 @@ impl Files {
         })
     }
 
-    /// What was known of a file when it was last seen, whether or not it has changed since, or is
+    /// The note on a file from when it was last seen, whether or not it has changed since, or is
     /// another of the same number.
     pub(crate) fn last(&self, store: &Store, path: &Path, identity: &Identity) -> Option<Known> {
         self.with(store, path, |folder| Some(folder.notes.get(&identity.number())?.known))
@@ -110,7 +110,7 @@ impl Files {
         });
     }
 
-    /// Whether there is something to keep.
+    /// The test that there is something to keep.
     pub(crate) fn has_news(&self) -> bool {
         self.lock().values().any(|folder| folder.changed)
     }

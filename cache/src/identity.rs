@@ -25,7 +25,7 @@ pub struct Identity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Mount {
     id: u64,
-    /// Whether the number is given out once only, as long as the system runs.
+    /// The number is given out once only, as long as the system runs.
     unique: bool,
 }
 
@@ -51,7 +51,7 @@ impl Identity {
         self.size
     }
 
-    /// Whether what was read at that time is what a file of this identity holds. If it changed at
+    /// The test that what was read at that time is what a file of this identity holds. If it changed at
     /// about the time when it was read, it may have changed again since, within one tick of the
     /// clock that stamps files, and look the same: git calls such an entry racily clean.
     pub(crate) fn settled(&self, read_ns: i64) -> bool {

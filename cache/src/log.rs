@@ -12,13 +12,13 @@ use std::time::SystemTime;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Run {
-    /// How often there was an entry, or an output that was still in place.
+    /// The number of times that there was an entry, or an output that was still in place.
     pub hits: u64,
-    /// How many of those hits came from the shared store.
+    /// The number of those hits that came from the shared store.
     pub remote_hits: u64,
-    /// How often there was none, and it was made.
+    /// The number of times that there was none, and it was made.
     pub misses: u64,
-    /// How often it was known that it can't be made.
+    /// The number of times that it was known that it can't be made.
     pub failures: u64,
     /// What was copied out of the store.
     pub delivered_bytes: u64,

@@ -32,13 +32,13 @@ impl Default for Limits {
 /// What pruning removed and left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Pruned {
-    /// How many entries were removed.
+    /// The number of entries that were removed.
     pub removed_entries: u64,
     /// Their size.
     pub removed_bytes: u64,
-    /// How many files were removed that processes left behind when they were killed.
+    /// The number of files that were removed, which processes left behind when they were killed.
     pub removed_remains: u64,
-    /// How many entries are left.
+    /// The number of entries that are left.
     pub kept_entries: u64,
     /// Their size.
     pub kept_bytes: u64,

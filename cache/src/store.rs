@@ -60,7 +60,7 @@ impl Store {
         self.layout.folder()
     }
 
-    /// Whether the store was ever used, as far as that can be seen. Looking into one doesn't make it.
+    /// The test that the store was ever used, as far as that can be seen. Looking into one doesn't make it.
     pub(crate) fn is_there(&self) -> bool {
         !matches!(self.layout.entries().try_exists(), Ok(false))
     }
@@ -211,7 +211,7 @@ pub(crate) fn mark_as_used(record: &Path) {
     }
 }
 
-/// Whether an open file is still the one under its path. Where the system doesn't tell files apart, a
+/// The test that an open file is still the one under its path. Where the system doesn't tell files apart, a
 /// slot leaves its file, which nobody takes away but who prunes.
 fn still_there(file: &File, path: &Path) -> bool {
     match (Identity::of(file), Identity::at(path)) {

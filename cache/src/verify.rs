@@ -10,7 +10,7 @@ use std::path::PathBuf;
 /// What verifying a store found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verified {
-    /// How many entries are whole.
+    /// The number of entries that are whole.
     pub whole_entries: u64,
     /// Their size, in bytes.
     pub whole_bytes: u64,

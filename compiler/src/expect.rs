@@ -9,7 +9,7 @@ pub const DEFAULT_RUN_TIME: Duration = Duration::from_millis(50);
 /// What a user expects of a module, by which a backend is chosen for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expect {
-    /// How often it is run for each time that it is compiled.
+    /// The number of times that it is run for each time that it is compiled.
     pub runs: u64,
     /// How long a run takes, compiled by Cranelift.
     pub run_time: Duration,

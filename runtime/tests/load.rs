@@ -100,10 +100,10 @@ fn answer(program: &Program) -> i32 {
 /// What many loads came to.
 #[derive(Debug, Default)]
 struct Tally {
-    /// How often each version answered.
+    /// The number of times that each version answered.
     versions: [usize; 2],
     wrong: Vec<String>,
-    /// How often a file was replaced.
+    /// The number of times that a file was replaced.
     replaced: usize,
 }
 
@@ -177,7 +177,7 @@ impl Held {
         }
     }
 
-    /// Whether all of this is within 5 % of what was held before.
+    /// The test that all of this is within 5 % of what was held before.
     fn is_as(&self, before: &Held) -> bool {
         let near = |now: usize, before: usize| now.abs_diff(before) * 20 <= before;
         near(self.resident_kib, before.resident_kib)

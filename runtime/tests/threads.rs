@@ -5,7 +5,7 @@ use precompile_runtime::{Runtime, link};
 use std::thread;
 use support::{BACKENDS, Folder};
 
-/// How often each thread adds 1.
+/// The number of times that each thread adds 1.
 const TIMES: i32 = 100_000;
 
 /// Two threads, each with its own store, count together in one memory: with atomic instructions

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use support::{Folder, has_unprivileged, precompile, run};
 
-/// Whether this runs as root, whom no permissions bind.
+/// The test that this runs as root, whom no permissions bind.
 fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|metadata| metadata.uid() == 0)
 }

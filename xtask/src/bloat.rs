@@ -50,7 +50,7 @@ fn report(bytes: &[u8], features: &str, functions: usize) -> anyhow::Result<Stri
     Ok(text)
 }
 
-/// What the stripped file holds.
+/// The content of the stripped file.
 fn sections(text: &mut String, elf: &ElfFile64<'_>) -> anyhow::Result<()> {
     writeln!(text, "## Sections\n\n| section | bytes |\n|---------|------:|")?;
     for section in elf.sections() {
@@ -84,7 +84,7 @@ fn crates(text: &mut String, symbols: &[Symbol]) -> std::fmt::Result {
     writeln!(text, "| {} others | {rest_bytes} |\n", rest.len())
 }
 
-/// What upstream's guide leaves open: how much of it all formats text.
+/// The figure that upstream's guide leaves open: how much of it all formats text.
 fn formatting(text: &mut String, symbols: &[Symbol]) -> std::fmt::Result {
     let is_formatting = |symbol: &&Symbol| {
         let name = &symbol.name;

@@ -12,11 +12,11 @@ pub(crate) struct Recipe {
     /// Flags for rustc.
     pub(crate) flags: &'static [&'static str],
     pub(crate) std: Std,
-    /// Whether anything here needs a toolchain that takes unstable flags.
+    /// Anything here needs a toolchain that takes unstable flags.
     pub(crate) unstable: bool,
 }
 
-/// Where the standard library comes from.
+/// The source of the standard library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Std {
     /// With the toolchain.
@@ -88,7 +88,7 @@ impl Builder {
         size(&self.runner_path(recipe))
     }
 
-    /// Where the runner is, once it was built.
+    /// The path of the runner, once it was built.
     pub(crate) fn runner_path(&self, recipe: &Recipe) -> PathBuf {
         let target = if recipe.needs_target() { env!("XTASK_HOST") } else { "" };
         self.folder.join(target).join("release/precompile-run")

@@ -1,4 +1,4 @@
-//! How cargo is told to build.
+//! The profiles in which cargo is told to build.
 
 /// The settings of a profile, each given, so that none is the workspace's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -6,7 +6,7 @@ pub(crate) struct Profile {
     /// Debug information.
     pub(crate) debug: bool,
     pub(crate) opt_level: &'static str,
-    /// Whether panics abort, rather than unwind.
+    /// Panics abort, rather than unwind.
     pub(crate) abort: bool,
     /// Link-time optimisation over all crates.
     pub(crate) lto: bool,

@@ -53,7 +53,7 @@ struct Wanted {
     program: Program,
 }
 
-/// What is built for a row.
+/// The build of a row.
 enum Program {
     /// The runner, with these features, or its default ones.
     Runner(Option<String>),
@@ -143,7 +143,7 @@ pub(crate) fn check() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether a program is hardly larger than it was before, and at most this part of upstream's.
+/// The test that a program is hardly larger than it was before, and at most this part of upstream's.
 fn is_within(bytes: u64, before: u64, upstream: u64, most: f64) -> bool {
     bytes * 100 <= before * (100 + TOLERANCE_PERCENT) && bytes as f64 <= upstream as f64 * most
 }

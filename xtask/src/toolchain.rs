@@ -8,9 +8,9 @@ use std::process::Command;
 pub(crate) struct Toolchain {
     /// As rustup names it; `None` for the one that runs this task.
     name: Option<&'static str>,
-    /// What `rustc -V` says.
+    /// The words of `rustc -V`.
     pub(crate) version: String,
-    /// Whether the standard library's sources are there.
+    /// The standard library's sources are there.
     pub(crate) has_sources: bool,
 }
 

@@ -1,10 +1,10 @@
-//! What hosts lack that have no operating system.
+//! The lacks of hosts that have no operating system.
 
 use super::{Check, Mismatch, mismatch, pulley, told};
 use crate::manifest::Manifest;
 use crate::{Code, Host};
 
-/// What is looked at, in the order of the reasons.
+/// The checks, in the order of the reasons.
 pub(super) const CHECKS: [Check; 3] = [native_code, float_instructions, epochs];
 
 /// Without virtual memory, somebody has to make code executable.
@@ -25,7 +25,7 @@ fn native_code(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     })
 }
 
-/// What compiled code calls a function for where the instruction is missing, and the function expects the
+/// Instructions for which compiled code calls a function where they are missing, and the function expects the
 /// numbers elsewhere: rounding, and multiplication with addition.
 const FLOAT_INSTRUCTIONS: [&str; 2] = ["sse4.1", "fma"];
 

@@ -1,4 +1,4 @@
-//! What a host's policy has against an artifact that it could run.
+//! The objections of a host's policy to an artifact that it could run.
 
 use super::{Check, Mismatch, mismatch, told};
 use crate::manifest::Manifest;
@@ -7,7 +7,7 @@ use crate::{Code, Host};
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-/// What is looked at, in the order of the reasons.
+/// The checks, in the order of the reasons.
 pub(super) const CHECKS: [Check; 6] = [backend, wasmtime_version, epoch_interruption, fuel, memory, debug];
 
 fn backend(manifest: &Manifest, host: &Host) -> Option<Mismatch> {

@@ -75,7 +75,7 @@ impl<'a> Parts<'a> {
         Ok(self.url.port().map_or_else(|| host.into(), |port| format!("{host}:{port}")))
     }
 
-    /// Whether the URL says nothing that the service doesn't know.
+    /// The test that the URL says nothing that the service doesn't know.
     pub(super) fn check(&self, known: &[&str]) -> Result<(), ConnectError> {
         let name = self.name.clone();
         match self.parameters.keys().find(|name| !known.contains(&name.as_str())) {

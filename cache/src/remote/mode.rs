@@ -1,9 +1,9 @@
-//! Whether this program may write.
+//! The right of this program to write.
 
 use super::ConnectError;
 use std::str::FromStr;
 
-/// Whether this program writes to a shared store.
+/// The right of this program to write to a shared store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// It reads, and stores what it made.

@@ -41,7 +41,7 @@ impl Cargo {
         std::env::var(name).ok()
     }
 
-    /// How many jobs cargo runs at once.
+    /// The number of jobs that cargo runs at once.
     pub(super) fn jobs(&self) -> usize {
         self.given("NUM_JOBS").and_then(|jobs| jobs.parse().ok()).unwrap_or(1)
     }
@@ -52,7 +52,7 @@ impl Cargo {
         std::env::var_os(name).filter(|value| !value.is_empty())
     }
 
-    /// Whether a variable of the user's says yes, in any way but a no.
+    /// The test that a variable of the user's says yes, in any way but a no.
     pub(super) fn is_on(&self, name: &str) -> bool {
         self.variable(name).is_some_and(|value| !matches!(value.to_str(), Some("0" | "n" | "no" | "false")))
     }

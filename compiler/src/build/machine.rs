@@ -14,7 +14,7 @@ pub(super) struct Machine {
     triple: Option<Triple>,
     /// Those of its processor that cargo lets rustc use.
     features: Vec<String>,
-    /// Whether Pulley interprets, since no backend makes code for it.
+    /// Pulley interprets, since no backend makes code for it.
     interpreted: bool,
 }
 

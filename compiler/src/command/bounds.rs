@@ -1,4 +1,4 @@
-//! What a module may cost that nobody trusts.
+//! The bounds of modules that nobody trusts.
 
 use crate::inputs::Input;
 use crate::isolate::{Isolation, keep_descriptors};
@@ -16,7 +16,7 @@ use std::time::Duration;
 const DEFAULT_MEMORY_BYTES: u64 = 4 << 30;
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// What a module may cost.
+/// The bounds of a module.
 #[derive(Args)]
 #[command(next_help_heading = "Modules that nobody trusts")]
 pub(crate) struct BoundsOpts {
@@ -33,15 +33,15 @@ pub(crate) struct BoundsOpts {
     )]
     isolate: Option<Isolate>,
 
-    /// How much memory such a process may take, such as 512M [default: 4G]
+    /// Memory that such a process may take, such as 512M [default: 4G]
     #[arg(long, value_name = "SIZE", requires = "isolate", value_parser = quantity::bytes)]
     max_memory: Option<u64>,
 
-    /// How long such a process may take: 500ms, 10s, 5m [default: 5m]
+    /// Time that such a process may take: 500ms, 10s, 5m [default: 5m]
     #[arg(long, value_name = "DURATION", requires = "isolate", value_parser = quantity::duration)]
     timeout: Option<Duration>,
 
-    /// How large an input may be, such as 64M
+    /// Size that an input may have, such as 64M
     #[arg(long, value_name = "SIZE", value_parser = quantity::bytes)]
     max_input_size: Option<u64>,
 }
@@ -83,7 +83,7 @@ impl BoundsOpts {
     }
 }
 
-/// What a module may cost.
+/// The bounds of a module.
 pub(crate) struct Bounds {
     attempt: Box<Attempt<'static>>,
     isolation: Option<Arc<Isolation>>,
@@ -91,7 +91,7 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
-    /// What compiles within them.
+    /// The compiler within them.
     pub(crate) fn attempt(&self) -> &Attempt<'static> {
         &*self.attempt
     }
@@ -101,7 +101,7 @@ impl Bounds {
         self.isolation.as_deref()
     }
 
-    /// Whether inputs may only have so many bytes.
+    /// The test that inputs may only have so many bytes.
     pub(crate) fn is_input_limited(&self) -> bool {
         self.most_bytes() < u64::MAX
     }
@@ -113,7 +113,7 @@ impl Bounds {
         self.max_input_bytes.unwrap_or(u64::MAX).min(memory)
     }
 
-    /// Whether an input of this size may be read.
+    /// The test that an input of this size may be read.
     ///
     /// # Errors
     ///

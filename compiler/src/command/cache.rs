@@ -42,7 +42,7 @@ struct Common {
     #[command(flatten)]
     store: StoreOpts,
 
-    /// How to report
+    /// Form of reports
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     message_format: Format,
 }

@@ -1,4 +1,4 @@
-//! Where the cache is, and how large it may be.
+//! The place of the cache, and its size.
 
 use crate::environment::variable;
 use crate::message::{tell, tell_warning};
@@ -13,7 +13,7 @@ use std::time::Duration;
 
 const DAY_S: u64 = 24 * 60 * 60;
 
-/// How `precompile` uses the cache. Each option stands before the variable of the environment that
+/// The use that `precompile` makes of the cache. Each option stands before the variable of the environment that
 /// its help names.
 #[derive(Args)]
 #[command(next_help_heading = "Cache")]
@@ -36,13 +36,13 @@ pub(crate) struct CacheOpts {
     #[arg(long, value_name = "URL")]
     cache_remote: Option<String>,
 
-    /// Whether the shared cache is also written: read-write or read-only
+    /// Use of the shared cache: read-write or read-only
     /// [env: PRECOMPILE_CACHE_REMOTE_MODE] [default: read-write]
     #[arg(long, value_name = "MODE")]
     cache_remote_mode: Option<String>,
 }
 
-/// Where the store on this machine is, and how large it may be.
+/// The place of the store on this machine, and its size.
 #[derive(Args)]
 pub(crate) struct StoreOpts {
     /// The cache's folder [env: PRECOMPILE_CACHE_DIR] [default: `precompile` in the user's folder for
@@ -50,7 +50,7 @@ pub(crate) struct StoreOpts {
     #[arg(long, value_name = "FOLDER")]
     cache_dir: Option<PathBuf>,
 
-    /// How large the cache may become, such as 500M; what was used least recently goes first
+    /// Size that the cache may have, such as 500M; what was used least recently goes first
     /// [env: PRECOMPILE_CACHE_MAX_SIZE] [default: 10GiB]
     #[arg(long, value_name = "SIZE")]
     cache_max_size: Option<String>,
@@ -60,7 +60,7 @@ pub(crate) struct StoreOpts {
     #[arg(long, value_name = "WHOM")]
     cache_trust: Option<String>,
 
-    /// How long to wait for another process that holds the cache, or compiles the same, such as 30s
+    /// Time to wait for another process that holds the cache, or compiles the same, such as 30s
     /// or 5m; then it is done without [env: PRECOMPILE_CACHE_WAIT] [default: 30s]
     #[arg(long, value_name = "DURATION")]
     cache_wait: Option<String>,
@@ -105,7 +105,7 @@ impl CacheOpts {
         self.no_cache || is_on("PRECOMPILE_NO_CACHE")
     }
 
-    /// Whether nothing is known by sight.
+    /// The test that nothing is known by sight.
     pub(crate) fn verify_inputs(&self) -> bool {
         self.verify_inputs || is_on("PRECOMPILE_VERIFY_INPUTS")
     }
@@ -148,7 +148,7 @@ impl StoreOpts {
         quantity::duration(&time).map_err(|error| anyhow!("the time to wait for the cache: {error}"))
     }
 
-    /// How large the store may be.
+    /// The size that the store may have.
     ///
     /// # Errors
     ///
@@ -168,13 +168,13 @@ impl StoreOpts {
     }
 }
 
-/// Whether a variable says yes, in any way but a no.
+/// The test that a variable says yes, in any way but a no.
 fn is_on(name: &str) -> bool {
     let is_yes = |value: OsString| !matches!(value.to_str(), Some("0" | "n" | "no" | "false"));
     variable(name).is_some_and(is_yes)
 }
 
-/// What an option says, or else a variable.
+/// The word of an option, or else of a variable.
 fn text(option: &Option<String>, name: &str) -> Option<String> {
     option.clone().or_else(|| variable(name)?.into_string().ok())
 }

@@ -50,7 +50,7 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "FUNCTION")]
     invoke: Option<String>,
 
-    /// What a run is: `process` starts the runner each time, `call` calls again in one that was started
+    /// Kind of run: `process` starts the runner each time, `call` calls again in one that was started
     #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
     per: Per,
 
@@ -81,19 +81,19 @@ pub(crate) struct Opts {
     #[arg(short = 'C', value_name = "NAME[=VALUE],...", value_parser = CODEGEN, hide_possible_values = true, hide = true)]
     codegen: Vec<String>,
 
-    /// How many threads compile [default: one for each core]
+    /// Threads that compile [default: one for each core]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
 
-    /// How often to compile and to run in each way
+    /// Rounds, in each of which every way compiles and runs
     #[arg(long, value_name = "N", default_value = "5")]
     rounds: NonZeroU32,
 
-    /// How often to call in a process that measures; the median counts [default: 3, and 100 with `--invoke`]
+    /// Calls in a process that measures; the median counts [default: 3, and 100 with `--invoke`]
     #[arg(long, value_name = "N")]
     calls: Option<NonZeroU32>,
 
-    /// How long a run may take, such as 30s or 10m; a guest that doesn't end by itself is ended then [default: 5m]
+    /// Time that a run may take, such as 30s or 10m; a guest that doesn't end by itself is ended then [default: 5m]
     #[arg(long, value_name = "DURATION", value_parser = quantity::duration)]
     timeout: Option<Duration>,
 
@@ -103,11 +103,11 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "COMMAND", value_hint = ValueHint::CommandString)]
     runner: Option<OsString>,
 
-    /// What brings an artifact to where the runner finds it, with `{}` for its path: `scp -q {} device:{}`
+    /// Command that brings an artifact to where the runner finds it, with `{}` for its path: `scp -q {} device:{}`
     #[arg(long, value_name = "COMMAND", value_hint = ValueHint::CommandString)]
     send: Option<OsString>,
 
-    /// Where to keep the artifacts [default: a folder that is removed]
+    /// Folder for the artifacts [default: a folder that is removed]
     #[arg(long, value_name = "FOLDER")]
     out_dir: Option<PathBuf>,
 
@@ -119,7 +119,7 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "NAME[=VALUE]")]
     env: Vec<OsString>,
 
-    /// What the guest reads from standard input [default: nothing]
+    /// File that the guest reads as standard input [default: nothing]
     #[arg(long, value_name = "FILE")]
     stdin: Option<PathBuf>,
 
@@ -127,15 +127,15 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 
-    /// How to report
+    /// Form of reports
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) message_format: Format,
 }
 
-/// How long a run may take where the user doesn't say.
+/// The time that a run may take where the user doesn't say.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// What a run is.
+/// The kind of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum Per {
@@ -147,7 +147,7 @@ enum Per {
 }
 
 impl Opts {
-    /// What it is about, for a message.
+    /// The file that it is about, for a message.
     pub(crate) fn input(&self) -> &Path {
         &self.input
     }
@@ -226,7 +226,7 @@ impl Opts {
         Lettered { wasm, debug, optimize, codegen }
     }
 
-    /// What all the ways to compile are given.
+    /// The settings that all the ways to compile are given.
     fn settings(&self) -> Vec<String> {
         let settings =
             self.lettered().iter().flat_map(|(letter, text)| [format!("-{letter}"), text.to_owned()]);

@@ -32,7 +32,7 @@ impl Opts {
         self.cache.store()
     }
 
-    /// How many threads compile.
+    /// The number of threads that compile.
     pub(crate) fn threads(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         self.jobs.map_or_else(cores, usize::from)

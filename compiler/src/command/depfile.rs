@@ -66,7 +66,7 @@ fn quoted(path: &Path, side: Side) -> Result<Vec<u8>> {
     Ok(text)
 }
 
-/// Whether both programs read a byte of a name, quoted, in front of these others.
+/// The test that both programs read a byte of a name, quoted, in front of these others.
 fn is_readable(byte: u8, is_first: bool, after: &[u8], side: Side) -> bool {
     let is_last = after.is_empty();
     match byte {

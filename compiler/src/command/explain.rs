@@ -38,7 +38,7 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "COMMAND", value_hint = ValueHint::CommandString)]
     runner: Option<OsString>,
 
-    /// How to report
+    /// Form of reports
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) message_format: Format,
 }

@@ -49,12 +49,12 @@ impl Input {
         if self.is_standard() { Path::new("/dev/stdin") } else { &self.path }
     }
 
-    /// Whether it has no place, beside which an output could be: it is something that this process has open.
+    /// The test that it has no place, beside which an output could be: it is something that this process has open.
     pub(crate) fn is_open(&self) -> bool {
         self.is_standard() || descriptor(&self.path).is_some()
     }
 
-    /// Whether it is read from standard input.
+    /// The test that it is read from standard input.
     pub(crate) fn is_standard(&self) -> bool {
         self.path == Path::new(STANDARD)
     }
@@ -68,9 +68,9 @@ pub(crate) fn modified(path: &Path) -> Option<SystemTime> {
 /// The rule for symbolic links in folders.
 #[derive(Clone, Copy)]
 pub(crate) struct Links {
-    /// Whether those are followed, too, that lead out of the folder.
+    /// Those are followed, too, that lead out of the folder.
     pub(crate) follow_out: bool,
-    /// Whether outputs have a folder of their own, in which one place more is one output more.
+    /// Outputs have a folder of their own, in which one place more is one output more.
     pub(crate) has_out_dir: bool,
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct Opts {
     #[arg(long)]
     all: bool,
 
-    /// How to report
+    /// Form of reports
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) message_format: Format,
 }

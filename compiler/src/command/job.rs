@@ -48,7 +48,7 @@ pub(crate) struct Job {
 pub(crate) struct Output {
     /// A path, or [`STANDARD`].
     pub(crate) path: PathBuf,
-    /// Whether the user named it. If not, links there aren't followed, and folders on the way are made.
+    /// The user named it. If not, links there aren't followed, and folders on the way are made.
     pub(crate) is_named: bool,
 }
 
@@ -62,7 +62,7 @@ pub(crate) struct Ages {
 }
 
 impl Output {
-    /// Whether it is standard output.
+    /// The test that it is standard output.
     pub(crate) fn is_standard(&self) -> bool {
         self.path == Path::new(STANDARD) || descriptor(&self.path) == Some(1)
     }
@@ -73,7 +73,7 @@ impl Output {
 pub(crate) struct Caching<'a> {
     pub(crate) cache: &'a Cache,
     pub(crate) verify_inputs: bool,
-    /// Whether to find out why something isn't there.
+    /// It is found out why something isn't there.
     pub(crate) explain: bool,
 }
 
@@ -296,7 +296,7 @@ impl Job {
         }
     }
 
-    /// Whether a way out that names Cranelift leads nowhere.
+    /// The test that a way out that names Cranelift leads nowhere.
     fn refuses_cranelift(&self) -> bool {
         let accepted = self.host.as_ref().and_then(|host| host.policy.backends.as_ref());
         accepted.is_some_and(|accepted| !accepted.contains(&Backend::Cranelift))

@@ -22,7 +22,7 @@ use std::time::SystemTime;
 /// What to compile, largest first.
 pub(crate) struct Plan {
     pub(crate) jobs: Vec<Job>,
-    /// Whether there is more than one target.
+    /// There is more than one target.
     pub(crate) several_targets: bool,
     /// What was left out, and why, for people.
     pub(crate) left_out: Vec<String>,

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 /// What takes less isn't worth a word.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// How often it is drawn, where nothing happens.
+/// The time after which it is drawn again, where nothing happens.
 const TICK: Duration = Duration::from_millis(200);
 
-/// How many jobs are done.
+/// The number of jobs that are done, as it is shown.
 pub(crate) struct Progress {
     bar: ProgressBar,
     /// What shows the bar, after a while.

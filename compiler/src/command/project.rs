@@ -16,7 +16,7 @@ pub(crate) const FILE: &str = "precompile.toml";
 /// Cargo's, where the same stands below `[package.metadata.precompile]`.
 const CARGO: &str = "Cargo.toml";
 
-/// What a project says. Paths are relative to the file's folder; options on the command line override what it
+/// The words of a project. Paths are relative to the file's folder; options on the command line override what it
 /// says.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -25,9 +25,9 @@ pub(crate) struct Project {
     pub(crate) inputs: Vec<PathBuf>,
     /// The compiler.
     pub(crate) backend: Option<Named>,
-    /// How often each module is run, where the compiler is chosen by it.
+    /// The number of times that each module is run, where the compiler is chosen by it.
     pub(crate) expect_runs: Option<NonZeroU64>,
-    /// How long a run takes with Cranelift, where the compiler is chosen by it.
+    /// The time that a run takes with Cranelift, where the compiler is chosen by it.
     #[serde(default, deserialize_with = "duration")]
     pub(crate) expect_run_time: Option<Duration>,
     /// The machines to compile for.
@@ -36,11 +36,11 @@ pub(crate) struct Project {
     /// The least CPU that the code must run on, or one for each target.
     #[serde(default)]
     pub(crate) cpu: Cpus,
-    /// What the code may rely on.
+    /// The platform that the code may rely on.
     pub(crate) platform: Option<Platform>,
-    /// Where artifacts go.
+    /// The folder that artifacts go to.
     pub(crate) out_dir: Option<PathBuf>,
-    /// Whether links in folders are followed that lead out of them.
+    /// Links in folders are followed that lead out of them.
     #[serde(default)]
     pub(crate) follow_links: bool,
 }
@@ -50,7 +50,7 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duratio
     quantity::duration(&text).map(Some).map_err(D::Error::custom)
 }
 
-/// What concerns us of a `Cargo.toml`.
+/// The part that concerns us of a `Cargo.toml`.
 #[derive(Deserialize)]
 struct Manifest {
     package: Option<Section>,
@@ -63,7 +63,7 @@ struct Section {
     metadata: Option<Metadata>,
 }
 
-/// What other tools keep in a manifest.
+/// The part that other tools keep in a manifest.
 #[derive(Deserialize)]
 struct Metadata {
     precompile: Option<Project>,

@@ -22,7 +22,7 @@ const TARGETS: [&str; 8] = [
 /// List the targets, with their short names, backends and CPU levels
 #[derive(Args)]
 pub(crate) struct Opts {
-    /// How to report
+    /// Form of reports
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     message_format: Format,
 }

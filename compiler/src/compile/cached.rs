@@ -37,7 +37,7 @@ pub struct Request<'a> {
     /// Where the artifact goes. If it is there already and the file hasn't changed, it isn't read.
     /// `None` has the artifact be found or made in any case.
     pub output: Option<&'a Path>,
-    /// Whether files that haven't changed since they were read last are read again: the module, and
+    /// Files that haven't changed since they were read last are read again: the module, and
     /// the output.
     pub verify_inputs: bool,
 }
@@ -95,7 +95,7 @@ pub enum ObtainError {
 }
 
 impl ObtainError {
-    /// Whether the module is valid and another backend may compile it.
+    /// The test that the module is valid and another backend may compile it.
     pub fn is_limit(&self) -> bool {
         match self {
             ObtainError::Compile(error) => error.is_limit(),
@@ -228,7 +228,7 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Whether an artifact that others say this request makes is one. It names the binary form of its source.
+/// The test that an artifact that others say this request makes is one. It names the binary form of its source.
 fn accepted(request: &Request<'_>, source: Digest, artifact: &[u8]) -> Result<(), String> {
     let is_binary_of = |text: &[u8], named: &[u8; 32]| {
         is_text(text) && (request.is_apart || binary(text).is_ok_and(|it| Digest::of(&it).bytes() == named))

@@ -43,7 +43,7 @@ fn strip(options: &mut Options, part: Strip) {
     }
 }
 
-/// Whether a part that could be left out is kept.
+/// The test that a part that could be left out is kept.
 fn keeps(options: &Options, part: Strip) -> bool {
     match part {
         Strip::AddressMap => options.contract.generate_address_map,

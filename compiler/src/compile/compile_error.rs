@@ -127,7 +127,7 @@ impl CompileError {
         }
     }
 
-    /// Whether the module is valid and another backend may compile it.
+    /// The test that the module is valid and another backend may compile it.
     pub fn is_limit(&self) -> bool {
         self.kind() == ErrorKind::Limit
     }

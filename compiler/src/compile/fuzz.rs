@@ -18,7 +18,7 @@ const HOST: &[u8] = include_bytes!("fuzz/host.json");
 /// How a binary of the component model begins.
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
 
-/// How often a compiler panicked, which became an error.
+/// The number of times that a compiler panicked, which became an error.
 pub static COMPILER_PANICS: AtomicU64 = AtomicU64::new(0);
 
 /// Bytes as a module or a component in binary form, for both backends.
@@ -41,7 +41,7 @@ pub fn wasm(bytes: &[u8]) -> bool {
     valid
 }
 
-/// Whether an error is a backend's limit, and not that the bytes aren't valid.
+/// The test that an error is a backend's limit, and not that the bytes aren't valid.
 fn is_expected(error: &CompileError) -> bool {
     assert!(!error.to_string().is_empty());
     match error {

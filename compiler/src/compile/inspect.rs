@@ -40,7 +40,7 @@ pub enum Origin {
     Ours {
         /// What the artifact says about itself.
         manifest: Box<Manifest>,
-        /// Whether the artifact is undamaged.
+        /// The artifact is undamaged.
         digest_ok: bool,
     },
     /// Wasmtime's own command or library, which writes no trailer.

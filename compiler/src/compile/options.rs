@@ -27,13 +27,13 @@ pub struct Options {
     pub opt_level: OptLevel,
     /// How Cranelift allocates registers. [`Regalloc::Backtracking`] by default.
     pub regalloc: Regalloc,
-    /// Whether every NaN that arithmetic makes has the same bits. Off by default.
+    /// Every NaN that arithmetic makes has the same bits. Off by default.
     pub nan_canonicalization: bool,
-    /// Whether the artifact holds tables by which a debugger or the system unwinds its stack. By
+    /// The artifact holds tables by which a debugger or the system unwinds its stack. By
     /// default on where an operating system hosts, and always on Windows, where it is part of the
     /// calling convention.
     pub native_unwind_info: bool,
-    /// Whether backtraces name functions as the module's `name` section does. On by default.
+    /// Backtraces name functions as the module's `name` section does. On by default.
     pub function_names: bool,
     /// Images of linear memories up to this size, in bytes, are stored densely, to be mapped.
     /// 16 MiB by default, as in wasmtime.
@@ -44,7 +44,7 @@ pub struct Options {
     pub contract: Contract,
     /// What stands in where the backend can't compile a module; nothing by default.
     pub fallback: Option<Fallback>,
-    /// Whether functions are compiled on all cores, which doesn't change the artifact. On by
+    /// Functions are compiled on all cores, which doesn't change the artifact. On by
     /// default.
     pub parallel: bool,
 }
@@ -128,12 +128,12 @@ impl Options {
         })
     }
 
-    /// Whether the target's calling convention demands its unwind information.
+    /// The test that the target's calling convention demands its unwind information.
     pub(crate) fn needs_unwind_info(&self) -> bool {
         is_windows(&self.target)
     }
 
-    /// Whether these options go together.
+    /// The test that these options go together.
     ///
     /// # Errors
     ///

@@ -19,7 +19,7 @@ const REFERENCE: &[u8] = include_bytes!("rates/reference.wasm");
 /// How often it is compiled by each backend, and run with little to do, at least. The fastest counts: what else the
 /// machine did is no rate of its.
 const REPETITIONS: usize = 3;
-/// How often at most, where the two fastest differ by more than a tenth.
+/// The same at most, where the two fastest differ by more than a tenth.
 const MOST_REPETITIONS: usize = 9;
 /// By how much Winch's code is slower where nothing was run here: the geometric mean of the programs in
 /// `reports/auto.md`.
@@ -34,7 +34,7 @@ const FILE: &str = concat!("rates-", env!("PRECOMPILE_OPT_LEVEL"), ".json");
 pub struct Rates {
     /// What the rates hold for.
     of: Machine,
-    /// Whether something ran what was compiled.
+    /// Something ran what was compiled.
     had_runner: bool,
     /// To compile a byte of WebAssembly code with all cores, in picoseconds.
     winch_ps_per_byte: u64,

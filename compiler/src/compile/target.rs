@@ -187,7 +187,7 @@ impl Target {
         cpu::family(&self.triple).expect("a target's architecture was looked up when it was made")
     }
 
-    /// Whether a backend makes code for this target under this platform preset.
+    /// The test that a backend makes code for this target under this platform preset.
     ///
     /// # Errors
     ///

@@ -2,7 +2,7 @@
 
 use cortex_m_semihosting::{nr, syscall1};
 
-/// Whether this is one of the words.
+/// The test that this is one of the words.
 pub fn has(word: &str) -> bool {
     let mut text = [0u8; 256];
     let mut request = [text.as_mut_ptr().expose_provenance(), text.len()];

@@ -10,11 +10,11 @@ pub(crate) struct Step {
     pub(crate) wasi: Option<&'static str>,
     pub(crate) bare: Option<&'static str>,
     pub(crate) recipe: Recipe,
-    /// Whether upstream's command line is built alike.
+    /// Upstream's command line is built alike.
     pub(crate) beside_upstream: bool,
-    /// What upstream's guide had for its command line: macOS on aarch64, 2023-10-18.
+    /// The figure of upstream's guide for its command line: macOS on aarch64, 2023-10-18.
     pub(crate) guide_cli: Option<&'static str>,
-    /// What it had for its C library: Linux on x86_64, 2024-12-12.
+    /// Its figure for its C library: Linux on x86_64, 2024-12-12.
     pub(crate) guide_library: Option<&'static str>,
 }
 
@@ -127,7 +127,7 @@ pub(crate) const COMPILERS: &[(&str, &str)] = &[
     ("both, all targets", "cli,cranelift,winch,all-arch"),
 ];
 
-/// What each feature of the runtime adds to a bare runner.
+/// The features of the runtime, each with what it adds to a bare runner.
 pub(crate) const FEATURES: &[&str] = &[
     "invoke",
     "limits",

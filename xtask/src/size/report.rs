@@ -45,7 +45,7 @@ translation of functions and what only it calls.";
 pub(super) struct Row {
     step: String,
     variant: String,
-    /// What `rustc -V` said.
+    /// The words of `rustc -V`.
     toolchain: String,
     /// The day it was built, such as `2026-11-24`.
     date: String,
@@ -241,7 +241,7 @@ impl Report {
         writeln!(text)
     }
 
-    /// What texts and the command line cost.
+    /// The cost of texts and the command line.
     fn texts(&self, text: &mut String) -> std::fmt::Result {
         writeln!(
             text,
@@ -278,7 +278,7 @@ impl Report {
         writeln!(text, "{WINCH_HAS_CRANELIFT}")
     }
 
-    /// What wasn't built, and why.
+    /// The rows that weren't built, and why.
     fn missing(&self, text: &mut String) -> std::fmt::Result {
         for row in &self.rows {
             if let Some(reason) = &row.missing {

@@ -7,7 +7,7 @@ use crate::compare::units::{bytes, time};
 /// A column: its title, and what stands in it.
 pub(super) type Column = (&'static str, fn(&Measured) -> String);
 
-/// What compiling took.
+/// Columns of what compiling took.
 pub(super) const COMPILING: [Column; 4] = [
     ("compile", |measured| spread(&measured.compile_s)),
     ("processor time", |measured| optional(&measured.compile_cpu_s, time)),
@@ -15,7 +15,7 @@ pub(super) const COMPILING: [Column; 4] = [
     ("artifact", |measured| bytes(measured.artifact_bytes as f64)),
 ];
 
-/// What running took: the second to the sixth are parts of the first.
+/// Columns of what running took: the second to the sixth are parts of the first.
 pub(super) const RUNNING: [Column; 8] = [
     ("one run", |measured| spread(&measured.process_s)),
     ("open and verify", |measured| time(measured.open_and_verify_s.median())),
@@ -32,7 +32,7 @@ fn spread(summary: &Summary) -> String {
     format!("{} ±{:.0} %", time(summary.median()), summary.spread() * 1e2)
 }
 
-/// What may not be known.
+/// A median that may not be known.
 fn optional(summary: &Summary, shown: fn(f64) -> String) -> String {
     if summary.samples().is_empty() { "–".into() } else { shown(summary.median()) }
 }

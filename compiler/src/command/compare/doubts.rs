@@ -71,7 +71,7 @@ fn named(summaries: &[(&str, Summary)], figure: impl Fn(&Summary) -> Option<Stri
     (!named.is_empty()).then(|| named.join(", "))
 }
 
-/// Whether a run is mostly something else than the guest, whose call takes so long.
+/// The test that a run is mostly something else than the guest, whose call takes so long.
 fn is_short(run_s: &Summary, call_s: &Summary, per: Per) -> bool {
     match per {
         Per::Process => call_s.median() < run_s.median() * SHORT_RUN,

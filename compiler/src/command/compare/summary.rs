@@ -76,7 +76,7 @@ impl Summary {
         }
     }
 
-    /// How many measurements lie far off from the others.
+    /// The number of measurements that lie far off from the others.
     pub(crate) fn outliers(&self) -> usize {
         let median = self.median();
         let distances = self.samples.iter().map(|sample| (sample - median).abs());

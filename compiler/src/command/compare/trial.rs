@@ -17,34 +17,34 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-/// How the commands begin to say why they failed.
+/// The beginning of the commands' words on why they failed.
 const ERROR: &str = "error: ";
-/// What Wasmtime says of an error before the places in the guest.
+/// Wasmtime's words on an error before the places in the guest.
 const TRACE: &str = "error while executing at wasm backtrace:";
 /// A run that takes longer is mentioned.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The line before an error's causes.
 const CAUSES: &str = "Caused by:";
 
-/// What is the same for all ways to compile.
+/// The settings that are the same for all ways to compile.
 pub(crate) struct Setup<'a> {
     pub(crate) input: &'a Path,
     /// Further options of `precompile`.
     pub(crate) settings: Vec<String>,
     pub(crate) runner: &'a Runner,
     pub(crate) host: &'a Host,
-    /// What the runner is given before the artifact.
+    /// The runner's arguments before the artifact.
     pub(crate) runner_options: Vec<OsString>,
     pub(crate) arguments: &'a [OsString],
-    /// What the guest reads.
+    /// The file that the guest reads.
     pub(crate) stdin: Option<&'a Path>,
-    /// What brings an artifact to where the runner finds it, with `{}` for its path.
+    /// The command that brings an artifact to where the runner finds it, with `{}` for its path.
     pub(crate) send: Option<&'a OsStr>,
     /// Calls in each process that measures.
     pub(crate) calls: u32,
-    /// How long a run may take.
+    /// The time that a run may take.
     pub(crate) timeout: Duration,
-    /// Where to say that something goes on.
+    /// The line that says that something goes on.
     pub(crate) progress: &'a Progress,
 }
 
@@ -55,13 +55,13 @@ pub(crate) struct Trial {
     pub(crate) measured: Measured,
     /// Why it is out of the comparison.
     pub(crate) refused: Option<String>,
-    /// Whether that is because its run didn't end.
+    /// Its run didn't end, which is why.
     pub(crate) is_endless: bool,
     /// BLAKE3 of what the guest printed at first.
     pub(crate) printed: Option<blake3::Hash>,
 }
 
-/// What was measured, one sample for each round. Times are in seconds.
+/// The measurements, one sample for each round. Times are in seconds.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Measured {
     pub(crate) artifact_bytes: u64,
@@ -84,7 +84,8 @@ pub(crate) struct Measured {
 }
 
 impl Measured {
-    /// What a run takes. Within a process that was started, its first call counts where there was no further one.
+    /// The time that a run takes. Within a process that was started, its first call counts where there was no
+    /// further one.
     pub(crate) fn run_s(&self, per: Per, is_function: bool) -> Summary {
         let steady = &self.steady_call_s;
         let call_s = if steady.samples().is_empty() { &self.first_call_s } else { steady };
@@ -108,7 +109,7 @@ impl Measured {
     }
 }
 
-/// What `precompile-run --measure` prints.
+/// The output of `precompile-run --measure`.
 #[derive(Deserialize)]
 struct Phases {
     open_and_verify_ns: u64,
@@ -126,7 +127,7 @@ impl Trial {
         Trial { candidate, artifact, measured, refused: None, is_endless: false, printed: None }
     }
 
-    /// Whether it is still in the comparison.
+    /// The test that it is still in the comparison.
     pub(crate) fn is_in(&self) -> bool {
         self.refused.is_none()
     }
@@ -248,7 +249,7 @@ impl Trial {
     }
 }
 
-/// What to say of a run that was ended.
+/// The words on a run that was ended.
 fn too_long(limit: Duration) -> String {
     let limit = limit.as_secs_f64();
     format!("didn't end within {limit} s: `--timeout` allows more, for a guest that ends by itself")
@@ -272,7 +273,7 @@ fn with_path(word: OsString, path: &Path) -> OsString {
     }
 }
 
-/// What a command said of its failure, or at least how it ended.
+/// The words of a command on its failure, or at least how it ended.
 fn said(output: &Output) -> String {
     reason(&String::from_utf8_lossy(&output.stderr)).unwrap_or_else(|| output.status.to_string())
 }

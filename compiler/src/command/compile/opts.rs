@@ -14,7 +14,7 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What `-h` shows; `--help` shows all.
+/// The options that `-h` shows; `--help` shows all.
 pub(crate) const SHORT_HELP: [&str; 14] = [
     "backend",
     "cpu",
@@ -35,14 +35,14 @@ pub(crate) const SHORT_HELP: [&str; 14] = [
 /// Compile modules and components
 #[derive(Args)]
 pub(crate) struct Opts {
-    /// What to compile: modules and components, as binaries or text, folders of them, or `-` for
+    /// Modules and components to compile, as binaries or text, folders of them, or `-` for
     /// standard input [default: what `precompile.toml` lists]
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
     /// The artifact [default: INPUT, as .cwasm]
     ///
-    /// Where to write the artifact; `-` is standard output. The default is INPUT with the extension `cwasm`, and the
+    /// The file for the artifact; `-` is standard output. The default is INPUT with the extension `cwasm`, and the
     /// target before it where there are several.
     #[arg(short, long, value_name = "FILE", conflicts_with = "out_dir")]
     pub(crate) output: Option<PathBuf>,
@@ -51,11 +51,11 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub(crate) out_dir: Option<PathBuf>,
 
-    /// How many threads compile [default: all cores]
+    /// Threads that compile [default: all cores]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(super) jobs: Option<u16>,
 
-    /// How to report: `human`, or `json`, an object a line
+    /// Form of reports: `human`, or `json`, an object a line
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
     pub(crate) message_format: Format,
 
@@ -65,7 +65,7 @@ pub(crate) struct Opts {
 
     /// Say what modules use, what wasn't cached
     ///
-    /// Which proposals each module uses, what was stamped, and how the nearest entry of the cache differs.
+    /// The proposals that each module uses, what was stamped, and how the nearest entry of the cache differs.
     #[arg(short, long)]
     pub(super) verbose: bool,
 
@@ -85,7 +85,7 @@ pub(crate) struct Opts {
     #[arg(long)]
     pub(crate) keep_times: bool,
 
-    /// What to compile where no INPUT is named: a file like `precompile.toml`, or a `Cargo.toml` with
+    /// List of what to compile where no INPUT is named: a file like `precompile.toml`, or a `Cargo.toml` with
     /// `[package.metadata.precompile]` [env: PRECOMPILE_PROJECT] [default: precompile.toml]
     #[arg(long, value_name = "FILE")]
     project: Option<PathBuf>,
@@ -107,7 +107,7 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "DURATION", value_parser = quantity::duration, help_heading = COMPILER)]
     pub(crate) expect_run_time: Option<Duration>,
 
-    /// What to do where the backend can't compile a module: compile it with Cranelift, or for Pulley's
+    /// Way out where the backend can't compile a module: compile it with Cranelift, or for Pulley's
     /// interpreter.
     #[arg(long, value_name = "BACKEND", value_parser = FALLBACK, hide_possible_values = true)]
     #[arg(help_heading = COMPILER)]
@@ -115,7 +115,7 @@ pub(crate) struct Opts {
 
     /// none, speed or speed-and-size, as -O0, -O2, -Os
     ///
-    /// How hard Cranelift optimises [default: speed].
+    /// Level of Cranelift's optimisation [default: speed].
     #[arg(long, value_name = "LEVEL", value_enum, hide_possible_values = true, help_heading = COMPILER)]
     pub(crate) opt_level: Option<OptLevelArg>,
 
@@ -136,7 +136,7 @@ pub(crate) struct Opts {
     #[arg(hide_possible_values = true, help_heading = MACHINE)]
     pub(crate) cpu: Vec<String>,
 
-    /// What the code may rely on: `hosted` on virtual memory and hardware faults, `signals-only`
+    /// Platform that the code may rely on: `hosted` on virtual memory and hardware faults, `signals-only`
     /// on hardware faults, `freestanding` on neither [default: hosted, where the target has an
     /// operating system]
     #[arg(long, value_name = "PLATFORM", value_parser = PLATFORM, hide_possible_values = true)]
@@ -148,7 +148,7 @@ pub(crate) struct Opts {
     #[arg(help_heading = MACHINE)]
     pub(crate) host: Option<PathBuf>,
 
-    /// What artifacts are to do without, separated by commas: `address-map`, `symbols`, `names`, `unwind`, or `all`;
+    /// Parts that artifacts do without, separated by commas: `address-map`, `symbols`, `names`, `unwind`, or `all`;
     /// the code is the same, and backtraces and debuggers tell less [default: none].
     #[arg(long, value_name = "PART,...", value_parser = STRIP, hide_possible_values = true)]
     #[arg(help_heading = SETTINGS)]

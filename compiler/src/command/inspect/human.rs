@@ -44,7 +44,7 @@ pub(super) fn text(path: &Path, inspection: &Inspection, warnings: &[String], al
     report.text
 }
 
-/// How many zeros at the end of a part are worth a line: fewer align what follows.
+/// The number of zeros at the end of a part that is worth a line: fewer align what follows.
 const WORTH_A_LINE_BYTES: u64 = 256;
 
 struct Report {

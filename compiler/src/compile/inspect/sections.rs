@@ -60,7 +60,7 @@ pub(super) fn of_trailer(start: u64, digest: u64, end: u64) -> [Section; 3] {
     ]
 }
 
-/// How many bytes of the file are in none of these parts, which are in order.
+/// The number of bytes of the file that are in none of these parts, which are in order.
 pub(super) fn padding_bytes(sections: &[Section], file_bytes: u64) -> u64 {
     let mut covered_to = 0;
     let mut padding_bytes = 0;

@@ -29,7 +29,7 @@ pub(super) fn core_modules(wasm: &[u8]) -> Vec<CoreModule<'_>> {
     modules.collect()
 }
 
-/// How many functions a module imports.
+/// The number of functions that a module imports.
 pub(super) fn imported_functions(section: ImportSectionReader) -> u32 {
     let imports = section.into_imports().map_while(Result::ok);
     imports.filter(|import| matches!(import.ty, TypeRef::Func(_) | TypeRef::FuncExact(_))).count() as u32

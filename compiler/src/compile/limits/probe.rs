@@ -18,11 +18,11 @@ pub(super) struct Whole<'a> {
     /// The contents of the sections that parts keep.
     type_section: &'a [u8],
     sections: Vec<(u8, &'a [u8])>,
-    /// How many imports there are, and their bytes.
+    /// The number of imports, and their bytes.
     imports: (u32, &'a [u8]),
-    /// How many of those are functions.
+    /// The number of those that are functions.
     pub(super) imported: u32,
-    /// How many data segments there are, if the module says it before the code.
+    /// The number of data segments, if the module says it before the code.
     data: Option<u32>,
     /// For each function with a body, the index of its type.
     types: Vec<u32>,

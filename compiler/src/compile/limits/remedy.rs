@@ -19,7 +19,7 @@ pub enum Remedy {
     Cranelift,
     /// Exceptions as the specification has them, instead of their first draft.
     StandardExceptions {
-        /// Whether these in turn take Cranelift.
+        /// These in turn take Cranelift.
         cranelift: bool,
     },
     /// No backend compiles it for this target.

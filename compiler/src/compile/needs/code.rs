@@ -80,7 +80,7 @@ impl Needs {
     }
 }
 
-/// Whether each cast is to a subtype, and none to a continuation: the validator refuses the others
+/// The test that each cast is to a subtype, and none to a continuation: the validator refuses the others
 /// without custom descriptors. It knows the types once it has read the sections before the code.
 pub(super) fn all_downward<'a>(
     payloads: impl Iterator<Item = Result<Payload<'a>>>,

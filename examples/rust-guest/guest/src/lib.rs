@@ -1,4 +1,4 @@
-/// How many primes there are below a number.
+/// The number of primes below a number.
 #[unsafe(no_mangle)]
 pub extern "C" fn primes_below(end: u32) -> u32 {
     let mut composite = vec![false; end as usize];

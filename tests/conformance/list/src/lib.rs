@@ -122,7 +122,7 @@ pub struct Invoke {
 }
 
 impl Action {
-    /// Whether it is one of the specification's assertions.
+    /// The test that it is one of the specification's assertions.
     pub fn is_assertion(&self) -> bool {
         match self {
             Action::Return(..)

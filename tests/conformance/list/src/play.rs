@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 /// What came of playing a list.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Play {
-    /// How many assertions held.
+    /// The number of assertions that held.
     pub passed: u32,
     /// What did not.
     pub failed: Vec<Failure>,
     /// What was to be told, in the order of the list.
     pub observed: Vec<Observed>,
-    /// How many units of fuel were used, where the artifacts count it.
+    /// The units of fuel that were used, where the artifacts count it.
     pub fuel: u64,
 }
 

@@ -94,7 +94,7 @@ pub enum Lanes {
 }
 
 impl Float<u32> {
-    /// Whether bits are as expected.
+    /// The test that bits are as expected.
     pub fn matches(self, bits: u32) -> bool {
         const QUIET: u32 = 0x7fc0_0000;
         match self {
@@ -106,7 +106,7 @@ impl Float<u32> {
 }
 
 impl Float<u64> {
-    /// Whether bits are as expected.
+    /// The test that bits are as expected.
     pub fn matches(self, bits: u64) -> bool {
         const QUIET: u64 = 0x7ff8_0000_0000_0000;
         match self {
@@ -118,7 +118,7 @@ impl Float<u64> {
 }
 
 impl Lanes {
-    /// Whether a vector is as expected.
+    /// The test that a vector is as expected.
     pub fn matches(&self, vector: u128) -> bool {
         match self {
             Lanes::Bits(expected) => vector == *expected,

@@ -306,7 +306,7 @@ impl World {
     }
 }
 
-/// Whether wasmtime's words mean the specification's: they are the same for the two ways in which an import can
+/// The test that wasmtime's words mean the specification's: they are the same for the two ways in which an import can
 /// be wrong.
 fn is_link_error(error: &str, expected: &str) -> bool {
     ["unknown import", "incompatible import type"]

@@ -2,7 +2,7 @@
 
 use precompile_runtime::wasmtime::Trap;
 
-/// Whether a trap is the one that a script means.
+/// The test that a trap is the one that a script means.
 pub(crate) fn is(trap: Trap, expected: &str) -> bool {
     // Scripts append details, such as an element's number, and abbreviate.
     words(trap).iter().any(|words| expected.starts_with(words) || words.starts_with(expected))

@@ -24,7 +24,7 @@ pub(crate) fn argument(store: &mut Store<()>, value: &Value) -> Result<Val> {
     })
 }
 
-/// Whether a result is as expected.
+/// The test that a result is as expected.
 pub(crate) fn matches(store: &mut Store<()>, result: &Val, expected: &Expected) -> Result<bool> {
     Ok(match (expected, result) {
         (Expected::I32(expected), Val::I32(value)) => value == expected,
@@ -67,7 +67,7 @@ pub(crate) fn matches(store: &mut Store<()>, result: &Val, expected: &Expected) 
     })
 }
 
-/// Whether all results are as expected.
+/// The test that all results are as expected.
 ///
 /// # Errors
 ///

@@ -39,7 +39,7 @@ pub(crate) struct Opts {
 struct Outcome {
     number: u64,
     difference: Option<String>,
-    /// Whether some call exhausted the stack, after which nothing is compared.
+    /// Some call exhausted the stack, after which nothing is compared.
     exhausted: bool,
     fuel: u64,
     calls: usize,

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const LIMITS: &str = include_str!("../../limits.txt");
 /// One line each: the script, the line, and what is said where it fails as it must.
 const SUPERSEDED: &str = include_str!("../../superseded.txt");
-/// How many assertions of each folder pass.
+/// The number of assertions of each folder that pass.
 const REPORT: &str = include_str!("../../../../reports/conformance.md");
 
 /// The lines on refused modules that a run of these scripts comes to.
@@ -52,7 +52,7 @@ pub(crate) fn folders() -> impl Iterator<Item = &'static str> {
     table.take_while(|line| line.starts_with('|')).filter_map(|line| line.split('|').nth(1)).map(str::trim)
 }
 
-/// How many assertions of a folder pass in a group of columns, and how many there are.
+/// The number of assertions of a folder that pass in a group of columns, and of all.
 pub(crate) fn folder(folder: &str, group: &str) -> Option<[u32; 2]> {
     let cells = |line: &'static str| line.trim_matches('|').split('|').map(str::trim);
     let mut table = REPORT.lines().skip_while(|line| !line.starts_with("| folder |"));

@@ -23,7 +23,7 @@ pub(crate) struct Modules<'a> {
     options: &'a Options,
     folder: &'a Path,
     compiled: u32,
-    /// How many modules the backend refuses for each reason.
+    /// The number of modules that the backend refuses for each reason.
     pub(crate) limits: BTreeMap<String, u32>,
     missing: Missing,
 }
@@ -70,7 +70,7 @@ impl<'a> Modules<'a> {
         Ok(Module::Compiled(number))
     }
 
-    /// Whether an import is the shared memory of the host's, where an interpreter can't have one.
+    /// The test that an import is the shared memory of the host's, where an interpreter can't have one.
     fn is_shared(&self, module: &str, name: &str) -> bool {
         self.options.target.machine().is_pulley() && (module, name) == ("spectest", "shared_memory")
     }

@@ -18,7 +18,7 @@ pub(crate) struct Outcome {
     pub(crate) passed: u32,
     pub(crate) limited: u32,
     pub(crate) failed: Vec<Failure>,
-    /// How many modules the backend refuses for each reason.
+    /// The number of modules that the backend refuses for each reason.
     pub(crate) limits: BTreeMap<String, u32>,
 }
 

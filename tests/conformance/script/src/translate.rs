@@ -18,12 +18,12 @@ use wast::{QuoteWat, Wast, WastDirective, WastExecute, WastInvoke, WastThread};
 /// What the compiler's side has to say of a script.
 #[derive(Default)]
 pub(crate) struct Translated {
-    /// How many assertions held on this side.
+    /// The number of assertions that held on this side.
     pub(crate) passed: u32,
-    /// How many there can't be, because of the backend's limits.
+    /// The number of those that there can't be, because of the backend's limits.
     pub(crate) limited: u32,
     pub(crate) failed: Vec<Failure>,
-    /// How many modules the backend refuses for each reason.
+    /// The number of modules that the backend refuses for each reason.
     pub(crate) limits: BTreeMap<String, u32>,
 }
 
