@@ -6,10 +6,10 @@
 //! the outputs, what is reported.
 
 mod answer;
+mod channel;
 mod child;
 mod confinement;
 mod frame;
-mod line;
 #[cfg(feature = "planted-child")]
 mod planted;
 mod question;
@@ -20,7 +20,7 @@ pub(crate) use child::Opts;
 use crate::kind::Kind;
 use answer::Answer;
 use anyhow::{Context, Result, anyhow, ensure};
-use line::Line;
+use channel::Channel;
 use precompile::{CompileError, Compiled, ErrorKind, Options};
 use question::{Asked, How, Question};
 use said::bounded;
@@ -112,11 +112,11 @@ impl Isolation {
         let question = Asked { question, module_bytes: module.len() as u64 }.encode()?;
         // A process that holds both has no room for more; and so this one never holds more, either.
         let most = self.max_memory_bytes.saturating_sub(module.len() as u64);
-        let lines = [Line::new(), Line::new(), Line::new()];
+        let channels = [Channel::new(), Channel::new(), Channel::new()];
         let [stdin, stdout, stderr] =
-            lines.map(|line| line.context("there is no line to a process to be had"));
+            channels.map(|channel| channel.context("no channel to a process can be made"));
         let (stdin, stdout, stderr) = (stdin?, stdout?, stderr?);
-        // Its ends of the lines are closed here with the command.
+        // Its ends are closed here with the command.
         let spawn = |mut command: Command| {
             command.stdin(stdin.theirs).stdout(stdout.theirs).stderr(stderr.theirs).spawn()
         };
@@ -133,7 +133,7 @@ impl Isolation {
                     let (mut stdin, _asking) = (stdin, asking);
                     // Where the process ends early, its end says why.
                     let asked = stdin.write_all(&question).and_then(|()| stdin.write_all(module));
-                    line::end(stdin);
+                    channel::end(stdin);
                     asked.ok()
                 })?;
                 let reading = busy.clone();
@@ -141,13 +141,13 @@ impl Isolation {
                     let _reading = reading;
                     let answer = Answer::decode(stdout, most);
                     // Who says more is to find out that nobody listens.
-                    line::end(stdout);
+                    channel::end(stdout);
                     answer
                 })?;
                 let said = thread().spawn_scoped(scope, move || {
                     let _listening = busy;
                     let said = read(stderr);
-                    line::end(stderr);
+                    channel::end(stderr);
                     said
                 })?;
                 Ok((answer, said))
@@ -157,7 +157,7 @@ impl Isolation {
             let status = end(&mut child, if started.is_ok() { self.timeout } else { Duration::ZERO });
             // All that the process wrote is there to be read. What it started may hold the other ends.
             if let Err(RecvTimeoutError::Timeout) = done.recv_timeout(AFTER_ITS_END) {
-                [stdin, stdout, stderr].into_iter().for_each(line::end);
+                [stdin, stdout, stderr].into_iter().for_each(channel::end);
             }
             let (answer, said) = started.context("no thread can be started for it")?;
             let answer = answer.join().unwrap_or_else(|_| Err(anyhow!("reading it panics")));
@@ -246,8 +246,8 @@ fn is_refused(_: ExitStatus) -> bool {
 }
 
 /// The words of a process at its end, as many as there are.
-fn read(line: impl Read) -> Vec<u8> {
+fn read(stderr: impl Read) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let _ = line.take(MOST_SAID).read_to_end(&mut bytes);
+    let _ = stderr.take(MOST_SAID).read_to_end(&mut bytes);
     bytes
 }

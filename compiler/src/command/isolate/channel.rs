@@ -1,31 +1,31 @@
-//! The lines to a process: what it is asked, what it answers, what it says of its end.
+//! The standard streams of an isolated process, as sockets.
 //!
-//! Where nothing keeps it from that, such a process may start others, which hold its ends open when it is gone. So
-//! these are sockets: unlike a pipe, a socket can be ended while somebody reads it.
+//! Where nothing keeps it from that, such a process may start others, which hold its streams open when it is gone. Unlike
+//! a pipe, a socket can be shut down while somebody reads it.
 
 use std::io;
 use std::process::Stdio;
 #[cfg(unix)]
 use std::{net::Shutdown, os::fd::OwnedFd, os::unix::net::UnixStream as Stream};
 
-/// This end of a line, and the other, for a process.
-pub(super) struct Line {
+/// A pair of connected sockets: this process' end, and the other's.
+pub(super) struct Channel {
     pub(super) ours: Stream,
     pub(super) theirs: Stdio,
 }
 
 #[cfg(unix)]
-impl Line {
-    pub(super) fn new() -> io::Result<Line> {
+impl Channel {
+    pub(super) fn new() -> io::Result<Channel> {
         let (ours, theirs) = Stream::pair()?;
-        Ok(Line { ours, theirs: Stdio::from(OwnedFd::from(theirs)) })
+        Ok(Channel { ours, theirs: Stdio::from(OwnedFd::from(theirs)) })
     }
 }
 
-/// Ends a line, for who reads from it or writes to it at this moment, too.
+/// Shuts a channel down, for who reads from it or writes to it at this moment, too.
 #[cfg(unix)]
-pub(super) fn end(line: &Stream) {
-    let _ = line.shutdown(Shutdown::Both);
+pub(super) fn end(channel: &Stream) {
+    let _ = channel.shutdown(Shutdown::Both);
 }
 
 /// Elsewhere there are no such processes.
@@ -33,8 +33,8 @@ pub(super) fn end(line: &Stream) {
 pub(super) struct Stream;
 
 #[cfg(not(unix))]
-impl Line {
-    pub(super) fn new() -> io::Result<Line> {
+impl Channel {
+    pub(super) fn new() -> io::Result<Channel> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }
