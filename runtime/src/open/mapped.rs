@@ -47,12 +47,13 @@ impl Runtime {
     /// As [`Runtime::open_file_mapped`].
     pub unsafe fn open_file_mapped_unverified(&self, path: impl AsRef<Path>) -> Result<Program, OpenError> {
         let path = path.as_ref();
-        let file = open_to_map(path).map_err(|source| OpenError::Io { path: path.into(), source })?;
-        let refuse = |source| not_read(path, &file, source);
-        let manifest = match read_trailer(&file).map_err(refuse)? {
+        let refuse = |source| OpenError::Io { path: path.into(), source };
+        let file = open_to_map(path).map_err(refuse)?;
+        let found = read_trailer(&file).or_else(|error| only_regular(&file).and(Err(error)));
+        let manifest = match found.map_err(refuse)? {
             Some(trailer) => trailer.manifest,
             // SAFETY: the caller promises that the file doesn't change while it is mapped.
-            None => trailer::read_unverified(&unsafe { Mmap::map(&file) }.map_err(refuse)?)?.manifest,
+            None => trailer::read_unverified(&unsafe { map(&file) }.map_err(refuse)?)?.manifest,
         };
         // SAFETY: the caller promises the same.
         unsafe { self.make(manifest, Mapped { path, file }, &mut |_| {}) }
@@ -85,9 +86,10 @@ impl Runtime {
         path: &Path,
         reached: &mut dyn FnMut(OpenPhase),
     ) -> Result<Program, OpenError> {
-        let file = open_to_map(path).map_err(|source| OpenError::Io { path: path.into(), source })?;
+        let refuse = |source| OpenError::Io { path: path.into(), source };
+        let file = open_to_map(path).map_err(refuse)?;
         // SAFETY: the caller promises that the file doesn't change while it is mapped.
-        let bytes = unsafe { Mmap::map(&file) }.map_err(|source| not_read(path, &file, source))?;
+        let bytes = unsafe { map(&file) }.map_err(refuse)?;
         let manifest = trailer::read(&bytes)?.manifest;
         drop(bytes);
         // SAFETY: the caller promises the same, and the digest was right.
@@ -123,14 +125,33 @@ impl Source for Mapped<'_> {
     }
 }
 
-/// The error of a file that was not read. The system doesn't say that it is a pipe or the like.
-fn not_read(path: &Path, file: &File, source: io::Error) -> OpenError {
-    let other = || io::Error::new(io::ErrorKind::Unsupported, "only a regular file can be mapped");
-    let is_other = file.metadata().is_ok_and(|metadata| !metadata.is_file());
-    OpenError::Io { path: path.into(), source: if is_other { other() } else { source } }
+/// Maps a file.
+///
+/// # Safety
+///
+/// It doesn't change while it is mapped.
+unsafe fn map(file: &File) -> io::Result<Mmap> {
+    // SAFETY: the caller promises the same.
+    match unsafe { Mmap::map(file) } {
+        Ok(bytes) if !bytes.is_empty() => Ok(bytes),
+        // The system calls a device empty, and says other things of pipes.
+        other => only_regular(file).and(other),
+    }
+}
+
+/// Asked only where something is wrong, as it takes time.
+fn only_regular(file: &File) -> io::Result<()> {
+    match file.metadata()?.is_file() {
+        true => Ok(()),
+        false => Err(io::Error::new(io::ErrorKind::Unsupported, "only a regular file can be mapped")),
+    }
 }
 
 /// The error of a file that was not mapped. Wasmtime says only what was denied to it.
+#[cfg_attr(
+    not(any(target_os = "linux", target_os = "android")),
+    expect(unused_variables, reason = "Linux tells")
+)]
 fn not_mapped(path: &Path, error: wasmtime::Error) -> OpenError {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {

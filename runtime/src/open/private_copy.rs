@@ -165,7 +165,7 @@ mod sealed {
     use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
     use rustix::io::Errno;
     use rustix::process::{Resource, getrlimit};
-    use std::io::Write;
+    use std::io::{Read, Seek, Write};
 
     const TOO_LARGE: &str = "it is larger than files may be (`ulimit -f`), and its copy in memory counts as one: \
                              raise that, or map it";
@@ -188,7 +188,13 @@ mod sealed {
             room = left.ok_or_else(|| io::Error::new(ErrorKind::FileTooLarge, TOO_LARGE))?;
             (&file).write_all(part)
         })?;
-        fcntl_add_seals(&file, SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL)?;
+        let seals = SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL;
+        if fcntl_add_seals(&file, seals).is_err() {
+            // Linux refuses, as busy, while anybody holds a page of it, as its own moving of pages does for a moment.
+            (&file).rewind()?;
+            let read: ReadSome<'_> = &mut |buffer| (&file).read(buffer);
+            return PrivateCopy::owned(Chunk::read(read)?, read, u64::MAX);
+        }
         // Privately, because older systems take a shared mapping of ours for one that could be written to.
         // SAFETY: nobody can change the file any more, or make it shorter.
         let bytes = unsafe { MmapOptions::new().map_copy_read_only(&file) }?;
@@ -274,6 +280,23 @@ mod tests {
             assert!(unsafe { MmapMut::map_mut(file) }.is_err());
         }
         drop(again);
+        assert_eq!(answer(copy), 42);
+    }
+
+    /// Somebody holds a page of it.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    #[test]
+    fn a_file_that_cannot_be_sealed() {
+        use memmap2::MmapMut;
+        let artifact = artifact();
+        let mut source = &*artifact;
+        let read: ReadSome<'_> = &mut |buffer| source.read(buffer);
+        let (file, first) = (sealed::create().unwrap(), Chunk::read(read).unwrap());
+        file.set_len(1).unwrap();
+        // SAFETY: nobody reads it.
+        let _held = unsafe { MmapMut::map_mut(&file) }.unwrap();
+        let copy = sealed::fill(file, first, read, u64::MAX).unwrap();
+        assert!(matches!(copy, PrivateCopy::Owned(_)));
         assert_eq!(answer(copy), 42);
     }
 
