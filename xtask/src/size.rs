@@ -149,11 +149,14 @@ fn is_within(bytes: u64, before: u64, upstream: u64, most: f64) -> bool {
 }
 
 /// Builds into a folder of its own, from the workspace.
+#[allow(clippy::disallowed_methods, reason = "cargo speaks by it")]
 pub(crate) fn builder() -> anyhow::Result<Builder> {
     // Cargo tells where this task itself was built.
     let task = std::env::current_exe().context("can't tell where this program is")?;
     let target = task.ancestors().nth(2).context("this program is in no target folder")?;
-    let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    // Not as it was compiled: another clone may build into the same folder.
+    let root = std::env::var_os("CARGO_MANIFEST_DIR").context("start it by `cargo xtask`")?;
+    let root = PathBuf::from(root).join("..");
     std::env::set_current_dir(&root).context("can't go to the workspace")?;
     Ok(Builder::new(target.join("sizes")))
 }
