@@ -8,7 +8,7 @@ user=65533
 [ "$(id -u)" = 0 ] || { echo "not run: only root can be another user"; exit 0; }
 # In a namespace of its own, in which nothing that is mounted stays.
 if [ "${AS_USER_INSIDE:-}" != yes ]; then
-    for program in unshare setpriv python3; do
+    for program in unshare setpriv mountpoint python3; do
         command -v "$program" >/dev/null || { echo "not run: there is no $program here"; exit 0; }
     done
     unshare -m true 2>/dev/null || { echo "not run: nothing can be mounted here"; exit 0; }
@@ -20,23 +20,40 @@ target="$(realpath "${CARGO_TARGET_DIR:-target}")"
 cargo_home="$(realpath "${CARGO_HOME:-$HOME/.cargo}")"
 rustup_home="$(realpath "${RUSTUP_HOME:-$HOME/.rustup}")"
 work="$(mktemp -d)"
-trap 'cd /; umount -R "$work/held" 2>/dev/null; rm -rf "$work"' EXIT
+# Below it are the user's own folders, as long as they are mounted there: what is still in use is detached, nothing is
+# deleted before, and nothing on another file system.
+clean_up() {
+    cd /
+    if mountpoint -q "$work/held"; then
+        umount -R "$work/held" 2>/dev/null || umount -Rl "$work/held" || true
+    fi
+    if mountpoint -q "$work/held"; then
+        echo "error: \`$work/held\` stays mounted, and \`$work\` as it is" >&2
+    else
+        rm -rf --one-file-system "$work"
+    fi
+}
+trap clean_up EXIT
 chmod 755 "$work"
 
 # What is run, each with the folder that cargo runs it in.
 list() {
-    cargo test --no-run --message-format json "$@" 2>/dev/null | python3 -c '
+    cargo test -q --no-run --message-format json-render-diagnostics "$@" | python3 -c '
 import json, os, sys
 for line in sys.stdin:
     it = json.loads(line)
     if it.get("executable") and it["profile"]["test"]:
         print(it["executable"], os.path.dirname(it["manifest_path"]), it["target"]["name"], sep="\t")'
 }
-few="artifact batch cache cargo-precompile command faults golden identity isolate local names outputs precompile precompile_artifact precompile_cache scarcity signals"
+few="batch cache cargo-precompile command faults glance golden identity isolate local mismatch names outputs precompile precompile_artifact precompile_cache read scarcity signals unmet"
 list >"$work/tests"
 if [ "${1:-}" = all ]; then
     list -p precompile-runtime >>"$work/tests"
 else
+    for name in $few; do
+        awk -F'\t' -v name="$name" '$3 == name { found = 1 } END { exit !found }' "$work/tests" ||
+            { echo "error: there is no test program \`$name\`" >&2; exit 1; }
+    done
     awk -F'\t' -v few=" $few " 'index(few, " " $3 " ")' "$work/tests" >"$work/few"
     mv "$work/few" "$work/tests"
 fi
@@ -95,7 +112,8 @@ fi
 
 # as_user FOLDER COMMAND...: what cargo gives to a test, and nothing of root's.
 as_user() {
-    cd "$1"
+    # Where the answer is asked for, no failure ends the script.
+    cd "$1" || return 1
     shift
     setpriv --reuid $user --regid $user --clear-groups --inh-caps=-all env -i --default-signal=INT,QUIT,HUP \
         PATH="$PATH" HOME="$work/home" LC_ALL=$locale CARGO="$work/cargo" CARGO_HOME="$cargo_home" \
