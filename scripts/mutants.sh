@@ -2,7 +2,7 @@
 # mutants.sh [artifact] [cache]: changes these crates in one place after the other, and sees whether their own tests
 # notice; writes what it finds of each to reports/mutants.md. Too few that are noticed are a failure, and so is a
 # survivor without a reason in scripts/mutants.txt, or a reason without a survivor. Changes of a function whose
-# tests are left out must be found the same way.
+# tests are left out must be found the same way. Installs cargo-mutants for the user, where it isn't there.
 source "$(dirname "$0")/lib.sh"
 version=27.1.0
 [ "$(cargo mutants --version 2>/dev/null)" = "cargo-mutants $version" ] ||
