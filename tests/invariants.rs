@@ -39,6 +39,14 @@ fn code(path: &Path) -> String {
     }
 }
 
+/// Words of a row that say what else than a test holds what its source files have.
+const OTHERWISE: [&str; 2] = ["runs at each compilation", "lists what is allowed"];
+
+/// True where a source file, or what is below it, has a test.
+fn has_test(path: &Path) -> bool {
+    [path.to_path_buf(), path.with_extension("")].iter().any(|path| code(path).contains("#[test]"))
+}
+
 /// The runs that have a command, as a step or within a script that is one.
 fn step(command: &str) -> Runs {
     let is_step = |run: &str| {
@@ -109,7 +117,7 @@ fn runs(name: &str) -> Result<Runs, String> {
     }
 }
 
-/// What is wrong with a row: what holds, what enforces it, and where that runs.
+/// The fault of a row: what holds, what enforces it, and where that runs.
 fn wrong(row: &str) -> Option<String> {
     let [holder, place] = row.trim_matches('|').split(" | ").skip(1).collect::<Vec<_>>()[..] else {
         return Some(format!("no row of three columns: {row}"));
@@ -119,6 +127,12 @@ fn wrong(row: &str) -> Option<String> {
     let is_path = |name: &str| !name.contains(' ') && (name.contains('/') || name.ends_with(".toml"));
     for name in &quoted {
         let found = match *name {
+            name if name.contains("/src/")
+                && !has_test(&root().join(name))
+                && !OTHERWISE.iter().any(|words| holder.contains(words)) =>
+            {
+                Err(format!("`{name}` has no test"))
+            }
             name if is_path(name) => {
                 code_of_row += &code(&root().join(name));
                 runs(name)
@@ -151,7 +165,7 @@ fn each_invariant_is_held_where_the_table_says() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// What is wrong would be seen.
+/// Each kind of fault is seen.
 #[test]
 fn wrong_rows_are_seen() {
     for right in [
@@ -160,6 +174,8 @@ fn wrong_rows_are_seen() {
         "| a | `runtime/tests/gc.rs` | full |",
         "| a | `runtime/src/runner/preview2.rs` | full |",
         "| a | `cargo xtask size --check`, `tests/golden/run.test`, `scripts/strip.sh` | gate, full |",
+        "| a | `artifact/src/shown.rs`, `compiler/src/compile/limits.rs` | gate |",
+        "| a | `compiler/src/compile/settings_check.rs` runs at each compilation | gate |",
         "| a | nobody but who reads it | reading |",
     ] {
         assert_eq!(wrong(right), None);
@@ -173,6 +189,8 @@ fn wrong_rows_are_seen() {
         "| a | `scripts/kill.sh` | gate |",
         "| a | `kill.sh` | full |",
         "| a | `runtime/tests/gc.rs` | gate |",
+        "| a | `compiler/src/compile/settings_check.rs` | gate |",
+        "| a | `runtime/src/no_such_file.rs` | gate |",
         "| a | nobody but who reads it | gate |",
         "| a | `scripts/kill.sh` |",
     ] {
@@ -190,7 +208,7 @@ const TRUSTED: [&str; 4] = [
 
 /// The items of some code that are allowed `unsafe`.
 fn allowed(path: &str, code: &str) -> Vec<String> {
-    let code = code.replace("expect(unsafe_code", "allow(unsafe_code");
+    let code = code.replace("expect(", "allow(");
     let item = |rest: &str| {
         let line = rest
             .lines()
@@ -198,7 +216,16 @@ fn allowed(path: &str, code: &str) -> Vec<String> {
             .find(|line| ["mod ", "fn ", "pub"].iter().any(|it| line.starts_with(it)));
         format!("{path}: {}", line.unwrap_or_default())
     };
-    code.split("allow(unsafe_code").skip(1).map(item).collect()
+    // What is allowed ends before the reason, which a text begins.
+    let is_unsafe = |rest: &&str| {
+        let list = rest.split([')', '"']).next().unwrap_or_default();
+        list.split(',').any(|lint| lint.trim() == "unsafe_code")
+    };
+    code.match_indices("allow(")
+        .map(|(at, start)| &code[at + start.len()..])
+        .filter(is_unsafe)
+        .map(item)
+        .collect()
 }
 
 #[test]
@@ -236,8 +263,15 @@ fn unsafe_code_stands_where_it_is_allowed() {
             .any(|line| read(crate_root).contains(line));
         assert!(denied, "{crate_root} allows `unsafe` code");
     }
-    assert_eq!(
-        allowed("a.rs", "#[allow(unsafe_code, reason = \"\")]\nfn planted() {}"),
-        ["a.rs: fn planted() {}"]
-    );
+    for planted in [
+        "#[allow(unsafe_code, reason = \"\")]",
+        "#[allow(dead_code, unsafe_code)]",
+        "#[expect(\n    dead_code,\n    unsafe_code,\n    reason = \"(it is)\"\n)]\n#[allow(unused)]",
+        "#[cfg_attr(unix, allow(unsafe_code))]",
+    ] {
+        assert_eq!(allowed("a.rs", &format!("{planted}\nfn planted() {{}}")), ["a.rs: fn planted() {}"]);
+    }
+    let harmless =
+        "#[allow(dead_code, reason = \"no unsafe_code\")]\nfn it() { thing.expect(\"unsafe_code\") }";
+    assert!(allowed("a.rs", harmless).is_empty());
 }
