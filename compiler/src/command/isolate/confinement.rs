@@ -12,8 +12,8 @@ use std::fmt;
 
 const NO_NEW_PRIVS: &str = "no_new_privs";
 
-/// A means that keeps a process from something, by itself. An empty environment and no descriptors but pipes are its
-/// parent's to see to.
+/// A means that keeps a process from something, by itself. An empty environment and no descriptors but the standard
+/// streams are its parent's to see to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layer {
     /// No more memory than it may take, no files, nothing started.

@@ -1,4 +1,4 @@
-//! Values on their way through a pipe, each behind its length.
+//! Values on their way through a socket, each behind its length.
 
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
