@@ -114,11 +114,16 @@ def write(report, crate, row, again, survivors, reasons, version):
         shown = name.replace("|", "\\|")
         table.append(f"| `{shown}`{times} | {reasons.get(name, (0, 'none'))[1]} |")
     parts[crate] = "\n" + "\n".join(table) + "\n"
+    missing = [f"`{name}/`" for name in GOALS if name not in rows]
+    runs = f"A run of {' and of '.join(missing)} is not in this report: nothing here tells whether its goal is reached."
+    runs = runs if missing else "Each crate that has a goal is in this report."
     text = f"""# What the tests of a crate notice
 
 Made by `scripts/mutants.sh` with {version}, which changes a crate in one place after the other. Only the crate's own
 tests are run. The score is the noticed ones of all that could be built; survivors count, whether or not they have
-a reason. The report is of {len(rows)} of {len(GOALS)} crates.
+a reason.
+
+{runs}
 
 {HEAD}
 |{'---|' * (HEAD.count("|") - 1)}
