@@ -55,7 +55,7 @@ pub(crate) struct StoreOpts {
     #[arg(long, value_name = "SIZE")]
     cache_max_size: Option<String>,
 
-    /// Whose entries are used: `owner` those of this user and of root, where nobody else can write to them,
+    /// Users whose entries are used: `owner` those of this user and of root, where nobody else can write to them,
     /// `anyone` those of all who can write to the folder [env: PRECOMPILE_CACHE_TRUST] [default: owner]
     #[arg(long, value_name = "WHOM")]
     cache_trust: Option<String>,
@@ -65,7 +65,7 @@ pub(crate) struct StoreOpts {
     #[arg(long, value_name = "DURATION")]
     cache_wait: Option<String>,
 
-    /// For how many days the cache keeps what isn't used [env: PRECOMPILE_CACHE_MAX_AGE]
+    /// Days that the cache keeps what isn't used [env: PRECOMPILE_CACHE_MAX_AGE]
     /// [default: 90]
     #[arg(long, value_name = "DAYS")]
     cache_max_age: Option<String>,

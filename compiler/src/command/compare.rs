@@ -54,7 +54,7 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
     per: Per,
 
-    /// For how many machines is compiled once, whose runs are added; with `--per call` each of them loads it
+    /// Machines that run what is compiled once: their runs are added; with `--per call` each of them loads it
     #[arg(long, value_name = "N", default_value = "1")]
     machines: NonZeroU32,
 

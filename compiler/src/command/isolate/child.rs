@@ -16,7 +16,7 @@ const STACK_BYTES: usize = 2 << 20;
 /// Compile what standard input holds, for the process that started this one
 #[derive(Parser)]
 pub(crate) struct Opts {
-    /// What compiling may take, in bytes
+    /// Memory that compiling may take, in bytes
     #[arg(long)]
     max_memory: u64,
     #[arg(long)]
