@@ -5,8 +5,8 @@
 //! the other machine that they name; each must succeed, and print what the document shows below it. A fenced block in
 //! another language is a file: a `precompile.toml` is compiled by, and a part of a `Cargo.toml` is resolved by cargo.
 //!
-//! What can't be run here stands in `documents/not-run.txt`: the document, the beginning of the command or of the block,
-//! and the reason. A tool that isn't part of every system is missed in one line.
+//! Those that can't be run here stand in `documents/not-run.txt`: the document, the beginning of the command or of the
+//! block, and the reason. A tool that isn't part of every system is missed in one line.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeMap;
@@ -182,9 +182,12 @@ fn check(items: &[Item]) -> Result<(), Failed> {
 
 /// The tool of a command that this system lacks, or doesn't let work.
 fn lacking(folder: &Folder, command: &str) -> Option<String> {
+    // The process is ended, and holds none of the streams, which are read to their end.
+    const ATTACH: &str = "sleep 9 >/dev/null 2>&1 & gdb -q -batch -nx -p $! 2>&1 | grep -q ptrace; found=$?; \
+                          kill $!; test $found != 0";
     const TOOLS: [(&str, &str); 6] = [
         ("gdb", "gdb -q -batch -nx -ex starti true"),
-        ("gdb -q -batch -nx -p", "sleep 9 & ! gdb -q -batch -nx -p $! 2>&1 | grep -q ptrace"),
+        ("gdb -q -batch -nx -p", ATTACH),
         ("hbreak", "gdb -q -batch -nx -ex starti -ex 'hbreak *0' true 2>&1 | grep -q '^Hardware'"),
         ("nm", "nm --help | grep -q just-symbols"),
         ("objdump", "objdump --version"),
