@@ -1,4 +1,4 @@
-//! What the command reports: lines for people on stderr, or JSON objects, one a line, on stdout.
+//! The command's reports: lines for people on stderr, or JSON objects, one a line, on stdout.
 
 use crate::counts::Counts;
 use crate::kind::Kind;
@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// How to report.
+/// The form of reports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// Lines for people
@@ -34,15 +34,15 @@ pub(crate) enum Message<'a> {
         backend: Backend,
         target: String,
         cache: Cache,
-        /// What compiling cost now: nothing, where it was found.
+        /// The time that compiling took now: none, where it was found.
         compile_ns: u64,
         artifact_bytes: u64,
-        /// What the backend that was asked for can't do, where another stepped in.
+        /// The limit of the backend that was asked for, where another stepped in.
         fallback_from: Option<&'a str>,
-        /// By what the backend was chosen, with `--backend auto`.
+        /// The figures that the backend was chosen by, with `--backend auto`.
         #[serde(skip_serializing_if = "Option::is_none")]
         chosen: Option<ChosenBy>,
-        /// What it cost when it was compiled, where it was found.
+        /// The time that it took when it was compiled, where it was found.
         #[serde(skip_serializing_if = "Option::is_none")]
         saved_ns: Option<u64>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,7 +54,7 @@ pub(crate) enum Message<'a> {
         input: Option<&'a Path>,
         kind: Kind,
         error: String,
-        /// What it was to be compiled for.
+        /// The target that it was to be compiled for.
         #[serde(skip_serializing_if = "Option::is_none")]
         target: Option<String>,
     },
@@ -83,7 +83,7 @@ pub(crate) enum Message<'a> {
     CacheEntry {
         #[serde(flatten)]
         record: &'a Record,
-        /// What the input was called when it was compiled, where that is known.
+        /// The name of the input when it was compiled, where that is known.
         input: Option<&'a str>,
         bytes: u64,
     },
@@ -107,7 +107,7 @@ pub(crate) enum Message<'a> {
     },
 }
 
-/// What the cache had to do with an artifact.
+/// The cache's part in an artifact.
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Cache {
@@ -119,12 +119,12 @@ pub(crate) enum Cache {
     Off,
 }
 
-/// By what a backend was chosen.
+/// The figures that a backend was chosen by.
 #[derive(Clone, Copy, Serialize)]
 pub(crate) struct ChosenBy {
     pub(crate) expect_runs: u64,
-    /// What a backend is expected to cost for them, in seconds, compiling included; `None` where it could not be
-    /// chosen.
+    /// The time that a backend is expected to take for them, in seconds, compiling included; `None` where it could not
+    /// be chosen.
     pub(crate) expected_cranelift_s: Option<f64>,
     pub(crate) expected_winch_s: Option<f64>,
 }
@@ -140,7 +140,7 @@ impl From<&Chosen> for ChosenBy {
     }
 }
 
-/// What this process used up; a field is absent where the system doesn't tell.
+/// Time and memory that this process used up; a field is absent where the system doesn't tell.
 #[derive(Clone, Copy, Serialize)]
 pub(crate) struct Usage {
     /// The processor's time, all threads together.
@@ -150,7 +150,7 @@ pub(crate) struct Usage {
     pub(crate) peak_memory_bytes: Option<u64>,
 }
 
-/// How long each phase took, in nanoseconds.
+/// The time of each phase, in nanoseconds.
 #[derive(Clone, Copy, Serialize)]
 pub(crate) struct TimingsNs {
     pub(crate) read_ns: u64,
