@@ -101,7 +101,7 @@ fn inputs_and_outputs_that_change_while_they_are_read() {
     }
 }
 
-/// What is built from an artifact isn't built again where the artifact would not change.
+/// A build that takes an artifact does nothing again where the artifact would not change.
 #[test]
 fn an_unchanged_output_keeps_its_time_stamp() {
     let folder = Folder::new();
@@ -209,7 +209,7 @@ fn on_a_terminal() {
     assert!(ended.code == Some(2) && ended.stdout.contains("no text for a terminal"), "{ended:?}");
 }
 
-/// What is written for make is read by make, whatever the names.
+/// Make reads the dependency file that is written for it, whatever the names.
 #[cfg(unix)]
 #[allow(clippy::print_stdout, reason = "what can't run says so")]
 #[test]

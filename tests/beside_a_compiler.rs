@@ -19,7 +19,7 @@ fn open(folder: &Folder, backend: &str) -> Result<Program, OpenError> {
     unsafe { Runtime::new().open_file(path) }
 }
 
-/// What a module that is compiled here, for the plugin's engine, gets from it.
+/// The value that a module that is compiled here, for the plugin's engine, gets from it.
 fn call(plugin: &Program) -> i32 {
     let caller = Module::new(plugin.engine(), wat::parse_str(CALLER).unwrap()).unwrap();
     let (mut linker, mut store) = (Linker::new(plugin.engine()), Store::new(plugin.engine(), ()));

@@ -171,7 +171,7 @@ fn an_artifact_for_another_machine_is_refused() {
     fails(&ended, 126, &["`target` is `", &remedy]);
 }
 
-/// Where nothing can be reported, the exit codes still tell.
+/// Exit codes tell also where nothing can be reported.
 #[cfg(target_os = "linux")]
 #[test]
 fn an_unwritable_stderr_changes_no_exit_code() {

@@ -131,8 +131,8 @@ fn what_is_named_takes_a_level() {
     assert_eq!(names(&report, "candidates"), ["cranelift-none", "cranelift-none native", "pulley"]);
 }
 
-/// Where Winch's code is slow, as this runner has it, it is cheapest for few runs only; and where it isn't, for
-/// all: what compiling costs is the same.
+/// Winch's code is cheapest for few runs only where it is slow, as this runner has it; and where it isn't, for all:
+/// what compiling costs is the same.
 #[test]
 fn slow_code_pays_for_few_runs() {
     let folder = folder();
@@ -148,7 +148,7 @@ fn slow_code_pays_for_few_runs() {
     assert_eq!(script("/cranelift-speed"), "winch");
 }
 
-/// What can't be compared is named with its reason, and doesn't keep the others from being compared.
+/// A way that can't be compared is named with its reason, and doesn't keep the others from being compared.
 #[test]
 fn what_does_not_work_is_named() {
     let folder = folder();

@@ -6,7 +6,7 @@ use std::fs;
 use std::process::Command;
 use support::{Folder, precompile, run};
 
-/// What is typed, and what each shell completes it to.
+/// Beginnings that are typed, and what each shell completes them to.
 const REQUESTS: [(&str, &str); 11] = [
     ("precompile --backend w", "winch"),
     ("precompile --target aa", "aarch64"),

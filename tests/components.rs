@@ -76,7 +76,7 @@ fn functions_with_values_in_wave() {
     }
 }
 
-/// What can't be called says what can, and what can't be read says what is wanted.
+/// A call of something that can't be called says what can, and a value that can't be read says what is wanted.
 #[test]
 fn calls_that_fail() {
     let folder = Folder::new();
@@ -275,7 +275,7 @@ const KEEPS: &str = r#"(component
     (instance $run (export "run" (func $run)))
     (export "wasi:cli/run@0.2.0" (instance $run)))"#;
 
-/// What the host holds for a component is bounded as its memory is.
+/// Handles that the host holds for a component are bounded as its memory is.
 #[test]
 fn handles_are_memory() {
     let folder = Folder::new();

@@ -19,14 +19,14 @@ use support::{Ended, Folder, Runner, cargo_precompile, precompile, run, runner};
 
 const SESSION: &str = "session";
 
-/// What ends the names of fields whose values differ from run to run.
+/// Ends of the names of fields whose values differ from run to run.
 const UNSTABLE_FIELDS: [&str; 5] =
     ["_ns\":", "_unix_s\":", "expected_cranelift_s\":", "expected_winch_s\":", "memory_bytes\":"];
 
-/// What follows numbers that do.
+/// Words after numbers that do.
 const TIMES: [&str; 7] = [" s:", " s ago", " s of", " s on", " s, most", " s with", " ms"];
 
-/// What ends the names of fields that are sizes of files, or places in them.
+/// Ends of the names of fields that are sizes of files, or places in them.
 const SIZE_FIELDS: [&str; 9] = [
     "\"artifact_bytes\":",
     "stored_bytes\":",
@@ -39,7 +39,7 @@ const SIZE_FIELDS: [&str; 9] = [
     "\"offset\":",
 ];
 
-/// What follows those.
+/// Words after those.
 const SIZES: [&str; 2] = [" bytes", " KiB"];
 
 fn main() {
@@ -153,7 +153,7 @@ fn binaries() -> &'static Path {
     folder.path()
 }
 
-/// What is replaced besides times.
+/// Values that are replaced besides times.
 struct Redaction<'a> {
     /// This machine's triple, unless it is empty.
     host: &'a str,

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 const ONE: &str = "(module (func (export \"f\") (result i32) (i32.const 1)))";
 const TWO: &str = "(module (func (export \"f\") (result i32) (i32.const 2)))";
 
-/// What a module becomes without a cache.
+/// The artifact of a module without a cache.
 fn right(folder: &Folder, module: &str) -> Vec<u8> {
     folder.write("right.wat", module);
     let ended = folder.precompile(["-q", "--no-cache", "right.wat"]);

@@ -1,4 +1,4 @@
-//! What `precompile-run` lets a guest use up: fuel, time and memory; and its end by a signal.
+//! Limits of `precompile-run` on a guest: fuel, time and memory; and its end by a signal.
 
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
@@ -157,7 +157,7 @@ fn time_runs_from_the_start() {
     }
 }
 
-/// What the options say that can't be had, and by whom it could.
+/// Limits that can't be had, and by whom they could.
 #[test]
 fn wrong_limits() {
     let folder = compile("cranelift", &[]);

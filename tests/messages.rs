@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::Path;
 
-/// What stands before a text that nobody gets to see.
+/// Code before a text that nobody gets to see.
 const UNSEEN: [&str; 9] = [
     ".expect(",
     "unreachable!(",
@@ -72,7 +72,7 @@ fn literals(code: &str) -> Vec<(String, String)> {
     literals
 }
 
-/// What a literal that starts here holds, and where it ends.
+/// The content of a literal that starts here, and its end.
 fn content(code: &str) -> (String, usize) {
     let mut content = String::new();
     let mut chars = code.char_indices().peekable();
@@ -181,7 +181,7 @@ fn every_sentence_is_seen() {
     assert!(stale.is_empty(), "no longer a reason: {stale:#?}");
 }
 
-/// What this looks for would be found.
+/// Sentences are found, however they are written.
 #[test]
 fn sentences_are_found() {
     let code = r#"

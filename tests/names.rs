@@ -12,7 +12,7 @@ const HOSTILE: &str = "a\nerror: forged\u{1b}[31m\u{9b}2J\u{202e}gpj\rwarning: f
 /// The same in the text form of WebAssembly.
 const ESCAPED: &str = r"a\nerror: forged\1b[31m\c2\9b2J\e2\80\aegpj\rwarning: forged\e2\80\a8\tb";
 
-/// What a shell's line says in a folder, whose variables are both commands and the hostile name.
+/// The end of a shell's line in a folder, with both commands and the hostile name as variables.
 fn shell(folder: &Folder, line: &str) -> Ended {
     let run_path = runner(Runner::Full);
     let variables =
@@ -20,7 +20,7 @@ fn shell(folder: &Folder, line: &str) -> Ended {
     run(folder.command("bash").args(["-c", line]).envs(variables).env_remove("NO_COLOR"))
 }
 
-/// What is wrong with what was printed.
+/// Faults of what was printed.
 fn problems(ended: &Ended) -> Vec<String> {
     let mut problems = Vec::new();
     for (stream, text) in [("stdout", &ended.stdout), ("stderr", &ended.stderr)] {

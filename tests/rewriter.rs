@@ -1,7 +1,8 @@
 //! Guests that change the artifact that they run from, and tell whether their code is still what it was.
 
-/// What each guest does before it calls a function: `$read`, `$write` and `$cut` work on its artifact, as `$open` has it.
-/// The function answers 1234567890, and 1234567891 once its constant is replaced; `main` tells whether it still does.
+/// The guests, each of which does something before it calls a function: `$read`, `$write` and `$cut` work on its
+/// artifact, as `$open` has it. The function answers 1234567890, and 1234567891 once its constant is replaced; `main` tells
+/// whether it still does.
 ///
 /// Nothing of the code holds the constant but the function: what is looked for stands inverted in memory.
 const GUEST: &str = r#"

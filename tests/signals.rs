@@ -1,4 +1,4 @@
-//! What the two commands do where a signal comes: which their parents had them ignore, and as process 1.
+//! Signals to the two commands: those that their parents had them ignore, and as process 1.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::print_stderr, reason = "what can't be tried here says so")]

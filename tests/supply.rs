@@ -1,4 +1,4 @@
-//! What is known of the crates that this is built from, and how users are told to install it.
+//! Advisories on the crates that this is built from, and the commands by which users are told to install it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -52,7 +52,7 @@ fn versions(locks: &[(String, String)]) -> BTreeMap<String, Vec<Version>> {
     versions
 }
 
-/// What is wrong with the list of advisories, beside lock files and what `cargo deny` is to ignore.
+/// Faults of the list of advisories, beside lock files and what `cargo deny` is to ignore.
 fn problems(advisories: &str, locks: &[(String, String)], deny: &str) -> Vec<String> {
     let (advisories, deny): (Table, Table) = (advisories.parse().unwrap(), deny.parse().unwrap());
     let all = versions(locks);

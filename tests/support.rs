@@ -1,4 +1,4 @@
-//! What the tests share: the two commands, built apart, and a folder to work in.
+//! The common parts of the tests: the two commands, built apart, and a folder to work in.
 
 #![allow(clippy::disallowed_methods, reason = "tests read what cargo tells them")]
 
@@ -133,14 +133,14 @@ fn build(binary: &str, copy: &str, arguments: &[&str]) -> PathBuf {
     to
 }
 
-/// How a command ended.
+/// The end of a command.
 #[derive(Debug)]
 pub struct Ended {
     /// The exit code, or `None` where a signal ended it.
     pub code: Option<i32>,
-    /// What it printed.
+    /// Its standard output.
     pub stdout: String,
-    /// What it reported.
+    /// Its standard error.
     pub stderr: String,
 }
 
@@ -151,7 +151,8 @@ pub fn run(command: &mut Command) -> Ended {
     Ended { code: status.code(), stdout: text(&stdout), stderr: text(&stderr) }
 }
 
-/// Whether this can run programs as a user whom permissions bind: as itself, or as nobody in particular. If not, says so.
+/// True where programs can be run as a user whom permissions bind: as this one, or as nobody in particular. If not,
+/// says so.
 #[allow(clippy::print_stdout, reason = "what can't run says so")]
 pub fn has_unprivileged() -> bool {
     #[cfg(unix)]

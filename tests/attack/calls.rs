@@ -145,7 +145,7 @@ fn no_argument_is_too_bad() {
     });
 }
 
-/// What a guest does, and the words of its trap, or what it prints.
+/// Deeds of a guest, and the words of its trap, or what it prints.
 const POINTERS: [(&str, &str, Result<&str, &str>); 9] = [
     (
         "a list beyond the end",

@@ -162,7 +162,7 @@ const GREEDY: &str = r#"(module
         (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))
         (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 16)))))"#;
 
-/// What a guest is refused isn't used by the process either: 15 MiB of 16 are granted, since the first
+/// Memory that a guest is refused isn't used by the process either: 15 MiB of 16 are granted, since the first
 /// memory's page counts, and the process never has much more. The same guest without a limit shows
 /// that this is measured.
 #[test]
@@ -224,7 +224,7 @@ const POLLS: &str = r#"(module
         (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 40)))
         (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 40)))))"#;
 
-/// What the host holds for a guest that waits is bounded as the guest's own memory is. The same without a limit
+/// Memory that the host holds for a guest that waits is bounded as the guest's own memory is. The same without a limit
 /// shows that this is measured.
 #[test]
 #[cfg(target_os = "linux")]

@@ -17,7 +17,7 @@ use std::thread;
 use std::time::Duration;
 use support::{Ended, Folder, Runner, run, runner};
 
-/// What no run takes here, unless it hangs.
+/// A time that no run takes here, unless it hangs.
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Runs the default runner in a folder, which it must survive.
@@ -28,7 +28,7 @@ fn attack(folder: &Folder, arguments: &[&str]) -> Ended {
     survive(&mut command, DEADLINE).unwrap_or_else(|why| panic!("{arguments:?}: {why}"))
 }
 
-/// How a command ended, unless it was by a panic or a signal, or not in time.
+/// The end of a command, unless it was by a panic or a signal, or not in time.
 fn survive(command: &mut Command, deadline: Duration) -> Result<Ended, String> {
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let id = child.id();
@@ -56,7 +56,7 @@ fn assert_trapped(ended: &Ended, words: &str, what: &str) {
     assert!(ended.stderr.contains(words), "{what}: {ended:?}");
 }
 
-/// What these tests look for is found, where there is something to find.
+/// Crashes and hangs are found, where there are some.
 #[test]
 #[cfg(unix)]
 fn a_crash_is_noticed() {

@@ -60,7 +60,7 @@ fn an_artifact_under_another_name() {
     });
 }
 
-/// Where the guest may not write, it isn't let, and the artifact may be mapped.
+/// A guest that may not write isn't let, and the artifact may be mapped.
 #[test]
 fn an_artifact_in_a_folder_to_be_read() {
     each(|kind, action, backend| {

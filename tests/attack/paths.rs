@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use support::{BACKENDS, Ended, Folder};
 
-/// What no guest may see: a word of this.
+/// A secret, of which no guest may see a word.
 const SECRET: &str = "outside: hidden";
 pub(crate) const WORD: &str = "hidden";
 
@@ -158,7 +158,7 @@ fn no_way_leads_out() {
     }
 }
 
-/// What leads to something within is allowed.
+/// Paths that lead to something within are allowed.
 #[test]
 fn ways_within() {
     let script = "read 3 within ; read 3 sub/../file ; folder 3 sub ; create 5 new ; rename 5 new 4 new ; \
@@ -184,7 +184,7 @@ fn ways_within() {
     }
 }
 
-/// What these tests look for is found where the guest is given the secret's folder, or the one above it.
+/// Escapes are found where the guest is given the secret's folder, or the one above it.
 #[test]
 fn an_escape_is_noticed() {
     let given = ["a::/a", "b::/b", "outside::/outside"];

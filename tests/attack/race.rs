@@ -38,7 +38,7 @@ const RACES: [(&str, &str, Swap); 3] = [
     }),
 ];
 
-/// What a race came to.
+/// The outcome of a race.
 #[derive(Debug)]
 struct Race {
     swaps: u64,
@@ -113,7 +113,7 @@ fn an_escape_in_a_race_is_noticed() {
     }
 }
 
-/// Who just opens these paths comes out sooner or later, by each of them.
+/// A program that just opens these paths comes out sooner or later, by each of them.
 #[test]
 fn a_race_leads_out_of_no_sandbox() {
     for (path, _, swap) in RACES {

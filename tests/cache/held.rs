@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 use support::{Ended, Folder, precompile, run, slow};
 
-/// What takes so long was waited for without end.
+/// A time after which something was waited for without end.
 const FOR_EVER: Duration = Duration::from_secs(120);
 
 /// A process that goes away with the value.
@@ -50,7 +50,7 @@ fn is_locked(path: &Path) -> bool {
     matches!(file.try_lock(), Err(TryLockError::WouldBlock))
 }
 
-/// What is locked by those who compile.
+/// The files that those who compile lock.
 fn filling(folder: &Folder) -> Vec<PathBuf> {
     let files = fs::read_dir(folder.cache().join("v1/filling")).into_iter().flatten();
     files.map(|file| file.unwrap().path()).filter(|path| is_locked(path)).collect()
@@ -98,7 +98,7 @@ fn timed(command: &mut Command) -> (Ended, Duration) {
     (ended, elapsed)
 }
 
-/// Who holds a lock, as far as this system tells.
+/// The process that holds a lock, as far as this system tells.
 fn holder(process: &Process) -> String {
     match cfg!(target_os = "linux") {
         true => format!("process {} (stopped)", process.id()),
@@ -201,7 +201,7 @@ fn a_store_that_is_held_alone_is_done_without() {
     }
 }
 
-/// Who doesn't read what is delivered on standard output holds up nobody.
+/// A reader of standard output that doesn't read holds up nobody.
 #[test]
 fn a_reader_that_takes_its_time_holds_nothing() {
     let folder = folder();

@@ -1,4 +1,4 @@
-//! What can go wrong with a cache, and what it costs: a warning, never the build or a wrong artifact.
+//! Faults of a cache, and their price: a warning, never the build or a wrong artifact.
 
 #![cfg(unix)]
 #![allow(clippy::print_stdout, reason = "what can't run says so")]
@@ -44,7 +44,7 @@ fn report(ended: &Ended) -> (String, Vec<String>) {
     (field.split('"').next().unwrap().into(), warnings.collect())
 }
 
-/// What `app.wat` becomes without a cache.
+/// The artifact of `app.wat` without a cache.
 fn right(folder: &Folder) -> Vec<u8> {
     let ended = folder.precompile(["-q", "--no-cache", "app.wat", "-o", "right"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
@@ -311,7 +311,7 @@ fn one_compile_for_many_copies() {
     assert_eq!(fs::read(&blob).unwrap(), before);
 }
 
-/// What was used least recently goes first, and no more than is too much.
+/// The least recently used goes first, and no more than is too much.
 #[test]
 fn the_least_recently_used_goes_first() {
     let folder = Folder::new();

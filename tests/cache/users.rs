@@ -1,4 +1,4 @@
-//! What a cache is worth to a user who can't write it, and what others can do to one.
+//! The worth of a cache to a user who can't write it, and the harm that others can do to one.
 
 use crate::{cache_verb, compile, folder, is_right, module, report};
 use std::fs;

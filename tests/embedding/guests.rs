@@ -5,7 +5,7 @@ use crate::package::{Package, error};
 use std::fs;
 use support::run;
 
-/// What is said once everything was built.
+/// The words once everything was built.
 const BUILT: &str = "` has neither a binary nor a `cdylib`: add `crate-type = [\"cdylib\"]`";
 
 /// A package whose build script builds a guest for this machine, which consists of this.
@@ -20,7 +20,7 @@ fn package(name: &str, guest: &str, source: &str) -> Package {
     package
 }
 
-/// What the build says, which fails.
+/// The words of a build, which fails.
 fn said(package: &Package) -> String {
     let ended = run(&mut package.cargo());
     assert_eq!(ended.code, Some(101), "{ended:?}");

@@ -15,7 +15,7 @@ use std::process::Command;
 use support::run;
 
 const ANSWER: &str = "(module (func (export \"answer\") (result i32) i32.const 42))";
-/// Which Winch can't compile.
+/// A module that Winch can't compile.
 const TAIL_CALL: &str = "(module (func (export \"f\") (return_call 0)))";
 
 #[test]
@@ -297,7 +297,7 @@ fn the_command_is_looked_for() {
     assert!(ended.stderr.contains("`/no/such/precompile`: No such file"), "{ended:?}");
 }
 
-/// Where no backend makes code for a target, an interpreter does on request.
+/// Targets for which no backend makes code have an interpreter on request.
 #[test]
 fn targets_without_a_backend() {
     let pretend = "// SAFETY: there is one thread.\nunsafe { std::env::set_var(\"TARGET\", \"powerpc64le-unknown-linux-gnu\") };";
@@ -317,7 +317,7 @@ fn targets_without_a_backend() {
     assert!(package.builds()[0].contains("--target pulley64 "));
 }
 
-/// What can't fit a program is an error when the program is compiled.
+/// An artifact that can't fit a program is an error when the program is compiled.
 #[test]
 fn the_compiler_refuses_what_cannot_fit() {
     let package = Package::new(

@@ -58,7 +58,7 @@ impl Package {
         path
     }
 
-    /// How the command was called since this was asked last, without what only looks at its version.
+    /// The calls of the command since this was asked last, without those that only look at its version.
     pub(crate) fn calls(&self) -> Vec<String> {
         let text = fs::read_to_string(self.folder.join("calls")).unwrap_or_default();
         let _ = fs::remove_file(self.folder.join("calls"));

@@ -129,7 +129,7 @@ fn nothing_is_forged() {
     }
 }
 
-/// What it starts holds its ends open, as long as it likes.
+/// Programs that it starts hold its ends open, as long as they like.
 #[test]
 fn nobody_waits_for_what_it_leaves_behind() {
     let folder = folder();

@@ -91,7 +91,7 @@ fn limits_that_are_set_already_stay() {
     }
 }
 
-/// Where even the input is too much, that is said, too.
+/// An input that is too much by itself is said to be, too.
 #[test]
 fn an_input_beyond_the_memory() {
     for limit in ["1M", "8M", "24M"] {
@@ -169,7 +169,7 @@ fn a_death_is_survived() {
     assert!(folder.join("good.cwasm").exists() && !folder.join("poison.cwasm").exists(), "{said}");
 }
 
-/// Who ends the command ends what it started.
+/// The end of the command is the end of what it started.
 #[test]
 fn nobody_is_left_behind() {
     let folder = Folder::new();
@@ -185,7 +185,7 @@ fn nobody_is_left_behind() {
     }
 }
 
-/// What is made is the same, and so are errors and the fallback.
+/// Artifacts are the same, and so are errors and the fallback.
 #[test]
 fn it_makes_no_difference() {
     let folder = Folder::new();

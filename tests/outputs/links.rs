@@ -48,7 +48,7 @@ fn a_link_that_the_user_did_not_name_is_replaced() {
     }
 }
 
-/// What is behind a link is no output, even if it holds what the output would, and the cache knows that.
+/// The file behind a link is no output, even if it holds what the output would, and the cache knows that.
 #[test]
 fn a_link_to_the_same_bytes_is_replaced() {
     let (folder, expected) = with_keys();

@@ -1,4 +1,4 @@
-//! Where outputs go: through links or in their place, for whose eyes, into devices and pipes, and with which time.
+//! Places of outputs: behind links or in place of them, devices and pipes; who may read them, and their times.
 
 #![cfg(unix)]
 
@@ -31,7 +31,7 @@ fn compile(folder: &Folder, arguments: &[&str]) -> Ended {
     ended
 }
 
-/// What a shell's line says in a folder, with the command as `$PRE`.
+/// The end of a shell's line in a folder, with the command as `$PRE`.
 fn shell(folder: &Folder, line: &str) -> Ended {
     run(folder.command("bash").args(["-c", line]).env("PRE", precompile()))
 }
@@ -48,7 +48,7 @@ fn metadata(path: &Path) -> Metadata {
     path.symlink_metadata().unwrap()
 }
 
-/// Whether these tests may do everything.
+/// True where these tests may do everything.
 fn is_root(folder: &Folder) -> bool {
     metadata(folder.path()).uid() == 0
 }

@@ -1,4 +1,4 @@
-//! Who may read an output.
+//! Permissions to read an output.
 
 use super::*;
 
@@ -70,7 +70,7 @@ fn another_users_file_is_replaced_though_it_is_right() {
     }
 }
 
-/// What another user has put there says nothing, unless the user named it.
+/// A file that another user has put there says nothing, unless the user named it.
 #[test]
 fn another_users_file_does_not_open_an_output() {
     let (folder, _) = folder();

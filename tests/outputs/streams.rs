@@ -38,7 +38,7 @@ fn devices_and_pipes_are_written_into() {
     assert!(json.code == Some(2) && json.stderr.contains("both an artifact and JSON"), "{json:?}");
 }
 
-/// What the process has open is written on from where it is, and keeps what it holds.
+/// A file that the process has open is written on from where it is, and keeps what it holds.
 #[test]
 fn what_is_open_already_is_not_emptied() {
     let (folder, expected) = folder();
@@ -184,7 +184,7 @@ fn a_file_that_cannot_be_replaced_is_overwritten() {
     chmod(&folder.join("fixed"), 0o755);
 }
 
-/// What another user puts into a folder that all share, in wait for an artifact.
+/// Files that another user puts into a folder that all share, in wait for an artifact.
 #[test]
 fn another_users_file_in_a_shared_folder_is_not_written_into() {
     let (folder, _) = folder();

@@ -62,7 +62,7 @@ fn an_output_that_is_not_looked_at_gets_a_new_time() {
     assert!(modified(&output) >= modified(&input));
 }
 
-/// What lists the inputs, and what describes the host, are inputs, too.
+/// The files that list the inputs and describe the host are inputs, too.
 #[test]
 fn an_output_is_no_older_than_its_project() {
     let (folder, _) = folder();

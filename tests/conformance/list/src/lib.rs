@@ -1,4 +1,4 @@
-//! What a script of the specification's tests asks of a runtime, as a list that needs no parser: one
+//! The demands of a script of the specification's tests on a runtime, as a list that needs no parser: one
 //! side compiles the script's modules and writes the list, the other plays it, perhaps on another
 //! architecture.
 //!
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What is done, one after the other.
+/// Steps, one after the other.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct List {
     /// In the script's order.
@@ -26,11 +26,11 @@ pub struct List {
 pub struct Command {
     /// The line of the script, from 1.
     pub line: u32,
-    /// What is done.
+    /// The action.
     pub action: Action,
 }
 
-/// What is done. Instances without a name are the last one that was made.
+/// An action. Instances without a name are the last one that was made.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Action {
     /// Loads an artifact, to be instantiated later.
@@ -44,7 +44,7 @@ pub enum Action {
     Instantiate {
         /// The instance's name.
         name: Option<String>,
-        /// What it is an instance of.
+        /// The module that it is an instance of.
         module: Module,
     },
     /// Offers what an instance exports to instances that are made later.
@@ -74,7 +74,7 @@ pub enum Action {
         name: String,
         /// The instance whose shared memories the thread may register.
         shared: Option<String>,
-        /// What the thread does.
+        /// The thread's own steps.
         list: List,
     },
     /// Waits for the end of a thread, by its name.
@@ -85,16 +85,16 @@ pub enum Action {
     ObserveState,
 }
 
-/// What is instantiated.
+/// A module to be instantiated.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Module {
     /// An artifact, by its number.
     Artifact(u32),
-    /// What [`Action::Define`] loaded: by its name, or the last one.
+    /// The one that [`Action::Define`] loaded: by its name, or the last one.
     Defined(Option<String>),
 }
 
-/// What is executed.
+/// Something to be executed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Execute {
     /// A function.
@@ -117,7 +117,7 @@ pub struct Invoke {
     pub instance: Option<String>,
     /// The function's.
     pub export: String,
-    /// What it is called with.
+    /// The arguments of the call.
     pub arguments: Vec<Value>,
 }
 

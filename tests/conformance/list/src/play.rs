@@ -1,15 +1,15 @@
-//! What came of playing a list.
+//! The outcome of playing a list.
 
 use serde::{Deserialize, Serialize};
 
-/// What came of playing a list.
+/// The outcome of playing a list.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Play {
     /// The number of assertions that held.
     pub passed: u32,
-    /// What did not.
+    /// The failures.
     pub failed: Vec<Failure>,
-    /// What was to be told, in the order of the list.
+    /// Observations that were to be told, in the order of the list.
     pub observed: Vec<Observed>,
     /// The units of fuel that were used, where the artifacts count it.
     pub fuel: u64,
@@ -20,13 +20,13 @@ pub struct Play {
 pub struct Failure {
     /// The line of the script.
     pub line: u32,
-    /// What happened.
+    /// The failure, in words.
     pub what: String,
-    /// Whether it was one of the specification's assertions.
+    /// True where it was one of the specification's assertions.
     pub assertion: bool,
 }
 
-/// What a call came to.
+/// The outcome of a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Observed {
     /// It returned these, as text.
@@ -35,7 +35,7 @@ pub enum Observed {
     Trapped(String),
     /// The stack was too small, for which every backend has its own measure.
     Exhausted,
-    /// What memories and globals hold: the name of each, and a digest or a value.
+    /// The content of memories and globals: the name of each, and a digest or a value.
     State(Vec<(String, String)>),
 }
 

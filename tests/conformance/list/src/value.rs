@@ -28,7 +28,7 @@ pub enum Value {
 pub enum Heap {
     /// Functions.
     Func,
-    /// What the host has.
+    /// Things of the host's.
     Extern,
     /// Exceptions.
     Exn,
@@ -36,7 +36,7 @@ pub enum Heap {
     Any,
 }
 
-/// What a result is compared with.
+/// The value that a result is compared with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Expected {
     /// An integer.

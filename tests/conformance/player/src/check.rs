@@ -1,9 +1,9 @@
-//! How something ended.
+//! The ends of calls, as they are and as they should be.
 
 use precompile_runtime::wasmtime::{Error, Store, ThrownException, Trap, Val};
 use precompile_runtime::wasmtime::{Result, bail};
 
-/// How a call or an instantiation ended.
+/// The end of a call or an instantiation.
 pub(crate) enum Ended {
     Returned(Vec<Val>),
     Trapped(Trap),

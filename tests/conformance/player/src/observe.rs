@@ -1,4 +1,4 @@
-//! What a call came to, in words that are the same whatever compiled it.
+//! The outcome of a call, in words that are the same whatever compiled it.
 
 use crate::check::Ended;
 use conformance_list::Observed;

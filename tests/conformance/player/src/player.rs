@@ -76,7 +76,7 @@ impl Player {
         }
     }
 
-    /// What came of it all.
+    /// The outcome of it all.
     pub(crate) fn end(mut self) -> Play {
         for thread in std::mem::take(&mut self.threads).into_values() {
             self.ended(thread);

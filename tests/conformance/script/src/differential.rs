@@ -18,7 +18,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// Compile made-up modules with every backend, and compare what they do
 #[derive(Args)]
 pub(crate) struct Opts {
-    /// How many modules
+    /// Number of modules
     #[arg(long, value_name = "N", default_value_t = 5000)]
     modules: u64,
 
@@ -35,7 +35,7 @@ pub(crate) struct Opts {
     plant: bool,
 }
 
-/// What came of a module.
+/// The outcome of a module.
 struct Outcome {
     number: u64,
     difference: Option<String>,
@@ -118,7 +118,7 @@ fn compare(number: u64, columns: &[Column], opts: &Opts) -> Result<Outcome> {
     })
 }
 
-/// What a module does when one backend compiles it.
+/// The play of a module that one backend compiles.
 fn play(wasm: &[u8], list: &List, column: &Column, player: &[String]) -> Result<Play> {
     let folder = tempfile::tempdir()?;
     let compiled = precompile::compile(&column.options, wasm)?;

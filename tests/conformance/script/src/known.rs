@@ -1,4 +1,4 @@
-//! What is known of the scripts: the modules that a backend refuses, and the assertions that no longer
+//! The known exceptions of the scripts: the modules that a backend refuses, and the assertions that no longer
 //! hold because the specification has moved on. Both must be so exactly.
 
 use crate::run::Outcome;

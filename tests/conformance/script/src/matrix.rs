@@ -38,15 +38,15 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "COMMAND")]
     player_s390x: Option<String>,
 
-    /// How long one script may take, in seconds
+    /// Time that one script may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     timeout: u64,
 
-    /// Where the report is written
+    /// File that the report is written to
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 
-    /// Where the list of refused modules is written anew; then neither it nor the report is compared
+    /// File that the list of refused modules is written to anew; then neither it nor the report is compared
     #[arg(long, value_name = "FILE")]
     limits: Option<PathBuf>,
 }

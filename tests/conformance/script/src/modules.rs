@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 use wasmparser::{Parser, Payload};
 
-/// What became of a module.
+/// The outcome of compiling a module.
 pub(crate) enum Module {
     /// It is this artifact.
     Compiled(u32),
@@ -113,7 +113,7 @@ impl<'a> Modules<'a> {
     }
 }
 
-/// What has a name is also the last one.
+/// Notes whether a module is missing: one with a name is also the last one.
 fn note(missing: &mut HashSet<Option<String>>, name: Option<String>, there: bool) {
     for name in [None, name] {
         match there {
@@ -123,7 +123,7 @@ fn note(missing: &mut HashSet<Option<String>>, name: Option<String>, there: bool
     }
 }
 
-/// What a backend lacks, if that is why it refuses a module.
+/// The feature that a backend lacks, if that is why it refuses a module.
 fn reason(error: &CompileError) -> Option<String> {
     let CompileError::Limit(limit) = error else { return None };
     match &limit.cause {
@@ -134,7 +134,7 @@ fn reason(error: &CompileError) -> Option<String> {
     }
 }
 
-/// What a module imports: from which module, and by which name.
+/// The imports of a module: from which module, and by which name.
 fn imports(wasm: &[u8]) -> Result<Vec<(String, String)>> {
     let mut imports = Vec::new();
     for payload in Parser::new(0).parse_all(wasm) {

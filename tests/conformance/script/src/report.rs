@@ -46,7 +46,7 @@ pub(crate) fn report(tallies: &[Tally]) -> String {
     text
 }
 
-/// What passes of each folder, which is a version of the specification or a proposal. Fuel and the like
+/// The part of each folder that passes, which is a version of the specification or a proposal. Fuel and the like
 /// make no difference to it.
 fn folders(tallies: &[Tally]) -> String {
     let mut groups: BTreeMap<&str, &Tally> = BTreeMap::new();

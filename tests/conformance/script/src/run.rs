@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 use wait_timeout::ChildExt;
 
-/// What came of a script.
+/// The outcome of a script.
 pub(crate) struct Outcome {
     pub(crate) script: String,
     pub(crate) passed: u32,

@@ -11,7 +11,7 @@ pub(crate) struct Script {
     /// Its folder and its file, such as `wasm-v3/i32.wast`.
     pub(crate) name: String,
     pub(crate) text: Cow<'static, str>,
-    /// What it may use; it expects the rest to be refused.
+    /// Features that it may use; it expects the rest to be refused.
     pub(crate) features: WasmFeatures,
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn own(path: &Path) -> Result<Vec<Script>> {
     Ok(scripts)
 }
 
-/// What a script says that it uses.
+/// The features that a script says that it uses.
 fn said(text: &str) -> WasmFeatures {
     let lines = text.lines().filter_map(|line| line.strip_prefix(";;!")?.split_once('='));
     lines.fold(WasmFeatures::WASM3, |mut features, (name, value)| {

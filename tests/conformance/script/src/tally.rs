@@ -6,7 +6,7 @@ use crate::run::Outcome;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-/// What came of all scripts in one column.
+/// The outcome of all scripts in one column.
 #[derive(Default)]
 pub(crate) struct Tally {
     pub(crate) column: String,
@@ -19,13 +19,13 @@ pub(crate) struct Tally {
     pub(crate) limited: u32,
     /// Assertions that the specification has taken back, and that indeed don't hold.
     pub(crate) superseded: u32,
-    /// What went wrong: one line each.
+    /// Failures: one line each.
     pub(crate) failed: Vec<String>,
     /// The lines on refused modules.
     pub(crate) limits: BTreeSet<String>,
     /// Of each folder, the assertions that passed and all there are.
     pub(crate) folders: BTreeMap<String, [u32; 2]>,
-    /// How these are other than known.
+    /// Differences of these from what is known.
     pub(crate) odd: Vec<String>,
 }
 
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeMap;
 
-    /// What is refused must be known, and what is known must be refused.
+    /// Refusals must be known, and what is known must be refused.
     #[test]
     fn limits_are_checked_both_ways() {
         let column = Column::named("winch-x86_64+fuel").unwrap();

@@ -15,7 +15,7 @@ use wast::parser::{ParseBuffer, parse};
 use wast::token::Id;
 use wast::{QuoteWat, Wast, WastDirective, WastExecute, WastInvoke, WastThread};
 
-/// What the compiler's side has to say of a script.
+/// The words of the compiler's side on a script.
 #[derive(Default)]
 pub(crate) struct Translated {
     /// The number of assertions that held on this side.
@@ -64,7 +64,7 @@ struct Translator<'a> {
     translated: Translated,
 }
 
-/// What to do about a directive.
+/// The step that a directive takes.
 enum Step {
     Play(Action),
     /// It was checked on this side.
