@@ -250,9 +250,8 @@ impl Cache {
     }
 
     fn name(&self, key: &Key, name: Option<PathBuf>) {
-        if let Some(Err(error)) = name.map(|name| self.store.name(key, &name)) {
-            self.cannot_write(&error);
-        }
+        // A word in a list is no reason to do without the cache.
+        let _ = name.map(|name| self.store.name(key, &name));
     }
 
     fn store_blob(&self, turn: Turn, blob: &[u8], cost: Duration) -> Option<Entry> {
