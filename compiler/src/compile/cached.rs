@@ -16,6 +16,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Instant;
 use thiserror::Error;
 
@@ -156,7 +157,21 @@ fn first(
         if let Some(in_place) = output.and_then(|it| cache.in_place(it, &key, request.verify_inputs)) {
             return Ok(answer(Artifact::InPlace(in_place), key));
         }
-        let turn = match cache.lookup(&key, wait, &|artifact| accepted(request, key.source(), artifact)) {
+        let changed = AtomicBool::new(false);
+        let accept = |artifact: &[u8]| match accepted(options, request.is_apart, source, artifact) {
+            Accepted::Judged(judgement) => judgement,
+            Accepted::Changed => {
+                changed.store(true, Relaxed);
+                Ok(())
+            }
+        };
+        let turn = match cache.lookup(&key, wait, &accept) {
+            Lookup::Hit(_) if changed.load(Relaxed) => {
+                let bytes = read(source.from)?;
+                source.digest = Digest::of(&bytes);
+                source.bytes = Some(bytes);
+                continue;
+            }
             Lookup::Hit(entry) => return Ok(answer(Artifact::Stored(entry), key)),
             Lookup::Failure(message) => return Err(ObtainError::Remembered(message)),
             Lookup::Busy => return Err(ObtainError::Busy),
@@ -228,15 +243,35 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The test that an artifact that others say this request makes is one. It names the binary form of its source.
-fn accepted(request: &Request<'_>, source: Digest, artifact: &[u8]) -> Result<(), String> {
-    let is_binary_of = |text: &[u8], named: &[u8; 32]| {
-        is_text(text) && (request.is_apart || binary(text).is_ok_and(|it| Digest::of(&it).bytes() == named))
+/// The answer to whether an artifact is what a request makes.
+enum Accepted {
+    Judged(Result<(), String>),
+    /// The module is another by now, or can't be read any more.
+    Changed,
+}
+
+/// The test that an artifact that others say these options make of a module is one. It names the binary form of its
+/// source; of a text, that is made once more, unless a process apart is to do so.
+fn accepted(options: &Options, is_apart: bool, source: &Read<'_>, artifact: &[u8]) -> Accepted {
+    let mut is_changed = false;
+    let mut is_source = |named: &[u8; 32]| {
+        if named == source.digest.bytes() {
+            return true;
+        }
+        let text = match &source.bytes {
+            Some(bytes) => Cow::Borrowed(&**bytes),
+            None => match read(source.from) {
+                Ok(bytes) if Digest::of(&bytes) == source.digest => bytes,
+                _ => {
+                    is_changed = true;
+                    return true;
+                }
+            },
+        };
+        is_text(&text) && (is_apart || binary(&text).is_ok_and(|it| Digest::of(&it).bytes() == named))
     };
-    let is_source = |named: &[u8; 32]| {
-        named == source.bytes() || read(request.source).is_ok_and(|text| is_binary_of(&text, named))
-    };
-    accept_from(request.options, is_source, artifact)
+    let judgement = accept_from(options, &mut is_source, artifact);
+    if is_changed { Accepted::Changed } else { Accepted::Judged(judgement) }
 }
 
 #[cfg(all(test, feature = "cranelift"))]
@@ -276,5 +311,41 @@ mod tests {
             let found = obtain(&cache, &request, true).unwrap().artifact;
             assert_eq!(matches!(found, Artifact::Stored(_)), is_taken, "{text}");
         }
+    }
+
+    /// The good entry of what it was before is neither taken nor lost.
+    #[test]
+    fn a_text_that_changes_meanwhile_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = Target::host().unwrap();
+        let platform = target.default_platform(Backend::Cranelift);
+        let options = Options::new(Backend::Cranelift, target, platform).unwrap();
+        let recipe = Arc::new(recipe(&options));
+        let cache = Cache::new(Store::new(&folder.path().join("cache")), Limits::default());
+        let (before, after) = ("(module (memory 1))", "(module (memory 2))");
+        let path = folder.path().join("app.wat");
+        let request = Request {
+            options: &options,
+            recipe: &recipe,
+            attempt: &attempt,
+            source: Source::File(&path, None),
+            name: None,
+            is_apart: false,
+            output: None,
+            verify_inputs: true,
+        };
+        for text in [before, after] {
+            std::fs::write(&path, text).unwrap();
+            let Artifact::Compiled(compiled, turn) = obtain(&cache, &request, true).unwrap().artifact else {
+                panic!("it is new")
+            };
+            cache.fill(turn, &compiled.artifact, Duration::from_secs(1)).unwrap();
+        }
+        // As if it had been written between its digest and the look at the entry.
+        let mut source = Read { from: request.source, digest: Digest::of(before.as_bytes()), bytes: None };
+        let answer = first(&cache, &request, &mut source, true).unwrap();
+        assert_eq!(answer.key.source(), Digest::of(after.as_bytes()));
+        let key = Key::new(&recipe, Digest::of(before.as_bytes()));
+        assert!(matches!(cache.lookup(&key, true, &|_| Ok(())), Lookup::Hit(_)));
     }
 }
