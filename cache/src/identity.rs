@@ -36,6 +36,11 @@ impl Identity {
         system::at(path)
     }
 
+    /// The identity of the regular file at a path that is no link, in the same way.
+    pub(crate) fn at_no_link(path: &Path) -> Option<Identity> {
+        system::at_no_link(path)
+    }
+
     /// The identity of an open file, in the same way.
     pub fn of(file: &File) -> Option<Identity> {
         system::of(file)
@@ -79,6 +84,10 @@ mod system {
 
     pub(super) fn at(path: &Path) -> Option<Identity> {
         from(&statx(CWD, path, AtFlags::empty(), wanted()).ok()?)
+    }
+
+    pub(super) fn at_no_link(path: &Path) -> Option<Identity> {
+        from(&statx(CWD, path, AtFlags::SYMLINK_NOFOLLOW, wanted()).ok()?)
     }
 
     pub(super) fn of(file: &File) -> Option<Identity> {
@@ -195,6 +204,10 @@ mod system {
         from(&path.metadata().ok()?)
     }
 
+    pub(super) fn at_no_link(path: &Path) -> Option<Identity> {
+        from(&path.symlink_metadata().ok()?)
+    }
+
     pub(super) fn of(file: &File) -> Option<Identity> {
         from(&file.metadata().ok()?)
     }
@@ -220,6 +233,10 @@ mod system {
     use std::path::Path;
 
     pub(super) fn at(_: &Path) -> Option<Identity> {
+        None
+    }
+
+    pub(super) fn at_no_link(_: &Path) -> Option<Identity> {
         None
     }
 

@@ -47,10 +47,11 @@ impl Cache {
     }
 
     /// The test that a file is what a key makes, as far as that is known without reading it; or, with `read`,
-    /// by reading it. It then counts as a hit.
+    /// by reading it. It then counts as a hit. A link never is: another user may have put it there, which is found out
+    /// where it is written to.
     pub fn in_place(&self, path: &Path, key: &Key, read: bool) -> Option<InPlace> {
         self.is_readable().then_some(())?;
-        let identity = Identity::at(path)?;
+        let identity = Identity::at_no_link(path)?;
         let recalled = match read {
             true => self.read_again(path, &identity)?,
             false => self.files.recall(&self.store, path, &identity)?,

@@ -119,6 +119,26 @@ fn another_users_file_in_a_shared_folder_does_not_open_an_output() {
     }
 }
 
+/// It may lead elsewhere at any time, though it leads to the right artifact now.
+#[test]
+fn another_users_link_in_a_shared_folder_is_no_output() {
+    let (folder, _) = folder();
+    if !is_root(&folder) {
+        return not_shown("another user's link: it takes root to make one");
+    }
+    fs::create_dir(folder.join("shared")).unwrap();
+    chmod(&folder.join("shared"), 0o1777);
+    compile(&folder, &["app.wat", "-o", "shared/right.cwasm"]);
+    let link = folder.join("shared/app.cwasm");
+    std::os::unix::fs::symlink("right.cwasm", &link).unwrap();
+    std::os::unix::fs::lchown(&link, Some(65534), Some(65534)).unwrap();
+    for option in ["-q", "--verify-inputs", "--no-cache"] {
+        let ended = folder.precompile(["app.wat", "-o", "shared/app.cwasm", option]);
+        assert_eq!(ended.code, Some(1), "{option}: {ended:?}");
+        assert!(ended.stderr.contains("permission denied"), "{option}: {ended:?}");
+    }
+}
+
 /// Another group than the input's may do no more than everybody.
 #[test]
 fn another_group_reads_nothing() {
