@@ -61,6 +61,6 @@ pub(super) fn is_strange(there: &Metadata, folder: &Metadata) -> bool {
 }
 
 #[cfg(not(unix))]
-fn is_strange(_: &Metadata, _: &Metadata) -> bool {
+pub(super) fn is_strange(_: &Metadata, _: &Metadata) -> bool {
     false
 }
