@@ -39,7 +39,7 @@ impl<'a> Glance<'a> {
     ///
     /// # Errors
     ///
-    /// Where it isn't an artifact of a format that is known here.
+    /// Bytes that aren't an artifact of a format that is known here.
     ///
     /// # Panics
     ///

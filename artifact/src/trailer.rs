@@ -44,7 +44,7 @@ const EF_WASMTIME_MODULE: u32 = 1;
 /// `obj::EF_WASMTIME_COMPONENT` in wasmtime-environ.
 const EF_WASMTIME_COMPONENT: u32 = 1 << 1;
 
-/// Why bytes are not an artifact. Offsets are in bytes from the start of the file.
+/// The fault of bytes that are not an artifact. Offsets are in bytes from the start of the file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[cfg_attr(not(feature = "messages"), error("{}", self.code()))]
 pub enum ReadError {
@@ -300,7 +300,7 @@ pub fn read_unverified(artifact: &[u8]) -> Result<Trailer, ReadError> {
 ///
 /// # Errors
 ///
-/// Where the image is not one of wasmtime's, doesn't end with its section headers, or is of
+/// An image that is not one of wasmtime's, doesn't end with its section headers, or is of
 /// another kind than the manifest.
 pub fn append(image_bytes: &mut Vec<u8>, manifest: &Manifest) -> Result<(), ReadError> {
     let image = image(image_bytes)?;

@@ -1,4 +1,4 @@
-//! What a constant expression tells of an artifact, against what the reader tells.
+//! The words of a constant expression about an artifact, against the reader's.
 
 use precompile_artifact::glance::{Glance, Unreadable, same};
 use precompile_artifact::manifest::{Kind, Manifest, OptLevel};

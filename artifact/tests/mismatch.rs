@@ -202,7 +202,7 @@ fn epochs_without_atomics() {
     only(&manifest, &small, "settings.epoch_interruption", "compile without `-W epoch-interruption`");
 }
 
-/// Where nobody makes memory executable, code is interpreted.
+/// Code is interpreted where nobody makes memory executable.
 #[test]
 fn no_executable_memory() {
     let target = "x86_64-unknown-none";
@@ -382,7 +382,7 @@ fn winch_has_fewer_targets() {
     only(&winch, &no_signals, "settings.signals_based_traps", remedy);
 }
 
-/// Where no backend makes native code, the remedy is the interpreter.
+/// The remedy is the interpreter where no backend makes native code.
 #[test]
 fn machines_without_native_code() {
     for (machine, pulley) in [

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 const FORMAT_1: &[u8] = include_bytes!("golden/format-1.cwasm");
 const GOLDEN: &[u8] = include_bytes!("golden/format-2.cwasm");
 
-/// Where the trailer's parts start.
+/// The offsets of the trailer's parts.
 struct Layout {
     image_end: usize,
     manifest: usize,
@@ -71,7 +71,7 @@ fn check(manifest: Manifest) {
     assert_eq!(Some(settings), Contract::preset(Platform::SignalsOnly, Machine::Native64));
 }
 
-/// What is written is what was read.
+/// An artifact that is written is the one that was read.
 #[test]
 fn the_golden_artifact_is_written_again() {
     let manifest = trailer::read(GOLDEN).unwrap().manifest;
@@ -308,7 +308,7 @@ fn a_trailer_fits_its_image() {
     assert_eq!(append(&GOLDEN[..image_end], &component), Err(kind));
 }
 
-/// What a field holds that it can't: named, with the place where it starts in the file.
+/// A value that a field can't hold is named, with the place where it starts in the file.
 #[test]
 fn fields_are_named_where_they_start() {
     let golden = trailer::read(GOLDEN).unwrap().manifest;

@@ -47,7 +47,7 @@ pub struct Cache {
     warnings: Mutex<Vec<String>>,
 }
 
-/// What there is under a key.
+/// The find under a key.
 #[derive(Debug)]
 pub enum Lookup {
     /// A blob.
@@ -101,7 +101,7 @@ impl Cache {
         Cache { remote: Some(remote), ..self }
     }
 
-    /// What there is under a key, in the store on this machine or else in the shared one; what comes
+    /// Looks for a key, in the store on this machine or else in the shared one; what comes
     /// from there is stored here. With `wait`, it is never [`Lookup::Busy`]: this waits until
     /// somebody has made the entry, or has given it up, or for as long as the store is patient. Who
     /// waits must not have another turn.
@@ -357,7 +357,7 @@ impl Cache {
         Ok(())
     }
 
-    /// What went wrong since this was last asked.
+    /// The warnings since this was last asked.
     pub fn take_warnings(&self) -> Vec<String> {
         std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner))
     }
