@@ -1,4 +1,4 @@
-//! What an entry is listed under: for people, no part of its key, and not verified.
+//! The name of an entry in lists: for people, no part of its key, and not verified.
 
 use crate::digest::Digest;
 use crate::error::Error;
@@ -11,7 +11,7 @@ use std::path::Path;
 const MAX_BYTES: usize = 4096;
 
 impl Store {
-    /// Notes what the source of an entry was called. Lost in a crash it costs a word in a list, so it isn't
+    /// Notes the name of an entry's source. Lost in a crash it costs a word in a list, so it isn't
     /// forced onto the disk.
     ///
     /// # Errors
@@ -30,13 +30,11 @@ impl Store {
         self.with_folders(write).map_err(Error::io("write", &path))
     }
 
-    /// The name of an entry, where it has one, and what that takes on the disk. Whoever calls it holds the lock.
-    pub(crate) fn name_of(&self, key: Digest) -> (Option<String>, u64) {
+    /// The name of an entry, where it has one. Whoever calls it holds the lock.
+    pub(crate) fn name_of(&self, key: Digest) -> Option<String> {
         let mut name = Vec::new();
-        let mut read = || {
-            self.trust.open(&self.layout.name(key)).ok()?.take(MAX_BYTES as u64).read_to_end(&mut name).ok()
-        };
-        let bytes = read().unwrap_or_default() as u64;
-        (Some(String::from_utf8_lossy(&name).into_owned()).filter(|name| !name.is_empty()), bytes)
+        let file = self.trust.open(&self.layout.name(key)).ok()?;
+        file.take(MAX_BYTES as u64).read_to_end(&mut name).ok()?;
+        Some(String::from_utf8_lossy(&name).into_owned()).filter(|name| !name.is_empty())
     }
 }

@@ -13,13 +13,13 @@ use std::time::SystemTime;
 /// An entry that is in a store.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// What it is.
+    /// The record of what it is.
     pub record: Record,
-    /// What its source was called when it was made, which nobody verified; `None` where nobody said.
+    /// The name of its source when it was made, which nobody verified; `None` where nobody said, or nobody asks.
     pub name: Option<String>,
-    /// When it was last used, to the hour.
+    /// The time of its last use, to the hour.
     pub used: SystemTime,
-    /// What it takes on the disk, in bytes.
+    /// Its size on the disk, in bytes.
     pub bytes: u64,
 }
 
@@ -45,7 +45,11 @@ impl Store {
             return Ok(Vec::new());
         }
         let _guard = self.shared()?;
-        Ok(self.survey()?.entries)
+        let mut entries = self.survey()?.entries;
+        for found in &mut entries {
+            found.name = self.name_of(found.record.key);
+        }
+        Ok(entries)
     }
 
     /// Reads all records. Whoever calls it holds the lock.
@@ -78,9 +82,11 @@ impl Store {
         let used = path.metadata().ok()?.modified().ok()?;
         match Record::read(&text)? {
             (record, b"") if record.key == key => {
-                let (name, name_bytes) = self.name_of(key);
-                let bytes = record.blob_bytes().saturating_add(text.len() as u64 + name_bytes);
-                Some(Found { record, name, used, bytes })
+                let name_bytes = self.layout.name(key).symlink_metadata().map_or(0, |name| name.len());
+                let bytes = [text.len() as u64, name_bytes]
+                    .into_iter()
+                    .fold(record.blob_bytes(), u64::saturating_add);
+                Some(Found { record, name: None, used, bytes })
             }
             _ => None,
         }
