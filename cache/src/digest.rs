@@ -1,6 +1,7 @@
 //! BLAKE3 digests.
 
 use crate::bounded::bounded;
+use crate::open_regular::open_regular;
 use blake3::Hasher;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
@@ -35,7 +36,7 @@ impl Digest {
     ///
     /// Where the file can't be read.
     pub fn of_file(path: &Path) -> io::Result<Digest> {
-        Digest::of_rest(&mut bounded(open_file(path)?)?.0)
+        Digest::of_rest(&mut bounded(open_regular(path, true, false)?)?.0)
     }
 
     /// The same by several threads, where the file is large enough for that. The thread that asks
@@ -45,7 +46,12 @@ impl Digest {
     ///
     /// As [`Digest::of_file`].
     pub fn of_large_file(path: &Path) -> io::Result<Digest> {
-        let (mut file, bytes) = bounded(open_file(path)?)?;
+        Digest::of_large(open_regular(path, true, false)?)
+    }
+
+    /// The same of an open file.
+    pub(crate) fn of_large(file: File) -> io::Result<Digest> {
+        let (mut file, bytes) = bounded(file)?;
         if bytes < PARALLEL_BYTES {
             return Digest::of_rest(&mut file);
         }
@@ -80,22 +86,6 @@ impl Digest {
     /// Its 32 bytes.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
-    }
-}
-
-/// A file. Where another has put a pipe in its place since it was looked at, nobody waits for that.
-fn open_file(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(
-        &mut options,
-        rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
-    );
-    let file = options.open(path)?;
-    match file.metadata()?.is_file() {
-        true => Ok(file),
-        false => Err(io::Error::other("it is no file")),
     }
 }
 

@@ -48,6 +48,7 @@ mod name;
 mod nearest;
 #[cfg(any(test, feature = "remote", feature = "fuzzing"))]
 mod object;
+mod open_regular;
 mod patience;
 #[cfg(feature = "planted-fault")]
 mod planted_fault;
@@ -71,6 +72,7 @@ pub use identity::Identity;
 pub use key::{Key, Recipe};
 pub use log::{Log, Run};
 pub use nearest::{Nearest, Same};
+pub use open_regular::open_regular;
 pub use patience::Patience;
 pub use prune::{Limits, Pruned};
 pub use record::{Outcome, Record};

@@ -5,6 +5,7 @@ use crate::digest::Digest;
 use crate::files::{Known, Made, Recalled};
 use crate::identity::{Identity, unix_ns};
 use crate::key::Key;
+use crate::open_regular::open_regular;
 use crate::store::mark_as_used;
 use crate::trust::Trust;
 use std::io;
@@ -71,8 +72,9 @@ impl Cache {
     fn read_again(&self, path: &Path, identity: &Identity) -> Option<Recalled> {
         let known = self.files.last(&self.store, path, identity)?;
         known.made?;
-        Trust::Owner.check_owner(path, &path.metadata().ok()?).ok()?;
-        let same = Digest::of_large_file(path).ok()? == known.digest;
+        let file = open_regular(path, false, false).ok()?;
+        Trust::Owner.check_owner(path, &file.metadata().ok()?).ok()?;
+        let same = Digest::of_large(file).ok()? == known.digest;
         same.then_some(Recalled { known, stale: true })
     }
 

@@ -11,12 +11,11 @@ use anyhow::{Result, anyhow};
 use precompile::artifact::Host;
 use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::trailer;
-use precompile::cache::{Cache, Entry, InPlace, Key, Recipe, Turn, bounded};
+use precompile::cache::{Cache, Entry, InPlace, Key, Recipe, Turn, bounded, open_regular};
 use precompile::{
     Answer, Artifact, Attempt, Backend, Chosen, Compiled, ObtainError, Options, PairError, Request, Source,
 };
 use precompile::{Destination, Target, Written, compile_by, descriptor, in_place, obtain};
-use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -207,9 +206,8 @@ impl Job {
             Some(bytes) => Source::Bytes(bytes),
             None => Source::File(&self.input.path, self.input.identity),
         };
-        let Output { path, is_named } = &self.output;
-        // A link that is to be replaced is no output, and whether it fits a host stands in the artifact.
-        let readable = !self.output.is_standard() && self.host.is_none() && (*is_named || !path.is_symlink());
+        // The test that an artifact fits a host takes the artifact.
+        let readable = !self.output.is_standard() && self.host.is_none();
         Request {
             options: &self.options,
             recipe: &self.recipe,
@@ -217,7 +215,7 @@ impl Job {
             source,
             name: (self.input.path != Path::new(STANDARD)).then_some(&self.input.path),
             is_apart: self.bounds.isolation().is_some(),
-            output: readable.then_some(path),
+            output: readable.then_some(&self.output.path),
             verify_inputs: caching.verify_inputs,
         }
     }
@@ -316,7 +314,7 @@ impl Job {
 
     fn read(&self) -> Result<Vec<u8>> {
         if !self.input.is_stream {
-            let file = File::open(&self.input.path).map_err(|error| unreadable(&error))?;
+            let file = open_regular(&self.input.path, true, false).map_err(|error| unreadable(&error))?;
             let (file, bytes) = bounded(file)?;
             return self.bounds.read(file, bytes);
         }

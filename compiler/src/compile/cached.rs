@@ -10,9 +10,10 @@ use crate::compile::second_attempt::with_fallback;
 use crate::compile::target::Target;
 use crate::compile::text::{binary, is_text};
 use precompile_artifact::Backend;
-use precompile_cache::{Cache, Digest, Entry, Identity, InPlace, Key, Lookup, Recipe, Turn, bounded};
+use precompile_cache::{
+    Cache, Digest, Entry, Identity, InPlace, Key, Lookup, Recipe, Turn, bounded, open_regular,
+};
 use std::borrow::Cow;
-use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -236,7 +237,7 @@ fn read(source: Source<'_>) -> Result<Cow<'_, [u8]>, ObtainError> {
 }
 
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
-    let (mut file, expected) = bounded(File::open(path)?)?;
+    let (mut file, expected) = bounded(open_regular(path, true, false)?)?;
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(usize::try_from(expected).map_err(|_| io::ErrorKind::OutOfMemory)?)?;
     file.read_to_end(&mut bytes)?;

@@ -3,7 +3,6 @@
 mod content;
 mod fresh;
 mod links;
-mod open;
 mod overwrite;
 mod replace;
 mod trust;

@@ -1,7 +1,6 @@
 //! The bytes of an output.
 
-use super::open;
-use precompile_cache::{Digest, Entry, bounded};
+use precompile_cache::{Digest, Entry, bounded, open_regular};
 use std::borrow::Cow;
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Write};
@@ -25,7 +24,7 @@ impl Content<'_> {
     /// The test that a file holds them, which isn't read where `counts` says no.
     pub(super) fn is_in(&self, path: &Path, counts: impl FnOnce(&Metadata) -> bool) -> bool {
         let is_in = || -> io::Result<bool> {
-            let mut file = open::file(path, false, false)?;
+            let mut file = open_regular(path, false, false)?;
             let there = file.metadata()?;
             if there.len() != self.bytes() || !counts(&there) {
                 return Ok(false);

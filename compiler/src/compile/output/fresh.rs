@@ -1,6 +1,6 @@
 //! The time of a file that is right as it is.
 
-use super::open;
+use precompile_cache::open_regular;
 use std::io;
 use std::path::Path;
 use std::time::SystemTime;
@@ -12,7 +12,7 @@ pub(super) fn freshen(path: &Path, is_named: bool, inputs: SystemTime, read: Sys
     if path.metadata()?.modified()? >= inputs {
         return Ok(false);
     }
-    let file = open::file(path, is_named, true)?;
+    let file = open_regular(path, is_named, true)?;
     // The inputs' clock may be ahead of this machine's.
     file.set_modified(read.max(inputs))?;
     Ok(true)

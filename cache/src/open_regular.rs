@@ -1,16 +1,16 @@
-//! Opening a file that is there, and nothing that another put in its place since it was looked at.
+//! Opening a regular file, and nothing that another put in its place since it was looked at.
 
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// A file, to be read, and with `is_to_change` to be given another time. A link is followed where `follows` says so; a
-/// pipe is not waited for.
+/// Opens a regular file, to be read, and with `is_to_change` to be given another time. A link is followed where
+/// `follows` says so; a pipe is not waited for.
 ///
 /// # Errors
 ///
 /// Where there is no such file.
-pub(super) fn file(path: &Path, follows: bool, is_to_change: bool) -> io::Result<File> {
+pub fn open_regular(path: &Path, follows: bool, is_to_change: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     // Unlike others, Windows changes no times of what was opened to be read.
     options.read(true).write(is_to_change && cfg!(windows));
