@@ -67,7 +67,7 @@ fn runs(name: &str) -> Result<Runs, String> {
     let parts: Vec<_> = name.trim_end_matches('/').split('/').collect();
     let tests = step("scripts/test.sh");
     let runs = match parts[..] {
-        ["scripts", _] => step(name),
+        ["scripts", ..] => step(name),
         ["clippy.toml"] => step("cargo clippy"),
         ["tests", target, ref rest @ ..] => {
             if !read("tests/Cargo.toml").contains(&format!("name = \"{}\"", stem(target))) {
@@ -105,7 +105,7 @@ fn runs(name: &str) -> Result<Runs, String> {
             let taken = taken.unwrap_or_default();
             match taken.split('"').nth(1).is_none_or(|feature| default.contains(&format!("\"{feature}\""))) {
                 true => tests,
-                false => step("scripts/runtime-features.sh"),
+                false => step("scripts/check/all-runtime-features.sh"),
             }
         }
         ["artifact" | "cache" | "compiler" | "xtask", ..] => tests,
@@ -170,10 +170,10 @@ fn each_invariant_is_held_where_the_table_says() {
 fn wrong_rows_are_seen() {
     for right in [
         "| a | `tests/limits.rs` `time_runs_from_the_start` | gate |",
-        "| a | `scripts/kill.sh` | full |",
+        "| a | `scripts/check/killed-processes.sh` | full |",
         "| a | `runtime/tests/gc.rs` | full |",
         "| a | `runtime/src/runner/preview2.rs` | full |",
-        "| a | `cargo xtask size --check`, `tests/golden/run.test`, `scripts/strip.sh` | gate, full |",
+        "| a | `cargo xtask size --check`, `tests/golden/run.test`, `scripts/measure/strip.sh` | gate, full |",
         "| a | `artifact/src/shown.rs`, `compiler/src/compile/limits.rs` | gate |",
         "| a | `compiler/src/compile/settings_check.rs` runs at each compilation | gate |",
         "| a | nobody but who reads it | reading |",
@@ -185,14 +185,14 @@ fn wrong_rows_are_seen() {
         "| a | `tests/limits.rs` `no_test_has_this_name` | gate |",
         "| a | `tests/limitless.rs` | gate |",
         "| a | `tests/documents/setup.rs` | gate |",
-        "| a | `scripts/programs.sh` | full |",
-        "| a | `scripts/kill.sh` | gate |",
-        "| a | `kill.sh` | full |",
+        "| a | `scripts/lib/corpus.sh` | full |",
+        "| a | `scripts/check/killed-processes.sh` | gate |",
+        "| a | `killed-processes.sh` | full |",
         "| a | `runtime/tests/gc.rs` | gate |",
         "| a | `compiler/src/compile/settings_check.rs` | gate |",
         "| a | `runtime/src/no_such_file.rs` | gate |",
         "| a | nobody but who reads it | gate |",
-        "| a | `scripts/kill.sh` |",
+        "| a | `scripts/check/killed-processes.sh` |",
     ] {
         assert!(wrong(planted).is_some(), "{planted}");
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// How long a run takes of which nothing is known: between a small tool's and a renderer's. What is right for one
-/// use of a module is wrong for another: `reports/auto.md` shows by how much, and what it gains to say it.
+/// use of a module is wrong for another: `reports/auto-backend.md` shows by how much, and what it gains to say it.
 pub const DEFAULT_RUN_TIME: Duration = Duration::from_millis(50);
 
 /// What a user expects of a module, by which a backend is chosen for it.

@@ -1,5 +1,5 @@
 //! Files of tests that this build leaves out, because they take a cargo feature: each shows as ignored, with the
-//! feature. `scripts/runtime-features.sh` runs them all.
+//! feature. `scripts/check/all-runtime-features.sh` runs them all.
 
 macro_rules! left_out {
     ($($file:ident takes $feature:literal, $why:literal;)*) => {

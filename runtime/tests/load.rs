@@ -1,5 +1,5 @@
 //! Many programs loaded at once while their files are replaced: every answer is right, and what was
-//! loaded leaves nothing behind. `scripts/load.sh` prints the figures.
+//! loaded leaves nothing behind. `scripts/check/load-leaks.sh` prints the figures.
 
 // What a process holds is read in /proc.
 #![cfg(target_os = "linux")]

@@ -22,7 +22,7 @@ const REPETITIONS: usize = 3;
 /// The same at most, where the two fastest differ by more than a tenth.
 const MOST_REPETITIONS: usize = 9;
 /// By how much Winch's code is slower where nothing was run here: the geometric mean of the programs in
-/// `reports/auto.md`.
+/// `reports/auto-backend.md`.
 const RUN_PERCENT: u64 = 179;
 /// What is believed of what was measured.
 const BELIEVED_PERCENT: RangeInclusive<u64> = 100..=1_000;

