@@ -170,10 +170,10 @@ fn each_invariant_is_held_where_the_table_says() {
 fn wrong_rows_are_seen() {
     for right in [
         "| a | `tests/limits.rs` `time_runs_from_the_start` | gate |",
-        "| a | `scripts/check/killed-processes.sh` | full |",
+        "| a | `scripts/check/killed-processes.py` | full |",
         "| a | `runtime/tests/gc.rs` | full |",
         "| a | `runtime/src/runner/preview2.rs` | full |",
-        "| a | `cargo xtask size --check`, `tests/golden/run.test`, `scripts/measure/strip.sh` | gate, full |",
+        "| a | `cargo xtask size --check`, `tests/golden/run.test`, `scripts/measure/strip.py` | gate, full |",
         "| a | `artifact/src/shown.rs`, `compiler/src/compile/limits.rs` | gate |",
         "| a | `compiler/src/compile/settings_check.rs` runs at each compilation | gate |",
         "| a | nobody but who reads it | reading |",
@@ -186,13 +186,13 @@ fn wrong_rows_are_seen() {
         "| a | `tests/limitless.rs` | gate |",
         "| a | `tests/documents/setup.rs` | gate |",
         "| a | `scripts/lib/corpus.sh` | full |",
-        "| a | `scripts/check/killed-processes.sh` | gate |",
-        "| a | `killed-processes.sh` | full |",
+        "| a | `scripts/check/killed-processes.py` | gate |",
+        "| a | `killed-processes.py` | full |",
         "| a | `runtime/tests/gc.rs` | gate |",
         "| a | `compiler/src/compile/settings_check.rs` | gate |",
         "| a | `runtime/src/no_such_file.rs` | gate |",
         "| a | nobody but who reads it | gate |",
-        "| a | `scripts/check/killed-processes.sh` |",
+        "| a | `scripts/check/killed-processes.py` |",
     ] {
         assert!(wrong(planted).is_some(), "{planted}");
     }

@@ -1,9 +1,11 @@
-"""killed-processes.py SECONDS PRECOMPILE FAULTY: many processes share one cache while some are killed. Whatever they
-deliver must be whole, nothing may block, and nothing may be left behind. FAULTY is a build whose store
-renames before it writes, which the same checks must find."""
+#!/usr/bin/env python3
+"""killed-processes.py [SECONDS]: many processes share one cache while some are killed at random. All that they deliver
+must be whole, nothing may block, and nothing may be left behind. The same checks must find the fault of a build whose
+store renames before it writes."""
 
 import json
 import os
+import pathlib
 import random
 import shutil
 import signal
@@ -12,6 +14,10 @@ import sys
 import tempfile
 import threading
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+from common import TARGET, number_argument, shared
 
 # Left alone, a process ends within this time, in seconds.
 BLOCKED = 60
@@ -55,7 +61,8 @@ class Harness:
         command = [self.precompile, "--backend", "winch", "--message-format", "json", "--out-dir", out, *inputs]
         self.counts["started"] += 1
         # Not pipes: nobody reads them while it runs.
-        report, errors = open(out + ".json", "w+"), open(out + ".errors", "w+")
+        report = open(out + ".json", "w+")  # noqa: SIM115 -- `check` closes it.
+        errors = open(out + ".errors", "w+")  # noqa: SIM115 -- `check` closes it.
         process = subprocess.Popen(command, env=self.environment, stdout=report, stderr=errors)
         return process, out, report, errors
 
@@ -150,7 +157,7 @@ class Harness:
     def aftermath(self):
         """What is left when all have ended."""
         verify = [self.precompile, "cache", "verify", "--message-format", "json"]
-        verified = subprocess.run(verify, env=self.environment, capture_output=True, text=True)
+        verified = subprocess.run(verify, env=self.environment, capture_output=True, text=True, check=False)
         damaged = json.loads(verified.stdout.splitlines()[0])["damaged"]
         self.faults += [f"damaged in the store: {os.path.basename(path)}" for path in damaged]
         subprocess.run([self.precompile, "cache", "prune"], env=self.environment, check=True, capture_output=True)
@@ -171,8 +178,7 @@ def read(path):
         return file.read()
 
 
-def main():
-    seconds, precompile, faulty = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+def main(seconds, precompile, faulty):
     seed = int.from_bytes(os.urandom(4), "little")
     random.seed(seed)
     harness = Harness(precompile, precompile)
@@ -203,4 +209,8 @@ def main():
     sys.exit(1 if harness.faults or not planted.faults else 0)
 
 
-main()
+# In their environment, which the harness makes, the cache is in use.
+with tempfile.TemporaryDirectory() as folder:
+    shared("build_variant", "planted-fault", f"{folder}/faulty")
+    shutil.copy(TARGET / "debug/precompile", folder)
+    main(number_argument(120), f"{folder}/precompile", f"{folder}/faulty")

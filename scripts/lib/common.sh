@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by the other scripts: where things are, and how to install what is missing.
+# Sourced by the other scripts, and called by common.py: where things are, and how to install what is missing.
 
 set -euo pipefail
 # A command that fails within `$(...)` ends the script, too.
@@ -11,7 +11,7 @@ cache="${XDG_CACHE_HOME:-$HOME/.cache}/precompile-dev"
 corpus="$cache/corpus"
 mkdir -p "$cache" "$corpus"
 
-# What a script checks or measures is compiled for it.
+# A script compiles what it checks or measures.
 export PRECOMPILE_NO_CACHE=1
 
 # ends_with CODE WORDS COMMAND...: the command must exit with this code and report these words.
@@ -28,6 +28,14 @@ ends_with() {
 # The folder that cargo builds into.
 target_dir() {
     echo "${CARGO_TARGET_DIR:-$PWD/target}"
+}
+
+# The commit that is checked out, marked where more than the reports differs from it.
+revision() {
+    local commit
+    commit="$(git describe --always --exclude='*')"
+    git diff --quiet HEAD -- . ':!reports' || commit+=-dirty
+    echo "$commit"
 }
 
 # Builds `precompile` in the development profile, as the tests do: built alone, a dependency has fewer

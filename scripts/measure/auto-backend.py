@@ -1,4 +1,6 @@
-"""auto-backend.py PRECOMPILE RUNNER RESVG FLITE AVR_AS CC1: reports/auto-backend.md."""
+#!/usr/bin/env python3
+"""auto-backend.py: what `--backend auto` chooses, and what that costs beside the better backend. Writes
+reports/auto-backend.md."""
 
 import math
 import os
@@ -8,6 +10,9 @@ import statistics
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+from common import TARGET, corpus, report, run
 from timing import messages, wall
 
 MOST = 1.25
@@ -15,15 +20,17 @@ RUNS = (1, 10, 1000)
 REPETITIONS = 5
 BACKENDS = ("cranelift", "winch")
 
-precompile, runner, resvg, flite, avr_as, cc1 = (pathlib.Path(path).resolve() for path in sys.argv[1:])
+resvg, flite, avr_as, cc1 = corpus("resvg", "flite", "avr-as", "cc1")
+run("cargo", "build", "-q", "--release", "-p", "precompile", "--bins")
+run("cargo", "build", "-q", "-p", "precompile-runtime", "--profile", "runner")
 removed = tempfile.TemporaryDirectory()
 work = pathlib.Path(removed.name)
 programs = pathlib.Path("benches/programs").resolve()
 guests = pathlib.Path("tests/guests").resolve()
 shutil.copy(guests / "picture.svg", work)
-shutil.copy(precompile, work / "precompile")
+shutil.copy(TARGET / "release/precompile", work)
 # Beside the command, so that it is asked how fast code is.
-shutil.copy(runner, work / "precompile-run")
+shutil.copy(TARGET / "runner/precompile-run", work)
 (work / "small.c").write_text("int main(void) { return 0; }\n")
 (work / "large.c").write_text("".join(f"int f{n}(int x) {{ return x * {n} + x / {n + 2}; }}\n" for n in range(2000)))
 (work / "small.s").write_text(".text\nmain: ret\n")
@@ -76,14 +83,6 @@ def said_ms(said):
     return f"{int(said.removesuffix('us')) / 1000:g} ms"
 
 
-print(f"""# What `--backend auto` chooses
-
-Made by `scripts/measure/auto-backend.sh`. It knows how much code a module holds, how often it is run, and, where that is said, how long
-a run takes: here as somebody would say it, with one digit: 1, 2 or 5. In each case: what it chooses, and what that costs
-beside the better backend, compiling and running together. With a run's time said, that may be {MOST} at most for the
-programs that the constants of `auto` were not made from. Compiling and one run are measured {REPETITIONS} times each, in
-turns; so many runs cost so many times one, as `reports/compare.md` shows.""")
-
 HEAD = ["module", "compile: Cranelift (s)", "Winch (s)", "run: Cranelift (s)", "Winch (s)", "said"]
 HEAD += [f"{runs} runs" for runs in RUNS] + [f"nothing said, {runs} runs" for runs in RUNS]
 
@@ -122,11 +121,21 @@ class Judged:
         return cells
 
 
-print("\n## Programs that the constants were not made from")
-judged = Judged(held_out)
-counts, wrong, unsaid = judged.counts, judged.wrong, judged.unsaid
-over = sum(ratio > MOST for ratio in unsaid)
-print(f"""
+def main():
+    """Judges all programs, and says what came of it."""
+    print(f"""# What `--backend auto` chooses
+
+Made by `scripts/measure/auto-backend.py`. It knows how much code a module holds, how often it is run, and, where that is said, how long
+a run takes: here as somebody would say it, with one digit: 1, 2 or 5. In each case: what it chooses, and what that costs
+beside the better backend, compiling and running together. With a run's time said, that may be {MOST} at most for the
+programs that the constants of `auto` were not made from. Compiling and one run are measured {REPETITIONS} times each, in
+turns; so many runs cost so many times one, as `reports/compare.md` shows.""")
+
+    print("\n## Programs that the constants were not made from")
+    judged = Judged(held_out)
+    counts, wrong, unsaid = judged.counts, judged.wrong, judged.unsaid
+    over = sum(ratio > MOST for ratio in unsaid)
+    print(f"""
 With a run's time said, the choice costs more than {MOST} in {len(judged.failed)} of {judged.cases} cases{"".join(f"; {case}" for case in judged.failed)}.
 Cranelift was chosen {counts['cranelift']} times, Winch {counts['winch']} times. To choose always Cranelift would cost more
 than {MOST} in {wrong['cranelift']} of these cases, to choose always Winch in {wrong['winch']}: so the check can fail.
@@ -139,9 +148,13 @@ the better backend is another.
 
 The rates of a machine are measured with `json`. Where nothing can be run, Winch's code is taken to need as much more
 time as it does for the whole runs of these, in the geometric mean.""")
-fit = Judged(fitted)
-print(f"""
+    fit = Judged(fitted)
+    print(f"""
 With a run's time said, the choice costs more than {MOST} in {len(fit.failed)} of {fit.cases} cases.
 A whole run takes {statistics.geometric_mean(fit.slower[:-len(short)]):.2f} times as long with Winch, in the geometric mean.""")
-if judged.failed or min(counts.values()) < 2 or min(wrong.values()) == 0:
-    sys.exit(f"error: {'; '.join(judged.failed) or 'the choice is always the same, or can be'}")
+    if judged.failed or min(counts.values()) < 2 or min(wrong.values()) == 0:
+        sys.exit(f"error: {'; '.join(judged.failed) or 'the choice is always the same, or can be'}")
+
+
+with report("auto-backend"):
+    main()

@@ -1,12 +1,19 @@
-"""bombs.py PRECOMPILE [PART]: gives precompile modules that are made to hurt. For each and for both backends: an
-artifact or a short error, within SECONDS and MEBIBYTES, and nothing that a terminal obeys. A compilation
-that would take more is ended by `--isolate`. With PART only those whose name contains it."""
+#!/usr/bin/env python3
+"""bombs.py [PART]: gives precompile modules that are made to hurt. For each and for both backends: an artifact or a
+short error, within SECONDS and MEBIBYTES, and nothing that a terminal obeys. A compilation that would take more is ended
+by `--isolate`. Writes reports/bombs.md; with PART, tries those alone whose name contains it, and only prints."""
 
+import contextlib
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+from common import TARGET, report, shared
 
 SECONDS, MEBIBYTES = 30, 1024
 # For a start, an end, and what the command itself holds.
@@ -171,9 +178,13 @@ def write(number, path):
         file.write(next(content for index, (_, content) in enumerate(bombs()) if index == number))
 
 
-def main():
-    precompile, only = sys.argv[1], " ".join(sys.argv[2:])
+def main(only):
+    precompile = str(TARGET / "debug/precompile")
     failed = 0
+    print(f"""# Modules that are made to hurt
+
+Made by `scripts/measure/bombs.py`: each within {SECONDS} s and {MEBIBYTES // 1024} GiB of `--isolate`, the peak with the command itself.
+""")
     # The harness finds what it is to find.
     for planted in ("kill -SEGV $$", "printf 'error: \\033[31m\\n'; exit 1", "echo fails; exit 1", "exit 101", "echo 'error: the process that was to compile it died (signal: 11)'; exit 1"):
         if not verdict(*run(["sh", "-c", planted])):
@@ -200,12 +211,16 @@ def main():
                 failed |= bool(faults)
                 result = "; ".join(faults) or result
                 print(f"| {name} | {size} | {backend} | {result} | {ended[2]:.2f} | {ended[3]:.0f} |", flush=True)
-    sys.exit(failed)
+    return failed
 
 
-if sys.argv[1] == "--names":
+if sys.argv[1:] == ["--names"]:
     print("\n".join(name for name, _ in bombs()))
-elif sys.argv[1] == "--write":
+elif sys.argv[1:2] == ["--write"]:
     write(int(sys.argv[2]), sys.argv[3])
 else:
-    main()
+    part = " ".join(sys.argv[1:])
+    shared("build_precompile")
+    with contextlib.nullcontext() if part else report("bombs"):
+        found = main(part)
+    sys.exit(found)

@@ -1,8 +1,10 @@
-"""embedding.py RUNS PRECOMPILE START LARGE SMALL: times build scripts in a package of five guests, and programs
-that call a guest as they start, and prints tables of medians with quartiles. What must hold is an error
-otherwise."""
+#!/usr/bin/env python3
+"""embedding.py [RUNS]: the time of build scripts in a package of five guests, when nothing or little is to be done, and
+the time from a program's start to its first call of a guest. Writes reports/embedding.md: medians with quartiles. What
+must hold is an error otherwise."""
 
 import os
+import pathlib
 import shutil
 import statistics
 import subprocess
@@ -10,11 +12,15 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+from common import CACHE, ROOT, TARGET, corpus, number_argument, report, run
+
 
 def seconds(command, **options):
     """The time from start to exit of a command, which must succeed."""
     start = time.perf_counter()
-    ended = subprocess.run(command, capture_output=True, text=True, **options)
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, **options)
     elapsed = time.perf_counter() - start
     if ended.returncode != 0:
         sys.exit(f"error: {command}: {ended.stderr}")
@@ -71,11 +77,13 @@ def cold_builds(large):
             log, own = package(work, "cold", features, build, runtime + extra)
             own = {**own, **environment, "PRECOMPILE_CACHE_DIR": f"{work}/cache"}
             start = time.perf_counter()
-            built = subprocess.run(["cargo", "build", "--offline"], capture_output=True, text=True, cwd=work, env=own)
+            built = subprocess.run(
+                ["cargo", "build", "--offline"], capture_output=True, text=True, cwd=work, env=own, check=False
+            )
             took = time.perf_counter() - start
             if built.returncode != 0 or ("[profile.dev.build-override]" in built.stderr) != warned:
                 sys.exit(f"error: {title}: {built.stderr}")
-            print(f"| {title} | {took:.0f} | {float(open(log).read()):.1f} |", flush=True)
+            print(f"| {title} | {took:.0f} | {float(pathlib.Path(log).read_text()):.1f} |", flush=True)
     print()
 
 
@@ -92,7 +100,7 @@ def build_scripts(runs, precompile, large):
         log, environment = package(work, "timed", '"build"', build)
         os.makedirs(f"{work}/guests")
         # Five guests; each has a custom section of its own, so that they differ.
-        module = open(large, "rb").read()
+        module = pathlib.Path(large).read_bytes()
         for number in range(5):
             with open(f"{work}/guests/{number}.wasm", "wb") as file:
                 file.write(module + bytes([0, 2, 1, 48 + number]))
@@ -103,13 +111,13 @@ def build_scripts(runs, precompile, large):
             if os.path.exists(log):
                 os.remove(log)
             build()
-            return float(open(log).read()) if os.path.exists(log) else None
+            return float(pathlib.Path(log).read_text()) if os.path.exists(log) else None
 
         first = script()
         unchanged = script()
         warm, own = [], []
         out = subprocess.run(
-            ["find", f"{work}/target", "-path", "*/out/guests", "-type", "d"], capture_output=True, text=True
+            ["find", f"{work}/target", "-path", "*/out/guests", "-type", "d"], capture_output=True, text=True, check=True
         ).stdout.strip()
         # As the script calls it.
         command = [precompile, "--message-format", "json", "--backend", "winch", "--cpu", "x86-64"]
@@ -129,7 +137,7 @@ def build_scripts(runs, precompile, large):
         print(f"| the second | {'it does not run' if unchanged is None else 'IT RUNS'} | |")
         print(f"| one input of five changed | compiles one | {one:.3f} |")
         ratios = [ours / other for ours, other in zip(warm, own)]
-        ratio, shown = spread(ratios, 1)
+        ratio, _ = spread(ratios, 1)
         print(f"\nAfter `touch` of one of the five, median of {runs} and quartiles:\n")
         print("| what | median (ms) | quartiles (ms) |\n|------|------------:|---------------:|")
         print(f"| the script | {spread(warm)[1]} |")
@@ -166,14 +174,25 @@ def starts(runs, start, precompile, large, small):
                 print(f"| {title} | {how} | {backend} | {spread(column[1:])[1]} |")
 
 
-def main():
-    runs, precompile, start, large, small = int(sys.argv[1]), *sys.argv[2:]
+def main(runs, precompile, start, large, small):
     print("# Embedding\n")
-    print(f"Made by `scripts/measure/embedding.sh {runs}`.\n")
+    print(f"Made by `scripts/measure/embedding.py {runs}`.\n")
     print("## Build scripts\n")
     cold_builds(large)
     build_scripts(runs, precompile, large)
     starts(runs, start, precompile, large, small)
 
 
-main()
+os.environ.pop("PRECOMPILE_NO_CACHE")
+os.environ["CARGO_TERM_QUIET"] = "true"
+run("cargo", "build", "--release", "-p", "precompile", "--bins")
+installed, programs = str(TARGET / "release/precompile"), str(CACHE / "start")
+guests = {"LARGE": str(corpus("resvg")[0]), "SMALL": f"{ROOT}/benches/start/small.wasm"}
+with tempfile.TemporaryDirectory() as folder:
+    os.environ |= {"PRECOMPILE": installed, "PRECOMPILE_CACHE_DIR": f"{folder}/cache", **guests}
+    # One at a time: together they would share a compiler.
+    for program in ("aot", "jit"):
+        build = ["cargo", "build", "--locked", "--release", "--manifest-path", "benches/start/Cargo.toml", "-p", program]
+        run(*build, env={**os.environ, "CARGO_TARGET_DIR": programs})
+    with report("embedding"):
+        main(number_argument(40), installed, programs, guests["LARGE"], guests["SMALL"])

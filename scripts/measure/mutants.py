@@ -1,19 +1,34 @@
-"""mutants.py CRATE FOLDER... [--report FILE]: judges what cargo-mutants has left in folders, of one crate, by its goal
-and by the reasons in scripts/measure/mutants.txt; writes the crate's part of a report. Of a mutant that is in several folders
-the last one counts, so that survivors alone can be tested again."""
+#!/usr/bin/env python3
+"""mutants.py [artifact] [cache]: changes these crates in one place after the other, and sees which changes their own
+tests notice. Writes reports/mutants.md. Too few that are noticed are a failure, and so is a survivor without a reason in
+scripts/measure/mutants.txt, or a reason without a survivor. Changes of a function whose tests are left out must be found
+the same way. Installs cargo-mutants for the user, where it isn't there.
+
+With --judge it tests nothing, and judges what is in the folders of earlier runs, whose names begin with the crate's. Of a
+mutant that is in several folders the last one counts, so that survivors alone can be tested again."""
 
 import argparse
 import collections
 import datetime
 import itertools
 import json
+import os
 import pathlib
 import re
+import subprocess
 import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+from common import ROOT, TARGET, run, shared
 
 # The part of a crate's mutants that its own tests have to notice, in percent.
 GOALS = {"artifact": 92, "cache": 88}
-REASONS = pathlib.Path(__file__).with_suffix(".txt")
+REASONS = ROOT / "scripts/measure/mutants.txt"
+REPORT = ROOT / "reports/mutants.md"
+VERSION = "27.1.0"
+# What came of each is kept, to be looked at.
+WORK = TARGET / "mutants/outcomes"
 HEAD = "| crate | mutants | noticed | of these by taking too long | survived | not built | score | goal | seconds | date | commit |"
 
 
@@ -119,7 +134,7 @@ def write(report, crate, row, again, survivors, reasons, version):
     runs = runs if missing else "Each crate that has a goal is in this report."
     text = f"""# What the tests of a crate notice
 
-Made by `scripts/measure/mutants.sh` with {version}, which changes a crate in one place after the other. Only the crate's own
+Made by `scripts/measure/mutants.py` with {version}, which changes a crate in one place after the other. Only the crate's own
 tests are run. The score is the noticed ones of all that could be built; survivors count, whether or not they have
 a reason.
 
@@ -133,40 +148,103 @@ a reason.
     report.write_text(text)
 
 
-def main():
-    """Judges, writes and says what was found."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("crate", choices=GOALS)
-    parser.add_argument("folders", nargs="+", type=pathlib.Path)
-    parser.add_argument("--report", type=pathlib.Path)
-    parser.add_argument("--commit", help="the commit that was tested")
-    arguments = parser.parse_args()
-    check_judge()
-    found = [json.loads((folder / "mutants.out/outcomes.json").read_text()) for folder in arguments.folders]
+def mutants(name, crate, *options):
+    """Tests a crate's mutants, and leaves what came of each in the folder NAME. Survivors are judged elsewhere."""
+    command = ["cargo", "mutants", "-o", WORK / name, "-p", f"precompile-{crate}", "--test-package", f"precompile-{crate}"]
+    command += ["--gitignore", "true", "-j1", "--minimum-test-timeout", "20", "--no-shuffle", "--colors", "never"]
+    # The tests end with the first that fails, which only a nightly's test harness does, or one that takes itself for
+    # such.
+    command += [*options, "--", "-Z", "unstable-options", "--fail-fast"]
+    code = subprocess.run([*map(str, command)], check=False).returncode
+    # Some were missed, or took too long.
+    if code not in (0, 2, 3):
+        sys.exit(f"error: cargo-mutants ended with {code}")
+
+
+def test(crate):
+    """Tests all mutants of a crate."""
+    if crate == "artifact":
+        mutants("artifact", crate, "--", "--lib", "--tests")
+    else:
+        # The shared store takes long to build, so that only what concerns it is tested with it.
+        shared = ["cache/src/remote.rs", "cache/src/remote/**", "cache/src/cache.rs", "cache/src/object.rs"]
+        others = [f"--exclude={file}" for file in (*shared, "cache/src/planted_fault.rs")]
+        mutants("cache", crate, *others, "--", "--lib", "--tests")
+        mutants("cache-shared", crate, *(f"--file={file}" for file in shared), "--features", "remote", "--", "--lib", "--tests")
+
+
+def judge_folders(crate, folders, commit=None):
+    """Judges what cargo-mutants has left in folders, of one crate, and returns what is wrong. Writes the crate's part of
+    the report, if a commit is given."""
+    found = [json.loads((folder / "mutants.out/outcomes.json").read_text()) for folder in folders]
     if not all(part["end_time"] for part in found):
         sys.exit("error: it was ended before all mutants were tested")
     outcomes = [outcome for part in found for outcome in part["outcomes"]]
     reasons = read_reasons(REASONS.read_text())
-    crate = arguments.crate
     counts, score, survivors, faults = judge(crate, outcomes, reasons)
     noticed = counts["CaughtMutant"] + counts["Timeout"]
     print(
         f"{crate}: {score:.1f} % are noticed, {noticed} of {noticed + counts['MissedMutant']} mutants, "
         f"{counts['Timeout']} of them by taking too long; {counts['Unviable']} can't be built"
     )
-    if arguments.report:
+    if commit:
         at = datetime.datetime.fromisoformat
         taken = sum((at(part["end_time"]) - at(part["start_time"])).total_seconds() for part in found)
         cells = [crate, sum(counts.values()), noticed, counts["Timeout"], counts["MissedMutant"], counts["Unviable"]]
-        cells += [f"{score:.1f} %", f"{GOALS[crate]} %", int(taken)]
-        cells += [datetime.date.today(), f"`{arguments.commit}`"]
+        cells += [f"{score:.1f} %", f"{GOALS[crate]} %", int(taken), datetime.date.today(), f"`{commit}`"]
         row = "| " + " | ".join(map(str, cells)) + " |"
         version = f"cargo-mutants {found[0]['cargo_mutants_version']}"
         again = sum(outcome["scenario"] != "Baseline" for outcome in outcomes) - sum(counts.values())
-        write(arguments.report, crate, row, again, survivors, reasons, version)
-    for fault in faults:
-        print(f"error: {fault}", file=sys.stderr)
-    sys.exit(1 if faults else 0)
+        write(REPORT, crate, row, again, survivors, reasons, version)
+    return faults
+
+
+def prepare():
+    """Installs cargo-mutants, and has it build and test as is best for mutants."""
+    installed = subprocess.run(["cargo", "mutants", "--version"], capture_output=True, text=True, check=False).stdout
+    if installed.strip() != f"cargo-mutants {VERSION}":
+        run("cargo", "install", "-q", "--locked", "cargo-mutants", "--version", VERSION)
+    WORK.mkdir(parents=True, exist_ok=True)
+    # Apart, since what is built of a copy of the sources would be built again for the sources themselves.
+    os.environ["CARGO_TARGET_DIR"] = str(TARGET / "mutants")
+    # The tests sleep more than they work.
+    os.environ |= {"RUST_TEST_THREADS": "64", "RUSTC_BOOTSTRAP": "1", "RUST_BACKTRACE": "0"}
+
+
+def check_planted():
+    """The mutants of a function whose tests are left out must be found."""
+    mutants("planted", "artifact", "-f", "artifact/src/glance.rs", "-F", "replace same -> bool", "--", "--lib")
+    survivor = "survived, and has no reason: artifact/src/glance.rs: replace same -> bool with true"
+    faults = judge_folders("artifact", [WORK / "planted"])
+    if survivor not in faults:
+        sys.exit(f"error: a function without its tests is not found: {faults}")
+    print("a function without its tests is found")
+
+
+def main():
+    """Tests, judges and says what was found."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("crates", nargs="*")
+    parser.add_argument("--judge", action="store_true", help="judge what earlier runs left")
+    arguments = parser.parse_args()
+    crates = arguments.crates or list(GOALS)
+    if unknown := set(crates) - GOALS.keys():
+        parser.error(f"there are no mutants of {', '.join(sorted(unknown))}")
+    check_judge()
+    # Of the beginning: a run takes long.
+    commit = shared("revision")
+    if not arguments.judge:
+        prepare()
+        check_planted()
+    wrong = []
+    for crate in crates:
+        if not arguments.judge:
+            test(crate)
+        faults = judge_folders(crate, sorted(WORK.glob(f"{crate}*")), commit)
+        for fault in faults:
+            print(f"error: {fault}", file=sys.stderr)
+        wrong += faults
+    sys.exit(1 if wrong else 0)
 
 
 main()

@@ -1,11 +1,18 @@
-"""no-op-build.py PAIRS PRECOMPILE B3SUM FOLDER: times `precompile` on what is compiled already, in turn with its
-yardsticks, and prints a table of medians."""
+#!/usr/bin/env python3
+"""no-op-build.py [PAIRS]: the time of `precompile` where all is compiled already, beside the time in which `b3sum` reads
+the same files. Writes reports/no-op-build.md."""
 
 import os
+import pathlib
+import shutil
 import statistics
 import sys
 import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+from common import CACHE, TARGET, corpus, number_argument, report, run
 
 
 def seconds(command, environment):
@@ -31,13 +38,25 @@ def pairs(count, ours, yardstick, environment):
     return [statistics.median(column) for column in zip(*times)] + [statistics.median(a / b for a, b in times)]
 
 
-def main():
-    count, precompile, b3sum, folder = int(sys.argv[1]), *sys.argv[2:]
+def modules():
+    """A folder of 996 modules of some 150 KB and four real programs: 200 MB."""
+    folder = CACHE / "modules"
+    if not (folder / "done").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        run(TARGET / "release/examples/modules", folder / "in", 996)
+        names = ("resvg", "ruby", "esbuild", "quickjs")
+        for name, path in zip(names, corpus(*names)):
+            shutil.copy(path, folder / f"in/{name}.wasm")
+        (folder / "done").touch()
+    return str(folder / "in")
+
+
+def main(count, precompile, b3sum, folder):
     names = sorted(os.listdir(folder))
     inputs = [os.path.join(folder, name) for name in names]
     size = sum(os.path.getsize(path) for path in inputs)
     print("# What it takes to find out that nothing is to be compiled\n")
-    print(f"Made by `scripts/measure/no-op-build.sh {count}`: {len(inputs)} modules, {size / 1e6:.0f} MB, compiled by Winch; then one of")
+    print(f"Made by `scripts/measure/no-op-build.py {count}`: {len(inputs)} modules, {size / 1e6:.0f} MB, compiled by Winch; then one of")
     print(f"4.4 MB. Time from start to exit, medians of {count} interleaved pairs; `b3sum` 1.8.7 reads the same inputs.\n")
     print("| what | precompile (ms) | yardstick (ms) | ratio | at most | yardstick |")
     print("|------|----------------:|---------------:|------:|--------:|-----------|")
@@ -85,7 +104,14 @@ def main():
         row("one with hashing", ours, read + least, ours / (read + least), 1.5, "b3sum, outputs too, and --version")
     for failure in failed:
         print(f"\nerror: {failure}")
-    sys.exit(1 if failed else 0)
+    if failed:
+        sys.exit(1)
 
 
-main()
+os.environ.pop("PRECOMPILE_NO_CACHE")
+run("cargo", "build", "-q", "--release", "-p", "precompile", "--bins", "--example", "modules")
+reader = CACHE / "b3sum/bin/b3sum"
+if not reader.exists():
+    run("cargo", "install", "-q", "--locked", "--root", CACHE / "b3sum", "b3sum@1.8.7")
+with report("no-op-build"):
+    main(number_argument(100), str(TARGET / "release/precompile"), str(reader), modules())

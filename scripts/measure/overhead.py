@@ -1,14 +1,21 @@
-"""overhead.py PAIRS PRECOMPILE DIRECT STOCK MODULE SMALL: runs `precompile` and its yardsticks in turn, and
-prints a table of their ratios of user and system time, with 95 % confidence intervals."""
+#!/usr/bin/env python3
+"""overhead.py [PAIRS]: the user and system time of `precompile` beside a program of 20 lines that calls wasmtime with the
+same crates and settings, and beside upstream's command line. Writes reports/overhead.md, with 95 % confidence
+intervals."""
 
 import json
 import math
 import os
+import pathlib
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+from common import TARGET, corpus, number_argument, report, run, shared
 
 # Student's t at 97.5 %, for 10 pairs and more; beyond 60 it is the normal distribution's.
 T = [(60, 1.96), (40, 2.02), (30, 2.045), (20, 2.093), (10, 2.262)]
@@ -72,10 +79,11 @@ def scan_share(precompile, module, out):
     return statistics.median(shares)
 
 
-def main():
-    count, precompile, direct, stock, module, small = int(sys.argv[1]), *sys.argv[2:]
+def main(count, module):
+    precompile, direct = str(TARGET / "release/precompile"), str(TARGET / "release/examples/direct")
+    stock, small = shared("stock_wasmtime") + "/wasmtime", "tests/guests/primes.wasm"
     print("# What `precompile` costs beyond the compiler\n")
-    print(f"Made by `scripts/measure/overhead.sh {count}`: user and system time of whole processes that compile")
+    print(f"Made by `scripts/measure/overhead.py {count}`: user and system time of whole processes that compile")
     print(f"resvg (4.4 MB), {count} interleaved pairs each; the ratio is the geometric mean, with the ends of")
     print("its 95 % confidence interval. The yardsticks are `compiler/examples/direct.rs`, 20 lines that call")
     print("wasmtime with the same crates and settings, and upstream's `wasmtime compile` 48.0.2.\n")
@@ -107,4 +115,7 @@ def main():
         sys.exit(f"error: the upper end is {worst:.3f}, beyond 1.05")
 
 
-main()
+resvg = str(corpus("resvg")[0])
+run("cargo", "build", "-q", "--release", "-p", "precompile", "--bins", "--example", "direct")
+with report("overhead"):
+    main(number_argument(30), resvg)

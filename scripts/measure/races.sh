@@ -4,8 +4,7 @@
 source "$(dirname "$0")/../lib/common.sh"
 times="${1:-10}"
 # Of the beginning: a run takes long.
-commit="$(git describe --always --exclude='*')"
-git diff --quiet HEAD -- . ':!reports' || commit+=-dirty
+commit="$(revision)"
 cargo test -q --no-run
 
 work="$(mktemp -d)"

@@ -2,9 +2,23 @@
 
 import shutil
 import time
+from functools import partial
 
 from benchmarks.modules import functions, many
-from benchmarks.setup import CORES, PRECOMPILE, PROGRAMS, WASMTIME, WORK, at_most, in_turns, listing, medians, peak_bytes, ratio, sequence, table
+from benchmarks.setup import (
+    CORES,
+    PROGRAMS,
+    WORK,
+    at_most,
+    in_turns,
+    listing,
+    medians,
+    peak_bytes,
+    ratio,
+    sequence,
+    table,
+)
+from benchmarks.tools import PRECOMPILE, WASMTIME
 from timing import wall
 
 ONE_BY_ONE = "wasmtime, one after the other"
@@ -70,11 +84,11 @@ def section():
     for compiler in ("cranelift", "winch"):
         whole(compiler, folder, output)
         ways = {
-            "one command": lambda: whole(compiler, folder, output, "--no-cache"),
-            ONE_BY_ONE: lambda: one_by_one(compiler, folder, WORK / "one"),
-            XARGS: lambda: xargs(compiler, folder, WORK / "xargs"),
-            XARGS_SERIAL: lambda: xargs(compiler, folder, WORK / "xargs", SERIAL),
-            "from the cache": lambda: whole(compiler, folder, output),
+            "one command": partial(whole, compiler, folder, output, "--no-cache"),
+            ONE_BY_ONE: partial(one_by_one, compiler, folder, WORK / "one"),
+            XARGS: partial(xargs, compiler, folder, WORK / "xargs"),
+            XARGS_SERIAL: partial(xargs, compiler, folder, WORK / "xargs", SERIAL),
+            "from the cache": partial(whole, compiler, folder, output),
         }
         times = in_turns(5, ways)
         found = medians(times)
@@ -82,7 +96,7 @@ def section():
         for _ in range(2):
             wall(in_place)
             time.sleep(SETTLED_S)
-        found |= sequence(7, {"in place already": lambda: wall(in_place)})
+        found |= sequence(7, {"in place already": partial(wall, in_place)})
         mine = found["one command"]
         at_most(f"a batch by {compiler}, of one after the other,", ratio(times, "one command", ONE_BY_ONE), 1 / GAINS[compiler])
         for way in (XARGS, XARGS_SERIAL):

@@ -3,7 +3,8 @@
 import subprocess
 import sys
 
-from benchmarks.setup import MODULES, PROGRAMS, WORK, anew, compilers, listing, peak_bytes, sequence, table, wasm2c
+from benchmarks.setup import PROGRAMS, WORK, anew, compilers, listing, peak_bytes, sequence, table, wasm2c
+from benchmarks.tools import MODULES
 
 OURS = ("winch", "cranelift")
 HEAD = ["module, compiler", "wall (s)", "of wasmtime's", "memory (MB)", "of wasmtime's", "artifact (MB)"]

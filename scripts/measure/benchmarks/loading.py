@@ -3,7 +3,8 @@
 import json
 import statistics
 
-from benchmarks.setup import LOAD, MODULES, at_most, interval, precompiled, table
+from benchmarks.setup import at_most, interval, precompiled, table
+from benchmarks.tools import LOAD, MODULES
 from timing import timed
 
 HEAD = [
@@ -43,10 +44,10 @@ def opened(artifact, rounds):
 def section():
     """Two modules by two backends."""
     rows = []
-    for name in ROUNDS:
+    for name, rounds in ROUNDS.items():
         for backend in ("winch", "cranelift"):
             artifact = precompiled(MODULES[name], backend)
-            found, what = opened(artifact, ROUNDS[name]), f"opening {name}, {backend}"
+            found, what = opened(artifact, rounds), f"opening {name}, {backend}"
             row = [f"{name}, {backend}", f"{artifact.stat().st_size / 1e6:.1f}"]
             row += [f"{found['copy']:.0f}", at_most(what, found["opened"], 1.15)]
             row += [f"{found['file']:.0f}", at_most(f"{what}, mapped unverified", found["unverified"], 1.05)]

@@ -1,4 +1,4 @@
-"""What every section uses: the commands, a folder to work in, how to measure, how to print."""
+"""What every section uses: a folder to work in, how to measure, how to print."""
 
 import math
 import os
@@ -6,24 +6,17 @@ import pathlib
 import re
 import shlex
 import statistics
-import sys
 import tempfile
 import time
 
 from benchmarks.exponent import T
+from benchmarks.tools import HAS_WASMER, PRECOMPILE, RUNNER, WASMER, WASMTIME, WASMTIME_MIN
+from common import ROOT
 from timing import wall
 
-ROOT = pathlib.Path.cwd()
-# Where the commands and the corpus are, as the shell script found them.
-FOUND = dict(argument.split("=", 1) for argument in sys.argv[1 : sys.argv.index("--")])
-PRECOMPILE, RUNNER, LOAD, WASMTIME, WASMTIME_MIN, WASMER = (
-    pathlib.Path(FOUND[name]) for name in ("precompile", "runner", "load", "wasmtime", "wasmtime-min", "wasmer")
-)
-MODULES = {name.split()[1]: pathlib.Path(path) for name, path in FOUND.items() if name.startswith("module ")}
 PROGRAMS = sorted((ROOT / "benches/programs").glob("*.wasm"))
 PEERS = ROOT / "benches/peers"
 CORES = os.cpu_count()
-HAS_WASMER = WASMER.exists()
 # Removed at the end, whichever it is.
 REMOVED = tempfile.TemporaryDirectory()
 WORK = pathlib.Path(REMOVED.name)

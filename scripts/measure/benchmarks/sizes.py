@@ -3,7 +3,8 @@
 import pathlib
 import shutil
 
-from benchmarks.setup import HAS_WASMER, PRECOMPILE, RUNNER, WASMER, WASMTIME, WASMTIME_MIN, table
+from benchmarks.setup import table
+from benchmarks.tools import HAS_WASMER, PRECOMPILE, RUNNER, WASMER, WASMTIME, WASMTIME_MIN
 
 
 def section():

@@ -3,7 +3,8 @@
 import subprocess
 import time
 
-from benchmarks.setup import MODULES, WORK, commands, listing, peak_bytes, runners, sequence, table
+from benchmarks.setup import WORK, commands, listing, peak_bytes, runners, sequence, table
+from benchmarks.tools import MODULES
 from timing import wall
 
 HEAD = ["way", "first output (ms)", "of ours", "end (ms)", "of ours", "memory (MB)"]

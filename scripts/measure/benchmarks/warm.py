@@ -3,8 +3,8 @@
 import shutil
 import time
 
-from benchmarks.setup import HAS_WASMER, MODULES, PEERS, PRECOMPILE, RUNNER, WASMER, WASMTIME, WORK
-from benchmarks.setup import anew, commands, listing, sequence, table
+from benchmarks.setup import PEERS, WORK, anew, commands, listing, sequence, table
+from benchmarks.tools import HAS_WASMER, MODULES, PRECOMPILE, RUNNER, WASMER, WASMTIME
 from timing import wall
 
 # A file that was written so shortly ago is read again.
