@@ -4,8 +4,8 @@ tests notice. Writes reports/mutants.md. Too few that are noticed are a failure,
 scripts/measure/mutants.txt, or a reason without a survivor. Changes of a function whose tests are left out must be found
 the same way. Installs cargo-mutants for the user, where it isn't there.
 
-With --judge it tests nothing, and judges what is in the folders of earlier runs, whose names begin with the crate's. Of a
-mutant that is in several folders the last one counts, so that survivors alone can be tested again."""
+With --judge COMMIT it tests nothing, and judges the folders that earlier runs of that commit left, whose names begin with
+the crate's. Of a mutant that is in several folders the last one counts, so that survivors alone can be tested again."""
 
 import argparse
 import collections
@@ -225,14 +225,14 @@ def main():
     """Tests, judges and says what was found."""
     parser = argparse.ArgumentParser()
     parser.add_argument("crates", nargs="*")
-    parser.add_argument("--judge", action="store_true", help="judge what earlier runs left")
+    parser.add_argument("--judge", metavar="COMMIT", help="judge what earlier runs of this commit left")
     arguments = parser.parse_args()
     crates = arguments.crates or list(GOALS)
     if unknown := set(crates) - GOALS.keys():
         parser.error(f"there are no mutants of {', '.join(sorted(unknown))}")
     check_judge()
     # Of the beginning: a run takes long.
-    commit = shared("revision")
+    commit = arguments.judge or shared("revision")
     if not arguments.judge:
         prepare()
         check_planted()
