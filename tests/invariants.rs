@@ -47,13 +47,14 @@ fn has_test(path: &Path) -> bool {
     [path.to_path_buf(), path.with_extension("")].iter().any(|path| code(path).contains("#[test]"))
 }
 
-/// The runs that have a command, as a step or within a script that is one.
+/// The runs that have a command, as a step or as a part of one.
 fn step(command: &str) -> Runs {
-    let is_step = |run: &str| {
-        let lines = read(run);
-        lines.lines().any(|line| line.starts_with("step ") && line.contains(command))
+    let document = read("docs/checks.md");
+    let is_step = |heading: &str| {
+        let table = document.split_once(heading).unwrap().1.split("\n## ").next().unwrap();
+        table.lines().filter_map(|row| row.split(" | ").nth(1)).any(|cell| cell.contains(command))
     };
-    Runs { gate: is_step(".ci/run"), full: is_step(".ci/full") }
+    Runs { gate: is_step("\n## The gate\n"), full: is_step("\n## The full run\n") }
 }
 
 /// The runs that have the tests of a file, a folder or a script, or what it has to compile to.
@@ -138,7 +139,9 @@ fn wrong(row: &str) -> Option<String> {
                 runs(name)
             }
             command if command.starts_with("cargo ") => Ok(step(command)),
-            name if name.ends_with(".rs") || name.ends_with(".sh") => Err(format!("`{name}` has no folder")),
+            name if [".rs", ".sh", ".py"].iter().any(|ending| name.ends_with(ending)) => {
+                Err(format!("`{name}` has no folder"))
+            }
             _ => Ok(Runs::default()),
         };
         match found {

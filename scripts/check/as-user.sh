@@ -131,6 +131,7 @@ test_one() {
         echo "failed: $name ($((SECONDS - start)) s)"
         failed=$((failed + 1))
     fi
+    # shellcheck disable=SC2016 # The backticks are the message's.
     { grep -oaE 'not (run|tried|shown here|tried with `[^`]*`)[:,].*' "$work/log" || true; } | sort -u
 }
 

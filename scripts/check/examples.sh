@@ -4,8 +4,9 @@
 source "$(dirname "$0")/../lib/common.sh"
 unset PRECOMPILE_NO_CACHE
 build_precompile
-export PRECOMPILE="$(target_dir)/debug/precompile" CARGO_TERM_QUIET=true
-root="$PWD" debug="$(target_dir)"
+PRECOMPILE="$(target_dir)/debug/precompile"
+export PRECOMPILE CARGO_TERM_QUIET=true
+root="$PWD"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 # Outside the clone, like all builds.
@@ -16,7 +17,7 @@ shows() {
     local words="$1" output
     shift
     output="$("$@")"
-    grep -qF -- "$words" <<<"$output" || { printf 'error: `%s` is not in: %s\n' "$words" "$output" >&2; return 1; }
+    grep -qF -- "$words" <<<"$output" || { printf "error: \`%s\` is not in: %s\n" "$words" "$output" >&2; return 1; }
 }
 
 # holds_no_compiler PACKAGE: among the normal dependencies in this folder.

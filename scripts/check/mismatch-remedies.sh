@@ -22,11 +22,15 @@ compile --target s390x -D debug-info -W concurrency-support
 code=0
 reasons="$(explain)" || code=$?
 echo "$reasons"
-[ "$code" = 3 ] && [ "$(grep -c '^  ' <<<"$reasons")" = 6 ] || { echo "error: not six reasons" >&2; exit 1; }
+if [ "$code" != 3 ] || [ "$(grep -c '^  ' <<<"$reasons")" != 6 ]; then
+    echo "error: not six reasons" >&2
+    exit 1
+fi
 # The runner itself says the same.
 ends_with 126 "$(sed -n 2p <<<"$reasons")" "${runner[@]}" --invoke f "$work/app.cwasm"
 
 # Each remedy is an option in backticks; the settings that were wrong stay before them.
+# shellcheck disable=SC2016 # They are the message's backticks.
 mapfile -t options < <(grep -o 'with `[^`]*`' <<<"$reasons" | sed 's/with `//; s/`//' | tr ' ' '\n')
 compile -D debug-info -W concurrency-support "${options[@]}"
 explain

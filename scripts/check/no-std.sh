@@ -6,7 +6,7 @@ target=x86_64-unknown-none toolchain=() std=()
 if ! rustup target add "$target" >/dev/null 2>&1; then
     echo "rustup has no library for $target: Debian's Rust builds one"
     debian_toolchain rust-web-src >&2
-    toolchain=(+debian) std=(-Zbuild-std=core,alloc -Zbuild-std-features=compiler-builtins-mem)
+    toolchain=(+debian) std=("-Zbuild-std=core,alloc" -Zbuild-std-features=compiler-builtins-mem)
     export RUSTC_BOOTSTRAP=1
 fi
 export RUSTFLAGS="-D warnings"

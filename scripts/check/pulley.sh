@@ -16,5 +16,5 @@ echo "ok: Pulley prints what the program prints natively"
 ends_with 126 '`--target ' "$run" "$work/narrow.cwasm"
 echo "ok: code for 32-bit Pulley is refused on a 64-bit machine"
 cargo build -q --profile runner -p precompile-runtime
-ends_with 126 'feature `pulley`' "$run" "$work/primes.cwasm"
+ends_with 126 "feature \`pulley\`" "$run" "$work/primes.cwasm"
 echo "ok: a runner without Pulley names the feature"

@@ -70,7 +70,7 @@ class _Both(io.StringIO):
 
 @contextlib.contextmanager
 def report(name):
-    """Writes what is printed to reports/NAME.md, unless it ends with an error."""
+    """Writes what is printed to the report of this name, too, unless it ends with an error."""
     with contextlib.redirect_stdout(_Both(sys.stdout)) as text:
         yield
     (ROOT / f"reports/{name}.md").write_text(text.getvalue())

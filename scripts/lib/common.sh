@@ -20,7 +20,7 @@ ends_with() {
     shift 2
     report="$("$@" 2>&1 >/dev/null)" || code=$?
     if [ "$code" != "$expected" ] || ! grep -qF -- "$words" <<<"$report"; then
-        printf 'error: exit code %d, not %d with `%s`: %s\n' "$code" "$expected" "$words" "$report" >&2
+        printf "error: exit code %d, not %d with \`%s\`: %s\n" "$code" "$expected" "$words" "$report" >&2
         return 1
     fi
 }

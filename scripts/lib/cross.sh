@@ -30,7 +30,7 @@ export "CARGO_TARGET_${variable}_LINKER=$arch-linux-gnu-gcc" "CC_${target//-/_}=
 std=()
 if [ "$arch" = s390x ]; then
     export RUSTC_BOOTSTRAP=1
-    std=(-Zbuild-std=std,panic_abort)
+    std=("-Zbuild-std=std,panic_abort")
 fi
 # Without link-time optimisation: it changes nothing that is tested here, and takes minutes.
 cargo +debian build -q --profile runner -p "$package" --target "$target" "${std[@]}" \

@@ -24,7 +24,11 @@ for module in tests/guests/*.wasm $(scripts/lib/corpus.sh micropython quickjs sq
     cp "$module" "$work/seeds/real/"
 done
 # Coverage takes flags that stable compilers keep to themselves.
-(cd fuzz && RUSTC_BOOTSTRAP=1 "$fuzz/tool/bin/cargo-fuzz" fuzz build --sanitizer none --target-dir "$fuzz/target" 2>"$work/build.log" || { cat "$work/build.log" >&2; exit 1; })
+(
+    cd fuzz
+    RUSTC_BOOTSTRAP=1 "$fuzz/tool/bin/cargo-fuzz" fuzz build --sanitizer none --target-dir "$fuzz/target" \
+        2>"$work/build.log" || { cat "$work/build.log" >&2; exit 1; }
+)
 targets="$fuzz/target/$(rustc -vV | sed -n 's/^host: //p')/release"
 
 # play TARGET SECONDS: one target, from its seeds and what earlier runs found.
@@ -44,6 +48,7 @@ fi
 planted="$(sed -n 's/^stat::number_of_executed_units: *//p' "$work/planted.log")"
 echo "the planted fault was found after $planted executions"
 failed=0
+# shellcheck disable=SC2016 # The backticks are Markdown's.
 {
     printf '# Anything as input\n\nMade by `scripts/measure/fuzz.sh %s`, one target after the other. *Accepted* is what the reader took for valid;\n' "$seconds"
     printf '*coverage* counts edges of the code, as libFuzzer has it. A panic of a compiler becomes an error, and is counted. The planted fault was found after %s\nexecutions.\n\n' "$planted"

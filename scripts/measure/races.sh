@@ -29,6 +29,7 @@ again() {
 # It must see a run that fails, of two, and a name that is no test's.
 one_fails() {
     local calls=0
+    # shellcheck disable=SC2317 # `again` calls it.
     cargo() {
         calls=$((calls + 1))
         echo 'test result: ok. 1 passed'
@@ -49,6 +50,7 @@ microseconds() {
     echo $((${EPOCHREALTIME/[.,]/} - start))
 }
 
+# shellcheck disable=SC2317 # `microseconds` calls it.
 count() {
     local n=0
     while ((n < 1000000)); do n=$((n + 1)); done
@@ -73,6 +75,7 @@ for test in batch cache identity isolate local outputs pipeline signals; do
 done
 again "$times" 'paths that change meanwhile' --test attack race
 
+# shellcheck disable=SC2016 # The backticks are Markdown's.
 {
     printf '# What waits and races, starved\n\nMade by `scripts/measure/races.sh %s` at `%s`, %s: each core has two programs beside the\n' \
         "$times" "$commit" "$(date -u +%F)"

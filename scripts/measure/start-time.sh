@@ -22,11 +22,14 @@ runner() {
     echo "$file"
 }
 
+# shellcheck disable=SC2016 # The backticks are Markdown's.
 {
     printf '# From start to exit\n\nMade by `scripts/measure/start-time.sh`: the bare runner with an empty guest beside `int main(void) { return 0; }`,\n'
     printf 'dynamically linked by `gcc -O2`; 200 pairs in turn, medians. With quartiles of the ratio.\n\n'
     printf '| runner | its time (µs) | the program (µs) | ratio | from | to |\n|--------|------:|------:|------:|------:|------:|\n'
+    # shellcheck disable=SC2034 # Used as "${!kind}".
     dynamic="$(runner dynamic '')"
+    # shellcheck disable=SC2034 # Used as "${!kind}".
     static="$(runner static '-Crelocation-model=static -Ctarget-feature=+crt-static')"
     for kind in dynamic static; do
         read -r -a figures <<<"$("$work/pairs" 200 "${!kind}" "$work/empty.cwasm" -- "$work/empty")"
