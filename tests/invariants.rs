@@ -253,7 +253,7 @@ fn unsafe_code_stands_where_it_is_allowed() {
         "artifact/src/lib.rs",
         "cache/src/lib.rs",
         "compiler/src/lib.rs",
-        "compiler/src/command/main.rs",
+        "compiler/src/cli/main.rs",
         "compiler/src/cargo_precompile.rs",
         "runtime/src/lib.rs",
         "runtime/src/runner/main.rs",
