@@ -174,8 +174,8 @@ fn wrong_rows_are_seen() {
         "| a | `runtime/tests/gc.rs` | full |",
         "| a | `runtime/src/runner/preview2.rs` | full |",
         "| a | `cargo xtask size --check`, `tests/golden/run.test`, `scripts/strip.sh` | gate, full |",
-        "| a | `artifact/src/shown.rs`, `compiler/src/compile/limits.rs` | gate |",
-        "| a | `compiler/src/compile/settings_check.rs` runs at each compilation | gate |",
+        "| a | `artifact/src/shown.rs`, `compiler/src/backend/unsupported.rs` | gate |",
+        "| a | `compiler/src/backend/check_stamp.rs` runs at each compilation | gate |",
         "| a | nobody but who reads it | reading |",
     ] {
         assert_eq!(wrong(right), None);
@@ -189,7 +189,7 @@ fn wrong_rows_are_seen() {
         "| a | `scripts/kill.sh` | gate |",
         "| a | `kill.sh` | full |",
         "| a | `runtime/tests/gc.rs` | gate |",
-        "| a | `compiler/src/compile/settings_check.rs` | gate |",
+        "| a | `compiler/src/backend/check_stamp.rs` | gate |",
         "| a | `runtime/src/no_such_file.rs` | gate |",
         "| a | nobody but who reads it | gate |",
         "| a | `scripts/kill.sh` |",

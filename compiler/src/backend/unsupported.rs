@@ -14,6 +14,7 @@ use precompile_artifact::features::names;
 use std::fmt;
 use wasmparser::WasmFeatures;
 
+mod cause;
 mod modules;
 mod place;
 mod probe;
@@ -22,6 +23,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 
+pub use cause::Cause;
 pub(crate) use place::locate;
 pub use place::{Place, Site};
 pub use remedy::Remedy;
@@ -39,19 +41,6 @@ pub struct Unsupported {
     pub place: Option<Place>,
     /// Ways out, each of which suffices.
     pub remedies: Vec<Remedy>,
-}
-
-/// What a backend lacks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cause {
-    /// Proposals, by their names. That which the module uses at [`Unsupported::place`] comes first.
-    Proposals(Vec<String>),
-    /// Instructions of the processor, by the name of its feature.
-    CpuFeature(String),
-    /// It panics, with this message.
-    Panic(String),
-    /// Something else, in the backend's words.
-    Other(String),
 }
 
 impl Unsupported {
@@ -100,24 +89,6 @@ impl Unsupported {
             place: Some(failure.place),
             cause,
         })
-    }
-}
-
-impl Cause {
-    /// The cause, as the backend's words have it. Winch's name a feature of the processor where one is missing.
-    fn of(error: &BackendError) -> Cause {
-        let problem = match error {
-            BackendError::Failed { problem, .. } => problem,
-            BackendError::Panic { message, .. } => return Cause::Panic(message.clone()),
-            BackendError::Configure { .. } => return Cause::Other(error.to_string()),
-        };
-        let missing =
-            problem.split_once("for CPUs without ").and_then(|(_, rest)| rest.split_once(" support"));
-        match missing {
-            Some((feature, _)) => Cause::CpuFeature(feature.to_ascii_lowercase()),
-            // Before the backend's own words, wasmtime names the function of the part.
-            None => Cause::Other(problem.rsplit("Compilation error: ").next().unwrap_or(problem).into()),
-        }
     }
 }
 

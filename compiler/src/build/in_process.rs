@@ -1,11 +1,12 @@
 //! Compiling in the build script itself.
 
 use crate::build::cargo::Cargo;
+use crate::build::error::BuildError;
 use crate::build::error::io;
 use crate::build::inputs::Input;
 use crate::build::jobs::Jobs;
+use crate::build::order::Order;
 use crate::build::tool::INSTALL;
-use crate::build::{BuildError, Order};
 use crate::cache::{Cache, Limits, Patience, Recipe, Store, Trust};
 use crate::{Artifact, Compiler, Destination, Expect, Options, Rates, Request, Source, Target};
 use crate::{choose, code_bytes, recipe};

@@ -4,7 +4,28 @@ use anyhow::{Result, bail, ensure};
 use precompile::Target;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use std::collections::BTreeSet;
 use std::fmt;
+
+/// A target for each architecture, in the order of the list.
+pub(crate) const TARGETS: [&str; 8] = [
+    "x86_64-unknown-linux-gnu",
+    "aarch64-unknown-linux-gnu",
+    "riscv64gc-unknown-linux-gnu",
+    "s390x-unknown-linux-gnu",
+    "pulley64",
+    "pulley32",
+    "pulley64be",
+    "pulley32be",
+];
+
+/// The names of all levels of processors.
+pub(crate) fn cpu_levels() -> Vec<String> {
+    let targets = TARGETS.iter().filter_map(|name| name.parse().ok());
+    let levels = targets.flat_map(|target: Target| target.family().levels.iter().map(|level| level.name));
+    let names: BTreeSet<_> = levels.chain(["native"]).map(String::from).collect();
+    names.into_iter().collect()
+}
 
 /// Processors, each as a level and features: `x86-64-v3,-avx2`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

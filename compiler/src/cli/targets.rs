@@ -1,23 +1,11 @@
 //! `precompile targets`: what can be compiled for.
 
+use crate::cpus::TARGETS;
 use crate::message::{Format, print, print_bytes};
 use anyhow::Result;
 use clap::Args;
 use precompile::{ALIASES, Backend, Target};
 use serde::Serialize;
-use std::collections::BTreeSet;
-
-/// A target for each architecture, in the order of the list.
-const TARGETS: [&str; 8] = [
-    "x86_64-unknown-linux-gnu",
-    "aarch64-unknown-linux-gnu",
-    "riscv64gc-unknown-linux-gnu",
-    "s390x-unknown-linux-gnu",
-    "pulley64",
-    "pulley32",
-    "pulley64be",
-    "pulley32be",
-];
 
 /// List the targets, with their short names, backends and CPU levels
 #[derive(Args)]
@@ -47,14 +35,6 @@ impl Opts {
         }
         Ok(())
     }
-}
-
-/// The names of all levels of processors.
-pub(crate) fn cpu_levels() -> Vec<String> {
-    let targets = TARGETS.iter().filter_map(|name| name.parse().ok());
-    let levels = targets.flat_map(|target: Target| target.family().levels.iter().map(|level| level.name));
-    let names: BTreeSet<_> = levels.chain(["native"]).map(String::from).collect();
-    names.into_iter().collect()
 }
 
 fn listed(target: &Target) -> Listed {

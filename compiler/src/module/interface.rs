@@ -1,19 +1,12 @@
-//! What a module or component imports and exports, with types in the text format.
+//! The interface of a module or component: its imports and exports, with types in the text format.
 
-use precompile_artifact::List;
-use precompile_artifact::manifest::{Export, Import};
+use items::Interface;
 use wasmparser::{BinaryReaderError, Parser};
 
 mod component;
 mod component_types;
+mod items;
 mod module;
-
-/// Imports and exports, in the order of the module or component.
-#[derive(Default)]
-pub(crate) struct Interface {
-    pub(crate) imports: List<Import<'static>>,
-    pub(crate) exports: List<Export<'static>>,
-}
 
 /// Reads the interface of a core module or component in binary form. A module need not be valid.
 ///

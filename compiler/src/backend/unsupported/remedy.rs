@@ -1,6 +1,6 @@
 //! Ways out of a limit.
 
-use super::Cause;
+use super::cause::Cause;
 use crate::backend::image::image;
 use crate::options::cpu::Cpu;
 use crate::options::{Options, support};

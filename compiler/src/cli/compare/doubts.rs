@@ -1,6 +1,6 @@
 //! What speaks against the figures.
 
-use crate::compare::Per;
+use crate::compare::opts::Per;
 use crate::compare::summary::Summary;
 use crate::compare::trial::Trial;
 use crate::compare::units::time;

@@ -1,8 +1,8 @@
 //! A comparison as a page: one file, which loads nothing.
 
-use crate::compare::Per;
 use crate::compare::chart::{Chart, chart};
 use crate::compare::columns::{COMPILING, Column, RUNNING};
+use crate::compare::opts::Per;
 use crate::compare::report::{Compared, Report};
 use crate::compare::units::{bytes, count, time};
 use askama::Template;

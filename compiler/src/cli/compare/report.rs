@@ -1,11 +1,11 @@
 //! What came of a comparison.
 
 use crate::compare::doubts::doubts;
+use crate::compare::opts::{Opts, Per};
 use crate::compare::summary::Summary;
 use crate::compare::trial::{Measured, Trial};
 use crate::compare::units::{count, time};
 use crate::compare::verdict::{Stretch, cost, verdict};
-use crate::compare::{Opts, Per};
 use crate::runner::Runner;
 use crate::shell_words;
 use precompile::Cost;

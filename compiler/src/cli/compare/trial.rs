@@ -1,8 +1,9 @@
 //! One way to compile, tried: compiled, loaded, run.
 
+use crate::compare::bounded;
 use crate::compare::candidate::Candidate;
+use crate::compare::opts::Per;
 use crate::compare::summary::Summary;
-use crate::compare::{Per, bounded};
 use crate::message::tell;
 use crate::progress::Progress;
 use crate::runner::Runner;

@@ -1,6 +1,6 @@
 //! Which way to compile is the cheapest, and from how many runs on.
 
-use crate::compare::Per;
+use crate::compare::opts::Per;
 use crate::compare::summary::Summary;
 use crate::compare::trial::Measured;
 use precompile::{Cost, stretches};

@@ -1,6 +1,6 @@
 //! Compiling in a process of its own, which may take only so much, and reach nothing.
 //!
-//! That process is this command with [`CHILD`] as its first argument. It confines itself, reads a question and the
+//! That process is this command with [`child::CHILD`] as its first argument. It confines itself, reads a question and the
 //! module from standard input, and writes an [`Response`] to standard output. Nothing here reads the module's code;
 //! and what a module that got hold of the process would answer is read with care. All else stays here: the cache,
 //! the outputs, what is reported.
@@ -31,8 +31,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 use wait_timeout::ChildExt;
 
-/// The first argument of a process that compiles: nothing that anybody would name an input.
-const CHILD: &str = "__isolated";
 /// So much of what the process says of its end is read, in bytes.
 const MOST_SAID: u64 = 64 << 10;
 /// What the process wrote is read so long after its end; by then nothing is left but what others keep open.
@@ -179,7 +177,7 @@ impl Isolation {
         let program = std::env::current_exe().context("this command can't be found to be started again")?;
         let mut command = Command::new(std::path::absolute(program)?);
         command
-            .args([CHILD, "--max-memory", &self.max_memory_bytes.to_string()])
+            .args([child::CHILD, "--max-memory", &self.max_memory_bytes.to_string()])
             .args(["--threads", &self.threads.to_string(), "--parent", &std::process::id().to_string()])
             .args(self.is_strict.then_some("--strict"))
             .env_clear()

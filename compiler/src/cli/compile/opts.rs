@@ -4,11 +4,11 @@ use crate::cache_opts::CacheOpts;
 use crate::compile::backend_arg::{self, BackendArg};
 use crate::compile::input_limits::InputLimitOpts;
 use crate::compile::project;
+use crate::cpus;
 use crate::environment;
 use crate::hinted::{self, Hinted};
 use crate::message::Format;
 use crate::setting_args::{CODEGEN, DEBUG, OPTIMIZE, SettingArgs, WASM};
-use crate::targets;
 use clap::{Args, ValueEnum, ValueHint};
 use precompile::artifact::quantity;
 use precompile::{ALIASES, Choice, Fallback, OptLevel, Platform, Strip};
@@ -195,7 +195,7 @@ const STRIP: Hinted<Vec<Strip>> = Hinted::new(Strip::parse, || {
     names(Strip::ALL.map(Strip::name)).into_iter().chain(["all".into()]).collect()
 });
 const TARGET: Hinted<String> = hinted::text(|| names(ALIASES.map(|(alias, _)| alias)));
-const CPU: Hinted<String> = hinted::text(targets::cpu_levels);
+const CPU: Hinted<String> = hinted::text(cpus::cpu_levels);
 const FALLBACKS: [Fallback; 2] = [Fallback::Cranelift, Fallback::Pulley];
 
 fn names<const N: usize>(names: [&str; N]) -> Vec<String> {

@@ -3,8 +3,8 @@
 //! Types that merely stand for other types are left out: nobody has to provide them. Functions
 //! refer to them by name.
 
-use super::Interface;
 use super::component_types::TypeTexts;
+use super::items::Interface;
 use precompile_artifact::manifest::{Export, Import};
 use std::collections::HashSet;
 use wasmparser::component_types::{ComponentAnyTypeId, ComponentEntityType, ComponentItem, ResourceId};

@@ -1,6 +1,6 @@
 //! What a core module imports and exports.
 
-use super::Interface;
+use super::items::Interface;
 use precompile_artifact::manifest::{Export, Import};
 use std::fmt::Write;
 use wasmparser::{

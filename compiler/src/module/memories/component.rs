@@ -1,6 +1,6 @@
 //! The definitions, imports, instances and exports of a component, as far as they hand on code.
 
-use super::{NONE, defined, plus};
+use super::sum::{NONE, defined, plus};
 use precompile_artifact::manifest::Memories;
 use wasmparser::{
     BinaryReaderError, ComponentAlias, ComponentExport, ComponentExternalKind, ComponentInstance,

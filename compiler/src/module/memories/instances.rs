@@ -1,7 +1,7 @@
 //! The instances of a component, which are all settled before it runs.
 
 use super::component::{Component, Kind, Named, Step};
-use super::{NONE, plus};
+use super::sum::{NONE, plus};
 use precompile_artifact::manifest::Memories;
 use std::collections::HashMap;
 

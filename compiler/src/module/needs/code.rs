@@ -7,7 +7,8 @@ use wasmparser::{
     VisitSimdOperator, WasmFeatures, WasmModuleResources,
 };
 
-use super::{Needs, Result, skim};
+use super::found::{Needs, Result};
+use super::skim;
 
 /// The proposals without which the reader refuses some encodings of instructions: wide or padded
 /// offsets, memory indices, padded table indices.
@@ -15,6 +16,19 @@ pub(super) const ENCODINGS: [WasmFeatures; 3] =
     [WasmFeatures::MEMORY64, WasmFeatures::MULTI_MEMORY, WasmFeatures::CALL_INDIRECT_OVERLONG];
 
 impl Needs {
+    /// Decides about casts, once the types of their module are known.
+    pub(super) fn settle_casts<'a>(
+        &mut self,
+        payloads: impl Iterator<Item = Result<Payload<'a>>>,
+    ) -> Result<()> {
+        let casts = std::mem::take(&mut self.casts);
+        if !self.features.contains(WasmFeatures::CUSTOM_DESCRIPTORS) && !casts.is_empty() {
+            let upward = !all_downward(payloads, casts)?;
+            self.add_if(upward, WasmFeatures::CUSTOM_DESCRIPTORS);
+        }
+        Ok(())
+    }
+
     /// Reads a function with the encodings known to be in use. Only if that fails is it read again,
     /// to find out which more it takes.
     pub(super) fn body(&mut self, body: &FunctionBody) -> Result<()> {

@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 use wasmparser::{Parser, Payload, Validator, WasmFeatures};
 
-use super::{Needs, Result, module};
+use super::found::{Needs, Result};
+use super::module;
 
 /// The proposals that a component uses: those of all core modules nested in it, at any depth, and
 /// those of the component model.
@@ -19,7 +20,7 @@ pub(super) fn used(wasm: &[u8], parallel: bool) -> Result<WasmFeatures> {
     let within = modules
         .into_par_iter()
         .with_min_len(if parallel { 1 } else { usize::MAX })
-        .map(|range| module(wasm, range, parallel))
+        .map(|range| module::read(wasm, range, parallel))
         .try_reduce(none, |a, b| Ok(a.union(b)))?
         .settle();
     around(wasm, within | WasmFeatures::COMPONENT_MODEL)

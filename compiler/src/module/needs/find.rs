@@ -4,7 +4,8 @@ use rayon::prelude::*;
 use wasmparser::{FunctionBody, Parser, Payload, VisitOperator, WasmFeatures};
 
 use super::code::ENCODINGS;
-use super::{Needs, Result, sections};
+use super::found::{Needs, Result};
+use super::sections;
 use crate::module::instruction_name::text_name;
 
 /// A place in a core module.

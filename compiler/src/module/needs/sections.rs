@@ -6,7 +6,7 @@ use wasmparser::{
     TableInit, TableType, TagType, TypeRef, Validator, VisitOperator, WasmFeatures,
 };
 
-use super::{Needs, Result};
+use super::found::{Needs, Result};
 
 /// A module whose sections are being read, in order.
 pub(super) struct Module<'a> {

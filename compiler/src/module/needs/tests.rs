@@ -124,7 +124,7 @@ fn generated_modules_agree_with_the_validator() {
 
 #[test]
 fn chunks_are_united() {
-    let filler = "(func ".to_owned() + &"nop ".repeat(super::CHUNK) + ")";
+    let filler = "(func ".to_owned() + &"nop ".repeat(super::module::CHUNK) + ")";
     let text = format!("(func unreachable i32.extend8_s drop) {filler} (func atomic.fence)");
     let wasm = wat::parse_str(text).expect("a module");
     let uses = F::FLOATS | F::SIGN_EXTENSION | F::THREADS;

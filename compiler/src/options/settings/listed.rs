@@ -1,6 +1,6 @@
 //! The names of settings, listed and suggested.
 
-use super::{Kind, SETTINGS};
+use super::table::{Kind, SETTINGS};
 use crate::options::similar::similar;
 use precompile_artifact::features::{self, WasmFeatures};
 

@@ -1,6 +1,5 @@
 //! The other side: a process that compiles.
 
-use super::CHILD;
 use super::confinement::{Confinement, Layer};
 use super::frame;
 use super::request::{Request, Task};
@@ -10,6 +9,9 @@ use anyhow::{Result, ensure};
 use clap::Parser;
 use precompile::Compiler;
 use std::io::{Cursor, ErrorKind, stdin};
+
+/// The first argument of a process that compiles: nothing that anybody would name an input.
+pub(super) const CHILD: &str = "__isolated";
 
 /// The stack of each thread, in bytes.
 const STACK_BYTES: usize = 2 << 20;
