@@ -5,6 +5,7 @@ source "$(dirname "$0")/lib.sh"
 
 # The commands of scripts/systems.sh stand in the workflow.
 checks=0
+# shellcheck disable=SC2016 # the pattern is the text of that script
 while read -r arguments; do
     grep -qF -- "cargo clippy -q $arguments" .github/workflows/macos-windows.yml ||
         { echo "error: macos-windows.yml doesn't check \`$arguments\`, which scripts/systems.sh does" >&2; exit 1; }
