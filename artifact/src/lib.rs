@@ -11,7 +11,7 @@
 //! - [`quantity`]: sizes and durations as text.
 //! - [`features`] and [`cpu`]: how both sides name what code may need.
 //!
-//! This crate knows nothing of wasmtime and needs no standard library.
+//! This crate needs no standard library, and but for [`Contract::apply`], with the feature `wasmtime`, no wasmtime.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -22,6 +22,8 @@ extern crate std;
 
 pub mod backend;
 mod code;
+#[cfg(feature = "wasmtime")]
+mod config;
 pub mod contract;
 pub mod cpu;
 pub mod features;

@@ -8,4 +8,4 @@ for source in benches/programs/*.c; do
     chmod -x "${source%.c}.wasm"
 done
 # What rates are measured with: a package holds no files of another folder.
-cp benches/programs/json.wasm compiler/src/compile/rates/reference.wasm
+cp benches/programs/json.wasm compiler/src/choose/rates/reference.wasm
