@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compiles resvg, a renderer of SVG, with both backends, renders the same picture with each, and
-# prints what compiling cost and what running gained.
+# demo.sh: compiles resvg, a renderer of SVG, with both backends, renders the same picture with each, and prints the
+# seconds of compiling and of running.
 source "$(dirname "$0")/lib/common.sh"
 
 module="$(scripts/lib/corpus.sh resvg)"

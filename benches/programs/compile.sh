@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compiles the programs of `benches/programs` to WebAssembly, as they are committed there.
+# compile.sh: compiles the C programs beside it to WebAssembly, as they are committed here.
 source "$(dirname "$0")/../../scripts/lib/common.sh"
 
 apt_install clang-14 lld-14 wasi-libc libclang-rt-14-dev-wasm32

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compiles for 64-bit Arm on this machine and runs the result on such a machine, or under
-# emulation. With `--full`, resvg too: its picture must equal this machine's to the byte.
+# aarch64.sh [--full]: compiles for 64-bit Arm on this machine, and runs the artifacts on such a machine or under
+# emulation. With --full, the picture that resvg renders there must equal this machine's to the byte.
 source "$(dirname "$0")/../lib/common.sh"
 
 command="$(scripts/lib/cross.sh aarch64)"

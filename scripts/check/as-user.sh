@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# as-user.sh [all]: passes the tests as a user without any rights, in a locale in which I is no capital of i: those
-# that touch files, permissions, users and the cache, or all. Takes root, which `cargo test` is otherwise run as;
-# scripts/test.sh must have passed, so that nothing is left to be built. Says in one line each what is not run.
+# as-user.sh [all]: passes the tests as a user without rights, in a locale in which I is no capital of i: the tests that
+# touch files, permissions, users and the cache, or all. It takes root, since `cargo test` is otherwise run as root.
+# scripts/test.sh must have passed before, so that nothing is left to be built. Each test that is not run is named in a
+# line.
 source "$(dirname "$0")/../lib/common.sh"
 
 user=65533

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Components, compiled by both backends and run by the runner with every feature: two that are
-# composed, with strings and lists across, and one made of JavaScript. Needs node and npm.
+# components.sh: compiles components with both backends, and runs them in the runner with every feature. Two are
+# composed, with strings and lists across; one is made of JavaScript. Needs node and npm.
 source "$(dirname "$0")/../lib/common.sh"
 
 for tool in node npm; do

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# conformance.sh quick|full|s390x|own PATH [OPTION...]: plays the specification's tests with artifacts of
-# precompile's library and a runtime without a compiler. `quick`: WebAssembly 3.0 by both compilers on this
-# machine. `full`: the whole matrix, which is reports/conformance.md. `s390x`: big-endian alone. All compare
-# what they find to the report and to the list of limits; `full --limits tests/conformance/limits.txt`
-# writes both anew.
-# `own PATH` plays scripts of your own, a file or all below a folder, and prints the figures.
-# The options are those of `conformance-script`, such as `--scripts simd`.
+# conformance.sh quick|full|s390x|own PATH [OPTION...]: plays the specification's tests, with artifacts that
+# precompile's library makes and a runtime without a compiler.
+#     quick     WebAssembly 3.0 by both compilers on this machine
+#     full      the whole matrix, which is reports/conformance.md
+#     s390x     the big-endian machine alone
+#     own PATH  your own scripts, a file or all below a folder; prints the figures
+# The first three compare their results with the report and with the list of limits. `full --limits
+# tests/conformance/limits.txt` writes both anew. The options are those of `conformance-script`, such as
+# `--scripts simd`.
 source "$(dirname "$0")/../lib/common.sh"
 what="$1"
 shift

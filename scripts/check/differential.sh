@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# differential.sh [MODULES]: made-up modules, compiled by Cranelift, by Winch and for Pulley, do the same:
-# results, traps, memories and globals. In the first hundred, a constant that one backend is given wrong
-# must be found.
+# differential.sh [MODULES]: compiles made-up modules with Cranelift, with Winch and for Pulley, and compares their
+# results, traps, memories and globals. In the first hundred, one backend is given a wrong constant, which must be
+# found.
 source "$(dirname "$0")/../lib/common.sh"
 cargo build -q -p conformance-script
 cargo build -q -p conformance-player

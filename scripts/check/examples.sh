@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# examples.sh: builds and runs the examples as a user would, and the README's, from an empty folder; and tries
-# both ways to keep a compiler out of a workspace.
+# examples.sh: builds and runs the examples, and the README's from an empty folder, as a user would. Tries both ways to
+# keep a compiler out of a workspace.
 source "$(dirname "$0")/../lib/common.sh"
 unset PRECOMPILE_NO_CACHE
 build_precompile

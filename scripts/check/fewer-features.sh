@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds each package with fewer features than the gate does, warnings denied.
+# fewer-features.sh: builds each package with fewer features than the gate does, warnings denied.
 source "$(dirname "$0")/../lib/common.sh"
 
 for features in cli,winch cli,cranelift winch,all-arch cranelift; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks licences, sources and duplicate versions of dependencies against deny.toml. Advisories
-# are left out: their database is not in a package registry. Installs cargo-deny for the user, where it isn't there.
+# licences.sh: checks licences, sources and duplicate versions of dependencies against deny.toml. Advisories are left
+# out, since no package registry has their database. Installs cargo-deny for the user, where it isn't there.
 source "$(dirname "$0")/../lib/common.sh"
 
 command -v cargo-deny >/dev/null || cargo install -q --locked cargo-deny

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# lock-files.sh [update]: checks that every workspace here has a lock file, and that cargo would change none of them; or
-# has cargo make up for it. A stale one is made again by whoever builds, with other versions than were tested.
+# lock-files.sh [update]: checks that every workspace here has a lock file, and that cargo would change none; with
+# `update`, has cargo bring them up to date. With a stale one, a build takes other versions than were tested.
 source "$(dirname "$0")/../lib/common.sh"
 export CARGO_TERM_QUIET=true
 stale=0

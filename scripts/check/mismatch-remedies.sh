@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# mismatch-remedies.sh RUNNER...: makes an artifact that is wrong in six fields for what RUNNER, a command
-# that ends in `precompile-run`, says of its host; follows each remedy that is printed; and runs it.
+# mismatch-remedies.sh RUNNER...: makes an artifact that is wrong in six fields for the host of RUNNER, a command that
+# ends in `precompile-run`; follows each printed remedy; and runs the artifact.
 source "$(dirname "$0")/../lib/common.sh"
 
 [ -n "${PRECOMPILE-}" ] || build_precompile

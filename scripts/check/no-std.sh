@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the runtime's library without the standard library, with each feature that can do without, warnings denied.
-# Installs the target's library with rustup, or else Debian's Rust.
+# no-std.sh: builds the runtime's library without the standard library, with each feature that can do without, warnings
+# denied. Installs the target's library with rustup, or else Debian's Rust.
 source "$(dirname "$0")/../lib/common.sh"
 target=x86_64-unknown-none toolchain=() std=()
 if ! rustup target add "$target" >/dev/null 2>&1; then

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Checks, for systems that no test runs on, what doesn't hold Wasmtime: what there is for Windows and macOS alone, and
-# for an architecture with the other byte order. That is precompile-artifact and precompile-cache as they are by
-# default, and what build scripts use of precompile; not the cache that a team shares, the commands, what compiles, and
-# the runtime. Nothing is linked, so no C compiler for them is needed. Installs the targets' libraries with rustup.
+# other-systems.sh: checks the code without Wasmtime for systems on which no test runs: for Windows, for macOS, and for
+# an architecture with the other byte order. That code is precompile-artifact and precompile-cache with their default
+# features, and the part of precompile that build scripts use. It is not the shared cache, the commands, the compiler or
+# the runtime. Nothing is linked, so no C compiler is needed. Installs the targets' libraries with rustup.
 source "$(dirname "$0")/../lib/common.sh"
 
 for target in x86_64-pc-windows-gnu aarch64-apple-darwin s390x-unknown-linux-gnu; do

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Compiles for Pulley and runs it with a runner that has the interpreter; one without says so.
+# pulley.sh: compiles for Pulley, and runs the artifact in a runner with the interpreter. A runner without it must name
+# the feature.
 source "$(dirname "$0")/../lib/common.sh"
 
 build_precompile

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Where the file system can, an output shares its blocks with the cache's entry, and is still a file of
-# its own: a change of it is no change of the entry. Takes root, for a file system in a file.
-# PRECOMPILE names the binary to check; if it is not named, it is built.
+# reflink.sh: an output shares its blocks with the cache's entry, where the file system can, and is still a file of its
+# own: a change of the output is no change of the entry. Takes root, for a file system in a file. PRECOMPILE names the
+# binary to check; it is built if it is not named.
 source "$(dirname "$0")/../lib/common.sh"
 unset PRECOMPILE_NO_CACHE
 apt_install btrfs-progs

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Real programs that a backend can't compile: each refusal names what is lacking and where, and each way
-# out that is printed is one.
+# refusal-remedies.sh: has each backend refuse real programs. Each refusal must name the missing feature and its place,
+# and each printed remedy must work.
 source "$(dirname "$0")/../lib/common.sh"
 
 build_precompile

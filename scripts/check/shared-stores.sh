@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# shared-stores.sh: real servers on this machine, as caches that machines share: SeaweedFS's S3, Redis,
-# in the clear and by TLS, and nginx's WebDAV. An empty local store gets everything from them; and whatever is wrong with them
-# costs a warning and bounded time, never a wrong artifact.
-# PRECOMPILE names a binary with the feature `shared-cache`; if it is not named, it is built.
+# shared-stores.sh: starts real servers on this machine as shared caches: SeaweedFS's S3, Redis in the clear and by TLS,
+# and nginx's WebDAV. An empty local store must get everything from them. A fault of theirs must cost a warning and
+# bounded time, and never give a wrong artifact. PRECOMPILE names a binary with the feature `shared-cache`; it is built
+# if it is not named.
 source "$(dirname "$0")/../lib/common.sh"
 unset PRECOMPILE_NO_CACHE
 apt_install redis-server nginx-light libnginx-mod-http-dav-ext openssl

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Runs artifacts in upstream's own command line under just the flags that `precompile inspect` names
-# for them, and checks that each of these flags is needed.
-# PRECOMPILE names the binary to check; if it is not named, it is built.
+# stock-flags.sh: runs artifacts in upstream's own command line under the flags that `precompile inspect` names, and
+# checks that each of these flags is needed. PRECOMPILE names the binary to check; it is built if it is not named.
 source "$(dirname "$0")/../lib/common.sh"
 
 full="$(stock_wasmtime)/wasmtime"

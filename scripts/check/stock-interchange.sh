@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Gives our artifacts to upstream's own command line, and upstream's to ours: what has the mark is
-# loaded under the mark's flag alone, and code of the two backends never gets into one engine.
-# PRECOMPILE and PRECOMPILE_RUN name the binaries to check; what is not named is built.
+# stock-interchange.sh: gives our artifacts to upstream's own command line, and upstream's to ours. Artifacts with the
+# mark must load under the mark's flag alone, and code of the two backends must never get into one engine. PRECOMPILE
+# and PRECOMPILE_RUN name the binaries to check; each is built if it is not named.
 source "$(dirname "$0")/../lib/common.sh"
 
 stock="$(stock_wasmtime)"

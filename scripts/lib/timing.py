@@ -1,4 +1,4 @@
-"""What the scripts that measure share: commands, each timed from its start to its end."""
+"""Commands, each timed from its start to its end."""
 
 import json
 import statistics

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""auto-backend.py: what `--backend auto` chooses, and what that costs beside the better backend. Writes
+"""auto-backend.py: the choices of `--backend auto`, and their costs beside the better backend. Writes
 reports/auto-backend.md."""
 
 import math

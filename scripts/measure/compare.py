@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""compare.py: what `precompile compare` says that so many runs cost, and what they cost, around the number from which
-on Cranelift is cheaper than Winch. Writes reports/compare.md."""
+"""compare.py: the costs that `precompile compare` states, beside measured ones, around the number of runs from which on
+Cranelift is cheaper than Winch. Writes reports/compare.md."""
 
 import pathlib
 import shutil

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# fuzz.sh [SECONDS]: gives each reader of foreign bytes whatever a fuzzer thinks of, for so long, and writes
-# reports/fuzz.md. None may panic, die, take 20 s for one input, or 2 GiB. A planted fault must be found.
-# `real` is the target `wasm` with mutations of programs from package registries.
+# fuzz.sh [SECONDS]: feeds a fuzzer's inputs to each reader of foreign bytes, for so many seconds each, and writes
+# reports/fuzz.md. None may panic, die, take 20 s for one input, or 2 GiB. A planted fault must be found. `real` is the
+# target `wasm` with mutations of programs from package registries.
 source "$(dirname "$0")/../lib/common.sh"
 unset PRECOMPILE_NO_CACHE
 seconds="${1-60}"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compiles large real modules with both backends, and prints seconds and sizes.
+# large-modules.sh: compiles large real modules with both backends, and prints seconds and sizes.
 source "$(dirname "$0")/../lib/common.sh"
 
 cargo build -q --release -p precompile

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# races.sh [TIMES]: passes the tests that wait, race or are interrupted ten times, starved: each core has two programs
-# beside them that never rest. The interrupted batches twice as often. Writes reports/races.md.
+# races.sh [TIMES]: passes the tests that wait, race or are interrupted ten times, and the interrupted batches twice as
+# often, on starved cores: beside the tests, each core has two programs that never rest. Writes reports/races.md.
 source "$(dirname "$0")/../lib/common.sh"
 times="${1:-10}"
 # Of the beginning: a run takes long.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# How long the bare runner takes from its start to its exit with an empty guest, beside an empty program in C; writes
-# reports/start-time.md. As a static program at a fixed address it must take at most 1.5 of the other's time.
+# start-time.sh: the time of the bare runner from its start to its exit with an empty guest, beside an empty C program.
+# Writes reports/start-time.md. A static runner at a fixed address must take at most 1.5 times as long as the program.
 source "$(dirname "$0")/../lib/common.sh"
 apt_install gcc >&2
 build_precompile

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""strip.py: what `--strip` saves of artifacts, for each backend and several targets. Writes reports/strip.md, from what
-`precompile inspect` says of them."""
+"""strip.py: the bytes that `--strip` saves, for each backend and several targets. Writes reports/strip.md, from the output
+of `precompile inspect`."""
 
 import pathlib
 import sys

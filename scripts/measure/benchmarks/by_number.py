@@ -1,4 +1,4 @@
-"""How compiling grows with the number of modules."""
+"""The growth of compile time with the number of modules."""
 
 import shutil
 

@@ -1,4 +1,4 @@
-"""How compiling grows with the size of a module."""
+"""The growth of compile time with the size of a module."""
 
 from benchmarks.growth import grown
 from benchmarks.modules import functions

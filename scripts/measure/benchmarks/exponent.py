@@ -1,4 +1,4 @@
-"""How time grows with size: exponents of power laws, with their intervals."""
+"""The growth of time with size: exponents of power laws, with their intervals."""
 
 import math
 import statistics

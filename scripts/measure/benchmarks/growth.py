@@ -1,4 +1,4 @@
-"""How what compiling takes grows."""
+"""The growth of compile time: measurements, a table, and the bounds."""
 
 from benchmarks.exponent import exponent
 from benchmarks.setup import at_most, table

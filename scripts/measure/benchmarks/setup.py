@@ -1,4 +1,4 @@
-"""What every section uses: a folder to work in, how to measure, how to print."""
+"""The folder, the measurements and the tables of every section."""
 
 import math
 import os

@@ -1,4 +1,4 @@
-"""What is installed."""
+"""The sizes of the programs that are installed."""
 
 import pathlib
 import shutil

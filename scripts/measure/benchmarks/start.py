@@ -1,4 +1,4 @@
-"""What passes before a guest is heard of, and until it ends."""
+"""The time before a guest is heard of, and until it ends."""
 
 import subprocess
 import time

@@ -1,4 +1,4 @@
-"""What is compiled already."""
+"""Modules that are compiled already."""
 
 import shutil
 import time
