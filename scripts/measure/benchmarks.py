@@ -70,6 +70,8 @@ with Wasmtime {locked}; the others are {", ".join(peers)}. Upstream's programs a
 {missing or ""}"""
 ]
 parts += [f"## {name}\n\n{known[name]}\n" for name in SECTIONS if name in known]
-pathlib.Path("reports/benchmarks.md").write_text("\n".join(parts))
+text = "\n".join(parts)
+pathlib.Path("reports/benchmarks.md").write_text(text)
+print(text)
 if BROKEN:
     sys.exit("error: " + "; ".join(BROKEN))
