@@ -38,13 +38,14 @@ const CLI: Walls = &[
 /// The files of the command that verbs share.
 const VERB_TOOLS: &[&str] = &[
     "cache_opts",
-    "cpus",
+    "cpu_levels",
     "environment",
     "hinted",
     "host_file",
     "interrupt",
     "kind",
     "message",
+    "per_target",
     "process_status",
     "progress",
     "runner",

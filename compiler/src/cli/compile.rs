@@ -14,8 +14,10 @@ mod outcome;
 mod paths;
 pub(crate) mod plan;
 mod project;
+mod project_file;
 mod queue;
 mod report;
+mod value_parsers;
 
 pub(crate) use opts::{Opts, SHORT_HELP};
 

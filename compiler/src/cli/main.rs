@@ -8,7 +8,7 @@ mod cache_opts;
 mod compare;
 mod compile;
 mod completions;
-mod cpus;
+mod cpu_levels;
 mod environment;
 mod explain;
 mod hinted;
@@ -18,6 +18,7 @@ mod interrupt;
 mod kind;
 mod man;
 mod message;
+mod per_target;
 mod process_status;
 mod progress;
 mod runner;
@@ -180,13 +181,13 @@ fn run(command: &Command) -> Result<ExitCode> {
         Some(Verb::Completions(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Man(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Compile(opts)) => compile(opts, || Ok(())),
-        None => compile(&command.compile, || check_name(&command.compile.inputs)),
+        None => compile(&command.compile, || check_name(&command.compile.project.inputs)),
     }
 }
 
 /// Compiles, unless `check` or the command line finds an error.
 fn compile(opts: &compile::Opts, check: impl FnOnce() -> Result<()>) -> Result<ExitCode> {
-    if let Some(help) = opts.setting_args().help() {
+    if let Some(help) = opts.project.setting_args().help() {
         message::print_bytes(help.as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     }

@@ -1,6 +1,6 @@
 //! `precompile targets`: the list of targets.
 
-use crate::cpus::TARGETS;
+use crate::cpu_levels::TARGETS;
 use crate::message::{Format, print, print_bytes};
 use anyhow::Result;
 use clap::Args;

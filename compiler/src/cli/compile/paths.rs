@@ -38,7 +38,7 @@ pub(crate) fn check(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()
     for job in jobs {
         let (output, input) = (&job.output.path, &job.input.path);
         // An artifact for standard output needs no name.
-        let is_nameless = !job.output.is_standard() || opts.out_dir.is_some() || jobs.len() > 1;
+        let is_nameless = !job.output.is_standard() || opts.project.out_dir.is_some() || jobs.len() > 1;
         if job.input.is_open() && opts.output.is_none() && is_nameless {
             let name = match job.input.is_standard() {
                 true => "standard input".into(),

@@ -2,21 +2,21 @@
 
 use crate::compile::Opts;
 use crate::compile::auto::{self, Auto};
-use crate::compile::backend_arg::BackendArg;
 use crate::compile::depfile;
 use crate::compile::input_limits::InputLimits;
 use crate::compile::inputs::{self, Collected, Input, Links, STANDARD};
 use crate::compile::job::{Job, Output, SourceTimes};
 use crate::compile::paths;
-use crate::compile::project::{FILE, Project};
-use crate::cpus::Cpus;
+use crate::compile::project::Project;
+use crate::compile::project_file::FILE;
 use crate::host_file;
 use crate::interrupt;
+use crate::per_target::{Cpu, PerTarget};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use precompile::artifact::{Host, shown_path};
 use precompile::cache::Recipe;
 use precompile::{
-    Backend, Choice, ChoiceError, Chosen, Destination, Expect, Fallback, Options, PairError, Target,
+    Backend, Choice, ChoiceError, Chosen, Destination, Expect, Fallback, Options, PairError, Platform, Target,
 };
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -43,41 +43,32 @@ impl Plan {
     /// Where the command line or `precompile.toml` is wrong.
     pub(crate) fn new(opts: &Opts) -> Result<Plan> {
         let mut sources = Vec::new();
-        let project = match opts.inputs.is_empty() {
-            true => {
-                let no_input = "no INPUT is named, and there is no `precompile.toml` here: use `precompile \
-                                app.wasm`, or a file with a line like `inputs = [\"app.wasm\"]`";
-                let file = opts.project();
-                let named = || {
-                    format!("there is no `{}`: name the file that lists what to compile", shown_path(&file))
-                };
-                let missing = || anyhow!(if file == Path::new(FILE) { no_input.into() } else { named() });
-                let project = Project::read(&file)?.ok_or_else(missing)?;
-                sources.push(file);
-                project
-            }
-            false => Project { inputs: opts.inputs.clone(), ..Project::default() },
-        };
+        let mut project = opts.project.clone();
+        if project.inputs.is_empty() {
+            let no_input = "no INPUT is named, and there is no `precompile.toml` here: use `precompile \
+                            app.wasm`, or a file with a line like `inputs = [\"app.wasm\"]`";
+            let path = opts.project_file();
+            let named =
+                || format!("there is no `{}`: name the file that lists what to compile", shown_path(&path));
+            let missing = || anyhow!(if path == Path::new(FILE) { no_input.into() } else { named() });
+            project = project.over(Project::read(&path)?.ok_or_else(missing)?);
+            sources.push(path);
+        }
+        let project = &project;
         let host = opts.host.as_deref().map(host_file::read).transpose()?;
         sources.extend(opts.host.clone());
-        let backend = opts.backend.or(project.backend);
-        // A backend on the command line overrides the project's expected runs, too.
-        let expected = match opts.backend {
-            Some(BackendArg::Backend(_)) => (None, None),
-            Some(BackendArg::Auto) | None => (project.expect_runs, project.expect_run_time),
-        };
-        let runs = opts.expect_runs.or(expected.0);
-        let expect = auto::expect(backend, runs, opts.expect_run_time.or(expected.1))?;
-        let target_plans = target_plans(opts, &project, host.as_ref(), expect)?;
-        let out_dir = opts.out_dir.as_ref().or(project.out_dir.as_ref());
-        let follow_out = opts.follow_links || project.follow_links;
+        let expect = auto::expect(project.backend, project.expect_runs, project.expect_run_time)?;
+        let target_plans = target_plans(project, host.as_ref(), expect)?;
+        let out_dir = project.out_dir.as_ref();
         let read = SystemTime::now();
-        let Collected { inputs, left_out } =
-            inputs::collect(&project.inputs, Links { follow_out, has_out_dir: out_dir.is_some() })?;
+        let Collected { inputs, left_out } = inputs::collect(
+            &project.inputs,
+            Links { follow_out: project.follow_links, has_out_dir: out_dir.is_some() },
+        )?;
         let source_times = |inputs: &[Input]| {
             let times = inputs.iter().filter_map(|input| input.modified);
             let newest = times.chain(sources.iter().filter_map(|path| inputs::modified(path))).max();
-            newest.filter(|_| !opts.keep_times).map(|newest| SourceTimes { newest, read })
+            newest.filter(|_| !project.keep_times).map(|newest| SourceTimes { newest, read })
         };
         let all_times = source_times(&inputs);
         let several_targets = target_plans.len() > 1;
@@ -204,20 +195,12 @@ impl TargetPlan {
 }
 
 /// The ways to compile for each target.
-fn target_plans(
-    opts: &Opts,
-    project: &Project,
-    host: Option<&Host>,
-    expect: Option<Expect>,
-) -> Result<Vec<TargetPlan>> {
-    let backend = match opts.backend.or(project.backend) {
-        Some(BackendArg::Backend(backend)) => Some(backend),
-        Some(BackendArg::Auto) | None => None,
-    };
+fn target_plans(project: &Project, host: Option<&Host>, expect: Option<Expect>) -> Result<Vec<TargetPlan>> {
+    let choice = project.choice();
     if let Some(host) = host {
-        let fit = |backend| anyhow::Ok(opts.choice().adjust(precompile::fit(host, backend)?)?);
+        let fit = |backend| anyhow::Ok(choice.adjust(precompile::fit(host, backend)?)?);
         let ways: Vec<Options> = match expect {
-            None => vec![fit(backend)?],
+            None => vec![fit(choice.backend)?],
             // The ways that the host and the other options allow; or the reason why there is none.
             Some(_) => {
                 let mut ways: Vec<_> =
@@ -236,23 +219,23 @@ fn target_plans(
             ways: ways.into_iter().map(|way| Way::new((way, None))).collect(),
         }]);
     }
-    let names = if opts.targets.is_empty() { &project.targets } else { &opts.targets };
-    let mut targets = names.iter().map(|name| name.parse()).collect::<Result<Vec<Target>, _>>()?;
+    let names = project.targets.iter();
+    let mut targets = names.map(|name| name.parse()).collect::<Result<Vec<Target>, _>>()?;
     if targets.is_empty() {
         targets.push(Target::host().context("this machine needs `--target`")?);
     }
     if let Some(twice) = (1..targets.len()).find(|at| targets[..*at].contains(&targets[*at])) {
         bail!("the target `{}` is named twice: leave one out", targets[twice]);
     }
-    let cpus = match opts.cpu.is_empty() {
-        true => project.cpu.clone(),
-        false => Cpus::parse(opts.cpu.iter().map(String::as_str))?,
-    };
+    let cpus = PerTarget::<Cpu>::parse(project.cpu.iter().map(String::as_str))?;
+    let platforms = PerTarget::<Platform>::parse(project.platform.iter().map(String::as_str))?;
     cpus.check(&targets)?;
+    platforms.check(&targets)?;
     let several = targets.len() > 1;
-    let choice = Choice { backend, expect, platform: opts.platform.or(project.platform), ..opts.choice() };
     let target_plans = targets.into_iter().map(|target| {
-        let choice = Choice { cpu: cpus.of(&target).map(String::from), ..choice.clone() };
+        let cpu = cpus.of(&target).map(|cpu| cpu.0.clone());
+        let platform = platforms.of(&target).copied();
+        let choice = Choice { expect, platform, cpu, ..choice.clone() };
         let ways = choice.ways(&target).map_err(|error| match error {
             ChoiceError::Cpu(error) if several => {
                 anyhow!("{error}; a CPU for one target alone is written `TARGET=LEVEL`")
