@@ -1,5 +1,6 @@
 //! Both levels together, in the hands of one process. Whatever fails costs a warning.
 
+use crate::accept::Accept;
 use crate::digest::Digest;
 use crate::entry::Entry;
 use crate::error::Error;
@@ -12,7 +13,7 @@ use crate::record::{Outcome, unix_seconds};
 use crate::remote::Remote;
 use crate::slot::Slot;
 use crate::store::Store;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 #[cfg(feature = "remote")]
 use std::sync::atomic::AtomicU64;
@@ -399,14 +400,6 @@ impl Cache {
     pub(crate) fn run(&self) -> MutexGuard<'_, Run> {
         self.run.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Says what is wrong with the bytes of an entry.
-pub type Accept<'a> = dyn Fn(&[u8]) -> Result<(), String> + Sync + 'a;
-
-/// The test that an error in delivering is one of the entry, rather than of the place it goes to.
-pub fn is_damage(error: &io::Error) -> bool {
-    error.kind() == ErrorKind::InvalidData
 }
 
 fn nanoseconds(time: Duration) -> u64 {

@@ -1,6 +1,6 @@
 //! What was found.
 
-use crate::cache::Accept;
+use crate::accept::Accept;
 use crate::digest::Digest;
 use crate::record::{Outcome, Record};
 use crate::trust::Trust;
@@ -119,6 +119,11 @@ impl Entry {
             false => Err(invalid("its bytes are others")),
         }
     }
+}
+
+/// The test that an error in delivering is one of the entry, rather than of the place it goes to.
+pub fn is_damage(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::InvalidData
 }
 
 fn invalid(why: &str) -> io::Error {

@@ -47,7 +47,7 @@ impl Store {
 
     /// Sees whether others can put entries into the store: once, unless a folder isn't there yet.
     pub(crate) fn check_trust(&self) -> Result<(), Error> {
-        if !self.is_checked.load(Relaxed) && self.trust.check_folders(&self.layout)? {
+        if !self.is_checked.load(Relaxed) && self.layout.check(self.trust)? {
             self.is_checked.store(true, Relaxed);
         }
         Ok(())

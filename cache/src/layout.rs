@@ -16,6 +16,7 @@
 //! ```
 
 use crate::digest::Digest;
+use crate::error::Error;
 use crate::trust::Trust;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -109,6 +110,23 @@ impl Layout {
     /// is in.
     pub(crate) fn folders(&self) -> [&Path; 6] {
         [&self.folder, &self.version, &self.entries, &self.filling, &self.files, &self.temp]
+    }
+
+    /// Sees whether nobody else can put entries into the folders, as far as they are there. Says whether
+    /// all of them are.
+    pub(crate) fn check(&self, trust: Trust) -> Result<bool, Error> {
+        let mut complete = true;
+        for folder in self.folders() {
+            match trust.behind_link(folder) {
+                // What others can add to a folder of ours, such as `/tmp`, is theirs.
+                Ok(metadata) if folder == self.folder() => trust.check_outermost(folder, &metadata)?,
+                Ok(metadata) => trust.check(folder, &metadata)?,
+                Err(error @ Error::Theirs { .. }) => return Err(error),
+                // Who can't look into it finds out when it is used.
+                Err(error) => complete &= !error.is_absence(),
+            }
+        }
+        Ok(complete)
     }
 
     /// Makes the folders. What is there already stays.

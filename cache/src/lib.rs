@@ -28,12 +28,14 @@
 
 #![forbid(unsafe_code)]
 
+mod accept;
 mod bounded;
 mod cache;
 mod digest;
 mod entry;
 mod error;
 mod files;
+mod fs;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzz;
@@ -63,10 +65,11 @@ mod survey;
 mod trust;
 mod verify;
 
+pub use accept::Accept;
 pub use bounded::bounded;
-pub use cache::{Accept, Cache, Lookup, Turn, is_damage};
+pub use cache::{Cache, Lookup, Turn};
 pub use digest::Digest;
-pub use entry::Entry;
+pub use entry::{Entry, is_damage};
 pub use error::Error;
 pub use identity::Identity;
 pub use key::{Key, Recipe};

@@ -1,9 +1,9 @@
 //! Keeping a store small.
 
 use crate::error::Error;
+use crate::fs::{list, remove};
 use crate::log::Log;
 use crate::store::Store;
-use crate::survey::{list, remove};
 use serde::Serialize;
 use std::fs::File;
 use std::io::ErrorKind;

@@ -2,10 +2,12 @@
 
 use crate::entry::Entry;
 use crate::error::Error;
+use crate::identity::Identity;
 use crate::key::Key;
+use crate::patience::Hold;
 use crate::store::Store;
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The right to make the entry for a key. Where it is dropped unused, or its process ends, the
@@ -18,11 +20,35 @@ pub struct Slot {
     _lock: File,
 }
 
-impl Slot {
-    pub(crate) fn new(store: Store, key: Key, path: PathBuf, lock: File) -> Slot {
-        Slot { store, key, path, _lock: lock }
+impl Store {
+    /// The right to make the entry for a key. Nobody else has it, in any thread of any process,
+    /// until the slot is dropped or this process ends. `None` where somebody has it, and `wait` is
+    /// not set.
+    ///
+    /// # Errors
+    ///
+    /// Where the store can't be written, or is none to trust, or its file system has no locks;
+    /// [`Error::Held`] where it was waited for in vain.
+    pub fn slot(&self, key: &Key, wait: bool) -> Result<Option<Slot>, Error> {
+        self.check_trust()?;
+        let path = self.layout.filling_of(key.digest());
+        let mut waiting = self.patience.begin();
+        loop {
+            let file = self.open(&path)?;
+            if wait {
+                waiting.lock(Hold::Alone, &file, &path)?;
+            } else if !Hold::Alone.attempt(&file, &path)? {
+                return Ok(None);
+            }
+            // Who had it before took the file away, and somebody may have the one that is there now.
+            if still_there(&file, &path) {
+                return Ok(Some(Slot { store: self.clone(), key: key.clone(), path, _lock: file }));
+            }
+        }
     }
+}
 
+impl Slot {
     /// Stores what was made, at this cost.
     ///
     /// # Errors
@@ -48,5 +74,14 @@ impl Drop for Slot {
         if cfg!(unix) {
             let _ = std::fs::remove_file(&self.path);
         }
+    }
+}
+
+/// The test that an open file is still the one under its path. Where the system doesn't tell files apart, a
+/// slot leaves its file, which nobody takes away but who prunes.
+fn still_there(file: &File, path: &Path) -> bool {
+    match (Identity::of(file), Identity::at(path)) {
+        (Some(open), Some(there)) => open.number() == there.number(),
+        (open, _) => open.is_none(),
     }
 }

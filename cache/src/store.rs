@@ -3,13 +3,11 @@
 use crate::digest::Digest;
 use crate::entry::Entry;
 use crate::error::Error;
-use crate::identity::Identity;
+use crate::fs::remove;
 use crate::key::Key;
 use crate::layout::Layout;
-use crate::patience::{Hold, Patience};
+use crate::patience::Patience;
 use crate::record::{Outcome, Record};
-use crate::slot::Slot;
-use crate::survey::remove;
 use crate::trust::Trust;
 use std::fs::File;
 use std::io::{self, Read};
@@ -90,32 +88,6 @@ impl Store {
         mark_as_used(&path);
         let blob = matches!(record.outcome, Outcome::Blob { .. }).then(|| self.layout.blob(key.digest()));
         Ok(Some(Entry::stored(record, blob, self.trust, guard)))
-    }
-
-    /// The right to make the entry for a key. Nobody else has it, in any thread of any process,
-    /// until the slot is dropped or this process ends. `None` where somebody has it, and `wait` is
-    /// not set.
-    ///
-    /// # Errors
-    ///
-    /// Where the store can't be written, or is none to trust, or its file system has no locks;
-    /// [`Error::Held`] where it was waited for in vain.
-    pub fn slot(&self, key: &Key, wait: bool) -> Result<Option<Slot>, Error> {
-        self.check_trust()?;
-        let path = self.layout.filling_of(key.digest());
-        let mut waiting = self.patience.begin();
-        loop {
-            let file = self.open(&path)?;
-            if wait {
-                waiting.lock(Hold::Alone, &file, &path)?;
-            } else if !Hold::Alone.attempt(&file, &path)? {
-                return Ok(None);
-            }
-            // Who had it before took the file away, and somebody may have the one that is there now.
-            if still_there(&file, &path) {
-                return Ok(Some(Slot::new(self.clone(), key.clone(), path, file)));
-            }
-        }
     }
 
     /// Writes a file of this name into the folder, beside the entries: whole or not at all.
@@ -208,14 +180,5 @@ pub(crate) fn mark_as_used(record: &Path) {
     // Unlike others, Windows changes no times of what was opened to be read.
     if let Ok(file) = File::options().read(true).write(cfg!(windows)).open(record) {
         let _ = file.set_modified(now);
-    }
-}
-
-/// The test that an open file is still the one under its path. Where the system doesn't tell files apart, a
-/// slot leaves its file, which nobody takes away but who prunes.
-fn still_there(file: &File, path: &Path) -> bool {
-    match (Identity::of(file), Identity::at(path)) {
-        (Some(open), Some(there)) => open.number() == there.number(),
-        (open, _) => open.is_none(),
     }
 }

@@ -2,11 +2,10 @@
 
 use crate::digest::Digest;
 use crate::error::Error;
+use crate::fs::list;
 use crate::record::Record;
 use crate::store::Store;
 use std::ffi::OsStr;
-use std::fs::DirEntry;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -90,23 +89,5 @@ impl Store {
             }
             _ => None,
         }
-    }
-}
-
-/// What is in a folder. One that isn't there is empty.
-pub(crate) fn list(folder: &Path) -> Result<impl Iterator<Item = Result<DirEntry, Error>>, Error> {
-    let entries = match std::fs::read_dir(folder) {
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => None,
-        entries => Some(entries.map_err(Error::io("list", folder))?),
-    };
-    let folder = folder.to_path_buf();
-    Ok(entries.into_iter().flatten().map(move |entry| entry.map_err(Error::io("list", &folder))))
-}
-
-/// Removes a file. One that isn't there is removed.
-pub(crate) fn remove(path: &Path) -> Result<(), Error> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        removed => removed.map_err(Error::io("remove", path)),
     }
 }

@@ -1,7 +1,6 @@
 //! Whose entries are used.
 
 use crate::error::Error;
-use crate::layout::Layout;
 use std::fs::{File, Metadata};
 use std::path::Path;
 use std::str::FromStr;
@@ -32,26 +31,9 @@ impl FromStr for Trust {
 }
 
 impl Trust {
-    /// Sees whether nobody else can put entries into the folders, as far as they are there. Says whether
-    /// all of them are.
-    pub(crate) fn check_folders(self, layout: &Layout) -> Result<bool, Error> {
-        let mut complete = true;
-        for folder in layout.folders() {
-            match self.behind_link(folder) {
-                // What others can add to a folder of ours, such as `/tmp`, is theirs.
-                Ok(metadata) if folder == layout.folder() => self.check_outermost(folder, &metadata)?,
-                Ok(metadata) => self.check(folder, &metadata)?,
-                Err(error @ Error::Theirs { .. }) => return Err(error),
-                // Who can't look into it finds out when it is used.
-                Err(error) => complete &= !error.is_absence(),
-            }
-        }
-        Ok(complete)
-    }
-
     /// What is at a path, or where a link leads from there: not one of another's, who may have it lead elsewhere at
     /// any time.
-    fn behind_link(self, path: &Path) -> Result<Metadata, Error> {
+    pub(crate) fn behind_link(self, path: &Path) -> Result<Metadata, Error> {
         // With a slash at its end the link itself could not be looked at.
         let path = path.components().as_path();
         let there = path.symlink_metadata().map_err(Error::io("read", path))?;
@@ -92,7 +74,7 @@ mod system {
 
         /// The same of the folder around all of them. What its group puts there in place of ours is found
         /// out by its owner; it is common that a user has a group alone.
-        pub(super) fn check_outermost(self, path: &Path, metadata: &Metadata) -> Result<(), Error> {
+        pub(crate) fn check_outermost(self, path: &Path, metadata: &Metadata) -> Result<(), Error> {
             self.check_mode(path, metadata, metadata.mode() & (OTHERS_CAN_WRITE | STICKY) == OTHERS_CAN_WRITE)
         }
 
@@ -175,7 +157,7 @@ mod system {
             Ok(())
         }
 
-        pub(super) fn check_outermost(self, _: &Path, _: &Metadata) -> Result<(), Error> {
+        pub(crate) fn check_outermost(self, _: &Path, _: &Metadata) -> Result<(), Error> {
             Ok(())
         }
 

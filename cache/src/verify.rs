@@ -2,9 +2,9 @@
 
 use crate::digest::Digest;
 use crate::error::Error;
+use crate::fs::remove;
 use crate::record::Outcome;
 use crate::store::Store;
-use crate::survey::remove;
 use std::path::PathBuf;
 
 /// What verifying a store found.
