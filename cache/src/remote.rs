@@ -3,17 +3,18 @@
 //! What fails for a moment is tried again, within the limits for one transfer; what fails then, or for a reason
 //! that stays, has failed.
 
+mod client;
 mod connect;
 mod error;
 mod failure;
 mod folder;
+mod latch;
 mod limits;
 mod mode;
 mod objects;
 mod redis;
-mod service;
-mod services;
-mod switch;
+mod schemes;
+mod store_url;
 mod threads;
 mod transport;
 mod writes;
@@ -22,10 +23,10 @@ pub use error::{ConnectError, RemoteError};
 pub use limits::Limits;
 pub use mode::Mode;
 
-use service::Service;
+use client::Client;
+use latch::Latch;
 use std::fmt;
 use std::sync::Arc;
-use switch::Switch;
 use threads::Threads;
 use writes::Writes;
 
@@ -35,13 +36,13 @@ use writes::Writes;
 /// write fails so, nothing more is written. So one that is slow or absent costs one time-out. What it gives out is not verified;
 /// nothing it says is believed.
 pub struct Remote {
-    service: Arc<Service>,
+    client: Arc<Client>,
     name: String,
     mode: Mode,
     limits: Limits,
     threads: Threads,
-    /// Thrown at the first read that fails.
-    unreadable: Switch,
+    /// Set at the first read that fails.
+    unreadable: Latch,
     writes: Writes,
 }
 
@@ -58,14 +59,14 @@ impl Remote {
         limits: Limits,
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Remote, ConnectError> {
-        let (service, name) = connect::service(url, mode, variable)?;
+        let (client, name) = connect::connect(url, mode, variable)?;
         Ok(Remote {
-            service: Arc::new(service),
+            client: Arc::new(client),
             name,
             mode,
             limits,
             threads: Threads::new(),
-            unreadable: Switch::new(),
+            unreadable: Latch::new(),
             writes: Writes::new(),
         })
     }
@@ -82,21 +83,21 @@ impl Remote {
     ///
     /// The first failure of the store, and no other.
     pub fn get(&self, name: &str) -> Result<Option<Vec<u8>>, RemoteError> {
-        if self.unreadable.is_thrown() {
+        if self.unreadable.is_set() {
             return Ok(None);
         }
-        let (service, unreadable) = (Arc::clone(&self.service), self.unreadable.clone());
+        let (client, unreadable) = (Arc::clone(&self.client), self.unreadable.clone());
         let (limits, name) = (self.limits, name.to_string());
         let read = self.threads.wait(async move {
             tokio::select! {
-                read = service.read(&name, &limits) => read,
+                read = client.read(&name, &limits) => read,
                 // Others have waited long enough.
-                () = unreadable.thrown() => Ok(None),
+                () = unreadable.wait() => Ok(None),
             }
         });
         match read {
             Ok(read) => Ok(read),
-            Err(why) if self.unreadable.throw() => {
+            Err(why) if self.unreadable.set() => {
                 self.writes.stop();
                 Err(RemoteError::Read { name: self.name.clone(), why })
             }
@@ -109,7 +110,7 @@ impl Remote {
     /// up on.
     pub fn put(&self, name: String, bytes: impl FnOnce() -> Option<Vec<u8>> + Send + 'static) {
         if self.mode == Mode::ReadWrite && !self.writes.are_stopped() {
-            self.writes.begin(&self.threads, Arc::clone(&self.service), self.limits, name, bytes);
+            self.writes.begin(&self.threads, Arc::clone(&self.client), self.limits, name, bytes);
         }
     }
 

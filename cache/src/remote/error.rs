@@ -14,11 +14,11 @@ pub enum ConnectError {
          and `@` that don't separate its parts"
     )]
     Unescaped,
-    /// The URL names a service that isn't known.
+    /// The scheme is unknown.
     #[error(
         "there is no shared cache by `{0}`: use s3, redis, rediss, webdav, webdavs, file, gs, azblob or ghac"
     )]
-    Service(String),
+    Scheme(String),
     /// The URL lacks something.
     #[error("the shared cache `{name}` has no {what}: use a URL like `{like}`")]
     Lacks {

@@ -1,6 +1,6 @@
 //! A failed attempt, and its prospects.
 
-use super::Limits;
+use super::limits::Limits;
 use std::fmt::Display;
 
 /// A failed attempt.

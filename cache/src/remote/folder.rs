@@ -1,7 +1,8 @@
 //! A folder that is mounted, and only looked at when it is needed.
 
 use super::failure::Failure;
-use super::{Mode, objects};
+use super::mode::Mode;
+use super::objects;
 use opendal::Operator;
 use opendal::services::Fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! The right of this program to write.
 
-use super::ConnectError;
+use super::error::ConnectError;
 use std::str::FromStr;
 
 /// The right of this program to write to a shared store.

@@ -1,7 +1,7 @@
 //! One object to or from a service of `opendal`'s.
 
-use super::Limits;
 use super::failure::Failure;
+use super::limits::Limits;
 use futures_util::TryStreamExt;
 use opendal::{Buffer, Error, ErrorKind, Operator};
 use tokio::time::timeout;

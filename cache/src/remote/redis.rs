@@ -7,8 +7,8 @@ mod tls;
 
 pub(super) use connection::Server;
 
-use super::Limits;
 use super::failure::Failure;
+use super::limits::Limits;
 use connection::Connections;
 use deadpool::Runtime;
 use deadpool::managed::{Object, Pool, PoolError, Timeouts};

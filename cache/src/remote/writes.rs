@@ -1,8 +1,8 @@
 //! What is stored in the background.
 
-use super::Limits;
-use super::service::Service;
-use super::switch::Switch;
+use super::client::Client;
+use super::latch::Latch;
+use super::limits::Limits;
 use super::threads::Threads;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,7 +21,7 @@ pub(super) struct Writes {
 
 struct State {
     turns: Semaphore,
-    stopped: Switch,
+    stopped: Latch,
     /// Those that were begun and have not succeeded.
     unwritten: AtomicUsize,
     /// Why the first one failed.
@@ -32,7 +32,7 @@ impl Writes {
     pub(super) fn new() -> Writes {
         let state = State {
             turns: Semaphore::new(WRITES_AT_ONCE),
-            stopped: Switch::new(),
+            stopped: Latch::new(),
             unwritten: AtomicUsize::new(0),
             error: Mutex::default(),
         };
@@ -40,19 +40,19 @@ impl Writes {
     }
 
     pub(super) fn are_stopped(&self) -> bool {
-        self.state.stopped.is_thrown()
+        self.state.stopped.is_set()
     }
 
     /// Stores nothing more, for a reason that was told: nobody waits for a server that doesn't work.
     pub(super) fn stop(&self) {
-        self.state.stopped.throw();
+        self.state.stopped.set();
     }
 
     /// Stores what `bytes` returns, in its turn.
     pub(super) fn begin(
         &self,
         threads: &Threads,
-        service: Arc<Service>,
+        client: Arc<Client>,
         limits: Limits,
         name: String,
         bytes: impl FnOnce() -> Option<Vec<u8>> + Send + 'static,
@@ -63,13 +63,13 @@ impl Writes {
             let write = async {
                 let Ok(_turn) = state.turns.acquire().await else { return Ok(()) };
                 match spawn_blocking(bytes).await {
-                    Ok(Some(bytes)) => service.write(&name, bytes, &limits).await,
+                    Ok(Some(bytes)) => client.write(&name, bytes, &limits).await,
                     _ => Ok(()),
                 }
             };
             tokio::select! {
                 biased;
-                () = state.stopped.thrown() => {}
+                () = state.stopped.wait() => {}
                 written = write => match written {
                     Ok(()) => {
                         state.unwritten.fetch_sub(1, SeqCst);
@@ -100,7 +100,7 @@ impl Writes {
             };
             Ok(timeout(limit, ended).await.is_ok())
         })?;
-        let late = !in_time && self.state.stopped.throw();
+        let late = !in_time && self.state.stopped.set();
         let unwritten = self.state.unwritten.load(SeqCst);
         match lock(&self.state.error).take() {
             Some(why) => Err(format!("{unwritten} of {all} entries were not stored: {why}")),
@@ -117,7 +117,7 @@ impl State {
     fn failed(&self, why: String) {
         // Before the others are told, since then nobody waits for this.
         let mut error = lock(&self.error);
-        if self.stopped.throw() {
+        if self.stopped.set() {
             *error = Some(why);
         }
     }

@@ -2,8 +2,8 @@
 
 use super::metered::{Allowance, Metered};
 use super::tls;
-use crate::remote::Limits;
 use crate::remote::failure::Failure;
+use crate::remote::limits::Limits;
 use ::redis::aio::MultiplexedConnection;
 use ::redis::{AsyncConnectionConfig, Cmd, ErrorKind, FromRedisValue};
 use ::redis::{RedisConnectionInfo, RedisError, ServerErrorKind};

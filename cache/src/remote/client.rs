@@ -1,9 +1,10 @@
-//! What answers, and is asked again where it fails for a moment.
+//! The client of a shared store, which repeats what failed for a moment.
 
 use super::failure::Failure;
 use super::folder::Folder;
+use super::limits::Limits;
+use super::objects;
 use super::redis::Redis;
-use super::{Limits, objects};
 use backon::{ExponentialBuilder, Retryable};
 use opendal::{Buffer, Operator};
 use std::future::Future;
@@ -15,21 +16,21 @@ const FIRST_DELAY: Duration = Duration::from_millis(100);
 /// After the first attempt.
 const MORE_ATTEMPTS: usize = 3;
 
-/// Where the objects are. Nothing was sent to it yet.
-pub(super) enum Service {
+/// The client of a shared store. It sends nothing before the first read or write.
+pub(super) enum Client {
     Objects(Operator),
     Folder(Folder),
     Redis(Redis),
 }
 
-impl Service {
+impl Client {
     /// Reads an object; `None` where there is none.
     pub(super) async fn read(&self, name: &str, limits: &Limits) -> Result<Option<Vec<u8>>, String> {
         let read = || async {
             match self {
-                Service::Objects(operator) => objects::read(operator, name, limits).await,
-                Service::Folder(folder) => objects::read(folder.operator().await?, name, limits).await,
-                Service::Redis(redis) => redis.read(name, limits).await,
+                Client::Objects(operator) => objects::read(operator, name, limits).await,
+                Client::Folder(folder) => objects::read(folder.operator().await?, name, limits).await,
+                Client::Redis(redis) => redis.read(name, limits).await,
             }
         };
         within(limits, "send", read).await
@@ -41,9 +42,9 @@ impl Service {
         let write = || async {
             let object = object.clone();
             match self {
-                Service::Objects(operator) => objects::write(operator, name, object).await,
-                Service::Folder(folder) => objects::write(folder.operator().await?, name, object).await,
-                Service::Redis(redis) => redis.write(name, &object.to_bytes(), limits).await,
+                Client::Objects(operator) => objects::write(operator, name, object).await,
+                Client::Folder(folder) => objects::write(folder.operator().await?, name, object).await,
+                Client::Redis(redis) => redis.write(name, &object.to_bytes(), limits).await,
             }
         };
         within(limits, "take", write).await
