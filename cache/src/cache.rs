@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::files::Files;
 use crate::key::Key;
 use crate::log::{Log, Run};
-use crate::prune::Limits;
+use crate::prune::StoreLimits;
 use crate::record::{Outcome, unix_seconds};
 #[cfg(feature = "remote")]
 use crate::remote::Remote;
@@ -31,7 +31,7 @@ const PRUNE_EVERY_S: u64 = 24 * 60 * 60;
 #[derive(Debug)]
 pub struct Cache {
     pub(crate) store: Store,
-    limits: Limits,
+    limits: StoreLimits,
     pub(crate) files: Files,
     #[cfg(feature = "remote")]
     remote: Option<Remote>,
@@ -79,7 +79,7 @@ impl Turn {
 
 impl Cache {
     /// A cache in a folder.
-    pub fn new(store: Store, limits: Limits) -> Cache {
+    pub fn new(store: Store, limits: StoreLimits) -> Cache {
         Cache {
             store,
             limits,
@@ -353,7 +353,7 @@ impl Cache {
         if log.estimated_bytes > self.limits.max_bytes || long_ago {
             // Some room, so that it isn't needed again at once.
             let max_bytes = self.limits.max_bytes / 5 * 4;
-            self.store.prune(Limits { max_bytes, ..self.limits }, false)?;
+            self.store.prune(StoreLimits { max_bytes, ..self.limits }, false)?;
         }
         Ok(())
     }

@@ -121,7 +121,7 @@ impl Files {
         if !folders.values().any(|folder| folder.changed) {
             return Ok(());
         }
-        let _guard = store.shared()?;
+        let _guard = store.lock_shared()?;
         let now = unix_ns(SystemTime::now());
         for folder in folders.values_mut() {
             let Some(name) = folder.name.as_ref().filter(|_| folder.changed) else { continue };

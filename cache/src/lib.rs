@@ -2,12 +2,12 @@
 //! machines share. It knows nothing of what the blobs are.
 //!
 //! ```
-//! use precompile_cache::{Cache, Digest, Key, Limits, Lookup, Recipe, Store};
+//! use precompile_cache::{Cache, Digest, Key, Lookup, Recipe, Store, StoreLimits};
 //! use std::sync::Arc;
 //! use std::time::Duration;
 //!
 //! # let folder = tempfile::tempdir()?;
-//! let cache = Cache::new(Store::new(folder.path()), Limits::default());
+//! let cache = Cache::new(Store::new(folder.path()), StoreLimits::default());
 //! let recipe = Recipe::new("example 2026-11 upper case", vec![("language".into(), "en".into())]);
 //! let key = Key::new(&Arc::new(recipe), Digest::of(b"text"));
 //! let accept = |_: &[u8]| Ok(());
@@ -39,11 +39,12 @@ mod fs;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzz;
-mod guard;
 mod holder;
 mod identity;
 mod key;
+mod known_files;
 mod layout;
+mod locks;
 mod log;
 mod mounts;
 mod name;
@@ -58,10 +59,9 @@ mod prune;
 mod record;
 #[cfg(feature = "remote")]
 pub mod remote;
-mod sight;
+mod scan;
 mod slot;
 mod store;
-mod survey;
 mod trust;
 mod verify;
 
@@ -73,15 +73,15 @@ pub use entry::{Entry, is_damage};
 pub use error::Error;
 pub use identity::Identity;
 pub use key::{Key, Recipe};
+pub use known_files::InPlace;
 pub use log::{Log, Run};
 pub use nearest::{Nearest, Same};
 pub use open_regular::open_regular;
 pub use patience::Patience;
-pub use prune::{Limits, Pruned};
+pub use prune::{Pruned, StoreLimits};
 pub use record::{Outcome, Record};
-pub use sight::InPlace;
+pub use scan::StoredEntry;
 pub use slot::Slot;
 pub use store::Store;
-pub use survey::Found;
 pub use trust::Trust;
 pub use verify::Verified;

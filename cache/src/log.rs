@@ -82,7 +82,7 @@ impl Store {
     ///
     /// Where the store can't be used.
     pub fn log(&self) -> Result<Log, Error> {
-        let _guard = self.is_there().then(|| self.shared()).transpose()?;
+        let _guard = self.is_there().then(|| self.lock_shared()).transpose()?;
         Ok(Log::read(self))
     }
 }
@@ -90,7 +90,7 @@ impl Store {
 impl Log {
     /// Adds a run.
     pub(crate) fn append(store: &Store, run: &Run) -> Result<(), Error> {
-        let _guard = store.shared()?;
+        let _guard = store.lock_shared()?;
         let path = store.layout.log();
         let file = store.trust.new_file().append(true).open(&path);
         // One write at the end of the file: no other process gets between.

@@ -18,7 +18,7 @@ impl Store {
     ///
     /// Where it can't be written, or the store is none to trust.
     pub fn name(&self, key: &Key, name: &Path) -> Result<(), Error> {
-        let _guard = self.shared()?;
+        let _guard = self.lock_shared()?;
         let path = self.layout.name(key.digest());
         let name = name.to_string_lossy();
         let from = name.ceil_char_boundary(name.len().saturating_sub(MAX_BYTES));

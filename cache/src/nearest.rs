@@ -29,13 +29,13 @@ impl Cache {
     pub fn nearest(&self, key: &Key, output: &Path) -> Option<Nearest> {
         let made = self.made(output).map(|made| made.key);
         let entries = self.store().list().ok()?;
-        let near = entries.iter().filter_map(|found| {
-            let same = match &found.record {
+        let near = entries.iter().filter_map(|entry| {
+            let same = match &entry.record {
                 record if made == Some(record.key) => Same::Output,
                 record if record.source == key.source() => Same::Source,
                 _ => return None,
             };
-            Some(Nearest { same, fields: differences(&found.record, key) })
+            Some(Nearest { same, fields: differences(&entry.record, key) })
         });
         near.min_by_key(|nearest| nearest.fields.len())
     }

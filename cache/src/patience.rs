@@ -64,17 +64,17 @@ impl fmt::Debug for Patience {
 
 /// With whom a lock is shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Hold {
+pub(crate) enum LockMode {
     Shared,
-    Alone,
+    Exclusive,
 }
 
-impl Hold {
+impl LockMode {
     /// Locks a file where nobody else is in the way.
     pub(crate) fn attempt(self, file: &File, path: &Path) -> Result<bool, Error> {
         let attempt = match self {
-            Hold::Shared => file.try_lock_shared(),
-            Hold::Alone => file.try_lock(),
+            LockMode::Shared => file.try_lock_shared(),
+            LockMode::Exclusive => file.try_lock(),
         };
         match attempt {
             Ok(()) => Ok(true),
@@ -97,8 +97,8 @@ impl Wait<'_> {
     /// # Errors
     ///
     /// [`Error::Held`] where that would take longer than the limit.
-    pub(crate) fn lock(&mut self, hold: Hold, file: &File, path: &Path) -> Result<(), Error> {
-        match self.lock_within(self.patience.limit, hold, file, path)? {
+    pub(crate) fn lock(&mut self, mode: LockMode, file: &File, path: &Path) -> Result<(), Error> {
+        match self.lock_within(self.patience.limit, mode, file, path)? {
             true => Ok(()),
             false => {
                 Err(Error::Held { path: path.into(), holder: holder(file), waited: self.start.elapsed() })
@@ -110,12 +110,12 @@ impl Wait<'_> {
     pub(crate) fn lock_within(
         &mut self,
         limit: Duration,
-        hold: Hold,
+        mode: LockMode,
         file: &File,
         path: &Path,
     ) -> Result<bool, Error> {
         let mut pause = Duration::from_millis(1);
-        while !hold.attempt(file, path)? {
+        while !mode.attempt(file, path)? {
             let waited = self.start.elapsed();
             if waited >= limit {
                 return Ok(false);

@@ -15,17 +15,17 @@ const STALE_AFTER: Duration = Duration::from_secs(60 * 60);
 
 /// How much a store may hold, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct StoreLimits {
     /// The size of all entries, in bytes. What was used least recently goes first.
     pub max_bytes: u64,
     /// What wasn't used for so long goes.
     pub max_age: Duration,
 }
 
-impl Default for Limits {
+impl Default for StoreLimits {
     /// 10 GiB, and 90 days.
-    fn default() -> Limits {
-        Limits { max_bytes: 10 << 30, max_age: Duration::from_secs(90 * 24 * 60 * 60) }
+    fn default() -> StoreLimits {
+        StoreLimits { max_bytes: 10 << 30, max_age: Duration::from_secs(90 * 24 * 60 * 60) }
     }
 }
 
@@ -53,31 +53,31 @@ impl Store {
     ///
     /// Where the store can't be read or written, or is none to trust; [`Error::Held`] where somebody uses it
     /// for too long.
-    pub fn prune(&self, limits: Limits, wait: bool) -> Result<Option<Pruned>, Error> {
+    pub fn prune(&self, limits: StoreLimits, wait: bool) -> Result<Option<Pruned>, Error> {
         if !self.is_there() {
             return Ok(Some(Pruned::default()));
         }
         self.check_trust()?;
-        let alone = self.alone(wait)?;
-        alone.map(|_alone| self.prune_alone(limits)).transpose()
+        let lock = self.lock_exclusive(wait)?;
+        lock.map(|_lock| self.prune_locked(limits)).transpose()
     }
 
     /// The same, by who is alone.
-    fn prune_alone(&self, limits: Limits) -> Result<Pruned, Error> {
+    fn prune_locked(&self, limits: StoreLimits) -> Result<Pruned, Error> {
         let mut pruned = Pruned::default();
         self.remove_remains(&mut pruned)?;
-        let survey = self.survey()?;
-        for path in survey.damaged.iter().chain(&survey.orphans) {
+        let scan = self.scan()?;
+        for path in scan.damaged.iter().chain(&scan.orphans) {
             remove(path)?;
             pruned.removed_remains += 1;
         }
         let now = SystemTime::now();
-        for found in survey.entries {
-            let bytes = found.bytes;
+        for entry in scan.entries {
+            let bytes = entry.bytes;
             // A time stamp in the future is one of a clock that was set back: as good as new.
-            let age = now.duration_since(found.used).unwrap_or_default();
+            let age = now.duration_since(entry.used).unwrap_or_default();
             if age > limits.max_age || pruned.kept_bytes.saturating_add(bytes) > limits.max_bytes {
-                self.remove(found.record.key)?;
+                self.remove(entry.record.key)?;
                 pruned.removed_entries += 1;
                 pruned.removed_bytes += bytes;
             } else {
@@ -100,7 +100,7 @@ impl Store {
         if !self.is_there() {
             return Ok(Pruned::default());
         }
-        let Some(_alone) = self.alone(true)? else { return Ok(Pruned::default()) };
+        let Some(_lock) = self.lock_exclusive(true)? else { return Ok(Pruned::default()) };
         // First, so that nobody adds to it meanwhile.
         let files = [self.layout.lock(), self.layout.turnstile(), self.layout.log(), self.layout.tag()];
         for path in self.layout.folders().into_iter().chain(files.iter().map(PathBuf::as_path)) {
@@ -109,7 +109,7 @@ impl Store {
         for folder in list(self.layout.entries())? {
             self.close(&folder?.path())?;
         }
-        self.prune_alone(Limits { max_bytes: 0, max_age: Duration::ZERO })
+        self.prune_locked(StoreLimits { max_bytes: 0, max_age: Duration::ZERO })
     }
 
     fn close(&self, path: &Path) -> Result<(), Error> {

@@ -20,7 +20,7 @@ mod transport;
 mod writes;
 
 pub use error::{ConnectError, RemoteError};
-pub use limits::Limits;
+pub use limits::RemoteLimits;
 pub use mode::Mode;
 
 use client::Client;
@@ -39,7 +39,7 @@ pub struct Remote {
     client: Arc<Client>,
     name: String,
     mode: Mode,
-    limits: Limits,
+    limits: RemoteLimits,
     threads: Threads,
     /// Set at the first read that fails.
     unreadable: Latch,
@@ -56,7 +56,7 @@ impl Remote {
     pub fn connect(
         url: &str,
         mode: Mode,
-        limits: Limits,
+        limits: RemoteLimits,
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Remote, ConnectError> {
         let (client, name) = connect::connect(url, mode, variable)?;

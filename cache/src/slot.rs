@@ -4,7 +4,7 @@ use crate::entry::Entry;
 use crate::error::Error;
 use crate::identity::Identity;
 use crate::key::Key;
-use crate::patience::Hold;
+use crate::patience::LockMode;
 use crate::store::Store;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -36,8 +36,8 @@ impl Store {
         loop {
             let file = self.open(&path)?;
             if wait {
-                waiting.lock(Hold::Alone, &file, &path)?;
-            } else if !Hold::Alone.attempt(&file, &path)? {
+                waiting.lock(LockMode::Exclusive, &file, &path)?;
+            } else if !LockMode::Exclusive.attempt(&file, &path)? {
                 return Ok(None);
             }
             // Who had it before took the file away, and somebody may have the one that is there now.

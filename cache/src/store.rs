@@ -70,7 +70,7 @@ impl Store {
     /// Where the store can't be read, or is none to trust; [`Error::Refused`] where the entry was removed
     /// for that.
     pub fn lookup(&self, key: &Key) -> Result<Option<Entry>, Error> {
-        let guard = self.shared()?;
+        let guard = self.lock_shared()?;
         let path = self.layout.record(key.digest());
         let mut file = match self.trust.open(&path) {
             Err(error) if error.is_absence() => return Ok(None),
@@ -96,7 +96,7 @@ impl Store {
     ///
     /// Where it can't be written, or the store is none to trust.
     pub fn keep(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
-        let _guard = self.shared()?;
+        let _guard = self.lock_shared()?;
         self.place(&self.folder().join(name), bytes)
     }
 
@@ -106,7 +106,7 @@ impl Store {
     ///
     /// Where it can't be written. Nothing is left of it then.
     pub(crate) fn insert(&self, key: &Key, blob: &[u8], cost: Duration) -> Result<Entry, Error> {
-        let guard = self.shared()?;
+        let guard = self.lock_shared()?;
         let digest = Digest::of(blob);
         let outcome = Outcome::Blob { blake3: digest, bytes: blob.len() as u64 };
         let (path, record) = (self.layout.blob(key.digest()), Record::new(key, outcome, cost));
@@ -117,7 +117,7 @@ impl Store {
 
     /// Stores that a key can't be made.
     pub(crate) fn insert_failure(&self, key: &Key, message: String, cost: Duration) -> Result<(), Error> {
-        let _guard = self.shared()?;
+        let _guard = self.lock_shared()?;
         let record = Record::new(key, Outcome::Failure { message }, cost);
         self.place(&self.layout.record(key.digest()), &record.to_text())
     }

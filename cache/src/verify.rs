@@ -29,15 +29,15 @@ impl Store {
         if !self.is_there() {
             return Ok(verified);
         }
-        let _guard = self.shared()?;
-        let survey = self.survey()?;
-        for path in survey.damaged {
+        let _guard = self.lock_shared()?;
+        let scan = self.scan()?;
+        for path in scan.damaged {
             remove(&path)?;
             verified.damaged.push(path);
         }
-        for found in survey.entries {
-            let key = found.record.key;
-            let whole = match found.record.outcome {
+        for entry in scan.entries {
+            let key = entry.record.key;
+            let whole = match entry.record.outcome {
                 Outcome::Failure { .. } => true,
                 Outcome::Blob { blake3, .. } => {
                     Digest::of_file(&self.layout.blob(key)).is_ok_and(|digest| digest == blake3)
@@ -45,7 +45,7 @@ impl Store {
             };
             if whole {
                 verified.whole_entries += 1;
-                verified.whole_bytes += found.bytes;
+                verified.whole_bytes += entry.bytes;
             } else {
                 self.remove(key)?;
                 verified.damaged.push(self.layout.blob(key));

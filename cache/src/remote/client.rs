@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::folder::Folder;
-use super::limits::Limits;
+use super::limits::RemoteLimits;
 use super::objects;
 use super::redis::Redis;
 use backon::{ExponentialBuilder, Retryable};
@@ -25,7 +25,7 @@ pub(super) enum Client {
 
 impl Client {
     /// Reads an object; `None` where there is none.
-    pub(super) async fn read(&self, name: &str, limits: &Limits) -> Result<Option<Vec<u8>>, String> {
+    pub(super) async fn read(&self, name: &str, limits: &RemoteLimits) -> Result<Option<Vec<u8>>, String> {
         let read = || async {
             match self {
                 Client::Objects(operator) => objects::read(operator, name, limits).await,
@@ -37,7 +37,12 @@ impl Client {
     }
 
     /// Writes an object.
-    pub(super) async fn write(&self, name: &str, object: Vec<u8>, limits: &Limits) -> Result<(), String> {
+    pub(super) async fn write(
+        &self,
+        name: &str,
+        object: Vec<u8>,
+        limits: &RemoteLimits,
+    ) -> Result<(), String> {
         let object = Buffer::from(object);
         let write = || async {
             let object = object.clone();
@@ -53,7 +58,7 @@ impl Client {
 
 /// Tries again what failed for a moment, ends in time, and says what went wrong on one line.
 async fn within<T, F: Future<Output = Result<T, Failure>>>(
-    limits: &Limits,
+    limits: &RemoteLimits,
     verb: &str,
     attempt: impl FnMut() -> F,
 ) -> Result<T, String> {

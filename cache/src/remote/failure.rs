@@ -1,6 +1,6 @@
 //! A failed attempt, and its prospects.
 
-use super::limits::Limits;
+use super::limits::RemoteLimits;
 use std::fmt::Display;
 
 /// A failed attempt.
@@ -24,17 +24,17 @@ impl Failure {
 
     /// Nothing arrived in time. What is waited for once isn't waited for again: then a server that is gone
     /// would cost the time of each attempt.
-    pub(super) fn idle(limits: &Limits) -> Failure {
+    pub(super) fn idle(limits: &RemoteLimits) -> Failure {
         Failure::lasting(format_args!("it sent nothing for {} s", limits.idle.as_secs_f32()))
     }
 
     /// An object beyond the limit.
-    pub(super) fn too_much(limits: &Limits) -> Failure {
+    pub(super) fn too_much(limits: &RemoteLimits) -> Failure {
         Failure::lasting(format_args!("it sent more than {} bytes", limits.max_bytes))
     }
 
     /// A transfer beyond the limit.
-    pub(super) fn transfer(limits: &Limits, verb: &str) -> Failure {
+    pub(super) fn transfer(limits: &RemoteLimits, verb: &str) -> Failure {
         let limit = limits.transfer.as_secs_f32();
         Failure::lasting(format_args!("it took longer than {limit} s to {verb} an entry"))
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// How long a shared store may take, and how much it may send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct RemoteLimits {
     /// For so long nothing may arrive.
     pub idle: Duration,
     /// So long one whole transfer may take.
@@ -15,10 +15,10 @@ pub struct Limits {
     pub max_bytes: u64,
 }
 
-impl Default for Limits {
+impl Default for RemoteLimits {
     /// 5 s, 60 s, 10 s, and 1 GiB.
-    fn default() -> Limits {
-        Limits {
+    fn default() -> RemoteLimits {
+        RemoteLimits {
             idle: Duration::from_secs(5),
             transfer: Duration::from_secs(60),
             finish: Duration::from_secs(10),

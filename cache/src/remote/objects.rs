@@ -1,7 +1,7 @@
 //! One object to or from a service of `opendal`'s.
 
 use super::failure::Failure;
-use super::limits::Limits;
+use super::limits::RemoteLimits;
 use futures_util::TryStreamExt;
 use opendal::{Buffer, Error, ErrorKind, Operator};
 use tokio::time::timeout;
@@ -10,7 +10,7 @@ use tokio::time::timeout;
 pub(super) async fn read(
     operator: &Operator,
     name: &str,
-    limits: &Limits,
+    limits: &RemoteLimits,
 ) -> Result<Option<Vec<u8>>, Failure> {
     let begin = async { operator.reader(name).await?.into_bytes_stream(..).await };
     let mut stream = match timeout(limits.idle, begin).await.map_err(|_| Failure::idle(limits))? {

@@ -8,13 +8,13 @@ mod tls;
 pub(super) use connection::Server;
 
 use super::failure::Failure;
-use super::limits::Limits;
+use super::limits::RemoteLimits;
 use connection::Connections;
 use deadpool::Runtime;
 use deadpool::managed::{Object, Pool, PoolError, Timeouts};
 
 /// So much is asked for at once, in bytes: on a line that carries 200 KiB/s it arrives within the
-/// default limit of [`Limits::idle`].
+/// default limit of [`RemoteLimits::idle`].
 const PART: u64 = 1 << 20;
 
 /// So many transfers are under way at once; more wait for one to end.
@@ -37,7 +37,7 @@ impl Redis {
     }
 
     /// Reads an object; `None` where there is none.
-    pub(super) async fn read(&self, name: &str, limits: &Limits) -> Result<Option<Vec<u8>>, Failure> {
+    pub(super) async fn read(&self, name: &str, limits: &RemoteLimits) -> Result<Option<Vec<u8>>, Failure> {
         let mut connection = self.connection(limits).await?;
         let key = self.key(name);
         let length: u64 = connection.ask(limits, ::redis::cmd("STRLEN").arg(&key), 0).await?;
@@ -61,7 +61,12 @@ impl Redis {
     }
 
     /// Writes an object.
-    pub(super) async fn write(&self, name: &str, object: &[u8], limits: &Limits) -> Result<(), Failure> {
+    pub(super) async fn write(
+        &self,
+        name: &str,
+        object: &[u8],
+        limits: &RemoteLimits,
+    ) -> Result<(), Failure> {
         let mut connection = self.connection(limits).await?;
         let mut set = ::redis::cmd("SET");
         connection.tell(set.arg(self.key(name)).arg(object)).await
@@ -72,7 +77,7 @@ impl Redis {
     }
 
     /// A connection that is free, or a new one.
-    async fn connection(&self, limits: &Limits) -> Result<Object<Connections>, Failure> {
+    async fn connection(&self, limits: &RemoteLimits) -> Result<Object<Connections>, Failure> {
         let timeouts = Timeouts { create: Some(limits.idle), ..Timeouts::new() };
         self.pool.timeout_get(&timeouts).await.map_err(|error| match error {
             PoolError::Backend(failure) => failure,

@@ -2,7 +2,7 @@
 
 use super::client::Client;
 use super::latch::Latch;
-use super::limits::Limits;
+use super::limits::RemoteLimits;
 use super::threads::Threads;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -53,7 +53,7 @@ impl Writes {
         &self,
         threads: &Threads,
         client: Arc<Client>,
-        limits: Limits,
+        limits: RemoteLimits,
         name: String,
         bytes: impl FnOnce() -> Option<Vec<u8>> + Send + 'static,
     ) {
@@ -85,7 +85,7 @@ impl Writes {
     }
 
     /// Waits for all, as long as the limits allow. Says what went wrong, if that wasn't said before.
-    pub(super) fn finish(&self, threads: &Threads, limits: &Limits) -> Result<(), String> {
+    pub(super) fn finish(&self, threads: &Threads, limits: &RemoteLimits) -> Result<(), String> {
         let begun = std::mem::take(&mut *lock(&self.begun));
         if begun.is_empty() {
             return Ok(());

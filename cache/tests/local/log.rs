@@ -1,7 +1,7 @@
 //! What came of the runs so far.
 
 use crate::{COST, accept, cache, key, store};
-use precompile_cache::{Limits, Lookup};
+use precompile_cache::{Lookup, StoreLimits};
 use std::fs;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -32,7 +32,7 @@ fn pruning_keeps_the_sums_of_the_log() {
     assert_eq!((before.total.hits, before.total.misses, before.total.stored_bytes), (5, 2, 2000));
     assert_eq!(before.total.saved_ns, 5 * COST.as_nanos() as u64);
     assert_eq!(before.pruned_unix_s, 0);
-    let pruned = store.prune(Limits::default(), false).unwrap().unwrap();
+    let pruned = store.prune(StoreLimits::default(), false).unwrap().unwrap();
     let after = store.log().unwrap();
     assert_eq!(after.total, before.total);
     assert_eq!(after.since_unix_s, before.since_unix_s);
@@ -65,7 +65,7 @@ fn a_damaged_line_of_the_log_counts_for_nothing() {
     // Cut off in the middle, as a full disk leaves it.
     fs::write(&path, [&whole, half].concat()).unwrap();
     assert_eq!(store.log().unwrap().total.hits, 1);
-    store.prune(Limits::default(), false).unwrap().unwrap();
+    store.prune(StoreLimits::default(), false).unwrap().unwrap();
     assert_eq!(store.log().unwrap().total.hits, 1);
 }
 

@@ -12,7 +12,7 @@ mod trust;
 mod verify;
 mod waits;
 
-use precompile_cache::{Cache, Digest, Entry, Key, Limits, Recipe, Store};
+use precompile_cache::{Cache, Digest, Entry, Key, Recipe, Store, StoreLimits};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,7 +31,7 @@ fn store() -> (TempDir, Store) {
 }
 
 fn cache(folder: &Path) -> Cache {
-    Cache::new(Store::new(folder), Limits::default())
+    Cache::new(Store::new(folder), StoreLimits::default())
 }
 
 fn accept(_: &[u8]) -> Result<(), String> {

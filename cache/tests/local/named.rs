@@ -1,7 +1,7 @@
 //! Names of entries, for people.
 
 use crate::{COST, accept, cache, insert, key, names, part, store};
-use precompile_cache::{Limits, Lookup, Store, Turn};
+use precompile_cache::{Lookup, Store, StoreLimits, Turn};
 use std::fs;
 use std::path::Path;
 
@@ -76,7 +76,7 @@ fn a_name_goes_with_its_entry() {
     }
     // One that is left alone is a remain, as a blob is.
     fs::remove_file(part(folder.path(), &key("b"), "json")).unwrap();
-    let pruned = store.prune(Limits::default(), true).unwrap().unwrap();
+    let pruned = store.prune(StoreLimits::default(), true).unwrap().unwrap();
     assert_eq!((pruned.removed_entries, pruned.removed_remains, pruned.kept_entries), (0, 2, 1));
     assert_eq!(listed(&store), [Some("a".into())]);
     store.clear().unwrap();

@@ -1,7 +1,7 @@
 //! Keeping a store small.
 
 use crate::{A_WHILE, COST, DAY, accept, cache, has, insert, key, names, part, store};
-use precompile_cache::{Key, Limits, Lookup};
+use precompile_cache::{Key, Lookup, StoreLimits};
 use std::fs::{self, File};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -17,7 +17,7 @@ fn last_used(folder: &Path, key: &Key, when: SystemTime) {
 #[test]
 fn what_is_in_use_is_not_pruned() {
     let (folder, store) = store();
-    let nothing = Limits { max_bytes: 0, max_age: DAY };
+    let nothing = StoreLimits { max_bytes: 0, max_age: DAY };
     let entry = insert(&store, &key("a"), b"blob");
     assert_eq!(store.prune(nothing, false).unwrap(), None);
     thread::scope(|scope| {
@@ -41,7 +41,7 @@ fn a_held_right_is_not_pruned() {
     let orphan = part(folder.path(), &key("c"), "blob");
     fs::create_dir_all(orphan.parent().unwrap()).unwrap();
     fs::write(&orphan, b"an orphan").unwrap();
-    let pruned = store.prune(Limits::default(), false).unwrap().unwrap();
+    let pruned = store.prune(StoreLimits::default(), false).unwrap().unwrap();
     assert_eq!(pruned.removed_remains, 3);
     assert_eq!(names(folder.path().join("v1/filling")), [key("a").digest().to_string()]);
     assert_eq!(names(folder.path().join("v1/temp")), [""; 0]);
@@ -66,7 +66,7 @@ fn what_was_used_least_recently_goes_first() {
     drop(store.lookup(&keys[1]).unwrap().unwrap());
     let sizes: Vec<u64> = store.list().unwrap().iter().map(|found| found.bytes).collect();
     let (two, all): (u64, u64) = (sizes[..2].iter().sum(), sizes.iter().sum());
-    let pruned = store.prune(Limits { max_bytes: two, max_age: 90 * DAY }, false).unwrap().unwrap();
+    let pruned = store.prune(StoreLimits { max_bytes: two, max_age: 90 * DAY }, false).unwrap().unwrap();
     assert_eq!((pruned.removed_entries, pruned.kept_entries, pruned.kept_bytes), (2, 2, two));
     assert_eq!((pruned.removed_bytes, pruned.removed_remains), (all - two, 0));
     assert_eq!(keys.each_ref().map(|key| has(folder.path(), key)), [true, true, false, false]);
@@ -81,7 +81,7 @@ fn what_is_too_old_goes() {
         drop(insert(&store, key, b"blob"));
         last_used(folder.path(), key, now - days * DAY);
     }
-    let pruned = store.prune(Limits { max_bytes: 1 << 20, max_age: 10 * DAY }, false).unwrap().unwrap();
+    let pruned = store.prune(StoreLimits { max_bytes: 1 << 20, max_age: 10 * DAY }, false).unwrap().unwrap();
     assert_eq!((pruned.removed_entries, pruned.kept_entries), (1, 1));
     assert!(!has(folder.path(), &old) && has(folder.path(), &young));
 }
@@ -97,10 +97,10 @@ fn the_future_is_as_good_as_now() {
     }
     // Room for the larger of the two, whichever that is.
     let bytes = store.list().unwrap().iter().map(|found| found.bytes).max().unwrap();
-    let pruned = store.prune(Limits { max_bytes: bytes, max_age: 10 * DAY }, false).unwrap().unwrap();
+    let pruned = store.prune(StoreLimits { max_bytes: bytes, max_age: 10 * DAY }, false).unwrap().unwrap();
     assert_eq!((pruned.removed_entries, pruned.kept_entries), (1, 1));
     assert!(has(folder.path(), &future));
-    let at_once = Limits { max_bytes: bytes, max_age: Duration::ZERO };
+    let at_once = StoreLimits { max_bytes: bytes, max_age: Duration::ZERO };
     assert_eq!(store.prune(at_once, false).unwrap().unwrap().removed_entries, 0);
     // Used again, it counts from now on.
     drop(store.lookup(&future).unwrap().unwrap());
@@ -128,7 +128,7 @@ fn pruning_is_not_starved() {
             });
         }
         thread::sleep(A_WHILE);
-        store.prune(Limits::default(), true).unwrap().unwrap();
+        store.prune(StoreLimits::default(), true).unwrap().unwrap();
         pruned.store(true, Relaxed);
         Instant::now() < over
     });
@@ -178,7 +178,7 @@ fn notes_of_files_that_are_too_old_go() {
     for (name, when) in [("old", now - 11 * DAY), ("young", now - 9 * DAY), ("future", now + 20 * DAY)] {
         File::create(notes.join(name)).unwrap().set_modified(when).unwrap();
     }
-    store.prune(Limits { max_bytes: 1 << 20, max_age: 10 * DAY }, false).unwrap().unwrap();
+    store.prune(StoreLimits { max_bytes: 1 << 20, max_age: 10 * DAY }, false).unwrap().unwrap();
     assert_eq!(names(notes.clone()), ["future", "young"]);
     store.clear().unwrap();
     assert_eq!(names(notes), [""; 0]);
@@ -199,7 +199,7 @@ fn what_is_in_the_wrong_place_is_no_entry() {
     // A file among the folders is none.
     fs::write(entries.join("file"), "").unwrap();
     assert_eq!(store.list().unwrap().len(), 1);
-    let pruned = store.prune(Limits::default(), false).unwrap().unwrap();
+    let pruned = store.prune(StoreLimits::default(), false).unwrap().unwrap();
     assert_eq!((pruned.removed_remains, pruned.kept_entries), (2, 1));
     assert!(has(folder.path(), &key("a")));
     assert_eq!(names(wrong), [""; 0]);
@@ -215,10 +215,10 @@ fn a_record_that_is_damaged_is_removed() {
         drop(insert(&store, &key("a"), b"blob"));
         fs::write(part(folder.path(), &key("a"), "json"), damage).unwrap();
         assert_eq!(store.list().unwrap().len(), 1);
-        let pruned = store.prune(Limits::default(), false).unwrap().unwrap();
+        let pruned = store.prune(StoreLimits::default(), false).unwrap().unwrap();
         // And its blob another time, which nobody has any more.
         assert_eq!((pruned.removed_remains, pruned.kept_entries), (1, 1));
-        assert_eq!(store.prune(Limits::default(), false).unwrap().unwrap().removed_remains, 1);
+        assert_eq!(store.prune(StoreLimits::default(), false).unwrap().unwrap().removed_remains, 1);
         assert!(!has(folder.path(), &key("a")));
     }
 }
@@ -232,7 +232,7 @@ fn what_can_not_be_pruned_is_told() {
     for name in ["temp", "files", "filling"] {
         fs::remove_dir_all(v1.join(name)).unwrap();
     }
-    let told = || store.prune(Limits::default(), false).map(|_| ()).map_err(|error| error.to_string());
+    let told = || store.prune(StoreLimits::default(), false).map(|_| ()).map_err(|error| error.to_string());
     assert_eq!(told(), Ok(()));
     fs::create_dir_all(v1.join("temp/folder")).unwrap();
     assert!(told().unwrap_err().starts_with("can't remove `"));

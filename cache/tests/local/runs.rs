@@ -1,7 +1,7 @@
 //! What one process counts, keeps and warns of.
 
 use crate::{COST, DAY, accept, cache, has, insert, key, names, part, store};
-use precompile_cache::{Cache, Limits, Lookup, Store};
+use precompile_cache::{Cache, Lookup, Store, StoreLimits};
 use std::fs::{self, File};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -121,7 +121,8 @@ fn a_store_that_is_too_large_is_pruned_in_passing() {
     let blob = [0; 10_000];
     for (max_bytes, kept) in [(40_000, 4), (39_999, 3), (35_000, 2)] {
         let (folder, store) = store();
-        let cache = Cache::new(Store::new(folder.path()), Limits { max_bytes, ..Limits::default() });
+        let cache =
+            Cache::new(Store::new(folder.path()), StoreLimits { max_bytes, ..StoreLimits::default() });
         for source in ["a", "b", "c", "d"] {
             fill(&cache, source, &blob);
         }
@@ -218,7 +219,7 @@ fn looking_makes_no_store() {
     assert!(store.list().unwrap().is_empty());
     assert_eq!(store.log().unwrap().total, Default::default());
     assert_eq!(store.verify().unwrap(), Default::default());
-    assert_eq!(store.prune(Limits::default(), true).unwrap(), Some(Default::default()));
+    assert_eq!(store.prune(StoreLimits::default(), true).unwrap(), Some(Default::default()));
     assert_eq!(store.clear().unwrap(), Default::default());
     assert!(!folder.exists());
 }

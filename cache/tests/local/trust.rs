@@ -4,7 +4,7 @@
 #![allow(clippy::print_stdout, reason = "what can't run says so")]
 
 use crate::{COST, accept, cache, has, insert, key, part, store};
-use precompile_cache::{Cache, Digest, Error, Limits, Lookup, Store, Trust};
+use precompile_cache::{Cache, Digest, Error, Lookup, Store, StoreLimits, Trust};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown};
 use std::path::{Path, PathBuf};
@@ -138,7 +138,7 @@ fn all_that_uses_a_store_sees_to_it() {
     assert!(matches!(store.list(), Err(Error::Open { .. })));
     assert!(matches!(store.log(), Err(Error::Open { .. })));
     assert!(matches!(store.verify(), Err(Error::Open { .. })));
-    assert!(matches!(store.prune(Limits::default(), true), Err(Error::Open { .. })));
+    assert!(matches!(store.prune(StoreLimits::default(), true), Err(Error::Open { .. })));
     assert!(matches!(store.keep("name", b"text"), Err(Error::Open { .. })));
 }
 
@@ -169,7 +169,7 @@ fn entries_that_others_can_write_are_removed() {
     for (extension, mode) in [("json", 0o620), ("json", 0o602), ("blob", 0o666), ("blob", 0o622)] {
         let (folder, store) = filled();
         set_mode(&part(folder.path(), &key("a"), extension), mode);
-        let cache = Cache::new(store, Limits::default());
+        let cache = Cache::new(store, StoreLimits::default());
         assert!(matches!(cache.lookup(&key("a"), false, &accept), Lookup::Miss(_)), "{extension}");
         let warnings = cache.take_warnings();
         assert!(warnings.len() == 1 && warnings[0].contains("other users can write to"), "{warnings:?}");

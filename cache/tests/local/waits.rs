@@ -1,7 +1,7 @@
 //! How long others are waited for.
 
 use crate::{A_WHILE, COST, accept, has, insert, key, store};
-use precompile_cache::{Cache, Error, Limits, Lookup, Patience, Store};
+use precompile_cache::{Cache, Error, Lookup, Patience, Store, StoreLimits};
 use std::fs::File;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -44,12 +44,12 @@ fn who_uses_a_store_that_is_held_gives_up() {
         let error = store.lookup(&key("a")).unwrap_err();
         assert!(is_held(&error, folder.path(), name), "{error}");
         assert!((limit..SOON).contains(&start.elapsed()), "{:?}", start.elapsed());
-        let error = store.prune(Limits::default(), true).unwrap_err();
+        let error = store.prune(StoreLimits::default(), true).unwrap_err();
         assert!(is_held(&error, folder.path(), name), "{error}");
-        assert_eq!(store.prune(Limits::default(), false).unwrap(), None);
+        assert_eq!(store.prune(StoreLimits::default(), false).unwrap(), None);
         // It took no two seconds.
         assert_eq!(*told.lock().unwrap(), [""; 0]);
-        let cache = Cache::new(store, Limits::default());
+        let cache = Cache::new(store, StoreLimits::default());
         assert!(matches!(cache.lookup(&key("a"), true, &accept), Lookup::Miss(_)));
         assert!(matches!(cache.lookup(&key("b"), true, &accept), Lookup::Miss(_)));
         cache.finish();
@@ -95,7 +95,7 @@ fn what_another_does_not_make_is_made() {
     let (folder, store) = store();
     let slots = ["a", "b"].map(|source| store.slot(&key(source), false).unwrap().unwrap());
     let limit = Duration::from_millis(300);
-    let cache = Cache::new(patient(folder.path(), limit).0, Limits::default());
+    let cache = Cache::new(patient(folder.path(), limit).0, StoreLimits::default());
     let start = Instant::now();
     let Lookup::Miss(turn) = cache.lookup(&key("a"), true, &accept) else { panic!("it is there") };
     assert!(start.elapsed() >= limit);
@@ -135,7 +135,7 @@ fn who_waits_to_prune_lets_others_pass() {
     let (user, _) = patient(folder.path(), SOON * 6);
     thread::scope(|scope| {
         let pruning = scope.spawn(|| {
-            let result = pruner.prune(Limits::default(), true);
+            let result = pruner.prune(StoreLimits::default(), true);
             pruned.store(true, Relaxed);
             result
         });
@@ -148,7 +148,7 @@ fn who_waits_to_prune_lets_others_pass() {
         assert!(is_held(&error, folder.path(), "lock"), "{error}");
     });
     drop(entry);
-    assert!(pruner.prune(Limits::default(), true).unwrap().is_some());
+    assert!(pruner.prune(StoreLimits::default(), true).unwrap().is_some());
 }
 
 /// What is being written is whole when the process ends.

@@ -7,7 +7,7 @@ mod redis;
 mod webdav;
 
 use listen::{FLOOD, Seen};
-use precompile_cache::remote::{Limits, Mode, Remote};
+use precompile_cache::remote::{Mode, Remote, RemoteLimits};
 use redis::Asked;
 use std::net::TcpListener;
 use std::sync::atomic::Ordering::SeqCst;
@@ -15,7 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use webdav::{Server, serve, watched};
 
-const LIMITS: Limits = Limits {
+const LIMITS: RemoteLimits = RemoteLimits {
     idle: Duration::from_millis(400),
     transfer: Duration::from_millis(1200),
     finish: Duration::from_millis(800),
@@ -174,7 +174,7 @@ fn no_part_of_a_password_is_shown() {
 /// No address of a cloud's machine is asked for credentials, which elsewhere never answers.
 #[test]
 fn without_credentials_there_is_no_wait() {
-    let limits = Limits { idle: Duration::from_secs(60), transfer: Duration::from_secs(60), ..LIMITS };
+    let limits = RemoteLimits { idle: Duration::from_secs(60), transfer: Duration::from_secs(60), ..LIMITS };
     let start = Instant::now();
     let url = "s3://bucket/prefix?endpoint=http://127.0.0.1:1";
     let remote = Remote::connect(url, Mode::ReadOnly, limits, &|_| None).unwrap();
@@ -201,7 +201,8 @@ fn a_failed_write_ends_no_reading() {
 /// What a service says of an error is not read without end.
 #[test]
 fn an_answer_that_does_not_end_is_refused() {
-    let limits = Limits { finish: Duration::from_secs(60), transfer: Duration::from_secs(60), ..LIMITS };
+    let limits =
+        RemoteLimits { finish: Duration::from_secs(60), transfer: Duration::from_secs(60), ..LIMITS };
     let url = serve(Server::FailsWritersForEver);
     let remote = Remote::connect(&url, Mode::ReadWrite, limits, &|_| None).unwrap();
     let start = Instant::now();
@@ -227,7 +228,7 @@ fn it_works_within_a_runtime() {
 #[test]
 fn redis_may_be_slow() {
     let url = redis::serve(redis::Server { delay: Duration::from_millis(600), ..redis::GOOD });
-    let limits = Limits {
+    let limits = RemoteLimits {
         idle: Duration::from_secs(2),
         transfer: Duration::from_secs(30),
         finish: Duration::from_secs(30),
@@ -276,7 +277,7 @@ fn redis_may_close_a_connection_between() {
 }
 
 /// So much time that only what is taken counts.
-const PATIENT: Limits = Limits {
+const PATIENT: RemoteLimits = RemoteLimits {
     idle: Duration::from_secs(20),
     transfer: Duration::from_secs(60),
     finish: Duration::from_secs(60),

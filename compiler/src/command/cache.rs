@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use precompile::Rates;
 use precompile::artifact::{Shown, shown_path};
-use precompile::cache::{Found, Log, Outcome, Pruned, Store};
+use precompile::cache::{Log, Outcome, Pruned, Store, StoredEntry};
 use std::io::IsTerminal;
 use std::time::{Duration, SystemTime};
 
@@ -187,7 +187,7 @@ impl Common {
 }
 
 /// An entry on one line.
-fn line(found: &Found) -> String {
+fn line(found: &StoredEntry) -> String {
     let record = &found.record;
     let field = |name: &str| {
         let field = record.recipe.iter().find(|(field, _)| field == name);

@@ -3,7 +3,7 @@
 use super::metered::{Allowance, Metered};
 use super::tls;
 use crate::remote::failure::Failure;
-use crate::remote::limits::Limits;
+use crate::remote::limits::RemoteLimits;
 use ::redis::aio::MultiplexedConnection;
 use ::redis::{AsyncConnectionConfig, Cmd, ErrorKind, FromRedisValue};
 use ::redis::{RedisConnectionInfo, RedisError, ServerErrorKind};
@@ -49,7 +49,7 @@ impl Connection {
     /// Waits for the answer to a command, which is expected to have at most so many bytes.
     pub(super) async fn ask<T: FromRedisValue>(
         &mut self,
-        limits: &Limits,
+        limits: &RemoteLimits,
         command: &Cmd,
         bytes: u64,
     ) -> Result<T, Failure> {

@@ -1,7 +1,7 @@
 //! The locks of a store: for its use, for pruning it, and for ending the process.
 
 use crate::error::Error;
-use crate::patience::Hold;
+use crate::patience::LockMode;
 use crate::store::Store;
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -12,35 +12,35 @@ use std::sync::{PoisonError, RwLockWriteGuard};
 impl Store {
     /// While this is held, nothing is pruned. Who holds it must not ask for it again: somebody may be
     /// waiting at the turnstile to prune.
-    pub(crate) fn shared(&self) -> Result<File, Error> {
+    pub(crate) fn lock_shared(&self) -> Result<File, Error> {
         self.check_trust()?;
         let mut wait = self.patience.begin();
         let path = self.layout.turnstile();
         let turnstile = self.open_lock(&path)?;
-        wait.lock(Hold::Shared, &turnstile, &path)?;
+        wait.lock(LockMode::Shared, &turnstile, &path)?;
         let path = self.layout.lock();
         let file = self.open_lock(&path)?;
-        wait.lock(Hold::Shared, &file, &path)?;
+        wait.lock(LockMode::Shared, &file, &path)?;
         Ok(file)
     }
 
     /// While this is held, nobody else uses the store. `None` where somebody does, and `wait` is not
     /// set.
-    pub(crate) fn alone(&self, wait: bool) -> Result<Option<File>, Error> {
+    pub(crate) fn lock_exclusive(&self, wait: bool) -> Result<Option<File>, Error> {
         let (turnstile_path, path) = (self.layout.turnstile(), self.layout.lock());
         let (turnstile, file) = (self.open(&turnstile_path)?, self.open(&path)?);
         if !wait {
-            let both =
-                Hold::Alone.attempt(&turnstile, &turnstile_path)? && Hold::Alone.attempt(&file, &path)?;
+            let both = LockMode::Exclusive.attempt(&turnstile, &turnstile_path)?
+                && LockMode::Exclusive.attempt(&file, &path)?;
             return Ok(both.then_some(file));
         }
         let mut wait = self.patience.begin();
-        wait.lock(Hold::Alone, &turnstile, &turnstile_path)?;
+        wait.lock(LockMode::Exclusive, &turnstile, &turnstile_path)?;
         // Others wait at the turnstile meanwhile. Where somebody uses the store for that long, they are to
         // come to their turn before their own patience ends.
-        if !wait.lock_within(self.patience.limit() / 3, Hold::Alone, &file, &path)? {
+        if !wait.lock_within(self.patience.limit() / 3, LockMode::Exclusive, &file, &path)? {
             drop(turnstile);
-            wait.lock(Hold::Alone, &file, &path)?;
+            wait.lock(LockMode::Exclusive, &file, &path)?;
         }
         Ok(Some(file))
     }
