@@ -1,4 +1,4 @@
-//! The say of a cache's user about an entry.
+//! The check of an entry's bytes by the caller.
 
-/// Says what is wrong with the bytes of an entry.
+/// The check of an entry's bytes by the caller: an error says why they are unusable.
 pub type Accept<'a> = dyn Fn(&[u8]) -> Result<(), String> + Sync + 'a;

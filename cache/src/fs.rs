@@ -1,11 +1,11 @@
-//! Folders and files, of which those that are absent are no error.
+//! Listing folders and removing files, for which an absent one is no error.
 
 use crate::error::Error;
 use std::fs::DirEntry;
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// What is in a folder. One that isn't there is empty.
+/// The entries of a folder. A folder that doesn't exist has none.
 pub(crate) fn list(folder: &Path) -> Result<impl Iterator<Item = Result<DirEntry, Error>>, Error> {
     let entries = match std::fs::read_dir(folder) {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => None,
@@ -15,7 +15,7 @@ pub(crate) fn list(folder: &Path) -> Result<impl Iterator<Item = Result<DirEntry
     Ok(entries.into_iter().flatten().map(move |entry| entry.map_err(Error::io("list", &folder))))
 }
 
-/// Removes a file. One that isn't there is removed.
+/// Removes a file, if it exists.
 pub(crate) fn remove(path: &Path) -> Result<(), Error> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),

@@ -1,5 +1,5 @@
-//! Keys to verified blobs: a store on disk that many processes share, and a second one that many
-//! machines share. It knows nothing of what the blobs are.
+//! A cache of verified blobs: a store on disk that many processes share, and optionally a second store that many
+//! machines share. The crate doesn't interpret the blobs.
 //!
 //! ```
 //! use precompile_cache::{Cache, Digest, Key, Lookup, Recipe, Store, StoreLimits};
@@ -22,9 +22,9 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! Who can write to the folder decides what comes out of it: a digest tells damage, not origin. So it is
-//! made for its owner alone, and not used where others can write to it, unless [`Trust::Anyone`] says so.
-//! The shared store is whoever's can write to it.
+//! Every user who can write to the folder decides what the cache returns: a digest detects damage, not a forged entry.
+//! So the folder is created for its owner only, and a folder that other users can write to is refused, unless
+//! [`Trust::Anyone`] is set. The shared store is trusted as far as everyone who can write to it.
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! Everything that is in a store.
+//! The scan of all entries in a store.
 
 use crate::digest::Digest;
 use crate::error::Error;
@@ -9,36 +9,37 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// An entry that is in a store.
+/// An entry in a store, whose blob was not read.
 #[derive(Clone, Debug)]
 pub struct StoredEntry {
-    /// The record of what it is.
+    /// The entry's record.
     pub record: Record,
-    /// The name of its source when it was made, which nobody verified; `None` where nobody said, or nobody asks.
+    /// The name of the source when the entry was made, not verified; `None` if it has none. Only [`Store::list`] reads
+    /// it.
     pub name: Option<String>,
-    /// The time of its last use, to the hour.
+    /// The time of the last use, to the hour.
     pub used: SystemTime,
-    /// Its size on the disk, in bytes.
+    /// The size on the disk, in bytes.
     pub bytes: u64,
 }
 
-/// All that is below `entries/`.
+/// The files below `entries/`.
 #[derive(Debug, Default)]
 pub(crate) struct Scan {
-    /// What is whole, as far as the records tell.
+    /// The entries with an undamaged record, the last used first.
     pub(crate) entries: Vec<StoredEntry>,
-    /// Records that are damaged.
+    /// The damaged records.
     pub(crate) damaged: Vec<PathBuf>,
-    /// Blobs and names without a record: one that is just being stored is among them, if somebody stores.
+    /// The blobs and names without a record. An entry that is just being stored is among them.
     pub(crate) orphans: Vec<PathBuf>,
 }
 
 impl Store {
-    /// Every entry, the last used first.
+    /// All entries, the last used first.
     ///
     /// # Errors
     ///
-    /// Where the store can't be read.
+    /// If the store can't be read.
     pub fn list(&self) -> Result<Vec<StoredEntry>, Error> {
         if !self.is_there() {
             return Ok(Vec::new());
@@ -51,7 +52,7 @@ impl Store {
         Ok(entries)
     }
 
-    /// Reads all records. Whoever calls it holds the lock.
+    /// Reads all records. The caller holds the lock.
     pub(crate) fn scan(&self) -> Result<Scan, Error> {
         let mut scan = Scan::default();
         for folder in list(self.layout.entries())? {
@@ -61,7 +62,7 @@ impl Store {
                 match key {
                     Some(key) if path == self.layout.record(key) => match self.stored_entry(&path, key) {
                         Some(entry) => scan.entries.push(entry),
-                        // It may have been removed meanwhile, as damaged.
+                        // Another process may have removed it meanwhile, as damaged.
                         None if !path.exists() => {}
                         None => scan.damaged.push(path),
                     },

@@ -10,8 +10,8 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// The right to make the entry for a key. Where it is dropped unused, or its process ends, the
-/// right passes on to who waits for it.
+/// The right to make the entry for a key. If it is dropped unused, or its process ends, the right passes to a process
+/// that waits for it.
 #[derive(Debug)]
 pub struct Slot {
     store: Store,
@@ -21,14 +21,13 @@ pub struct Slot {
 }
 
 impl Store {
-    /// The right to make the entry for a key. Nobody else has it, in any thread of any process,
-    /// until the slot is dropped or this process ends. `None` where somebody has it, and `wait` is
-    /// not set.
+    /// The right to make the entry for a key. No other thread of any process has it until the slot is dropped or this
+    /// process ends. `None` if another thread or process has it and `wait` is not set.
     ///
     /// # Errors
     ///
-    /// Where the store can't be written, or is none to trust, or its file system has no locks;
-    /// [`Error::Held`] where it was waited for in vain.
+    /// If the store can't be written, isn't trusted, or is on a file system without locks; [`Error::Held`] if waiting
+    /// has timed out.
     pub fn slot(&self, key: &Key, wait: bool) -> Result<Option<Slot>, Error> {
         self.check_trust()?;
         let path = self.layout.filling_of(key.digest());
@@ -40,7 +39,7 @@ impl Store {
             } else if !LockMode::Exclusive.attempt(&file, &path)? {
                 return Ok(None);
             }
-            // Who had it before took the file away, and somebody may have the one that is there now.
+            // The previous holder has removed the file, and another process may have locked a new one.
             if still_there(&file, &path) {
                 return Ok(Some(Slot { store: self.clone(), key: key.clone(), path, _lock: file }));
             }
@@ -49,20 +48,20 @@ impl Store {
 }
 
 impl Slot {
-    /// Stores what was made, at this cost.
+    /// Stores the blob that was made, and the time that took.
     ///
     /// # Errors
     ///
-    /// Where it can't be written. Nothing is left of it then.
+    /// If it can't be written. Nothing is left of it then.
     pub fn fill(self, blob: &[u8], cost: Duration) -> Result<Entry, Error> {
         self.store.insert(&self.key, blob, cost)
     }
 
-    /// Stores that it can't be made, and why.
+    /// Stores why the blob can't be made, and the time that took.
     ///
     /// # Errors
     ///
-    /// Where that can't be written.
+    /// If it can't be written.
     pub fn fail(self, message: String, cost: Duration) -> Result<(), Error> {
         self.store.insert_failure(&self.key, message, cost)
     }
@@ -70,15 +69,15 @@ impl Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        // While the lock is still held; who waits for it sees that the file is gone.
+        // While the lock is still held. A process that waits for it then sees that the file is gone.
         if cfg!(unix) {
             let _ = std::fs::remove_file(&self.path);
         }
     }
 }
 
-/// The test that an open file is still the one under its path. Where the system doesn't tell files apart, a
-/// slot leaves its file, which nobody takes away but who prunes.
+/// Returns true if an open file is still the one at its path. On systems without identities of files, slots leave their
+/// files, and only pruning removes them.
 fn still_there(file: &File, path: &Path) -> bool {
     match (Identity::of(file), Identity::at(path)) {
         (Some(open), Some(there)) => open.number() == there.number(),

@@ -1,4 +1,4 @@
-//! Reading everything again.
+//! The verification of all entries.
 
 use crate::digest::Digest;
 use crate::error::Error;
@@ -7,23 +7,23 @@ use crate::record::Outcome;
 use crate::store::Store;
 use std::path::PathBuf;
 
-/// What verifying a store found.
+/// The result of verifying a store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verified {
-    /// The number of entries that are whole.
+    /// The number of undamaged entries.
     pub whole_entries: u64,
-    /// Their size, in bytes.
+    /// The size of the undamaged entries, in bytes.
     pub whole_bytes: u64,
-    /// Entries that were damaged, by the path of the damaged file. They are removed.
+    /// The damaged files. Their entries were removed.
     pub damaged: Vec<PathBuf>,
 }
 
 impl Store {
-    /// Reads every entry, and removes those that are damaged.
+    /// Reads all entries, and removes the damaged ones.
     ///
     /// # Errors
     ///
-    /// Where the store can't be read or written.
+    /// If the store can't be read or written.
     pub fn verify(&self) -> Result<Verified, Error> {
         let mut verified = Verified::default();
         if !self.is_there() {

@@ -11,9 +11,9 @@ use std::future::Future;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// Before the second attempt; before each further one twice as long. Jitter adds up to as much again.
+/// The delay before the second attempt. It doubles before each further one, and jitter adds up to as much again.
 const FIRST_DELAY: Duration = Duration::from_millis(100);
-/// After the first attempt.
+/// The number of attempts after the first.
 const MORE_ATTEMPTS: usize = 3;
 
 /// The client of a shared store. It sends nothing before the first read or write.
@@ -24,7 +24,7 @@ pub(super) enum Client {
 }
 
 impl Client {
-    /// Reads an object; `None` where there is none.
+    /// Reads an object; `None` if there is none.
     pub(super) async fn read(&self, name: &str, limits: &RemoteLimits) -> Result<Option<Vec<u8>>, String> {
         let read = || async {
             match self {
@@ -56,7 +56,7 @@ impl Client {
     }
 }
 
-/// Tries again what failed for a moment, ends in time, and says what went wrong on one line.
+/// Runs an attempt until it succeeds, fails for good, or the time is up. The error is one line.
 async fn within<T, F: Future<Output = Result<T, Failure>>>(
     limits: &RemoteLimits,
     verb: &str,

@@ -13,18 +13,18 @@ use redis::RedisConnectionInfo;
 use reqsign_aws_v4::{DefaultCredentialProvider, StaticCredentialProvider};
 use reqsign_core::ProvideCredentialChain;
 
-/// Where a Redis server listens, unless its URL says so.
+/// The default port of a Redis server.
 const REDIS_PORT: u16 = 6379;
 
 pub(super) fn s3(store: &StoreUrl<'_>) -> Result<Client, ConnectError> {
     let mut s3 = S3::default().bucket(store.host("bucket", "s3://bucket/prefix")?).root(store.url.path());
     let region = store.setting("region", &["AWS_REGION", "AWS_DEFAULT_REGION"]);
     s3 = s3.region(region.as_deref().unwrap_or("us-east-1"));
-    // Said always: its own loader takes an empty variable for an answer.
+    // Always set: opendal itself would use an empty variable.
     let endpoint = store.setting("endpoint", &["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]);
     s3 = s3.endpoint(endpoint.as_deref().unwrap_or("https://s3.amazonaws.com"));
-    // Its own loader takes empty variables for credentials, too. And a machine's own credentials
-    // are asked of an address that doesn't answer elsewhere.
+    // Variables are left out here, because opendal would use empty ones. So is the instance metadata service, whose
+    // address doesn't respond outside of AWS.
     let others = DefaultCredentialProvider::builder().no_env().no_imds().build();
     let mut credentials = ProvideCredentialChain::new().push(others);
     let key = (store.variable)("AWS_ACCESS_KEY_ID").zip((store.variable)("AWS_SECRET_ACCESS_KEY"));
@@ -42,7 +42,7 @@ pub(super) fn s3(store: &StoreUrl<'_>) -> Result<Client, ConnectError> {
 pub(super) fn redis(store: &StoreUrl<'_>) -> Result<Client, ConnectError> {
     let like = "redis://host:6379/0";
     store.check(&["prefix"])?;
-    // An address of version 6 stands in brackets.
+    // An IPv6 address is in brackets.
     let host = store.host("host", like)?.trim_matches(['[', ']']).to_string();
     let (port, tls) = (store.url.port().unwrap_or(REDIS_PORT), store.url.scheme() == "rediss");
     let mut settings = RedisConnectionInfo::default();
@@ -79,12 +79,12 @@ pub(super) fn webdav(store: &StoreUrl<'_>) -> Result<Client, ConnectError> {
     if let Some(password) = password {
         webdav = webdav.password(&password);
     }
-    // Some servers make the folders themselves, and don't know the request that asks for them.
+    // Some servers create folders themselves, and don't support the request for it.
     let makes_folders = store.parameters.get("create-dir").is_some_and(|value| value == "n");
     build(store, webdav.disable_create_dir(makes_folders), &["create-dir"])
 }
 
-/// Nothing is asked of the folder yet: its disk may be absent, or hang.
+/// A mounted folder, which isn't accessed yet: its file system may be absent or hang.
 pub(super) fn file(store: &StoreUrl<'_>, mode: Mode) -> Result<Client, ConnectError> {
     let like = "file:///folder";
     let no_path = |()| ConnectError::Lacks { name: store.name.clone(), what: "path", like };
@@ -126,7 +126,7 @@ pub(super) fn azblob(store: &StoreUrl<'_>) -> Result<Client, ConnectError> {
     build(store, azblob, &["account", "endpoint"])
 }
 
-/// Inside of a job of GitHub Actions, which says in variables where its cache is.
+/// The cache of GitHub Actions, for use in its jobs, which have its address in variables.
 pub(super) fn ghac(store: &StoreUrl<'_>) -> Result<Client, ConnectError> {
     let mut ghac = Ghac::default().root(store.url.path()).version("precompile");
     if let Some(endpoint) = store.setting("endpoint", &["ACTIONS_RESULTS_URL", "ACTIONS_CACHE_URL"]) {
@@ -138,7 +138,7 @@ pub(super) fn ghac(store: &StoreUrl<'_>) -> Result<Client, ConnectError> {
     build(store, ghac, &["endpoint"])
 }
 
-/// A client over one of `opendal`'s services, if the URL has no other parameters than the known ones.
+/// A client over one of `opendal`'s services. Parameters other than the known ones are an error.
 fn build(store: &StoreUrl<'_>, builder: impl Builder, known: &[&str]) -> Result<Client, ConnectError> {
     store.check(known)?;
     let operator = Operator::new(builder).map_err(|error| store.refused(error.to_string()))?;

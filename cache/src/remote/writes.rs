@@ -1,4 +1,4 @@
-//! What is stored in the background.
+//! Writes to a shared store in the background.
 
 use super::client::Client;
 use super::latch::Latch;
@@ -10,10 +10,10 @@ use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::timeout;
 
-/// So many writes are under way at once; each holds its bytes in memory.
+/// The maximum number of concurrent writes. Each holds its bytes in memory.
 const WRITES_AT_ONCE: usize = 4;
 
-/// The writes of one process.
+/// The writes of this process to a shared store.
 pub(super) struct Writes {
     state: Arc<State>,
     begun: Mutex<Vec<JoinHandle<()>>>,
@@ -22,9 +22,9 @@ pub(super) struct Writes {
 struct State {
     turns: Semaphore,
     stopped: Latch,
-    /// Those that were begun and have not succeeded.
+    /// The number of writes that were begun and have not succeeded.
     unwritten: AtomicUsize,
-    /// Why the first one failed.
+    /// The error of the first write that failed, until it is reported.
     error: Mutex<Option<String>>,
 }
 
@@ -43,12 +43,12 @@ impl Writes {
         self.state.stopped.is_set()
     }
 
-    /// Stores nothing more, for a reason that was told: nobody waits for a server that doesn't work.
+    /// Stops all writes, for a reason that was reported: nobody waits for a server that fails.
     pub(super) fn stop(&self) {
         self.state.stopped.set();
     }
 
-    /// Stores what `bytes` returns, in its turn.
+    /// Starts writing the bytes that `bytes` returns, as soon as few enough other writes are running.
     pub(super) fn begin(
         &self,
         threads: &Threads,
@@ -84,7 +84,7 @@ impl Writes {
         }
     }
 
-    /// Waits for all, as long as the limits allow. Says what went wrong, if that wasn't said before.
+    /// Waits for all writes, as long as the limits allow. The error is the first failure, unless it was reported before.
     pub(super) fn finish(&self, threads: &Threads, limits: &RemoteLimits) -> Result<(), String> {
         let begun = std::mem::take(&mut *lock(&self.begun));
         if begun.is_empty() {
@@ -94,7 +94,7 @@ impl Writes {
         let in_time = threads.wait(async move {
             let ended = async {
                 for write in begun {
-                    // It doesn't panic, and nobody aborts it.
+                    // The task doesn't panic, and nobody aborts it.
                     let _ = write.await;
                 }
             };
@@ -107,7 +107,7 @@ impl Writes {
             None if late => {
                 Err(format!("{unwritten} of {all} entries were not stored within {} s", limit.as_secs_f32()))
             }
-            // All were stored, or it was told before why not.
+            // All were stored, or the reason was reported before.
             None => Ok(()),
         }
     }
@@ -115,7 +115,7 @@ impl Writes {
 
 impl State {
     fn failed(&self, why: String) {
-        // Before the others are told, since then nobody waits for this.
+        // Locked before the latch is set: after that, `finish` doesn't wait for this task.
         let mut error = lock(&self.error);
         if self.stopped.set() {
             *error = Some(why);

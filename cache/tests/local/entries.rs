@@ -32,7 +32,7 @@ fn another_keys_entry_is_found_out() {
         fs::copy(part(folder.path(), &b, extension), part(folder.path(), &a, extension)).unwrap();
     }
     let error = store.lookup(&a).unwrap_err().to_string();
-    assert!(error.ends_with("is not used (it is another key's), and is removed"), "{error}");
+    assert!(error.ends_with("is not used (it belongs to another key), and is removed"), "{error}");
     assert!(!has(folder.path(), &a) && has(folder.path(), &b));
     assert!(store.lookup(&a).unwrap().is_none());
 }
@@ -99,7 +99,7 @@ fn damage_is_called_damage() {
     let refuse = |_: &[u8]| Err("it is something else".into());
     assert!(matches!(cache.lookup(&key("a"), false, &refuse), Lookup::Miss(_)));
     let warnings = cache.take_warnings();
-    assert!(warnings.len() == 1 && warnings[0].contains("(its bytes are others)"), "{warnings:?}");
+    assert!(warnings.len() == 1 && warnings[0].contains("(its digest does not match)"), "{warnings:?}");
 }
 
 /// An entry that says why something can't be made has nothing to deliver.

@@ -194,7 +194,7 @@ fn an_entry_that_is_called_damaged_is_removed() {
     assert!(!has(folder.path(), &key("a")));
     let warnings = cache.take_warnings();
     assert!(
-        warnings.len() == 1 && warnings[0].contains("(its bytes are others), and is removed"),
+        warnings.len() == 1 && warnings[0].contains("(its digest does not match), and is removed"),
         "{warnings:?}"
     );
 }

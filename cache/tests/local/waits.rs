@@ -103,7 +103,7 @@ fn what_another_does_not_make_is_made() {
     assert!(has(folder.path(), &key("a")));
     let warnings = cache.take_warnings();
     assert!(
-        warnings.len() == 1 && warnings[0].contains("makes itself what others were making"),
+        warnings.len() == 1 && warnings[0].contains("no longer waits for entries of other processes"),
         "{warnings:?}"
     );
     // Nobody else is waited for.
