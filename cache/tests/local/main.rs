@@ -1,4 +1,4 @@
-//! The store on this machine: who may make an entry, what is pruned, and what is made of damage.
+//! The store on this machine: slots, pruning, damage, trust, notes on files.
 
 mod entries;
 mod files;
@@ -21,7 +21,7 @@ use tempfile::TempDir;
 
 const COST: Duration = Duration::from_millis(5);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// Long enough for a thread that needn't wait to be done.
+/// A time in which a thread that needn't wait is done.
 const A_WHILE: Duration = Duration::from_millis(100);
 
 fn store() -> (TempDir, Store) {
