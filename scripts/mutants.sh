@@ -29,8 +29,8 @@ mutants() {
     case "$code" in 0 | 2 | 3) ;; *) exit "$code" ;; esac
 }
 
-mutants planted artifact -f artifact/src/glance.rs -F 'replace same -> bool' -- --lib
-ends_with 1 "survived, and has no reason: artifact/src/glance.rs: replace same -> bool with true" \
+mutants planted artifact -f artifact/src/const_manifest.rs -F 'replace same -> bool' -- --lib
+ends_with 1 "survived, and has no reason: artifact/src/const_manifest.rs: replace same -> bool with true" \
     python3 scripts/mutants.py artifact "$work/planted"
 echo "a function without its tests is found"
 

@@ -174,7 +174,7 @@ fn wrong_rows_are_seen() {
         "| a | `runtime/tests/gc.rs` | full |",
         "| a | `runtime/src/runner/preview2.rs` | full |",
         "| a | `cargo xtask size --check`, `tests/golden/run.test`, `scripts/strip.sh` | gate, full |",
-        "| a | `artifact/src/shown.rs`, `compiler/src/compile/limits.rs` | gate |",
+        "| a | `artifact/src/terminal.rs`, `compiler/src/compile/limits.rs` | gate |",
         "| a | `compiler/src/compile/settings_check.rs` runs at each compilation | gate |",
         "| a | nobody but who reads it | reading |",
     ] {

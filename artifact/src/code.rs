@@ -5,7 +5,7 @@
 use core::fmt::{Display, Formatter, Result};
 
 macro_rules! codes {
-    ($($name:ident = $number:literal, $meaning:literal, $way_out:literal;)*) => {
+    ($($name:ident = $number:literal, $meaning:literal, $remedy:literal;)*) => {
         /// The number of an error: what begins with 1 is about a file that is read, with 2 about an artifact
         /// that doesn't fit, with 3 about opening and linking, with 4 about `precompile-run`. Those from 500
         /// on are the guest's traps, in wasmtime's own numbering.
@@ -39,9 +39,9 @@ macro_rules! codes {
 
             /// The way out, as a sentence; `None` for traps.
             #[cfg(feature = "messages")]
-            pub const fn way_out(self) -> Option<&'static str> {
+            pub const fn remedy(self) -> Option<&'static str> {
                 match self {
-                    $(Code::$name => Some($way_out),)*
+                    $(Code::$name => Some($remedy),)*
                     Code::Trap(_) => None,
                 }
             }
@@ -145,10 +145,10 @@ mod tests {
     #[test]
     fn every_code_has_words() {
         for code in Code::ALL {
-            let (meaning, way_out) = (code.meaning().unwrap(), code.way_out().unwrap());
-            assert!(meaning.ends_with('.') && way_out.ends_with('.') && meaning != way_out, "{code}");
+            let (meaning, remedy) = (code.meaning().unwrap(), code.remedy().unwrap());
+            assert!(meaning.ends_with('.') && remedy.ends_with('.') && meaning != remedy, "{code}");
         }
-        assert_eq!((Code::Trap(0).meaning(), Code::Trap(0).way_out()), (None, None));
+        assert_eq!((Code::Trap(0).meaning(), Code::Trap(0).remedy()), (None, None));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The settings on which the compiler and the runtime must agree.
 
-use crate::platform::{Machine, Platform};
+use crate::platform::{Platform, TargetKind};
 use serde::{Deserialize, Serialize};
 
 const MIB: u64 = 1 << 20;
@@ -98,15 +98,15 @@ impl Contract {
     /// [`Platform::Hosted`] equals the defaults of stock Wasmtime 48 (`Tunables::default_u64`,
     /// `default_u32` and `default_for_target` in wasmtime-environ), but for concurrency, which is
     /// off in its minimal builds.
-    pub fn preset(platform: Platform, machine: Machine) -> Option<Contract> {
-        let hosted = match machine {
-            Machine::Native64 | Machine::Pulley64 => Contract {
+    pub fn preset(platform: Platform, target: TargetKind) -> Option<Contract> {
+        let hosted = match target {
+            TargetKind::Native64 | TargetKind::Pulley64 => Contract {
                 memory_reservation: 4 * GIB,
                 memory_guard_size: 32 * MIB,
                 memory_reservation_for_growth: 2 * GIB,
                 ..Contract::COMMON
             },
-            Machine::Pulley32 => Contract {
+            TargetKind::Pulley32 => Contract {
                 memory_reservation: 10 * MIB,
                 memory_reservation_for_growth: MIB,
                 ..Contract::COMMON
@@ -122,7 +122,7 @@ impl Contract {
             memory_init_cow: false,
             ..contract
         };
-        match (platform, machine.is_pulley()) {
+        match (platform, target.is_pulley()) {
             (Platform::Hosted, false) => Some(hosted),
             (Platform::Hosted, true) => Some(without_faults(hosted)),
             (Platform::SignalsOnly, false) => Some(without_virtual_memory(hosted)),
@@ -168,10 +168,10 @@ mod tests {
     /// Those that are hosted are stock Wasmtime 48's defaults, as wasmtime-environ has them.
     #[test]
     fn presets_are_as_documented() {
-        use Machine::{Native64, Pulley32, Pulley64};
         use Platform::{Freestanding, Hosted, SignalsOnly};
+        use TargetKind::{Native64, Pulley32, Pulley64};
         let bare = (0, 0, 0x10_0000, false, false);
-        let cases: [(Platform, Machine, Option<Row>); 9] = [
+        let cases: [(Platform, TargetKind, Option<Row>); 9] = [
             (Hosted, Native64, Some((0x1_0000_0000, 0x200_0000, 0x8000_0000, true, true))),
             (Hosted, Pulley64, Some((0x1_0000_0000, 0, 0x8000_0000, false, true))),
             (Hosted, Pulley32, Some((0xa0_0000, 0, 0x10_0000, false, true))),
@@ -182,7 +182,7 @@ mod tests {
             (Freestanding, Pulley64, Some(bare)),
             (Freestanding, Pulley32, Some(bare)),
         ];
-        for (platform, machine, expected) in cases {
+        for (platform, target, expected) in cases {
             let row = |contract: Contract| {
                 let alike = Contract {
                     memory_reservation: 0,
@@ -192,7 +192,7 @@ mod tests {
                     memory_init_cow: true,
                     ..contract
                 };
-                assert_eq!(alike, Contract::COMMON, "{platform} {machine:?}");
+                assert_eq!(alike, Contract::COMMON, "{platform} {target:?}");
                 (
                     contract.memory_reservation,
                     contract.memory_guard_size,
@@ -201,7 +201,7 @@ mod tests {
                     contract.memory_init_cow,
                 )
             };
-            assert_eq!(Contract::preset(platform, machine).map(row), expected, "{platform} {machine:?}");
+            assert_eq!(Contract::preset(platform, target).map(row), expected, "{platform} {target:?}");
         }
     }
 

@@ -28,7 +28,7 @@ pub struct Host {
     pub signals: bool,
     /// Address space can be reserved and protected.
     pub virtual_memory: bool,
-    /// Machine code that was copied into memory can be made executable.
+    /// TargetKind code that was copied into memory can be made executable.
     #[serde(default = "yes")]
     pub native_code: bool,
     /// Functions of the host pass floating-point numbers otherwise than compiled code does, so that

@@ -22,11 +22,12 @@ extern crate std;
 
 pub mod backend;
 mod code;
+pub mod const_manifest;
 pub mod contract;
 pub mod cpu;
+mod error_text;
 pub mod features;
 mod foreign;
-pub mod glance;
 mod host;
 mod list;
 pub mod manifest;
@@ -34,15 +35,15 @@ pub mod mismatch;
 pub mod platform;
 pub mod policy;
 pub mod quantity;
-mod shown;
+mod terminal;
 pub mod trailer;
 mod unmet;
 mod version;
-mod words;
 
 pub use backend::Backend;
 pub use code::Code;
 pub use contract::Contract;
+pub use error_text::ErrorText;
 pub use foreign::foreign;
 pub use host::Host;
 pub use list::{Item, Items, List, Names};
@@ -50,10 +51,9 @@ pub use manifest::Manifest;
 pub use platform::Platform;
 pub use policy::Policy;
 #[cfg(feature = "std")]
-pub use shown::shown_path;
-pub use shown::{Shown, ShownLines};
+pub use terminal::escaped_path;
+pub use terminal::{Escaped, EscapedLines};
 pub use unmet::{Offers, unmet};
-pub use words::Words;
 
 /// The digest of this crate's sources. What it says of artifacts decides about their bytes.
 #[cfg(feature = "source-digest")]

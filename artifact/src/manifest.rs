@@ -2,7 +2,7 @@
 
 #[cfg(not(feature = "messages"))]
 use crate::Code;
-use crate::{Backend, Contract, Item, List, Names, Platform, Words};
+use crate::{Backend, Contract, ErrorText, Item, List, Names, Platform};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -139,7 +139,7 @@ pub struct ManifestError {
     /// Its start, in bytes from the start of the file.
     pub offset: u64,
     /// Its fault.
-    pub problem: Words,
+    pub problem: ErrorText,
 }
 
 impl Manifest {
@@ -182,7 +182,7 @@ impl Manifest {
         if fields.rest.is_empty() {
             Ok(manifest)
         } else {
-            let excess = Words::of(|| format!("{} bytes too many follow", fields.rest.len()));
+            let excess = ErrorText::new(|| format!("{} bytes too many follow", fields.rest.len()));
             let last = if format < 2 { "settings" } else { "memories" };
             Err(fields.error(last, excess))
         }
@@ -204,7 +204,7 @@ impl<'a> Fields<'a> {
     fn next<T: Deserialize<'a>>(
         &mut self,
         field: &'static str,
-        check: fn(&T) -> Result<(), Words>,
+        check: fn(&T) -> Result<(), ErrorText>,
     ) -> Result<T, ManifestError> {
         self.take(field, postcard::take_from_bytes, check)
     }
@@ -212,7 +212,7 @@ impl<'a> Fields<'a> {
     fn list<T: Item>(
         &mut self,
         field: &'static str,
-        check: fn(&List<T>) -> Result<(), Words>,
+        check: fn(&List<T>) -> Result<(), ErrorText>,
     ) -> Result<List<T>, ManifestError> {
         self.take(field, List::take, check)
     }
@@ -221,7 +221,7 @@ impl<'a> Fields<'a> {
         &mut self,
         field: &'static str,
         take: Take<'a, T>,
-        check: fn(&T) -> Result<(), Words>,
+        check: fn(&T) -> Result<(), ErrorText>,
     ) -> Result<T, ManifestError> {
         let (value, rest) = take(self.rest).map_err(|error| self.undecodable(field, error))?;
         check(&value).map_err(|problem| self.error(field, problem))?;
@@ -232,36 +232,36 @@ impl<'a> Fields<'a> {
     #[cold]
     #[inline(never)]
     fn undecodable(&self, field: &'static str, error: postcard::Error) -> ManifestError {
-        self.error(field, Words::of(|| error.to_string()))
+        self.error(field, ErrorText::new(|| error.to_string()))
     }
 
     #[cold]
     #[inline(never)]
-    fn error(&self, field: &'static str, problem: Words) -> ManifestError {
+    fn error(&self, field: &'static str, problem: ErrorText) -> ManifestError {
         let read = self.length - self.rest.len();
         ManifestError { field, offset: self.offset + read as u64, problem }
     }
 }
 
-fn any<T>(_: &T) -> Result<(), Words> {
+fn any<T>(_: &T) -> Result<(), ErrorText> {
     Ok(())
 }
 
-fn triple(text: &str) -> Result<(), Words> {
+fn triple(text: &str) -> Result<(), ErrorText> {
     match text.parse::<Triple>() {
         Ok(_) => Ok(()),
-        Err(_) => Err(Words::of(|| format!("{text:?} is not a target triple"))),
+        Err(_) => Err(ErrorText::new(|| format!("{text:?} is not a target triple"))),
     }
 }
 
-fn version(text: &str) -> Result<(), Words> {
+fn version(text: &str) -> Result<(), ErrorText> {
     match crate::version::numbers(text) {
         Some(_) => Ok(()),
-        None => Err(Words::of(|| format!("{text:?} is not a version"))),
+        None => Err(ErrorText::new(|| format!("{text:?} is not a version"))),
     }
 }
 
-fn sorted_names(names: &Names) -> Result<(), Words> {
+fn sorted_names(names: &Names) -> Result<(), ErrorText> {
     let is_name = |name: &str| {
         !name.is_empty()
             && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_'))
@@ -269,10 +269,10 @@ fn sorted_names(names: &Names) -> Result<(), Words> {
     let mut last = "";
     for name in names {
         if !is_name(name) {
-            return Err(Words::of(|| format!("{name:?} is not the name of a feature")));
+            return Err(ErrorText::new(|| format!("{name:?} is not the name of a feature")));
         }
         if name <= last {
-            return Err(Words::of(|| "the names are not in order".into()));
+            return Err(ErrorText::new(|| "the names are not in order".into()));
         }
         last = name;
     }

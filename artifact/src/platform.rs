@@ -1,4 +1,4 @@
-//! The platform that a machine offers to the artifacts that it runs.
+//! The platform that a kind offers to the artifacts that it runs.
 
 use core::fmt;
 use serde::{Deserialize, Serialize};
@@ -40,9 +40,9 @@ impl fmt::Display for Platform {
 
 /// The width of a pointer where the code runs, and Pulley where that interprets it.
 ///
-/// The code generators for real processors are all 64-bit; a 32-bit machine runs Pulley.
+/// The code generators for real processors are all 64-bit; a 32-bit kind runs Pulley.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Machine {
+pub enum TargetKind {
     /// A 64-bit processor.
     Native64,
     /// Pulley, wasmtime's portable interpreter, on a 64-bit host.
@@ -51,23 +51,23 @@ pub enum Machine {
     Pulley32,
 }
 
-impl Machine {
-    /// Every kind of machine.
-    pub const ALL: [Machine; 3] = [Machine::Native64, Machine::Pulley64, Machine::Pulley32];
+impl TargetKind {
+    /// Every kind of kind.
+    pub const ALL: [TargetKind; 3] = [TargetKind::Native64, TargetKind::Pulley64, TargetKind::Pulley32];
 
-    /// The kind of machine that a target names; `None` for one that no backend makes code for.
-    pub fn of(target: &Triple) -> Option<Machine> {
+    /// The kind of kind that a target names; `None` for one that no backend makes code for.
+    pub fn of(target: &Triple) -> Option<TargetKind> {
         match (is_pulley(target), target.pointer_width()) {
-            (true, Ok(PointerWidth::U32)) => Some(Machine::Pulley32),
-            (true, Ok(PointerWidth::U64)) => Some(Machine::Pulley64),
-            (false, Ok(PointerWidth::U64)) => Some(Machine::Native64),
+            (true, Ok(PointerWidth::U32)) => Some(TargetKind::Pulley32),
+            (true, Ok(PointerWidth::U64)) => Some(TargetKind::Pulley64),
+            (false, Ok(PointerWidth::U64)) => Some(TargetKind::Native64),
             _ => None,
         }
     }
 
     /// The test that Pulley interprets the code.
     pub const fn is_pulley(self) -> bool {
-        matches!(self, Machine::Pulley32 | Machine::Pulley64)
+        matches!(self, TargetKind::Pulley32 | TargetKind::Pulley64)
     }
 }
 
@@ -110,11 +110,11 @@ mod tests {
         assert_eq!(Platform::SignalsOnly.to_string(), "signals-only");
     }
 
-    /// Of each target: its machine, whether there is native code for it, and whether it is a desktop's.
+    /// Of each target: its kind, whether there is native code for it, and whether it is a desktop's.
     #[test]
     fn targets_are_told_apart() {
-        use Machine::{Native64, Pulley32, Pulley64};
-        for (target, machine, native, desktop) in [
+        use TargetKind::{Native64, Pulley32, Pulley64};
+        for (target, kind, native, desktop) in [
             ("x86_64-unknown-linux-gnu", Some(Native64), true, true),
             ("x86_64-unknown-none", Some(Native64), true, true),
             ("aarch64-apple-darwin", Some(Native64), true, true),
@@ -132,10 +132,10 @@ mod tests {
             ("pulley32be", Some(Pulley32), false, false),
         ] {
             let triple: Triple = target.parse().unwrap();
-            assert_eq!(Machine::of(&triple), machine, "{target}");
+            assert_eq!(TargetKind::of(&triple), kind, "{target}");
             assert_eq!((is_native(&triple), is_desktop(&triple)), (native, desktop), "{target}");
             assert_eq!(is_pulley(&triple), target.starts_with("pulley"));
         }
-        assert_eq!(Machine::ALL.map(Machine::is_pulley), [false, true, true]);
+        assert_eq!(TargetKind::ALL.map(TargetKind::is_pulley), [false, true, true]);
     }
 }

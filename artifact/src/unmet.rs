@@ -1,16 +1,15 @@
 //! Imports that a host doesn't offer, and who would.
 
+mod offers;
 mod provider;
+
+pub use offers::Offers;
 
 use crate::manifest::{Import, Kind, Manifest};
 use crate::mismatch::Mismatch;
-use crate::{Code, Shown, Words};
+use crate::{Code, ErrorText, Escaped};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-
-/// The test of one import against a host's offers: `MODULE#NAME` for modules; for components the name of an instance, with as
-/// much of its version as has to be the same.
-pub type Offers<'a> = &'a dyn Fn(&str) -> bool;
 
 /// The imports that a host doesn't offer, put together by who would; none where it offers all.
 ///
@@ -33,7 +32,7 @@ pub fn unmet(manifest: &Manifest, offers: Offers<'_>) -> Vec<Mismatch> {
             false => provider::of_component(&name, offers),
         };
         // A message is of lines, and a name may hold anything.
-        let shown = Shown(&name).to_string();
+        let shown = Escaped(&name).to_string();
         match groups.iter_mut().find(|(other, _)| *other == remedy) {
             Some((_, names)) => names.extend([", ", &shown]),
             None => groups.push((remedy, shown)),
@@ -45,9 +44,9 @@ pub fn unmet(manifest: &Manifest, offers: Offers<'_>) -> Vec<Mismatch> {
         mismatches.push(Mismatch {
             code: Code::Imports,
             field: "imports",
-            artifact_value: Words::of(|| names),
-            host_value: Words::of(|| "none of them".into()),
-            remedy: Words::of(|| remedy.into()),
+            artifact_value: ErrorText::new(|| names),
+            host_value: ErrorText::new(|| "none of them".into()),
+            remedy: ErrorText::new(|| remedy.into()),
         });
     }
     mismatches

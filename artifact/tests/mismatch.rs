@@ -2,8 +2,8 @@
 
 use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
 use precompile_artifact::manifest::{Kind, Manifest, Memories, OptLevel};
-use precompile_artifact::mismatch::{Mismatch, alike, mismatches, same_major};
-use precompile_artifact::platform::Machine;
+use precompile_artifact::mismatch::{Mismatch, equivalent, mismatches, same_major};
+use precompile_artifact::platform::TargetKind;
 use precompile_artifact::{Backend, Contract, Host, List, Names, Platform, Policy};
 
 fn names(names: &[&str]) -> Names {
@@ -25,7 +25,7 @@ fn manifest(target: &str) -> Manifest {
         features_used: Names::default(),
         imports: List::default(),
         exports: List::default(),
-        settings: Contract::preset(Platform::Hosted, Machine::Native64).unwrap(),
+        settings: Contract::preset(Platform::Hosted, TargetKind::Native64).unwrap(),
         memories: Some(Memories { initial_bytes: 0, maximum_bytes: Some(0) }),
     }
 }
@@ -61,7 +61,7 @@ fn only(manifest: &Manifest, host: &Host, field: &str, remedy: &str) {
     // Nor is it taken for one that fits.
     let others = [LINUX, "x86_64-unknown-none", &manifest.target].map(self::manifest);
     for other in others.iter().filter(|other| mismatches(other, host).is_empty()) {
-        assert!(!alike(other, manifest, host), "{manifest:?}");
+        assert!(!equivalent(other, manifest, host), "{manifest:?}");
     }
 }
 
@@ -77,22 +77,22 @@ fn a_compiler_and_winch() {
     assert_eq!(mismatches(&winch, &host(LINUX, &[])), []);
 }
 
-/// Modules that were compiled alike differ in what they are.
+/// Modules that were compiled equivalent differ in what they are.
 #[test]
 fn modules_are_alike() {
     let host = host(LINUX, &[]);
     let (one, memories) = (manifest(LINUX), Some(Memories { initial_bytes: 1, maximum_bytes: None }));
     let other = Manifest { source_blake3: [1; 32], features_used: names(&["simd"]), memories, ..one.clone() };
-    assert!(alike(&one, &other, &host));
+    assert!(equivalent(&one, &other, &host));
     let limited = Policy { memory_max_bytes: Some(1 << 20), ..Policy::default() };
-    assert!(!alike(&one, &other, &Host { policy: limited, ..host }));
+    assert!(!equivalent(&one, &other, &Host { policy: limited, ..host }));
 }
 
 /// Each field that a host looks at makes a difference by itself, and no other does.
 #[test]
 fn each_field_that_is_looked_at_tells_artifacts_apart() {
     let (one, host) = (manifest(LINUX), host(LINUX, &[]));
-    assert!(alike(&one, &one, &host));
+    assert!(equivalent(&one, &one, &host));
     let looked_at: [fn(&mut Manifest); 8] = [
         |it| it.kind = Kind::Component,
         |it| it.backend = Backend::Winch,
@@ -106,7 +106,7 @@ fn each_field_that_is_looked_at_tells_artifacts_apart() {
     for (at, change) in looked_at.iter().enumerate() {
         let mut other = one.clone();
         change(&mut other);
-        assert!(!alike(&one, &other, &host), "{at}");
+        assert!(!equivalent(&one, &other, &host), "{at}");
     }
     let others: [fn(&mut Manifest); 4] = [
         |it| it.opt_level = Some(OptLevel::Speed),
@@ -117,11 +117,11 @@ fn each_field_that_is_looked_at_tells_artifacts_apart() {
     for (at, change) in others.iter().enumerate() {
         let mut other = one.clone();
         change(&mut other);
-        assert!(alike(&one, &other, &host), "{at}");
+        assert!(equivalent(&one, &other, &host), "{at}");
     }
-    // The same memories are alike under a policy, too.
+    // The same memories are equivalent under a policy, too.
     let policy = Policy { memory_max_bytes: Some(1 << 20), ..Policy::default() };
-    assert!(alike(&one, &one, &Host { policy, ..host }));
+    assert!(equivalent(&one, &one, &Host { policy, ..host }));
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn versions() {
 #[test]
 fn no_virtual_memory() {
     let host = Host { virtual_memory: false, ..host(LINUX, &[]) };
-    let bare = Contract::preset(Platform::SignalsOnly, Machine::Native64).unwrap();
+    let bare = Contract::preset(Platform::SignalsOnly, TargetKind::Native64).unwrap();
     let mut artifact = Manifest { settings: bare.clone(), ..manifest(LINUX) };
     assert_eq!(mismatches(&artifact, &host), []);
     for wanted in [

@@ -1,7 +1,7 @@
 //! Reading artifacts: the golden one, and every way in which one can be wrong.
 
 use precompile_artifact::manifest::{Kind, Manifest, ManifestError, Memories, OptLevel};
-use precompile_artifact::platform::Machine;
+use precompile_artifact::platform::TargetKind;
 use precompile_artifact::trailer::{self, ReadError};
 use precompile_artifact::{Backend, Code, Contract, Names, Platform};
 use std::collections::BTreeSet;
@@ -68,7 +68,7 @@ fn check(manifest: Manifest) {
     assert_eq!(imports, ["(func (param i32))"]);
     let exports: Vec<_> = exports.iter().map(|export| (export.name, export.ty)).collect();
     assert_eq!(exports, [("memory", "(memory 1 2)"), ("answer", "(func (result i32))")]);
-    assert_eq!(Some(settings), Contract::preset(Platform::SignalsOnly, Machine::Native64));
+    assert_eq!(Some(settings), Contract::preset(Platform::SignalsOnly, TargetKind::Native64));
 }
 
 /// An artifact that is written is the one that was read.

@@ -1,7 +1,7 @@
 //! Imports that nobody offers, and who would.
 
 use precompile_artifact::manifest::{Import, Kind};
-use precompile_artifact::platform::Machine;
+use precompile_artifact::platform::TargetKind;
 use precompile_artifact::{Backend, Contract, List, Manifest, Names, Platform, unmet};
 
 fn manifest(kind: Kind, imports: &[(&str, &str)]) -> Manifest {
@@ -21,7 +21,7 @@ fn manifest(kind: Kind, imports: &[(&str, &str)]) -> Manifest {
         features_used: Names::default(),
         imports: list,
         exports: List::default(),
-        settings: Contract::preset(Platform::Hosted, Machine::Native64).unwrap(),
+        settings: Contract::preset(Platform::Hosted, TargetKind::Native64).unwrap(),
         memories: None,
     }
 }

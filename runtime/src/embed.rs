@@ -1,7 +1,7 @@
 //! Artifacts that are part of the program.
 
+mod const_string;
 mod fit;
-mod words;
 
 use core::fmt;
 use precompile_artifact::Manifest;
@@ -20,8 +20,8 @@ impl Embedded {
     ///
     /// Where it can't fit this program, which is when the program is compiled.
     pub(crate) const fn new(name: &'static str, artifact: &'static [u8]) -> Embedded {
-        if let Some(words) = fit::problem(name, artifact) {
-            panic!("{}", words.as_str());
+        if let Some(text) = fit::problem(name, artifact) {
+            panic!("{}", text.as_str());
         }
         Embedded { name, artifact }
     }

@@ -46,7 +46,7 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
-mod code;
+mod compiled;
 mod config;
 mod embed;
 mod engine;

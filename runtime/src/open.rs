@@ -8,7 +8,7 @@ mod mapped;
 mod private_copy;
 pub(crate) mod processor;
 
-use crate::code::Code;
+use crate::compiled::CompiledCode;
 use crate::embed::Embedded;
 use crate::open_error::OpenError;
 use crate::open_phase::OpenPhase;
@@ -107,10 +107,10 @@ impl Runtime {
         reached(OpenPhase::Engine);
         let code = match manifest.kind {
             // SAFETY: the caller promises the same.
-            Kind::Module => Code::Module(unsafe { source.module(&engine) }?),
+            Kind::Module => CompiledCode::Module(unsafe { source.module(&engine) }?),
             #[cfg(feature = "component-model")]
             // SAFETY: the caller promises the same.
-            Kind::Component => Code::Component(unsafe { source.component(&engine) }?),
+            Kind::Component => CompiledCode::Component(unsafe { source.component(&engine) }?),
             #[cfg(not(feature = "component-model"))]
             Kind::Component => unreachable!("it is no mismatch with this host"),
         };

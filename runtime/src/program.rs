@@ -1,6 +1,6 @@
 //! An artifact that was opened.
 
-use crate::code::Code;
+use crate::compiled::CompiledCode;
 use alloc::sync::Arc;
 use precompile_artifact::Manifest;
 #[cfg(feature = "component-model")]
@@ -13,20 +13,20 @@ use wasmtime::{Engine, Module};
 #[derive(Clone, Debug)]
 pub struct Program {
     manifest: Arc<Manifest>,
-    code: Code,
+    code: CompiledCode,
 }
 
 impl Program {
-    pub(crate) fn new(manifest: Arc<Manifest>, code: Code) -> Program {
+    pub(crate) fn new(manifest: Arc<Manifest>, code: CompiledCode) -> Program {
         Program { manifest, code }
     }
 
     /// The compiled module, to be used with wasmtime's own API; `None` for a component.
     pub fn module(&self) -> Option<&Module> {
         match &self.code {
-            Code::Module(module) => Some(module),
+            CompiledCode::Module(module) => Some(module),
             #[cfg(feature = "component-model")]
-            Code::Component(_) => None,
+            CompiledCode::Component(_) => None,
         }
     }
 
@@ -34,8 +34,8 @@ impl Program {
     #[cfg(feature = "component-model")]
     pub fn component(&self) -> Option<&Component> {
         match &self.code {
-            Code::Module(_) => None,
-            Code::Component(component) => Some(component),
+            CompiledCode::Module(_) => None,
+            CompiledCode::Component(component) => Some(component),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::lock::Lock;
 use crate::open_error::OpenError;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use precompile_artifact::mismatch::{alike, mismatches};
+use precompile_artifact::mismatch::{equivalent, mismatches};
 use precompile_artifact::{Host, Manifest};
 use wasmtime::Engine;
 
@@ -24,7 +24,7 @@ pub struct Runtime {
 #[derive(Debug)]
 struct Known {
     engine: Engine,
-    /// What the first artifact for it says: those that are alike fit, too, and others may need the same engine.
+    /// What the first artifact for it says: those that are equivalent fit, too, and others may need the same engine.
     first: Arc<Manifest>,
 }
 
@@ -63,7 +63,7 @@ impl Runtime {
     /// The engine for an artifact that fits this host, made if there is none yet.
     pub(crate) fn engine_for(&self, manifest: &Arc<Manifest>) -> Result<Engine, OpenError> {
         let find_alike = |engines: &mut Vec<Known>| {
-            let known = engines.iter().find(|known| alike(&known.first, manifest, &self.host));
+            let known = engines.iter().find(|known| equivalent(&known.first, manifest, &self.host));
             known.map(|known| known.engine.clone())
         };
         if let Some(engine) = self.engines.with(find_alike) {

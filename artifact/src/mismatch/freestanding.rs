@@ -1,6 +1,7 @@
 //! The lacks of hosts that have no operating system.
 
-use super::{Check, Mismatch, mismatch, pulley, told};
+use super::checks::pulley;
+use super::reason::{Check, Mismatch, mismatch, texts};
 use crate::manifest::Manifest;
 use crate::{Code, Host};
 
@@ -21,7 +22,7 @@ fn native_code(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
                 "use a runtime with the feature `custom-virtual-memory`, or `pulley`, or give it `code_memory`",
             ],
         };
-        told(&manifest.target, "no executable memory", remedy)
+        texts(&manifest.target, "no executable memory", remedy)
     })
 }
 
@@ -36,7 +37,7 @@ fn float_instructions(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     }
     mismatch(Code::FloatInstructions, "cpu_features", || {
         let compiled = manifest.cpu_features.join(",");
-        told(&compiled, "no calls with floating-point numbers", &["compile with `--cpu x86-64-v3`"])
+        texts(&compiled, "no calls with floating-point numbers", &["compile with `--cpu x86-64-v3`"])
     })
 }
 
@@ -46,6 +47,6 @@ fn epochs(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
         return None;
     }
     mismatch(Code::Epochs, "settings.epoch_interruption", || {
-        told("true", "no 64-bit atomics", &["compile without `-W epoch-interruption`"])
+        texts("true", "no 64-bit atomics", &["compile without `-W epoch-interruption`"])
     })
 }

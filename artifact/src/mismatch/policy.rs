@@ -1,6 +1,6 @@
 //! The objections of a host's policy to an artifact that it could run.
 
-use super::{Check, Mismatch, mismatch, told};
+use super::reason::{Check, Mismatch, mismatch, texts};
 use crate::manifest::Manifest;
 use crate::version::numbers;
 use crate::{Code, Host};
@@ -22,7 +22,7 @@ fn backend(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
             true => &["have the host accept a backend"],
             false => &["compile with `--backend ", &options, "`"],
         };
-        told(manifest.backend.name(), &names.join(","), remedy)
+        texts(manifest.backend.name(), &names.join(","), remedy)
     })
 }
 
@@ -36,7 +36,7 @@ fn wasmtime_version(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     mismatch(Code::PolicyWasmtimeVersion, "wasmtime_version", || {
         let least = [least, " or newer"].concat();
         let remedy = ["compile with a precompile that is built on wasmtime ", &least];
-        told(&manifest.wasmtime_version, &least, &remedy)
+        texts(&manifest.wasmtime_version, &least, &remedy)
     })
 }
 
@@ -45,7 +45,7 @@ fn epoch_interruption(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
         return None;
     }
     mismatch(Code::PolicyEpochInterruption, "settings.epoch_interruption", || {
-        told("false", "true", &["compile with `-W epoch-interruption`"])
+        texts("false", "true", &["compile with `-W epoch-interruption`"])
     })
 }
 
@@ -53,7 +53,9 @@ fn fuel(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if manifest.settings.consume_fuel || !host.policy.require_fuel {
         return None;
     }
-    mismatch(Code::PolicyFuel, "settings.consume_fuel", || told("false", "true", &["compile with `-W fuel`"]))
+    mismatch(Code::PolicyFuel, "settings.consume_fuel", || {
+        texts("false", "true", &["compile with `-W fuel`"])
+    })
 }
 
 fn memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
@@ -80,7 +82,7 @@ fn memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
                 "` does, instantiated once and by the component itself",
             ],
         };
-        told(&artifact, &most.to_string(), remedy)
+        texts(&artifact, &most.to_string(), remedy)
     })
 }
 
@@ -95,6 +97,6 @@ fn debug(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
             (true, false) => ("debug-info", "debug-info=n"),
             (false, _) => ("backtrace-details", "backtrace-details=n"),
         };
-        told(carried, "none", &["compile with `-D ", option, "`"])
+        texts(carried, "none", &["compile with `-D ", option, "`"])
     })
 }

@@ -1,6 +1,6 @@
 //! The provider of an import that a host lacks, as a way out.
 
-use super::Offers;
+use super::offers::Offers;
 
 /// For the import of a module.
 pub(super) fn of_module(module: &str, name: &str, is_object: bool, offers: Offers<'_>) -> &'static str {

@@ -5,7 +5,7 @@ use crate::message::{Format, Message, print, print_bytes, tell};
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use precompile::Rates;
-use precompile::artifact::{Shown, shown_path};
+use precompile::artifact::{Escaped, escaped_path};
 use precompile::cache::{Log, Outcome, Pruned, Store, StoredEntry};
 use std::io::IsTerminal;
 use std::time::{Duration, SystemTime};
@@ -81,7 +81,7 @@ impl Common {
         // A program gets the name as it is.
         let folder = store.folder();
         if std::io::stdout().is_terminal() {
-            return Ok(print_bytes(format!("{}\n", shown_path(folder)).as_bytes())?);
+            return Ok(print_bytes(format!("{}\n", escaped_path(folder)).as_bytes())?);
         }
         Ok(print_bytes(&[folder.as_os_str().as_encoded_bytes(), b"\n"].concat())?)
     }
@@ -152,7 +152,7 @@ impl Common {
             return Ok(whole);
         }
         for path in &verified.damaged {
-            tell(&format!("warning: `{}` was damaged, and is removed", shown_path(path)));
+            tell(&format!("warning: `{}` was damaged, and is removed", escaped_path(path)));
         }
         let (count, bytes) = (entries(verified.whole_entries), size(verified.whole_bytes));
         print_bytes(format!("{count} whole, {bytes}\n").as_bytes())?;
@@ -208,7 +208,7 @@ fn line(found: &StoredEntry) -> String {
         found.name.as_deref().unwrap_or("-"),
     );
     // A shared cache's entries may say anything.
-    format!("{}\n", Shown(&line))
+    format!("{}\n", Escaped(&line))
 }
 
 fn entries(count: u64) -> String {

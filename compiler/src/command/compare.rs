@@ -24,7 +24,7 @@ use crate::unreadable::unreadable;
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum, ValueHint};
 use precompile::Destination;
-use precompile::artifact::{Host, quantity, shown_path};
+use precompile::artifact::{Host, escaped_path, quantity};
 use report::Report;
 use serde::Serialize;
 use std::ffi::OsString;
@@ -158,7 +158,7 @@ impl Opts {
             return Ok(print_bytes(help.as_bytes())?);
         }
         interrupt::install()?;
-        let name = || format!("`{}`", shown_path(&self.input));
+        let name = || format!("`{}`", escaped_path(&self.input));
         let metadata = self.input.metadata().map_err(|error| unreadable(&error)).with_context(name)?;
         ensure!(metadata.is_file(), "{} is no file: compare one module", name());
         let runner = Runner::new(self.runner.as_deref())?;

@@ -4,7 +4,7 @@
 //! as another name, or as a command to run: it is refused. `depfile/tests.rs` has both programs read each.
 
 use anyhow::{Result, ensure};
-use precompile::artifact::{Shown, shown_path};
+use precompile::artifact::{Escaped, escaped_path};
 use std::path::Path;
 
 /// The characters that both programs read as a part of a name, as they are. So they do with all that isn't ASCII.
@@ -44,8 +44,8 @@ fn quoted(path: &Path, side: Side) -> Result<Vec<u8>> {
         ensure!(
             is_readable(byte, at == 0, &name[at + 1..], side),
             "`{}` can't be named in a dependency file, in which make or ninja misreads its `{}`: rename it",
-            shown_path(path),
-            Shown(char::from(byte).encode_utf8(&mut [0; 4]))
+            escaped_path(path),
+            Escaped(char::from(byte).encode_utf8(&mut [0; 4]))
         );
         match byte {
             b' ' | b'#' | b':' => text.push(b'\\'),
@@ -61,7 +61,7 @@ fn quoted(path: &Path, side: Side) -> Result<Vec<u8>> {
     ensure!(
         !special && !name.is_empty(),
         "`{}` can't be named in a dependency file, in which make takes it for an order: rename it",
-        shown_path(path)
+        escaped_path(path)
     );
     Ok(text)
 }

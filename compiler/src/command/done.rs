@@ -2,7 +2,7 @@
 
 use crate::job::Job;
 use crate::message::{Cache, ChosenBy, Message, TimingsNs};
-use precompile::artifact::{shown_path, trailer};
+use precompile::artifact::{escaped_path, trailer};
 use precompile::{Backend, Chosen, Compiled, Target, Written};
 use std::time::Duration;
 
@@ -92,11 +92,11 @@ impl Done {
         };
         let mut text = format!(
             "{verb} `{}` with {} for {}{place} in {:.2} s: `{}`, {} bytes",
-            shown_path(&job.input.path),
+            escaped_path(&job.input.path),
             self.backend,
             self.target,
             total.as_secs_f64(),
-            shown_path(&job.output.path),
+            escaped_path(&job.output.path),
             self.artifact_bytes,
         );
         if self.written == Written::Unchanged {

@@ -49,7 +49,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use kind::Kind;
 use message::{Format, Message};
 use plan::Plan;
-use precompile::artifact::Shown;
+use precompile::artifact::Escaped;
 use std::ffi::OsString;
 use std::panic::UnwindSafe;
 use std::path::{Path, PathBuf};
@@ -137,7 +137,7 @@ fn main() -> ExitCode {
     let command = parse(arguments.clone()).unwrap_or_else(|error| {
         // What it repeats may be names that a shell filled in: an error of the same, as they are shown.
         let shown = |argument: &OsString| match argument.to_str() {
-            Some(text) => Shown(text).to_string().into(),
+            Some(text) => Escaped(text).to_string().into(),
             // That it is no text is what the error is about.
             None => argument.clone(),
         };

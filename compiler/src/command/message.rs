@@ -3,7 +3,7 @@
 use crate::counts::Counts;
 use crate::kind::Kind;
 use clap::ValueEnum;
-use precompile::artifact::ShownLines;
+use precompile::artifact::EscapedLines;
 use precompile::artifact::mismatch::Mismatch;
 use precompile::cache::{Log, Pruned, Record};
 use precompile::{Backend, Chosen};
@@ -208,7 +208,7 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
 /// Writes a message to stderr. Where even that is impossible, the exit code still tells.
 pub(crate) fn tell(text: &str) {
     // Names of files and of what is in them may hold anything.
-    let _ = io::stderr().write_all(format!("{}\n", ShownLines(text)).as_bytes());
+    let _ = io::stderr().write_all(format!("{}\n", EscapedLines(text)).as_bytes());
 }
 
 /// Reports to people what went wrong without being an error.

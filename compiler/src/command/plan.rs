@@ -10,7 +10,7 @@ use crate::named::Named;
 use crate::project::{FILE, Project};
 use crate::{depfile, host_file, interrupt, paths};
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use precompile::artifact::{Host, shown_path};
+use precompile::artifact::{Host, escaped_path};
 use precompile::cache::Recipe;
 use precompile::{
     Backend, Choice, ChoiceError, Chosen, Destination, Expect, Fallback, Options, PairError, Target,
@@ -42,7 +42,7 @@ impl Plan {
                                 app.wasm`, or a file with a line like `inputs = [\"app.wasm\"]`";
                 let file = opts.project();
                 let named = || {
-                    format!("there is no `{}`: name the file that lists what to compile", shown_path(&file))
+                    format!("there is no `{}`: name the file that lists what to compile", escaped_path(&file))
                 };
                 let missing = || anyhow!(if file == Path::new(FILE) { no_input.into() } else { named() });
                 let project = Project::read(&file)?.ok_or_else(missing)?;

@@ -4,7 +4,7 @@ use crate::cpus::Cpus;
 use crate::named::Named;
 use anyhow::{Result, anyhow, ensure};
 use precompile::Platform;
-use precompile::artifact::{quantity, shown_path};
+use precompile::artifact::{escaped_path, quantity};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::num::NonZeroU64;
@@ -81,10 +81,10 @@ impl Project {
         }
         let text = fs_err::read_to_string(path)?;
         let error =
-            |error: toml::de::Error| anyhow!("`{}`: {}", shown_path(path), error.to_string().trim_end());
+            |error: toml::de::Error| anyhow!("`{}`: {}", escaped_path(path), error.to_string().trim_end());
         let project = match path.ends_with(CARGO) {
             true => Project::of_manifest(&text).map_err(error)?.ok_or_else(|| {
-                let path = shown_path(path);
+                let path = escaped_path(path);
                 anyhow!(
                     "`{path}` has no `[package.metadata.precompile]`: add it, with `inputs = [\"app.wasm\"]`"
                 )
@@ -92,7 +92,7 @@ impl Project {
             false => Project::parse(&text).map_err(error)?,
         };
         let nothing = "`inputs` is empty: name modules or folders";
-        ensure!(!project.inputs.is_empty(), "`{}`: {nothing}", shown_path(path));
+        ensure!(!project.inputs.is_empty(), "`{}`: {nothing}", escaped_path(path));
         Ok(Some(project.below(path.parent().unwrap_or(Path::new("")))))
     }
 

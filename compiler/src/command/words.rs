@@ -1,7 +1,7 @@
 //! A command that a user names in one option, and words as a shell takes them.
 
 use anyhow::{Result, anyhow, ensure};
-use precompile::artifact::Shown;
+use precompile::artifact::Escaped;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
@@ -51,7 +51,7 @@ pub(crate) fn quoted_file(path: &Path) -> String {
 
 fn quoted_word(word: &OsStr) -> String {
     match word.to_str().map(shlex::try_quote) {
-        Some(Ok(quoted)) if Shown(&quoted).to_string() == quoted => quoted.into(),
+        Some(Ok(quoted)) if Escaped(&quoted).to_string() == quoted => quoted.into(),
         // As today's shells have it: `$'a\377b'`.
         _ => {
             let bytes = word.as_encoded_bytes().iter().map(|byte| match byte {

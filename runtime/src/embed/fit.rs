@@ -1,11 +1,11 @@
 //! Whether an artifact can fit the program that embeds it, as far as a constant expression can tell. What the
 //! processor has is only known where the program runs, and is checked then, with all the rest.
 
-use super::words::Words;
+use super::const_string::ConstString;
 use crate::host::{COMPONENTS, FEATURES, PULLEY, SIGNALS, VIRTUAL_MEMORY};
 use precompile_artifact::Platform;
+use precompile_artifact::const_manifest::{ConstManifest, ConstReadError, same};
 use precompile_artifact::features::named;
-use precompile_artifact::glance::{Glance, Unreadable, same};
 use precompile_artifact::manifest::Kind;
 
 /// This program's architecture and operating system, as rustc names them.
@@ -21,24 +21,32 @@ const OWN_PULLEY: &str = match (cfg!(target_pointer_width = "32"), cfg!(target_e
 };
 
 /// Why an artifact can't fit, if it can't.
-pub(super) const fn problem(name: &str, artifact: &[u8]) -> Option<Words> {
-    let glance = match Glance::at(artifact) {
-        Ok(glance) => glance,
+pub(super) const fn problem(name: &str, artifact: &[u8]) -> Option<ConstString> {
+    let manifest = match ConstManifest::read(artifact) {
+        Ok(manifest) => manifest,
         // Which is an error when it is opened.
-        Err(Unreadable::Stub) => return None,
-        Err(Unreadable::NotOurs) => {
-            return Some(Words::of(&["`", name, "` is no artifact of precompile's: compile it with it"]));
+        Err(ConstReadError::Stub) => return None,
+        Err(ConstReadError::NotOurs) => {
+            return Some(ConstString::concat(&[
+                "`",
+                name,
+                "` is no artifact of precompile's: compile it with it",
+            ]));
         }
-        Err(Unreadable::Format) => {
-            return Some(Words::of(&["`", name, "` was made by a newer precompile: use its runtime, too"]));
+        Err(ConstReadError::Format) => {
+            return Some(ConstString::concat(&[
+                "`",
+                name,
+                "` was made by a newer precompile: use its runtime, too",
+            ]));
         }
     };
-    let made = Words::of(&["`", name, "` was compiled "]);
+    let made = ConstString::concat(&["`", name, "` was compiled "]);
     let made = made.as_str();
-    let version = glance.wasmtime_version;
+    let version = manifest.wasmtime_version;
     if !same(major(version).as_bytes(), major(wasmtime_environ::VERSION).as_bytes()) {
         let here = wasmtime_environ::VERSION;
-        return Some(Words::of(&[
+        return Some(ConstString::concat(&[
             made,
             "by wasmtime ",
             version,
@@ -47,35 +55,49 @@ pub(super) const fn problem(name: &str, artifact: &[u8]) -> Option<Words> {
             ": use one version",
         ]));
     }
-    let (architecture, system) = machine(glance.target);
+    let (architecture, system) = machine(manifest.target);
     if is_pulley(architecture) {
         if !PULLEY {
-            return Some(Words::of(&[made, "for Pulley: give the runtime the feature `pulley`"]));
+            return Some(ConstString::concat(&[made, "for Pulley: give the runtime the feature `pulley`"]));
         }
         if !same(architecture.as_bytes(), OWN_PULLEY.as_bytes()) {
-            return Some(Words::of(&[made, "for ", architecture, ", and this program runs ", OWN_PULLEY]));
+            return Some(ConstString::concat(&[
+                made,
+                "for ",
+                architecture,
+                ", and this program runs ",
+                OWN_PULLEY,
+            ]));
         }
     } else if !same(architecture.as_bytes(), ARCH.as_bytes()) || !same(system.as_bytes(), OS.as_bytes()) {
-        let target = glance.target;
-        return Some(Words::of(&[made, "for ", target, ", and this program is for ", ARCH, " ", OS]));
+        let target = manifest.target;
+        return Some(ConstString::concat(&[
+            made,
+            "for ",
+            target,
+            ", and this program is for ",
+            ARCH,
+            " ",
+            OS,
+        ]));
     }
-    let hosted = matches!(glance.platform, Platform::Hosted) && !VIRTUAL_MEMORY;
-    if hosted || (matches!(glance.platform, Platform::SignalsOnly) && !SIGNALS) {
-        return Some(Words::of(&[
+    let hosted = matches!(manifest.platform, Platform::Hosted) && !VIRTUAL_MEMORY;
+    if hosted || (matches!(manifest.platform, Platform::SignalsOnly) && !SIGNALS) {
+        return Some(ConstString::concat(&[
             made,
             "for the platform `",
-            glance.platform.name(),
+            manifest.platform.name(),
             "`, which this program has not",
         ]));
     }
-    if matches!(glance.kind, Kind::Component) && !COMPONENTS {
-        return Some(Words::of(&[
+    if matches!(manifest.kind, Kind::Component) && !COMPONENTS {
+        return Some(ConstString::concat(&[
             "`",
             name,
             "` is a component: give the runtime the feature `component-model`",
         ]));
     }
-    let mut features = glance.features_stamped();
+    let mut features = manifest.features_stamped();
     while let Some(feature) = features.take_next() {
         let known = match named(feature) {
             Some(known) => FEATURES.contains(known),
@@ -84,7 +106,7 @@ pub(super) const fn problem(name: &str, artifact: &[u8]) -> Option<Words> {
         if !known {
             let lacks =
                 "`, which this build of the runtime has not: see its features, or build the guest without";
-            return Some(Words::of(&["`", name, "` needs `", feature, lacks]));
+            return Some(ConstString::concat(&["`", name, "` needs `", feature, lacks]));
         }
     }
     None
@@ -130,7 +152,7 @@ mod tests {
     use alloc::{format, vec};
     use precompile_artifact::features::WasmFeatures;
     use precompile_artifact::manifest::{Manifest, Memories};
-    use precompile_artifact::platform::Machine;
+    use precompile_artifact::platform::TargetKind;
     use precompile_artifact::trailer::{FORMAT, MAGIC, STUB};
     use precompile_artifact::{Backend, Contract, List, Names};
 
@@ -149,7 +171,7 @@ mod tests {
             features_used: Names::default(),
             imports: List::default(),
             exports: List::default(),
-            settings: Contract::preset(Platform::Hosted, Machine::Native64).unwrap(),
+            settings: Contract::preset(Platform::Hosted, TargetKind::Native64).unwrap(),
             memories: Some(Memories { initial_bytes: 0, maximum_bytes: Some(0) }),
         }
     }
@@ -171,7 +193,7 @@ mod tests {
     fn refused(change: impl FnOnce(&mut Manifest), words: &[&str]) {
         let mut manifest = manifest();
         change(&mut manifest);
-        let found = problem("plugin", &artifact(&manifest)).map(|words| words.as_str().to_owned());
+        let found = problem("plugin", &artifact(&manifest)).map(|text| text.as_str().to_owned());
         let found = found.unwrap_or_else(|| panic!("it is not refused: {words:?}"));
         assert!(words.iter().all(|word| found.contains(word)) && found.contains("`plugin`"), "{found}");
     }
@@ -206,7 +228,7 @@ mod tests {
 
     /// The fields that are read here are those that the whole reader reads.
     #[test]
-    fn a_glance_sees_what_is_there() {
+    fn the_constant_reader_agrees_with_the_whole_one() {
         for (platform, opt_level, kind) in [
             (Platform::Hosted, None, Kind::Module),
             (Platform::SignalsOnly, Some(precompile_artifact::manifest::OptLevel::Speed), Kind::Component),
@@ -226,10 +248,10 @@ mod tests {
                 ..manifest()
             };
             let bytes = artifact(&manifest);
-            let glance = Glance::at(&bytes).unwrap();
-            assert_eq!((glance.platform, glance.kind, glance.target), (platform, kind, &*manifest.target));
-            assert_eq!(glance.wasmtime_version, manifest.wasmtime_version);
-            let mut names = glance.features_stamped();
+            let read = ConstManifest::read(&bytes).unwrap();
+            assert_eq!((read.platform, read.kind, read.target), (platform, kind, &*manifest.target));
+            assert_eq!(read.wasmtime_version, manifest.wasmtime_version);
+            let mut names = read.features_stamped();
             let names: Vec<_> = core::iter::from_fn(|| names.take_next()).collect();
             assert_eq!(names, manifest.features_stamped.iter().collect::<Vec<_>>());
         }

@@ -1,7 +1,7 @@
 //! Why a run ended otherwise than well, and the exit code for it.
 
 use precompile_runtime::OpenError;
-use precompile_runtime::artifact::{Code, ShownLines};
+use precompile_runtime::artifact::{Code, EscapedLines};
 #[cfg(any(feature = "wasi", feature = "component-model"))]
 use precompile_runtime::link::LinkError;
 use precompile_runtime::wasmtime::{self, Trap, WasmBacktrace};
@@ -87,7 +87,7 @@ impl Failure {
             // Where even this can't be written, the exit code still tells.
             let mut stderr = std::io::stderr();
             // Names in an artifact may hold anything.
-            let _ = writeln!(stderr, "error: {}", ShownLines(&told));
+            let _ = writeln!(stderr, "error: {}", EscapedLines(&told));
         }
         self.exit
     }

@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::state::State;
 use precompile_runtime::Program;
-use precompile_runtime::artifact::{Code, Shown};
+use precompile_runtime::artifact::{Code, Escaped};
 use precompile_runtime::wasmtime::{self, Instance, Store, TypedFunc};
 
 /// An instantiated program, with the state behind its imports.
@@ -42,7 +42,7 @@ pub(crate) fn functions(program: &Program) -> String {
     let mut names = String::new();
     for export in program.manifest().exports.iter().filter(|export| export.ty.starts_with("(func")) {
         let comma = if names.is_empty() { "" } else { ", " };
-        names += &format!("{comma}`{}`", Shown(export.name));
+        names += &format!("{comma}`{}`", Escaped(export.name));
     }
     match names.is_empty() {
         true => "; it exports no functions".into(),

@@ -3,7 +3,7 @@
 use super::object::hexadecimal;
 use crate::words;
 use precompile::Backend;
-use precompile::artifact::Shown;
+use precompile::artifact::Escaped;
 use precompile::artifact::manifest::{Export, Import};
 use precompile::inspect::{Details, Inspection, Origin, Value};
 use std::fmt::Write;
@@ -192,7 +192,7 @@ impl Report {
 
     /// Names come from the artifact: what a terminal would take for a command is shown as text.
     fn line(&mut self, line: &str) {
-        self.text += &format!("{}\n", Shown(line));
+        self.text += &format!("{}\n", Escaped(line));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Words of a process that nobody trusts.
 
-use precompile::artifact::Shown;
+use precompile::artifact::Escaped;
 
 /// More lines, or characters of one, than any error of ours has.
 const MOST_LINES: usize = 20;
@@ -28,8 +28,8 @@ pub(super) fn bounded(words: &str) -> String {
 
 fn line(text: &str) -> String {
     match text.char_indices().nth(MOST_CHARACTERS) {
-        Some((end, _)) => format!("{}...", Shown(&text[..end])),
-        None => Shown(text).to_string(),
+        Some((end, _)) => format!("{}...", Escaped(&text[..end])),
+        None => Escaped(text).to_string(),
     }
 }
 
@@ -59,7 +59,7 @@ mod tests {
     /// Of each character that there is, and in as many as there may be.
     #[test]
     fn the_longest_words_are_as_long_as_is_said() {
-        let shown = |character: char| Shown(character.encode_utf8(&mut [0; 4])).to_string().len();
+        let shown = |character: char| Escaped(character.encode_utf8(&mut [0; 4])).to_string().len();
         assert_eq!((char::MIN..=char::MAX).map(shown).max(), Some(MOST_SHOWN));
         let line = "\u{202e}".repeat(MOST_CHARACTERS + 1) + "\n";
         // The first line needs no margin.

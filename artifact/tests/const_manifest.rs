@@ -1,6 +1,6 @@
 //! The words of a constant expression about an artifact, against the reader's.
 
-use precompile_artifact::glance::{Glance, Unreadable, same};
+use precompile_artifact::const_manifest::{ConstManifest, ConstReadError, same};
 use precompile_artifact::manifest::{Kind, Manifest, OptLevel};
 use precompile_artifact::{Names, Platform, trailer};
 
@@ -24,10 +24,11 @@ fn image(kind: Kind, big_endian: bool) -> Vec<u8> {
 
 #[track_caller]
 fn check(artifact: &[u8]) {
-    let (glance, manifest) = (Glance::at(artifact).unwrap(), trailer::read(artifact).unwrap().manifest);
-    assert_eq!((glance.kind, glance.platform), (manifest.kind, manifest.platform));
-    assert_eq!((glance.target, glance.wasmtime_version), (&*manifest.target, &*manifest.wasmtime_version));
-    let (mut names, mut found) = (glance.features_stamped(), Vec::new());
+    let (read, manifest) =
+        (ConstManifest::read(artifact).unwrap(), trailer::read(artifact).unwrap().manifest);
+    assert_eq!((read.kind, read.platform), (manifest.kind, manifest.platform));
+    assert_eq!((read.target, read.wasmtime_version), (&*manifest.target, &*manifest.wasmtime_version));
+    let (mut names, mut found) = (read.features_stamped(), Vec::new());
     while let Some(name) = names.take_next() {
         found.push(name);
     }
@@ -67,25 +68,25 @@ fn it_tells_what_the_reader_tells() {
 /// Whatever ends before its manifest does, or begins with something else, is none of ours, and no reason to panic.
 #[test]
 fn others_are_told_from_artifacts() {
-    assert_eq!(Glance::at(trailer::STUB).unwrap_err(), Unreadable::Stub);
+    assert_eq!(ConstManifest::read(trailer::STUB).unwrap_err(), ConstReadError::Stub);
     let digest = trailer::read(GOLDEN).unwrap().digest_offset as usize;
     for end in 0..digest {
-        assert_eq!(Glance::at(&GOLDEN[..end]).err(), Some(Unreadable::NotOurs), "cut at {end}");
+        assert_eq!(ConstManifest::read(&GOLDEN[..end]).err(), Some(ConstReadError::NotOurs), "cut at {end}");
     }
-    assert!(Glance::at(&GOLDEN[..digest]).is_ok());
+    assert!(ConstManifest::read(&GOLDEN[..digest]).is_ok());
     let start = trailer::image(GOLDEN).unwrap().bytes as usize;
     // The magic of ELF, its class, the place and the number of the section headers, the trailer's magic.
     for at in [0, 3, 4, 40, 47, 60, start, start + 7] {
         let mut bytes = GOLDEN.to_vec();
         bytes[at] ^= 0x40;
-        assert_eq!(Glance::at(&bytes).err(), Some(Unreadable::NotOurs), "changed at {at}");
+        assert_eq!(ConstManifest::read(&bytes).err(), Some(ConstReadError::NotOurs), "changed at {at}");
     }
     let mut overflow = GOLDEN.to_vec();
     overflow[40..48].fill(0xff);
-    assert_eq!(Glance::at(&overflow).err(), Some(Unreadable::NotOurs));
+    assert_eq!(ConstManifest::read(&overflow).err(), Some(ConstReadError::NotOurs));
     let mut newer = GOLDEN.to_vec();
     newer[start + 8] = 3;
-    assert_eq!(Glance::at(&newer).err(), Some(Unreadable::Format));
+    assert_eq!(ConstManifest::read(&newer).err(), Some(ConstReadError::Format));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::{Host, Manifest};
 
 /// The test that a host that loads one of two artifacts loads the other as well, told by their being equal in all that
 /// [`mismatches`](super::mismatches) looks at. That takes a fraction of looking.
-pub fn alike(one: &Manifest, other: &Manifest, host: &Host) -> bool {
+pub fn equivalent(one: &Manifest, other: &Manifest, host: &Host) -> bool {
     // A field that is new is looked at, or it isn't: it goes into one of these groups.
     let Manifest {
         kind,

@@ -6,14 +6,14 @@ use core::fmt::{Display, Formatter, Result, Write};
 /// that turn the direction of what follows.
 ///
 /// ```
-/// use precompile_artifact::Shown;
+/// use precompile_artifact::Escaped;
 ///
-/// assert_eq!(Shown("a name\u{1b}[31m").to_string(), r"a name\u{1b}[31m");
+/// assert_eq!(Escaped("a name\u{1b}[31m").to_string(), r"a name\u{1b}[31m");
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Shown<'a>(pub &'a str);
+pub struct Escaped<'a>(pub &'a str);
 
-impl Display for Shown<'_> {
+impl Display for Escaped<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         for character in self.0.chars() {
             match is_obeyed(character) {
@@ -29,26 +29,26 @@ impl Display for Shown<'_> {
 /// another message.
 ///
 /// ```
-/// use precompile_artifact::ShownLines;
+/// use precompile_artifact::EscapedLines;
 ///
-/// let text = ShownLines("error: `a\nerror: b` is no module").to_string();
+/// let text = EscapedLines("error: `a\nerror: b` is no module").to_string();
 /// assert_eq!(text, "error: `a\n  error: b` is no module");
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct ShownLines<'a>(pub &'a str);
+pub struct EscapedLines<'a>(pub &'a str);
 
-impl Display for ShownLines<'_> {
+impl Display for EscapedLines<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let further = || self.0.split('\n').skip(1);
         // All by the same, so that what stands in columns still does.
         let is_at_margin = further().any(|line| !line.is_empty() && !line.starts_with(' '));
         let margin = if is_at_margin { "  " } else { "" };
-        Shown(self.0.split('\n').next().unwrap_or_default()).fmt(f)?;
+        Escaped(self.0.split('\n').next().unwrap_or_default()).fmt(f)?;
         for line in further() {
             f.write_char('\n')?;
             if !line.is_empty() {
                 f.write_str(margin)?;
-                Shown(line).fmt(f)?;
+                Escaped(line).fmt(f)?;
             }
         }
         Ok(())
@@ -57,8 +57,8 @@ impl Display for ShownLines<'_> {
 
 /// A path as text in a message, on one line.
 #[cfg(feature = "std")]
-pub fn shown_path(path: &std::path::Path) -> alloc::string::String {
-    alloc::string::ToString::to_string(&Shown(&path.to_string_lossy()))
+pub fn escaped_path(path: &std::path::Path) -> alloc::string::String {
+    alloc::string::ToString::to_string(&Escaped(&path.to_string_lossy()))
 }
 
 fn is_obeyed(character: char) -> bool {
@@ -75,16 +75,16 @@ mod tests {
 
     #[test]
     fn nothing_is_obeyed() {
-        assert_eq!(Shown("\x1b]0;x\x07\r\n\t\u{9b}").to_string(), r"\u{1b}]0;x\u{7}\r\n\t\u{9b}");
-        assert_eq!(Shown("\u{202e}gpj.exe\u{2069}").to_string(), r"\u{202e}gpj.exe\u{2069}");
+        assert_eq!(Escaped("\x1b]0;x\x07\r\n\t\u{9b}").to_string(), r"\u{1b}]0;x\u{7}\r\n\t\u{9b}");
+        assert_eq!(Escaped("\u{202e}gpj.exe\u{2069}").to_string(), r"\u{202e}gpj.exe\u{2069}");
         let plain = "naïve 名前 `f` \u{5d0}\u{301}";
-        assert_eq!(Shown(plain).to_string(), plain);
+        assert_eq!(Escaped(plain).to_string(), plain);
     }
 
     #[cfg(feature = "std")]
     #[test]
     fn a_path_is_on_one_line() {
-        assert_eq!(shown_path(std::path::Path::new("a\nb/c")), r"a\nb/c");
+        assert_eq!(escaped_path(std::path::Path::new("a\nb/c")), r"a\nb/c");
     }
 
     #[test]
@@ -96,7 +96,7 @@ mod tests {
             ("a\n\rerror: b\n\terror: c", "a\n  \\rerror: b\n  \\terror: c"),
             ("a\u{2028}b\u{85}c", "a\\u{2028}b\\u{85}c"),
         ] {
-            assert_eq!(ShownLines(text).to_string(), shown);
+            assert_eq!(EscapedLines(text).to_string(), shown);
         }
     }
 }

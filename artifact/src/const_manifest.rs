@@ -10,7 +10,7 @@ use crate::trailer::{FORMAT, MAGIC, STUB};
 
 /// The words of an artifact about itself at first sight.
 #[derive(Clone, Copy, Debug)]
-pub struct Glance<'a> {
+pub struct ConstManifest<'a> {
     /// The kind of what was compiled.
     pub kind: Kind,
     /// The preset from which the settings started.
@@ -20,12 +20,12 @@ pub struct Glance<'a> {
     /// Wasmtime's full version.
     pub wasmtime_version: &'a str,
     /// The WebAssembly features that the runtime must support.
-    features: Names<'a>,
+    features: ConstNames<'a>,
 }
 
 /// The fault of bytes that aren't an artifact, for whoever embeds them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unreadable {
+pub enum ConstReadError {
     /// It was not compiled, because `PRECOMPILE_SKIP` was set.
     Stub,
     /// Another tool's.
@@ -34,7 +34,7 @@ pub enum Unreadable {
     Format,
 }
 
-impl<'a> Glance<'a> {
+impl<'a> ConstManifest<'a> {
     /// Reads what `precompile` has just written.
     ///
     /// # Errors
@@ -44,14 +44,14 @@ impl<'a> Glance<'a> {
     /// # Panics
     ///
     /// On an artifact that is damaged.
-    pub const fn at(artifact: &'a [u8]) -> Result<Glance<'a>, Unreadable> {
+    pub const fn read(artifact: &'a [u8]) -> Result<ConstManifest<'a>, ConstReadError> {
         if same(artifact, STUB) {
-            return Err(Unreadable::Stub);
+            return Err(ConstReadError::Stub);
         }
-        let Some(trailer) = trailer(artifact) else { return Err(Unreadable::NotOurs) };
+        let Some(trailer) = trailer(artifact) else { return Err(ConstReadError::NotOurs) };
         let (format, manifest) = trailer;
         if format > FORMAT {
-            return Err(Unreadable::Format);
+            return Err(ConstReadError::Format);
         }
         let mut fields = Fields { rest: manifest };
         let kind = match fields.number() {
@@ -73,23 +73,23 @@ impl<'a> Glance<'a> {
         fields.text();
         // The digest of the source.
         fields.take(32);
-        Ok(Glance { kind, platform, target, wasmtime_version, features: fields.names() })
+        Ok(ConstManifest { kind, platform, target, wasmtime_version, features: fields.names() })
     }
 
     /// The WebAssembly features that the runtime must support.
-    pub const fn features_stamped(&self) -> Names<'a> {
+    pub const fn features_stamped(&self) -> ConstNames<'a> {
         self.features
     }
 }
 
-/// Names, one after the other.
+/// ConstNames, one after the other.
 #[derive(Clone, Copy, Debug)]
-pub struct Names<'a> {
+pub struct ConstNames<'a> {
     left: usize,
     fields: Fields<'a>,
 }
 
-impl<'a> Names<'a> {
+impl<'a> ConstNames<'a> {
     /// The next of them. An iterator's method can't be called in a constant.
     pub const fn take_next(&mut self) -> Option<&'a str> {
         if self.left == 0 {
@@ -179,9 +179,9 @@ impl<'a> Fields<'a> {
         }
     }
 
-    const fn names(&mut self) -> Names<'a> {
+    const fn names(&mut self) -> ConstNames<'a> {
         let left = self.number();
-        let names = Names { left, fields: *self };
+        let names = ConstNames { left, fields: *self };
         let mut index = 0;
         while index < left {
             self.text();

@@ -1,27 +1,27 @@
 //! Text that is put together while the program is compiled.
 
 /// A text of limited length: what is beyond is cut off.
-pub(super) struct Words {
+pub(super) struct ConstString {
     bytes: [u8; 512],
     length: usize,
 }
 
-impl Words {
+impl ConstString {
     /// These parts, one after the other.
-    pub(super) const fn of(parts: &[&str]) -> Words {
-        let mut words = Words { bytes: [0; 512], length: 0 };
+    pub(super) const fn concat(parts: &[&str]) -> ConstString {
+        let mut text = ConstString { bytes: [0; 512], length: 0 };
         let mut index = 0;
         while index < parts.len() {
             let part = parts[index].as_bytes();
             let mut at = 0;
-            while at < part.len() && words.length < words.bytes.len() {
-                words.bytes[words.length] = part[at];
-                words.length += 1;
+            while at < part.len() && text.length < text.bytes.len() {
+                text.bytes[text.length] = part[at];
+                text.length += 1;
                 at += 1;
             }
             index += 1;
         }
-        words
+        text
     }
 
     pub(super) const fn as_str(&self) -> &str {

@@ -1,0 +1,67 @@
+//! A reason why an artifact would not load on a host.
+
+use crate::manifest::Manifest;
+use crate::{Code, ErrorText, Host};
+use alloc::string::String;
+use core::fmt;
+
+/// A reason why an artifact would not load on a host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// Its number.
+    pub code: Code,
+    /// The field of the manifest.
+    pub field: &'static str,
+    /// The artifact's value there.
+    pub artifact_value: ErrorText,
+    /// The host's value.
+    pub host_value: ErrorText,
+    /// The remedy.
+    pub remedy: ErrorText,
+}
+
+#[cfg(feature = "messages")]
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Mismatch { field, artifact_value, host_value, remedy, .. } = self;
+        write!(f, "`{field}` is `{artifact_value}`, the host has `{host_value}`: {remedy}")
+    }
+}
+
+#[cfg(not(feature = "messages"))]
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.code.fmt(f)
+    }
+}
+
+pub(super) type Check = fn(&Manifest, &Host) -> Option<Mismatch>;
+
+/// A reason, in words that are made only where there are any.
+pub(super) fn mismatch(code: Code, field: &'static str, texts: impl FnOnce() -> Texts) -> Option<Mismatch> {
+    #[cfg(feature = "messages")]
+    return reason(code, field, texts());
+    #[cfg(not(feature = "messages"))]
+    return {
+        let _ = texts;
+        reason(code, field, Texts::default())
+    };
+}
+
+/// The code for it stands once: a runtime is to be small.
+#[cold]
+#[inline(never)]
+fn reason(code: Code, field: &'static str, (artifact, host, remedy): Texts) -> Option<Mismatch> {
+    let [artifact_value, host_value, remedy] = [artifact, host, remedy].map(|text| ErrorText::new(|| text));
+    Some(Mismatch { code, field, artifact_value, host_value, remedy })
+}
+
+/// The artifact's value, the host's, and the remedy.
+pub(super) type Texts = (String, String, String);
+
+/// These texts, with a remedy made of these parts.
+#[cold]
+#[inline(never)]
+pub(super) fn texts(artifact: &str, host: &str, remedy: &[&str]) -> Texts {
+    (artifact.into(), host.into(), remedy.concat())
+}
