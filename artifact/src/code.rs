@@ -1,14 +1,14 @@
-//! Numbers for what can go wrong. They stay what they are from version to version.
+//! The numbers of errors, which never change.
 //!
-//! Builds without the feature `messages` report nothing else; `precompile explain --code` puts them into words.
+//! Builds without the feature `messages` report only the number, and `precompile explain --code` explains it.
 
 use core::fmt::{Display, Formatter, Result};
 
 macro_rules! codes {
     ($($name:ident = $number:literal, $meaning:literal, $remedy:literal;)*) => {
-        /// The number of an error: what begins with 1 is about a file that is read, with 2 about an artifact
-        /// that doesn't fit, with 3 about opening and linking, with 4 about `precompile-run`. Those from 500
-        /// on are the guest's traps, in wasmtime's own numbering.
+        /// The number of an error. Numbers from 100 are of reading an artifact, from 200 of mismatches with the host,
+        /// from 300 of opening and linking, from 400 of `precompile-run`. Numbers from 500 are the guest's traps, in
+        /// wasmtime's own numbering.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
             $(#[doc = $meaning] $name,)*
@@ -28,7 +28,7 @@ macro_rules! codes {
                 }
             }
 
-            /// The meaning, as a sentence; `None` for traps, which wasmtime has words for.
+            /// The meaning, as a sentence; `None` for traps, which wasmtime describes.
             #[cfg(feature = "messages")]
             pub const fn meaning(self) -> Option<&'static str> {
                 match self {
@@ -37,7 +37,7 @@ macro_rules! codes {
                 }
             }
 
-            /// The way out, as a sentence; `None` for traps.
+            /// The remedy, as a sentence; `None` for traps.
             #[cfg(feature = "messages")]
             pub const fn remedy(self) -> Option<&'static str> {
                 match self {
@@ -51,7 +51,7 @@ macro_rules! codes {
 
 /// The number of wasmtime's trap 0.
 const FIRST_TRAP: u16 = 500;
-/// Traps are bytes in artifacts.
+/// The number of trap 255: in artifacts, a trap is one byte.
 const LAST_TRAP: u16 = FIRST_TRAP + u8::MAX as u16;
 
 codes! {
@@ -113,7 +113,7 @@ codes! {
 }
 
 impl Code {
-    /// The code with this number; `None` where there is none.
+    /// The code with this number, if there is one.
     pub fn of(number: u16) -> Option<Code> {
         match number {
             FIRST_TRAP..=LAST_TRAP => Some(Code::Trap((number - FIRST_TRAP) as u8)),
@@ -140,10 +140,10 @@ mod tests {
         assert_eq!(Code::Trap(1).to_string(), "E501");
     }
 
-    /// Traps alone have none: wasmtime has words for them.
+    /// All codes but traps, which wasmtime describes.
     #[cfg(feature = "messages")]
     #[test]
-    fn every_code_has_words() {
+    fn every_code_has_a_meaning_and_a_remedy() {
         for code in Code::ALL {
             let (meaning, remedy) = (code.meaning().unwrap(), code.remedy().unwrap());
             assert!(meaning.ends_with('.') && remedy.ends_with('.') && meaning != remedy, "{code}");

@@ -1,9 +1,9 @@
-//! Texts of errors, which a build without the feature `messages` leaves out.
+//! Parts of error texts, which builds without the feature `messages` leave out.
 
 use alloc::string::String;
 use core::fmt::{Display, Formatter, Result};
 
-/// A part of an error in words. Without this crate's feature `messages` it has none, and takes no space.
+/// A part of an error's text. Without this crate's feature `messages` it is empty and takes no space.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorText {
     #[cfg(feature = "messages")]
@@ -11,7 +11,7 @@ pub struct ErrorText {
 }
 
 impl ErrorText {
-    /// ErrorText that are only put together where there are any.
+    /// A text. Without the feature `messages` the closure isn't called, and its code is left out.
     #[inline(always)]
     pub fn new(text: impl FnOnce() -> String) -> ErrorText {
         #[cfg(feature = "messages")]

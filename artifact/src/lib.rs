@@ -1,17 +1,16 @@
-//! The format of precompiled WebAssembly artifacts, shared by the side that writes it and the side that
-//! runs it.
+//! The format of precompiled WebAssembly artifacts, shared by the compiler and the runtime.
 //!
 //! - [`Contract`]: the settings on which compile time and run time must agree.
-//! - [`Manifest`]: what an artifact says about itself.
-//! - [`trailer`]: where the manifest and its digest stand in the file.
-//! - [`Host`] and its [`Policy`]: what a machine and a build of the runtime offer and demand.
-//! - [`mismatch`]: would this artifact load on that host, and if not, why.
-//! - [`unmet`]: the imports that a host doesn't offer, and who would.
-//! - [`glance`]: what a constant expression can tell of an artifact.
+//! - [`Manifest`]: an artifact's description of itself.
+//! - [`trailer`]: the part of the file that holds the manifest and its digest.
+//! - [`Host`] and its [`Policy`]: the offers and demands of a machine and a build of the runtime.
+//! - [`mismatch`]: the reasons why an artifact would not load on a host.
+//! - [`unmet`]: the imports that a host doesn't offer, each with who provides it.
+//! - [`const_manifest`]: a reader of a few manifest fields for constant expressions.
 //! - [`quantity`]: sizes and durations as text.
-//! - [`features`] and [`cpu`]: how both sides name what code may need.
+//! - [`features`] and [`cpu`]: the names of WebAssembly features and CPU features.
 //!
-//! This crate knows nothing of wasmtime and needs no standard library.
+//! This crate doesn't depend on wasmtime and needs no standard library.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -55,6 +54,6 @@ pub use terminal::escaped_path;
 pub use terminal::{Escaped, EscapedLines};
 pub use unmet::{Offers, unmet};
 
-/// The digest of this crate's sources. What it says of artifacts decides about their bytes.
+/// The digest of this crate's sources, which affect the bytes of artifacts.
 #[cfg(feature = "source-digest")]
 pub const SOURCE_DIGEST: &str = env!("PRECOMPILE_ARTIFACT_SOURCES");

@@ -1,7 +1,7 @@
-//! Would this artifact load on that host, and if not, why?
+//! The reasons why an artifact would not load on a host.
 //!
-//! One pure function of a manifest and a host's description, for the runtime when it opens an
-//! artifact and for the command when it explains one.
+//! They are a pure function of the artifact's manifest and the host's description. The runtime uses it to open an
+//! artifact, and the command `explain` to explain one.
 
 mod checks;
 mod equivalent;
@@ -19,10 +19,10 @@ use crate::Host;
 use crate::manifest::Manifest;
 use alloc::vec::Vec;
 
-/// Every reason why this artifact would not load on this host; none if it would.
+/// All reasons why an artifact would not load on a host; none if it would.
 ///
-/// Without this crate's feature `policy`, what the host demands doesn't count; with `std` besides, what only
-/// hosts without an operating system lack doesn't, either.
+/// Without this crate's feature `policy`, the host's policy is ignored. With `std` and without `policy`, so are the
+/// checks that only matter on hosts without an operating system.
 pub fn mismatches(manifest: &Manifest, host: &Host) -> Vec<Mismatch> {
     let checks = checks::CHECKS.iter();
     #[cfg(any(feature = "policy", not(feature = "std")))]

@@ -1,4 +1,4 @@
-//! The platform that a kind offers to the artifacts that it runs.
+//! The platform that compiled code relies on, and the kinds of targets.
 
 use core::fmt;
 use serde::{Deserialize, Serialize};
@@ -6,15 +6,15 @@ use target_lexicon::{
     Aarch64Architecture, Architecture, OperatingSystem, PointerWidth, Riscv64Architecture, Triple,
 };
 
-/// The platform that compiled code may rely on: the preset from which a [`Contract`](crate::Contract) starts.
+/// The platform that compiled code relies on: the preset from which a [`Contract`](crate::Contract) starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Platform {
-    /// Virtual memory and hardware faults: an ordinary operating system.
+    /// An ordinary operating system, with virtual memory and hardware faults.
     Hosted,
-    /// Hardware faults become traps, but no address space is reserved. The least that Winch needs.
+    /// Hardware faults become traps, but no address space is reserved. This is the minimum for Winch.
     SignalsOnly,
-    /// Neither: every check is in the code. Not for Winch.
+    /// Neither virtual memory nor hardware faults: all checks are in the code. Not supported by Winch.
     Freestanding,
 }
 
@@ -38,9 +38,9 @@ impl fmt::Display for Platform {
     }
 }
 
-/// The width of a pointer where the code runs, and Pulley where that interprets it.
+/// The kind of a target: native or Pulley, and the pointer width.
 ///
-/// The code generators for real processors are all 64-bit; a 32-bit kind runs Pulley.
+/// There are no native 32-bit targets, because all code generators are 64-bit. A 32-bit machine runs Pulley.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TargetKind {
     /// A 64-bit processor.
@@ -52,10 +52,10 @@ pub enum TargetKind {
 }
 
 impl TargetKind {
-    /// Every kind of kind.
+    /// Every kind of target.
     pub const ALL: [TargetKind; 3] = [TargetKind::Native64, TargetKind::Pulley64, TargetKind::Pulley32];
 
-    /// The kind of kind that a target names; `None` for one that no backend makes code for.
+    /// The kind of a target; `None` for one that no backend supports.
     pub fn of(target: &Triple) -> Option<TargetKind> {
         match (is_pulley(target), target.pointer_width()) {
             (true, Ok(PointerWidth::U32)) => Some(TargetKind::Pulley32),
@@ -65,20 +65,20 @@ impl TargetKind {
         }
     }
 
-    /// The test that Pulley interprets the code.
+    /// Returns true if Pulley interprets the code.
     pub const fn is_pulley(self) -> bool {
         matches!(self, TargetKind::Pulley32 | TargetKind::Pulley64)
     }
 }
 
-/// The test that code for this target is interpreted by Pulley.
+/// Returns true if Pulley interprets the code for a target.
 pub fn is_pulley(target: &Triple) -> bool {
     use Architecture::{Pulley32, Pulley32be, Pulley64, Pulley64be};
     matches!(target.architecture, Pulley32 | Pulley32be | Pulley64 | Pulley64be)
 }
 
-/// The test that the backends make code for this target's architecture and wasmtime's runtime is made
-/// for its operating system. Pulley's code runs on others, too.
+/// Returns true if a backend supports the target's architecture and wasmtime's runtime supports its operating system.
+/// Other targets can run Pulley's code.
 pub fn is_native(target: &Triple) -> bool {
     use OperatingSystem::{Darwin, Linux, MacOSX, None_, Windows};
     match (target.architecture, target.operating_system) {
@@ -93,7 +93,7 @@ pub fn is_native(target: &Triple) -> bool {
     }
 }
 
-/// The test that this architecture is one of those that macOS and Windows run on.
+/// Returns true if the target's architecture is one that macOS and Windows run on.
 pub fn is_desktop(target: &Triple) -> bool {
     use Architecture::{Aarch64, X86_64};
     matches!(target.architecture, X86_64 | Aarch64(Aarch64Architecture::Aarch64))
@@ -110,9 +110,9 @@ mod tests {
         assert_eq!(Platform::SignalsOnly.to_string(), "signals-only");
     }
 
-    /// Of each target: its kind, whether there is native code for it, and whether it is a desktop's.
+    /// Of each target: its kind, and the results of `is_native` and `is_desktop`.
     #[test]
-    fn targets_are_told_apart() {
+    fn targets_are_classified() {
         use TargetKind::{Native64, Pulley32, Pulley64};
         for (target, kind, native, desktop) in [
             ("x86_64-unknown-linux-gnu", Some(Native64), true, true),

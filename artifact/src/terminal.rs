@@ -1,9 +1,9 @@
-//! Text from elsewhere, for a terminal.
+//! Untrusted text, escaped for a terminal.
 
 use core::fmt::{Display, Formatter, Result, Write};
 
-/// One line of text, in which what a terminal would obey is shown as text: control characters, and those
-/// that turn the direction of what follows.
+/// One line of untrusted text, in which characters that control a terminal are escaped: control characters, line and
+/// paragraph separators, and characters that change the direction of text.
 ///
 /// ```
 /// use precompile_artifact::Escaped;
@@ -16,7 +16,7 @@ pub struct Escaped<'a>(pub &'a str);
 impl Display for Escaped<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         for character in self.0.chars() {
-            match is_obeyed(character) {
+            match controls_terminal(character) {
                 true => write!(f, "{}", character.escape_default())?,
                 false => f.write_char(character)?,
             }
@@ -25,8 +25,8 @@ impl Display for Escaped<'_> {
     }
 }
 
-/// Lines of text, of which only the first begins at the margin: a line that a name puts among them is not taken for
-/// another message.
+/// Lines of untrusted text, escaped, of which only the first isn't indented. So a line within a name can't be mistaken
+/// for another message.
 ///
 /// ```
 /// use precompile_artifact::EscapedLines;
@@ -40,7 +40,7 @@ pub struct EscapedLines<'a>(pub &'a str);
 impl Display for EscapedLines<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let further = || self.0.split('\n').skip(1);
-        // All by the same, so that what stands in columns still does.
+        // All lines by the same width, so that columns stay aligned.
         let is_at_margin = further().any(|line| !line.is_empty() && !line.starts_with(' '));
         let margin = if is_at_margin { "  " } else { "" };
         Escaped(self.0.split('\n').next().unwrap_or_default()).fmt(f)?;
@@ -55,14 +55,14 @@ impl Display for EscapedLines<'_> {
     }
 }
 
-/// A path as text in a message, on one line.
+/// A path as one line of escaped text, for a message.
 #[cfg(feature = "std")]
 pub fn escaped_path(path: &std::path::Path) -> alloc::string::String {
     alloc::string::ToString::to_string(&Escaped(&path.to_string_lossy()))
 }
 
-fn is_obeyed(character: char) -> bool {
-    // What separates lines, and the property Bidi_Control of Unicode.
+fn controls_terminal(character: char) -> bool {
+    // Line and paragraph separators, and Unicode's property Bidi_Control.
     let separates = matches!(character, '\u{2028}' | '\u{2029}');
     let turns = matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     character.is_control() || separates || turns
@@ -74,7 +74,7 @@ mod tests {
     use alloc::string::ToString;
 
     #[test]
-    fn nothing_is_obeyed() {
+    fn control_characters_are_escaped() {
         assert_eq!(Escaped("\x1b]0;x\x07\r\n\t\u{9b}").to_string(), r"\u{1b}]0;x\u{7}\r\n\t\u{9b}");
         assert_eq!(Escaped("\u{202e}gpj.exe\u{2069}").to_string(), r"\u{202e}gpj.exe\u{2069}");
         let plain = "naïve 名前 `f` \u{5d0}\u{301}";
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_first_line_begins_at_the_margin() {
+    fn all_lines_but_the_first_are_indented() {
         for (text, shown) in [
             ("one", "one"),
             ("one\n  two\n\n    three", "one\n  two\n\n    three"),

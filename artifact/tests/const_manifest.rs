@@ -1,4 +1,4 @@
-//! The words of a constant expression about an artifact, against the reader's.
+//! The constant reader of manifests, compared with the whole one.
 
 use precompile_artifact::const_manifest::{ConstManifest, ConstReadError, same};
 use precompile_artifact::manifest::{Kind, Manifest, OptLevel};
@@ -6,7 +6,7 @@ use precompile_artifact::{Names, Platform, trailer};
 
 const GOLDEN: &[u8] = include_bytes!("golden/format-2.cwasm");
 
-/// The least that passes for an image of wasmtime's: an ELF header, and behind it three section headers.
+/// The shortest image that is accepted as wasmtime's: an ELF header, and three section headers at its end.
 fn image(kind: Kind, big_endian: bool) -> Vec<u8> {
     let mut bytes = vec![0; 512];
     bytes[..8].copy_from_slice(b"\x7fELF\x02\x01\x01\xc8");
@@ -36,11 +36,11 @@ fn check(artifact: &[u8]) {
 }
 
 #[test]
-fn it_tells_what_the_reader_tells() {
+fn both_readers_agree() {
     check(GOLDEN);
     check(include_bytes!("golden/format-1.cwasm"));
     let golden = trailer::read(GOLDEN).unwrap().manifest;
-    // Longer than one byte counts, by one: the first byte of the length says nothing but that.
+    // One more than the length of one byte can be, so that the first byte of the length only has its continuation bit.
     let long: String = format!("48.0.8-{}", "x".repeat(121));
     assert_eq!(long.len(), 128);
     for big_endian in [false, true] {
@@ -65,9 +65,9 @@ fn it_tells_what_the_reader_tells() {
     }
 }
 
-/// Whatever ends before its manifest does, or begins with something else, is none of ours, and no reason to panic.
+/// Bytes that end before the manifest does, or start otherwise, are refused without a panic.
 #[test]
-fn others_are_told_from_artifacts() {
+fn other_bytes_are_refused() {
     assert_eq!(ConstManifest::read(trailer::STUB).unwrap_err(), ConstReadError::Stub);
     let digest = trailer::read(GOLDEN).unwrap().digest_offset as usize;
     for end in 0..digest {
@@ -75,7 +75,7 @@ fn others_are_told_from_artifacts() {
     }
     assert!(ConstManifest::read(&GOLDEN[..digest]).is_ok());
     let start = trailer::image(GOLDEN).unwrap().bytes as usize;
-    // The magic of ELF, its class, the place and the number of the section headers, the trailer's magic.
+    // The magic of ELF, its class, the offset and number of section headers, the trailer's magic.
     for at in [0, 3, 4, 40, 47, 60, start, start + 7] {
         let mut bytes = GOLDEN.to_vec();
         bytes[at] ^= 0x40;
@@ -90,7 +90,7 @@ fn others_are_told_from_artifacts() {
 }
 
 #[test]
-fn texts_are_the_same_to_the_last_byte() {
+fn texts_are_compared_to_the_last_byte() {
     for (a, b, expected) in [
         ("", "", true),
         ("simd", "simd", true),

@@ -75,8 +75,8 @@ impl Remote {
         &self.name
     }
 
-    /// The object with a name; `None` if there is none, or if an earlier read failed. The call blocks at most as long as
-    /// the limits allow.
+    /// The object with a name; `None` if there is none, or if an earlier read failed. The call blocks at most as long
+    /// as the limits allow.
     ///
     /// # Errors
     ///
@@ -104,8 +104,8 @@ impl Remote {
         }
     }
 
-    /// Stores an object under a name, in the background. `bytes` is called when its turn comes, and may return `None` to
-    /// store nothing. Does nothing in the mode [`Mode::ReadOnly`] and after a failure.
+    /// Stores an object under a name, in the background. `bytes` is called when its turn comes, and may return `None`
+    /// to store nothing. Does nothing in the mode [`Mode::ReadOnly`] and after a failure.
     pub fn put(&self, name: String, bytes: impl FnOnce() -> Option<Vec<u8>> + Send + 'static) {
         if self.mode == Mode::ReadWrite && !self.writes.are_stopped() {
             self.writes.begin(&self.threads, Arc::clone(&self.client), self.limits, name, bytes);

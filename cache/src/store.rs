@@ -122,8 +122,8 @@ impl Store {
         self.place(&self.layout.record(key.digest()), &record.to_text())
     }
 
-    /// Writes a file completely or not at all: it is written to the temporary folder, read back, synced to the disk, and
-    /// only then renamed. The caller holds the lock, so that the temporary file isn't pruned meanwhile.
+    /// Writes a file completely or not at all: it is written to the temporary folder, read back, synced to the disk,
+    /// and only then renamed. The caller holds the lock, so that the temporary file isn't pruned meanwhile.
     pub(crate) fn place(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
         self.place_known(path, bytes, Digest::of(bytes))
     }

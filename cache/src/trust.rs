@@ -30,8 +30,8 @@ impl FromStr for Trust {
 }
 
 impl Trust {
-    /// The metadata of a path. A symbolic link is followed, unless an untrusted user owns it, who could replace it at any
-    /// time.
+    /// The metadata of a path. A symbolic link is followed, unless an untrusted user owns it, who could replace it at
+    /// any time.
     pub(crate) fn behind_link(self, path: &Path) -> Result<Metadata, Error> {
         // With a slash at the end of the path, the link itself couldn't be examined.
         let path = path.components().as_path();
@@ -66,7 +66,8 @@ mod system {
     const STICKY: u32 = 0o1000;
 
     impl Trust {
-        /// Checks that a file or folder belongs to this user or the administrator, and that nobody else can write to it.
+        /// Checks that a file or folder belongs to this user or the administrator, and that nobody else can write to
+        /// it.
         pub(crate) fn check(self, path: &Path, metadata: &Metadata) -> Result<(), Error> {
             self.check_mode(path, metadata, metadata.mode() & (GROUP_CAN_WRITE | OTHERS_CAN_WRITE) != 0)
         }

@@ -10,19 +10,18 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use target_lexicon::{Endianness, PointerWidth, Triple};
 
-/// The checks, in the order of the reasons. [`equivalent`] has to know what that is.
+/// The checks, in the order of the reasons. [`equivalent`](super::equivalent()) must compare all fields that they use.
 pub(super) const CHECKS: [Check; 9] =
     [wasmtime_version, kind, target, cpu_features, features, signals, virtual_memory, concurrency, compiler];
 
-/// The test that these are versions with the same major number. Between others, wasmtime promises no
-/// compatibility.
+/// Returns true if both are versions with the same major number. Wasmtime is compatible only with those.
 pub fn same_major(a: &str, b: &str) -> bool {
     matches!((numbers(a), numbers(b)), (Some([a, ..]), Some([b, ..])) if a == b)
 }
 
 fn wasmtime_version(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let (artifact, host) = (&manifest.wasmtime_version, &host.wasmtime_version);
-    // Most often they are the same.
+    // Equal in most cases, so that parsing is skipped.
     if artifact == host || same_major(artifact, host) {
         return None;
     }
@@ -40,13 +39,13 @@ fn kind(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     })
 }
 
-/// Wasmtime compares the architecture and the operating system, and nothing else of a triple.
+/// Wasmtime compares only the architecture and the operating system of a triple.
 fn target(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let pulley = pulley(&host.target)?;
     let fits = match manifest.is_pulley() {
         true => host.pulley && manifest.target == pulley,
         false => {
-            // Whoever reads a manifest checks that its target parses.
+            // The manifest's reader has checked that the target parses.
             let artifact: Triple = manifest.target.parse().ok()?;
             artifact.architecture == host.target.architecture
                 && artifact.operating_system == host.target.operating_system
@@ -65,15 +64,15 @@ fn target(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
             (false, true) => ("compile", pulley),
             (false, false) => ("use a runtime with the feature `pulley`, and compile", pulley),
         };
-        // Winch makes code for fewer.
+        // Winch supports fewer targets.
         let winch = manifest.backend == Backend::Winch && !(is_desktop(&host.target) && target == triple);
         let backend = if winch { "--backend cranelift " } else { "" };
         texts(&manifest.target, &triple, &[way, " with `", backend, "--target ", target, "`"])
     })
 }
 
-/// The Pulley target for a machine: its pointers and byte order are the machine's own. `None` for a
-/// machine whose pointers have neither 32 nor 64 bits.
+/// The Pulley target of a host, with the host's pointer width and byte order. `None` for a host whose pointers have
+/// neither 32 nor 64 bits.
 pub fn pulley(host: &Triple) -> Option<&'static str> {
     match (host.pointer_width(), host.endianness()) {
         (Ok(PointerWidth::U64), Ok(Endianness::Little)) => Some("pulley64"),
@@ -85,11 +84,11 @@ pub fn pulley(host: &Triple) -> Option<&'static str> {
 }
 
 fn cpu_features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    // Most code keeps to the baseline, and Pulley's has no other.
+    // Most code uses the baseline only, and Pulley has nothing else.
     if manifest.cpu_features.is_empty() {
         return None;
     }
-    // On another architecture there is nothing to compare: the target says so already.
+    // For another architecture the check of the target gives the reason.
     let artifact: Triple = manifest.target.parse().ok()?;
     if artifact.architecture != host.target.architecture {
         return None;
@@ -105,23 +104,23 @@ fn cpu_features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     })
 }
 
-/// The level with most features among those that the host has all of.
+/// The level with the most features among those that the host supports completely.
 fn best_level(target: &Triple, present: &[String]) -> Option<&'static str> {
     let fits = |level: &&cpu::Level| level.features.iter().all(|name| present.iter().any(|p| p == name));
-    // `max_by_key` returns the last of equals; the first is the most general.
+    // `max_by_key` returns the last of equals. The list is reversed, because its first one is the most general.
     let levels = cpu::family(target)?.levels.iter().rev().filter(fits);
     levels.max_by_key(|level| level.features.len()).map(|level| level.name)
 }
 
 fn features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let supported = |name: &str| named(name).is_some_and(|feature| host.features.contains(feature));
-    // That it is a component is said already.
+    // The check of the kind gives the reason for a component.
     let missing =
         || manifest.features_stamped.iter().filter(|name| *name != "component-model" && !supported(name));
     missing().next()?;
     mismatch(Code::Features, "features_stamped", || {
         let missing: Vec<_> = missing().collect();
-        // Each cargo feature once, if there is one for each that is missing.
+        // Each cargo feature once, if every missing feature has one.
         let is_missing = |(names, _): &&(&[&str], _)| names.iter().any(|name| missing.contains(name));
         let builds: Vec<_> = RUNTIME_FEATURES.iter().filter(is_missing).map(|(_, build)| *build).collect();
         let known = |name: &&str| RUNTIME_FEATURES.iter().any(|(names, _)| names.contains(name));
@@ -133,7 +132,7 @@ fn features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     })
 }
 
-/// WebAssembly features, with the cargo feature of the runtime that brings them.
+/// WebAssembly features, with the runtime's cargo feature that adds them.
 const RUNTIME_FEATURES: [(&[&str], &str); 3] = [
     (
         &["cm-async", "cm-async-stackful", "cm-more-async-builtins", "cm-error-context", "cm-threading"],
@@ -168,7 +167,7 @@ fn virtual_memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     })
 }
 
-/// Winch can't do without hardware faults, and not every host accepts another's code.
+/// The remedy on a host without hardware faults. Winch needs them, and the host's policy may refuse Cranelift.
 fn without_faults(manifest: &Manifest, host: &Host) -> &'static [&'static str] {
     let accepted = host.policy.backends.as_ref();
     match manifest.backend {
@@ -193,8 +192,8 @@ fn concurrency(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     })
 }
 
-/// Wasmtime tells Winch's code from its own compilers' by a mark that they set alike for the same engine: so what
-/// they compile could come into a store with it, and take the other's calls for its own.
+/// An engine with a compiler stamps its own code with the same mark as the artifact. So Winch's code could share a
+/// store with code of another calling convention, and Wasmtime wouldn't notice.
 fn compiler(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if manifest.backend != Backend::Winch || !host.compiler {
         return None;

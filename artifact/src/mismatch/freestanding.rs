@@ -1,4 +1,4 @@
-//! The lacks of hosts that have no operating system.
+//! The checks of what hosts without an operating system may lack.
 
 use super::checks::pulley;
 use super::reason::{Check, Mismatch, mismatch, texts};
@@ -8,7 +8,7 @@ use crate::{Code, Host};
 /// The checks, in the order of the reasons.
 pub(super) const CHECKS: [Check; 3] = [native_code, float_instructions, epochs];
 
-/// Without virtual memory, somebody has to make code executable.
+/// Without virtual memory, machine code needs another way to become executable.
 fn native_code(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if manifest.is_pulley() || host.native_code {
         return None;
@@ -26,8 +26,8 @@ fn native_code(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     })
 }
 
-/// Instructions for which compiled code calls a function where they are missing, and the function expects the
-/// numbers elsewhere: rounding, and multiplication with addition.
+/// The CPU features without which compiled code calls the host's functions, for rounding and for fused multiply-add. On
+/// a host with soft floating point, those functions expect their arguments elsewhere.
 const FLOAT_INSTRUCTIONS: [&str; 2] = ["sse4.1", "fma"];
 
 fn float_instructions(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
@@ -41,7 +41,7 @@ fn float_instructions(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     })
 }
 
-/// Epochs are counted in 64 bits, which other threads increment.
+/// Other threads increment the epoch, a counter of 64 bits, so it must be atomic.
 fn epochs(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if !manifest.settings.epoch_interruption || host.epochs {
         return None;

@@ -1,4 +1,4 @@
-//! The objections of a host's policy to an artifact that it could run.
+//! The checks of a host's policy.
 
 use super::reason::{Check, Mismatch, mismatch, texts};
 use crate::manifest::Manifest;
@@ -26,7 +26,7 @@ fn backend(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     })
 }
 
-/// A minimum that is no version is met by none.
+/// A minimum that is no version refuses all artifacts.
 fn wasmtime_version(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let least = host.policy.min_wasmtime_version.as_ref()?;
     let met = |minimum| numbers(&manifest.wasmtime_version).is_some_and(|artifact| artifact >= minimum);
@@ -60,7 +60,7 @@ fn fuel(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
 
 fn memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let most = host.policy.memory_max_bytes?;
-    // The heap of collected objects grows as it likes.
+    // The garbage-collected heap has no maximum.
     let collected = manifest.features_stamped.contains("gc-types");
     let declared = manifest.memories.and_then(|memories| memories.maximum_bytes).filter(|_| !collected);
     if declared.is_some_and(|bytes| bytes <= most) {
@@ -68,7 +68,7 @@ fn memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     }
     mismatch(Code::PolicyMemory, "memories.maximum_bytes", || {
         let artifact = declared.map_or("unbounded".into(), |bytes| bytes.to_string());
-        // A memory has pages of 64 KiB.
+        // The size of a memory is a multiple of 64 KiB.
         let whole_pages = (most & !0xffff).to_string();
         let remedy: &[&str] = match manifest.memories {
             None => &["compile with a newer precompile, which notes the memories"],

@@ -8,11 +8,11 @@ use core::fmt;
 /// A reason why an artifact would not load on a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mismatch {
-    /// Its number.
+    /// The reason's number.
     pub code: Code,
     /// The field of the manifest.
     pub field: &'static str,
-    /// The artifact's value there.
+    /// The artifact's value of that field.
     pub artifact_value: ErrorText,
     /// The host's value.
     pub host_value: ErrorText,
@@ -35,9 +35,10 @@ impl fmt::Display for Mismatch {
     }
 }
 
+/// A check, which returns a reason if the artifact would not load.
 pub(super) type Check = fn(&Manifest, &Host) -> Option<Mismatch>;
 
-/// A reason, in words that are made only where there are any.
+/// A reason. Its texts are only made in builds with the feature `messages`.
 pub(super) fn mismatch(code: Code, field: &'static str, texts: impl FnOnce() -> Texts) -> Option<Mismatch> {
     #[cfg(feature = "messages")]
     return reason(code, field, texts());
@@ -48,7 +49,7 @@ pub(super) fn mismatch(code: Code, field: &'static str, texts: impl FnOnce() -> 
     };
 }
 
-/// The code for it stands once: a runtime is to be small.
+/// A reason with its texts. It isn't inlined, because the runtime must be small.
 #[cold]
 #[inline(never)]
 fn reason(code: Code, field: &'static str, (artifact, host, remedy): Texts) -> Option<Mismatch> {
@@ -59,7 +60,7 @@ fn reason(code: Code, field: &'static str, (artifact, host, remedy): Texts) -> O
 /// The artifact's value, the host's, and the remedy.
 pub(super) type Texts = (String, String, String);
 
-/// These texts, with a remedy made of these parts.
+/// The texts of a reason, with a remedy joined from parts.
 #[cold]
 #[inline(never)]
 pub(super) fn texts(artifact: &str, host: &str, remedy: &[&str]) -> Texts {

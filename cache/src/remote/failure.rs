@@ -22,8 +22,8 @@ impl Failure {
         Failure { why: why.to_string(), is_temporary: true }
     }
 
-    /// The failure of a server that sends nothing for too long. It counts as permanent: otherwise an absent server would
-    /// cost one timeout for each attempt.
+    /// The failure of a server that sends nothing for too long. It counts as permanent: otherwise an absent server
+    /// would cost one timeout for each attempt.
     pub(super) fn idle(limits: &RemoteLimits) -> Failure {
         Failure::lasting(format_args!("it sent nothing for {} s", limits.idle.as_secs_f32()))
     }

@@ -84,7 +84,8 @@ impl Writes {
         }
     }
 
-    /// Waits for all writes, as long as the limits allow. The error is the first failure, unless it was reported before.
+    /// Waits for all writes, as long as the limits allow. The error is the first failure, unless it was reported
+    /// before.
     pub(super) fn finish(&self, threads: &Threads, limits: &RemoteLimits) -> Result<(), String> {
         let begun = std::mem::take(&mut *lock(&self.begun));
         if begun.is_empty() {
