@@ -51,6 +51,7 @@ mod config;
 mod embed;
 mod engine;
 mod host;
+mod include_cwasm;
 pub mod link;
 mod lock;
 mod no_compiler;
@@ -62,7 +63,8 @@ mod program;
 mod runtime;
 
 pub use config::RuntimeConfig;
-pub use embed::{__Align, __Aligned, Embedded};
+pub use embed::Embedded;
+pub use include_cwasm::{__Align, __Aligned};
 pub use no_compiler::has_compiler;
 pub use open::__embed;
 pub use open_error::OpenError;

@@ -62,7 +62,7 @@ pub(crate) fn run(program: &Program, component: &Component, args: &Args) -> Resu
         Some(function) => {
             let mut call = guest.call(component, function, &args.arguments)?;
             guest.run(&mut call)?;
-            crate::print(&call.text()?)
+            crate::print::print(&call.text()?)
         }
         #[cfg(not(feature = "wave"))]
         Some(_) => Err(no_functions()),

@@ -15,5 +15,5 @@ pub(crate) fn runtime(policy: Policy) -> Runtime {
 pub(crate) fn print(policy: Policy) -> Result<(), Failure> {
     let host = Host { imports: Some(imports::all()), ..runtime(policy).host().clone() };
     let host = serde_json::to_string(&host);
-    crate::print(&(host.map_err(|error| Failure::own(Code::Output, || error.to_string()))? + "\n"))
+    crate::print::print(&(host.map_err(|error| Failure::own(Code::Output, || error.to_string()))? + "\n"))
 }

@@ -14,6 +14,7 @@ mod folder;
 mod guest;
 mod help;
 mod imports;
+mod instantiate;
 #[cfg(feature = "invoke")]
 mod invoke;
 #[cfg(feature = "limits")]
@@ -25,6 +26,7 @@ mod panic;
 mod preview1;
 #[cfg(feature = "wasi-p2")]
 mod preview2;
+mod print;
 mod stack;
 mod state;
 #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
@@ -35,18 +37,12 @@ mod value;
 mod wasi_context;
 #[cfg(feature = "wave")]
 mod wave;
-#[cfg(feature = "wasi")]
-#[path = "wasi.rs"]
-mod world;
-#[cfg(not(feature = "wasi"))]
-#[path = "bare.rs"]
-mod world;
 
 use args::{Args, Command};
 use failure::Failure;
-use precompile_runtime::artifact::Code;
 use precompile_runtime::{Program, Runtime};
-use std::io::{Write, stdin};
+use print::print;
+use std::io::stdin;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -85,7 +81,7 @@ fn run(#[cfg_attr(not(feature = "limits"), expect(unused_mut))] mut args: Args) 
     if let Some(component) = program.component() {
         return component::run(&program, component, args);
     }
-    let mut guest = world::instantiate(&program, args)?;
+    let mut guest = instantiate::instantiate(&program, args)?;
     match &args.invoke {
         #[cfg(feature = "invoke")]
         Some(function) => {
@@ -110,11 +106,4 @@ fn open(runtime: &Runtime, args: &Args) -> Result<Program, Failure> {
         true => unsafe { runtime.open_file_mapped(&args.artifact) },
     };
     program.map_err(|error| Failure::open(&args.artifact, error))
-}
-
-/// Prints to standard output.
-fn print(text: &str) -> Result<(), Failure> {
-    let mut stdout = std::io::stdout().lock();
-    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-    written.map_err(|error| Failure::own(Code::Output, || format!("can't write to standard output: {error}")))
 }

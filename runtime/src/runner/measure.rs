@@ -6,9 +6,9 @@ use crate::args::Args;
 #[cfg(feature = "component-model")]
 use crate::component;
 use crate::failure::Failure;
+use crate::instantiate::instantiate;
 #[cfg(feature = "invoke")]
 use crate::invoke;
-use crate::world;
 use precompile_runtime::artifact::Code;
 use precompile_runtime::{OpenPhase, Program, Runtime};
 use serde_json::{Value, json};
@@ -48,13 +48,13 @@ pub(crate) fn run(runtime: &Runtime, mut args: Args, calls: NonZeroU32) -> Resul
         }
         return phases.print();
     }
-    let instantiate = || world::instantiate(&program, &args);
+    let new_guest = || instantiate(&program, &args);
     match &args.invoke {
         #[cfg(feature = "invoke")]
         Some(function) => {
             // What a library has to do before its first call is paid once, as instantiating is.
             let (mut guest, mut call) = phases.instantiate(|| {
-                let mut guest = instantiate()?;
+                let mut guest = new_guest()?;
                 let call = invoke::Call::new(&mut guest, &program, function, &args.arguments)?;
                 Ok((guest, call))
             })?;
@@ -64,7 +64,7 @@ pub(crate) fn run(runtime: &Runtime, mut args: Args, calls: NonZeroU32) -> Resul
         }
         _ => {
             for _ in 0..calls.get() {
-                let mut guest = phases.instantiate(instantiate)?;
+                let mut guest = phases.instantiate(new_guest)?;
                 phases.call(|| guest.start(&program))?;
             }
         }
@@ -144,7 +144,7 @@ impl Phases {
             "steady_calls_ns": all(self.call.get(1..).unwrap_or_default()),
             "peak_memory_bytes": memory::peak_bytes(),
         });
-        crate::print(&format!("{phases}\n"))
+        crate::print::print(&format!("{phases}\n"))
     }
 }
 

@@ -1,20 +1,13 @@
 //! The standard streams of this process, as the guest's.
 
+mod broken_pipe;
 #[cfg(unix)]
 mod output;
 #[cfg(unix)]
 mod stdin;
 
-use std::io;
+pub(crate) use broken_pipe::BrokenPipe;
 use wasmtime_wasi::WasiCtxBuilder;
-use wasmtime_wasi::p2::StreamError;
-
-/// The error of a guest whose output nobody reads any more, which makes EPIPE of it.
-pub(crate) type BrokenPipe = fn(io::Error) -> StreamError;
-
-/// The answer to what is asked of no stream of this runner's: wasmtime-wasi's own would bring a reader with a thread.
-#[cfg(unix)]
-const ASYNCHRONOUS: &str = "asynchronous streams are for WASI 0.3, which is not linked";
 
 /// Gives them to the guest.
 #[cfg(unix)]

@@ -2,7 +2,8 @@
 //!
 //! wasmtime-wasi has all of preview 0 once more, which makes the runner larger by a seventh.
 
-use super::{Guest, Preview1, answer, at_once, polls, wait};
+use super::host_call::{Guest, answer, at_once, polls, wait};
+use super::state::Preview1;
 use crate::state::State;
 use precompile_runtime::wasmtime::{self, Linker};
 use wasmtime_wasi::p1::WasiP1Ctx;

@@ -1,6 +1,7 @@
 //! Standard output and standard error.
 
-use super::{ASYNCHRONOUS, BrokenPipe};
+use super::broken_pipe::BrokenPipe;
+use super::stdin::ASYNCHRONOUS;
 use bytes::Bytes;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::{Errno, retry_on_intr, write};

@@ -1,6 +1,5 @@
 //! Standard input, of which no more is taken than the guest reads.
 
-use super::ASYNCHRONOUS;
 use bytes::Bytes;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno, read, retry_on_intr};
@@ -14,6 +13,8 @@ use wasmtime_wasi::async_trait;
 use wasmtime_wasi::cli::{IsTerminal, StdinStream};
 use wasmtime_wasi::p2::{InputStream, Pollable, StreamError, StreamResult};
 
+/// The answer to what is asked of no stream of this runner's: wasmtime-wasi's own would bring a reader with a thread.
+pub(super) const ASYNCHRONOUS: &str = "asynchronous streams are for WASI 0.3, which is not linked";
 /// The most that is read at once.
 const PIECE_BYTES: usize = 64 << 10;
 
