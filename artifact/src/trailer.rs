@@ -13,7 +13,7 @@
 //! | 4                | length of the signatures in bytes, 0 where there are none |
 //! | …                | signatures of the digest                                 |
 //!
-//! The reader trusts nothing: it accepts any bytes, and compares every length with the file before it is used. The
+//! The reader trusts nothing: it handles any bytes, and compares every length with the file before it is used. The
 //! digest detects damage, not forgery: whoever can write the file can write a matching digest.
 
 use crate::Code;

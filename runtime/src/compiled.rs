@@ -1,10 +1,10 @@
-//! What wasmtime made of an artifact's image.
+//! The code of an artifact, as wasmtime's module or component.
 
 #[cfg(feature = "component-model")]
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
 
-/// What wasmtime made of an artifact's image.
+/// The code of an artifact, as wasmtime's module or component.
 #[derive(Clone, Debug)]
 pub(crate) enum CompiledCode {
     Module(Module),

@@ -18,7 +18,7 @@ pub struct Embedded {
 impl Embedded {
     /// # Panics
     ///
-    /// Where it can't fit this program, which is when the program is compiled.
+    /// If the artifact can't fit this program. The call is evaluated when the program is compiled.
     pub(crate) const fn new(name: &'static str, artifact: &'static [u8]) -> Embedded {
         if let Some(text) = fit::problem(name, artifact) {
             panic!("{}", text.as_str());
@@ -26,21 +26,21 @@ impl Embedded {
         Embedded { name, artifact }
     }
 
-    /// The name that it was embedded by.
+    /// The name in [`include_cwasm!`](crate::include_cwasm).
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Its bytes, which start at an address that is a multiple of 16.
+    /// The artifact's bytes. Their address is a multiple of 16.
     pub fn artifact(&self) -> &'static [u8] {
         self.artifact
     }
 
-    /// What it says about itself.
+    /// The artifact's manifest.
     ///
     /// # Errors
     ///
-    /// Where it is a stub.
+    /// If the artifact is a stub.
     pub fn manifest(&self) -> Result<Manifest, ReadError> {
         trailer::read_unverified(self.artifact).map(|trailer| trailer.manifest)
     }

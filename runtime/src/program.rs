@@ -1,4 +1,4 @@
-//! An artifact that was opened.
+//! A program: an opened artifact.
 
 use crate::compiled::CompiledCode;
 use alloc::sync::Arc;
@@ -7,9 +7,9 @@ use precompile_artifact::Manifest;
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
 
-/// An artifact that was opened: its code, ready to be instantiated, and what it says about itself.
+/// A program: the code of an opened artifact, ready to be instantiated, and its manifest.
 ///
-/// It is a module or a component: [`Manifest::kind`] tells which.
+/// It is a module or a component, according to [`Manifest::kind`].
 #[derive(Clone, Debug)]
 pub struct Program {
     manifest: Arc<Manifest>,
@@ -21,7 +21,7 @@ impl Program {
         Program { manifest, code }
     }
 
-    /// The compiled module, to be used with wasmtime's own API; `None` for a component.
+    /// The compiled module, for wasmtime's API; `None` for a component.
     pub fn module(&self) -> Option<&Module> {
         match &self.code {
             CompiledCode::Module(module) => Some(module),
@@ -30,7 +30,7 @@ impl Program {
         }
     }
 
-    /// The compiled component, to be used with wasmtime's own API; `None` for a module.
+    /// The compiled component, for wasmtime's API; `None` for a module.
     #[cfg(feature = "component-model")]
     pub fn component(&self) -> Option<&Component> {
         match &self.code {
@@ -39,12 +39,12 @@ impl Program {
         }
     }
 
-    /// The engine that the code belongs to. Stores and linkers for it must be made with this one.
+    /// The engine of the code. Stores and linkers for the program must be made with it.
     pub fn engine(&self) -> &Engine {
         self.code.engine()
     }
 
-    /// What the artifact says about itself.
+    /// The artifact's manifest.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
     }

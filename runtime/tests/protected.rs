@@ -125,7 +125,8 @@ fn versions(backend: &str) -> (Folder, [Vec<u8>; 2]) {
     (folder, bytes)
 }
 
-/// Another artifact is written over the file of one that is open, as `cp` does, and the file is cut off and made longer.
+/// Another artifact is written over the file of one that is open, as `cp` does, and the file is cut off and made
+/// longer.
 #[test]
 fn a_file_changes_after_it_was_opened() {
     for backend in BACKENDS {

@@ -1,13 +1,13 @@
-//! Text that is put together while the program is compiled.
+//! A string that is made in a constant expression.
 
-/// A text of limited length: what is beyond is cut off.
+/// A string that is made in a constant expression, truncated to 512 bytes.
 pub(super) struct ConstString {
     bytes: [u8; 512],
     length: usize,
 }
 
 impl ConstString {
-    /// These parts, one after the other.
+    /// The concatenation of these parts.
     pub(super) const fn concat(parts: &[&str]) -> ConstString {
         let mut text = ConstString { bytes: [0; 512], length: 0 };
         let mut index = 0;
@@ -27,7 +27,7 @@ impl ConstString {
     pub(super) const fn as_str(&self) -> &str {
         match core::str::from_utf8(self.bytes.split_at(self.length).0) {
             Ok(text) => text,
-            // It was cut off within a character.
+            // It was truncated within a character.
             Err(_) => "it does not fit this program",
         }
     }

@@ -1,5 +1,5 @@
-//! Whether an artifact can fit the program that embeds it, as far as a constant expression can tell. What the
-//! processor has is only known where the program runs, and is checked then, with all the rest.
+//! The check that an artifact fits the program that embeds it, in a constant expression. CPU features and all else are
+//! checked when the artifact is opened.
 
 use super::const_string::ConstString;
 use crate::host::{COMPONENTS, FEATURES, PULLEY, SIGNALS, VIRTUAL_MEMORY};
@@ -8,11 +8,11 @@ use precompile_artifact::const_manifest::{ConstManifest, ConstReadError, same};
 use precompile_artifact::features::named;
 use precompile_artifact::manifest::Kind;
 
-/// This program's architecture and operating system, as rustc names them.
+/// The program's architecture and operating system, as rustc names them.
 const ARCH: &str = env!("PRECOMPILE_ARCH");
 const OS: &str = env!("PRECOMPILE_OS");
 
-/// The interpreter of this program, whose pointers are as wide and whose bytes are in the same order.
+/// The Pulley target with this program's pointer width and byte order.
 const OWN_PULLEY: &str = match (cfg!(target_pointer_width = "32"), cfg!(target_endian = "big")) {
     (true, false) => "pulley32",
     (true, true) => "pulley32be",
@@ -20,18 +20,14 @@ const OWN_PULLEY: &str = match (cfg!(target_pointer_width = "32"), cfg!(target_e
     (false, true) => "pulley64be",
 };
 
-/// Why an artifact can't fit, if it can't.
+/// The reason why an artifact can't fit; `None` if it may fit.
 pub(super) const fn problem(name: &str, artifact: &[u8]) -> Option<ConstString> {
     let manifest = match ConstManifest::read(artifact) {
         Ok(manifest) => manifest,
-        // Which is an error when it is opened.
+        // A stub is an error when it is opened.
         Err(ConstReadError::Stub) => return None,
         Err(ConstReadError::NotOurs) => {
-            return Some(ConstString::concat(&[
-                "`",
-                name,
-                "` is no artifact of precompile's: compile it with it",
-            ]));
+            return Some(ConstString::concat(&["`", name, "` is no artifact: compile it with precompile"]));
         }
         Err(ConstReadError::Format) => {
             return Some(ConstString::concat(&[
@@ -87,7 +83,7 @@ pub(super) const fn problem(name: &str, artifact: &[u8]) -> Option<ConstString> 
             made,
             "for the platform `",
             manifest.platform.name(),
-            "`, which this program has not",
+            "`, which this program lacks",
         ]));
     }
     if matches!(manifest.kind, Kind::Component) && !COMPONENTS {
@@ -105,19 +101,19 @@ pub(super) const fn problem(name: &str, artifact: &[u8]) -> Option<ConstString> 
         };
         if !known {
             let lacks =
-                "`, which this build of the runtime has not: see its features, or build the guest without";
+                "`, which this build of the runtime lacks: see its features, or build the guest without";
             return Some(ConstString::concat(&["`", name, "` needs `", feature, lacks]));
         }
     }
     None
 }
 
-/// What stands before the first point of a version.
+/// The major number of a version.
 const fn major(version: &str) -> &str {
     before(version, b'.').0
 }
 
-/// What stands before and behind a byte; all and nothing where there is none.
+/// The parts of a text before and after a byte; the whole text and an empty one if the byte isn't in it.
 const fn before(text: &str, byte: u8) -> (&str, &str) {
     let mut at = 0;
     while at < text.len() && text.as_bytes()[at] != byte {
@@ -199,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_is_not_refused() {
+    fn artifacts_that_fit_are_not_refused() {
         assert!(problem("plugin", &artifact(&manifest())).is_none());
         assert!(problem("plugin", STUB).is_none());
         let other_patch = Manifest { wasmtime_version: "48.0.1".into(), ..manifest() };
@@ -207,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn each_mismatch_is_told() {
+    fn each_mismatch_is_reported() {
         refused(|m| m.wasmtime_version = "49.0.0".into(), &["49.0.0", wasmtime_environ::VERSION]);
         refused(|m| m.target = "s390x-unknown-linux-gnu".into(), &["s390x-unknown-linux-gnu", ARCH]);
         refused(|m| m.target = format!("{ARCH}-pc-windows-msvc"), &["windows", OS]);
@@ -226,7 +222,7 @@ mod tests {
         }
     }
 
-    /// The fields that are read here are those that the whole reader reads.
+    /// Both readers give the same fields.
     #[test]
     fn the_constant_reader_agrees_with_the_whole_one() {
         for (platform, opt_level, kind) in [
@@ -258,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_artifact_is_told() {
+    fn other_bytes_are_refused() {
         let words = |bytes: &[u8]| problem("plugin", bytes).unwrap().as_str().to_owned();
         assert!(words(b"\0asm\x01\0\0\0").contains("no artifact"));
         assert!(words(&[0; 100]).contains("no artifact"));

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::folder::Folder;
 use crate::help;
 #[cfg(feature = "limits")]
-use crate::limits::Limits;
+use crate::limits::GuestLimits;
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 use precompile_runtime::artifact::Code;
 #[cfg(feature = "describe")]
@@ -59,7 +59,7 @@ pub(crate) struct Args {
     pub(crate) policy: Policy,
     /// What the guest may use up.
     #[cfg(feature = "limits")]
-    pub(crate) limits: Limits,
+    pub(crate) limits: GuestLimits,
 }
 
 impl Args {
@@ -88,7 +88,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     #[cfg(feature = "describe")]
     let mut policy = Policy::default();
     #[cfg(feature = "limits")]
-    let mut limits = Limits::default();
+    let mut limits = GuestLimits::default();
     #[cfg(feature = "measure")]
     let mut measure = None;
     let mut instead: Option<Instead> = None;

@@ -24,7 +24,7 @@ pub(crate) struct Failure {
     /// The process' exit code.
     exit: u8,
     /// What to tell the user; nothing where the guest chose the exit code.
-    told: Option<String>,
+    message: Option<String>,
 }
 
 impl Failure {
@@ -35,7 +35,7 @@ impl Failure {
             codes.dedup();
             codes.iter().map(Code::to_string).collect::<Vec<_>>().join(" ")
         };
-        Failure { exit, told: Some(if cfg!(feature = "messages") { words() } else { numbers() }) }
+        Failure { exit, message: Some(if cfg!(feature = "messages") { words() } else { numbers() }) }
     }
 
     /// The runner can't do what it was asked to.
@@ -53,7 +53,7 @@ impl Failure {
 
     /// This command has a bug, which was reported.
     pub(crate) fn bug() -> Failure {
-        Failure { exit: OWN, told: None }
+        Failure { exit: OWN, message: None }
     }
 
     /// The artifact was not opened.
@@ -83,11 +83,11 @@ impl Failure {
 
     /// Tells the user, and gives the exit code.
     pub(crate) fn report(self) -> u8 {
-        if let Some(told) = self.told {
+        if let Some(message) = self.message {
             // Where even this can't be written, the exit code still tells.
             let mut stderr = std::io::stderr();
             // Names in an artifact may hold anything.
-            let _ = writeln!(stderr, "error: {}", EscapedLines(&told));
+            let _ = writeln!(stderr, "error: {}", EscapedLines(&message));
         }
         self.exit
     }
@@ -101,7 +101,7 @@ impl Failure {
     /// The guest ended itself.
     #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
     pub(crate) fn exit(exit: u8) -> Failure {
-        Failure { exit, told: None }
+        Failure { exit, message: None }
     }
 
     /// What came of a call whose output nobody sees.
@@ -109,7 +109,7 @@ impl Failure {
     pub(crate) fn unless_success(self) -> Result<(), Failure> {
         match self {
             Failure { exit: 0, .. } => Ok(()),
-            Failure { exit, told: None } => Err(Failure::new(
+            Failure { exit, message: None } => Err(Failure::new(
                 exit,
                 || vec![Code::Measured],
                 || {

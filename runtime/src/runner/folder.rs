@@ -18,8 +18,8 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Reads `HOST`, `HOST::GUEST` or `HOST::GUEST::ro`. HOST may be any name that the system has; the guest's names are
-    /// UTF-8.
+    /// Reads `HOST`, `HOST::GUEST` or `HOST::GUEST::ro`. HOST may be any name that the system has; the guest's names
+    /// are UTF-8.
     pub(crate) fn parse(text: &OsStr) -> Result<Folder, String> {
         let (host, names) = split(text);
         let shown = host.to_string_lossy();

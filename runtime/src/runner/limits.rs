@@ -14,7 +14,7 @@ use watchdog::Watchdog;
 
 /// What a guest may use up; `None` stands for as much as it likes.
 #[derive(Default)]
-pub(crate) struct Limits {
+pub(crate) struct GuestLimits {
     /// Fuel, in wasmtime's units: most instructions take one.
     pub(crate) fuel: Option<u64>,
     /// From the start of this command until the guest's end.
@@ -24,7 +24,7 @@ pub(crate) struct Limits {
     watchdog: Option<Watchdog>,
 }
 
-impl Limits {
+impl GuestLimits {
     /// Lets the time run, if there is a limit.
     pub(crate) fn start_watchdog(&mut self) -> Result<(), Failure> {
         self.watchdog = self.timeout.map(Watchdog::start).transpose()?;

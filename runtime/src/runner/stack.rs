@@ -37,7 +37,8 @@ fn in_thread(run: impl FnOnce() -> Result<(), Failure> + Send) -> Result<(), Fai
     })
 }
 
-/// The most that this process's first stack may become, in bytes; `None` where it is unlimited, or the system doesn't tell.
+/// The most that this process's first stack may become, in bytes; `None` where it is unlimited, or the system doesn't
+/// tell.
 #[cfg(unix)]
 fn limit_bytes() -> Option<u64> {
     rustix::process::getrlimit(rustix::process::Resource::Stack).current

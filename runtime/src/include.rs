@@ -1,18 +1,17 @@
-//! The macro that makes an artifact part of the program.
+//! The macro that embeds an artifact in the program.
 
-/// The artifact that the build script compiled by this name with `precompile::build`, as a
-/// `&'static Embedded`.
+/// The artifact that the build script compiled under this name with `precompile::build`, as a `&'static Embedded`.
 ///
 /// ```ignore
 /// static PLUGIN: &Embedded = include_cwasm!("plugin");
 /// let plugin = Runtime::new().open_embedded(PLUGIN)?;
 /// ```
 ///
-/// The compiler checks that it fits: that it was compiled for the architecture and the operating system of
-/// this program, by the wasmtime that the runtime holds, and that this build of the runtime supports all that
-/// it needs. A stub, as `PRECOMPILE_SKIP` leaves it, is refused when it is opened.
+/// The compiler checks that the artifact fits: that it was compiled for the program's architecture and operating system
+/// and by the runtime's version of wasmtime, and that this build of the runtime supports all features that it needs. A
+/// stub, which `PRECOMPILE_SKIP` leaves, is refused when it is opened.
 ///
-/// A build script is trusted as the program's own code is: it says where the artifact is.
+/// A build script is trusted like the program's own code, because it decides where the artifact is.
 #[macro_export]
 macro_rules! include_cwasm {
     ($name:literal) => {{
@@ -23,8 +22,8 @@ macro_rules! include_cwasm {
                 "the build script compiles no guest by this name: see the name that it gives to `compile`"
             )),
         };
-        // SAFETY: the variable is set by the package's build script alone, where `precompile::build` wrote the
-        // file and said so. A build script is trusted as the program's own code is.
+        // SAFETY: only the package's build script sets the variable, to a file that `precompile::build` has written. A
+        // build script is trusted like the program's own code.
         static EMBEDDED: $crate::Embedded = unsafe { $crate::__embed($name, &ALIGNED.bytes) };
         &EMBEDDED
     }};
@@ -39,6 +38,7 @@ pub struct __Aligned<T: ?Sized> {
     pub bytes: T,
 }
 
+/// The alignment of [`__Aligned`].
 #[doc(hidden)]
 #[repr(align(16))]
 #[derive(Debug)]
