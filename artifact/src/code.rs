@@ -109,7 +109,7 @@ codes! {
     Timeout = 417, "The guest's time was up.", "Give it more with `--timeout`.";
     HostCall = 418, "The host ended a call of the guest's.", "Have a build with the feature `messages` tell why.";
     Measured = 419, "The guest failed while it was measured.", "Run it without `--measure` to see what it says.";
-    AddressSpace = 420, "There is not the address space that the guest's memories reserve.", "Compile the module with `-O small-memories`, or let the process have more (`ulimit -v`).";
+    AddressSpace = 420, "There is too little address space for the guest's memories.", "Compile the module with `-O small-memories`, or let the process have more (`ulimit -v`).";
 }
 
 impl Code {

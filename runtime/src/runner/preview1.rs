@@ -1,6 +1,6 @@
-//! WASI preview 1, and preview 0 before it, for modules.
+//! WASI preview 1 and preview 0, for modules.
 //!
-//! wasmtime-wasi has nearly all of it. What is replaced here is so for a reason that stands beside it.
+//! Most functions are wasmtime-wasi's. Each function that is replaced here has its reason beside it.
 
 mod functions;
 mod host_call;
@@ -23,14 +23,15 @@ use wiggle::GuestPtr;
 
 /// The module from which guests import preview 1.
 const MODULE: &str = "wasi_snapshot_preview1";
-/// The modules from which guests import either.
+/// The modules from which guests import preview 1 and preview 0.
 pub(crate) const MODULES: [&str; 2] = [MODULE, preview0::MODULE];
 
-/// Offers both. The functions' parameters are typed as wasmtime-wasi's, so that the code for a signature stands once.
+/// Adds both to a linker. The functions have the same parameter types as wasmtime-wasi's, so that the code for each
+/// signature exists once.
 pub(crate) fn add_to_linker(linker: &mut Linker<State<Preview1>>) -> wasmtime::Result<()> {
     p1::add_to_linker_sync(linker, |state| &mut state.world.context)?;
     linker.allow_shadowing(true);
-    // wasmtime-wasi has codes from 126 on trap.
+    // In wasmtime-wasi, exit codes from 126 on are traps.
     linker
         .func_wrap(MODULE, "proc_exit", |code: i32| -> wasmtime::Result<()> { Err(I32Exit(code).into()) })?;
     linker.func_wrap(
@@ -62,7 +63,7 @@ pub(crate) fn add_to_linker(linker: &mut Linker<State<Preview1>>) -> wasmtime::R
     Ok(())
 }
 
-/// The error that becomes EPIPE.
+/// The error of a broken pipe, which becomes EPIPE.
 pub(crate) fn broken_pipe(error: io::Error) -> StreamError {
     StreamError::LastOperationFailed(error.into())
 }

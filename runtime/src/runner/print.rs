@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use precompile_runtime::artifact::Code;
 use std::io::Write;
 
-/// Prints to standard output.
+/// Prints a text to standard output.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
     let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());

@@ -1,4 +1,4 @@
-//! The standard streams of this process, as the guest's.
+//! The standard streams of this process, for the guest.
 
 mod broken_pipe;
 #[cfg(unix)]
@@ -9,7 +9,7 @@ mod stdin;
 pub(crate) use broken_pipe::BrokenPipe;
 use wasmtime_wasi::WasiCtxBuilder;
 
-/// Gives them to the guest.
+/// Gives the standard streams to the guest.
 #[cfg(unix)]
 pub(crate) fn inherit(builder: &mut WasiCtxBuilder, broken_pipe: BrokenPipe) {
     use output::{Output, To};
@@ -20,7 +20,7 @@ pub(crate) fn inherit(builder: &mut WasiCtxBuilder, broken_pipe: BrokenPipe) {
         .stderr(Output { to: To::Stderr, broken_pipe });
 }
 
-/// Gives them to the guest.
+/// Gives the standard streams to the guest.
 #[cfg(not(unix))]
 pub(crate) fn inherit(builder: &mut WasiCtxBuilder, _: BrokenPipe) {
     builder.inherit_stdio();

@@ -1,4 +1,4 @@
-//! Host functions that replace some of wasmtime-wasi's.
+//! The common part of the host functions that replace wasmtime-wasi's.
 
 use super::state::Preview1;
 use crate::state::State;
@@ -8,33 +8,33 @@ use wasmtime_wasi::p1::types::Error;
 use wasmtime_wasi::runtime::in_tokio;
 use wiggle::GuestMemory;
 
-/// The part of a call's fuel that polling gets. It stands for bytes of the guest's, of each of which the host makes
-/// up to sixteen: so polling takes at most half of what the guest's memory may have.
+/// The divisor of a call's fuel for polling. Fuel counts bytes of the guest, and polling takes up to sixteen bytes of
+/// the host for each. So polling takes at most half of the guest's memory limit.
 const POLLS: usize = 32;
-/// The fuel of a call that polls, where nobody limits memory: for a hundred thousand subscriptions.
+/// The maximum fuel of a call that polls, if memory isn't limited: enough for a hundred thousand subscriptions.
 const MOST_POLLS: usize = 8 << 20;
 
 /// The guest that calls a host function.
 pub(super) type Guest<'a> = Caller<'a, State<Preview1>>;
 
-/// The fuel of a call that polls, of that of others.
+/// The fuel of a call that polls, from the fuel of other calls.
 pub(super) fn polls(fuel: usize) -> usize {
     (fuel / POLLS).min(MOST_POLLS)
 }
 
-/// The answer of a call of wasmtime-wasi's that doesn't wait for anything but files, which it does in this thread.
+/// The result of a call of wasmtime-wasi that only waits for files, which blocks this thread.
 pub(super) fn at_once<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     wiggle::run_in_dummy_executor(call).map_err(Error::trap)?
 }
 
-/// The answer of a call of wasmtime-wasi's, in time.
+/// The result of a call of wasmtime-wasi that may wait for clocks and streams.
 pub(super) fn wait(call: impl Future<Output = Result<u32, Error>>) -> Result<u32, Error> {
-    // The code for it stands once.
+    // Boxed, so that the code exists once.
     let call: Pin<Box<dyn Future<Output = Result<u32, Error>>>> = Box::pin(call);
     in_tokio(call)
 }
 
-/// The `errno` that a function answers a guest with, which gets the guest's memory and the fuel of one call.
+/// The `errno` of a host function, which is called with the guest's memory and the fuel of one call.
 pub(super) fn answer(
     guest: &mut Guest<'_>,
     function: &mut dyn FnMut(&mut Preview1, &mut GuestMemory<'_>, usize) -> Result<(), Error>,
@@ -44,7 +44,7 @@ pub(super) fn answer(
         world.context.set_hostcall_fuel(fuel);
         match function(world, &mut memory, fuel) {
             Ok(()) => Ok(0),
-            // What is no `errno` is a trap.
+            // An error that is no `errno` is a trap.
             Err(error) => error.downcast().map(|errno| errno as i32),
         }
     };
