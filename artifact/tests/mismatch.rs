@@ -201,7 +201,7 @@ fn epochs_without_atomics() {
     only(&manifest, &small, "settings.epoch_interruption", "compile without `-W epoch-interruption`");
 }
 
-/// Where memory can't be made executable, code is interpreted.
+/// If memory can't be made executable, code must be interpreted.
 #[test]
 fn no_executable_memory() {
     let target = "x86_64-unknown-none";

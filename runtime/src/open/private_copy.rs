@@ -244,7 +244,7 @@ mod tests {
 
     fn answer(copy: PrivateCopy) -> i32 {
         let manifest = trailer::read(&copy).unwrap().manifest;
-        // SAFETY: the tests have just had it made, and nobody changed it.
+        // SAFETY: the tests have just compiled it, and nobody changed it.
         let program: Program = unsafe { Runtime::new().make(manifest, copy, &mut |_| {}) }.unwrap();
         let mut store = Store::new(program.engine(), ());
         let instance = Instance::new(&mut store, program.module().unwrap(), &[]).unwrap();
