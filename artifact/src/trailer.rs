@@ -10,11 +10,11 @@
 //! | 4                | length of the manifest in bytes                          |
 //! | …                | the manifest, in postcard encoding                       |
 //! | 32               | BLAKE3 of everything before it                           |
-//! | 4                | length of the signatures in bytes, 0 where there are none |
+//! | 4                | length of the signatures in bytes, 0 if there are none   |
 //! | …                | signatures of the digest                                 |
 //!
 //! The reader trusts nothing: it handles any bytes, and compares every length with the file before it is used. The
-//! digest detects damage, not forgery: whoever can write the file can write a matching digest.
+//! digest detects damage, not forgery: everyone who can write the file can write a matching digest.
 
 use crate::Code;
 use crate::manifest::{Kind, Manifest, ManifestError};

@@ -22,9 +22,9 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! Every user who can write to the folder decides what the cache returns: a digest detects damage, not a forged entry.
+//! Every user who can write to the folder decides what the cache returns: a digest detects damage, not forgery.
 //! So the folder is created for its owner only, and a folder that other users can write to is refused, unless
-//! [`Trust::Anyone`] is set. The shared store is trusted as far as everyone who can write to it.
+//! [`Trust::Anyone`] is set. Entries of the shared store are as trustworthy as everyone who can write to it.
 
 #![forbid(unsafe_code)]
 

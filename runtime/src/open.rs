@@ -31,7 +31,7 @@ const ALIGNMENT: usize = 16;
 /// An opened artifact runs as machine code with the rights of this process. So every way to open one is `unsafe`: the
 /// caller promises where the artifact comes from. The checks are that it is undamaged (unless the documentation says
 /// otherwise), that it fits this machine and this build, and wasmtime's own. None of them shows who made the artifact:
-/// whoever can write the file can write a matching digest.
+/// everyone who can write the file can write a matching digest.
 impl Runtime {
     /// Opens an artifact in memory: checks the digest, then copies the bytes.
     ///
