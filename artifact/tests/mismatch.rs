@@ -252,7 +252,7 @@ fn no_virtual_memory() {
 }
 
 #[test]
-fn what_a_build_lacks() {
+fn missing_features_of_a_build() {
     let artifact = manifest(LINUX);
     let component = Manifest { kind: Kind::Component, ..artifact.clone() };
     only(&component, &host(LINUX, &[]), "kind", "use a runtime with the feature `component-model`");

@@ -218,7 +218,7 @@ fn an_endless_response_is_refused() {
 
 /// A build script may run within its own tokio runtime.
 #[test]
-fn it_works_within_a_runtime() {
+fn a_store_works_within_a_tokio_runtime() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let remote = connect(&serve(Server::Good), Mode::ReadWrite);
