@@ -29,7 +29,7 @@ const FAMILY: [&str; 15] = [
 ];
 
 /// Our own sources that don't reach the bytes.
-const BESIDE: [&str; 6] = ["build", "build.rs", "cargo_precompile.rs", "command", "tests", "tests.rs"];
+const BESIDE: [&str; 6] = ["build", "build.rs", "cargo_precompile.rs", "cli", "tests", "tests.rs"];
 
 /// A crate of the family, as a lock file has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

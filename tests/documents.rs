@@ -2,8 +2,9 @@
 //!
 //! A document's commands are the lines that are indented by four spaces, and those behind `$ ` in a fenced block. Those
 //! of one section run one after the other in a folder of their own, which `documents/setup.sh` fills with the files and
-//! the other machine that they name; each must succeed, and print what the document shows below it. A fenced block in
-//! another language is a file: a `precompile.toml` is compiled by, and a part of a `Cargo.toml` is resolved by cargo.
+//! the other machine that they name; each must succeed, and print what the document shows below it, but for times, sizes
+//! and the name of this machine's kind. A fenced block in another language is a file: a `precompile.toml` is compiled by,
+//! a part of a `Cargo.toml` is resolved by cargo, and a text of WebAssembly is there under the name in its first line.
 //!
 //! Those that can't be run here stand in `documents/not-run.txt`: the document, the beginning of the command or of the
 //! block, and the reason. A tool that isn't part of every system is missed in one line.
@@ -15,25 +16,25 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use support::{Folder, Runner, precompile, run, runner};
 
-const DOCUMENTS: [&str; 6] = [
-    "README.md",
-    "docs/cache.md",
-    "docs/debugging.md",
-    "docs/embedding.md",
-    "docs/minimal.md",
-    "docs/no-std.md",
-];
+/// The README, and all of `docs/`.
+fn documents() -> Vec<String> {
+    let files = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut files: Vec<_> = files.map(|name| format!("docs/{}", name.to_string_lossy())).collect();
+    files.push("README.md".into());
+    files.sort();
+    files
+}
 
 fn main() {
     let mut trials = Vec::new();
     let rules = rules();
     let mut used = vec![false; rules.len()];
-    for document in DOCUMENTS {
-        let text = fs::read_to_string(root().join(document)).unwrap();
+    for document in documents() {
+        let text = fs::read_to_string(root().join(&document)).unwrap();
         for (heading, items) in sections(&text) {
             let mut to_run = Vec::new();
             for item in items {
-                match rules.iter().position(|rule| rule.is_about(document, &item)) {
+                match rules.iter().position(|rule| rule.is_about(&document, &item)) {
                     Some(rule) => used[rule] = true,
                     None => to_run.push(item),
                 }
@@ -151,12 +152,11 @@ fn check(items: &[Item]) -> Result<(), Failed> {
                     continue;
                 }
                 let (code, printed) = shell(&folder, command);
-                // What is shown may be broken into lines to fit the page, and may end in a code that tells something.
-                let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+                // What is shown may end in a code that tells something.
                 if code != Some(0) && shown.is_empty() {
                     return Err(format!("`{command}` ended with {code:?}:\n{printed}").into());
                 }
-                if !words(&printed).contains(&words(&shown.join(" "))) {
+                if !comparable(&printed).contains(&comparable(&shown.join(" "))) {
                     return Err(
                         format!("`{command}` printed\n{printed}\nand not\n{}", shown.join("\n")).into()
                     );
@@ -171,6 +171,10 @@ fn check(items: &[Item]) -> Result<(), Failed> {
                 fs::remove_file(folder.join("precompile.toml"))?;
             }
             Item::File(language, content) if language == "toml" => manifest(&folder, content)?,
+            Item::File(language, content) if language == "wat" && content.starts_with(";; ") => {
+                let name = content.lines().next().unwrap_or_default().trim_start_matches(";; ");
+                fs::write(folder.join(name), content)?;
+            }
             Item::File(language, content) => {
                 let first = content.lines().next().unwrap_or_default();
                 return Err(format!("nothing tries the `{language}` that begins with `{first}`").into());
@@ -178,6 +182,19 @@ fn check(items: &[Item]) -> Result<(), Failed> {
         }
     }
     Ok(())
+}
+
+/// A text without its line breaks, which may be there to fit the page, and without what differs from run to run and from
+/// machine to machine: times, sizes, and this machine's triple, for which documents have that of x86-64 Linux.
+fn comparable(text: &str) -> String {
+    let text = text.replace(&target_lexicon::HOST.to_string(), "x86_64-unknown-linux-gnu");
+    let mut words: Vec<_> = text.split_whitespace().collect();
+    for at in 1..words.len() {
+        if ["s:", "bytes"].contains(&words[at]) && words[at - 1].parse::<f64>().is_ok() {
+            words[at - 1] = "N";
+        }
+    }
+    words.join(" ")
 }
 
 /// The tool of a command that this system lacks, or doesn't let work.
@@ -259,6 +276,11 @@ fn commands_are_found() -> Result<(), Failed> {
     assert_eq!(found["Two"], [command("second", &["it says"]), file.clone(), command("third # why", &[])]);
     let (missing, other) =
         (Item::File("toml".into(), missing.into()), Item::File("rust".into(), other.into()));
+    let said = |seconds: u8| format!("compiled in 0.0{seconds} s: `a`, {seconds} bytes");
+    assert_eq!(comparable(&said(1)), comparable(&said(2)));
+    assert_ne!(comparable("`a`, 1 bytes"), comparable("`b`, 1 bytes"));
+    let module = Item::File("wat".into(), ";; empty.wat\n(module)\n".into());
+    check(&[module, command("precompile -q empty.wat && test -e empty.cwasm", &[])])?;
     for wrong in [command("false", &[]), command("echo it does", &["it says"]), missing, other] {
         assert!(check(std::slice::from_ref(&wrong)).is_err(), "{wrong:?}");
     }

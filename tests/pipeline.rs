@@ -173,7 +173,7 @@ fn simd() {
 /// Every platform preset gives code that this machine runs, and so does every optimisation level.
 #[test]
 fn platforms_and_levels() {
-    use precompile::{Backend, OptLevel, Options, Platform, Target, compile};
+    use precompile::{Backend, Compiler, OptLevel, Options, Platform, Target};
     let text = r#"(module (memory 1)
         (func (export "f") (param i32) (result i32)
             (i32.store (i32.const 12) (local.get 0)) (i32.div_s (i32.load (i32.const 12)) (i32.const 3))))"#;
@@ -189,7 +189,7 @@ fn platforms_and_levels() {
                 if backend == Backend::Cranelift {
                     options.opt_level = opt_level;
                 }
-                folder.write("app.cwasm", compile(&options, &wasm).unwrap().artifact);
+                folder.write("app.cwasm", Compiler::default().compile(&options, &wasm).unwrap().artifact);
                 let ended = folder.run(Runner::Default, ["--invoke", "f", "app.cwasm", "126"]);
                 assert_eq!(ended.stdout, "42\n", "{platform} {backend} {opt_level}: {ended:?}");
             }
@@ -202,7 +202,7 @@ fn platforms_and_levels() {
 #[test]
 fn every_setting_is_loaded() {
     use precompile::artifact::contract::Inlining;
-    use precompile::{Backend, Contract, Options, Platform, Target, compile};
+    use precompile::{Backend, Compiler, Contract, Options, Platform, Target};
     type Change = fn(&mut Contract);
     let changes: [Change; 15] = [
         |contract| contract.memory_reservation = 1 << 30,
@@ -230,7 +230,7 @@ fn every_setting_is_loaded() {
         let mut options =
             Options::new(Backend::Cranelift, Target::host().unwrap(), Platform::Hosted).unwrap();
         change(&mut options.contract);
-        folder.write("app.cwasm", compile(&options, &wasm).unwrap().artifact);
+        folder.write("app.cwasm", Compiler::default().compile(&options, &wasm).unwrap().artifact);
         folder.run(Runner::Default, ["--invoke", "f", "app.cwasm"])
     };
     for (n, change) in changes.into_iter().enumerate() {

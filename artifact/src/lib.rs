@@ -10,7 +10,7 @@
 //! - [`quantity`]: sizes and durations as text.
 //! - [`features`] and [`cpu`]: the names of WebAssembly features and CPU features.
 //!
-//! This crate doesn't depend on wasmtime and needs no standard library.
+//! This crate needs no standard library. With the feature `wasmtime`, for [`Contract::apply`], it depends on wasmtime.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -21,6 +21,8 @@ extern crate std;
 
 pub mod backend;
 mod code;
+#[cfg(feature = "wasmtime")]
+mod config;
 pub mod const_manifest;
 pub mod contract;
 pub mod cpu;

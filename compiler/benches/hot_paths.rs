@@ -6,7 +6,7 @@ use precompile::artifact::trailer;
 use precompile::benchmarks::{Stamped, engine, needs};
 use precompile::cache::{Cache, Digest, Key, Store, StoreLimits};
 use precompile::{Artifact, Backend, Destination, Options, Platform, Request, Source, Target};
-use precompile::{attempt, compile, in_place, obtain, recipe};
+use precompile::{Compiler, recipe};
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -54,7 +54,7 @@ fn restamp(criterion: &mut Criterion) {
 }
 
 fn trailers(criterion: &mut Criterion) {
-    let artifact = compile(&options(Backend::Winch), MODULE).unwrap().artifact;
+    let artifact = Compiler::default().compile(&options(Backend::Winch), MODULE).unwrap().artifact;
     let manifest = trailer::read(&artifact).unwrap().manifest;
     let image = Stamped::new(&options(Backend::Winch), MODULE).restamp();
     let mut group = criterion.benchmark_group("trailer");
@@ -75,23 +75,23 @@ fn warm(criterion: &mut Criterion) {
     std::fs::write(&input, MODULE).unwrap();
     let cache = Cache::new(Store::new(&folder.path().join("cache")), StoreLimits::default());
     let options = options(Backend::Winch);
-    let recipe = Arc::new(recipe(&options));
+    let (recipe, compiler) = (Arc::new(recipe(&options)), Compiler::default());
     let request = |output| Request {
         options: &options,
         recipe: &recipe,
-        attempt: &attempt,
         source: Source::File(&input, None),
         name: Some(&input),
         is_apart: false,
         output,
         verify_inputs: false,
     };
-    let Artifact::Compiled(compiled, turn) = obtain(&cache, &request(None), true).unwrap().artifact else {
+    let Artifact::Compiled(compiled, turn) = compiler.obtain(&cache, &request(None), true).unwrap().artifact
+    else {
         panic!("there is nothing in the cache yet");
     };
     cache.fill(turn, &compiled.artifact, compiled.timings.total()).expect("the cache can be written");
     let found = || {
-        let answer = obtain(&cache, &request(None), true).unwrap();
+        let answer = compiler.obtain(&cache, &request(None), true).unwrap();
         let Artifact::Stored(entry) = answer.artifact else { panic!("it is in the cache") };
         Destination::derived(&output, &input).deliver(&entry).expect("the entry is whole").unwrap();
         (answer.key, entry)
@@ -108,7 +108,7 @@ fn warm(criterion: &mut Criterion) {
     let digest = entry.digest().expect("an entry that was delivered has a digest");
     cache.note_output(&output, &key, digest, 0, SystemTime::now());
     group.bench_function("in place", |bencher| {
-        bencher.iter(|| in_place(&cache, &request(Some(&output))).expect("neither file has changed"));
+        bencher.iter(|| request(Some(&output)).in_place(&cache).expect("neither file has changed"));
     });
 }
 

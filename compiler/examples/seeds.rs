@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 const ARTIFACT: &[u8] = include_bytes!("../../artifact/tests/golden/format-2.cwasm");
-const HOST: &[u8] = include_bytes!("../src/compile/fuzz/host.json");
+const HOST: &[u8] = include_bytes!("../src/fuzz/host.json");
 const GUESTS: [&str; 2] = [
     concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/guests"),
     concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/plugin-host/plugins"),

@@ -33,6 +33,7 @@
 //! stand in, which a runtime refuses with that reason.
 
 mod cargo;
+mod dependencies;
 mod error;
 #[cfg(feature = "in-process")]
 mod in_process;
@@ -40,7 +41,9 @@ mod inputs;
 mod jobs;
 mod machine;
 mod message;
+mod order;
 mod package;
+mod process;
 mod sources;
 mod stub;
 mod tool;
@@ -51,6 +54,7 @@ use crate::{Backend, Choice, Expect, Fallback, OptLevel, Platform, Strip};
 use cargo::{Cargo, Line};
 use inputs::Input;
 use machine::Machine;
+use order::Order;
 use sources::Source;
 use std::path::{Path, PathBuf};
 use tool::Tool;
@@ -62,13 +66,6 @@ pub struct Build {
     guest_target: Option<String>,
     target: Option<String>,
     choice: Choice,
-}
-
-/// A compilation that is about to start.
-struct Order<'a> {
-    inputs: &'a [Input],
-    machine: &'a Machine,
-    choice: &'a Choice,
 }
 
 impl Build {

@@ -1,70 +1,71 @@
-//! From modules to artifacts.
+//! Compiling: a module and options in, an artifact out.
 
-#[cfg(not(any(feature = "cranelift", feature = "winch")))]
-compile_error!("precompile needs a backend: enable the feature `cranelift` or `winch`");
+pub(crate) mod accept;
+pub(crate) mod attempt;
+pub(crate) mod cached;
+pub(crate) mod compiled;
+pub(crate) mod error;
+pub(crate) mod output;
+pub(crate) mod recipe;
 
-mod accept;
-mod attempt;
-mod auto;
-#[cfg(feature = "benchmarks")]
-#[doc(hidden)]
-pub mod benchmarks;
-mod cached;
-mod chosen;
-mod code_bytes;
-mod compile_error;
-mod compiled;
-mod cost;
-mod cpu;
-mod engines;
-mod features;
-mod fit;
-mod function_names;
-#[cfg(any(test, feature = "fuzzing"))]
-#[doc(hidden)]
-pub mod fuzz;
-mod image;
-pub mod inspect;
-mod interface;
-mod limits;
-mod memories;
-mod needs;
-mod object;
-mod options;
-mod output;
-mod proposals;
-mod rates;
-mod recipe;
-mod restamp;
-mod second_attempt;
-pub mod setting;
-mod settings;
-mod settings_check;
-mod similar;
-mod stamp;
-mod target;
-mod text;
-mod text_name;
+use crate::backend::engines::Engines;
+use crate::compile::attempt::attempt;
+use crate::compile::compiled::Compiled;
+use crate::compile::error::CompileError;
+use crate::options::Options;
+use crate::options::fallback_options::with_fallback;
+use std::fmt;
 
-pub use accept::accept;
-pub use attempt::{Attempt, WASMTIME_VERSION, attempt, attempt_with, compile, compile_by};
-pub use auto::{Chosen, choose};
-pub use cached::{Answer, Artifact, ObtainError, Request, Source, in_place, obtain};
-pub use chosen::ChoiceError;
-pub use code_bytes::code_bytes;
-pub use compile_error::{CompileError, ErrorKind};
-pub use compiled::{Compiled, Timings};
-pub use cost::{Cost, Stretch, cheapest, stretches};
-pub use cpu::{Cpu, CpuError};
-pub use engines::Engines;
-pub use fit::{FitError, fit};
-pub use limits::{Cause, Limit, Place, Remedy, Site};
-pub use options::{Options, OptionsError, Regalloc};
-pub use output::{Destination, WriteError, Written, descriptor};
-pub use precompile_cache as cache;
-pub use proposals::Proposals;
-pub use rates::{Rates, Run, RunTime};
-pub use recipe::recipe;
-pub use similar::similar;
-pub use stamp::StampError;
-pub use target::{ALIASES, PairError, Target, TargetError};
+/// The attempt to compile a module by one backend.
+type Attempt<'a> = dyn Fn(&Options, &[u8]) -> Result<Compiled, CompileError> + Send + Sync + 'a;
+
+/// A compiler of modules and components, for any options. It keeps what serves the next module: one is worth sharing
+/// among threads.
+pub struct Compiler<'a> {
+    attempt: Box<Attempt<'a>>,
+}
+
+impl Default for Compiler<'_> {
+    /// A compiler that works in this process.
+    fn default() -> Self {
+        let engines = Engines::default();
+        Compiler::by(move |options, module| attempt(&engines, options, module))
+    }
+}
+
+impl<'a> Compiler<'a> {
+    /// A compiler whose work is done by `attempt`, for example in another process. It is called once for each backend
+    /// that is tried, with options that have no fallback.
+    pub fn by(
+        attempt: impl Fn(&Options, &[u8]) -> Result<Compiled, CompileError> + Send + Sync + 'a,
+    ) -> Compiler<'a> {
+        Compiler { attempt: Box::new(attempt) }
+    }
+
+    /// Compiles a core module or a component, in binary or in text form. The same input and options
+    /// give the same bytes.
+    ///
+    /// For a component that uses the component model's concurrency, the contract's
+    /// [`concurrency_support`](crate::Contract::concurrency_support) is turned on.
+    ///
+    /// # Errors
+    ///
+    /// Any [`CompileError`]; a panic of the backend is one of them. Where there is a fallback, and it
+    /// fails as well, its error.
+    pub fn compile(&self, options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
+        let attempt = |options: &Options| self.attempt(options, module);
+        let (compiled, refusal) = with_fallback(options, CompileError::another_backend_may, attempt)?;
+        Ok(Compiled { fallback_from: refusal.map(Box::new), ..compiled })
+    }
+
+    /// Compiles by one backend.
+    fn attempt(&self, options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
+        (self.attempt)(options, module)
+    }
+}
+
+impl fmt::Debug for Compiler<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compiler").finish_non_exhaustive()
+    }
+}

@@ -1,12 +1,12 @@
 //! Compile WebAssembly ahead of time, with the compiler and for the target that you choose.
 //!
 //! ```
-//! use precompile::{Backend, Options, Platform, Target, compile};
+//! use precompile::{Backend, Compiler, Options, Platform, Target};
 //!
 //! let wasm = b"\0asm\x01\0\0\0";
 //! let target: Target = "aarch64".parse()?;
 //! let options = Options::new(Backend::Winch, target, Platform::Hosted)?;
-//! let compiled = compile(&options, wasm)?;
+//! let compiled = Compiler::default().compile(&options, wasm)?;
 //! assert!(precompile::artifact::trailer::read(&compiled.artifact).is_ok());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -19,24 +19,90 @@
 
 #![deny(unsafe_code)]
 
+#[cfg(all(feature = "compile", not(any(feature = "cranelift", feature = "winch"))))]
+compile_error!("precompile needs a backend: enable the feature `cranelift` or `winch`");
+
+#[cfg(feature = "compile")]
+mod backend;
+#[cfg(feature = "benchmarks")]
+#[doc(hidden)]
+pub mod benchmarks;
 #[cfg(feature = "build")]
 pub mod build;
-mod choice;
+#[cfg(feature = "compile")]
+mod choose;
 #[cfg(feature = "compile")]
 mod compile;
-mod expect;
-mod fallback;
-mod strip;
+#[cfg(all(feature = "compile", any(test, feature = "fuzzing")))]
+#[doc(hidden)]
+pub mod fuzz;
+#[cfg(feature = "compile")]
+pub mod inspect;
+#[cfg(feature = "compile")]
+mod module;
+mod options;
 #[cfg(any(feature = "build", feature = "compile"))]
 #[allow(unsafe_code, reason = "the one place")]
 mod trusted;
-
-pub use choice::Choice;
 #[cfg(feature = "compile")]
-pub use compile::*;
-pub use expect::{DEFAULT_RUN_TIME, Expect};
-pub use fallback::Fallback;
+mod version;
+
+#[cfg(feature = "compile")]
+pub use backend::error::BackendError;
+#[cfg(feature = "compile")]
+pub use backend::stamp::StampError;
+#[cfg(feature = "compile")]
+pub use backend::unsupported::{Cause, Place, Remedy, Site, Unsupported};
+#[cfg(feature = "compile")]
+pub use choose::cost::{Cost, Stretch, cheapest, stretches};
+#[cfg(feature = "compile")]
+pub use choose::rates::{Rates, Run, RunTime};
+#[cfg(feature = "compile")]
+pub use choose::{Chosen, choose};
+#[cfg(feature = "compile")]
+pub use compile::Compiler;
+#[cfg(feature = "compile")]
+pub use compile::accept::accept;
+#[cfg(feature = "compile")]
+pub use compile::cached::{Answer, Artifact, ObtainError, Request, Source};
+#[cfg(feature = "compile")]
+pub use compile::compiled::{Compiled, Timings};
+#[cfg(feature = "compile")]
+pub use compile::error::{CompileError, ErrorKind};
+#[cfg(feature = "compile")]
+pub use compile::output::{Destination, WriteError, Written, descriptor};
+#[cfg(feature = "compile")]
+pub use compile::recipe::recipe;
+#[cfg(feature = "compile")]
+pub use module::code_bytes::code_bytes;
+#[cfg(feature = "compile")]
+pub use module::kind::NotWasm;
+#[cfg(feature = "compile")]
+pub use module::text::TextError;
+pub use options::choice::Choice;
+#[cfg(feature = "compile")]
+pub use options::cpu::{Cpu, CpuError};
+pub use options::expect::{DEFAULT_RUN_TIME, Expect};
+pub use options::fallback::Fallback;
+#[cfg(feature = "compile")]
+pub use options::fit::{FitError, fit};
+#[cfg(feature = "compile")]
+pub use options::from_choice::ChoiceError;
+#[cfg(feature = "compile")]
+pub use options::proposals::Proposals;
+#[cfg(feature = "compile")]
+pub use options::settings;
+#[cfg(feature = "compile")]
+pub use options::similar::similar;
+pub use options::strip::Strip;
+#[cfg(feature = "compile")]
+pub use options::target::{ALIASES, PairError, Target, TargetError};
+#[cfg(feature = "compile")]
+pub use options::{Options, OptionsError, Regalloc};
 pub use precompile_artifact as artifact;
 pub use precompile_artifact::manifest::OptLevel;
 pub use precompile_artifact::{Backend, Contract, Manifest, Platform};
-pub use strip::Strip;
+#[cfg(feature = "compile")]
+pub use precompile_cache as cache;
+#[cfg(feature = "compile")]
+pub use version::WASMTIME_VERSION;

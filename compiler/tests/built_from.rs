@@ -50,7 +50,7 @@ fn the_same_sources_are_the_same_in_every_folder() {
     fs::write(one.join("compile.rs"), text.replace('\n', "\r\n")).unwrap();
     // Tests, and what is around the compiling.
     fs::write(one.join("compile/recipe/tests.rs"), "").unwrap();
-    fs::write(one.join("command/plan.rs"), "").unwrap();
+    fs::write(one.join("cli/compile/plan.rs"), "").unwrap();
     assert_eq!(digest(&lock, one), same);
     // What this build says of itself.
     let options = precompile::Options::new(

@@ -12,7 +12,7 @@ const COMPOSED: &str = include_str!("../../tests/guests/composed.wat");
 const CONCURRENT: &str = include_str!("../../tests/guests/concurrent.wat");
 
 fn compile(options: &Options, wasm: &[u8]) -> Result<Vec<u8>, CompileError> {
-    precompile::compile(options, wasm).map(|compiled| compiled.artifact)
+    precompile::Compiler::default().compile(options, wasm).map(|compiled| compiled.artifact)
 }
 
 fn options(backend: Backend, target: &str) -> Options {

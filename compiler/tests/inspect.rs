@@ -5,7 +5,7 @@ use precompile::artifact::contract::Inlining as ContractInlining;
 use precompile::artifact::manifest::Kind;
 use precompile::artifact::trailer;
 use precompile::inspect::{Details, Inspection, Origin, Value, inspect};
-use precompile::{Backend, Contract, Cpu, Options, Platform, Target, compile};
+use precompile::{Backend, Compiler, Contract, Cpu, Options, Platform, Target};
 use wasmparser::WasmFeatures;
 use wasmtime::{Collector, Config, Engine, Inlining, ModuleVersionStrategy, Strategy};
 
@@ -25,7 +25,7 @@ fn options(backend: Backend, target: &str) -> Options {
 }
 
 fn ours(options: &Options) -> Vec<u8> {
-    compile(options, MODULE.as_bytes()).unwrap().artifact
+    Compiler::default().compile(options, MODULE.as_bytes()).unwrap().artifact
 }
 
 /// What wasmtime writes by itself. Stock wasmtime's default configuration is that of a build with
@@ -225,7 +225,8 @@ fn components_are_told_from_modules() {
     let artifact = compiled(|config| config.concurrency_support(false));
     assert_eq!(flags(&artifact), "-W concurrency-support=n -S p3=n");
 
-    let artifact = compile(&options(Backend::Winch, "x86_64"), text.as_bytes()).unwrap().artifact;
+    let artifact =
+        Compiler::default().compile(&options(Backend::Winch, "x86_64"), text.as_bytes()).unwrap().artifact;
     assert_eq!(inspect(&artifact).unwrap().kind, Kind::Component);
     assert_eq!(flags(&artifact), "-W concurrency-support=n -O gc-heap-initial-size=87 -S p3=n");
 }

@@ -2,7 +2,7 @@
 
 #![cfg(feature = "cli")]
 
-use precompile::{Backend, Options, Platform, compile};
+use precompile::{Backend, Compiler, Options, Platform};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -36,7 +36,8 @@ fn text() -> String {
 fn ours(folder: &Path) -> PathBuf {
     let options = Options::new(Backend::Winch, "aarch64".parse().unwrap(), Platform::Hosted).unwrap();
     let path = folder.join("ours.cwasm");
-    std::fs::write(&path, compile(&options, text().as_bytes()).unwrap().artifact).unwrap();
+    std::fs::write(&path, Compiler::default().compile(&options, text().as_bytes()).unwrap().artifact)
+        .unwrap();
     path
 }
 

@@ -1,7 +1,7 @@
 //! Every pair of target and backend is a success or a stated refusal.
 
 use precompile::artifact::trailer;
-use precompile::{ALIASES, Backend, Cpu, Options, Target, compile};
+use precompile::{ALIASES, Backend, Compiler, Cpu, Options, Target};
 
 const MODULE: &str = r#"(module (memory 1)
     (func (export "f") (param i32) (result i32) (i32.load (local.get 0))))"#;
@@ -48,8 +48,10 @@ fn every_pair_is_a_success_or_a_stated_refusal() {
                     assert_eq!(error.to_string(), expected, "{text}");
                 }
                 (Ok(options), _) if backend == Backend::Cranelift || refusal.is_none() => {
-                    let artifact =
-                        compile(&options, &wasm).unwrap_or_else(|error| panic!("{text}: {error}")).artifact;
+                    let artifact = Compiler::default()
+                        .compile(&options, &wasm)
+                        .unwrap_or_else(|error| panic!("{text}: {error}"))
+                        .artifact;
                     let manifest = trailer::read(&artifact).unwrap().manifest;
                     assert_eq!((manifest.backend, manifest.target), (backend, target.to_string()));
                 }
@@ -70,8 +72,10 @@ fn every_cpu_level_arrives() {
             let mut options = Options::new(Backend::Cranelift, target.clone(), platform).unwrap();
             options.cpu = Cpu::parse(level.name, &target).unwrap();
             // Wasmtime's own stamp is compared with the options on the way.
-            let artifact =
-                compile(&options, &wasm).unwrap_or_else(|error| panic!("{}: {error}", level.name)).artifact;
+            let artifact = Compiler::default()
+                .compile(&options, &wasm)
+                .unwrap_or_else(|error| panic!("{}: {error}", level.name))
+                .artifact;
             assert_eq!(
                 trailer::read(&artifact).unwrap().manifest.cpu_features,
                 level.features.iter().collect()

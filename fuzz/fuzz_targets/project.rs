@@ -1,10 +1,10 @@
 #![no_main]
 
 // Parts of the command, which is no library.
-#[path = "../../compiler/src/command/named.rs"]
+#[path = "../../compiler/src/cli/compile/backend_arg.rs"]
 mod named;
 #[allow(dead_code)]
-#[path = "../../compiler/src/command/project.rs"]
+#[path = "../../compiler/src/cli/compile/project.rs"]
 mod project;
 
 libfuzzer_sys::fuzz_target!(init: precompile_fuzz::quiet(), |bytes: &[u8]| {

@@ -4,7 +4,6 @@ use crate::config::RuntimeConfig;
 use crate::host;
 use crate::open::processor;
 use alloc::string::String;
-use precompile_artifact::contract::{Inlining, fixed};
 use precompile_artifact::features::WasmFeatures;
 use precompile_artifact::{Backend, Contract, Manifest};
 use wasmtime::{Config, Engine, ModuleVersionStrategy, ProfilingStrategy};
@@ -57,7 +56,7 @@ impl EngineKey {
         // The collector that precompile compiles for.
         #[cfg(feature = "gc")]
         config.collector(wasmtime::Collector::Copying);
-        contract(&mut config, &self.contract, self.backend);
+        self.contract.apply(&mut config, self.backend);
         processor::prepare(&mut config);
         Engine::new(&config)
     }
@@ -69,62 +68,4 @@ impl EngineKey {
             false => host::FEATURES.difference(WasmFeatures::CM_ASYNC),
         }
     }
-}
-
-/// Applies the contract. The compiler does the same: a new setting must be added to both.
-fn contract(config: &mut Config, contract: &Contract, backend: Backend) {
-    let Contract {
-        memory_reservation,
-        memory_guard_size,
-        memory_reservation_for_growth,
-        memory_may_move,
-        guard_before_linear_memory,
-        memory_init_cow,
-        table_lazy_init,
-        signals_based_traps,
-        relaxed_simd_deterministic,
-        consume_fuel,
-        epoch_interruption,
-        inlining,
-        concurrency_support,
-        debug_info,
-        debug_symbols,
-        wasm_backtrace_details,
-        generate_address_map,
-    } = *contract;
-    config
-        .memory_reservation(memory_reservation)
-        .memory_guard_size(memory_guard_size)
-        .memory_reservation_for_growth(memory_reservation_for_growth)
-        .memory_may_move(memory_may_move)
-        .gc_heap_reservation(memory_reservation)
-        .gc_heap_guard_size(memory_guard_size)
-        .gc_heap_reservation_for_growth(memory_reservation_for_growth)
-        .gc_heap_may_move(memory_may_move)
-        .gc_heap_initial_size(backend.mark_bytes())
-        .guard_before_linear_memory(guard_before_linear_memory)
-        .memory_init_cow(memory_init_cow)
-        .table_lazy_init(table_lazy_init)
-        .signals_based_traps(signals_based_traps)
-        .relaxed_simd_deterministic(relaxed_simd_deterministic)
-        .consume_fuel(consume_fuel)
-        .epoch_interruption(epoch_interruption)
-        .compiler_inlining(match inlining {
-            Inlining::No => wasmtime::Inlining::No,
-            Inlining::Intrinsics => wasmtime::Inlining::Intrinsics,
-            Inlining::InterModule => wasmtime::Inlining::InterModule,
-            Inlining::InterModuleAndIntraGc => wasmtime::Inlining::InterModuleAndIntraGc,
-            Inlining::Yes => wasmtime::Inlining::Yes,
-        })
-        .concurrency_support(concurrency_support)
-        .debug_info(debug_info)
-        .debug_symbols(debug_symbols)
-        .wasm_backtrace_details(match wasm_backtrace_details {
-            true => wasmtime::WasmBacktraceDetails::Enable,
-            false => wasmtime::WasmBacktraceDetails::Disable,
-        })
-        .generate_address_map(generate_address_map)
-        .wasm_branch_hinting(fixed::BRANCH_HINTING)
-        .metadata_for_internal_asserts(fixed::METADATA_FOR_INTERNAL_ASSERTS)
-        .metadata_for_gc_heap_corruption(fixed::METADATA_FOR_GC_HEAP_CORRUPTION);
 }

@@ -1,5 +1,5 @@
 //! The test files that this build leaves out, because they need a cargo feature. Each is listed as an ignored test,
-//! with the feature. `scripts/runtime-features.sh` runs them all.
+//! with the feature. `scripts/check/all-runtime-features.sh` runs them all.
 
 macro_rules! left_out {
     ($($file:ident takes $feature:literal, $why:literal;)*) => {

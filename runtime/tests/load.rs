@@ -1,5 +1,5 @@
 //! Loading many programs at once while their files are replaced: every result is right, and nothing leaks.
-//! `scripts/load.sh` prints the figures.
+//! `scripts/check/load-leaks.sh` prints the figures.
 
 // The resources of a process are read from /proc.
 #![cfg(target_os = "linux")]

@@ -8,7 +8,7 @@
 #![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "a build script's way to talk to cargo")]
 
 use crate::artifact::{EscapedLines, escaped_path};
-use crate::build::BuildError;
+use crate::build::error::BuildError;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 

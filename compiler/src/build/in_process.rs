@@ -1,14 +1,15 @@
 //! Compiling in the build script itself.
 
 use crate::build::cargo::Cargo;
+use crate::build::error::BuildError;
 use crate::build::error::io;
 use crate::build::inputs::Input;
 use crate::build::jobs::Jobs;
+use crate::build::order::Order;
 use crate::build::tool::INSTALL;
-use crate::build::{BuildError, Order};
 use crate::cache::{Cache, Patience, Recipe, Store, StoreLimits, Trust};
-use crate::{Artifact, Attempt, Destination, Engines, Expect, Options, Rates, Request, Source, Target};
-use crate::{attempt_with, choose, code_bytes, compile_by, obtain, recipe};
+use crate::{Artifact, Compiler, Destination, Expect, Options, Rates, Request, Source, Target};
+use crate::{choose, code_bytes, recipe};
 use etcetera::BaseStrategy;
 use precompile_artifact::quantity;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -41,14 +42,13 @@ pub(super) fn compile(cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError
     let verify_inputs = cargo.is_on("PRECOMPILE_VERIFY_INPUTS");
     let store = cache.as_ref().map(Cache::store);
     let auto = order.choice.expect.map(|expect| (expect, Rates::of_this_machine(store, None)));
-    let engines = Engines::default();
+    let compiler = Compiler::default();
     let jobs = Jobs::acquire(cargo.jobs());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.count().unwrap_or(0)).build();
     let pool = pool.map_err(|error| refused(&error))?;
     let one = |input: &Input| {
         let (recipe, options) = &ways[auto.as_ref().map_or(0, |auto| cheapest(input, &ways, auto))];
-        let attempt = |options: &Options, module: &[u8]| attempt_with(&engines, options, module);
-        one(input, options, recipe, &attempt, cache.as_ref().map(|cache| (cache, verify_inputs)))
+        one(input, options, recipe, &compiler, cache.as_ref().map(|cache| (cache, verify_inputs)))
     };
     let results: Vec<_> = pool.install(|| order.inputs.par_iter().map(one).collect());
     if let Some(cache) = &cache {
@@ -78,7 +78,7 @@ fn one(
     input: &Input,
     options: &Options,
     recipe: &Arc<Recipe>,
-    attempt: &Attempt<'_>,
+    compiler: &Compiler<'_>,
     cache: Option<(&Cache, bool)>,
 ) -> Result<Option<String>, String> {
     let text = |error: &dyn std::fmt::Display| error.to_string();
@@ -88,14 +88,13 @@ fn one(
     let output = Destination::derived(&input.output, &input.path);
     let Some((cache, verify_inputs)) = cache else {
         let wasm = fs::read(&input.path).map_err(|error| text(&error))?;
-        let compiled = compile_by(attempt, options, &wasm).map_err(|error| text(&error))?;
+        let compiled = compiler.compile(options, &wasm).map_err(|error| text(&error))?;
         output.write(&compiled.artifact).map_err(|error| text(&error))?;
         return Ok(compiled.fallback_from.map(|limit| limit.to_string()));
     };
     let request = Request {
         options,
         recipe,
-        attempt,
         source: Source::File(&input.path, None),
         name: Some(&input.path),
         is_apart: false,
@@ -103,7 +102,7 @@ fn one(
         verify_inputs,
     };
     loop {
-        let answer = obtain(cache, &request, true).map_err(|error| text(&error))?;
+        let answer = compiler.obtain(cache, &request, true).map_err(|error| text(&error))?;
         match answer.artifact {
             Artifact::InPlace(_) => {}
             Artifact::Stored(entry) => match output.deliver(&entry) {

@@ -1,6 +1,6 @@
 //! Which module becomes which artifact.
 
-use crate::build::BuildError;
+use crate::build::error::BuildError;
 use crate::build::error::io;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -2,8 +2,8 @@
 
 use crate::artifact::cpu;
 use crate::artifact::platform::{TargetKind, is_native};
-use crate::build::BuildError;
 use crate::build::cargo::Cargo;
+use crate::build::error::BuildError;
 use crate::{Choice, Fallback, Platform};
 use target_lexicon::{OperatingSystem, Triple};
 

@@ -5,11 +5,12 @@ mod flags;
 mod guest;
 mod mirror;
 
-use crate::build::BuildError;
 use crate::build::cargo::Cargo;
+use crate::build::dependencies::prerequisites;
+use crate::build::error::BuildError;
 use crate::build::error::io;
 use crate::build::inputs::Module;
-use crate::build::sources::{prerequisites, run};
+use crate::build::process::run;
 use built::Built;
 use guest::Guest;
 use serde_json::Value;

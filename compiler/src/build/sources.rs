@@ -1,10 +1,12 @@
 //! Where guests come from.
 
-use crate::build::BuildError;
 use crate::build::cargo::Cargo;
+use crate::build::dependencies::prerequisites;
+use crate::build::error::BuildError;
 use crate::build::error::io;
 use crate::build::inputs::{self, Module};
 use crate::build::package;
+use crate::build::process::run;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -91,63 +93,4 @@ fn command(cargo: &Cargo, words: &[String], number: usize) -> Result<Module, Bui
         prerequisites(&text).iter().try_for_each(|path| cargo.read(Path::new(path)))?;
     }
     Ok(Module::file(out))
-}
-
-/// Runs a command to its end, with its output kept for when it fails.
-///
-/// # Errors
-///
-/// Where it can't be started, or fails.
-pub(super) fn run(command: &mut Command) -> Result<Vec<u8>, BuildError> {
-    let program = PathBuf::from(command.get_program());
-    let output = command.output().map_err(io(program))?;
-    if output.status.success() {
-        return Ok(output.stdout);
-    }
-    Err(BuildError::Guest {
-        command: format!("{command:?}"),
-        status: output.status.to_string(),
-        output: String::from_utf8_lossy(&output.stderr).trim_end().into(),
-    })
-}
-
-/// What the first rule of a dependency file depends on, as compilers and cargo write it.
-pub(super) fn prerequisites(text: &str) -> Vec<String> {
-    let text = text.replace("\\\r\n", " ").replace("\\\n", " ");
-    // A colon without a blank behind it is part of a path.
-    let (_, rule) = text.lines().next().and_then(|line| line.split_once(": ")).unwrap_or_default();
-    let mut paths = vec![String::new()];
-    let mut characters = rule.chars().peekable();
-    while let Some(mut character) = characters.next() {
-        let escaped = match (character, characters.peek()) {
-            ('\\', Some(' ' | '#')) | ('$', Some('$')) => characters.next(),
-            _ => None,
-        };
-        match escaped {
-            None if character == ' ' => paths.push(String::new()),
-            _ => {
-                character = escaped.unwrap_or(character);
-                paths.last_mut().into_iter().for_each(|path| path.push(character));
-            }
-        }
-    }
-    paths.retain(|path| !path.is_empty());
-    paths
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dependency_files_are_read() {
-        for (text, expected) in [
-            ("out.wasm: a.c b.h\n", &["a.c", "b.h"][..]),
-            ("out.wasm: a.c \\\n  dir/b.h\n\ndir/b.h:\n", &["a.c", "dir/b.h"]),
-            ("C:\\out\\x.wasm: C:\\in\\a.c my\\ file.c a$$b.c\n", &["C:\\in\\a.c", "my file.c", "a$b.c"]),
-            ("", &[]),
-        ] {
-            assert_eq!(prerequisites(text), expected, "{text:?}");
-        }
-    }
 }

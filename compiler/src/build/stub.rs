@@ -1,7 +1,7 @@
 //! What stands in for artifacts that were not compiled.
 
 use crate::artifact::trailer::STUB;
-use crate::build::BuildError;
+use crate::build::error::BuildError;
 use crate::build::error::io;
 use crate::build::inputs::Input;
 use std::fs;

@@ -1,11 +1,12 @@
 //! The command `precompile`, which does the work.
 
 use crate::build::cargo::Cargo;
+use crate::build::error::BuildError;
 use crate::build::error::io;
 use crate::build::inputs::Input;
 use crate::build::jobs::Jobs;
 use crate::build::message::Message;
-use crate::build::{BuildError, Order};
+use crate::build::order::Order;
 use crate::{Choice, Expect, OptLevel};
 use std::collections::BTreeMap;
 use std::ffi::OsString;

@@ -1,10 +1,11 @@
 //! Accepting artifacts that others made.
 
-use crate::compile::attempt::{WASMTIME_VERSION, concurrent};
-use crate::compile::options::Options;
-use crate::compile::stamp::Stamp;
-use crate::compile::text::is_text;
-use crate::compile::{features, settings_check};
+use crate::backend::check_stamp::check_restamped;
+use crate::backend::features::{self, concurrent};
+use crate::backend::stamp::Stamp;
+use crate::module::text::is_text;
+use crate::options::Options;
+use crate::version::WASMTIME_VERSION;
 use precompile_artifact::features::{WasmFeatures, named, names};
 use precompile_artifact::manifest::{Kind, Manifest};
 use precompile_artifact::{Backend, trailer};
@@ -78,14 +79,14 @@ fn is_made_by(manifest: &Manifest, options: &Options, artifact: &[u8]) -> Option
         && features_stamped.iter().eq(&names(stamped))
         && *settings == options.contract
         && memories.is_some();
-    Some(is_said && settings_check::check_restamped(stamp, options, stamped).is_ok())
+    Some(is_said && check_restamped(stamp, options, stamped).is_ok())
 }
 
 #[cfg(all(test, feature = "cranelift", feature = "winch"))]
 mod tests {
     use super::*;
-    use crate::compile::attempt::attempt;
-    use crate::compile::target::Target;
+    use crate::compile::Compiler;
+    use crate::options::target::Target;
     use crate::{Contract, OptLevel, Regalloc};
 
     #[test]
@@ -94,7 +95,7 @@ mod tests {
         let of = |backend| Options::new(backend, target.clone(), target.default_platform(backend)).unwrap();
         let (options, text) = (of(Backend::Cranelift), "(module (func))");
         let module = wat::parse_str(text).unwrap();
-        let artifact = attempt(&options, &module).unwrap().artifact;
+        let artifact = Compiler::default().compile(&options, &module).unwrap().artifact;
         assert_eq!(accept(&options, &module, &artifact), Ok(()));
         assert_eq!(accept(&options, text.as_bytes(), &artifact), Ok(()));
 
@@ -145,7 +146,9 @@ mod tests {
                 {
                     for nan_canonicalization in [false, true] {
                         options.nan_canonicalization = nan_canonicalization;
-                        let Ok(compiled) = attempt(&options, text.as_bytes()) else { continue };
+                        let Ok(compiled) = Compiler::default().compile(&options, text.as_bytes()) else {
+                            continue;
+                        };
                         let accepted = accept(&options, text.as_bytes(), &compiled.artifact);
                         assert_eq!(accepted, Ok(()), "{backend} {target} {text}");
                     }
@@ -167,12 +170,12 @@ mod tests {
             ("required", |options| options.proposals.require(WasmFeatures::THREADS)),
             ("forbidden", |options| options.proposals.forbid(WasmFeatures::SIMD)),
         ];
-        let artifact = attempt(&asked, &module).unwrap().artifact;
+        let artifact = Compiler::default().compile(&asked, &module).unwrap().artifact;
         assert_eq!(accept(&asked, &module, &artifact), Ok(()));
         for (name, change) in changes {
             let otherwise = options(change);
             assert!(accept(&otherwise, &module, &artifact).is_err(), "{name}");
-            if let Ok(artifact) = attempt(&otherwise, &module) {
+            if let Ok(artifact) = Compiler::default().compile(&otherwise, &module) {
                 assert_eq!(accept(&otherwise, &module, &artifact.artifact), Ok(()), "{name}");
                 assert!(accept(&asked, &module, &artifact.artifact).is_err(), "{name}");
             }
@@ -184,7 +187,7 @@ mod tests {
     fn lies_are_refused() {
         let module = wat::parse_str("(module (func))").unwrap();
         let asked = options(|_| ());
-        let artifact = attempt(&asked, &module).unwrap().artifact;
+        let artifact = Compiler::default().compile(&asked, &module).unwrap().artifact;
         let said = trailer::read(&artifact).unwrap();
         let image_bytes = trailer::image(&artifact).unwrap().bytes as usize;
         type Lie = fn(&mut Manifest);

@@ -1,73 +1,41 @@
-//! A module or component in, an artifact out.
+//! The attempt to compile a module by one backend.
 
-use crate::compile::compile_error::CompileError;
+use crate::backend::engines::Engines;
+use crate::backend::error::BackendError;
+use crate::backend::features::{self, concurrent};
+use crate::backend::image::image_by;
+use crate::backend::restamp::restamp;
+use crate::backend::unsupported::{self, Unsupported};
 use crate::compile::compiled::{Compiled, Stopwatch, Timings};
-use crate::compile::engines::Engines;
-use crate::compile::image::{image_by, kind};
-use crate::compile::options::Options;
-use crate::compile::second_attempt::with_fallback;
-use crate::compile::text::{self, is_text};
-use crate::compile::{features, interface, limits, memories, needs, object, restamp};
+use crate::compile::error::CompileError;
+use crate::module::kind::kind;
+use crate::module::object::is_object;
+use crate::module::text::{self, is_text};
+use crate::module::{interface, memories, needs};
+use crate::options::Options;
+use crate::options::support::SUPPORTED;
+use crate::version::WASMTIME_VERSION;
 use precompile_artifact::Backend;
-use precompile_artifact::features::{CONCURRENT, WasmFeatures, names};
+use precompile_artifact::features::{WasmFeatures, names};
 use precompile_artifact::manifest::Manifest;
 use precompile_artifact::trailer;
 use std::borrow::Cow;
-
-/// The version of wasmtime that compiles. `wasmtime-environ` is pinned to it.
-pub const WASMTIME_VERSION: &str = wasmtime_environ::VERSION;
-
-/// What compiles a module by one backend: [`attempt`], or what has it done in another process.
-pub type Attempt<'a> = dyn Fn(&Options, &[u8]) -> Result<Compiled, CompileError> + Send + Sync + 'a;
-
-/// Compiles a core module or a component, in binary or in text form. The same input and options
-/// give the same bytes.
-///
-/// For a component that uses the component model's concurrency, the contract's
-/// [`concurrency_support`](crate::Contract::concurrency_support) is turned on.
-///
-/// # Errors
-///
-/// Any [`CompileError`]; a panic of the backend is one of them. Where there is a fallback, and it
-/// fails as well, its error.
-pub fn compile(options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
-    compile_by(&attempt, options, module)
-}
-
-/// Compiles like [`compile`], where `attempt` does the work.
-///
-/// # Errors
-///
-/// As [`compile`].
-pub fn compile_by(attempt: &Attempt<'_>, options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
-    let (compiled, limit) =
-        with_fallback(options, CompileError::is_limit, |options| attempt(options, module))?;
-    Ok(Compiled { fallback_from: limit.map(Box::new), ..compiled })
-}
+use wasmparser::{Parser, Validator};
 
 /// The binary form of a module.
 fn binary(module: &[u8]) -> Result<Cow<'_, [u8]>, CompileError> {
     match is_text(module) {
-        true => text::binary(module).map(Cow::Owned),
+        true => Ok(Cow::Owned(text::binary(module)?)),
         false => Ok(Cow::Borrowed(module)),
     }
 }
 
-/// Compiles like [`compile`], but by no other backend where this one can't.
+/// Compiles by one backend, with engines that are kept for the next module.
 ///
 /// # Errors
 ///
-/// As [`compile`].
-pub fn attempt(options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
-    attempt_with(&Engines::default(), options, module)
-}
-
-/// Compiles like [`attempt`], with engines that are kept for the next module.
-///
-/// # Errors
-///
-/// As [`compile`].
-pub fn attempt_with(engines: &Engines, options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
+/// Any [`CompileError`].
+pub(crate) fn attempt(engines: &Engines, options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
     options.check()?;
     let wasm = &*binary(module)?;
     let mut timings = Timings::default();
@@ -77,12 +45,14 @@ pub fn attempt_with(engines: &Engines, options: &Options, module: &[u8]) -> Resu
     let stamped = stamped(options, wasm, used)?;
     let options = &concurrent(options, stamped);
     let interface = interface::read(wasm)?;
-    object::refuse(wasm, &interface.imports)?;
+    if is_object(wasm, &interface.imports) {
+        return Err(CompileError::Object);
+    }
     timings.scan = watch.lap();
     let compiled = engines.with(options, stamped, |engine| image_by(engine, options, wasm));
-    let mut artifact = compiled.map_err(|error| limits::explain(options, stamped, wasm, error))?;
+    let mut artifact = compiled.map_err(|error| explained(options, stamped, wasm, error))?;
     timings.compile = watch.lap();
-    restamp::restamp(&mut artifact, options, stamped)?;
+    restamp(&mut artifact, options, stamped)?;
     let manifest = Manifest {
         kind,
         backend: options.backend,
@@ -110,15 +80,59 @@ pub fn attempt_with(engines: &Engines, options: &Options, module: &[u8]) -> Resu
 fn stamped(options: &Options, wasm: &[u8], used: WasmFeatures) -> Result<WasmFeatures, CompileError> {
     let turned_off = used.intersection(options.proposals.forbidden());
     if !turned_off.is_empty() {
-        let place = limits::locate(wasm, turned_off).map(|(place, _)| place);
+        let place = unsupported::locate(wasm, turned_off).map(|(place, _)| place);
         return Err(CompileError::TurnedOff { proposals: names(turned_off), place });
     }
-    features::stamped(used, options).map_err(|lacking| limits::lacking(options, wasm, used, lacking))
+    features::stamped(used, options).map_err(|lacking| refusal(options, wasm, used, lacking))
 }
 
-/// Wasmtime refuses the component model's concurrency where its support is off, as it is by default.
-pub(crate) fn concurrent(options: &Options, stamped: WasmFeatures) -> Options {
-    let mut options = options.clone();
-    options.contract.concurrency_support |= stamped.intersects(CONCURRENT);
-    options
+/// The error for a module that uses the proposals `used`, of which its backend lacks `lacking`.
+fn refusal(options: &Options, wasm: &[u8], used: WasmFeatures, lacking: WasmFeatures) -> CompileError {
+    if let Err(error) = Validator::new_with_features(used).validate_all(wasm) {
+        return error.into();
+    }
+    // A component that is valid by unfinished proposals alone is a faulty one: the validator says where.
+    if Parser::is_component(wasm)
+        && let finished = SUPPORTED | WasmFeatures::STACK_SWITCHING
+        && let Err(error) = Validator::new_with_features(finished).validate_all(wasm)
+    {
+        return error.into();
+    }
+    Box::new(Unsupported::proposals(options, wasm, used, lacking)).into()
+}
+
+/// The error for a module whose compilation failed with `error`: the module is invalid, or the backend can't compile
+/// a part of it, or else the error as it is.
+fn explained(options: &Options, stamped: WasmFeatures, wasm: &[u8], error: BackendError) -> CompileError {
+    // Before a backend comes to it, wasmtime takes a component apart, and there are some that it can't.
+    const PARSED: &str = "failed to parse WebAssembly module: ";
+    if matches!(error, BackendError::Configure { .. }) {
+        return error.into();
+    }
+    if let Err(error) = Validator::new_with_features(stamped).validate_all(wasm) {
+        return error.into();
+    }
+    match (Unsupported::search(options, stamped, wasm, &error), &error) {
+        (Some(unsupported), _) => Box::new(unsupported).into(),
+        (None, BackendError::Failed { problem, .. }) if problem.starts_with(PARSED) => {
+            CompileError::Untranslated(problem[PARSED.len()..].into())
+        }
+        (None, _) => error.into(),
+    }
+}
+
+#[cfg(all(test, feature = "winch"))]
+mod tests {
+    use super::*;
+    use precompile_artifact::Platform;
+
+    #[test]
+    fn modules_share_an_engine() {
+        let options = Options::new(Backend::Winch, "x86_64".parse().unwrap(), Platform::Hosted).unwrap();
+        let engines = Engines::default();
+        for module in ["(module)", "(module (func))", "(module (memory 1))"] {
+            attempt(&engines, &options, module.as_bytes()).unwrap();
+        }
+        assert_eq!(format!("{engines:?}"), "Engines { known: 1 }");
+    }
 }

@@ -1,14 +1,14 @@
 //! Compiling, or finding what was compiled before.
 
+use crate::compile::Compiler;
 use crate::compile::accept::accept_from;
-use crate::compile::attempt::Attempt;
-use crate::compile::compile_error::CompileError;
 use crate::compile::compiled::Compiled;
-use crate::compile::options::{Options, OptionsError};
+use crate::compile::error::CompileError;
 use crate::compile::recipe::recipe;
-use crate::compile::second_attempt::with_fallback;
-use crate::compile::target::Target;
-use crate::compile::text::{binary, is_text};
+use crate::module::text::{binary, is_text};
+use crate::options::fallback_options::with_fallback;
+use crate::options::target::Target;
+use crate::options::{Options, OptionsError};
 use precompile_artifact::Backend;
 use precompile_cache::{
     Cache, Digest, Entry, Identity, InPlace, Key, Lookup, Recipe, Turn, bounded, open_regular,
@@ -28,13 +28,11 @@ pub struct Request<'a> {
     pub options: &'a Options,
     /// [`recipe`] of the options, which is worth making once for many modules.
     pub recipe: &'a Arc<Recipe>,
-    /// What compiles it, where it isn't found.
-    pub attempt: &'a Attempt<'a>,
     /// The module.
     pub source: Source<'a>,
     /// What the module is called in lists of what the cache has.
     pub name: Option<&'a Path>,
-    /// Whether the module's code is read by `attempt` alone, as in another process.
+    /// The module is read by the compiler alone, as in another process: a text isn't parsed here.
     pub is_apart: bool,
     /// Where the artifact goes. If it is there already and the file hasn't changed, it isn't read.
     /// `None` has the artifact be found or made in any case.
@@ -98,9 +96,9 @@ pub enum ObtainError {
 
 impl ObtainError {
     /// The test that the module is valid and another backend may compile it.
-    pub fn is_limit(&self) -> bool {
+    pub fn another_backend_may(&self) -> bool {
         match self {
-            ObtainError::Compile(error) => error.is_limit(),
+            ObtainError::Compile(error) => error.another_backend_may(),
             ObtainError::Remembered(_) => true,
             ObtainError::Read(_) | ObtainError::Busy => false,
         }
@@ -113,23 +111,93 @@ impl From<OptionsError> for ObtainError {
     }
 }
 
-/// Finds an artifact, or compiles it. While another thread or process compiles the same, this is
-/// [`ObtainError::Busy`]; or waits for it with `wait`, in a thread that holds no other turn.
-///
-/// # Errors
-///
-/// Where the module can't be read or compiled, or with [`ObtainError::Busy`].
-pub fn obtain(cache: &Cache, request: &Request<'_>, wait: bool) -> Result<Answer, ObtainError> {
-    request.options.check()?;
-    let mut source = Read { from: request.source, digest: digest(cache, request)?, bytes: None };
-    let (answer, limit) = with_fallback(request.options, ObtainError::is_limit, |options| {
-        if options == request.options {
-            return first(cache, request, &mut source, wait);
+impl Compiler<'_> {
+    /// Finds an artifact, or compiles it. While another thread or process compiles the same, this is
+    /// [`ObtainError::Busy`]; or waits for it with `wait`, in a thread that holds no other turn.
+    ///
+    /// # Errors
+    ///
+    /// Where the module can't be read or compiled, or with [`ObtainError::Busy`].
+    pub fn obtain(&self, cache: &Cache, request: &Request<'_>, wait: bool) -> Result<Answer, ObtainError> {
+        request.options.check()?;
+        let mut source = Read { from: request.source, digest: digest(cache, request)?, bytes: None };
+        let mut is_first = true;
+        let (answer, refusal) =
+            with_fallback(request.options, ObtainError::another_backend_may, |options| {
+                let other = (!std::mem::take(&mut is_first)).then(|| Arc::new(recipe(options)));
+                let recipe = other.as_ref().unwrap_or(request.recipe);
+                self.find_or_compile(cache, &Request { options, recipe, ..*request }, &mut source, wait)
+            })?;
+        Ok(Answer { fallback_from: refusal.map(|refusal| refusal.to_string()), ..answer })
+    }
+
+    /// Finds or compiles, with one backend.
+    fn find_or_compile(
+        &self,
+        cache: &Cache,
+        request: &Request<'_>,
+        source: &mut Read<'_>,
+        wait: bool,
+    ) -> Result<Answer, ObtainError> {
+        let Request { options, recipe, .. } = *request;
+        loop {
+            let key = Key::new(recipe, source.digest);
+            let answer = |artifact, key| {
+                let (backend, target) = (options.backend, options.target.clone());
+                Answer { artifact, backend, target, fallback_from: None, key }
+            };
+            let output = request.output;
+            if let Some(in_place) = output.and_then(|it| cache.in_place(it, &key, request.verify_inputs)) {
+                return Ok(answer(Artifact::InPlace(in_place), key));
+            }
+            let changed = AtomicBool::new(false);
+            let accept = |artifact: &[u8]| match accepted(options, request.is_apart, source, artifact) {
+                Accepted::Judged(judgement) => judgement,
+                Accepted::Changed => {
+                    changed.store(true, Relaxed);
+                    Ok(())
+                }
+            };
+            let turn = match cache.lookup(&key, wait, &accept) {
+                Lookup::Hit(_) if changed.load(Relaxed) => {
+                    let bytes = read(source.from)?;
+                    source.digest = Digest::of(&bytes);
+                    source.bytes = Some(bytes);
+                    continue;
+                }
+                Lookup::Hit(entry) => return Ok(answer(Artifact::Stored(entry), key)),
+                Lookup::Failure(message) => return Err(ObtainError::Remembered(message)),
+                Lookup::Busy => return Err(ObtainError::Busy),
+                Lookup::Miss(turn) => turn.named(request.name),
+            };
+            let bytes = match source.bytes.take() {
+                Some(bytes) => bytes,
+                None => {
+                    let bytes = read(source.from)?;
+                    // It may have changed since; what is stored must be what these bytes make.
+                    let digest = Digest::of(&bytes);
+                    if digest != std::mem::replace(&mut source.digest, digest) {
+                        source.bytes = Some(bytes);
+                        continue;
+                    }
+                    bytes
+                }
+            };
+            let start = Instant::now();
+            let compiled = self.attempt(options, &bytes);
+            source.bytes = Some(bytes);
+            return match compiled {
+                Ok(compiled) => Ok(answer(Artifact::Compiled(compiled, turn), key)),
+                Err(error) => {
+                    // What a process says that the module may have got hold of is not to outlive it.
+                    if error.another_backend_may() && !matches!(error, CompileError::Elsewhere { .. }) {
+                        cache.fail(turn, error.to_string(), start.elapsed());
+                    }
+                    Err(error.into())
+                }
+            };
         }
-        let recipe = &Arc::new(recipe(options));
-        first(cache, &Request { options, recipe, ..*request }, &mut source, wait)
-    })?;
-    Ok(Answer { fallback_from: limit.map(|limit| limit.to_string()), ..answer })
+    }
 }
 
 /// What is known of a module.
@@ -140,81 +208,16 @@ struct Read<'a> {
     bytes: Option<Cow<'a, [u8]>>,
 }
 
-/// Finds or compiles, with one backend.
-fn first(
-    cache: &Cache,
-    request: &Request<'_>,
-    source: &mut Read<'_>,
-    wait: bool,
-) -> Result<Answer, ObtainError> {
-    let Request { options, recipe, .. } = *request;
-    loop {
-        let key = Key::new(recipe, source.digest);
-        let answer = |artifact, key| {
-            let (backend, target) = (options.backend, options.target.clone());
-            Answer { artifact, backend, target, fallback_from: None, key }
-        };
-        let output = request.output;
-        if let Some(in_place) = output.and_then(|it| cache.in_place(it, &key, request.verify_inputs)) {
-            return Ok(answer(Artifact::InPlace(in_place), key));
-        }
-        let changed = AtomicBool::new(false);
-        let accept = |artifact: &[u8]| match accepted(options, request.is_apart, source, artifact) {
-            Accepted::Judged(judgement) => judgement,
-            Accepted::Changed => {
-                changed.store(true, Relaxed);
-                Ok(())
-            }
-        };
-        let turn = match cache.lookup(&key, wait, &accept) {
-            Lookup::Hit(_) if changed.load(Relaxed) => {
-                let bytes = read(source.from)?;
-                source.digest = Digest::of(&bytes);
-                source.bytes = Some(bytes);
-                continue;
-            }
-            Lookup::Hit(entry) => return Ok(answer(Artifact::Stored(entry), key)),
-            Lookup::Failure(message) => return Err(ObtainError::Remembered(message)),
-            Lookup::Busy => return Err(ObtainError::Busy),
-            Lookup::Miss(turn) => turn.named(request.name),
-        };
-        let bytes = match source.bytes.take() {
-            Some(bytes) => bytes,
-            None => {
-                let bytes = read(source.from)?;
-                // It may have changed since; what is stored must be what these bytes make.
-                let digest = Digest::of(&bytes);
-                if digest != std::mem::replace(&mut source.digest, digest) {
-                    source.bytes = Some(bytes);
-                    continue;
-                }
-                bytes
-            }
-        };
-        let start = Instant::now();
-        let compiled = (request.attempt)(options, &bytes);
-        source.bytes = Some(bytes);
-        return match compiled {
-            Ok(compiled) => Ok(answer(Artifact::Compiled(compiled, turn), key)),
-            Err(error) => {
-                // What a process says that the module may have got hold of is not to outlive it.
-                if error.is_limit() && !matches!(error, CompileError::Elsewhere { .. }) {
-                    cache.fail(turn, error.to_string(), start.elapsed());
-                }
-                Err(error.into())
-            }
-        };
+impl Request<'_> {
+    /// The artifact, where it is in place at the output and neither file has changed since they
+    /// were read last. Nothing but the file system's own records is read for that.
+    pub fn in_place(&self, cache: &Cache) -> Option<InPlace> {
+        let Source::File(input, identity) = self.source else { return None };
+        let output = self.output.filter(|_| !self.verify_inputs)?;
+        let identity = identity.or_else(|| Identity::at(input))?;
+        let key = Key::new(self.recipe, cache.recall(input, &identity)?);
+        cache.in_place(output, &key, false)
     }
-}
-
-/// The artifact of a request, where the output is in place and neither file has changed since they
-/// were read last. Nothing but the file system's own records is read for that.
-pub fn in_place(cache: &Cache, request: &Request<'_>) -> Option<InPlace> {
-    let Source::File(input, identity) = request.source else { return None };
-    let output = request.output.filter(|_| !request.verify_inputs)?;
-    let identity = identity.or_else(|| Identity::at(input))?;
-    let key = Key::new(request.recipe, cache.recall(input, &identity)?);
-    cache.in_place(output, &key, false)
 }
 
 fn digest(cache: &Cache, request: &Request<'_>) -> Result<Digest, ObtainError> {
@@ -278,7 +281,6 @@ fn accepted(options: &Options, is_apart: bool, source: &Read<'_>, artifact: &[u8
 #[cfg(all(test, feature = "cranelift"))]
 mod tests {
     use super::*;
-    use crate::compile::attempt::attempt;
     use precompile_cache::{Store, StoreLimits};
     use std::time::Duration;
 
@@ -297,19 +299,18 @@ mod tests {
             let Lookup::Miss(turn) = cache.lookup(&key, true, &|_| Ok(())) else {
                 panic!("it has something")
             };
-            let artifact = attempt(&options, text.as_bytes()).unwrap().artifact;
+            let artifact = Compiler::default().compile(&options, text.as_bytes()).unwrap().artifact;
             cache.fill(turn, &artifact, Duration::from_secs(1)).unwrap();
             let request = Request {
                 options: &options,
                 recipe: &recipe,
-                attempt: &attempt,
                 source: Source::Bytes(module),
                 name: None,
                 is_apart: false,
                 output: None,
                 verify_inputs: false,
             };
-            let found = obtain(&cache, &request, true).unwrap().artifact;
+            let found = Compiler::default().obtain(&cache, &request, true).unwrap().artifact;
             assert_eq!(matches!(found, Artifact::Stored(_)), is_taken, "{text}");
         }
     }
@@ -328,7 +329,6 @@ mod tests {
         let request = Request {
             options: &options,
             recipe: &recipe,
-            attempt: &attempt,
             source: Source::File(&path, None),
             name: None,
             is_apart: false,
@@ -337,14 +337,16 @@ mod tests {
         };
         for text in [before, after] {
             std::fs::write(&path, text).unwrap();
-            let Artifact::Compiled(compiled, turn) = obtain(&cache, &request, true).unwrap().artifact else {
+            let Artifact::Compiled(compiled, turn) =
+                Compiler::default().obtain(&cache, &request, true).unwrap().artifact
+            else {
                 panic!("it is new")
             };
             cache.fill(turn, &compiled.artifact, Duration::from_secs(1)).unwrap();
         }
         // As if it had been written between its digest and the look at the entry.
         let mut source = Read { from: request.source, digest: Digest::of(before.as_bytes()), bytes: None };
-        let answer = first(&cache, &request, &mut source, true).unwrap();
+        let answer = Compiler::default().find_or_compile(&cache, &request, &mut source, true).unwrap();
         assert_eq!(answer.key.source(), Digest::of(after.as_bytes()));
         let key = Key::new(&recipe, Digest::of(before.as_bytes()));
         assert!(matches!(cache.lookup(&key, true, &|_| Ok(())), Lookup::Hit(_)));

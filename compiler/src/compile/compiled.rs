@@ -1,7 +1,7 @@
 //! What came of a compilation.
 
-use crate::compile::compile_error::CompileError;
-use crate::compile::target::Target;
+use crate::compile::error::CompileError;
+use crate::options::target::Target;
 use precompile_artifact::Backend;
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,7 @@
 //! Writing an artifact: whole or not at all, wherever a file can be replaced.
 
 mod content;
+mod folder;
 mod fresh;
 mod links;
 mod overwrite;
@@ -10,6 +11,7 @@ mod trust;
 pub use links::descriptor;
 
 use content::Content;
+use folder::folder;
 use overwrite::Failure;
 use precompile_artifact::escaped_path;
 use precompile_cache::{Entry, is_damage};
@@ -281,12 +283,4 @@ fn number(there: &Metadata) -> Option<(u64, u64)> {
 #[cfg(not(unix))]
 fn number(_: &Metadata) -> Option<(u64, u64)> {
     None
-}
-
-/// The folder that a file is in.
-fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
 }

@@ -1,9 +1,9 @@
 //! A cargo package, and how cargo and rustc are called for it.
 
-use crate::build::BuildError;
 use crate::build::cargo::Cargo;
+use crate::build::error::BuildError;
 use crate::build::error::io;
-use crate::build::sources::run;
+use crate::build::process::run;
 use crate::trusted::jobserver;
 use std::fs;
 use std::path::{Path, PathBuf};

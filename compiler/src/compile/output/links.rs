@@ -1,6 +1,6 @@
 //! Symbolic links at the place of an output.
 
-use super::folder;
+use super::folder::folder;
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};

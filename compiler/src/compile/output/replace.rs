@@ -1,7 +1,7 @@
 //! Replacing a file by another, at once.
 
 use super::content::Content;
-use super::folder;
+use super::folder::folder;
 use super::trust::Trust;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;

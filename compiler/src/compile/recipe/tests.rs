@@ -4,9 +4,9 @@
 //! bytes come from compiling; an engine is what wasmtime stamps into an empty module.
 
 use super::recipe;
-use crate::compile::image::image;
-use crate::compile::options::{Options, Regalloc};
-use crate::{Cpu, Target, compile};
+use crate::backend::image::image;
+use crate::options::{Options, Regalloc};
+use crate::{Compiler, Cpu, Target};
 use arbtest::arbitrary::Unstructured;
 use arbtest::arbtest;
 use object::{Object, ObjectSection};
@@ -57,8 +57,8 @@ const CHANGES: [Change; 34] = [
     ("native_unwind_info", |o| o.native_unwind_info = !o.native_unwind_info),
     ("function_names", |o| o.function_names ^= true),
     ("dense_image_max_bytes", |o| o.dense_image_max_bytes = 0),
-    ("proposals_required", |o| o.proposals.require(WasmFeatures::MEMORY64)),
-    ("proposals_forbidden", |o| o.proposals.forbid(WasmFeatures::SIMD)),
+    ("proposals.required", |o| o.proposals.require(WasmFeatures::MEMORY64)),
+    ("proposals.forbidden", |o| o.proposals.forbid(WasmFeatures::SIMD)),
     ("settings.memory_reservation", |o| o.contract.memory_reservation ^= 1 << 20),
     ("settings.memory_guard_size", |o| o.contract.memory_guard_size ^= 1 << 20),
     ("settings.memory_reservation_for_growth", |o| o.contract.memory_reservation_for_growth ^= 1 << 20),
@@ -100,7 +100,10 @@ fn fingerprint(options: &Options) -> Option<Vec<u8>> {
 /// What the options make of the module: the artifact, or that there is none and why.
 fn made(options: &Options) -> Result<Vec<u8>, String> {
     let wasm = wat::parse_str(MODULE).unwrap();
-    compile(options, &wasm).map(|compiled| compiled.artifact).map_err(|error| error.to_string())
+    Compiler::default()
+        .compile(options, &wasm)
+        .map(|compiled| compiled.artifact)
+        .map_err(|error| error.to_string())
 }
 
 fn differ(one: &Options, other: &Options) -> bool {

@@ -121,7 +121,7 @@ fn compare(number: u64, columns: &[Column], opts: &Opts) -> Result<Outcome> {
 /// The play of a module that one backend compiles.
 fn play(wasm: &[u8], list: &List, column: &Column, player: &[String]) -> Result<Play> {
     let folder = tempfile::tempdir()?;
-    let compiled = precompile::compile(&column.options, wasm)?;
+    let compiled = precompile::Compiler::default().compile(&column.options, wasm)?;
     std::fs::write(artifact(folder.path(), 0), compiled.artifact)?;
     list.write(folder.path())?;
     run::play(folder.path(), player, LIMIT)

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use conformance_list::artifact;
-use precompile::{Cause, CompileError, Options, compile};
+use precompile::{Cause, CompileError, Compiler, Options};
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::Path;
@@ -47,7 +47,7 @@ impl<'a> Modules<'a> {
     ///
     /// Where that fails for another reason than a limit of the backend.
     pub(crate) fn compile(&mut self, wasm: &[u8]) -> Result<Module> {
-        let compiled = match compile(self.options, wasm) {
+        let compiled = match Compiler::default().compile(self.options, wasm) {
             Ok(compiled) => compiled,
             Err(error) => match reason(&error) {
                 Some(reason) => {
@@ -125,8 +125,8 @@ fn note(missing: &mut HashSet<Option<String>>, name: Option<String>, there: bool
 
 /// The feature that a backend lacks, if that is why it refuses a module.
 fn reason(error: &CompileError) -> Option<String> {
-    let CompileError::Limit(limit) = error else { return None };
-    match &limit.cause {
+    let CompileError::Unsupported(unsupported) = error else { return None };
+    match &unsupported.cause {
         Cause::Proposals(names) => Some(names.join(" ")),
         Cause::CpuFeature(name) => Some(format!("cpu {name}")),
         // Neither a panic nor an error of which nothing is known is a limit.

@@ -7,7 +7,7 @@ use crate::value;
 use anyhow::{Context, Result, bail};
 use conformance_list::{self as list, Action, Command, Execute, Failure, Invoke, List};
 use precompile::artifact::features::WasmFeatures;
-use precompile::{CompileError, Options, compile};
+use precompile::{CompileError, Compiler, Options};
 use std::collections::BTreeMap;
 use std::path::Path;
 use wast::lexer::Lexer;
@@ -199,7 +199,7 @@ impl Translator<'_> {
     /// The text form's parser or precompile refuses the module as what it is, and not for a limit.
     fn refused(&self, module: &mut QuoteWat<'_>) -> Result<Step> {
         let Ok(wasm) = module.encode() else { return Ok(Step::Held) };
-        match compile(self.options, &wasm) {
+        match Compiler::default().compile(self.options, &wasm) {
             Ok(_) => bail!("it was compiled, and should be refused"),
             Err(CompileError::NotWasm(_) | CompileError::Invalid(_) | CompileError::TurnedOff { .. }) => {
                 Ok(Step::Held)

@@ -1,0 +1,89 @@
+//! The check of a stamp: what wasmtime wrote into an image, compared with what it was asked to do.
+//!
+//! This closes the circle: a knob that was not set, a default that moved, an environment variable
+//! that reached through, or a setting that is new to wasmtime shows here, not on a user's machine.
+
+use crate::backend::stamp::Stamp;
+use crate::backend::tunables::{self, Setting};
+use crate::options::{Options, Regalloc};
+use precompile_artifact::contract::fixed;
+use precompile_artifact::{Backend, Contract};
+use std::collections::BTreeSet;
+use wasmparser::WasmFeatures;
+use wasmtime_environ::{FlagValue, Tunables};
+
+/// Compares a stamp with what was asked for.
+///
+/// # Errors
+///
+/// Names the first difference.
+pub(crate) fn check(stamp: &Stamp<'_>, options: &Options, features: WasmFeatures) -> Result<(), String> {
+    let Stamp { target, shared_flags: _, isa_flags, tunables, features: stamped } = stamp;
+    same("target", &target.parse(), &Ok(options.target.triple().clone()))?;
+    same("features", stamped, &features.bits())?;
+    cpu_flags(isa_flags, options)?;
+    check_tunables(tunables, &options.contract, options.backend, features)
+}
+
+/// Compares the stamp of an artifact that others made with what was asked for: as [`check`] does what wasmtime
+/// stamped, and besides in what it was told that changes the code.
+///
+/// # Errors
+///
+/// Names the first difference.
+pub(crate) fn check_restamped(
+    mut stamp: Stamp<'_>,
+    options: &Options,
+    features: WasmFeatures,
+) -> Result<(), String> {
+    same("winch_callable", &stamp.tunables.winch_callable, &fixed::WINCH_CALLABLE)?;
+    stamp.tunables.winch_callable = options.backend == Backend::Winch;
+    check(&stamp, options, features)?;
+    let is_on = |name| stamp.shared_flags.contains(&(name, FlagValue::Bool(true)));
+    same("nan canonicalization", &is_on("enable_nan_canonicalization"), &options.nan_canonicalization)?;
+    same("unwind information", &is_on("unwind_info"), &options.native_unwind_info)?;
+    let regalloc = match options.regalloc {
+        Regalloc::Backtracking => "backtracking",
+        Regalloc::SinglePass => "single_pass",
+    };
+    let stamped = stamp.shared_flags.iter().find(|(name, _)| *name == "regalloc_algorithm");
+    same("register allocator", &stamped, &Some(&("regalloc_algorithm", FlagValue::Enum(regalloc))))
+}
+
+/// The flags that are on must be those of the chosen processor, or part of the architecture's
+/// baseline, which only RISC-V lists.
+fn cpu_flags(isa_flags: &[(&str, FlagValue<'_>)], options: &Options) -> Result<(), String> {
+    const RV64G: [&str; 6] = ["has_a", "has_d", "has_f", "has_m", "has_zicsr", "has_zifencei"];
+    let riscv64 = matches!(options.target.triple().architecture, target_lexicon::Architecture::Riscv64(_));
+    let is_on = |value: &FlagValue<'_>| matches!(value, FlagValue::Bool(true));
+    let stamped: BTreeSet<_> = isa_flags
+        .iter()
+        .filter(|(_, value)| is_on(value))
+        .map(|(name, _)| *name)
+        .filter(|name| !(riscv64 && RV64G.contains(name)))
+        .filter(|name| *name != "big_endian")
+        .collect();
+    let chosen: BTreeSet<_> = options.cpu.features(&options.target).map(|feature| feature.setting).collect();
+    same("CPU features", &stamped, &chosen)
+}
+
+/// Each setting that wasmtime stamps has the value that the contract asks for, and none is missing.
+fn check_tunables(
+    tunables: &Tunables,
+    contract: &Contract,
+    backend: Backend,
+    features: WasmFeatures,
+) -> Result<(), String> {
+    let mut expected = tunables::expected(contract, backend, features);
+    for Setting { name, value } in tunables::settings(tunables) {
+        same(name, &Some(value.to_string()), &expected.remove(name))?;
+    }
+    expected.first_key_value().map_or(Ok(()), |(name, value)| same(name, &None, &Some(value.clone())))
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(name: &str, stamped: &T, expected: &T) -> Result<(), String> {
+    match stamped == expected {
+        true => Ok(()),
+        false => Err(format!("`{name}` is stamped as {stamped:?}, not as {expected:?}")),
+    }
+}

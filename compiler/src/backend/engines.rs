@@ -1,0 +1,87 @@
+//! Engines, kept for the modules that follow.
+
+use crate::backend::error::BackendError;
+use crate::backend::image::engine;
+use crate::options::Options;
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use wasmparser::WasmFeatures;
+use wasmtime::Engine;
+
+/// Engines that compile, one for all modules that need the same of it. An engine is made in microseconds, but what it
+/// has allocated for one function serves the next, also of another module.
+#[derive(Default)]
+pub(crate) struct Engines {
+    /// A handful at most, so a list is as good as a map.
+    known: Mutex<Vec<(Options, WasmFeatures, Engine)>>,
+}
+
+impl Engines {
+    /// What comes of the engine for these options and features, which is made if there is none yet. One that
+    /// panicked is given to no further module, as it may be half-done.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError::Configure`], and whatever comes.
+    pub(crate) fn with<T>(
+        &self,
+        options: &Options,
+        stamped: WasmFeatures,
+        compile: impl FnOnce(&Engine) -> Result<T, BackendError>,
+    ) -> Result<T, BackendError> {
+        let engine = self.get(options, stamped)?;
+        let result = compile(&engine);
+        if let Err(BackendError::Panic { .. }) = result {
+            self.known().retain(|(.., known)| !Engine::same(known, &engine));
+        }
+        result
+    }
+
+    fn get(&self, options: &Options, stamped: WasmFeatures) -> Result<Engine, BackendError> {
+        let find = |(known, features, _): &&(Options, WasmFeatures, Engine)| {
+            (known, *features) == (options, stamped)
+        };
+        let mut all = self.known();
+        if let Some((_, _, engine)) = all.iter().find(find) {
+            return Ok(engine.clone());
+        }
+        let engine = engine(options, stamped)?;
+        all.push((options.clone(), stamped, engine.clone()));
+        Ok(engine)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Vec<(Options, WasmFeatures, Engine)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Engines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engines").field("known", &self.known().len()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use precompile_artifact::{Backend, Platform};
+
+    #[test]
+    fn one_for_what_is_the_same() {
+        let options = Options::new(Backend::Cranelift, "x86_64".parse().unwrap(), Platform::Hosted).unwrap();
+        let engines = Engines::default();
+        let get = |options: &Options, features| {
+            engines.with(options, features, |engine| Ok(engine.clone())).unwrap()
+        };
+        let first = get(&options, WasmFeatures::FLOATS);
+        assert!(Engine::same(&first, &get(&options, WasmFeatures::FLOATS)));
+        let simd = get(&options, WasmFeatures::FLOATS | WasmFeatures::SIMD);
+        let slow = get(&Options { parallel: false, ..options.clone() }, WasmFeatures::FLOATS);
+        assert!(!Engine::same(&first, &simd) && !Engine::same(&first, &slow));
+        let panic = |_: &Engine| {
+            Err::<(), _>(BackendError::Panic { backend: Backend::Cranelift, message: String::new() })
+        };
+        assert!(engines.with(&options, WasmFeatures::FLOATS, panic).is_err());
+        assert!(!Engine::same(&first, &get(&options, WasmFeatures::FLOATS)));
+    }
+}

@@ -1,0 +1,136 @@
+//! The WebAssembly features that an artifact is stamped with.
+//!
+//! A runtime refuses an artifact that is stamped with a feature which it lacks. It can lack only
+//! what stands behind one of wasmtime's cargo features or is off by default, so those are stamped
+//! where the module uses them, and the others always.
+
+use crate::options::Options;
+use crate::options::support::supported;
+use precompile_artifact::features::{COMPONENTS, CONCURRENT, OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
+
+/// What is stamped only where it is used.
+pub(crate) const AS_USED: WasmFeatures = OPTIONAL.union(OFF_BY_DEFAULT).union(COMPONENTS).union(CONCURRENT);
+
+/// What the adapters use that wasmtime puts between components: `fact.rs` in wasmtime-environ. They
+/// are compiled with the features that the component is stamped with, and it panics where they
+/// can't be. No runtime lacks one of these.
+const ADAPTERS: WasmFeatures = WasmFeatures::MULTI_MEMORY
+    .union(WasmFeatures::MULTI_VALUE)
+    .union(WasmFeatures::MUTABLE_GLOBAL)
+    .union(WasmFeatures::REFERENCE_TYPES)
+    .union(WasmFeatures::SIGN_EXTENSION);
+
+/// The features to stamp for a module that uses `used`.
+///
+/// # Errors
+///
+/// Those features that the module uses and the backend doesn't support.
+pub(crate) fn stamped(used: WasmFeatures, options: &Options) -> Result<WasmFeatures, WasmFeatures> {
+    let Options { backend, target, proposals, .. } = options;
+    let supported = supported(*backend, target);
+    let unsupported = used.difference(supported);
+    if unsupported.is_empty() {
+        let always = supported.difference(AS_USED | proposals.forbidden());
+        return Ok(always | used | implied(used) | proposals.required());
+    }
+    Err(unsupported)
+}
+
+/// What has to be stamped besides what is used.
+fn implied(used: WasmFeatures) -> WasmFeatures {
+    let mut implied = WasmFeatures::empty();
+    if used.intersects(WasmFeatures::GC | WasmFeatures::EXCEPTIONS) {
+        // Their objects live in a collected heap, also where no type of the module says so.
+        implied |= WasmFeatures::GC_TYPES;
+    }
+    if used.contains(WasmFeatures::COMPONENT_MODEL) {
+        implied |= ADAPTERS;
+    }
+    implied
+}
+
+/// The options with what a component needs of the contract: wasmtime refuses the component model's concurrency where
+/// its support is off, as it is by default.
+pub(crate) fn concurrent(options: &Options, stamped: WasmFeatures) -> Options {
+    let mut options = options.clone();
+    options.contract.concurrency_support |= stamped.intersects(CONCURRENT);
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::config;
+    use crate::module::needs;
+    use crate::options::support::SUPPORTED;
+    use crate::options::target::Target;
+    use precompile_artifact::{Backend, Platform};
+
+    /// The table is wasmtime's: it refuses an engine with any feature that is beyond it, and with no other.
+    #[test]
+    fn what_is_supported_is_what_wasmtime_supports() {
+        let all = SUPPORTED;
+        for (backend, target) in [
+            (Backend::Cranelift, "x86_64"),
+            (Backend::Cranelift, "pulley64"),
+            (Backend::Winch, "x86_64"),
+            (Backend::Winch, "aarch64"),
+        ] {
+            let target: Target = target.parse().unwrap();
+            let supported = supported(backend, &target);
+            let mut options = Options::new(backend, target.clone(), Platform::Hosted).unwrap();
+            options.contract.concurrency_support = true;
+            let accepts = |stamped| {
+                config::config(&options, stamped).and_then(|config| wasmtime::Engine::new(&config)).is_ok()
+            };
+            assert!(accepts(supported), "{backend} {target}");
+            for (name, flag) in all.difference(supported).iter_names() {
+                assert!(!accepts(supported | flag), "{backend} {target}: {name}");
+            }
+        }
+    }
+
+    /// With nothing stamped but what is used and what is implied, every adapter compiles.
+    #[test]
+    fn adapters_compile_with_what_is_implied() {
+        for text in [
+            include_str!("../../../tests/guests/composed.wat"),
+            include_str!("../../../tests/guests/concurrent.wat"),
+            // Another encoding, and integers and floats of each size.
+            r#"(component
+                (component $a
+                    (core module $m (memory (export "memory") 1)
+                        (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable)
+                        (func (export "f") (param i32 i32 i32 i32 i64 f32 f64) (result i32) unreachable))
+                    (core instance $i (instantiate $m))
+                    (func (export "f")
+                        (param "s" string) (param "a" s8) (param "b" s16) (param "c" s64)
+                        (param "d" f32) (param "e" f64) (result s8)
+                        (canon lift (core func $i "f") string-encoding=utf16
+                            (memory (core memory $i "memory")) (realloc (core func $i "realloc")))))
+                (component $b
+                    (import "f" (func $f
+                        (param "s" string) (param "a" s8) (param "b" s16) (param "c" s64)
+                        (param "d" f32) (param "e" f64) (result s8)))
+                    (core module $m (memory (export "memory") 1))
+                    (core instance $i (instantiate $m))
+                    (core func $f (canon lower (func $f) string-encoding=latin1+utf16
+                        (memory (core memory $i "memory"))))
+                    (core module $n
+                        (import "" "f" (func (param i32 i32 i32 i32 i64 f32 f64) (result i32))))
+                    (core instance (instantiate $n (with "" (instance (export "f" (func $f)))))))
+                (instance $a (instantiate $a))
+                (instance (instantiate $b (with "f" (func $a "f")))))"#,
+        ] {
+            let wasm = wat::parse_str(text).unwrap();
+            let used = needs::used(&wasm, true).unwrap();
+            for backend in Backend::ALL {
+                let mut options = Options::new(backend, "x86_64".parse().unwrap(), Platform::Hosted).unwrap();
+                options.contract.concurrency_support = used.intersects(CONCURRENT);
+                let config = config::config(&options, used | implied(used)).unwrap();
+                let engine = wasmtime::Engine::new(&config).unwrap();
+                engine.precompile_component(&wasm).unwrap();
+            }
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! `precompile [OPTIONS] [INPUT...]`: compile modules and components.
+
+mod auto;
+mod backend_arg;
+mod cache_miss;
+mod counts;
+mod depfile;
+mod input_limits;
+mod inputs;
+pub(crate) mod isolate;
+mod job;
+mod opts;
+mod outcome;
+mod paths;
+pub(crate) mod plan;
+mod project;
+mod queue;
+mod report;
+
+pub(crate) use opts::{Opts, SHORT_HELP};
+
+use crate::compile::counts::Counters;
+use crate::compile::job::{Caching, Failed, Job};
+use crate::compile::outcome::JobOutcome;
+use crate::compile::plan::Plan;
+use crate::compile::queue::Queue;
+use crate::message::{Format, Message, Usage, print, tell, tell_error, tell_warning};
+use crate::progress::Progress;
+use crate::{interrupt, threads};
+use anyhow::{Result, anyhow};
+use precompile::artifact::escaped_path;
+use precompile::cache::{Cache, Store};
+use std::sync::{Mutex, PoisonError};
+
+impl Opts {
+    /// The cache, unless the user wants none.
+    ///
+    /// # Errors
+    ///
+    /// Where what the user says of it is wrong.
+    pub(crate) fn open_cache(&self) -> Result<Option<Cache>> {
+        self.cache.cache(self.quiet)
+    }
+
+    /// The store on this machine, unless the user wants none or it has no place.
+    pub(crate) fn cache_store(&self) -> Option<Store> {
+        self.cache.store()
+    }
+
+    /// The number of threads that compile.
+    pub(crate) fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.jobs.map_or_else(cores, usize::from)
+    }
+
+    /// Compiles what was planned. Says whether all of it succeeded.
+    pub(crate) fn run(&self, plan: &Plan, cache: Option<&Cache>) -> Result<bool> {
+        let explain = self.verbose;
+        plan.left_out.iter().filter(|_| !self.quiet).for_each(|left_out| tell_warning(left_out));
+        let verify_inputs = self.cache.verify_inputs();
+        let caching = cache.map(|cache| Caching { cache, verify_inputs, explain });
+        cache.inspect(|cache| interrupt::protect(cache.store()));
+        // What is in place takes neither threads nor a compiler.
+        let (mut rest, counts) = (Vec::new(), Counters::default());
+        for job in &plan.jobs {
+            match caching.and_then(|caching| job.in_place(caching)) {
+                Some(done) => self.report(&done, job, &counts)?,
+                None => rest.push(job),
+            }
+        }
+        if let Some(isolation) = rest.first().and_then(|job| job.limits.isolation())
+            && self.verbose
+            && self.message_format == Format::Human
+        {
+            tell(&format!("isolated: {}", isolation.describe()?));
+        }
+        let failures = if rest.is_empty() { Vec::new() } else { self.run_jobs(rest, caching, &counts)? };
+        if let Some(cache) = cache {
+            if cache.has_news() {
+                interrupt::install()?;
+            }
+            cache.finish();
+            self.warn(cache);
+        }
+        if let Some(depfile) = &self.depfile {
+            plan.write_depfile(depfile)?;
+        }
+        // Last, so that they are not lost among the others.
+        for (job, error) in &failures {
+            self.report_failure(job, error, plan.several_targets)?;
+        }
+        counts.add_failed(failures.len());
+        let counts = counts.counts();
+        if plan.jobs.len() > 1 && self.message_format == Format::Human {
+            match failures.is_empty() {
+                true if self.quiet => {}
+                true => tell(&counts.text()),
+                false => tell_error(&counts.text()),
+            }
+        }
+        let usage = self.timings.then(Usage::now);
+        match self.message_format {
+            Format::Json => {
+                print(&Message::Finished { success: failures.is_empty(), counts: Some(counts), usage })?
+            }
+            Format::Human if self.quiet => {}
+            Format::Human => usage.and_then(Usage::text).iter().for_each(|text| tell(text)),
+        }
+        Ok(failures.is_empty())
+    }
+
+    /// Runs the jobs in the plan's order, as threads become free. Returns those that failed.
+    fn run_jobs<'a>(
+        &self,
+        mut jobs: Vec<&'a Job>,
+        caching: Option<Caching<'_>>,
+        counts: &Counters,
+    ) -> Result<Vec<(&'a Job, Failed)>> {
+        interrupt::install()?;
+        if let (started, Some(error)) = threads::start(self.threads())?
+            && !self.quiet
+        {
+            let wanted = self.threads();
+            tell_warning(&format!("can't start {wanted} threads to compile, but {started}: {error}"));
+        }
+        let progress = Progress::new(jobs.len(), !self.quiet && self.message_format == Format::Human);
+        let queue = Queue::new(jobs.iter().map(|job| job.input.bytes).sum(), self.threads());
+        let failures = Mutex::new(Vec::new());
+        let name = |job: &Job| escaped_path(&job.input.path);
+        let run = |job: &'a Job, wait: bool| -> bool {
+            let result = job.run(caching, wait, queue.take(job.input.bytes));
+            let mut reported = Ok(());
+            progress.above(|| {
+                caching.inspect(|caching| self.warn(caching.cache));
+                if let Ok(Some(done)) = &result {
+                    reported = self.report(done, job, counts);
+                }
+            });
+            let error = match result {
+                Ok(None) => return false,
+                Ok(Some(_)) => reported.err().map(|error| Failed::new(anyhow!("can't report: {error}"))),
+                Err(error) => Some(error),
+            };
+            if let Some(error) = error {
+                failures.lock().unwrap_or_else(PoisonError::into_inner).push((job, error));
+            }
+            progress.done(&name(job));
+            true
+        };
+        // From outside of the threads, Wasmtime splits a module into smaller parts: they end closer together.
+        if let [job] = jobs[..] {
+            progress.begin(name(job));
+            run(job, true);
+            jobs.clear();
+        }
+        while !jobs.is_empty() {
+            let busy = Mutex::new(Vec::new());
+            rayon::in_place_scope_fifo(|scope| {
+                for job in jobs {
+                    let (run, busy) = (&run, &busy);
+                    scope.spawn_fifo(move |_| {
+                        if !run(job, false) {
+                            busy.lock().unwrap_or_else(PoisonError::into_inner).push(job);
+                        }
+                    });
+                }
+            });
+            // Others compile these. They are waited for when nothing of ours is waited for, so that no
+            // two processes wait for each other.
+            jobs = busy.into_inner().unwrap_or_else(PoisonError::into_inner);
+            if let Some(job) = jobs.pop() {
+                run(job, true);
+            }
+        }
+        progress.finish();
+        let mut failures = failures.into_inner().unwrap_or_else(PoisonError::into_inner);
+        failures.sort_by_key(|(job, _)| job.order);
+        Ok(failures)
+    }
+
+    fn report(&self, done: &JobOutcome, job: &Job, counts: &Counters) -> std::io::Result<()> {
+        counts.add(done);
+        match self.message_format {
+            Format::Json => print(&done.message(job, self.timings)),
+            Format::Human if self.quiet => Ok(()),
+            Format::Human => {
+                tell(&done.text(job, self.timings, self.verbose));
+                Ok(())
+            }
+        }
+    }
+
+    /// Says what went wrong with the cache, which is no error.
+    fn warn(&self, cache: &Cache) {
+        for warning in cache.take_warnings() {
+            if !self.quiet {
+                tell_warning(&warning);
+            }
+        }
+    }
+
+    fn report_failure(&self, job: &Job, failed: &Failed, several_targets: bool) -> std::io::Result<()> {
+        match self.message_format {
+            Format::Json => {
+                let target = Some(job.options.target.to_string());
+                let Failed { kind, error } = failed;
+                print(&Message::Failed {
+                    input: Some(&job.input.path),
+                    kind: *kind,
+                    error: error.clone(),
+                    target,
+                })
+            }
+            Format::Human => {
+                let target =
+                    if several_targets { format!(" for {}", job.options.target) } else { String::new() };
+                tell_error(&format!("`{}`{target}: {}", escaped_path(&job.input.path), failed.error));
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! What `--backend` names, and `backend` in `precompile.toml`.
+
+use crate::hinted::Hinted;
+use precompile::Backend;
+use serde::Deserialize;
+use std::str::FromStr;
+
+/// Reads what `--backend` names.
+pub(crate) const PARSER: Hinted<BackendArg> = Hinted::new(str::parse, || {
+    Backend::ALL.iter().map(|backend| backend.name()).chain(["auto"]).map(String::from).collect()
+});
+
+/// What `--backend` names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) enum BackendArg {
+    /// This one.
+    Backend(Backend),
+    /// The one that costs less.
+    Auto,
+}
+
+impl FromStr for BackendArg {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<BackendArg, String> {
+        match name {
+            "auto" => Ok(BackendArg::Auto),
+            _ => name.parse().map(BackendArg::Backend).map_err(|_| {
+                format!(
+                    "there is no backend `{name}`: use `cranelift` or `winch`, or `auto` with `--expect-runs`"
+                )
+            }),
+        }
+    }
+}
+
+impl TryFrom<String> for BackendArg {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<BackendArg, String> {
+        name.parse()
+    }
+}

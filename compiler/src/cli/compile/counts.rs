@@ -1,0 +1,56 @@
+//! The outcomes of all jobs, counted.
+
+use crate::compile::outcome::{JobOutcome, Origin};
+use crate::message::Counts;
+use precompile::Written;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Counters of outcomes, which threads share.
+#[derive(Default)]
+pub(crate) struct Counters {
+    compiled: AtomicU64,
+    found: AtomicU64,
+    in_place: AtomicU64,
+    failed: AtomicU64,
+}
+
+impl Counters {
+    /// Counts an artifact.
+    pub(crate) fn add(&self, outcome: &JobOutcome) {
+        let count = match (&outcome.origin, outcome.written) {
+            (Origin::Compiled { .. }, _) => &self.compiled,
+            (Origin::Found { .. }, Written::Unchanged) => &self.in_place,
+            (Origin::Found { .. }, _) => &self.found,
+        };
+        count.fetch_add(1, Relaxed);
+    }
+
+    /// Counts failures.
+    pub(crate) fn add_failed(&self, count: usize) {
+        self.failed.fetch_add(count as u64, Relaxed);
+    }
+
+    /// The counts so far.
+    pub(crate) fn counts(&self) -> Counts {
+        let [compiled, found, in_place, failed] =
+            [&self.compiled, &self.found, &self.in_place, &self.failed].map(|count| count.load(Relaxed));
+        Counts { compiled, found, in_place, failed }
+    }
+}
+
+impl Counts {
+    /// For people: those that there are.
+    pub(crate) fn text(self) -> String {
+        let Counts { compiled, found, in_place, failed } = self;
+        let counts = [
+            (compiled, "compiled"),
+            (found, "found in the cache"),
+            (in_place, "in place"),
+            (failed, "failed"),
+        ];
+        let all: u64 = counts.iter().map(|(count, _)| count).sum();
+        let parts =
+            counts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}"));
+        format!("of {all} artifacts: {}", parts.collect::<Vec<_>>().join(", "))
+    }
+}

@@ -1,0 +1,182 @@
+//! Answers of a process.
+
+use super::confinement::Confinement;
+use super::diagnostics::{self, bounded};
+use super::frame;
+use anyhow::{Result, anyhow};
+use precompile::{BackendError, Cause, CompileError, Compiled, ErrorKind, Options, Timings, accept};
+use serde::{Deserialize, Serialize};
+use std::io::Read;
+use std::time::Duration;
+
+/// Wasmtime panics in some places where it gets no memory: that is no limit of a backend, and nothing that the
+/// module is to blame for otherwise. Other messages hold names of the module's, which may be anything.
+fn is_for_want_of_memory(error: &CompileError) -> bool {
+    let panic = match error {
+        CompileError::Backend(BackendError::Panic { message, .. }) => Some(&**message),
+        CompileError::Unsupported(unsupported) => match &unsupported.cause {
+            Cause::Panic(message) => Some(&**message),
+            _ => None,
+        },
+        _ => None,
+    };
+    panic.is_some_and(|message| message.contains("out of memory"))
+}
+
+/// The answer, but for the artifact, which follows it.
+#[derive(Serialize, Deserialize)]
+enum Head {
+    Confinement(Confinement),
+    CodeBytes(u64),
+    Compiled { scan: Duration, compile: Duration, finish: Duration, artifact_bytes: u64 },
+    Refused { message: String, kind: ErrorKind },
+    OutOfMemory,
+}
+
+/// An answer.
+pub(super) struct Response {
+    head: Head,
+    artifact: Vec<u8>,
+}
+
+impl From<Head> for Response {
+    fn from(head: Head) -> Response {
+        Response { head, artifact: Vec::new() }
+    }
+}
+
+impl Response {
+    /// So many bytes are enough for any head: for words, and for a few numbers besides.
+    const MOST_HEAD_BYTES: u64 = diagnostics::MOST_BYTES as u64 + 64;
+
+    pub(super) fn of(compiled: Result<Compiled, CompileError>) -> Response {
+        match compiled {
+            Ok(Compiled { artifact, timings: Timings { scan, compile, finish }, .. }) => {
+                let artifact_bytes = artifact.len() as u64;
+                Response { head: Head::Compiled { scan, compile, finish, artifact_bytes }, artifact }
+            }
+            Err(error) if is_for_want_of_memory(&error) => Response::out_of_memory(),
+            Err(error) => Response::refused(&error.to_string(), error.kind()),
+        }
+    }
+
+    pub(super) fn refused(message: &str, kind: ErrorKind) -> Response {
+        Head::Refused { message: bounded(message), kind }.into()
+    }
+
+    /// That the module takes too much memory.
+    pub(super) fn out_of_memory() -> Response {
+        Head::OutOfMemory.into()
+    }
+
+    pub(super) fn of_confinement(confinement: Confinement) -> Response {
+        Head::Confinement(confinement).into()
+    }
+
+    pub(super) fn of_code_bytes(bytes: u64) -> Response {
+        Head::CodeBytes(bytes).into()
+    }
+
+    /// The artifact that these options made of this module within so much time; or the error, of which `too_much`
+    /// is that they take too much memory.
+    pub(super) fn compiled(
+        self,
+        options: &Options,
+        module: &[u8],
+        most: Duration,
+        too_much: CompileError,
+    ) -> Result<Compiled, CompileError> {
+        let elsewhere = |message, kind| CompileError::Elsewhere { message, kind };
+        match self.head {
+            Head::OutOfMemory => Err(too_much),
+            Head::Compiled { scan, compile, finish, artifact_bytes: _ } => {
+                accept(options, module, &self.artifact).map_err(|problem| {
+                    elsewhere(
+                        format!("the process that was to compile it made something else: {problem}"),
+                        ErrorKind::Other,
+                    )
+                })?;
+                // Of a hostile process's, no sum would be sure to be one.
+                let [scan, compile, finish] = [scan, compile, finish].map(|time| time.min(most));
+                Ok(Compiled {
+                    artifact: self.artifact,
+                    backend: options.backend,
+                    target: options.target.clone(),
+                    fallback_from: None,
+                    timings: Timings { scan, compile, finish },
+                })
+            }
+            Head::Refused { message, kind } => Err(elsewhere(bounded(&message), kind)),
+            Head::Confinement(_) | Head::CodeBytes(_) => {
+                Err(elsewhere(another().to_string(), ErrorKind::Other))
+            }
+        }
+    }
+
+    /// # Errors
+    ///
+    /// Where it is an answer to another question.
+    pub(super) fn confinement(self) -> Result<Confinement> {
+        match self.head {
+            Head::Confinement(confinement) => Ok(confinement),
+            _ => Err(another()),
+        }
+    }
+
+    /// # Errors
+    ///
+    /// Where it is an answer to another question.
+    pub(super) fn code_bytes(self) -> Result<u64> {
+        match self.head {
+            Head::CodeBytes(bytes) => Ok(bytes),
+            _ => Err(another()),
+        }
+    }
+
+    /// As bytes: the head, and behind them what follows it as it is.
+    pub(super) fn encode(&self) -> Result<(Vec<u8>, &[u8])> {
+        Ok((frame::encode(&self.head)?, &self.artifact))
+    }
+
+    /// The answer that is read. An artifact of more than so many bytes takes too much memory: here, too.
+    ///
+    /// # Errors
+    ///
+    /// Where there is none.
+    pub(super) fn decode(mut from: impl Read, most_artifact_bytes: u64) -> Result<Response> {
+        let head = frame::decode(&mut from, Response::MOST_HEAD_BYTES)?;
+        let bytes = match &head {
+            Head::Compiled { artifact_bytes, .. } => *artifact_bytes,
+            _ => 0,
+        };
+        if bytes > most_artifact_bytes {
+            return Ok(Response::out_of_memory());
+        }
+        Ok(Response { head, artifact: frame::bytes(&mut from, bytes)? })
+    }
+}
+
+fn another() -> anyhow::Error {
+    anyhow!("the process that was to look at it answers another question")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_honest_answer_is_read_and_no_longer_one() {
+        let said = "\u{202e}".repeat(2000) + "\n";
+        let honest = Response::refused(&said.repeat(100), ErrorKind::Limit);
+        let (head, _) = honest.encode().unwrap();
+        assert!(head.len() > diagnostics::MOST_BYTES - 3, "{}", head.len());
+        let Head::Refused { message, .. } = Response::decode(&*head, 0).unwrap().head else {
+            panic!("it says something else")
+        };
+        assert!(message.starts_with("\\u{202e}\\u{202e}"));
+        let longer = "x".repeat(Response::MOST_HEAD_BYTES as usize);
+        let longer = Head::Refused { message: longer, kind: ErrorKind::Limit };
+        let refused = Response::decode(&*frame::encode(&longer).unwrap(), 0).err().unwrap().to_string();
+        assert!(refused.contains("where at most 160"), "{refused}");
+    }
+}

@@ -1,0 +1,364 @@
+//! One module, compiled for one target.
+
+use crate::compile::input_limits::InputLimits;
+use crate::compile::inputs::{Input, STANDARD};
+use crate::compile::outcome::{JobOutcome, Origin, Phases};
+use crate::interrupt;
+use crate::kind::Kind;
+use crate::message::{nanoseconds, print_bytes};
+use crate::unreadable::unreadable;
+use anyhow::{Result, anyhow};
+use precompile::artifact::Host;
+use precompile::artifact::mismatch::mismatches;
+use precompile::artifact::trailer;
+use precompile::cache::{Cache, Entry, InPlace, Key, Recipe, Turn, bounded, open_regular};
+use precompile::{
+    Answer, Artifact, Backend, Chosen, Compiled, Compiler, Destination, ObtainError, Options, PairError,
+    Request, Source, Target, Written, descriptor,
+};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Instant, SystemTime};
+
+/// A module to compile for a target.
+pub(crate) struct Job {
+    pub(crate) input: Input,
+    pub(crate) options: Arc<Options>,
+    pub(crate) recipe: Arc<Recipe>,
+    /// Why another backend stands in for the one that was asked for, whatever the input.
+    pub(crate) refusal: Option<PairError>,
+    /// How the backend was chosen, where it was for this input.
+    pub(crate) chosen: Option<Chosen>,
+    pub(crate) output: Output,
+    /// What the artifact must fit.
+    pub(crate) host: Option<Arc<Host>>,
+    /// What it may cost.
+    pub(crate) limits: Arc<InputLimits>,
+    /// When what it is made from last changed, where unchanged outputs are to be no older.
+    pub(crate) ages: Option<Ages>,
+    /// Its place in the order in which the user named the inputs.
+    pub(crate) order: usize,
+    /// What can be read only once, when it was read.
+    pub(crate) stream: Mutex<Option<Vec<u8>>>,
+}
+
+/// Where an artifact goes.
+pub(crate) struct Output {
+    /// A path, or [`STANDARD`].
+    pub(crate) path: PathBuf,
+    /// The user named it. If not, links there aren't followed, and folders on the way are made.
+    pub(crate) is_named: bool,
+}
+
+/// The times of what an output is made from.
+#[derive(Clone, Copy)]
+pub(crate) struct Ages {
+    /// The time of the newest.
+    pub(crate) newest: SystemTime,
+    /// When they were looked at.
+    pub(crate) read: SystemTime,
+}
+
+impl Output {
+    /// The test that it is standard output.
+    pub(crate) fn is_standard(&self) -> bool {
+        self.path == Path::new(STANDARD) || descriptor(&self.path) == Some(1)
+    }
+}
+
+/// How a job uses the cache.
+#[derive(Clone, Copy)]
+pub(crate) struct Caching<'a> {
+    pub(crate) cache: &'a Cache,
+    pub(crate) verify_inputs: bool,
+    /// It is found out why something isn't there.
+    pub(crate) explain: bool,
+}
+
+/// Why a job failed.
+pub(crate) struct Failed {
+    pub(crate) kind: Kind,
+    pub(crate) error: String,
+}
+
+impl Failed {
+    pub(crate) fn new(error: anyhow::Error) -> Failed {
+        Failed { kind: Kind::of(&error), error: format!("{error:#}") }
+    }
+}
+
+impl Job {
+    /// What is known without reading anything: that the output is in place.
+    pub(crate) fn in_place(&self, caching: Caching<'_>) -> Option<JobOutcome> {
+        let start = Instant::now();
+        self.limits.check_input(self.input.bytes).ok()?;
+        let InPlace { bytes, cost_ns } = self.request(caching, None).in_place(caching.cache)?;
+        self.freshen();
+        let (backend, target) = (self.options.backend, self.options.target.clone());
+        let phases = Phases { read: start.elapsed(), ..Phases::default() };
+        Some(JobOutcome { phases, ..self.done(backend, target, Origin::Found { cost_ns }, bytes, None) })
+    }
+
+    /// Reads, finds or compiles, and writes. `None` where somebody else is compiling the same; with
+    /// `wait` it waits for that. With `shared`, all threads compile it.
+    pub(crate) fn run(
+        &self,
+        caching: Option<Caching<'_>>,
+        wait: bool,
+        shared: bool,
+    ) -> Result<Option<JobOutcome>, Failed> {
+        let compiler = Compiler::by(|options: &Options, wasm: &[u8]| {
+            let parallel = options.parallel && shared;
+            self.limits.compiler().compile(&Options { parallel, ..options.clone() }, wasm)
+        });
+        let run = || match caching {
+            Some(caching) => self.find_or_compile(caching, &compiler, wait),
+            None => self.compile(&compiler).map(Some),
+        };
+        match catch_unwind(AssertUnwindSafe(run)) {
+            Ok(result) => result.map_err(Failed::new),
+            Err(_) => {
+                Err(Failed::new(anyhow!("precompile has a bug and gave up on it; nothing was written")))
+            }
+        }
+    }
+
+    fn compile(&self, compiler: &Compiler<'_>) -> Result<JobOutcome> {
+        let start = Instant::now();
+        let wasm = self.read()?;
+        let read = start.elapsed();
+        let compiled = compiler
+            .compile(&self.options, &wasm)
+            .map_err(|error| self.limit(error.another_backend_may(), error.into()))?;
+        self.check_fit(&compiled.artifact)?;
+        let start = Instant::now();
+        let written = self.write(&compiled.artifact)?;
+        let limit = compiled.fallback_from.as_ref().map(ToString::to_string);
+        let phases = Phases { read, write: start.elapsed(), ..Phases::of(&compiled) };
+        let (origin, bytes) = (Origin::Compiled { stored: false }, compiled.artifact.len() as u64);
+        Ok(JobOutcome {
+            written,
+            phases,
+            ..self.done(compiled.backend, compiled.target, origin, bytes, limit)
+        })
+    }
+
+    fn find_or_compile(
+        &self,
+        caching: Caching<'_>,
+        compiler: &Compiler<'_>,
+        wait: bool,
+    ) -> Result<Option<JobOutcome>> {
+        self.limits.check_input(self.input.bytes)?;
+        // What is limited is read here, since a file may be larger than it says.
+        let is_read = self.input.is_stream || self.limits.is_input_limited();
+        let bytes = is_read.then(|| self.read()).transpose()?;
+        loop {
+            let start = Instant::now();
+            let answer = match compiler.obtain(caching.cache, &self.request(caching, bytes.as_deref()), wait)
+            {
+                Ok(answer) => answer,
+                Err(ObtainError::Busy) => {
+                    bytes.into_iter().for_each(|bytes| self.keep_stream(bytes));
+                    return Ok(None);
+                }
+                Err(ObtainError::Read(error)) => return Err(unreadable(&error)),
+                Err(error) => return Err(self.limit(error.another_backend_may(), error.into())),
+            };
+            let obtained = start.elapsed();
+            let Answer { artifact, backend, target, fallback_from, key } = answer;
+            let done = |origin, bytes| self.done(backend, target, origin, bytes, fallback_from);
+            let start = Instant::now();
+            return Ok(Some(match artifact {
+                Artifact::InPlace(InPlace { bytes, cost_ns }) => {
+                    self.freshen();
+                    let phases = Phases { read: obtained, ..Phases::default() };
+                    JobOutcome { phases, ..done(Origin::Found { cost_ns }, bytes) }
+                }
+                Artifact::Stored(entry) => {
+                    let (origin, bytes) =
+                        (Origin::Found { cost_ns: entry.record().cost_ns }, entry.record().blob_bytes());
+                    let Some(written) = self.deliver(caching.cache, &key, entry)? else {
+                        caching.cache.damaged(&key);
+                        continue;
+                    };
+                    let phases = Phases { read: obtained, write: start.elapsed(), ..Phases::default() };
+                    JobOutcome { written, phases, ..done(origin, bytes) }
+                }
+                Artifact::Compiled(compiled, turn) => {
+                    let missed = caching
+                        .explain
+                        .then(|| crate::compile::cache_miss::text(caching.cache, &key, &self.output.path));
+                    let written = self.store(caching.cache, &key, &compiled, turn)?;
+                    let read = obtained.saturating_sub(compiled.timings.total());
+                    let phases = Phases { read, write: start.elapsed(), ..Phases::of(&compiled) };
+                    let origin = Origin::Compiled { stored: true };
+                    JobOutcome { written, phases, missed, ..done(origin, compiled.artifact.len() as u64) }
+                }
+            }));
+        }
+    }
+
+    /// For the input, or for its bytes where they are read.
+    fn request<'a>(&'a self, caching: Caching<'_>, bytes: Option<&'a [u8]>) -> Request<'a> {
+        let source = match bytes {
+            Some(bytes) => Source::Bytes(bytes),
+            None => Source::File(&self.input.path, self.input.identity),
+        };
+        // The test that an artifact fits a host takes the artifact.
+        let readable = !self.output.is_standard() && self.host.is_none();
+        Request {
+            options: &self.options,
+            recipe: &self.recipe,
+            source,
+            name: (self.input.path != Path::new(STANDARD)).then_some(&self.input.path),
+            is_apart: self.limits.isolation().is_some(),
+            output: readable.then_some(&self.output.path),
+            verify_inputs: caching.verify_inputs,
+        }
+    }
+
+    /// Stores what was compiled, and writes it.
+    fn store(&self, cache: &Cache, key: &Key, compiled: &Compiled, turn: Turn) -> Result<Written> {
+        let artifact = &compiled.artifact;
+        let cost = compiled.timings.total();
+        let stored = cache.fill(turn, artifact, cost);
+        self.check_fit(artifact)?;
+        let since = SystemTime::now();
+        let written = self.write(artifact)?;
+        if let Some(digest) = stored {
+            cache.note_output(&self.output.path, key, digest, nanoseconds(cost), since);
+        }
+        Ok(written)
+    }
+
+    /// Writes what was found, which nobody prunes meanwhile. `None` where it turns out to be damaged.
+    fn deliver(&self, cache: &Cache, key: &Key, entry: Entry) -> Result<Option<Written>> {
+        let bytes = entry.record().blob_bytes();
+        let destination = self.destination();
+        if self.output.is_standard() || destination.is_stream() || self.host.is_some() {
+            let Ok(artifact) = entry.read() else { return Ok(None) };
+            cache.used(&entry, bytes);
+            // Who reads a stream may take any time.
+            drop(entry);
+            self.check_fit(&artifact)?;
+            return Ok(Some(self.write(&artifact)?));
+        }
+        let _guard = interrupt::hold_off();
+        self.make_folders()?;
+        let since = SystemTime::now();
+        let Some(written) = destination.deliver(&entry) else { return Ok(None) };
+        let written = written?;
+        self.freshen();
+        cache.used(&entry, if written == Written::New { bytes } else { 0 });
+        if let Some(digest) = entry.digest() {
+            cache.note_output(&self.output.path, key, digest, entry.record().cost_ns, since);
+        }
+        Ok(Some(written))
+    }
+
+    /// What came of it, as far as it is the same however it came.
+    fn done(
+        &self,
+        backend: Backend,
+        target: Target,
+        origin: Origin,
+        artifact_bytes: u64,
+        limit: Option<String>,
+    ) -> JobOutcome {
+        JobOutcome {
+            backend,
+            target,
+            origin,
+            fallback_from: self.instead(limit),
+            artifact_bytes,
+            written: Written::Unchanged,
+            phases: Phases::default(),
+            missed: None,
+        }
+    }
+
+    /// The backend that another stood in for, and why.
+    fn instead(&self, limit: Option<String>) -> Option<(Backend, String)> {
+        let refusal = self.refusal.as_ref().map(|refusal| (Backend::Winch, refusal.to_string()));
+        refusal.or_else(|| Some((self.options.backend, limit?)))
+    }
+
+    /// A limit of a backend, whose way out may be none on this host.
+    fn limit(&self, is_limit: bool, error: anyhow::Error) -> anyhow::Error {
+        match is_limit && self.refuses_cranelift() {
+            true => Kind::Limit.error(format!("{error}; but the host accepts no code of cranelift's")),
+            false => error,
+        }
+    }
+
+    /// The test that a way out that names Cranelift leads nowhere.
+    fn refuses_cranelift(&self) -> bool {
+        let accepted = self.host.as_ref().and_then(|host| host.policy.backends.as_ref());
+        accepted.is_some_and(|accepted| !accepted.contains(&Backend::Cranelift))
+    }
+
+    fn check_fit(&self, artifact: &[u8]) -> Result<()> {
+        if let Some(host) = &self.host {
+            let manifest = trailer::read_unverified(artifact)?.manifest;
+            let mismatches = mismatches(&manifest, host);
+            let reasons: Vec<_> = mismatches.iter().map(|mismatch| format!("\n  {mismatch}")).collect();
+            if !reasons.is_empty() {
+                return Err(Kind::Mismatch.error(format!("it would not fit the host:{}", reasons.concat())));
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&self) -> Result<Vec<u8>> {
+        if !self.input.is_stream {
+            let file = open_regular(&self.input.path, true, false).map_err(|error| unreadable(&error))?;
+            let (file, bytes) = bounded(file)?;
+            return self.limits.read(file, bytes);
+        }
+        let mut kept = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
+        match kept.take() {
+            Some(wasm) => Ok(wasm),
+            None => self.limits.read_stream(&self.input),
+        }
+    }
+
+    /// For when the job is run again.
+    fn keep_stream(&self, bytes: Vec<u8>) {
+        *self.stream.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
+    }
+
+    fn write(&self, artifact: &[u8]) -> Result<Written> {
+        if self.output.is_standard() {
+            print_bytes(artifact)?;
+            return Ok(Written::New);
+        }
+        let destination = self.destination();
+        // A pipe may take any time.
+        let _guard = (!destination.is_stream()).then(interrupt::hold_off);
+        self.make_folders()?;
+        let written = destination.write(artifact)?;
+        self.freshen();
+        Ok(written)
+    }
+
+    fn destination(&self) -> Destination<'_> {
+        let (path, input) = (&self.output.path, self.input.source());
+        if self.output.is_named { Destination::named(path, input) } else { Destination::derived(path, input) }
+    }
+
+    /// An output that is older than what it is made from would be made again and again.
+    fn freshen(&self) {
+        if let Some(Ages { newest, read }) = self.ages {
+            self.destination().freshen(newest, read);
+        }
+    }
+
+    fn make_folders(&self) -> Result<()> {
+        if let Some(folder) = self.output.path.parent().filter(|_| !self.output.is_named) {
+            fs_err::create_dir_all(folder)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,51 @@
+//! The outcome of a job.
+
+use precompile::{Backend, Compiled, Target, Written};
+use std::time::Duration;
+
+/// The outcome of a job.
+pub(crate) struct JobOutcome {
+    pub(crate) backend: Backend,
+    pub(crate) target: Target,
+    pub(crate) origin: Origin,
+    /// The backend that another stood in for, and why.
+    pub(crate) fallback_from: Option<(Backend, String)>,
+    pub(crate) artifact_bytes: u64,
+    pub(crate) written: Written,
+    pub(crate) phases: Phases,
+    /// Why it wasn't in the cache, for people, where that was asked.
+    pub(crate) missed: Option<String>,
+}
+
+/// The origin of an artifact.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The compiler; and whether the cache was asked.
+    Compiled { stored: bool },
+    /// The cache, or it was in place already.
+    Found { cost_ns: u64 },
+}
+
+/// The time that each phase took.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Phases {
+    /// Reading the input, and asking the cache.
+    pub(crate) read: Duration,
+    pub(crate) scan: Duration,
+    pub(crate) compile: Duration,
+    pub(crate) finish: Duration,
+    pub(crate) write: Duration,
+}
+
+impl Phases {
+    /// Those of a compilation.
+    pub(crate) fn of(compiled: &Compiled) -> Phases {
+        let timings = compiled.timings;
+        Phases { scan: timings.scan, compile: timings.compile, finish: timings.finish, ..Phases::default() }
+    }
+
+    pub(crate) fn each(&self) -> [(&'static str, Duration); 5] {
+        let Phases { read, scan, compile, finish, write } = *self;
+        [("read", read), ("scan", scan), ("compile", compile), ("finish", finish), ("write", write)]
+    }
+}

@@ -1,0 +1,141 @@
+//! `precompile.toml`: what `precompile` compiles where no input is named. `Cargo.toml` may say the same.
+
+use crate::compile::backend_arg::BackendArg;
+use crate::cpus::Cpus;
+use anyhow::{Result, anyhow, ensure};
+use precompile::Platform;
+use precompile::artifact::{escaped_path, quantity};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+use std::num::NonZeroU64;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The file's name, in the current folder.
+pub(crate) const FILE: &str = "precompile.toml";
+/// Cargo's, where the same stands below `[package.metadata.precompile]`.
+const CARGO: &str = "Cargo.toml";
+
+/// The words of a project. Paths are relative to the file's folder; options on the command line override what it
+/// says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Project {
+    /// Modules, components and folders to compile.
+    pub(crate) inputs: Vec<PathBuf>,
+    /// The compiler.
+    pub(crate) backend: Option<BackendArg>,
+    /// The number of times that each module is run, where the compiler is chosen by it.
+    pub(crate) expect_runs: Option<NonZeroU64>,
+    /// The time that a run takes with Cranelift, where the compiler is chosen by it.
+    #[serde(default, deserialize_with = "duration")]
+    pub(crate) expect_run_time: Option<Duration>,
+    /// The machines to compile for.
+    #[serde(default)]
+    pub(crate) targets: Vec<String>,
+    /// The least CPU that the code must run on, or one for each target.
+    #[serde(default)]
+    pub(crate) cpu: Cpus,
+    /// The platform that the code may rely on.
+    pub(crate) platform: Option<Platform>,
+    /// The folder that artifacts go to.
+    pub(crate) out_dir: Option<PathBuf>,
+    /// Links in folders are followed that lead out of them.
+    #[serde(default)]
+    pub(crate) follow_links: bool,
+}
+
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    quantity::duration(&text).map(Some).map_err(D::Error::custom)
+}
+
+/// The part that concerns us of a `Cargo.toml`.
+#[derive(Deserialize)]
+struct Manifest {
+    package: Option<Section>,
+    workspace: Option<Section>,
+}
+
+/// A package, or a workspace.
+#[derive(Deserialize)]
+struct Section {
+    metadata: Option<Metadata>,
+}
+
+/// The part that other tools keep in a manifest.
+#[derive(Deserialize)]
+struct Metadata {
+    precompile: Option<Project>,
+}
+
+impl Project {
+    /// Reads a file, or `None` where there is none.
+    ///
+    /// # Errors
+    ///
+    /// Where it can't be read, or says what is not understood.
+    pub(crate) fn read(path: &Path) -> Result<Option<Project>> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        let text = fs_err::read_to_string(path)?;
+        let error =
+            |error: toml::de::Error| anyhow!("`{}`: {}", escaped_path(path), error.to_string().trim_end());
+        let project = match path.ends_with(CARGO) {
+            true => Project::of_manifest(&text).map_err(error)?.ok_or_else(|| {
+                let path = escaped_path(path);
+                anyhow!(
+                    "`{path}` has no `[package.metadata.precompile]`: add it, with `inputs = [\"app.wasm\"]`"
+                )
+            })?,
+            false => Project::parse(&text).map_err(error)?,
+        };
+        let nothing = "`inputs` is empty: name modules or folders";
+        ensure!(!project.inputs.is_empty(), "`{}`: {nothing}", escaped_path(path));
+        Ok(Some(project.below(path.parent().unwrap_or(Path::new("")))))
+    }
+
+    /// Reads the text of a `precompile.toml`.
+    ///
+    /// # Errors
+    ///
+    /// Where it says what is not understood.
+    pub(crate) fn parse(text: &str) -> Result<Project, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    /// Reads what stands in the text of a `Cargo.toml`.
+    fn of_manifest(text: &str) -> Result<Option<Project>, toml::de::Error> {
+        let Manifest { package, workspace } = toml::from_str(text)?;
+        let said =
+            [package, workspace].into_iter().flatten().find_map(|section| section.metadata?.precompile);
+        Ok(said)
+    }
+
+    /// With paths as they are seen from here.
+    fn below(mut self, folder: &Path) -> Project {
+        self.inputs = self.inputs.iter().map(|input| folder.join(input)).collect();
+        self.out_dir = self.out_dir.map(|out_dir| folder.join(out_dir));
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The body of the fuzz target `project`, for fixed seeds.
+    #[test]
+    fn any_text_gives_an_answer() {
+        let seed = "inputs = [\"app.wasm\", \"plugins\"]\nbackend = \"auto\"\nexpect-runs = 9\nexpect-run-time = \"20ms\"\ntargets = [\"aarch64\"]\ncpu = \"x86-64-v3\"\n\
+                    platform = \"hosted\"\nout-dir = \"build\"\n";
+        assert!(Project::parse(seed).is_ok());
+        let mut accepted = 0;
+        for number in 0..20_000 {
+            let text = support::mutated(seed.as_bytes(), number);
+            accepted += u32::from(Project::parse(&String::from_utf8_lossy(&text)).is_ok());
+        }
+        assert!((100..19_000).contains(&accepted), "{accepted}");
+    }
+}

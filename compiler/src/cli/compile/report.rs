@@ -1,0 +1,106 @@
+//! The report of a job's outcome, for programs and for people.
+
+use crate::compile::job::Job;
+use crate::compile::outcome::{JobOutcome, Origin, Phases};
+use crate::message::{Cache, ChosenBy, Message, TimingsNs, nanoseconds};
+use precompile::artifact::{escaped_path, trailer};
+use precompile::{Chosen, Written};
+use std::time::Duration;
+
+impl JobOutcome {
+    /// The report for programs.
+    pub(crate) fn message<'a>(&'a self, job: &'a Job, timings: bool) -> Message<'a> {
+        let Phases { read, scan, compile, finish, write } = self.phases;
+        let (cache, saved_ns) = match self.origin {
+            Origin::Compiled { stored: true } => (Cache::Miss, None),
+            Origin::Compiled { stored: false } => (Cache::Off, None),
+            Origin::Found { cost_ns } => (Cache::Hit, Some(cost_ns)),
+        };
+        Message::Compiled {
+            input: &job.input.path,
+            output: &job.output.path,
+            backend: self.backend,
+            target: self.target.to_string(),
+            cache,
+            compile_ns: nanoseconds(compile),
+            artifact_bytes: self.artifact_bytes,
+            fallback_from: self.fallback_from.as_ref().map(|(_, reason)| reason.as_str()),
+            chosen: job.chosen.as_ref().map(ChosenBy::from),
+            saved_ns,
+            timings: timings.then(|| TimingsNs {
+                read_ns: nanoseconds(read),
+                scan_ns: nanoseconds(scan),
+                compile_ns: nanoseconds(compile),
+                finish_ns: nanoseconds(finish),
+                write_ns: nanoseconds(write),
+            }),
+        }
+    }
+
+    /// The report for people.
+    pub(crate) fn text(&self, job: &Job, timings: bool, verbose: bool) -> String {
+        let total: Duration = self.phases.each().iter().map(|(_, time)| *time).sum();
+        let (verb, place) = match self.origin {
+            Origin::Compiled { .. } => ("compiled", ""),
+            Origin::Found { .. } => ("found", " in the cache"),
+        };
+        let mut text = format!(
+            "{verb} `{}` with {} for {}{place} in {:.2} s: `{}`, {} bytes",
+            escaped_path(&job.input.path),
+            self.backend,
+            self.target,
+            total.as_secs_f64(),
+            escaped_path(&job.output.path),
+            self.artifact_bytes,
+        );
+        if self.written == Written::Unchanged {
+            text += ", unchanged";
+        }
+        if let Some(chosen) = &job.chosen {
+            text += &format!("\n  {}", chosen_for(chosen));
+        }
+        if let Some((backend, reason)) = &self.fallback_from {
+            text += &format!("\n  instead of {backend}: {reason}");
+        }
+        if let Some(missed) = &self.missed {
+            text += &format!("\n  {missed}");
+        }
+        if timings {
+            let phases = self.phases.each();
+            let phases = phases.map(|(name, time)| format!("{name} {:.1} ms", time.as_secs_f64() * 1e3));
+            text += &format!("\n  {}", phases.join(", "));
+        }
+        if verbose && !job.output.is_standard() && job.output.path.is_file() {
+            text += &manifest(&job.output.path).unwrap_or_default();
+        }
+        text
+    }
+}
+
+/// By what a backend was chosen.
+fn chosen_for(chosen: &Chosen) -> String {
+    let expected =
+        chosen.expected_s.iter().map(|(backend, seconds)| format!("{seconds:.2} s with {backend}"));
+    let expected: Vec<_> = expected.collect();
+    let why = match &expected[..] {
+        [only] => format!("{only}, the only one that these options allow"),
+        _ => expected.join(", "),
+    };
+    let s = if chosen.runs == 1 { "" } else { "s" };
+    format!(
+        "{} was chosen for {} run{s}: compiling and running are expected to take {why}",
+        chosen.backend, chosen.runs
+    )
+}
+
+/// What the artifact says of itself.
+fn manifest(path: &std::path::Path) -> Option<String> {
+    let manifest = trailer::read_unverified(&std::fs::read(path).ok()?).ok()?.manifest;
+    let mut text = format!("\n  uses {}", manifest.features_used.join(", "));
+    text += &format!("\n  stamped {}", manifest.features_stamped.join(", "));
+    text += &format!("\n  platform {}", manifest.platform);
+    if !manifest.cpu_features.is_empty() {
+        text += &format!(", CPU features {}", manifest.cpu_features.join(", "));
+    }
+    Some(text)
+}

@@ -1,0 +1,243 @@
+//! The command `precompile`.
+
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod cache;
+mod cache_opts;
+mod compare;
+mod compile;
+mod completions;
+mod cpus;
+mod environment;
+mod explain;
+mod hinted;
+mod host_file;
+mod inspect;
+mod interrupt;
+mod kind;
+mod man;
+mod message;
+mod process_status;
+mod progress;
+mod runner;
+mod runner_cli;
+mod setting_args;
+mod shell_words;
+mod targets;
+mod threads;
+mod unreadable;
+mod usage;
+mod version;
+
+use anyhow::{Result, bail};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use compile::plan::Plan;
+use kind::Kind;
+use message::{Format, Message};
+use precompile::artifact::Escaped;
+use std::ffi::OsString;
+use std::panic::UnwindSafe;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Compile WebAssembly ahead of time, with the compiler and for the machine that you choose
+///
+/// The artifact is run by `precompile-run`, which contains no compiler.
+#[derive(Parser)]
+#[command(name = "precompile", version = version::TEXT.as_str())]
+#[command(about = "Compile WebAssembly ahead of time with Cranelift or Winch")]
+#[command(after_help = AFTER_HELP, after_long_help = AFTER_LONG_HELP, args_conflicts_with_subcommands = true)]
+struct Command {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+
+    #[command(flatten)]
+    compile: compile::Opts,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Compile, as without a command's name: `precompile app.wasm`
+    Compile(Box<compile::Opts>),
+    Inspect(inspect::Opts),
+    Explain(explain::Opts),
+    Compare(Box<compare::Opts>),
+    Targets(targets::Opts),
+    Cache(cache::Opts),
+    Completions(completions::Opts),
+    Man(man::Opts),
+}
+
+/// One of the two commands.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Program {
+    #[default]
+    Precompile,
+    PrecompileRun,
+}
+
+impl Program {
+    /// Its command line.
+    fn command(self) -> clap::Command {
+        match self {
+            Program::Precompile => command(),
+            Program::PrecompileRun => runner_cli::command(),
+        }
+    }
+}
+
+const AFTER_HELP: &str = "\
+Such as: precompile --target aarch64 app.wasm    # writes app.cwasm";
+
+const AFTER_LONG_HELP: &str = "\
+Examples:
+  precompile app.wasm                                      app.cwasm, for this kind of machine
+  precompile --backend winch --target aarch64 app.wasm     compiled fast, for 64-bit Arm Linux
+  precompile --backend auto --expect-runs 1000 app.wasm    the one that costs less in all
+  precompile --cpu x86-64-v3 -Os app.wasm -o fast.cwasm
+  precompile --target aarch64,x86_64 --out-dir build plugins/
+  precompile                                               what precompile.toml lists:
+                                                             inputs = [\"app.wasm\", \"plugins\"]
+                                                             backend = \"winch\"
+                                                             targets = [\"aarch64\", \"x86_64\"]
+
+A file that has a command's name is written with a folder: ./compile
+
+Exit codes: 0 all done, 1 an input failed (the others are done), 2 wrong usage, 3 refused
+(`explain`: it would not load), 130 interrupted, also by SIGTERM and SIGHUP";
+
+/// An input failed.
+const FAILED: u8 = 1;
+/// The command line or `precompile.toml` is wrong, as where clap finds out.
+const USAGE: u8 = 2;
+/// `explain`: it would not load.
+const REFUSED: u8 = 3;
+
+fn main() -> ExitCode {
+    // No verb, which help and completions would list.
+    if let Some(isolated) = compile::isolate::Opts::asked() {
+        return guarded(|| isolated.run().map(|()| ExitCode::SUCCESS));
+    }
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let command = parse(arguments.clone()).unwrap_or_else(|error| {
+        // What it repeats may be names that a shell filled in: an error of the same, as they are shown.
+        let shown = |argument: &OsString| match argument.to_str() {
+            Some(text) => Escaped(text).to_string().into(),
+            // That it is no text is what the error is about.
+            None => argument.clone(),
+        };
+        parse(arguments.iter().map(shown).collect()).err().unwrap_or(error).exit()
+    });
+    guarded(|| run(&command))
+}
+
+fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
+    let arguments = arguments::in_order(arguments, &command());
+    Command::from_arg_matches(&command().try_get_matches_from(arguments)?)
+}
+
+/// The command line, whose `-h` fits a screen.
+fn command() -> clap::Command {
+    let short = |arg: clap::Arg| {
+        let is_short = compile::SHORT_HELP.contains(&arg.get_id().as_str());
+        arg.hide_short_help(!is_short)
+    };
+    Command::command().mut_args(short).mut_subcommand("compile", |command| command.mut_args(short))
+}
+
+/// Runs, and tells what went wrong.
+fn guarded(run: impl FnOnce() -> Result<ExitCode> + UnwindSafe) -> ExitCode {
+    // A backend's panic is reported as the error that it becomes, not as a crash of ours.
+    std::panic::set_hook(Box::new(|_| {}));
+    match std::panic::catch_unwind(run) {
+        Ok(Ok(code)) => code,
+        Ok(Err(error)) => {
+            message::tell_error(&format!("{error:#}"));
+            ExitCode::from(FAILED)
+        }
+        Err(_) => {
+            message::tell_error("precompile has a bug and gave up");
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn run(command: &Command) -> Result<ExitCode> {
+    let code = |success: bool, code: u8| if success { ExitCode::SUCCESS } else { ExitCode::from(code) };
+    match &command.verb {
+        Some(Verb::Cache(opts)) => Ok(code(opts.run()?, FAILED)),
+        Some(Verb::Compare(opts)) => {
+            Ok(code(finish(opts.message_format, opts.input(), || opts.run().map(|()| true))?, FAILED))
+        }
+        Some(Verb::Explain(opts)) => {
+            Ok(code(finish(opts.message_format, opts.artifact(), || opts.run())?, REFUSED))
+        }
+        Some(Verb::Inspect(opts)) => {
+            Ok(code(finish(opts.message_format, &opts.artifact, || opts.run().map(|()| true))?, FAILED))
+        }
+        Some(Verb::Targets(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
+        Some(Verb::Completions(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
+        Some(Verb::Man(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
+        Some(Verb::Compile(opts)) => compile(opts, || Ok(())),
+        None => compile(&command.compile, || known(&command.compile.inputs)),
+    }
+}
+
+/// Compiles, unless what was said before is wrong.
+fn compile(opts: &compile::Opts, check: impl FnOnce() -> Result<()>) -> Result<ExitCode> {
+    if let Some(help) = opts.setting_args().help() {
+        message::print_bytes(help.as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let plan = check().and_then(|()| Plan::new(opts));
+    match plan.and_then(|plan| Ok((plan, opts.open_cache()?))) {
+        Ok((plan, cache)) => {
+            let success = opts.run(&plan, cache.as_ref())?;
+            Ok(if success { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+        }
+        Err(error) => {
+            let error = format!("{error:#}");
+            message::tell_error(&error);
+            if opts.message_format == Format::Json {
+                message::print(&Message::Failed { input: None, kind: Kind::Usage, error, target: None })?;
+                message::print(&Message::Finished { success: false, counts: None, usage: None })?;
+            }
+            Ok(ExitCode::from(USAGE))
+        }
+    }
+}
+
+/// # Errors
+///
+/// Where the first input is not there, and nearly named like a command.
+fn known(inputs: &[PathBuf]) -> Result<()> {
+    let Some(name) = inputs.first().filter(|input| !input.exists()).and_then(|input| input.to_str()) else {
+        return Ok(());
+    };
+    let command = command();
+    let verbs = command.get_subcommands().map(clap::Command::get_name).chain(["help"]);
+    match precompile::similar(name, verbs) {
+        Some(verb) => {
+            bail!("there is neither a file nor a command `{name}`: did you mean `precompile {verb}`?")
+        }
+        None => Ok(()),
+    }
+}
+
+/// Runs a verb that is about one artifact, and reports to programs how it ended.
+fn finish(format: Format, artifact: &Path, run: impl FnOnce() -> Result<bool>) -> Result<bool> {
+    let result = run();
+    if format == Format::Json {
+        if let Err(error) = &result {
+            let (kind, error) = (Kind::of(error), format!("{error:#}"));
+            message::print(&Message::Failed { input: Some(artifact), kind, error, target: None })?;
+        }
+        message::print(&Message::Finished {
+            success: matches!(result, Ok(true)),
+            counts: None,
+            usage: None,
+        })?;
+    }
+    result
+}

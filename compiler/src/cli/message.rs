@@ -1,0 +1,238 @@
+//! The command's reports: lines for people on stderr, or JSON objects, one a line, on stdout.
+
+use crate::kind::Kind;
+use clap::ValueEnum;
+use precompile::artifact::EscapedLines;
+use precompile::artifact::mismatch::Mismatch;
+use precompile::cache::{Log, Pruned, Record};
+use precompile::{Backend, Chosen};
+use serde::{Serialize, Serializer};
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::Duration;
+
+/// The form of reports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Lines for people
+    #[default]
+    Human,
+    /// JSON objects, one a line, each with a field `reason`
+    Json,
+}
+
+/// A JSON object that the command prints. The fields are stable: none goes away or changes its
+/// meaning, new ones may come.
+#[derive(Serialize)]
+#[serde(tag = "reason", rename_all = "kebab-case")]
+pub(crate) enum Message<'a> {
+    Compiled {
+        #[serde(serialize_with = "path")]
+        input: &'a Path,
+        #[serde(serialize_with = "path")]
+        output: &'a Path,
+        backend: Backend,
+        target: String,
+        cache: Cache,
+        /// The time that compiling took now: none, where it was found.
+        compile_ns: u64,
+        artifact_bytes: u64,
+        /// The limit of the backend that was asked for, where another stepped in.
+        fallback_from: Option<&'a str>,
+        /// The figures that the backend was chosen by, with `--backend auto`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        chosen: Option<ChosenBy>,
+        /// The time that it took when it was compiled, where it was found.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        saved_ns: Option<u64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        timings: Option<TimingsNs>,
+    },
+    Failed {
+        /// Absent where it is about none.
+        #[serde(serialize_with = "optional_path", skip_serializing_if = "Option::is_none")]
+        input: Option<&'a Path>,
+        kind: Kind,
+        error: String,
+        /// The target that it was to be compiled for.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        target: Option<String>,
+    },
+    Code {
+        code: u16,
+        meaning: &'a str,
+        way_out: &'a str,
+    },
+    Mismatch {
+        code: u16,
+        field: &'a str,
+        artifact_value: &'a str,
+        host_value: &'a str,
+        remedy: &'a str,
+    },
+    CacheDir {
+        #[serde(serialize_with = "path")]
+        folder: &'a Path,
+    },
+    CacheStats {
+        #[serde(flatten)]
+        log: Log,
+        entries: u64,
+        entries_bytes: u64,
+    },
+    CacheEntry {
+        #[serde(flatten)]
+        record: &'a Record,
+        /// The name of the input when it was compiled, where that is known.
+        input: Option<&'a str>,
+        bytes: u64,
+    },
+    CacheVerified {
+        whole_entries: u64,
+        whole_bytes: u64,
+        damaged: Vec<String>,
+    },
+    CachePruned {
+        #[serde(flatten)]
+        pruned: Pruned,
+    },
+    Finished {
+        success: bool,
+        /// Of artifacts, where some were to be made.
+        #[serde(flatten, skip_serializing_if = "Option::is_none")]
+        counts: Option<Counts>,
+        /// Of the whole process, with `--timings`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        usage: Option<Usage>,
+    },
+}
+
+/// The cache's part in an artifact.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Cache {
+    /// It was there, or the output was in place already.
+    Hit,
+    /// It was compiled, and stored.
+    Miss,
+    /// It was not asked.
+    Off,
+}
+
+/// The figures that a backend was chosen by.
+#[derive(Clone, Copy, Serialize)]
+pub(crate) struct ChosenBy {
+    pub(crate) expect_runs: u64,
+    /// The time that a backend is expected to take for them, in seconds, compiling included; `None` where it could not
+    /// be chosen.
+    pub(crate) expected_cranelift_s: Option<f64>,
+    pub(crate) expected_winch_s: Option<f64>,
+}
+
+impl From<&Chosen> for ChosenBy {
+    fn from(chosen: &Chosen) -> ChosenBy {
+        let of = |wanted| {
+            let of = chosen.expected_s.iter().find(|(backend, _)| *backend == wanted);
+            of.map(|(_, seconds)| *seconds)
+        };
+        let (expected_cranelift_s, expected_winch_s) = (of(Backend::Cranelift), of(Backend::Winch));
+        ChosenBy { expect_runs: chosen.runs, expected_cranelift_s, expected_winch_s }
+    }
+}
+
+/// The number of artifacts of each outcome.
+#[derive(Clone, Copy, Serialize)]
+pub(crate) struct Counts {
+    pub(crate) compiled: u64,
+    /// In the cache.
+    pub(crate) found: u64,
+    /// As they were before.
+    pub(crate) in_place: u64,
+    pub(crate) failed: u64,
+}
+
+/// Time and memory that this process used up; a field is absent where the system doesn't tell.
+#[derive(Clone, Copy, Serialize)]
+pub(crate) struct Usage {
+    /// The processor's time, all threads together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cpu_ns: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) peak_memory_bytes: Option<u64>,
+}
+
+/// The time of each phase, in nanoseconds.
+#[derive(Clone, Copy, Serialize)]
+pub(crate) struct TimingsNs {
+    pub(crate) read_ns: u64,
+    pub(crate) scan_ns: u64,
+    pub(crate) compile_ns: u64,
+    pub(crate) finish_ns: u64,
+    pub(crate) write_ns: u64,
+}
+
+/// A time as a field of JSON has it.
+pub(crate) fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+fn path<S: Serializer>(path: &&Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&path.display())
+}
+
+fn optional_path<S: Serializer>(path: &Option<&Path>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&path.unwrap_or(Path::new("")).display())
+}
+
+impl<'a> From<&'a Mismatch> for Message<'a> {
+    fn from(mismatch: &'a Mismatch) -> Message<'a> {
+        let Mismatch { code, field, artifact_value, host_value, remedy } = mismatch;
+        Message::Mismatch {
+            code: code.number(),
+            field,
+            artifact_value: artifact_value.as_str(),
+            host_value: host_value.as_str(),
+            remedy: remedy.as_str(),
+        }
+    }
+}
+
+/// Prints an object as a line of JSON on standard output.
+///
+/// # Errors
+///
+/// Where standard output can't be written.
+pub(crate) fn print(message: &impl Serialize) -> io::Result<()> {
+    let mut line = serde_json::to_vec(message)?;
+    line.push(b'\n');
+    print_bytes(&line)
+}
+
+/// Writes to standard output. A reader that has seen enough and gone is no error.
+///
+/// # Errors
+///
+/// Where standard output can't be written.
+pub(crate) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
+/// Writes a message to stderr. Where even that is impossible, the exit code still tells.
+pub(crate) fn tell(text: &str) {
+    // Names of files and of what is in them may hold anything.
+    let _ = io::stderr().write_all(format!("{}\n", EscapedLines(text)).as_bytes());
+}
+
+/// Reports to people what went wrong without being an error.
+pub(crate) fn tell_warning(warning: &str) {
+    tell(&format!("warning: {warning}"));
+}
+
+/// Reports an error to people.
+pub(crate) fn tell_error(error: &str) {
+    tell(&format!("error: {error}"));
+}

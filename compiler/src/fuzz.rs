@@ -1,0 +1,126 @@
+//! What is done with input that nobody can be trusted with, for fuzzers and tests. None of these may
+//! panic, whatever the bytes are. Each says whether the input was accepted.
+
+use crate::inspect::inspect;
+use crate::options::Options;
+use crate::{BackendError, Cause, CompileError, Compiler, fit};
+use precompile_artifact::mismatch::mismatches;
+use precompile_artifact::trailer::{self, FORMAT, MAGIC};
+use precompile_artifact::{Backend, Host, Manifest, Platform};
+#[cfg(feature = "fuzzing")]
+pub use precompile_cache::fuzz::object;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// An artifact, for its image and its manifest.
+const ARTIFACT: &[u8] = include_bytes!("../../artifact/tests/golden/format-2.cwasm");
+/// What some runner said of itself.
+const HOST: &[u8] = include_bytes!("fuzz/host.json");
+/// How a binary of the component model begins.
+const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
+
+/// The number of times that a compiler panicked, which became an error.
+pub static COMPILER_PANICS: AtomicU64 = AtomicU64::new(0);
+
+/// Bytes as a module or a component in binary form, for both backends.
+///
+/// # Panics
+///
+/// Where what was compiled can't be read, or wasmtime wrote what isn't expected of it.
+pub fn wasm(bytes: &[u8]) -> bool {
+    let mut valid = false;
+    for (backend, target) in [(Backend::Winch, "x86_64"), (Backend::Cranelift, "aarch64")] {
+        let Some(options) = options(backend, target) else { continue };
+        valid |= match Compiler::default().compile(&options, bytes) {
+            Ok(compiled) => {
+                trailer::read(&compiled.artifact).unwrap_or_else(|error| panic!("it can't be read: {error}"));
+                true
+            }
+            Err(error) => is_expected(&error),
+        };
+    }
+    valid
+}
+
+/// The test that an error is a backend's limit, and not that the bytes aren't valid.
+fn is_expected(error: &CompileError) -> bool {
+    assert!(!error.to_string().is_empty());
+    match error {
+        CompileError::Stamp(_)
+        | CompileError::Trailer(_)
+        | CompileError::Backend(BackendError::Configure { .. }) => {
+            panic!("it should not come to this: {error}")
+        }
+        CompileError::Backend(BackendError::Panic { .. }) => panicked(),
+        CompileError::Unsupported(unsupported) if matches!(unsupported.cause, Cause::Panic(_)) => panicked(),
+        _ => {}
+    }
+    error.another_backend_may()
+}
+
+fn panicked() {
+    COMPILER_PANICS.fetch_add(1, Relaxed);
+}
+
+fn options(backend: Backend, target: &str) -> Option<Options> {
+    let options = Options::new(backend, target.parse().ok()?, Platform::Hosted).ok()?;
+    Some(Options { parallel: false, ..options })
+}
+
+/// Bytes as a component in binary form, but for its first few.
+pub fn component(bytes: &[u8]) -> bool {
+    wasm(&[COMPONENT, bytes].concat())
+}
+
+/// Bytes as a module or a component in text form.
+pub fn text(bytes: &[u8]) -> bool {
+    let Some(options) = options(Backend::Winch, "x86_64") else { return false };
+    // A parenthesis, or else it would be a binary.
+    match Compiler::default().compile(&options, &[b"(", bytes].concat()) {
+        Ok(_) => true,
+        Err(CompileError::Text(_)) => false,
+        Err(error) => is_expected(&error),
+    }
+}
+
+/// Bytes as an artifact.
+pub fn artifact(bytes: &[u8]) -> bool {
+    let read = trailer::read(bytes);
+    if let (Ok(trailer), Ok(host)) = (trailer::read_unverified(bytes), serde_json::from_slice::<Host>(HOST)) {
+        explain(&trailer.manifest, &host);
+    }
+    if let Ok(inspection) = inspect(bytes) {
+        let _ = (inspection.manifest(), inspection.warnings(), format!("{inspection:?}"));
+    }
+    read.is_ok()
+}
+
+/// Bytes as the manifest of an artifact that is whole otherwise: its digest is right.
+pub fn manifest(bytes: &[u8]) -> bool {
+    let Ok(image) = trailer::image(ARTIFACT) else { return false };
+    let mut sealed = ARTIFACT[..image.bytes as usize].to_vec();
+    sealed.extend(MAGIC);
+    sealed.extend(FORMAT.to_le_bytes());
+    sealed.extend((bytes.len() as u32).to_le_bytes());
+    sealed.extend(bytes);
+    sealed.extend(blake3::hash(&sealed).as_bytes());
+    sealed.extend([0; 4]);
+    artifact(&sealed)
+}
+
+/// Bytes as the description of a host.
+pub fn host(bytes: &[u8]) -> bool {
+    let Ok(host) = serde_json::from_slice::<Host>(bytes) else { return false };
+    let _ = fit(&host, None).map_err(|error| error.to_string());
+    if let Ok(trailer) = trailer::read(ARTIFACT) {
+        explain(&trailer.manifest, &host);
+    }
+    true
+}
+
+/// Why an artifact would not run there.
+fn explain(manifest: &Manifest, host: &Host) {
+    let _ = mismatches(manifest, host).iter().map(ToString::to_string).collect::<Vec<_>>();
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! What wasmtime says in an artifact about how it was compiled.
+
+use super::stock::Stock;
+use crate::backend::stamp::{EngineSection, Stamp, StampError};
+use crate::backend::tunables::{self, Setting};
+use crate::version::WASMTIME_MAJOR;
+use precompile_artifact::manifest::Kind;
+use precompile_artifact::{Backend, Names, cpu, features};
+use target_lexicon::Triple;
+use wasmparser::WasmFeatures;
+use wasmtime_environ::FlagValue;
+
+/// What wasmtime says in an artifact about how it was compiled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stamped {
+    /// Its version: the major number, unless whoever embeds it chose another text.
+    pub version: String,
+    /// The target triple; `None` where it isn't found in a version other than 48.
+    pub target: Option<String>,
+    /// All else, which only version 48 is known to write in this way.
+    pub details: Option<Details>,
+}
+
+/// What wasmtime 48 says of code that it compiled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Details {
+    /// The compiler.
+    pub backend: Backend,
+    /// Wasmtime's settings.
+    pub settings: Vec<Setting>,
+    /// Cranelift's settings that all architectures share, with their values. Winch has them, too.
+    pub shared_flags: Vec<(String, String)>,
+    /// Names of the WebAssembly features that a runtime must support, sorted.
+    pub features: Names,
+    /// Names of the processor's features that the code may use, sorted: those of
+    /// [`cpu`](precompile_artifact::cpu), where it knows them, or else Cranelift's.
+    pub cpu_features: Names,
+    /// What it takes to load the code with stock wasmtime.
+    pub stock: Stock,
+}
+
+impl Stamped {
+    pub(super) fn read(image: &[u8], kind: Kind) -> Result<Stamped, StampError> {
+        let section = EngineSection::find(image)?;
+        let version = section.version.to_owned();
+        let stamp = &image[section.stamp];
+        if version != WASMTIME_MAJOR {
+            return Ok(Stamped { version, target: first_string(stamp), details: None });
+        }
+        let stamp = Stamp::decode(stamp)?;
+        Ok(Stamped { version, target: Some(stamp.target.clone()), details: Some(Details::new(&stamp, kind)) })
+    }
+}
+
+/// The target, where a stamp of another version starts with it, as all so far do.
+fn first_string(stamp: &[u8]) -> Option<String> {
+    let (text, _) = postcard::take_from_bytes::<&str>(stamp).ok()?;
+    text.parse::<Triple>().is_ok().then(|| text.into())
+}
+
+impl Details {
+    fn new(stamp: &Stamp<'_>, kind: Kind) -> Details {
+        let Stamp { target, shared_flags, isa_flags, tunables, features } = stamp;
+        let winch = tunables.winch_callable || tunables.gc_heap_initial_size == Backend::Winch.mark_bytes();
+        Details {
+            backend: if winch { Backend::Winch } else { Backend::Cranelift },
+            settings: tunables::settings(tunables),
+            shared_flags: shared_flags
+                .iter()
+                .map(|(name, value)| ((*name).into(), value.to_string()))
+                .collect(),
+            features: features::names(WasmFeatures::from_bits_truncate(*features)).iter().collect(),
+            cpu_features: cpu_features(target, isa_flags),
+            stock: Stock::new(stamp, kind),
+        }
+    }
+
+    /// The value of one of [`Details::shared_flags`].
+    pub fn shared_flag(&self, name: &str) -> Option<&str> {
+        self.shared_flags.iter().find(|(flag, _)| flag == name).map(|(_, value)| value.as_str())
+    }
+}
+
+fn cpu_features(target: &str, isa_flags: &[(&str, FlagValue<'_>)]) -> Names {
+    let family = target.parse().ok().and_then(|triple| cpu::family(&triple));
+    let features = family.map_or(&[][..], |family| family.features);
+    let on = isa_flags.iter().filter(|(_, value)| *value == FlagValue::Bool(true)).map(|(name, _)| *name);
+    let mut names: Vec<_> = on
+        // Pulley's byte order is no feature.
+        .filter(|name| *name != "big_endian")
+        .map(|name| features.iter().find(|feature| feature.setting == name).map_or(name, |known| known.name))
+        .collect();
+    names.sort_unstable();
+    names.iter().collect()
+}

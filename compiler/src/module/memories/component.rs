@@ -1,0 +1,196 @@
+//! The definitions, imports, instances and exports of a component, as far as they hand on code.
+
+use super::sum::{NONE, defined, plus};
+use precompile_artifact::manifest::Memories;
+use wasmparser::{
+    BinaryReaderError, ComponentAlias, ComponentExport, ComponentExternalKind, ComponentInstance,
+    ComponentOuterAliasKind, ComponentTypeRef, Instance, Parser, Payload,
+};
+
+/// A component: its steps, in their order.
+pub(super) struct Component<'a> {
+    pub(super) steps: Vec<Step<'a>>,
+}
+
+/// The kinds of items that are code or hold some; each has an index space of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Module,
+    Component,
+    Instance,
+}
+
+/// An item of the component being read, with the name under which it is handed on.
+pub(super) struct Named<'a> {
+    pub(super) name: &'a str,
+    pub(super) kind: Kind,
+    pub(super) index: u32,
+}
+
+/// A step of a component's. All but `InstantiateModule` give a new item an index.
+pub(super) enum Step<'a> {
+    /// A core module that holds this.
+    Module(Memories),
+    Component(Component<'a>),
+    Import {
+        name: &'a str,
+        kind: Kind,
+    },
+    InstantiateModule(u32),
+    Instantiate {
+        component: u32,
+        arguments: Vec<Named<'a>>,
+    },
+    /// An instance of items that are there.
+    Bundle(Vec<Named<'a>>),
+    /// An export of an instance.
+    Alias {
+        instance: u32,
+        name: &'a str,
+        kind: Kind,
+    },
+    /// An item of a component around this one, which is 0.
+    Outer {
+        count: u32,
+        kind: Kind,
+        index: u32,
+    },
+    Export(Named<'a>),
+}
+
+/// So many components may stand within each other.
+const MOST_NESTED: usize = 1000;
+
+impl<'a> Component<'a> {
+    /// Reads a component with all that is nested in it; `None` where that is too deep.
+    ///
+    /// # Errors
+    ///
+    /// Where the sections don't parse.
+    pub(super) fn read(wasm: &'a [u8]) -> Result<Option<Component<'a>>, BinaryReaderError> {
+        /// The components that are being read, from the outermost to the innermost.
+        enum Open<'a> {
+            Module(Memories),
+            Component(Vec<Step<'a>>),
+        }
+        let mut open = Vec::new();
+        let mut outermost = Vec::new();
+        // `parse_all` goes into what is nested, and gives its end.
+        for payload in Parser::new(0).parse_all(wasm) {
+            let payload = payload?;
+            match &payload {
+                Payload::ModuleSection { .. } => open.push(Open::Module(NONE)),
+                Payload::ComponentSection { .. } if open.len() == MOST_NESTED => return Ok(None),
+                Payload::ComponentSection { .. } => open.push(Open::Component(Vec::new())),
+                Payload::End(_) => {
+                    let step = match open.pop() {
+                        Some(Open::Module(memories)) => Step::Module(memories),
+                        Some(Open::Component(steps)) => Step::Component(Component { steps }),
+                        None => continue,
+                    };
+                    match open.last_mut() {
+                        Some(Open::Component(steps)) => steps.push(step),
+                        _ => outermost.push(step),
+                    }
+                }
+                _ => match open.last_mut() {
+                    Some(Open::Module(memories)) => {
+                        if let Payload::MemorySection(section) = payload {
+                            *memories = plus(*memories, defined(section)?);
+                        }
+                    }
+                    Some(Open::Component(steps)) => section(payload, steps)?,
+                    None => section(payload, &mut outermost)?,
+                },
+            }
+        }
+        Ok(Some(Component { steps: outermost }))
+    }
+}
+
+/// Adds the steps of a component's section.
+fn section<'a>(payload: Payload<'a>, steps: &mut Vec<Step<'a>>) -> Result<(), BinaryReaderError> {
+    match payload {
+        Payload::ComponentImportSection(section) => {
+            for import in section {
+                let import = import?;
+                let kind = match import.ty {
+                    ComponentTypeRef::Module(_) => Kind::Module,
+                    ComponentTypeRef::Component(_) => Kind::Component,
+                    ComponentTypeRef::Instance(_) => Kind::Instance,
+                    _ => continue,
+                };
+                steps.push(Step::Import { name: import.name.name, kind });
+            }
+        }
+        Payload::InstanceSection(section) => {
+            for instance in section {
+                if let Instance::Instantiate { module_index, .. } = instance? {
+                    steps.push(Step::InstantiateModule(module_index));
+                }
+            }
+        }
+        Payload::ComponentInstanceSection(section) => {
+            for instance in section {
+                steps.push(match instance? {
+                    ComponentInstance::Instantiate { component_index: component, args } => {
+                        let argument = |argument: &wasmparser::ComponentInstantiationArg<'a>| {
+                            named(argument.name, argument.kind, argument.index)
+                        };
+                        Step::Instantiate { component, arguments: args.iter().filter_map(argument).collect() }
+                    }
+                    ComponentInstance::FromExports(exports) => {
+                        Step::Bundle(exports.iter().filter_map(exported).collect())
+                    }
+                });
+            }
+        }
+        Payload::ComponentAliasSection(section) => {
+            for alias in section {
+                steps.extend(aliased(&alias?));
+            }
+        }
+        Payload::ComponentExportSection(section) => {
+            for export in section {
+                steps.extend(exported(&export?).map(Step::Export));
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn aliased<'a>(alias: &ComponentAlias<'a>) -> Option<Step<'a>> {
+    Some(match *alias {
+        ComponentAlias::InstanceExport { kind, instance_index: instance, name } => {
+            Step::Alias { instance, name, kind: code(kind)? }
+        }
+        ComponentAlias::Outer { kind, count, index } => {
+            let kind = match kind {
+                ComponentOuterAliasKind::CoreModule => Kind::Module,
+                ComponentOuterAliasKind::Component => Kind::Component,
+                _ => return None,
+            };
+            Step::Outer { count, kind, index }
+        }
+        ComponentAlias::CoreInstanceExport { .. } => return None,
+    })
+}
+
+fn exported<'a>(export: &ComponentExport<'a>) -> Option<Named<'a>> {
+    named(export.name.name, export.kind, export.index)
+}
+
+fn named(name: &str, kind: ComponentExternalKind, index: u32) -> Option<Named<'_>> {
+    Some(Named { name, kind: code(kind)?, index })
+}
+
+/// `None` for what neither is code nor holds some.
+fn code(kind: ComponentExternalKind) -> Option<Kind> {
+    match kind {
+        ComponentExternalKind::Module => Some(Kind::Module),
+        ComponentExternalKind::Component => Some(Kind::Component),
+        ComponentExternalKind::Instance => Some(Kind::Instance),
+        _ => None,
+    }
+}

@@ -1,0 +1,33 @@
+//! Sums of memories.
+
+use precompile_artifact::manifest::Memories;
+use wasmparser::{BinaryReaderError, MemorySectionReader, MemoryType};
+
+/// Where a memory says nothing else, its pages have 64 KiB.
+const PAGE_SIZE_LOG2: u32 = 16;
+
+/// No memory.
+pub(super) const NONE: Memories = Memories { initial_bytes: 0, maximum_bytes: Some(0) };
+
+/// The sum of two.
+pub(super) fn plus(a: Memories, b: Memories) -> Memories {
+    let maxima = a.maximum_bytes.zip(b.maximum_bytes);
+    Memories {
+        initial_bytes: a.initial_bytes.saturating_add(b.initial_bytes),
+        maximum_bytes: maxima.map(|(a, b)| a.saturating_add(b)),
+    }
+}
+
+/// The sum of those that a core module's section of memories defines.
+pub(super) fn defined(section: MemorySectionReader<'_>) -> Result<Memories, BinaryReaderError> {
+    section.into_iter().try_fold(NONE, |sum, memory| {
+        let memory = memory?;
+        let maximum_bytes = memory.maximum.map(|pages| bytes(&memory, pages));
+        Ok(plus(sum, Memories { initial_bytes: bytes(&memory, memory.initial), maximum_bytes }))
+    })
+}
+
+fn bytes(memory: &MemoryType, pages: u64) -> u64 {
+    let page_size = 1u64.checked_shl(memory.page_size_log2.unwrap_or(PAGE_SIZE_LOG2));
+    pages.saturating_mul(page_size.unwrap_or(u64::MAX))
+}

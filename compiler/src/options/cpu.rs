@@ -1,0 +1,187 @@
+//! The processor that code is compiled for: `--cpu LEVEL[,+FEATURE,-FEATURE]`.
+
+use crate::options::target::Target;
+use precompile_artifact::cpu::{self, Feature, Level};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use target_lexicon::Triple;
+use thiserror::Error;
+
+/// Features of a processor that the code may use, beyond the baseline of its architecture.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Cpu {
+    /// Names of features of the target's family.
+    names: BTreeSet<String>,
+}
+
+/// Why a processor can't be compiled for.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum CpuError {
+    /// No such level.
+    #[error("unknown CPU `{name}` for `{target}`: the levels are {levels}, or `native`")]
+    Level {
+        /// What was given.
+        name: String,
+        /// The target's triple.
+        target: String,
+        /// The right names.
+        levels: String,
+    },
+    /// No such feature.
+    #[error("unknown CPU feature `{name}` for `{target}`: {features}")]
+    Feature {
+        /// What was given.
+        name: String,
+        /// The target's triple.
+        target: String,
+        /// The right names.
+        features: String,
+    },
+    /// A comma with nothing behind it.
+    #[error("`{text}` has a comma with no CPU feature behind it: leave it out")]
+    Empty {
+        /// What was given.
+        text: String,
+    },
+    /// A feature without a sign.
+    #[error("CPU feature `{name}` needs a sign: `+{name}` adds it, `-{name}` takes it away")]
+    Sign {
+        /// What was given.
+        name: String,
+    },
+    /// `native` means the machine at hand, which has another architecture.
+    #[error("CPU `native` is this machine's, which can't run `{target}`: name a level, one of {levels}")]
+    NotNative {
+        /// The target's triple.
+        target: String,
+        /// The right names.
+        levels: String,
+    },
+    /// This machine's processor can't be asked.
+    #[error("the features of this machine's CPU can't be detected: name a level, one of {levels}")]
+    Undetected {
+        /// The right names.
+        levels: String,
+    },
+}
+
+impl Cpu {
+    /// Reads a level, or `native`, followed by features to add or to take away:
+    /// `x86-64-v3,-avx2,+avx512f`.
+    ///
+    /// # Errors
+    ///
+    /// Names what is wrong and lists what is right.
+    pub fn parse(text: &str, target: &Target) -> Result<Cpu, CpuError> {
+        let family = target.family();
+        let mut parts = text.split(',');
+        let level = parts.next().unwrap_or_default();
+        let mut names = match (level, family.level(level)) {
+            ("native", _) => native(target)?,
+            (_, Some(level)) => level.features.iter().map(|name| (*name).into()).collect(),
+            (name, None) => {
+                let (name, target, levels) = (name.into(), target.to_string(), levels(family.levels));
+                return Err(CpuError::Level { name, target, levels });
+            }
+        };
+        for part in parts {
+            if part.is_empty() {
+                return Err(CpuError::Empty { text: text.into() });
+            }
+            let Some((sign, name)) = part.split_at_checked(1).filter(|(sign, _)| matches!(*sign, "+" | "-"))
+            else {
+                return Err(CpuError::Sign { name: part.into() });
+            };
+            let Some(feature) = family.feature(name) else {
+                let features = match family.features {
+                    [] => "this architecture has none to choose".into(),
+                    some => format!("the features are {}", list(some.iter().map(|feature| feature.name))),
+                };
+                return Err(CpuError::Feature { name: name.into(), target: target.to_string(), features });
+            };
+            match sign {
+                "+" => names.insert(feature.name.into()),
+                _ => names.remove(feature.name),
+            };
+        }
+        Ok(Cpu { names })
+    }
+
+    /// Those of a processor's features that a backend can make use of.
+    pub fn of<'a>(features: impl Iterator<Item = &'a String>, target: &Target) -> Cpu {
+        let family = target.family();
+        Cpu {
+            names: features
+                .filter_map(|name| family.feature(name))
+                .map(|feature| feature.name.into())
+                .collect(),
+        }
+    }
+
+    /// The features, sorted by name.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
+    /// The features as a target's family knows them, with Cranelift's names.
+    pub fn features(&self, target: &Target) -> impl Iterator<Item = &'static Feature> {
+        let family = target.family();
+        self.names().filter_map(|name| family.feature(name))
+    }
+}
+
+fn native(target: &Target) -> Result<BTreeSet<String>, CpuError> {
+    let levels = levels(target.family().levels);
+    if target.triple().architecture != Triple::host().architecture {
+        return Err(CpuError::NotNative { target: target.to_string(), levels });
+    }
+    let present = cpu::detect().ok_or(CpuError::Undetected { levels })?;
+    Ok(present.into_iter().filter(|name| target.family().feature(name).is_some()).collect())
+}
+
+fn levels(levels: &[Level]) -> String {
+    list(levels.iter().map(|level| level.name))
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str, target: &str) -> Result<String, CpuError> {
+        Cpu::parse(text, &target.parse().unwrap()).map(|cpu| cpu.names().collect::<Vec<_>>().join(","))
+    }
+
+    #[test]
+    fn features_are_added_and_taken_away() {
+        assert_eq!(parse("x86-64", "x86_64"), Ok(String::new()));
+        assert_eq!(parse("armv8-a,+lse,+fp16,-lse", "aarch64"), Ok("fp16".into()));
+        assert_eq!(parse("armv8.4-a,-paca", "aarch64"), Ok("dotprod,lse".into()));
+        assert!(parse("x86-64-v3", "x86_64").unwrap().starts_with("avx,"));
+    }
+
+    /// A wrong name lists the right ones.
+    #[test]
+    fn wrong_names_list_the_right_ones() {
+        let text = |text, target| parse(text, target).unwrap_err().to_string();
+        assert!(text("haswell", "x86_64").contains("`x86-64-v3`"));
+        assert!(text("x86-64", "aarch64").contains("`armv8-a`"));
+        assert!(text("x86-64,+avx3", "x86_64").contains("`avx2`"));
+        assert!(text("x86-64,avx2", "x86_64").contains("`+avx2`"));
+        assert!(text("x86-64,", "x86_64").contains("leave it out"));
+        assert!(text("rv64gc,+v", "riscv64").contains("none to choose"));
+        assert!(text("native", "s390x").contains("`z15`"));
+    }
+
+    #[test]
+    fn native_is_what_this_machine_has() {
+        let target = Target::host().unwrap();
+        let cpu = Cpu::parse("native", &target).unwrap();
+        let detected = cpu::detect().unwrap();
+        assert!(cpu.names().eq(detected.iter().map(String::as_str)));
+    }
+}

@@ -1,0 +1,21 @@
+//! What stands in where a backend can't compile a module.
+
+/// What stands in for a backend that can't compile a module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "compile", derive(serde::Serialize, serde::Deserialize))]
+pub enum Fallback {
+    /// Cranelift, for the same target.
+    Cranelift,
+    /// Cranelift, for Pulley's interpreter on the same machine.
+    Pulley,
+}
+
+impl Fallback {
+    /// The name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Fallback::Cranelift => "cranelift",
+            Fallback::Pulley => "pulley",
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Options under which an artifact fits a host.
+
+use crate::options::Options;
+use crate::options::cpu::Cpu;
+use crate::options::target::{PairError, Target, TargetError};
+use crate::version::WASMTIME_VERSION;
+use precompile_artifact::features::WasmFeatures;
+use precompile_artifact::mismatch;
+use precompile_artifact::platform::is_native;
+use precompile_artifact::{Backend, Host, Platform};
+use thiserror::Error;
+
+/// Why no artifact would fit a host.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum FitError {
+    /// The host runs what another major version of wasmtime compiled.
+    #[error(
+        "the host runs artifacts of wasmtime {host}, this is built on {WASMTIME_VERSION}: use a precompile \
+         that is built on the same major version"
+    )]
+    Version {
+        /// The host's version.
+        host: String,
+    },
+    /// Native code can't be made for the host, and it has no interpreter.
+    #[error("no backend makes code for `{target}`: use a runtime with the feature `pulley`")]
+    NoPulley {
+        /// The host's triple.
+        target: String,
+    },
+    /// The host's policy, or the compiler in its program, refuses the backend that was asked for.
+    #[error("the host accepts no code of {backend}'s: {}", accepted_instead(accepted))]
+    Backend {
+        /// The backend.
+        backend: Backend,
+        /// Those that it accepts.
+        accepted: Vec<Backend>,
+    },
+    /// The host's target is none that this version knows.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// The backend makes no code for the host.
+    #[error(transparent)]
+    Pair(#[from] PairError),
+}
+
+fn accepted_instead(accepted: &[Backend]) -> String {
+    accepted.first().map_or("it accepts no backend".into(), |other| format!("use `--backend {other}`"))
+}
+
+/// Options under which modules fit a host: its target, all of its processor's features, its
+/// platform, what its policy demands. Proposals that it lacks are turned off. The backend is
+/// Cranelift, if the host accepts it, unless another is named.
+///
+/// # Errors
+///
+/// Where nothing would fit. A module may still not fit, for example because of its memories:
+/// [`mismatches`](precompile_artifact::mismatch::mismatches) tells.
+pub fn fit(host: &Host, backend: Option<Backend>) -> Result<Options, FitError> {
+    if !mismatch::same_major(&host.wasmtime_version, WASMTIME_VERSION) {
+        return Err(FitError::Version { host: host.wasmtime_version.clone() });
+    }
+    let backend = choose(host, backend)?;
+    let target: Target = match (is_native(&host.target) && host.native_code, mismatch::pulley(&host.target)) {
+        (false, Some(pulley)) if host.pulley => pulley.parse()?,
+        (false, Some(_)) => return Err(FitError::NoPulley { target: host.target.to_string() }),
+        _ => host.target.to_string().parse()?,
+    };
+    let platform = match (host.virtual_memory, host.signals || target.machine().is_pulley()) {
+        (true, true) => Platform::Hosted,
+        (false, true) if !target.machine().is_pulley() => Platform::SignalsOnly,
+        _ => Platform::Freestanding,
+    };
+    let mut options = Options::new(backend, target, platform)?;
+    options.cpu = Cpu::of(host.cpu_features.iter().flatten(), &options.target);
+    options.contract.consume_fuel = host.policy.require_fuel;
+    options.contract.epoch_interruption = host.policy.require_epoch_interruption;
+    options.proposals.forbid(WasmFeatures::all().difference(host.features));
+    Ok(options)
+}
+
+fn choose(host: &Host, asked: Option<Backend>) -> Result<Backend, FitError> {
+    let backend = asked.unwrap_or(Backend::Cranelift);
+    let mut accepted =
+        host.policy.backends.clone().unwrap_or_else(|| vec![Backend::Cranelift, Backend::Winch]);
+    accepted.retain(|backend| *backend != Backend::Winch || !host.compiler);
+    match (asked, accepted.first()) {
+        _ if accepted.contains(&backend) => Ok(backend),
+        (None, Some(first)) => Ok(*first),
+        _ => Err(FitError::Backend { backend, accepted }),
+    }
+}

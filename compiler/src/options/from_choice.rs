@@ -1,0 +1,112 @@
+//! From what a user chooses to options.
+
+use crate::options::choice::Choice;
+use crate::options::cpu::{Cpu, CpuError};
+use crate::options::fallback::Fallback;
+use crate::options::settings;
+use crate::options::strip::Strip;
+use crate::options::target::{PairError, Target};
+use crate::options::{Options, OptionsError};
+use precompile_artifact::{Backend, mismatch};
+use thiserror::Error;
+
+/// A choice that can't be had.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ChoiceError {
+    /// The backend makes no code for the target or the platform.
+    #[error(transparent)]
+    Pair(#[from] PairError),
+    /// There is no such processor.
+    #[error(transparent)]
+    Cpu(#[from] CpuError),
+    /// They don't go together.
+    #[error(transparent)]
+    Options(#[from] OptionsError),
+    /// A setting that is not known, or not so.
+    #[error("{0}")]
+    Setting(String),
+    /// A part is to be stripped, and a setting keeps it.
+    #[error("`--strip {0}` and a setting that keeps it don't go together: leave one of them out")]
+    StripAndKeep(&'static str),
+    /// Winch has one level only.
+    #[error("winch has no optimisation levels: leave `--opt-level` out, or use `--backend cranelift`")]
+    WinchLevels,
+}
+
+/// Leaves a part out.
+fn strip(options: &mut Options, part: Strip) {
+    match part {
+        Strip::AddressMap => options.contract.generate_address_map = false,
+        Strip::Symbols => options.contract.debug_symbols = false,
+        Strip::Names => options.function_names = false,
+        Strip::Unwind => options.native_unwind_info = options.needs_unwind_info(),
+    }
+}
+
+/// The test that a part that could be left out is kept.
+fn keeps(options: &Options, part: Strip) -> bool {
+    match part {
+        Strip::AddressMap => options.contract.generate_address_map,
+        Strip::Symbols => options.contract.debug_symbols,
+        Strip::Names => options.function_names,
+        Strip::Unwind => options.native_unwind_info && !options.needs_unwind_info(),
+    }
+}
+
+impl Choice {
+    /// The options for a target; and, where another backend stands in because the one chosen makes no
+    /// code for the target at all, why.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such thing to choose, or it doesn't go together.
+    pub fn options(&self, target: &Target) -> Result<(Options, Option<PairError>), ChoiceError> {
+        let (options, refusal) = self.preset(target)?;
+        let cpu = self.cpu.as_ref().filter(|_| options.target == *target);
+        let cpu = cpu.map(|text| Cpu::parse(text, target)).transpose()?.unwrap_or_default();
+        Ok((self.adjust(Options { cpu, ..options })?, refusal))
+    }
+
+    /// Options that are otherwise made, with the settings, the optimisation level and the fallback of this
+    /// choice.
+    ///
+    /// # Errors
+    ///
+    /// As [`Choice::options`].
+    pub fn adjust(&self, mut options: Options) -> Result<Options, ChoiceError> {
+        options.fallback = self.fallback;
+        if let Some(level) = self.opt_level {
+            if options.backend == Backend::Winch {
+                return Err(ChoiceError::WinchLevels);
+            }
+            options.opt_level = level;
+        }
+        self.strip.iter().for_each(|part| strip(&mut options, *part));
+        for (letter, text) in &self.settings {
+            settings::apply(&mut options, *letter, text).map_err(ChoiceError::Setting)?;
+        }
+        if let Some(part) = self.strip.iter().find(|part| keeps(&options, **part)) {
+            return Err(ChoiceError::StripAndKeep(part.name()));
+        }
+        options.check()?;
+        Ok(options)
+    }
+
+    fn preset(&self, target: &Target) -> Result<(Options, Option<PairError>), ChoiceError> {
+        let preset = |backend, target: &Target| {
+            let platform = self.platform.unwrap_or_else(|| target.default_platform(backend));
+            Options::new(backend, target.clone(), platform)
+        };
+        match (preset(self.backend.unwrap_or(Backend::Cranelift), target), self.fallback) {
+            (
+                Err(refusal @ (PairError::Winch { .. } | PairError::WinchWithoutSignals { .. })),
+                Some(fallback),
+            ) => {
+                let pulley = mismatch::pulley(target.triple()).filter(|_| fallback == Fallback::Pulley);
+                let pulley: Option<Target> = pulley.and_then(|name| name.parse().ok());
+                Ok((preset(Backend::Cranelift, pulley.as_ref().unwrap_or(target))?, Some(refusal)))
+            }
+            (options, _) => Ok((options?, None)),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! WebAssembly proposals that the user turns on or off: `-W simd=n`.
+
+use precompile_artifact::features::{WasmFeatures, named, names};
+use serde::{Deserialize, Serialize};
+
+/// What some proposals need of others, as wasmtime's engine and the validator have it.
+const PREREQUISITES: [(WasmFeatures, WasmFeatures); 9] = [
+    (WasmFeatures::RELAXED_SIMD, WasmFeatures::SIMD),
+    (WasmFeatures::FUNCTION_REFERENCES, WasmFeatures::REFERENCE_TYPES),
+    (WasmFeatures::GC, WasmFeatures::FUNCTION_REFERENCES.union(WasmFeatures::GC_TYPES)),
+    (WasmFeatures::EXCEPTIONS, WasmFeatures::GC_TYPES.union(WasmFeatures::REFERENCE_TYPES)),
+    (WasmFeatures::STACK_SWITCHING, WasmFeatures::FUNCTION_REFERENCES.union(WasmFeatures::EXCEPTIONS)),
+    (WasmFeatures::SHARED_EVERYTHING_THREADS, WasmFeatures::THREADS),
+    (WasmFeatures::CM_ASYNC_STACKFUL, WasmFeatures::CM_ASYNC),
+    (WasmFeatures::CM_MORE_ASYNC_BUILTINS, WasmFeatures::CM_ASYNC),
+    (WasmFeatures::CM_THREADING, WasmFeatures::CM_ASYNC),
+];
+
+/// Proposals that the user turned on or off. What is neither is stamped where a module uses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "Named", into = "Named")]
+pub struct Proposals {
+    required: WasmFeatures,
+    forbidden: WasmFeatures,
+}
+
+/// Proposals by their names, as they are written down.
+#[derive(Serialize, Deserialize)]
+#[serde(rename = "Proposals")]
+struct Named {
+    required: Vec<String>,
+    forbidden: Vec<String>,
+}
+
+impl From<Proposals> for Named {
+    fn from(Proposals { required, forbidden }: Proposals) -> Named {
+        Named { required: names(required), forbidden: names(forbidden) }
+    }
+}
+
+impl From<Named> for Proposals {
+    fn from(Named { required, forbidden }: Named) -> Proposals {
+        let features = |names: &[String]| names.iter().filter_map(|name| named(name)).collect();
+        Proposals { required: features(&required), forbidden: features(&forbidden) }
+    }
+}
+
+impl Default for Proposals {
+    fn default() -> Proposals {
+        Proposals { required: WasmFeatures::empty(), forbidden: WasmFeatures::empty() }
+    }
+}
+
+impl Proposals {
+    /// Has an artifact be stamped with these, whether or not the module uses them, so that it only
+    /// loads where they are supported. What they need is turned on with them.
+    pub fn require(&mut self, mut features: WasmFeatures) {
+        for _ in PREREQUISITES {
+            features |= PREREQUISITES
+                .iter()
+                .filter(|(proposal, _)| features.contains(*proposal))
+                .map(|(_, needed)| *needed)
+                .collect();
+        }
+        self.required |= features;
+        self.forbidden -= features;
+    }
+
+    /// Has modules that use these be refused. What needs them is turned off with them.
+    pub fn forbid(&mut self, mut features: WasmFeatures) {
+        for _ in PREREQUISITES {
+            features |= PREREQUISITES
+                .iter()
+                .filter(|(_, needed)| features.intersects(*needed))
+                .map(|(proposal, _)| *proposal)
+                .collect();
+        }
+        self.forbidden |= features;
+        self.required -= features;
+    }
+
+    /// Those that are stamped in any case.
+    pub fn required(&self) -> WasmFeatures {
+        self.required
+    }
+
+    /// Those that a module must not use.
+    pub fn forbidden(&self) -> WasmFeatures {
+        self.forbidden
+    }
+
+    /// The proposal with this name: as [`Manifest`](crate::Manifest) has it, or as wasmtime's command
+    /// line does, which writes `component-model-async` for `cm-async`.
+    pub fn named(name: &str) -> Option<WasmFeatures> {
+        let short = match name.strip_prefix("component-model-") {
+            Some("memory64") => "cm64".into(),
+            Some(part) => format!("cm-{part}"),
+            None => name.into(),
+        };
+        // Floating point is part of every version of WebAssembly.
+        named(&short).filter(|features| *features != WasmFeatures::FLOATS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_needed_comes_along() {
+        let mut proposals = Proposals::default();
+        proposals.require(WasmFeatures::GC);
+        assert!(proposals.required().contains(WasmFeatures::REFERENCE_TYPES | WasmFeatures::GC_TYPES));
+        proposals.forbid(WasmFeatures::REFERENCE_TYPES);
+        assert!(proposals.forbidden().contains(WasmFeatures::GC | WasmFeatures::STACK_SWITCHING));
+        assert!(!proposals.required().contains(WasmFeatures::GC));
+        proposals.require(WasmFeatures::REFERENCE_TYPES);
+        assert!(!proposals.forbidden().contains(WasmFeatures::REFERENCE_TYPES));
+        assert!(proposals.forbidden().contains(WasmFeatures::GC));
+    }
+
+    #[test]
+    fn both_spellings_are_known() {
+        assert_eq!(Proposals::named("component-model-async"), Some(WasmFeatures::CM_ASYNC));
+        assert_eq!(Proposals::named("cm-async"), Some(WasmFeatures::CM_ASYNC));
+        assert_eq!(Proposals::named("component-model-memory64"), Some(WasmFeatures::CM64));
+        assert_eq!(Proposals::named("component-model"), Some(WasmFeatures::COMPONENT_MODEL));
+        assert_eq!(Proposals::named("component-model-magic"), None);
+    }
+}

@@ -1,0 +1,136 @@
+//! Settings by name: `-W fuel,simd=n`, `-D debug-info`, `-O memory-reservation=64MiB`.
+//!
+//! ```
+//! use precompile::{Backend, Options, Platform, settings};
+//!
+//! let mut options = Options::new(Backend::Cranelift, "x86_64".parse()?, Platform::Hosted)?;
+//! settings::apply(&mut options, 'W', "fuel,simd=n")?;
+//! assert!(options.contract.consume_fuel);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The spelling is that of wasmtime's command line, and so are the letters, but that what it has
+//! under `-C`, and NaN canonicalisation, may stand under `-O`, too, and that `-D function-names` is ours.
+
+use crate::options::Options;
+use crate::options::proposals::Proposals;
+use precompile_artifact::manifest::OptLevel;
+use precompile_artifact::quantity;
+use table::{Kind, SETTINGS, boolean};
+
+mod listed;
+mod table;
+
+pub use listed::{help, names};
+
+/// What may stand behind `-O` alone.
+const LEVELS: [(&str, OptLevel); 6] = [
+    ("0", OptLevel::None),
+    ("1", OptLevel::Speed),
+    ("2", OptLevel::Speed),
+    ("3", OptLevel::Speed),
+    ("s", OptLevel::SpeedAndSize),
+    ("z", OptLevel::SpeedAndSize),
+];
+
+/// Applies what follows a letter: settings, separated by commas.
+///
+/// # Errors
+///
+/// Names what is wrong, and what would be right.
+pub fn apply(options: &mut Options, letter: char, text: &str) -> Result<(), String> {
+    text.split(',').try_for_each(|part| one(options, letter, part))
+}
+
+fn one(options: &mut Options, letter: char, text: &str) -> Result<(), String> {
+    let (name, value) = text.split_once('=').unwrap_or((text, ""));
+    // As other compilers have it: `-O2`.
+    let level = LEVELS.iter().find(|(level, _)| letter == 'O' && *level == text);
+    if let Some((_, level)) = level {
+        options.opt_level = *level;
+        return Ok(());
+    }
+    let wrong = |right: &str| Err(format!("`-{letter} {text}`: the value is {right}"));
+    let Some(setting) = SETTINGS.iter().find(|setting| setting.name == name) else {
+        let Some(proposal) = Proposals::named(name).filter(|_| letter == 'W') else {
+            return Err(listed::unknown(letter, name));
+        };
+        match boolean(value) {
+            Some(true) => options.proposals.require(proposal),
+            Some(false) => options.proposals.forbid(proposal),
+            None => return wrong("y or n"),
+        }
+        return Ok(());
+    };
+    if !setting.letters.contains(letter) {
+        return Err(format!("`{name}` stands under another letter: use `-{} {text}`", &setting.letters[..1]));
+    }
+    match setting.kind {
+        Kind::Bool(set) => match boolean(value) {
+            Some(on) => set(options, on),
+            None => return wrong("y or n"),
+        },
+        Kind::Bytes(set) => match quantity::bytes(value) {
+            Ok(bytes) => set(options, bytes),
+            Err(error) => return Err(format!("`-{letter} {text}`: {error}")),
+        },
+        Kind::Word(words, set) if !set(options, value) => return wrong(words),
+        Kind::Word(..) => {}
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use precompile_artifact::features::WasmFeatures;
+    use precompile_artifact::{Backend, Platform};
+
+    fn options() -> Options {
+        Options::new(Backend::Cranelift, "x86_64".parse().unwrap(), Platform::Hosted).unwrap()
+    }
+
+    #[test]
+    fn each_mistake_is_told() {
+        let error = |letter, text| apply(&mut options(), letter, text).unwrap_err();
+        assert_eq!(error('W', "feul"), "`-W feul` is unknown: did you mean `-W fuel`? `-W help` lists all");
+        assert_eq!(error('D', "simd"), "`-D simd` is unknown: did you mean `-W simd`? `-W help` lists all");
+        assert_eq!(error('O', "app.wasm"), "`-O app.wasm` is unknown: `-O help` lists what there is");
+        assert_eq!(error('D', "fuel"), "`fuel` stands under another letter: use `-W fuel`");
+        assert_eq!(error('W', "simd=maybe"), "`-W simd=maybe`: the value is y or n");
+        assert_eq!(error('O', "opt-level=3"), "`-O opt-level=3`: the value is 0, 1, 2 or s");
+        assert!(error('O', "memory-reservation=lots").contains("`lots` is no size: "));
+        assert_eq!(error('W', "fuel,,"), "`-W ` is unknown: `-W help` lists what there is");
+    }
+
+    #[test]
+    fn several_stand_behind_one_letter() {
+        let mut options = options();
+        apply(&mut options, 'W', "fuel=1000,simd=n,epoch-interruption").unwrap();
+        assert!(options.contract.consume_fuel && options.contract.epoch_interruption);
+        assert!(options.proposals.forbidden().contains(WasmFeatures::SIMD | WasmFeatures::RELAXED_SIMD));
+        apply(&mut options, 'W', "fuel=n").unwrap();
+        assert!(!options.contract.consume_fuel);
+    }
+
+    /// Each setting changes the options, and is in the help of its letters.
+    #[test]
+    fn every_setting_has_an_effect() {
+        for setting in SETTINGS {
+            let changed = |value: &str| {
+                let mut options = options();
+                apply(
+                    &mut options,
+                    setting.letters.chars().next().unwrap(),
+                    &format!("{}{value}", setting.name),
+                )
+                .is_ok_and(|()| options != self::options())
+            };
+            let values = ["=y", "=n", "=1", "=0", "=single-pass", "=4096"];
+            assert!(values.iter().any(|value| changed(value)), "{}", setting.name);
+            for letter in setting.letters.chars() {
+                assert!(help(letter).contains(setting.name), "{}", setting.name);
+            }
+        }
+    }
+}

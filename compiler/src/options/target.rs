@@ -1,0 +1,252 @@
+//! The machine that code is compiled for.
+
+use precompile_artifact::platform::{TargetKind, is_desktop, is_native};
+use precompile_artifact::{Backend, Platform, cpu};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+use target_lexicon::{Architecture, DefaultToHost, OperatingSystem, Triple};
+use thiserror::Error;
+
+/// Short names, each with the triple that it stands for.
+///
+/// A bare architecture would parse as a triple without an operating system, whose code no machine
+/// with one loads; and plain `riscv64` names an architecture that no host reports.
+pub const ALIASES: [(&str, &str); 8] = [
+    ("x86_64", "x86_64-unknown-linux-gnu"),
+    ("aarch64", "aarch64-unknown-linux-gnu"),
+    ("arm64", "aarch64-unknown-linux-gnu"),
+    ("riscv64", "riscv64gc-unknown-linux-gnu"),
+    ("riscv64gc", "riscv64gc-unknown-linux-gnu"),
+    ("s390x", "s390x-unknown-linux-gnu"),
+    ("pulley32", "pulley32"),
+    ("pulley64", "pulley64"),
+];
+
+/// A target triple for which at least one backend makes code.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Target {
+    triple: Triple,
+    machine: TargetKind,
+}
+
+/// Why there is no code for a target.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum TargetError {
+    /// The text is no triple.
+    #[error(
+        "`{text}` is not a target triple ({problem}): use one like `aarch64-unknown-linux-gnu`, or one of {}",
+        aliases()
+    )]
+    NotATriple {
+        /// What was given.
+        text: String,
+        /// What the parser says.
+        problem: String,
+    },
+    /// No backend has this architecture.
+    #[error(
+        "no backend makes code for `{architecture}` of target `{text}`: the architectures are x86_64, aarch64, riscv64gc and s390x; other machines run `pulley64` or `pulley32`"
+    )]
+    Architecture {
+        /// What was given.
+        text: String,
+        /// The architecture in it.
+        architecture: String,
+    },
+    /// An architecture under a name that no host reports.
+    #[error("code for `{architecture}` would load nowhere: use `--target {instead}`")]
+    RiscV {
+        /// The architecture as it was given.
+        architecture: String,
+        /// The triple that was probably meant.
+        instead: String,
+    },
+    /// An operating system that wasmtime's runtime isn't made for.
+    #[error(
+        "target `{text}` names the operating system `{system}`: use {systems}, as in `{architecture}-unknown-linux-gnu`"
+    )]
+    System {
+        /// What was given.
+        text: String,
+        /// The operating system in it.
+        system: String,
+        /// Those that the architecture has code for.
+        systems: &'static str,
+        /// The architecture in it.
+        architecture: String,
+    },
+    /// An interpreter's code runs on every system, so its target names none.
+    #[error("target `{text}` names more than an interpreter has: use `{architecture}` alone")]
+    PulleySystem {
+        /// What was given.
+        text: String,
+        /// The architecture in it.
+        architecture: String,
+    },
+}
+
+/// Why a backend makes no code for a target or a platform.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PairError {
+    /// Winch has fewer architectures than Cranelift.
+    #[error(
+        "winch makes no code for `{architecture}`, only for x86_64 and aarch64: use `--backend cranelift`"
+    )]
+    Winch {
+        /// The target's architecture.
+        architecture: String,
+    },
+    /// Winch turns hardware faults into traps.
+    #[error(
+        "winch needs hardware faults for its traps, which the platform `{platform}` has not: use `--backend cranelift`"
+    )]
+    WinchWithoutSignals {
+        /// The platform asked for.
+        platform: Platform,
+    },
+    /// An interpreter has no hardware faults.
+    #[error(
+        "`{target}` is interpreted and knows no hardware faults: use the platform `hosted` or `freestanding`"
+    )]
+    PulleySignals {
+        /// The target asked for.
+        target: String,
+    },
+    /// This build of `precompile` has fewer backends.
+    #[error("this build of precompile has no {0}: build it with the feature `{0}`")]
+    NotBuilt(Backend),
+}
+
+fn aliases() -> String {
+    ALIASES.map(|(alias, _)| alias).join(", ")
+}
+
+impl Target {
+    /// The machine that this program runs on.
+    ///
+    /// # Errors
+    ///
+    /// Where no backend makes code for it.
+    pub fn host() -> Result<Target, TargetError> {
+        Target::from_triple(DefaultToHost::default().0)
+    }
+
+    fn from_triple(mut triple: Triple) -> Result<Target, TargetError> {
+        let (text, architecture) = (triple.to_string(), triple.architecture.to_string());
+        if let Architecture::Riscv64(name) = triple.architecture
+            && name != target_lexicon::Riscv64Architecture::Riscv64gc
+        {
+            let instead = text.replacen(&architecture, "riscv64gc", 1);
+            return Err(TargetError::RiscV { architecture, instead });
+        }
+        let (Some(machine), Some(_)) = (TargetKind::of(&triple), cpu::family(&triple)) else {
+            return Err(TargetError::Architecture { text, architecture });
+        };
+        use OperatingSystem::{Darwin, MacOSX, Unknown};
+        if machine.is_pulley() {
+            return match triple.operating_system {
+                Unknown => Ok(Target { triple, machine }),
+                _ => Err(TargetError::PulleySystem { text, architecture }),
+            };
+        }
+        if !is_native(&triple) {
+            let systems =
+                if is_desktop(&triple) { "linux, darwin, windows or none" } else { "linux or none" };
+            let system = triple.operating_system.to_string();
+            return Err(TargetError::System { text, system, systems, architecture });
+        }
+        // A Mac names its system without a version, and they are compared for equality.
+        if let Darwin(_) | MacOSX(_) = triple.operating_system {
+            triple.operating_system = Darwin(None);
+        }
+        Ok(Target { triple, machine })
+    }
+
+    /// The triple, aliases resolved.
+    pub fn triple(&self) -> &Triple {
+        &self.triple
+    }
+
+    /// How wide its pointers are, and whether it is interpreted.
+    pub fn machine(&self) -> TargetKind {
+        self.machine
+    }
+
+    /// The preset that fits this target where the user names none: an operating system hosts;
+    /// without one the code checks for itself, or as far as the backend can.
+    pub fn default_platform(&self, backend: Backend) -> Platform {
+        match (self.triple.operating_system, backend) {
+            (OperatingSystem::None_, Backend::Cranelift) => Platform::Freestanding,
+            (OperatingSystem::None_, Backend::Winch) => Platform::SignalsOnly,
+            _ => Platform::Hosted,
+        }
+    }
+
+    /// The features and levels of its processors.
+    pub fn family(&self) -> &'static cpu::Family {
+        cpu::family(&self.triple).expect("a target's architecture was looked up when it was made")
+    }
+
+    /// The test that a backend makes code for this target under this platform preset.
+    ///
+    /// # Errors
+    ///
+    /// Says what stands against it, and what to use instead.
+    pub fn check(&self, backend: Backend, platform: Platform) -> Result<(), PairError> {
+        let built = match backend {
+            Backend::Cranelift => cfg!(feature = "cranelift"),
+            Backend::Winch => cfg!(feature = "winch"),
+        };
+        if !built {
+            return Err(PairError::NotBuilt(backend));
+        }
+        if backend == Backend::Winch {
+            if !matches!(self.triple.architecture, Architecture::X86_64 | Architecture::Aarch64(_)) {
+                return Err(PairError::Winch { architecture: self.triple.architecture.to_string() });
+            }
+            if platform == Platform::Freestanding {
+                return Err(PairError::WinchWithoutSignals { platform });
+            }
+        }
+        if self.machine.is_pulley() && platform == Platform::SignalsOnly {
+            return Err(PairError::PulleySignals { target: self.to_string() });
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Target {
+    type Err = TargetError;
+
+    /// Reads a triple or one of the [`ALIASES`].
+    fn from_str(text: &str) -> Result<Target, TargetError> {
+        let resolved = ALIASES.iter().find(|(alias, _)| *alias == text).map_or(text, |(_, triple)| triple);
+        match resolved.parse::<Triple>() {
+            Ok(triple) => Target::from_triple(triple),
+            Err(error) => Err(TargetError::NotATriple { text: text.into(), problem: error.to_string() }),
+        }
+    }
+}
+
+impl TryFrom<String> for Target {
+    type Error = TargetError;
+
+    fn try_from(text: String) -> Result<Target, TargetError> {
+        text.parse()
+    }
+}
+
+impl From<Target> for String {
+    fn from(target: Target) -> String {
+        target.to_string()
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // An interpreter has no vendor, and the same code runs on every operating system.
+        if self.machine.is_pulley() { self.triple.architecture.fmt(f) } else { self.triple.fmt(f) }
+    }
+}

@@ -1,0 +1,107 @@
+//! The walls of each crate: which folder may import which, and no circle among files.
+
+mod crate_sources;
+mod graph;
+
+use crate_sources::CrateSources;
+use graph::{circle, trespasses};
+
+/// The folders of a crate's sources, each with those that it may import besides itself. A file at the top stands for
+/// its folder; one that isn't named may import anything.
+type Walls = &'static [(&'static str, &'static [&'static str])];
+
+/// The library that compiles, from the lowest layer to the highest.
+const COMPILER: Walls = &[
+    ("version", &[]),
+    ("trusted", &[]),
+    ("options", &["version"]),
+    ("module", &[]),
+    ("backend", &["version", "trusted", "options", "module"]),
+    ("compile", &["version", "options", "module", "backend"]),
+    ("choose", &["version", "options", "module", "compile"]),
+    ("inspect", &["version", "backend"]),
+    ("build", &["trusted", "options", "module", "compile", "choose"]),
+];
+
+/// The command, whose verbs don't import each other.
+const CLI: Walls = &[
+    ("cache", VERB_TOOLS),
+    ("compare", VERB_TOOLS),
+    ("compile", VERB_TOOLS),
+    ("completions", VERB_TOOLS),
+    ("explain", VERB_TOOLS),
+    ("inspect", VERB_TOOLS),
+    ("man", VERB_TOOLS),
+    ("targets", VERB_TOOLS),
+];
+
+/// The files of the command that verbs share.
+const VERB_TOOLS: &[&str] = &[
+    "cache_opts",
+    "cpus",
+    "environment",
+    "hinted",
+    "host_file",
+    "interrupt",
+    "kind",
+    "message",
+    "process_status",
+    "progress",
+    "runner",
+    "setting_args",
+    "shell_words",
+    "threads",
+    "unreadable",
+    "usage",
+];
+
+const ARTIFACT: Walls = &[("mismatch", &["*"]), ("unmet", &["*", "mismatch"])];
+
+const CACHE: Walls = &[("remote", &["bounded", "digest", "error", "key", "layout", "log", "patience"])];
+
+const RUNTIME: Walls = &[("embed", &["*"]), ("open", &["*"]), ("runner", &[])];
+
+#[test]
+fn folders_import_what_they_may() {
+    for (folder, root, walls) in [
+        ("compiler/src", "lib", COMPILER),
+        ("compiler/src/cli", "main", CLI),
+        ("artifact/src", "lib", ARTIFACT),
+        ("cache/src", "lib", CACHE),
+        ("runtime/src", "lib", RUNTIME),
+        ("runtime/src/runner", "main", &[]),
+    ] {
+        let sources = CrateSources::read(folder, root);
+        let found = trespasses(&sources.imports(), walls);
+        assert!(found.is_empty(), "in {folder}:\n{}", found.join("\n"));
+        let found = circle(&sources.imports()).filter(|_| folder.starts_with("compiler"));
+        assert!(found.is_none(), "in {folder}: {}", found.unwrap().join(" -> "));
+    }
+}
+
+/// Each kind of fault is found where it is planted, and none where there is none.
+#[test]
+fn a_planted_fault_is_found() {
+    const LOW: (&str, &str) =
+        ("low", "pub(crate) struct Low;\n#[cfg(test)]\nmod tests {\n    use crate::high::High;\n}\n");
+    const HIGH: (&str, &str) = ("high", "mod part;\npub(crate) use part::Part;\nuse crate::low::Low;\n");
+    const PART: (&str, &str) = ("high::part", "// crate::high\npub(crate) struct Part;\n");
+    const WALLS: Walls = &[("low", &[]), ("high", &["low"])];
+    let of = |files: &[(&str, &str)]| CrateSources::of(files).imports();
+    let whole = of(&[LOW, HIGH, PART]);
+    assert!(trespasses(&whole, WALLS).is_empty() && circle(&whole).is_none());
+    assert_eq!(whole["high"], ["high::part".into(), "low".into()].into());
+    for text in [
+        "use crate::high::part::Part;",
+        "use crate::{\n    high::{Part, Other as Another},\n};",
+        "fn f() { let a = crate::high::part::f(); }",
+        "use super::high::Part;",
+    ] {
+        let found = trespasses(&of(&[("low", text), HIGH, PART]), WALLS);
+        assert!(found.contains(&"`low` imports `high::part`".into()), "{text}: {found:?}");
+    }
+    for text in ["use super::Part;\nuse crate::low::f;", "fn f() { super::super::low::f() }"] {
+        let round = circle(&of(&[("low", "use crate::high::Part;"), HIGH, ("high::part", text)]));
+        assert!(round.is_some_and(|round| round.first() == round.last()), "{text}");
+    }
+}
