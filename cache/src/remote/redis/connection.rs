@@ -15,11 +15,11 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 /// A Redis server's address, and the settings of its connections.
-pub(in crate::remote) struct Server {
-    pub(in crate::remote) host: String,
-    pub(in crate::remote) port: u16,
-    pub(in crate::remote) tls: bool,
-    pub(in crate::remote) settings: RedisConnectionInfo,
+pub(crate) struct Server {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) tls: bool,
+    pub(crate) settings: RedisConnectionInfo,
 }
 
 /// A connection, used for one transfer at a time.
