@@ -1,4 +1,4 @@
-//! The value of `--cpu`, and of `cpu` in `precompile.toml`: a processor for all targets, or one for each.
+//! The value of `--cpu`, and of `cpu` in `precompile.toml`: a minimum CPU for all targets, or one for each.
 
 use anyhow::{Result, bail, ensure};
 use precompile::Target;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// A target for each architecture, in the order of the list.
+/// A target for each architecture, in the order in which `precompile targets` lists them.
 pub(crate) const TARGETS: [&str; 8] = [
     "x86_64-unknown-linux-gnu",
     "aarch64-unknown-linux-gnu",
@@ -19,7 +19,7 @@ pub(crate) const TARGETS: [&str; 8] = [
     "pulley32be",
 ];
 
-/// The names of all levels of processors.
+/// The names of all CPU levels.
 pub(crate) fn cpu_levels() -> Vec<String> {
     let targets = TARGETS.iter().filter_map(|name| name.parse().ok());
     let levels = targets.flat_map(|target: Target| target.family().levels.iter().map(|level| level.name));
@@ -27,12 +27,12 @@ pub(crate) fn cpu_levels() -> Vec<String> {
     names.into_iter().collect()
 }
 
-/// Processors, each as a level and features: `x86-64-v3,-avx2`.
+/// Minimum CPUs, each as a level and features: `x86-64-v3,-avx2`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cpus {
-    /// For the targets that have none of their own.
+    /// The CPU of the targets that have none of their own.
     others: Option<String>,
-    /// For these targets.
+    /// Targets with a CPU of their own.
     each: Vec<(Target, String)>,
 }
 
@@ -42,7 +42,7 @@ impl Cpus {
     ///
     /// # Errors
     ///
-    /// Where a target is none, or has two.
+    /// Where a name is no target, or a target has two CPUs.
     pub(crate) fn parse<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Cpus> {
         let mut cpus = Cpus::default();
         for text in texts {
@@ -80,9 +80,11 @@ impl Cpus {
         Ok(())
     }
 
+    /// Checks that each CPU is for one of these targets.
+    ///
     /// # Errors
     ///
-    /// Where there is one for a target that is none of these.
+    /// Where a CPU is for another target.
     pub(crate) fn check(&self, targets: &[Target]) -> Result<()> {
         match self.each.iter().find(|(target, _)| !targets.contains(target)) {
             Some((target, cpu)) => {
@@ -94,7 +96,7 @@ impl Cpus {
         }
     }
 
-    /// That of a target.
+    /// The CPU of a target.
     pub(crate) fn of(&self, target: &Target) -> Option<&str> {
         let own = self.each.iter().find(|(other, _)| other == target).map(|(_, cpu)| cpu);
         own.or(self.others.as_ref()).map(String::as_str)
@@ -150,12 +152,12 @@ mod tests {
         assert_eq!(of(&several, "s390x").as_deref(), Some("native"));
         assert_eq!(of(&["x86-64-v3,-avx2"], "x86_64").as_deref(), Some("x86-64-v3,-avx2"));
         assert_eq!(of(&[], "x86_64"), None);
-        // What is wrong within is for the target to say.
+        // The target finds errors within its own text.
         assert_eq!(of(&["x86_64=,"], "x86_64").as_deref(), Some(","));
     }
 
     #[test]
-    fn a_target_has_one() {
+    fn two_cpus_for_a_target_are_refused() {
         let refusal = |texts: &[&str]| Cpus::parse(texts.iter().copied()).unwrap_err().to_string();
         assert!(refusal(&["native", "x86-64-v3"]).contains("`TARGET=native`"));
         assert!(refusal(&["x86_64=native", "x86_64-unknown-linux-gnu=x86-64-v3"]).contains("two CPUs"));

@@ -1,5 +1,5 @@
-//! `precompile explain ARTIFACT`: would it load there, and if not, why. With `--code`: what an error's
-//! number means.
+//! `precompile explain ARTIFACT`: the reasons why an artifact would not load on a host. With `--code`: the meaning of
+//! an error's number.
 
 mod code;
 
@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 
 /// Say why an artifact would not load on a host
 ///
-/// Every reason, each with its remedy. Exits with 0 if it would load, with 3 if not. With `--code`, says what the number of an error means, as
-/// runtimes without messages report it.
+/// Prints every reason with its remedy. Exits with 0 if the artifact would load, with 3 if not. With `--code`, prints
+/// the meaning of an error's number, as runtimes without messages report it.
 #[derive(Args)]
 pub(crate) struct Opts {
     /// The artifact
@@ -44,12 +44,12 @@ pub(crate) struct Opts {
 }
 
 impl Opts {
-    /// What it is about, for a message.
+    /// The artifact's path, for a message.
     pub(crate) fn artifact(&self) -> &Path {
         self.artifact.as_deref().unwrap_or(Path::new(""))
     }
 
-    /// Says whether the artifact would load, or what a number means.
+    /// Prints why the artifact would not load, or the meaning of a number. Returns `false` where it would not load.
     pub(crate) fn run(&self) -> Result<bool> {
         if let Some(code) = self.code {
             return code::explain(code, self.message_format).map(|()| true);

@@ -1,4 +1,4 @@
-//! Values of options that shells complete.
+//! Parsers of options' values, with hints for shells.
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
@@ -6,8 +6,7 @@ use clap::{Arg, Command, Error};
 use precompile::artifact::Escaped;
 use std::ffi::OsStr;
 
-/// Reads a value by a function, and knows what a shell is to complete: not all that is allowed, and perhaps with
-/// more behind it.
+/// A parser with hints: the names that shells complete. More values may be valid, and text may follow a name.
 #[derive(Clone)]
 pub(crate) struct Hinted<T: 'static> {
     read: fn(&str) -> Result<T, String>,
@@ -20,7 +19,7 @@ impl<T> Hinted<T> {
     }
 }
 
-/// Any text, for which there are these hints.
+/// A parser of any text, with these hints.
 pub(crate) const fn text(names: fn() -> Vec<String>) -> Hinted<String> {
     Hinted::new(|text| Ok(text.into()), names)
 }

@@ -6,7 +6,7 @@ use crate::compare::units::bytes;
 use precompile::artifact::Escaped;
 use std::fmt::Write;
 
-/// The table, and what it comes to.
+/// The tables, the verdict and the doubts.
 pub(super) fn text(report: &Report) -> String {
     let mut text = format!(
         "`{}`, {}, compiled by {} processors, run on {}, {} {}; medians, ± half the distance between the rounds' quartiles\n\n",
@@ -33,7 +33,7 @@ pub(super) fn text(report: &Report) -> String {
     text
 }
 
-/// A line of titles, and one for each way to compile.
+/// A row of titles, and one for each way to compile.
 fn rows(report: &Report, columns: &[Column]) -> Vec<Vec<String>> {
     let titles = columns.iter().map(|(title, _)| (*title).into());
     let head = [String::new()].into_iter().chain(titles).collect();
@@ -43,7 +43,7 @@ fn rows(report: &Report, columns: &[Column]) -> Vec<Vec<String>> {
     [head].into_iter().chain(rows).collect()
 }
 
-/// Names to the left, figures to the right.
+/// A table with its names to the left, its figures to the right.
 fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.first().map_or(0, Vec::len);
     let widths: Vec<_> = (0..columns)

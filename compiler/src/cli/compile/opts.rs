@@ -49,7 +49,7 @@ pub(crate) struct Opts {
     #[arg(short, long, value_name = "FILE", conflicts_with = "out_dir")]
     pub(crate) output: Option<PathBuf>,
 
-    /// The folder for artifacts, and folders below INPUT
+    /// Folder for artifacts, with the folders below INPUT
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub(crate) out_dir: Option<PathBuf>,
 
@@ -65,51 +65,51 @@ pub(crate) struct Opts {
     #[arg(short, long, conflicts_with = "verbose")]
     pub(super) quiet: bool,
 
-    /// Say what modules use, what wasn't cached
+    /// Report used features, causes of cache misses
     ///
-    /// The proposals that each module uses, what was stamped, and how the nearest entry of the cache differs.
+    /// Reports the proposals that each module uses, the stamped features, and the difference to the nearest entry of
+    /// the cache.
     #[arg(short, long)]
     pub(super) verbose: bool,
 
-    /// Say how long each phase took, and what all took of the processor and of memory
+    /// Report the time of each phase, and the processor time and the memory of all
     #[arg(long)]
     pub(super) timings: bool,
 
-    /// Write which outputs come from which inputs, for make and ninja
+    /// Write the inputs of each output to FILE, for make and ninja
     #[arg(long, value_name = "FILE")]
     pub(crate) depfile: Option<PathBuf>,
 
-    /// In folders, follow also links that lead out of them
+    /// In folders, also follow links that lead out of them
     #[arg(long)]
     pub(crate) follow_links: bool,
 
-    /// Leave an unchanged output its time, even where its input is newer: for builds that go by content
+    /// Keep the time of an unchanged output, even where its input is newer: for builds that compare content
     #[arg(long)]
     pub(crate) keep_times: bool,
 
-    /// List of what to compile where no INPUT is named: a file like `precompile.toml`, or a `Cargo.toml` with
+    /// File that lists the inputs where no INPUT is named: one like `precompile.toml`, or a `Cargo.toml` with
     /// `[package.metadata.precompile]` [env: PRECOMPILE_PROJECT] [default: precompile.toml]
     #[arg(long, value_name = "FILE")]
     project: Option<PathBuf>,
 
     /// cranelift, winch or auto [default: cranelift]
     ///
-    /// The compiler: `cranelift` makes fast code, `winch` compiles fast, `auto` is the one that costs less for as
-    /// many runs as `--expect-runs` says.
+    /// The compiler: `cranelift` makes fast code, `winch` compiles fast, `auto` chooses the one that costs less for
+    /// the number of runs in `--expect-runs`.
     #[arg(long, value_name = "BACKEND", value_parser = backend_arg::PARSER, hide_possible_values = true)]
     #[arg(help_heading = COMPILER)]
     pub(crate) backend: Option<BackendArg>,
 
-    /// For `--backend auto`: how often each module is run
+    /// For `--backend auto`: the number of times that each module is run
     #[arg(long, value_name = "N", help_heading = COMPILER)]
     pub(crate) expect_runs: Option<NonZeroU64>,
 
-    /// For `--backend auto`: how long a run takes with Cranelift, such as 50us, 20ms or
-    /// 5s [default: 50ms]
+    /// For `--backend auto`: the run time with Cranelift, such as 50us, 20ms or 5s [default: 50ms]
     #[arg(long, value_name = "DURATION", value_parser = quantity::duration, help_heading = COMPILER)]
     pub(crate) expect_run_time: Option<Duration>,
 
-    /// Way out where the backend can't compile a module: compile it with Cranelift, or for Pulley's
+    /// Substitute where the backend can't compile a module: `cranelift`, or `pulley` for Pulley's
     /// interpreter.
     #[arg(long, value_name = "BACKEND", value_parser = FALLBACK, hide_possible_values = true)]
     #[arg(help_heading = COMPILER)]
@@ -129,11 +129,11 @@ pub(crate) struct Opts {
     #[arg(hide_possible_values = true, help_heading = MACHINE)]
     pub(crate) targets: Vec<String>,
 
-    /// The least CPU, such as x86-64-v3 or native
+    /// The minimum CPU, such as x86-64-v3 or native
     ///
-    /// The least CPU that the code must run on: a level such as `x86-64-v3` or `armv8.2-a`, or `native`, and
-    /// features to add or to take away: `x86-64-v3,-avx2`. With a target before it, only that one's:
-    /// `x86_64=x86-64-v3,-avx2,aarch64=armv8.2-a`. It may be given more than once [default: the baseline].
+    /// The minimum CPU that the code must run on: a level such as `x86-64-v3` or `armv8.2-a`, or `native`, and
+    /// features to add or to remove: `x86-64-v3,-avx2`. A CPU behind a target is for that target alone:
+    /// `x86_64=x86-64-v3,-avx2,aarch64=armv8.2-a`. May be given more than once [default: the baseline].
     #[arg(long, value_name = "LEVEL[,+F,-F]", value_parser = CPU, allow_hyphen_values = true)]
     #[arg(hide_possible_values = true, help_heading = MACHINE)]
     pub(crate) cpu: Vec<String>,
@@ -150,8 +150,8 @@ pub(crate) struct Opts {
     #[arg(help_heading = MACHINE)]
     pub(crate) host: Option<PathBuf>,
 
-    /// Parts that artifacts do without, separated by commas: `address-map`, `symbols`, `names`, `unwind`, or `all`;
-    /// the code is the same, and backtraces and debuggers tell less [default: none].
+    /// Parts to leave out of artifacts, separated by commas: `address-map`, `symbols`, `names`, `unwind`, or `all`;
+    /// the code stays the same, and backtraces and debuggers tell less [default: none].
     #[arg(long, value_name = "PART,...", value_parser = STRIP, hide_possible_values = true)]
     #[arg(help_heading = SETTINGS)]
     pub(crate) strip: Vec<Vec<Strip>>,
@@ -236,7 +236,7 @@ impl Opts {
         SettingArgs { wasm, debug, optimize, codegen }
     }
 
-    /// The file that says what to compile.
+    /// The file that lists the inputs.
     pub(crate) fn project(&self) -> PathBuf {
         let named =
             self.project.clone().or_else(|| environment::variable("PRECOMPILE_PROJECT").map(PathBuf::from));

@@ -1,4 +1,4 @@
-//! `precompile.toml`: what `precompile` compiles where no input is named. `Cargo.toml` may say the same.
+//! `precompile.toml`: the inputs and options of `precompile` where no input is named. `Cargo.toml` may hold the same.
 
 use crate::compile::backend_arg::BackendArg;
 use crate::cpus::Cpus;
@@ -13,11 +13,10 @@ use std::time::Duration;
 
 /// The file's name, in the current folder.
 pub(crate) const FILE: &str = "precompile.toml";
-/// Cargo's, where the same stands below `[package.metadata.precompile]`.
+/// Cargo's file, which holds the same below `[package.metadata.precompile]`.
 const CARGO: &str = "Cargo.toml";
 
-/// The words of a project. Paths are relative to the file's folder; options on the command line override what it
-/// says.
+/// The content of a project file. Paths are relative to the file's folder; options on the command line override it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Project {
@@ -25,22 +24,22 @@ pub(crate) struct Project {
     pub(crate) inputs: Vec<PathBuf>,
     /// The compiler.
     pub(crate) backend: Option<BackendArg>,
-    /// The number of times that each module is run, where the compiler is chosen by it.
+    /// The number of times that each module is run, for the choice of the compiler.
     pub(crate) expect_runs: Option<NonZeroU64>,
-    /// The time that a run takes with Cranelift, where the compiler is chosen by it.
+    /// The run time with Cranelift, for the choice of the compiler.
     #[serde(default, deserialize_with = "duration")]
     pub(crate) expect_run_time: Option<Duration>,
     /// The machines to compile for.
     #[serde(default)]
     pub(crate) targets: Vec<String>,
-    /// The least CPU that the code must run on, or one for each target.
+    /// The minimum CPU that the code must run on, or one for each target.
     #[serde(default)]
     pub(crate) cpu: Cpus,
     /// The platform that the code may rely on.
     pub(crate) platform: Option<Platform>,
     /// The folder that artifacts go to.
     pub(crate) out_dir: Option<PathBuf>,
-    /// Links in folders are followed that lead out of them.
+    /// Links that lead out of a folder are followed.
     #[serde(default)]
     pub(crate) follow_links: bool,
 }
@@ -50,7 +49,7 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duratio
     quantity::duration(&text).map(Some).map_err(D::Error::custom)
 }
 
-/// The part that concerns us of a `Cargo.toml`.
+/// The part of a `Cargo.toml` that concerns us.
 #[derive(Deserialize)]
 struct Manifest {
     package: Option<Section>,
@@ -70,11 +69,11 @@ struct Metadata {
 }
 
 impl Project {
-    /// Reads a file, or `None` where there is none.
+    /// Reads a file; `None` where there is none.
     ///
     /// # Errors
     ///
-    /// Where it can't be read, or says what is not understood.
+    /// Where the file can't be read or parsed.
     pub(crate) fn read(path: &Path) -> Result<Option<Project>> {
         if !path.exists() {
             return Ok(None);
@@ -100,20 +99,20 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// Where it says what is not understood.
+    /// Where the text can't be parsed.
     pub(crate) fn parse(text: &str) -> Result<Project, toml::de::Error> {
         toml::from_str(text)
     }
 
-    /// Reads what stands in the text of a `Cargo.toml`.
+    /// Reads the project in the text of a `Cargo.toml`.
     fn of_manifest(text: &str) -> Result<Option<Project>, toml::de::Error> {
         let Manifest { package, workspace } = toml::from_str(text)?;
-        let said =
+        let project =
             [package, workspace].into_iter().flatten().find_map(|section| section.metadata?.precompile);
-        Ok(said)
+        Ok(project)
     }
 
-    /// With paths as they are seen from here.
+    /// The project with its paths as seen from the current folder.
     fn below(mut self, folder: &Path) -> Project {
         self.inputs = self.inputs.iter().map(|input| folder.join(input)).collect();
         self.out_dir = self.out_dir.map(|out_dir| folder.join(out_dir));
