@@ -176,7 +176,7 @@ fn wrong_rows_are_seen() {
         "| a | `runtime/tests/gc.rs` | full |",
         "| a | `runtime/src/runner/preview2.rs` | full |",
         "| a | `cargo xtask size --check`, `tests/golden/run.test`, `scripts/measure/strip.py` | gate, full |",
-        "| a | `artifact/src/shown.rs`, `compiler/src/backend/unsupported.rs` | gate |",
+        "| a | `artifact/src/terminal.rs`, `compiler/src/backend/unsupported.rs` | gate |",
         "| a | `compiler/src/backend/check_stamp.rs` runs at each compilation | gate |",
         "| a | nobody but who reads it | reading |",
     ] {

@@ -1,7 +1,7 @@
 //! What cargo builds for, in precompile's words.
 
 use crate::artifact::cpu;
-use crate::artifact::platform::{Machine as Kind, is_native};
+use crate::artifact::platform::{TargetKind, is_native};
 use crate::build::cargo::Cargo;
 use crate::build::error::BuildError;
 use crate::{Choice, Fallback, Platform};
@@ -51,7 +51,7 @@ impl Machine {
         let triple: Option<Triple> = target.parse().ok();
         let native = triple
             .as_ref()
-            .is_some_and(|triple| is_native(triple) && Kind::of(triple) == Some(Kind::Native64));
+            .is_some_and(|triple| is_native(triple) && TargetKind::of(triple) == Some(TargetKind::Native64));
         match (native, choice.fallback) {
             (true, _) => Ok(Machine { target, triple, features, interpreted: false }),
             (false, Some(Fallback::Pulley)) => {

@@ -5,8 +5,8 @@ use crate::message::{Format, Message, print, print_bytes, tell};
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use precompile::Rates;
-use precompile::artifact::{Shown, shown_path};
-use precompile::cache::{Found, Log, Outcome, Pruned, Store};
+use precompile::artifact::{Escaped, escaped_path};
+use precompile::cache::{Log, Outcome, Pruned, Store, StoredEntry};
 use std::io::IsTerminal;
 use std::time::{Duration, SystemTime};
 
@@ -81,7 +81,7 @@ impl Common {
         // A program that reads the name gets it unescaped.
         let folder = store.folder();
         if std::io::stdout().is_terminal() {
-            return Ok(print_bytes(format!("{}\n", shown_path(folder)).as_bytes())?);
+            return Ok(print_bytes(format!("{}\n", escaped_path(folder)).as_bytes())?);
         }
         Ok(print_bytes(&[folder.as_os_str().as_encoded_bytes(), b"\n"].concat())?)
     }
@@ -152,7 +152,7 @@ impl Common {
             return Ok(whole);
         }
         for path in &verified.damaged {
-            tell(&format!("warning: `{}` was damaged, and is removed", shown_path(path)));
+            tell(&format!("warning: `{}` was damaged, and is removed", escaped_path(path)));
         }
         let (count, bytes) = (entries(verified.whole_entries), size(verified.whole_bytes));
         print_bytes(format!("{count} whole, {bytes}\n").as_bytes())?;
@@ -187,7 +187,7 @@ impl Common {
 }
 
 /// An entry on one line.
-fn line(found: &Found) -> String {
+fn line(found: &StoredEntry) -> String {
     let record = &found.record;
     let field = |name: &str| {
         let field = record.recipe.iter().find(|(field, _)| field == name);
@@ -208,7 +208,7 @@ fn line(found: &Found) -> String {
         found.name.as_deref().unwrap_or("-"),
     );
     // A shared cache's entries may say anything.
-    format!("{}\n", Shown(&line))
+    format!("{}\n", Escaped(&line))
 }
 
 fn entries(count: u64) -> String {

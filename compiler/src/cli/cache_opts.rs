@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use etcetera::BaseStrategy;
 use precompile::artifact::quantity;
-use precompile::cache::{Cache, Limits, Patience, Store, Trust};
+use precompile::cache::{Cache, Patience, Store, StoreLimits, Trust};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -151,8 +151,8 @@ impl StoreOpts {
     /// # Errors
     ///
     /// Where the user gives no valid size or age.
-    pub(crate) fn limits(&self) -> Result<Limits> {
-        let mut limits = Limits::default();
+    pub(crate) fn limits(&self) -> Result<StoreLimits> {
+        let mut limits = StoreLimits::default();
         if let Some(size) = text(&self.cache_max_size, "PRECOMPILE_CACHE_MAX_SIZE") {
             let wrong = |error| anyhow!("the cache's size: {error}");
             limits.max_bytes = quantity::bytes(&size).map_err(wrong)?;
@@ -180,13 +180,13 @@ fn text(option: &Option<String>, name: &str) -> Option<String> {
 #[cfg(feature = "shared-cache")]
 impl CacheOpts {
     fn with_remote(&self, cache: Cache) -> Result<Cache> {
-        use precompile::cache::remote::{Limits, Mode, Remote};
+        use precompile::cache::remote::{Mode, Remote, RemoteLimits};
         let Some(url) = text(&self.cache_remote, "PRECOMPILE_CACHE_REMOTE") else { return Ok(cache) };
         let mode = text(&self.cache_remote_mode, "PRECOMPILE_CACHE_REMOTE_MODE");
         let mode = mode.map_or(Ok(Mode::ReadWrite), |mode| mode.parse())?;
         // The service's own variables, such as `AWS_ACCESS_KEY_ID`.
         let variable = |name: &str| variable(name)?.into_string().ok();
-        Ok(cache.with_remote(Remote::connect(&url, mode, Limits::default(), &variable)?))
+        Ok(cache.with_remote(Remote::connect(&url, mode, RemoteLimits::default(), &variable)?))
     }
 }
 

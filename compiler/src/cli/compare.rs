@@ -24,7 +24,7 @@ pub(crate) use opts::Opts;
 
 use anyhow::{Context, Result, bail, ensure};
 use precompile::Destination;
-use precompile::artifact::{Host, shown_path};
+use precompile::artifact::{Host, escaped_path};
 use report::Report;
 use std::ffi::OsString;
 use std::num::NonZeroU32;
@@ -38,7 +38,7 @@ impl Opts {
             return Ok(print_bytes(help.as_bytes())?);
         }
         interrupt::install()?;
-        let name = || format!("`{}`", shown_path(&self.input));
+        let name = || format!("`{}`", escaped_path(&self.input));
         let metadata = self.input.metadata().map_err(|error| unreadable(&error)).with_context(name)?;
         ensure!(metadata.is_file(), "{} is no file: compare one module", name());
         let runner = Runner::new(self.runner.as_deref())?;

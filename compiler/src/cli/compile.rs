@@ -30,7 +30,7 @@ use crate::message::{Format, Message, Usage, print, tell, tell_error, tell_warni
 use crate::progress::Progress;
 use crate::{interrupt, threads};
 use anyhow::{Result, anyhow};
-use precompile::artifact::shown_path;
+use precompile::artifact::escaped_path;
 use precompile::cache::{Cache, Store};
 use std::sync::{Mutex, PoisonError};
 
@@ -128,7 +128,7 @@ impl Opts {
         let progress = Progress::new(jobs.len(), !self.quiet && self.message_format == Format::Human);
         let queue = Queue::new(jobs.iter().map(|job| job.input.bytes).sum(), self.threads());
         let failures = Mutex::new(Vec::new());
-        let name = |job: &Job| shown_path(&job.input.path);
+        let name = |job: &Job| escaped_path(&job.input.path);
         let run = |job: &'a Job, wait: bool| -> bool {
             let result = job.run(caching, wait, queue.take(job.input.bytes));
             let mut reported = Ok(());
@@ -216,7 +216,7 @@ impl Opts {
             Format::Human => {
                 let target =
                     if several_targets { format!(" for {}", job.options.target) } else { String::new() };
-                tell_error(&format!("`{}`{target}: {}", shown_path(&job.input.path), failed.error));
+                tell_error(&format!("`{}`{target}: {}", escaped_path(&job.input.path), failed.error));
                 Ok(())
             }
         }

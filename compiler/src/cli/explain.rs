@@ -10,7 +10,7 @@ use crate::unreadable;
 use anyhow::Result;
 use clap::{Args, ValueHint};
 use precompile::artifact::mismatch::mismatches;
-use precompile::artifact::{Code, Host, Shown, shown_path, trailer, unmet};
+use precompile::artifact::{Code, Escaped, Host, escaped_path, trailer, unmet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -55,7 +55,7 @@ impl Opts {
             return code::explain(code, self.message_format).map(|()| true);
         }
         let artifact = unreadable::read(self.artifact())?;
-        let name = shown_path(self.artifact());
+        let name = escaped_path(self.artifact());
         let manifest = trailer::read(&artifact)
             .map_err(|error| unreadable::no_artifact(self.artifact(), &artifact, &error))?
             .manifest;
@@ -72,12 +72,12 @@ impl Opts {
             }
             Format::Human => {
                 let mut text = match mismatches.len() {
-                    0 => format!("`{name}` loads on this host: {}\n", Shown(&host.target.to_string())),
+                    0 => format!("`{name}` loads on this host: {}\n", Escaped(&host.target.to_string())),
                     1 => format!("`{name}` does not load, for one reason:\n"),
                     count => format!("`{name}` does not load, for {count} reasons:\n"),
                 };
                 text.extend(
-                    mismatches.iter().map(|mismatch| format!("  {}\n", Shown(&mismatch.to_string()))),
+                    mismatches.iter().map(|mismatch| format!("  {}\n", Escaped(&mismatch.to_string()))),
                 );
                 print_bytes(text.as_bytes())?;
             }

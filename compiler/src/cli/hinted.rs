@@ -3,7 +3,7 @@
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Command, Error};
-use precompile::artifact::Shown;
+use precompile::artifact::Escaped;
 use std::ffi::OsStr;
 
 /// A parser with hints: the names that shells complete. More values may be valid, and text may follow a name.
@@ -30,7 +30,7 @@ impl<T: Clone + Send + Sync> TypedValueParser for Hinted<T> {
     fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
         if value.to_str().is_none() {
             let arg = arg.map(Arg::to_string).unwrap_or_default();
-            let words = format!("the value of `{arg}` is no text: `{}`\n", Shown(&value.to_string_lossy()));
+            let words = format!("the value of `{arg}` is no text: `{}`\n", Escaped(&value.to_string_lossy()));
             return Err(Error::raw(ErrorKind::InvalidUtf8, words).with_cmd(command));
         }
         let read = self.read;

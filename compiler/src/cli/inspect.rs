@@ -8,8 +8,8 @@ use crate::unreadable;
 use anyhow::{Context, Result};
 use clap::Args;
 use object::Inspected;
+use precompile::artifact::escaped_path;
 use precompile::artifact::platform::is_pulley;
-use precompile::artifact::shown_path;
 use precompile::inspect::{InspectError, Inspection, inspect};
 use std::path::PathBuf;
 use target_lexicon::Triple;
@@ -40,7 +40,7 @@ impl Opts {
             Err(InspectError::Read(error)) => {
                 return Err(unreadable::no_artifact(&self.artifact, &bytes, &error));
             }
-            inspection => inspection.with_context(|| format!("`{}`", shown_path(&self.artifact)))?,
+            inspection => inspection.with_context(|| format!("`{}`", escaped_path(&self.artifact)))?,
         };
         let mut warnings = inspection.warnings();
         warnings.extend(foreign(&inspection));

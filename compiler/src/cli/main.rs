@@ -36,7 +36,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use compile::plan::Plan;
 use kind::Kind;
 use message::{Format, Message};
-use precompile::artifact::Shown;
+use precompile::artifact::Escaped;
 use std::ffi::OsString;
 use std::panic::UnwindSafe;
 use std::path::{Path, PathBuf};
@@ -124,7 +124,7 @@ fn main() -> ExitCode {
     let command = parse(arguments.clone()).unwrap_or_else(|error| {
         // The error repeats arguments, and a shell may have filled names in: parse again, with names as they are shown.
         let shown = |argument: &OsString| match argument.to_str() {
-            Some(text) => Shown(text).to_string().into(),
+            Some(text) => Escaped(text).to_string().into(),
             // The error is about an argument that is no text.
             None => argument.clone(),
         };

@@ -2,7 +2,7 @@
 
 use crate::kind::Kind;
 use clap::ValueEnum;
-use precompile::artifact::ShownLines;
+use precompile::artifact::EscapedLines;
 use precompile::artifact::mismatch::Mismatch;
 use precompile::cache::{Log, Pruned, Record};
 use precompile::{Backend, Chosen};
@@ -224,7 +224,7 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
 /// Writes a message to stderr. Where that is impossible, the exit code still tells.
 pub(crate) fn tell(text: &str) {
     // Names of files, and names within files, may hold anything.
-    let _ = io::stderr().write_all(format!("{}\n", ShownLines(text)).as_bytes());
+    let _ = io::stderr().write_all(format!("{}\n", EscapedLines(text)).as_bytes());
 }
 
 /// Reports a warning to people.

@@ -1,7 +1,7 @@
 //! A progress bar on a terminal; for a single job, the time that has passed.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use precompile::artifact::Shown;
+use precompile::artifact::Escaped;
 use std::io::{self, IsTerminal};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
@@ -39,7 +39,7 @@ impl Progress {
 
     /// Counts a job that is done.
     pub(crate) fn done(&self, name: &str) {
-        self.bar.set_message(Shown(name).to_string());
+        self.bar.set_message(Escaped(name).to_string());
         self.bar.inc(1);
     }
 

@@ -1,7 +1,7 @@
 //! Shell quoting: splitting a command in an option into words, and quoting words.
 
 use anyhow::{Result, anyhow, ensure};
-use precompile::artifact::Shown;
+use precompile::artifact::Escaped;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
@@ -51,7 +51,7 @@ pub(crate) fn quoted_file(path: &Path) -> String {
 
 fn quoted_word(word: &OsStr) -> String {
     match word.to_str().map(shlex::try_quote) {
-        Some(Ok(quoted)) if Shown(&quoted).to_string() == quoted => quoted.into(),
+        Some(Ok(quoted)) if Escaped(&quoted).to_string() == quoted => quoted.into(),
         // The form of today's shells: `$'a\377b'`.
         _ => {
             let bytes = word.as_encoded_bytes().iter().map(|byte| match byte {

@@ -3,7 +3,7 @@
 use crate::kind::Kind;
 use anyhow::Context;
 use precompile::artifact::trailer::ReadError;
-use precompile::artifact::{foreign, shown_path};
+use precompile::artifact::{escaped_path, foreign};
 use std::io::{Error, ErrorKind};
 use std::path::Path;
 
@@ -24,7 +24,7 @@ pub(crate) fn no_artifact(path: &Path, bytes: &[u8], error: &ReadError) -> anyho
         ReadError::NotAnArtifact { offset: 0, .. } => foreign(bytes),
         _ => None,
     };
-    let name = shown_path(path);
+    let name = escaped_path(path);
     Kind::NotAnArtifact.error(match known {
         Some(known) => format!("`{name}`: not a precompiled artifact: {known}"),
         None => format!("`{name}`: {error}"),
@@ -37,5 +37,7 @@ pub(crate) fn no_artifact(path: &Path, bytes: &[u8], error: &ReadError) -> anyho
 ///
 /// Where the file can't be read; the error names it.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
-    std::fs::read(path).map_err(|error| unreadable(&error)).with_context(|| format!("`{}`", shown_path(path)))
+    std::fs::read(path)
+        .map_err(|error| unreadable(&error))
+        .with_context(|| format!("`{}`", escaped_path(path)))
 }

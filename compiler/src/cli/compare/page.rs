@@ -6,7 +6,7 @@ use crate::compare::opts::Per;
 use crate::compare::report::{Compared, Report};
 use crate::compare::units::{bytes, count, time};
 use askama::Template;
-use precompile::artifact::Shown;
+use precompile::artifact::Escaped;
 
 /// The page.
 #[derive(Template)]
@@ -73,7 +73,7 @@ pub(super) fn page(report: &Report) -> askama::Result<String> {
         ],
     };
     // Control characters in names are shown as text, as on a terminal.
-    Ok(page.render()?.split('\n').map(|line| format!("{}\n", Shown(line))).collect())
+    Ok(page.render()?.split('\n').map(|line| format!("{}\n", Escaped(line))).collect())
 }
 
 fn crossings(report: &Report) -> Vec<String> {
@@ -104,7 +104,7 @@ impl Page<'_> {
 
     /// The module's name, on one line.
     fn input(&self) -> String {
-        Shown(&self.report.input).to_string()
+        Escaped(&self.report.input).to_string()
     }
 
     /// The tables: each with a title, and its columns behind the name.

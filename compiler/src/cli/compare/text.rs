@@ -3,14 +3,14 @@
 use crate::compare::columns::{COMPILING, Column, RUNNING};
 use crate::compare::report::{Compared, Report};
 use crate::compare::units::bytes;
-use precompile::artifact::Shown;
+use precompile::artifact::Escaped;
 use std::fmt::Write;
 
 /// The tables, the verdict and the doubts.
 pub(super) fn text(report: &Report) -> String {
     let mut text = format!(
         "`{}`, {}, compiled by {} processors, run on {}, {} {}; medians, ± half the distance between the rounds' quartiles\n\n",
-        Shown(&report.input),
+        Escaped(&report.input),
         bytes(report.input_bytes as f64),
         report.processors,
         report.target,
@@ -21,14 +21,14 @@ pub(super) fn text(report: &Report) -> String {
     text.push('\n');
     text += &table(&rows(report, &RUNNING));
     for refused in &report.refused {
-        let _ = writeln!(text, "\nnot compared: {}: {}", Shown(&refused.name), Shown(&refused.why));
+        let _ = writeln!(text, "\nnot compared: {}: {}", Escaped(&refused.name), Escaped(&refused.why));
     }
     text.push('\n');
     for sentence in report.verdict() {
-        let _ = writeln!(text, "{}", Shown(&sentence));
+        let _ = writeln!(text, "{}", Escaped(&sentence));
     }
     for doubt in &report.doubts {
-        let _ = writeln!(text, "doubt: {}", Shown(doubt));
+        let _ = writeln!(text, "doubt: {}", Escaped(doubt));
     }
     text
 }
@@ -55,7 +55,7 @@ fn table(rows: &[Vec<String>]) -> String {
             0 => format!("{cell:<width$}"),
             _ => format!("{cell:>width$}"),
         });
-        let _ = writeln!(text, "{}", Shown(cells.collect::<Vec<_>>().join("  ").trim_end()));
+        let _ = writeln!(text, "{}", Escaped(cells.collect::<Vec<_>>().join("  ").trim_end()));
     }
     text
 }

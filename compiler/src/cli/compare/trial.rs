@@ -10,7 +10,7 @@ use crate::runner::Runner;
 use crate::shell_words;
 use anyhow::{Context, Result, bail, ensure};
 use precompile::artifact::mismatch::mismatches;
-use precompile::artifact::{Host, shown_path, trailer};
+use precompile::artifact::{Host, escaped_path, trailer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::ffi::{OsStr, OsString};
@@ -266,7 +266,7 @@ fn send_artifact(send: &OsStr, artifact: &Path) -> Result<()> {
     let mut command = Command::new(&words[0]);
     let status = command.args(&words[1..]).stdin(Stdio::null()).stdout(Stdio::null()).status();
     let status = status.with_context(|| format!("can't start `{}`", send.display()))?;
-    ensure!(status.success(), "`{}` failed for `{}`: {status}", send.display(), shown_path(artifact));
+    ensure!(status.success(), "`{}` failed for `{}`: {status}", send.display(), escaped_path(artifact));
     Ok(())
 }
 

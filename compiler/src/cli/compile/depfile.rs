@@ -5,7 +5,7 @@
 //! each character.
 
 use anyhow::{Result, ensure};
-use precompile::artifact::{Shown, shown_path};
+use precompile::artifact::{Escaped, escaped_path};
 use std::path::Path;
 
 /// The characters that both programs read unquoted in a name, besides letters, digits and all that isn't ASCII.
@@ -45,8 +45,8 @@ fn quoted(path: &Path, side: Side) -> Result<Vec<u8>> {
         ensure!(
             is_readable(byte, at == 0, &name[at + 1..], side),
             "`{}` can't be named in a dependency file, in which make or ninja misreads its `{}`: rename it",
-            shown_path(path),
-            Shown(char::from(byte).encode_utf8(&mut [0; 4]))
+            escaped_path(path),
+            Escaped(char::from(byte).encode_utf8(&mut [0; 4]))
         );
         match byte {
             b' ' | b'#' | b':' => text.push(b'\\'),
@@ -62,7 +62,7 @@ fn quoted(path: &Path, side: Side) -> Result<Vec<u8>> {
     ensure!(
         !special && !name.is_empty(),
         "`{}` can't be named in a dependency file, in which make takes it for a directive: rename it",
-        shown_path(path)
+        escaped_path(path)
     );
     Ok(text)
 }

@@ -1,7 +1,7 @@
 //! The modules to compile, found from the paths on the command line.
 
 use anyhow::{Result, ensure};
-use precompile::artifact::shown_path;
+use precompile::artifact::escaped_path;
 use precompile::cache::Identity;
 use precompile::descriptor;
 use std::fs::Metadata;
@@ -115,8 +115,8 @@ impl Collected {
                     if is_dir || is_module(entry.path()) {
                         left_out.push(format!(
                             "`{}` leads out of the folder `{}` and is left out: add `--follow-links` to have it",
-                            shown_path(entry.path()),
-                            shown_path(path)
+                            escaped_path(entry.path()),
+                            escaped_path(path)
                         ));
                     }
                     false
@@ -148,7 +148,7 @@ impl Collected {
         ensure!(
             self.inputs.len() > before,
             "the folder `{}` holds no .wasm or .wat file{but}",
-            shown_path(path)
+            escaped_path(path)
         );
         self.left_out.extend(left_out);
         Ok(())

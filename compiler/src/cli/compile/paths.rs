@@ -5,7 +5,7 @@ use crate::compile::inputs::Input;
 use crate::compile::job::{Job, Output};
 use crate::message::Format;
 use anyhow::{Result, bail, ensure};
-use precompile::artifact::shown_path;
+use precompile::artifact::escaped_path;
 use precompile::cache::Identity;
 use std::collections::{HashMap, HashSet};
 use std::io::{IsTerminal, stdout};
@@ -42,7 +42,7 @@ pub(crate) fn check(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()
         if job.input.is_open() && opts.output.is_none() && is_nameless {
             let name = match job.input.is_standard() {
                 true => "standard input".into(),
-                false => format!("`{}`", shown_path(input)),
+                false => format!("`{}`", escaped_path(input)),
             };
             bail!("the output for {name} has no name: name it with `-o`");
         }
@@ -59,14 +59,14 @@ pub(crate) fn check(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()
         ensure!(
             !inputs.contains(&id) || id == ids.of_input(&job.input),
             "the output `{}` is an input: choose another with `-o` or `--out-dir`",
-            shown_path(output)
+            escaped_path(output)
         );
         if let Some(other) = outputs.insert(id, input) {
             bail!(
                 "`{}` and `{}` would both become `{}`: compile them apart, into different folders",
-                shown_path(other),
-                shown_path(input),
-                shown_path(output)
+                escaped_path(other),
+                escaped_path(input),
+                escaped_path(output)
             );
         }
     }
@@ -75,7 +75,7 @@ pub(crate) fn check(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()
         ensure!(
             !inputs.contains(&id) && !outputs.contains_key(&id),
             "the dependency file `{}` is an input or an output: choose another",
-            shown_path(depfile)
+            escaped_path(depfile)
         );
     }
     Ok(())

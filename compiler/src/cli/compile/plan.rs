@@ -13,7 +13,7 @@ use crate::host_file;
 use crate::interrupt;
 use crate::per_target::{Cpu, PerTarget};
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use precompile::artifact::{Host, shown_path};
+use precompile::artifact::{Host, escaped_path};
 use precompile::cache::Recipe;
 use precompile::{
     Backend, Choice, ChoiceError, Chosen, Destination, Expect, Fallback, Options, PairError, Platform, Target,
@@ -49,7 +49,7 @@ impl Plan {
                             app.wasm`, or a file with a line like `inputs = [\"app.wasm\"]`";
             let path = opts.project_file();
             let named =
-                || format!("there is no `{}`: name the file that lists what to compile", shown_path(&path));
+                || format!("there is no `{}`: name the file that lists what to compile", escaped_path(&path));
             let missing = || anyhow!(if path == Path::new(FILE) { no_input.into() } else { named() });
             project = project.over(Project::read(&path)?.ok_or_else(missing)?);
             sources.push(path);

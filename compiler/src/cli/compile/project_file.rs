@@ -2,7 +2,7 @@
 
 use crate::compile::project::Project;
 use anyhow::{Result, anyhow, ensure};
-use precompile::artifact::shown_path;
+use precompile::artifact::escaped_path;
 use serde::Deserialize;
 use std::path::Path;
 
@@ -42,10 +42,10 @@ impl Project {
         }
         let text = fs_err::read_to_string(path)?;
         let error =
-            |error: toml::de::Error| anyhow!("`{}`: {}", shown_path(path), error.to_string().trim_end());
+            |error: toml::de::Error| anyhow!("`{}`: {}", escaped_path(path), error.to_string().trim_end());
         let project = match path.ends_with(CARGO) {
             true => Project::of_manifest(&text).map_err(error)?.ok_or_else(|| {
-                let path = shown_path(path);
+                let path = escaped_path(path);
                 anyhow!(
                     "`{path}` has no `[package.metadata.precompile]`: add it, with `inputs = [\"app.wasm\"]`"
                 )
@@ -53,7 +53,7 @@ impl Project {
             false => Project::parse(&text).map_err(error)?,
         };
         let nothing = "`inputs` is empty: name modules or folders";
-        ensure!(!project.inputs.is_empty(), "`{}`: {nothing}", shown_path(path));
+        ensure!(!project.inputs.is_empty(), "`{}`: {nothing}", escaped_path(path));
         Ok(Some(project.below(path.parent().unwrap_or(Path::new("")))))
     }
 

@@ -3,7 +3,7 @@
 use crate::compile::job::Job;
 use crate::compile::outcome::{JobOutcome, Origin, Phases};
 use crate::message::{Cache, ChosenBy, Message, TimingsNs, nanoseconds};
-use precompile::artifact::{shown_path, trailer};
+use precompile::artifact::{escaped_path, trailer};
 use precompile::{Chosen, Written};
 use std::time::Duration;
 
@@ -46,11 +46,11 @@ impl JobOutcome {
         };
         let mut text = format!(
             "{verb} `{}` with {} for {}{place} in {:.2} s: `{}`, {} bytes",
-            shown_path(&job.input.path),
+            escaped_path(&job.input.path),
             self.backend,
             self.target,
             total.as_secs_f64(),
-            shown_path(&job.output.path),
+            escaped_path(&job.output.path),
             self.artifact_bytes,
         );
         if self.written == Written::Unchanged {

@@ -19,7 +19,7 @@ pub(super) fn parse(text: &str) -> Result<Code, String> {
 /// Prints the meaning of a code, and a way out.
 pub(super) fn explain(code: Code, format: Format) -> Result<()> {
     let meaning = meaning(code).unwrap_or_default();
-    let way_out = code.way_out().unwrap_or(TRAP);
+    let way_out = code.remedy().unwrap_or(TRAP);
     match format {
         Format::Json => print(&Message::Code { code: code.number(), meaning: &meaning, way_out })?,
         Format::Human => print_bytes(format!("{code}: {meaning}\n  {way_out}\n").as_bytes())?,
@@ -52,7 +52,7 @@ mod tests {
             assert_eq!(parse(&code.number().to_string()), Ok(*code));
             let meaning = meaning(*code).unwrap();
             assert!(meaning.len() > 20 && meaning.ends_with('.'), "{code}: {meaning}");
-            assert!(code.way_out().unwrap_or(TRAP).ends_with('.'), "{code}");
+            assert!(code.remedy().unwrap_or(TRAP).ends_with('.'), "{code}");
         }
         assert!(parse("E755").is_err() && parse("0").is_err() && parse("E").is_err());
     }

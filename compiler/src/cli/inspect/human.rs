@@ -3,7 +3,7 @@
 use super::object::hexadecimal;
 use crate::shell_words;
 use precompile::Backend;
-use precompile::artifact::Shown;
+use precompile::artifact::Escaped;
 use precompile::artifact::manifest::{Export, Import};
 use precompile::inspect::{Details, Inspection, Origin, Value};
 use std::fmt::Write;
@@ -192,7 +192,7 @@ impl Report {
 
     /// One line. Names come from the artifact, so that characters that a terminal obeys are shown as text.
     fn line(&mut self, line: &str) {
-        self.text += &format!("{}\n", Shown(line));
+        self.text += &format!("{}\n", Escaped(line));
     }
 }
 

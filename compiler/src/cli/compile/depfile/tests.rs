@@ -1,7 +1,7 @@
 //! Tests with real make and real ninja, which read each character in names of outputs and of inputs.
 
 use super::*;
-use precompile::artifact::Shown;
+use precompile::artifact::Escaped;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::PathBuf;
@@ -224,7 +224,7 @@ fn special_characters_are_quoted() {
 fn names_that_cannot_be_quoted_are_refused() {
     for name in ["a;b", "a\nb", "a=b", "*", "~/a", "lib(a)", "a ", "a\\ b", "a\tb", "a|b"] {
         let error = text([(Path::new("out"), vec![Path::new(name)])]).unwrap_err().to_string();
-        assert!(error.starts_with(&format!("`{}`", Shown(name))), "{error}");
+        assert!(error.starts_with(&format!("`{}`", Escaped(name))), "{error}");
     }
     for name in [".PHONY", "%", "a&"] {
         assert!(text([(Path::new(name), vec![Path::new("in")])]).is_err(), "{name}");

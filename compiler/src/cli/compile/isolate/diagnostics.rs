@@ -1,6 +1,6 @@
 //! Messages of an untrusted process.
 
-use precompile::artifact::Shown;
+use precompile::artifact::Escaped;
 
 /// The maximum number of lines, and of characters in one: more than any error of ours has.
 const MAX_LINES: usize = 20;
@@ -28,8 +28,8 @@ pub(super) fn bounded(message: &str) -> String {
 
 fn line(text: &str) -> String {
     match text.char_indices().nth(MAX_CHARACTERS) {
-        Some((end, _)) => format!("{}...", Shown(&text[..end])),
-        None => Shown(text).to_string(),
+        Some((end, _)) => format!("{}...", Escaped(&text[..end])),
+        None => Escaped(text).to_string(),
     }
 }
 
@@ -59,7 +59,7 @@ mod tests {
     /// No character is longer when escaped, and a message of the longest ones is as long as the maximum.
     #[test]
     fn the_longest_message_has_the_maximum_length() {
-        let shown = |character: char| Shown(character.encode_utf8(&mut [0; 4])).to_string().len();
+        let shown = |character: char| Escaped(character.encode_utf8(&mut [0; 4])).to_string().len();
         assert_eq!((char::MIN..=char::MAX).map(shown).max(), Some(MAX_ESCAPE_BYTES));
         let line = "\u{202e}".repeat(MAX_CHARACTERS + 1) + "\n";
         // The first line needs no margin.
