@@ -1,8 +1,8 @@
 #![no_main]
 
-// Parts of the command, which is no library.
+// Parts of the command, as it is no library.
 #[path = "../../compiler/src/cli/compile/backend_arg.rs"]
-mod named;
+mod backend_arg;
 #[allow(dead_code)]
 #[path = "../../compiler/src/cli/compile/project.rs"]
 mod project;
