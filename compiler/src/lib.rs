@@ -54,7 +54,7 @@ pub use backend::stamp::StampError;
 #[cfg(feature = "compile")]
 pub use backend::unsupported::{Cause, Place, Remedy, Site, Unsupported};
 #[cfg(feature = "compile")]
-pub use choose::cost::{Cost, Stretch, cheapest, stretches};
+pub use choose::cost::{CheapestRange, Cost, cheapest, cheapest_ranges};
 #[cfg(feature = "compile")]
 pub use choose::rates::{Rates, Run, RunTime};
 #[cfg(feature = "compile")]

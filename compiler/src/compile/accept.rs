@@ -63,7 +63,7 @@ fn is_made_by(manifest: &Manifest, options: &Options, artifact: &[u8]) -> Option
     } = manifest;
     let used: WasmFeatures = features_used.iter().map(named).collect::<Option<_>>()?;
     let stamped = features::stamped(used, options).ok()?;
-    let options = &concurrent(options, stamped);
+    let options = &with_concurrency(options, stamped);
     let range = Stamp::range(artifact).ok()?;
     let stamp = Stamp::decode(&artifact[range]).ok()?;
     let is_component = *kind == Kind::Component;

@@ -43,7 +43,7 @@ pub(crate) fn attempt(engines: &Engines, options: &Options, module: &[u8]) -> Re
     let kind = kind(wasm)?;
     let used = needs::used(wasm, options.parallel)?;
     let stamped = stamped(options, wasm, used)?;
-    let options = &concurrent(options, stamped);
+    let options = &with_concurrency(options, stamped);
     let interface = interface::read(wasm)?;
     if is_object(wasm, &interface.imports) {
         return Err(CompileError::Object);

@@ -3,7 +3,7 @@
 use crate::compare::opts::Per;
 use crate::compare::summary::Summary;
 use crate::compare::trial::Measured;
-use precompile::{Cost, stretches};
+use precompile::{CheapestRange, Cost, cheapest_ranges};
 use serde::Serialize;
 
 /// So often the measurements are drawn anew, to see how far a crossing may be off.
@@ -86,7 +86,7 @@ pub(super) fn verdict(
 ) -> Vec<Stretch> {
     let parts: Vec<_> = measured.iter().map(|(_, measured)| Parts::new(measured, per, is_function)).collect();
     let costs: Vec<_> = parts.iter().map(|parts| parts.cost(machines)).collect();
-    let mut stretches = stretches(&costs);
+    let mut stretches = cheapest_ranges(&costs);
     for later in stretches.iter_mut().skip(1) {
         // The first whole run that is cheaper.
         later.from_runs = later.from_runs.floor() + 1.0;
@@ -96,7 +96,7 @@ pub(super) fn verdict(
     stretches.dedup_by_key(|stretch| stretch.from_runs);
     stretches.reverse();
     let mut previous = None;
-    let said = stretches.iter().map(|&precompile::Stretch { index, from_runs }| {
+    let said = stretches.iter().map(|&CheapestRange { index, from_runs }| {
         let (name, after) = measured[index];
         let before = previous.replace(after);
         Stretch {

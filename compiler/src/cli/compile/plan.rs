@@ -249,7 +249,7 @@ fn all_wanted(
     let choice = Choice { backend, expect, platform: opts.platform.or(project.platform), ..opts.choice() };
     let wanted = targets.into_iter().map(|target| {
         let choice = Choice { cpu: cpus.of(&target).map(String::from), ..choice.clone() };
-        let ways = choice.ways(&target).map_err(|error| match error {
+        let ways = choice.candidates(&target).map_err(|error| match error {
             ChoiceError::Cpu(error) if several => {
                 anyhow!("{error}; a CPU for one target alone is written `TARGET=LEVEL`")
             }
