@@ -14,8 +14,8 @@
 //! [`build`](https://docs.rs/precompile/latest/precompile/build/index.html) compiles guests in build scripts,
 //! with the feature `build` alone and the installed command, or with `in-process`.
 //!
-//! The artifact is run by `precompile-run`, or by a program that uses the crate
-//! `precompile-runtime`. Neither contains a compiler.
+//! `precompile-run`, or a program that uses the crate `precompile-runtime`, runs the artifact. Neither
+//! contains a compiler.
 
 #![deny(unsafe_code)]
 

@@ -103,7 +103,7 @@ fn compile_one(
         recipe,
         source: Source::File(&input.path, None),
         name: Some(&input.path),
-        is_apart: false,
+        is_isolated: false,
         output: Some(&input.output),
         verify_inputs,
     };
