@@ -81,7 +81,7 @@ fn warm(criterion: &mut Criterion) {
         recipe: &recipe,
         source: Source::File(&input, None),
         name: Some(&input),
-        is_apart: false,
+        is_isolated: false,
         output,
         verify_inputs: false,
     };

@@ -18,7 +18,7 @@ fn no_name_is_an_order() {
         fs::write(folder.join(OsStr::from_bytes(name)), ANSWER).unwrap();
         let ended = run(&mut package.cargo());
         assert_eq!(ended.code, Some(101), "{name:?}: {ended:?}");
-        let why = "` can't be told to cargo, whose lines hold no control characters, nothing but UTF-8, no white space at their end, and no `=` in what a guest is embedded by: rename it";
+        let why = "` can't be passed to cargo, which takes only UTF-8 without control characters and without white space at the end, and no `=` in the name of an embedded guest: rename it";
         let expected = format!("`guests/{shown}{why}");
         assert!(ended.stderr.contains(&expected), "{ended:?}");
         // Cargo shows what a script said that fails.

@@ -105,7 +105,7 @@ fn only_what_was_asked_for_is_taken() {
         match name {
             "own" => assert_eq!(ended.code, Some(0), "{ended:?}"),
             _ => {
-                let words = "made something else: it was compiled from something else, or otherwise";
+                let words = "made something else: it was compiled from another module or with other options";
                 leaves_nothing(&folder, &ended, words);
             }
         }

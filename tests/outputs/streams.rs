@@ -229,7 +229,7 @@ fn what_is_lost_is_said() {
     if matches!(ended.code, Some(99)) || ended.stdout.is_empty() {
         return not_shown("a full disk: it takes the right to mount");
     }
-    let lost = ": what it held is gone, since it can't be replaced: make room and compile again";
+    let lost = ": its old content is lost, since it can't be replaced: make room and compile again";
     assert!(ended.code == Some(1) && ended.stderr.contains(lost), "{ended:?}");
     assert!(ended.stderr.contains("can't write `app.cwasm`: no storage space"), "{ended:?}");
     assert_eq!(ended.stdout.trim(), "0");

@@ -3,7 +3,7 @@
 use crate::compare::opts::Per;
 use crate::compare::summary::Summary;
 use crate::compare::trial::Measured;
-use precompile::{Cost, stretches};
+use precompile::{Cost, cheapest_ranges};
 use serde::Serialize;
 
 /// The number of times that measurements are drawn anew, for the interval of a crossing.
@@ -87,7 +87,7 @@ pub(super) fn verdict(
 ) -> Vec<CheapestRange> {
     let parts: Vec<_> = measured.iter().map(|(_, measured)| Parts::new(measured, per, is_function)).collect();
     let costs: Vec<_> = parts.iter().map(|parts| parts.cost(machines)).collect();
-    let mut ranges = stretches(&costs);
+    let mut ranges = cheapest_ranges(&costs);
     for later in ranges.iter_mut().skip(1) {
         // The first whole run that is cheaper.
         later.from_runs = later.from_runs.floor() + 1.0;
@@ -97,7 +97,7 @@ pub(super) fn verdict(
     ranges.dedup_by_key(|range| range.from_runs);
     ranges.reverse();
     let mut previous = None;
-    let ranges = ranges.iter().map(|&precompile::Stretch { index, from_runs }| {
+    let ranges = ranges.iter().map(|&precompile::CheapestRange { index, from_runs }| {
         let (name, after) = measured[index];
         let before = previous.replace(after);
         CheapestRange {

@@ -95,9 +95,9 @@ impl Isolation {
         let response = self.request(Task::Compile(Box::new(options.clone())), module);
         let response = response.map_err(|error| {
             let kind = if Kind::of(&error) == Kind::TooMuch { ErrorKind::TooMuch } else { ErrorKind::Other };
-            CompileError::Elsewhere { message: format!("{error:#}"), kind }
+            CompileError::OtherProcess { message: format!("{error:#}"), kind }
         })?;
-        let too_much = CompileError::Elsewhere { message: self.too_much(), kind: ErrorKind::TooMuch };
+        let too_much = CompileError::OtherProcess { message: self.too_much(), kind: ErrorKind::TooMuch };
         response.compiled(options, module, start.elapsed(), too_much)
     }
 

@@ -214,7 +214,7 @@ impl Job {
             recipe: &self.recipe,
             source,
             name: (self.input.path != Path::new(STANDARD)).then_some(&self.input.path),
-            is_apart: self.limits.isolation().is_some(),
+            is_isolated: self.limits.isolation().is_some(),
             output: readable.then_some(&self.output.path),
             verify_inputs: caching.verify_inputs,
         }

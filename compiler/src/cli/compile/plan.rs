@@ -236,7 +236,7 @@ fn target_plans(project: &Project, host: Option<&Host>, expect: Option<Expect>) 
         let cpu = cpus.of(&target).map(|cpu| cpu.0.clone());
         let platform = platforms.of(&target).copied();
         let choice = Choice { expect, platform, cpu, ..choice.clone() };
-        let ways = choice.ways(&target).map_err(|error| match error {
+        let ways = choice.candidates(&target).map_err(|error| match error {
             ChoiceError::Cpu(error) if several => {
                 anyhow!("{error}; a CPU for one target alone is written `TARGET=LEVEL`")
             }

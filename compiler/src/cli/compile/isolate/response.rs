@@ -86,7 +86,7 @@ impl Response {
         max_time: Duration,
         too_much: CompileError,
     ) -> Result<Compiled, CompileError> {
-        let elsewhere = |message, kind| CompileError::Elsewhere { message, kind };
+        let elsewhere = |message, kind| CompileError::OtherProcess { message, kind };
         match self.head {
             Head::OutOfMemory => Err(too_much),
             Head::Compiled { scan, compile, finish, artifact_bytes: _ } => {
