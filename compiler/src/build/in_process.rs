@@ -137,7 +137,7 @@ fn cache(cargo: &Cargo) -> Option<Cache> {
     let folder =
         named.or_else(|| Some(etcetera::choose_base_strategy().ok()?.cache_dir().join("precompile")))?;
     // The command alone limits the cache's size.
-    let limits = Limits { max_bytes: u64::MAX, max_age: Duration::MAX };
+    let limits = StoreLimits { max_bytes: u64::MAX, max_age: Duration::MAX };
     let variable = |name: &str| Some(cargo.variable(name)?.to_string_lossy().into_owned());
     let trust = variable("PRECOMPILE_CACHE_TRUST").map_or(Ok(Trust::default()), |whom| whom.parse());
     let wait = variable("PRECOMPILE_CACHE_WAIT");
