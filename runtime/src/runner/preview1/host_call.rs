@@ -5,6 +5,7 @@ use crate::state::State;
 use precompile_runtime::wasmtime::{self, AsContextMut, Caller, Extern};
 use std::pin::Pin;
 use wasmtime_wasi::p1::types::Error;
+use wasmtime_wasi::p1::wasi_snapshot_preview1::WasiSnapshotPreview1 as _;
 use wasmtime_wasi::runtime::in_tokio;
 use wiggle::GuestMemory;
 
