@@ -1,5 +1,5 @@
-//! The least program that compiles a module ahead of time with the same crates and settings:
-//! the yardstick for what `precompile` adds. `scripts/overhead.sh` measures both.
+//! The smallest program that compiles a module ahead of time with the same crates and settings: the
+//! baseline for the overhead of `precompile`. `scripts/overhead.sh` measures both.
 //!
 //! `direct cranelift|winch INPUT OUTPUT`
 
