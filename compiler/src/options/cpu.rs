@@ -108,7 +108,7 @@ impl Cpu {
         Ok(Cpu { names })
     }
 
-    /// Those of a CPU's features that a backend can use.
+    /// The features of a CPU that a backend can use.
     pub fn of<'a>(features: impl Iterator<Item = &'a String>, target: &Target) -> Cpu {
         let family = target.family();
         Cpu {
