@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Compiles resvg, a renderer of SVG, with both backends, renders the same picture with each, and
-# prints what compiling cost and what running gained.
-source "$(dirname "$0")/lib.sh"
+# demo.sh: compiles resvg, a renderer of SVG, with both backends, renders the same picture with each, and prints the
+# seconds of compiling and of running.
+source "$(dirname "$0")/lib/common.sh"
 
-module="$(scripts/corpus.sh resvg)"
+module="$(scripts/lib/corpus.sh resvg)"
 cargo build --release -p precompile
 cargo build --profile runner -p precompile-runtime
 precompile="$(target_dir)/release/precompile"

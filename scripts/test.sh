@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Passes the tests: the compiler's side, then the runtime on its own, so that no compiler comes in.
-source "$(dirname "$0")/lib.sh"
+# test.sh [ARGUMENT...]: passes the tests: the compiler's side, then the runtime on its own, without a compiler. The
+# arguments are cargo's.
+source "$(dirname "$0")/lib/common.sh"
 
 cargo test "$@"
 cargo test -p precompile-runtime "$@"

@@ -47,13 +47,14 @@ fn has_test(path: &Path) -> bool {
     [path.to_path_buf(), path.with_extension("")].iter().any(|path| code(path).contains("#[test]"))
 }
 
-/// The runs that have a command, as a step or within a script that is one.
+/// The runs that have a command, as a step or as a part of one.
 fn step(command: &str) -> Runs {
-    let is_step = |run: &str| {
-        let lines = read(run);
-        lines.lines().any(|line| line.starts_with("step ") && line.contains(command))
+    let document = read("docs/checks.md");
+    let is_step = |heading: &str| {
+        let table = document.split_once(heading).unwrap().1.split("\n## ").next().unwrap();
+        table.lines().filter_map(|row| row.split(" | ").nth(1)).any(|cell| cell.contains(command))
     };
-    Runs { gate: is_step(".ci/run"), full: is_step(".ci/full") }
+    Runs { gate: is_step("\n## The gate\n"), full: is_step("\n## The full run\n") }
 }
 
 /// The runs that have the tests of a file, a folder or a script, or what it has to compile to.
@@ -67,7 +68,7 @@ fn runs(name: &str) -> Result<Runs, String> {
     let parts: Vec<_> = name.trim_end_matches('/').split('/').collect();
     let tests = step("scripts/test.sh");
     let runs = match parts[..] {
-        ["scripts", _] => step(name),
+        ["scripts", ..] => step(name),
         ["clippy.toml"] => step("cargo clippy"),
         ["tests", target, ref rest @ ..] => {
             if !read("tests/Cargo.toml").contains(&format!("name = \"{}\"", stem(target))) {
@@ -105,7 +106,7 @@ fn runs(name: &str) -> Result<Runs, String> {
             let taken = taken.unwrap_or_default();
             match taken.split('"').nth(1).is_none_or(|feature| default.contains(&format!("\"{feature}\""))) {
                 true => tests,
-                false => step("scripts/runtime-features.sh"),
+                false => step("scripts/check/all-runtime-features.sh"),
             }
         }
         ["artifact" | "cache" | "compiler" | "xtask", ..] => tests,
@@ -138,7 +139,9 @@ fn wrong(row: &str) -> Option<String> {
                 runs(name)
             }
             command if command.starts_with("cargo ") => Ok(step(command)),
-            name if name.ends_with(".rs") || name.ends_with(".sh") => Err(format!("`{name}` has no folder")),
+            name if [".rs", ".sh", ".py"].iter().any(|ending| name.ends_with(ending)) => {
+                Err(format!("`{name}` has no folder"))
+            }
             _ => Ok(Runs::default()),
         };
         match found {
@@ -169,11 +172,11 @@ fn each_invariant_is_held_where_the_table_says() {
 fn wrong_rows_are_seen() {
     for right in [
         "| a | `tests/limits.rs` `time_runs_from_the_start` | gate |",
-        "| a | `scripts/kill.sh` | full |",
+        "| a | `scripts/check/killed-processes.py` | full |",
         "| a | `runtime/tests/gc.rs` | full |",
         "| a | `runtime/src/runner/preview2.rs` | full |",
-        "| a | `cargo xtask size --check`, `tests/golden/run.test`, `scripts/strip.sh` | gate, full |",
-        "| a | `artifact/src/shown.rs`, `compiler/src/backend/unsupported.rs` | gate |",
+        "| a | `cargo xtask size --check`, `tests/golden/run.test`, `scripts/measure/strip.py` | gate, full |",
+        "| a | `artifact/src/terminal.rs`, `compiler/src/backend/unsupported.rs` | gate |",
         "| a | `compiler/src/backend/check_stamp.rs` runs at each compilation | gate |",
         "| a | nobody but who reads it | reading |",
     ] {
@@ -184,14 +187,14 @@ fn wrong_rows_are_seen() {
         "| a | `tests/limits.rs` `no_test_has_this_name` | gate |",
         "| a | `tests/limitless.rs` | gate |",
         "| a | `tests/documents/setup.rs` | gate |",
-        "| a | `scripts/programs.sh` | full |",
-        "| a | `scripts/kill.sh` | gate |",
-        "| a | `kill.sh` | full |",
+        "| a | `scripts/lib/corpus.sh` | full |",
+        "| a | `scripts/check/killed-processes.py` | gate |",
+        "| a | `killed-processes.py` | full |",
         "| a | `runtime/tests/gc.rs` | gate |",
         "| a | `compiler/src/backend/check_stamp.rs` | gate |",
         "| a | `runtime/src/no_such_file.rs` | gate |",
         "| a | nobody but who reads it | gate |",
-        "| a | `scripts/kill.sh` |",
+        "| a | `scripts/check/killed-processes.py` |",
     ] {
         assert!(wrong(planted).is_some(), "{planted}");
     }

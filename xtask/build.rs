@@ -1,4 +1,4 @@
-//! Tells the program which target it was built for.
+//! Passes the target of its build to the program.
 
 #[allow(clippy::disallowed_methods, reason = "cargo speaks by it")]
 fn main() {

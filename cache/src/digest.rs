@@ -11,12 +11,12 @@ use std::mem;
 use std::path::Path;
 use std::str::FromStr;
 
-/// From here on several threads are worth their while: BLAKE3's documentation of `update_rayon` names
-/// 128 KiB as the least, where nothing else is to do.
+/// The size from which a file is hashed by several threads. BLAKE3's documentation of `update_rayon` names 128 KiB as
+/// the minimum on an idle machine.
 const PARALLEL_BYTES: u64 = 1 << 20;
-/// The bytes of a file that one thread reads at a time, and hashes while the processor's caches hold them.
+/// The size of the parts that one thread reads and hashes: they fit the processor's caches.
 const SMALL_PART_BYTES: usize = 64 << 10;
-/// The same for several threads, each of which is to have enough of it.
+/// The size of the parts that several threads hash: each thread gets a share that is worth it.
 const PART_BYTES: usize = 256 << 10;
 
 /// A BLAKE3 digest. Its text form is hexadecimal, in lower case.
@@ -29,18 +29,18 @@ impl Digest {
         Digest(blake3::hash(bytes).into())
     }
 
-    /// The digest of a file, which is read for that, in parts: a mapped one that another program
-    /// shortens meanwhile would end the process.
+    /// The digest of a file. The file is read in parts and not mapped: if another program shortened a mapped file, the
+    /// process would end.
     ///
     /// # Errors
     ///
-    /// Where the file can't be read.
+    /// If the file can't be read.
     pub fn of_file(path: &Path) -> io::Result<Digest> {
         Digest::of_rest(&mut bounded(open_regular(path, true, false)?)?.0)
     }
 
-    /// The same by several threads, where the file is large enough for that. The thread that asks
-    /// may be given other work of its pool meanwhile, so it must hold nothing that others wait for.
+    /// The digest of a file, computed by several threads if the file is large. The calling thread may run other tasks
+    /// of its pool meanwhile, so it must hold no lock that they need.
     ///
     /// # Errors
     ///
@@ -49,7 +49,7 @@ impl Digest {
         Digest::of_large(open_regular(path, true, false)?)
     }
 
-    /// The same of an open file.
+    /// The digest of an open file, computed by several threads if the file is large.
     pub(crate) fn of_large(file: File) -> io::Result<Digest> {
         let (mut file, bytes) = bounded(file)?;
         if bytes < PARALLEL_BYTES {
@@ -69,11 +69,11 @@ impl Digest {
         Ok(hasher.finalize().into())
     }
 
-    /// The digest of what is left to read of an open file.
+    /// The digest of an open file from its current position.
     ///
     /// # Errors
     ///
-    /// Where it can't be read.
+    /// If the file can't be read.
     pub fn of_rest(file: &mut impl Read) -> io::Result<Digest> {
         let mut hasher = Hasher::new();
         let mut part = Vec::with_capacity(SMALL_PART_BYTES);
@@ -83,13 +83,13 @@ impl Digest {
         Ok(hasher.finalize().into())
     }
 
-    /// Its 32 bytes.
+    /// The digest's 32 bytes.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
 }
 
-/// The next part of a file, as much as the buffer has room for unless the file ends; whether there was more of it.
+/// Reads the next part of a file, as large as the buffer's capacity unless the file ends. Returns false at the end.
 fn read_part(file: &mut impl Read, part: &mut Vec<u8>) -> io::Result<bool> {
     part.clear();
     let most = part.capacity() as u64;
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn a_pipe_in_a_files_place_is_not_waited_for() {
+    fn a_pipe_in_place_of_a_file_is_refused_without_waiting() {
         use rustix::fs::{CWD, FileType, Mode, mknodat};
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");

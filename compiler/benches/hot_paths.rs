@@ -4,7 +4,7 @@
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use precompile::artifact::trailer;
 use precompile::benchmarks::{Stamped, engine, needs};
-use precompile::cache::{Cache, Digest, Key, Limits, Store};
+use precompile::cache::{Cache, Digest, Key, Store, StoreLimits};
 use precompile::{Artifact, Backend, Destination, Options, Platform, Request, Source, Target};
 use precompile::{Compiler, recipe};
 use std::hint::black_box;
@@ -73,7 +73,7 @@ fn warm(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
     let (input, output) = (folder.path().join("app.wasm"), folder.path().join("app.cwasm"));
     std::fs::write(&input, MODULE).unwrap();
-    let cache = Cache::new(Store::new(&folder.path().join("cache")), Limits::default());
+    let cache = Cache::new(Store::new(&folder.path().join("cache")), StoreLimits::default());
     let options = options(Backend::Winch);
     let (recipe, compiler) = (Arc::new(recipe(&options)), Compiler::default());
     let request = |output| Request {

@@ -1,5 +1,5 @@
 //! The smallest program that compiles a module ahead of time with the same crates and settings: the
-//! baseline for the overhead of `precompile`. `scripts/overhead.sh` measures both.
+//! baseline for the overhead of `precompile`. `scripts/measure/overhead.py` measures both.
 //!
 //! `direct cranelift|winch INPUT OUTPUT`
 

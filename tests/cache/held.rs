@@ -118,7 +118,7 @@ fn who_was_stopped_while_compiling_is_not_waited_for() {
     let expected = [
         format!("waiting for {who}, which holds `{lock}`"),
         format!(
-            "warning: this run makes itself what others were making: {who} has held `{lock}` for 3 s: end it, or let it go on"
+            "warning: this run no longer waits for entries of other processes: {who} has held `{lock}` for 3 s: end it, or let it go on"
         ),
     ];
     assert_eq!(ended.stderr.lines().collect::<Vec<_>>(), expected);

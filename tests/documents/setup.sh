@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # The files that the documents' commands name.
 set -e
 mkdir bin data plugins uploads

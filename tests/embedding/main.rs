@@ -362,7 +362,7 @@ fn the_compiler_refuses_what_cannot_fit() {
     refused(&[&format!("`plugin` was compiled for {other}-unknown-linux-gnu, and this program is for")]);
 
     compile("(module (memory 1 1 shared) (func (drop (i32.atomic.load (i32.const 0)))))", &[]);
-    refused(&["`plugin` needs `threads`, which this build of the runtime has not"]);
+    refused(&["`plugin` needs `threads`, which this build of the runtime lacks"]);
 
     compile("(component)", &[]);
     refused(&["`plugin` is a component: give the runtime the feature `component-model`"]);

@@ -1,7 +1,7 @@
 //! The target that cargo builds for, in precompile's terms.
 
 use crate::artifact::cpu;
-use crate::artifact::platform::{Machine, is_native};
+use crate::artifact::platform::{TargetKind, is_native};
 use crate::build::cargo::Cargo;
 use crate::build::error::BuildError;
 use crate::{Choice, Fallback, Platform};
@@ -57,7 +57,7 @@ impl BuildTarget {
         let triple: Option<Triple> = target.parse().ok();
         let native = triple
             .as_ref()
-            .is_some_and(|triple| is_native(triple) && Machine::of(triple) == Some(Machine::Native64));
+            .is_some_and(|triple| is_native(triple) && TargetKind::of(triple) == Some(TargetKind::Native64));
         match (native, choice.fallback) {
             (true, _) => Ok(BuildTarget { name: target, triple, features, interpreted: false }),
             (false, Some(Fallback::Pulley)) => {

@@ -7,7 +7,7 @@
 
 #![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "a build script's way to talk to cargo")]
 
-use crate::artifact::{ShownLines, shown_path};
+use crate::artifact::{EscapedLines, escaped_path};
 use crate::build::error::BuildError;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -89,17 +89,17 @@ impl Cargo {
 
     /// Shows a warning through cargo, for callers without a `Cargo`.
     pub(super) fn tell(text: &str) {
-        ShownLines(text).to_string().lines().for_each(|line| println!("cargo::warning={line}"));
+        EscapedLines(text).to_string().lines().for_each(|line| println!("cargo::warning={line}"));
     }
 
     /// Warns through cargo that a fallback replaced the backend.
     pub(super) fn warn_of_fallback(&self, input: &Path, limit: &str) {
-        self.warn(&format!("`{}`: another backend stands in: {limit}", shown_path(input)));
+        self.warn(&format!("`{}`: another backend stands in: {limit}", escaped_path(input)));
     }
 
     /// Shows an error through cargo, and ends the script.
     pub(super) fn fail(text: &str) -> ! {
-        ShownLines(text).to_string().lines().for_each(|line| println!("cargo::error={line}"));
+        EscapedLines(text).to_string().lines().for_each(|line| println!("cargo::error={line}"));
         std::process::exit(1)
     }
 }

@@ -1,6 +1,6 @@
 //! The failure of a build script.
 
-use crate::artifact::Shown;
+use crate::artifact::Escaped;
 use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -127,7 +127,7 @@ pub enum BuildError {
 
 /// A path as text on one line.
 fn shown(path: &Path) -> String {
-    Shown(&path.to_string_lossy()).to_string()
+    Escaped(&path.to_string_lossy()).to_string()
 }
 
 /// An error that names a file.

@@ -7,7 +7,7 @@ use crate::build::inputs::Input;
 use crate::build::jobs::Jobs;
 use crate::build::order::Order;
 use crate::build::tool::INSTALL;
-use crate::cache::{Cache, Limits, Patience, Recipe, Store, Trust};
+use crate::cache::{Cache, Patience, Recipe, Store, StoreLimits, Trust};
 use crate::{Artifact, Compiler, Destination, Expect, Options, Rates, Request, Source, Target};
 use crate::{choose, code_bytes, recipe};
 use etcetera::BaseStrategy;
@@ -137,7 +137,7 @@ fn cache(cargo: &Cargo) -> Option<Cache> {
     let folder =
         named.or_else(|| Some(etcetera::choose_base_strategy().ok()?.cache_dir().join("precompile")))?;
     // The command alone limits the cache's size.
-    let limits = Limits { max_bytes: u64::MAX, max_age: Duration::MAX };
+    let limits = StoreLimits { max_bytes: u64::MAX, max_age: Duration::MAX };
     let variable = |name: &str| Some(cargo.variable(name)?.to_string_lossy().into_owned());
     let trust = variable("PRECOMPILE_CACHE_TRUST").map_or(Ok(Trust::default()), |whom| whom.parse());
     let wait = variable("PRECOMPILE_CACHE_WAIT");

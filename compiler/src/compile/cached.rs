@@ -280,7 +280,7 @@ fn accepted(options: &Options, is_isolated: bool, source: &SourceState<'_>, arti
 #[cfg(all(test, feature = "cranelift"))]
 mod tests {
     use super::*;
-    use precompile_cache::{Limits, Store};
+    use precompile_cache::{Store, StoreLimits};
     use std::time::Duration;
 
     /// A text's artifact from the cache is refused if it was made of another module, as in a shared cache.
@@ -294,7 +294,7 @@ mod tests {
         let module = b"(module (memory 1))";
         let key = Key::new(&recipe, Digest::of(module));
         for (text, is_taken) in [("(module (memory 2))", false), ("(module (memory  1))", true)] {
-            let cache = Cache::new(Store::new(&folder.path().join(text)), Limits::default());
+            let cache = Cache::new(Store::new(&folder.path().join(text)), StoreLimits::default());
             let Lookup::Miss(turn) = cache.lookup(&key, true, &|_| Ok(())) else {
                 panic!("it has something")
             };
@@ -322,7 +322,7 @@ mod tests {
         let platform = target.default_platform(Backend::Cranelift);
         let options = Options::new(Backend::Cranelift, target, platform).unwrap();
         let recipe = Arc::new(recipe(&options));
-        let cache = Cache::new(Store::new(&folder.path().join("cache")), Limits::default());
+        let cache = Cache::new(Store::new(&folder.path().join("cache")), StoreLimits::default());
         let (before, after) = ("(module (memory 1))", "(module (memory 2))");
         let path = folder.path().join("app.wat");
         let request = Request {

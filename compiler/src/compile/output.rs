@@ -13,7 +13,7 @@ pub use links::descriptor;
 use content::Content;
 use folder::folder;
 use overwrite::Failure;
-use precompile_artifact::shown_path;
+use precompile_artifact::escaped_path;
 use precompile_cache::{Entry, is_damage};
 use replace::{Privacy, replace};
 use std::fs::Metadata;
@@ -28,19 +28,23 @@ use trust::Trust;
 #[derive(Debug, Error)]
 pub enum WriteError {
     /// The output is one of the inputs.
-    #[error("the output `{}` is the input: choose another", shown_path(path))]
+    #[error("the output `{}` is the input: choose another", escaped_path(path))]
     IsInput {
         /// The output's path.
         path: PathBuf,
     },
     /// The output exists and isn't a file.
-    #[error("can't write `{}`: it is there and not a file", shown_path(path))]
+    #[error("can't write `{}`: it is there and not a file", escaped_path(path))]
     NotAFile {
         /// The output's path.
         path: PathBuf,
     },
     /// The folder doesn't exist.
-    #[error("can't write `{}`: there is no folder `{}`: make it first", shown_path(path), shown_path(folder))]
+    #[error(
+        "can't write `{}`: there is no folder `{}`: make it first",
+        escaped_path(path),
+        escaped_path(folder)
+    )]
     NoFolder {
         /// The output's path.
         path: PathBuf,
@@ -51,7 +55,7 @@ pub enum WriteError {
     #[error(
         "can't write `{}`: it can't be replaced, and others may read or change what is written into it: remove it, or \
          choose another output",
-        shown_path(path)
+        escaped_path(path)
     )]
     Exposed {
         /// The output's path.
@@ -60,7 +64,7 @@ pub enum WriteError {
     /// A file that can't be replaced was emptied, and then couldn't be written.
     #[error(
         "can't write `{}`: {error}: its old content is lost, since it can't be replaced: make room and compile again",
-        shown_path(path)
+        escaped_path(path)
     )]
     Lost {
         /// The output's path.
@@ -69,7 +73,7 @@ pub enum WriteError {
         error: io::Error,
     },
     /// The file system refuses the output.
-    #[error("can't write `{}`: {error}", shown_path(path))]
+    #[error("can't write `{}`: {error}", escaped_path(path))]
     Io {
         /// The output's path.
         path: PathBuf,

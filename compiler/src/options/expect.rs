@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// The run time that is assumed if none is given: between a small tool's and a renderer's. It may be wrong for a use
-/// of a module: `reports/auto.md` shows by how much, and the gain of naming the run time.
+/// of a module: `reports/auto-backend.md` shows by how much, and the gain of naming the run time.
 pub const DEFAULT_RUN_TIME: Duration = Duration::from_millis(50);
 
 /// The expected use of a module, by which a backend is chosen for it.

@@ -4,7 +4,7 @@ use crate::options::fallback::Fallback;
 use crate::options::target::Target;
 use crate::options::{Options, OptionsError};
 use precompile_artifact::contract::Contract;
-use precompile_artifact::platform::Machine;
+use precompile_artifact::platform::TargetKind;
 use precompile_artifact::{Backend, Platform, mismatch};
 
 impl Fallback {
@@ -48,7 +48,8 @@ fn interpreted(options: &mut Options) {
     }
     let machine = options.target.machine();
     let preset = |platform, machine| Contract::preset(platform, machine).expect("it is not for signals only");
-    let (native, pulley) = (preset(options.platform, Machine::Native64), preset(options.platform, machine));
+    let (native, pulley) =
+        (preset(options.platform, TargetKind::Native64), preset(options.platform, machine));
     let contract = &mut options.contract;
     contract.signals_based_traps = false;
     // A guard region has no use without faults. Values that the user chose stay.

@@ -1,6 +1,6 @@
 //! The target that code is compiled for.
 
-use precompile_artifact::platform::{Machine, is_desktop, is_native};
+use precompile_artifact::platform::{TargetKind, is_desktop, is_native};
 use precompile_artifact::{Backend, Platform, cpu};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -28,7 +28,7 @@ pub const ALIASES: [(&str, &str); 8] = [
 #[serde(try_from = "String", into = "String")]
 pub struct Target {
     triple: Triple,
-    machine: Machine,
+    machine: TargetKind,
 }
 
 /// The reason why there is no code for a target.
@@ -141,7 +141,7 @@ impl Target {
             let instead = text.replacen(&architecture, "riscv64gc", 1);
             return Err(TargetError::RiscV { architecture, instead });
         }
-        let (Some(machine), Some(_)) = (Machine::of(&triple), cpu::family(&triple)) else {
+        let (Some(machine), Some(_)) = (TargetKind::of(&triple), cpu::family(&triple)) else {
             return Err(TargetError::Architecture { text, architecture });
         };
         use OperatingSystem::{Darwin, MacOSX, Unknown};
@@ -170,7 +170,7 @@ impl Target {
     }
 
     /// The kind of machine: the width of its pointers, and native or interpreted.
-    pub fn machine(&self) -> Machine {
+    pub fn machine(&self) -> TargetKind {
         self.machine
     }
 

@@ -23,7 +23,7 @@ mod refused;
 mod stack;
 mod thread_local;
 
-// It has the critical sections of the allocator.
+// The crate has the critical sections of the allocator.
 use cortex_m as _;
 use cortex_m_semihosting::{debug, hprintln};
 use heap::HEAP;
@@ -51,7 +51,7 @@ fn run() -> Result<()> {
     refused::check(&runtime)?;
     hprintln!("all is as it must be");
 
-    // Read by `scripts/cortex-m.sh`.
+    // Read by `scripts/measure/cortex-m.py`.
     hprintln!("bytes: guest-artifact {}", guest::GUEST.artifact().len());
     hprintln!("bytes: refused-artifacts {}", refused::bytes());
     hprintln!("bytes: heap-opened {}", figures.opened);

