@@ -1,4 +1,4 @@
-//! What stands on the way of every compilation, and of every one that is saved: `cargo bench -p precompile
+//! Benches of the steps around every compilation, and of every cache hit: `cargo bench -p precompile
 //! --features benchmarks --bench hot_paths`.
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
@@ -11,10 +11,10 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-/// A program as programs are: `benches/programs/json.c`.
+/// A typical program: `benches/programs/json.c`.
 const MODULE: &[u8] = include_bytes!("../../benches/programs/json.wasm");
 
-/// So long a file must be unchanged to be known by what the file system says of it.
+/// The time that a file must be unchanged to be recognised by the file system's record of it.
 const SETTLED: Duration = Duration::from_secs(3);
 
 fn options(backend: Backend) -> Options {
@@ -98,11 +98,11 @@ fn warm(criterion: &mut Criterion) {
     };
     let mut group = criterion.benchmark_group("warm");
     group.bench_function("find and deliver", |bencher| {
-        // What is there already would only be compared.
+        // An existing output would only be compared.
         bencher.iter_batched(|| std::fs::remove_file(&output), |_| found(), BatchSize::PerIteration);
     });
     group.bench_function("find and compare", |bencher| bencher.iter(found));
-    // A file that was written just now is known by reading it only.
+    // A new file is recognised only by reading it.
     std::thread::sleep(SETTLED);
     let (key, entry) = found();
     let digest = entry.digest().expect("an entry that was delivered has a digest");

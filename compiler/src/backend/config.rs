@@ -38,7 +38,7 @@ pub(crate) fn config(options: &Options, stamped: WasmFeatures) -> wasmtime::Resu
     Ok(config)
 }
 
-/// Sets what changes the code but isn't compared at load.
+/// Sets the options that change the code and aren't compared at load.
 fn code_generation(config: &mut Config, options: &Options) {
     config
         .cranelift_opt_level(match options.opt_level {

@@ -1,6 +1,6 @@
 //! Parts of a valid module that its backend can't compile: the cause, the place, and the remedies.
 //!
-//! The proposals that a backend lacks are known in advance, and the module tells where it uses them.
+//! The proposals that a backend lacks are known in advance, and the module is scanned for their uses.
 //! Winch also fails within proposals that it has, and then names a function, but not the instruction.
 //! So [`search`] compiles ever smaller parts of the module until one instruction is left. Its answers
 //! can't go stale, as a table of Winch's instructions would. All of this is done only after a

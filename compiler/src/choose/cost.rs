@@ -22,7 +22,7 @@ impl Cost {
     }
 }
 
-/// A range of runs in which one way is the cheapest. It ends where the next begins.
+/// A range of runs in which one way is the cheapest. It ends at the start of the next.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CheapestRange {
     /// The index of the way in the list of costs.
@@ -70,7 +70,7 @@ mod tests {
     const BETWEEN: Cost = Cost { once_s: 3.0, run_s: 1.5 };
 
     #[test]
-    fn they_cost_the_same_where_they_cross() {
+    fn costs_are_equal_at_the_crossing() {
         let runs = FAST_COMPILE.crossing(FAST_CODE).unwrap();
         assert_eq!(runs, 10.0);
         assert_eq!(FAST_COMPILE.total_s(runs), FAST_CODE.total_s(runs));

@@ -23,7 +23,7 @@ const REPETITIONS: usize = 3;
 /// The largest number of times, used while the two fastest differ by more than a tenth.
 const MOST_REPETITIONS: usize = 9;
 /// The run time of Winch's code, in percent of Cranelift's, if nothing was run here: the geometric mean of the programs
-/// in `reports/auto.md`.
+/// in `reports/auto-backend.md`.
 const RUN_PERCENT: u64 = 179;
 /// The range of plausible measurements.
 const PLAUSIBLE_PERCENT: RangeInclusive<u64> = 100..=1_000;

@@ -130,7 +130,7 @@ mod tests {
         options
     }
 
-    /// Artifacts of each backend for targets of each kind are accepted, also where a module adds to the contract.
+    /// Artifacts of each backend for targets of each kind are accepted, even if a module adds to the contract.
     #[test]
     fn honest_artifacts_are_accepted() {
         const CONCURRENT: &str = include_str!("../../../tests/guests/concurrent.wat");

@@ -198,7 +198,7 @@ impl<'a> Destination<'a> {
             return Ok(Ok(Written::Unchanged));
         }
         let written = match replace(&path, &Privacy::new(there.as_ref(), &trust), content) {
-            Err(error) if overwrite::may_help(&error) && there.is_some() => {
+            Err(error) if overwrite::is_allowed_after(&error) && there.is_some() => {
                 match overwrite::file(&path, content, &trust) {
                     None => Err(error),
                     Some(Ok(())) => Ok(()),

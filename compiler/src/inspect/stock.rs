@@ -48,7 +48,8 @@ const FUEL: u64 = u64::MAX;
 const TIMEOUT_SECONDS: u64 = 10_000_000_000;
 
 /// The features that stock wasmtime has on by default: `Config::features` in wasmtime, in a build with
-/// all of its cargo features. Code for a target or backend never needs a feature that this lacks.
+/// all of its cargo features. Features that a target or a backend lacks needn't be left out: no code
+/// for it has them.
 const FEATURES: WasmFeatures = WasmFeatures::WASM3
     .union(WasmFeatures::GC_TYPES)
     .union(WasmFeatures::EXCEPTIONS)

@@ -47,7 +47,7 @@ fn duplicate(_: u32) -> io::Result<File> {
 
 /// The test for an error after which a file may be overwritten, though it can't be replaced: it is mounted, or its
 /// folder can't be written to.
-pub(super) fn may_help(error: &io::Error) -> bool {
+pub(super) fn is_allowed_after(error: &io::Error) -> bool {
     use ErrorKind::{CrossesDevices, PermissionDenied, ReadOnlyFilesystem, ResourceBusy};
     matches!(error.kind(), CrossesDevices | PermissionDenied | ReadOnlyFilesystem | ResourceBusy)
 }

@@ -194,7 +194,7 @@ fn uses_in_code_come_before_those_in_sections() {
 
 /// A feature that a runtime may lack is stamped only if a module uses it or uses a feature that implies it.
 #[test]
-fn what_is_used_is_stamped_and_nothing_else() {
+fn used_features_are_stamped_and_no_others() {
     use crate::backend::features::AS_USED;
     use crate::{Backend, BackendError, CompileError, Compiler, Options, Platform};
     use precompile_artifact::features::named;
