@@ -17,7 +17,7 @@ const PARALLEL_BYTES: u64 = 1 << 20;
 /// The size of the parts that one thread reads and hashes: they fit the processor's caches.
 const SMALL_PART_BYTES: usize = 64 << 10;
 /// The size of the parts that several threads hash: each thread gets a share that is worth it.
-const PART_BYTES: usize = 256 << 10;
+const PART_BYTES: usize = 1 << 20;
 
 /// A BLAKE3 digest. Its text form is hexadecimal, in lower case.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -56,14 +56,14 @@ impl Digest {
             return Digest::of_rest(&mut file);
         }
         let mut hasher = Hasher::new();
-        let (mut part, mut next) = (Vec::with_capacity(PART_BYTES), Vec::with_capacity(PART_BYTES));
-        let mut more = read_part(&mut file, &mut part)?;
-        while more {
+        let (mut part, mut next) = (vec![0; PART_BYTES], vec![0; PART_BYTES]);
+        let mut length = fill(&mut file, &mut part)?;
+        while length > 0 {
             // One part is hashed while the next is read.
             let hash = || {
-                hasher.update_rayon(&part);
+                hasher.update_rayon(&part[..length]);
             };
-            more = rayon::join(hash, || read_part(&mut file, &mut next)).1?;
+            length = rayon::join(hash, || fill(&mut file, &mut next)).1?;
             mem::swap(&mut part, &mut next);
         }
         Ok(hasher.finalize().into())
@@ -76,11 +76,13 @@ impl Digest {
     /// If the file can't be read.
     pub fn of_rest(file: &mut impl Read) -> io::Result<Digest> {
         let mut hasher = Hasher::new();
-        let mut part = Vec::with_capacity(SMALL_PART_BYTES);
-        while read_part(file, &mut part)? {
-            hasher.update(&part);
+        let mut part = [0; SMALL_PART_BYTES];
+        loop {
+            match fill(file, &mut part)? {
+                0 => return Ok(hasher.finalize().into()),
+                length => hasher.update(&part[..length]),
+            };
         }
-        Ok(hasher.finalize().into())
     }
 
     /// The digest's 32 bytes.
@@ -89,11 +91,18 @@ impl Digest {
     }
 }
 
-/// Reads the next part of a file, as large as the buffer's capacity unless the file ends. Returns false at the end.
-fn read_part(file: &mut impl Read, part: &mut Vec<u8>) -> io::Result<bool> {
-    part.clear();
-    let most = part.capacity() as u64;
-    Ok(file.take(most).read_to_end(part)? > 0)
+/// Fills a part from a file, and returns its length: less than the part's, or 0, where the file ends.
+fn fill(file: &mut impl Read, part: &mut [u8]) -> io::Result<usize> {
+    let mut length = 0;
+    while length < part.len() {
+        match file.read(&mut part[length..]) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length)
 }
 
 impl From<[u8; 32]> for Digest {
