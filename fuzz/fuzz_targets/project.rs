@@ -1,6 +1,6 @@
 #![no_main]
 
-// Parts of the command, which is no library.
+// Parts of the command, as it is no library.
 #[path = "../../compiler/src/cli/cpu_levels.rs"]
 mod cpu_levels;
 #[path = "../../compiler/src/cli/hinted.rs"]

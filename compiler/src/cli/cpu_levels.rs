@@ -1,4 +1,4 @@
-//! The levels of CPUs of all targets.
+//! The CPU levels of all targets.
 
 use precompile::Target;
 use std::collections::BTreeSet;

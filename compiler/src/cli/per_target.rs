@@ -1,5 +1,4 @@
-//! Values of an option that are one for all targets, or one for each: `--cpu`, `--platform`, and the same in
-//! `precompile.toml`.
+//! Values of an option, one for all targets or one for each: `--cpu`, `--platform`, and the same in `precompile.toml`.
 
 use anyhow::{Result, bail, ensure};
 use precompile::{Platform, Target};
@@ -10,25 +9,25 @@ use std::marker::PhantomData;
 
 /// A kind of value of which each target may have its own.
 pub(crate) trait TargetValue: Clone {
-    /// Its name in messages: `CPU`.
+    /// The kind's name in messages: `CPU`.
     const NAME: &'static str;
     /// An example: `x86-64-v3`.
     const EXAMPLE: &'static str;
-    /// A comma may stand within a value, as before a CPU's feature.
+    /// A value may hold commas, as before a CPU's feature.
     const HAS_COMMAS: bool;
 
-    /// Reads the text of one.
+    /// Reads a value from its text.
     ///
     /// # Errors
     ///
-    /// Names what is right.
+    /// Names the valid values.
     fn read(text: &str) -> Result<Self, String>;
 
-    /// The text that would be read as this.
+    /// The text of a value, which [`read`](TargetValue::read) reads.
     fn text(&self) -> &str;
 }
 
-/// Values, for all targets or for each.
+/// Values for all targets, or for each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PerTarget<T> {
     /// The value of the targets that have none of their own.
@@ -44,12 +43,12 @@ impl<T> Default for PerTarget<T> {
 }
 
 impl<T: TargetValue> PerTarget<T> {
-    /// Reads texts such as `x86_64=x86-64-v3,-avx2,aarch64=armv8.2-a`. Behind a comma stands more of the value, where
-    /// its kind has that, or the next target.
+    /// Reads texts such as `x86_64=x86-64-v3,-avx2,aarch64=armv8.2-a`. A comma begins more of the value, where its kind has
+    /// commas, or the next target.
     ///
     /// # Errors
     ///
-    /// Where a target is none, or has two, or a value is none.
+    /// Where a name is no target, a target has two values, or a value is invalid.
     pub(crate) fn parse<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Self> {
         let mut values = PerTarget::default();
         for text in texts {
@@ -87,11 +86,11 @@ impl<T: TargetValue> PerTarget<T> {
         Ok(())
     }
 
-    /// The test that all of it is for these targets.
+    /// Checks that all values are for these targets.
     ///
     /// # Errors
     ///
-    /// Where there is one for a target that is none of these.
+    /// Where a value is for another target.
     pub(crate) fn check(&self, targets: &[Target]) -> Result<()> {
         match self.each.iter().find(|(target, _)| !targets.contains(target)) {
             Some((target, value)) => bail!(
@@ -109,7 +108,7 @@ impl<T: TargetValue> PerTarget<T> {
         own.or(self.others.as_ref())
     }
 
-    /// The texts that would be read as these.
+    /// The texts of these values, which [`parse`](PerTarget::parse) reads.
     pub(crate) fn texts(&self) -> Vec<String> {
         let each = self.each.iter().map(|(target, value)| format!("{target}={}", value.text()));
         self.others.iter().map(|value| value.text().into()).chain(each).collect()

@@ -1,4 +1,4 @@
-//! The choices of what to compile and how, which the command line and `precompile.toml` have in common.
+//! The choices that the command line and `precompile.toml` have in common: the inputs and the options for them.
 
 use crate::compile::backend_arg::{self, BackendArg};
 use crate::compile::value_parsers::{CPU, FALLBACK, OptLevelArg, PLATFORM, STRIP, TARGET};
@@ -13,8 +13,8 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What to compile and how: the content of a project file, and what the command line says in its place. Paths in the
-/// file are relative to its folder.
+/// The inputs and the options for them: the content of a project file, and the same choices on the command line. Paths in
+/// the file are relative to its folder.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Project {
@@ -129,13 +129,13 @@ pub(super) const MACHINE: &str = "Machine";
 const SETTINGS: &str = "Settings";
 
 impl Project {
-    /// The choices of the command line, and those of a file where the command line makes none. Of a setting that both
-    /// have, the command line's counts.
+    /// The choices of the command line, and those of a file where the command line makes none. The command line's setting
+    /// counts where both have it.
     pub(crate) fn over(self, file: Project) -> Project {
         // A backend on the command line overrides the file's expected runs, too.
         let names_backend = matches!(self.backend, Some(BackendArg::Backend(_)));
         let expected = if names_backend { (None, None) } else { (file.expect_runs, file.expect_run_time) };
-        // So that no option can be forgotten.
+        // Taken apart without `..`, so that no option can be forgotten.
         let Project {
             inputs,
             out_dir,
@@ -231,7 +231,7 @@ fn strip<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<Strip>>, 
     texts.iter().map(|text| Strip::parse(text)).collect::<Result<_, _>>().map_err(D::Error::custom)
 }
 
-/// Values for targets, as the texts that a command line would have.
+/// Values for targets, as their texts on a command line.
 fn texts<'de, D: Deserializer<'de>, T: TargetValue>(deserializer: D) -> Result<Vec<String>, D::Error> {
     PerTarget::<T>::deserialize(deserializer).map(|values| values.texts())
 }

@@ -1,4 +1,4 @@
-//! The values of options, read, and the hints that shells complete them by.
+//! The parsers of options' values, with the hints by which shells complete them.
 
 use crate::cpu_levels::cpu_levels;
 use crate::hinted::{self, Hinted};
@@ -21,7 +21,7 @@ fn names<const N: usize>(names: [&str; N]) -> Vec<String> {
     names.map(String::from).into()
 }
 
-/// A level of optimisation, by its name.
+/// An optimisation level, by its name.
 #[derive(Clone, Copy, Debug, Deserialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum OptLevelArg {
@@ -45,7 +45,7 @@ fn fallback(name: &str) -> Result<Fallback, String> {
     fallback.ok_or_else(|| "use `cranelift` or `pulley`".into())
 }
 
-/// The text, if it is one of values for targets.
+/// Checks that a text holds values for targets, and returns the text.
 fn per_target<T: TargetValue>(text: &str) -> Result<String, String> {
     PerTarget::<T>::parse([text]).map(|_| text.into()).map_err(|error| error.to_string())
 }
