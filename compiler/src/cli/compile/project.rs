@@ -13,8 +13,8 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The inputs and the options for them: the content of a project file, and the same choices on the command line. Paths in
-/// the file are relative to its folder.
+/// The inputs and the options for them: the content of a project file, and the same choices on the command line.
+/// Paths in the file are relative to its folder.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Project {
@@ -129,8 +129,8 @@ pub(super) const MACHINE: &str = "Machine";
 const SETTINGS: &str = "Settings";
 
 impl Project {
-    /// The choices of the command line, and those of a file where the command line makes none. The command line's setting
-    /// counts where both have it.
+    /// The choices of the command line, and those of a file where the command line makes none. The command line's
+    /// setting counts where both have it.
     pub(crate) fn over(self, file: Project) -> Project {
         // A backend on the command line overrides the file's expected runs, too.
         let names_backend = matches!(self.backend, Some(BackendArg::Backend(_)));
