@@ -6,7 +6,7 @@ use crate::per_target::{Cpu, PerTarget, TargetValue};
 use crate::setting_args::{CODEGEN, DEBUG, OPTIMIZE, SettingArgs, WASM};
 use clap::{Args, ValueHint};
 use precompile::artifact::quantity;
-use precompile::{Choice, Fallback, OptLevel, Platform, Strip};
+use precompile::{Choice, Fallback, OptLevel, Platform, Strip, Target};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::num::NonZeroU64;
@@ -166,8 +166,8 @@ impl Project {
             fallback: fallback.or(file.fallback),
             opt_level: opt_level.or(file.opt_level),
             targets: first(targets, file.targets),
-            cpu: first(cpu, file.cpu),
-            platform: first(platform, file.platform),
+            cpu: first(cpu, narrowed(file.cpu)),
+            platform: first(platform, narrowed(file.platform)),
             strip: first(strip, file.strip),
             wasm: [file.wasm, wasm].concat(),
             debug: [file.debug, debug].concat(),
@@ -213,7 +213,7 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duratio
 
 /// A text, or a list of texts.
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "a text such as \"fuel,simd=n\", or a list of texts")]
+#[serde(untagged, expecting = "it takes a text such as \"fuel,simd=n\", or a list of texts")]
 enum Texts {
     One(String),
     More(Vec<String>),
