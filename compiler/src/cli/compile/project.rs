@@ -134,6 +134,16 @@ impl Project {
     pub(crate) fn over(self, file: Project) -> Project {
         // A backend on the command line overrides the file's expected runs, too.
         let names_backend = matches!(self.backend, Some(BackendArg::Backend(_)));
+        // A target that the command line leaves out takes the file's values for it along.
+        let named: Vec<String> =
+            self.targets.iter().filter_map(|name| Some(name.parse::<Target>().ok()?.to_string())).collect();
+        let narrowed = |mut texts: Vec<String>| {
+            texts.retain(|text| {
+                let target = text.split_once('=').map(|(target, _)| target);
+                named.is_empty() || target.is_none_or(|target| named.iter().any(|name| name == target))
+            });
+            texts
+        };
         let expected = if names_backend { (None, None) } else { (file.expect_runs, file.expect_run_time) };
         // Taken apart without `..`, so that no option can be forgotten.
         let Project {
