@@ -368,7 +368,7 @@ fn the_compiler_refuses_artifacts_that_cannot_fit() {
     refused(&["`plugin` is a component: give the runtime the feature `component-model`"]);
 
     package.folder.write("plugin.cwasm", "\0asm\x01\0\0\0");
-    refused(&["`plugin` is no artifact of precompile's"]);
+    refused(&["`plugin` is no artifact: compile it"]);
 
     embed("plugout");
     refused(&["the build script compiles no guest by this name: see the name that it gives to `compile`"]);
