@@ -92,7 +92,7 @@ mod tests {
     use alloc::vec;
 
     /// As the first runtimes described themselves, which named no more than this.
-    const OLD: &str = r#"{"target":"x86_64-unknown-linux-gnu","cpu_features":["sse3"],"wasmtime_version":"48.0.8",
+    const OLD: &str = r#"{"target":"x86_64-unknown-linux-gnu","cpu_features":["sse3"],"wasmtime_version":"1.2.8",
         "runtime_version":"0.1.0","features":["simd","quantum"],"signals":true,"virtual_memory":true,"pulley":false,
         "components":false,"concurrency":false}"#;
 
@@ -102,7 +102,7 @@ mod tests {
         let expected = Host {
             target: "x86_64-unknown-linux-gnu".parse().unwrap(),
             cpu_features: Some(vec!["sse3".into()]),
-            wasmtime_version: "48.0.8".into(),
+            wasmtime_version: "1.2.8".into(),
             runtime_version: "0.1.0".into(),
             // A name that isn't known is left out.
             features: WasmFeatures::SIMD,

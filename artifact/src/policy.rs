@@ -20,7 +20,7 @@ pub struct Policy {
     /// The most that the memories which an artifact defines may ever hold together, in bytes. One
     /// that declares no maximum is refused, and so is one that collects garbage: its heap has none.
     pub memory_max_bytes: Option<u64>,
-    /// The oldest version of wasmtime that may have compiled the code, such as `48.0.8`. Wasmtime
+    /// The oldest version of wasmtime that may have compiled the code, such as `1.2.3`. Wasmtime
     /// itself compares the major number only, and so runs code from before a fix. What is no version
     /// is met by no artifact.
     pub min_wasmtime_version: Option<String>,
@@ -51,8 +51,8 @@ impl Policy {
                 self.memory_max_bytes = Some(self.memory_max_bytes.map_or(bytes, |before| before.min(bytes)));
             }
             ("min-wasmtime", Some(value)) => {
-                let version = numbers(value)
-                    .ok_or_else(|| format!("`{value}` is no version: use one like `48.0.8`"))?;
+                let version =
+                    numbers(value).ok_or_else(|| format!("`{value}` is no version: use one like `1.2.3`"))?;
                 let before = self.min_wasmtime_version.as_deref().and_then(numbers);
                 if before.is_none_or(|before| before < version) {
                     self.min_wasmtime_version = Some(value.into());
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn demands_are_read() {
         let mut policy = Policy::default();
-        for text in ["epoch-interruption", "fuel", "memory-max=65536", "min-wasmtime=48.0.8", "no-debug"] {
+        for text in ["epoch-interruption", "fuel", "memory-max=65536", "min-wasmtime=1.2.8", "no-debug"] {
             policy.demand(text).unwrap();
         }
         policy.demand("backend=winch").unwrap();
@@ -106,7 +106,7 @@ mod tests {
             require_epoch_interruption: true,
             require_fuel: true,
             memory_max_bytes: Some(65536),
-            min_wasmtime_version: Some("48.0.8".into()),
+            min_wasmtime_version: Some("1.2.8".into()),
             backends: Some(alloc::vec![Backend::Winch]),
             refuse_debug: true,
         };
@@ -116,7 +116,7 @@ mod tests {
             "fuel=1",
             "memory-max",
             "memory-max=1MB",
-            "min-wasmtime=48",
+            "min-wasmtime=1.2",
             "backend=llvm",
             "backend=",
             "debug",
@@ -136,8 +136,8 @@ mod tests {
         for (stricter, weaker) in [
             ("memory-max=65536", "memory-max=4G"),
             ("memory-max=0", "memory-max=64K"),
-            ("min-wasmtime=48.0.10", "min-wasmtime=48.0.9"),
-            ("min-wasmtime=48.0.8", "min-wasmtime=1.99.99"),
+            ("min-wasmtime=1.2.10", "min-wasmtime=1.2.9"),
+            ("min-wasmtime=2.0.0", "min-wasmtime=1.99.99"),
             ("backend=winch", "backend=winch,cranelift"),
             ("fuel", "fuel"),
         ] {

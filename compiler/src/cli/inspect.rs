@@ -17,7 +17,7 @@ use target_lexicon::Triple;
 /// Say what an artifact is: ours, or one that wasmtime wrote
 ///
 /// Its target, settings, features, imports and exports, what each part of the file takes, and the
-/// flags under which stock wasmtime 48 loads it.
+/// flags under which stock wasmtime of the same major version loads it.
 #[derive(Args)]
 pub(crate) struct Opts {
     /// The artifact
