@@ -1,14 +1,14 @@
-//! Tells the crate what it is built from, where the key of a cache holds it: the same for the same sources,
-//! whatever the folder, the times and the system.
+//! The digest of the crate's sources, for the keys of a cache. It is the same for the same sources, whatever the
+//! folder, the times and the system.
 
-#[allow(clippy::disallowed_methods, reason = "what cargo tells")]
+#[allow(clippy::disallowed_methods, reason = "cargo passes it in a variable")]
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     #[cfg(feature = "source-digest")]
     {
         println!("cargo::rerun-if-changed=src");
         let mut digest = blake3::Hasher::new();
-        // As it runs, not as it was compiled: a target folder may serve several checkouts.
+        // Read at run time, not at compile time: several checkouts may share a target folder.
         let folder = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
         let folder = std::path::Path::new(&folder).join("src");
         add(&mut digest, &folder).expect("the sources can't be read");
@@ -16,27 +16,27 @@ fn main() {
     }
 }
 
+/// Returns true for files that editors leave beside sources.
 #[cfg(feature = "source-digest")]
 fn is_leftover(name: &std::ffi::OsStr) -> bool {
     let name = name.to_string_lossy();
     name.starts_with('.') || name.ends_with('~') || name.ends_with(".orig")
 }
 
-/// Adds the sources in a folder to the digest: each by its name and its content.
+/// Adds the sources in a folder to the digest, each with its name and content.
 #[cfg(feature = "source-digest")]
 fn add(digest: &mut blake3::Hasher, folder: &std::path::Path) -> std::io::Result<()> {
     let mut entries: Vec<_> = std::fs::read_dir(folder)?.collect::<std::io::Result<_>>()?;
     entries.sort_by_key(|entry| entry.file_name());
-    // What editors leave beside sources is none.
     for entry in entries.into_iter().filter(|entry| !is_leftover(&entry.file_name())) {
         digest.update(format!("{}\n", entry.file_name().display()).as_bytes());
         if entry.path().is_dir() {
             add(digest, &entry.path())?;
-            // Where a folder ends.
+            // The end of a folder.
             digest.update(b"\n");
             continue;
         }
-        // The same where git has changed the ends of lines.
+        // Git may have converted the line ends.
         let mut content = std::fs::read(entry.path())?;
         content.retain(|byte| *byte != b'\r');
         digest.update(&(content.len() as u64).to_le_bytes()).update(&content);

@@ -1,5 +1,5 @@
-//! Tells the crate how well it is optimised, for a word of warning in build scripts, and what it is built
-//! from, for the keys of the cache.
+//! The build script: sets the level of optimisation, for a warning in build scripts, and the digest of the
+//! crate's sources, for the keys of the cache.
 
 #[cfg(feature = "compile")]
 mod built_from;
@@ -12,14 +12,14 @@ fn main() {
     println!("cargo::rustc-env=PRECOMPILE_BUILT_FROM={}", built_from().expect("the sources can't be read"));
 }
 
-/// The digest. Its lock file is the one of the checkout, or the one that is published with the crate. Where
-/// cargo doesn't use it, as `cargo install` without `--locked` and packages that depend on this one, versions
-/// are the same nevertheless: the manifest demands them (`tests/built_from.rs`).
+/// The digest of the sources. The lock file is the checkout's, or the one that is published with the crate.
+/// Cargo ignores it for `cargo install` without `--locked`, and for packages that depend on this one; the
+/// versions are the same nevertheless, because the manifest demands them (`tests/built_from.rs`).
 #[cfg(feature = "compile")]
 #[allow(clippy::disallowed_methods, reason = "what cargo tells")]
 fn built_from() -> std::io::Result<blake3::Hash> {
     use std::path::Path;
-    // As it runs, not as it was compiled: a target folder may serve several checkouts.
+    // The variable at run time, not at compile time: a target folder may serve several checkouts.
     let folder = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
     let folder = Path::new(&folder);
     println!("cargo::rerun-if-changed=built_from.rs");
@@ -35,7 +35,7 @@ fn built_from() -> std::io::Result<blake3::Hash> {
             println!("cargo::rerun-if-changed={}", lock.display());
             built_from::add_family(&mut digest, &family);
         }
-        // It demands them all.
+        // The manifest demands all versions.
         _ => {
             digest.update(&std::fs::read(folder.join("Cargo.toml"))?);
         }

@@ -1,15 +1,15 @@
-//! The parts of a build of this crate that decide about the bytes of artifacts: the versions of the crates that make
-//! them, as the lock file has them, and sources of our own. As one digest, for the key of the cache.
+//! The digest of the sources that determine the bytes of artifacts, for the key of the cache: the versions of the
+//! crates that make them, from the lock file, and our own sources.
 //!
-//! Nothing of it depends on the folder, on times or on the system: two builds from the same have the same.
+//! The digest doesn't depend on the folder, on times or on the system: two builds of the same sources have the same.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
 
-/// Crates whose code reaches the bytes: compilers, what reads and writes WebAssembly, and what writes the
-/// object file and its sections. A name that ends with a hyphen stands for all that begin so.
+/// The crates that affect the bytes: the compilers, the readers and writers of WebAssembly, and the writers of
+/// the object file and its sections. A name that ends with a hyphen is a prefix of names.
 const FAMILY: [&str; 15] = [
     "cranelift-",
     "gimli",
@@ -28,28 +28,28 @@ const FAMILY: [&str; 15] = [
     "winch-codegen",
 ];
 
-/// Our own sources that don't reach the bytes.
-const BESIDE: [&str; 6] = ["build", "build.rs", "cargo_precompile.rs", "cli", "tests", "tests.rs"];
+/// Our own sources that don't affect the bytes.
+const WITHOUT_EFFECT: [&str; 6] = ["build", "build.rs", "cargo_precompile.rs", "cli", "tests", "tests.rs"];
 
-/// A crate of the family, as a lock file has it.
+/// A crate of the family in a lock file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Locked {
     pub(crate) name: String,
     pub(crate) version: String,
-    /// Its source and its checksum: one that is patched has another.
+    /// Its source and its checksum, which differ for a patched crate.
     pub(crate) origin: String,
     dependencies: Vec<String>,
 }
 
-/// The crates of the family that a package is built with, sorted. Empty where the lock file isn't this
-/// package's.
+/// The crates of the family that a package is built with, sorted. Empty for a lock file of another
+/// package.
 pub(crate) fn family(lock: &str, package: &str) -> Vec<Locked> {
     let all: Vec<_> = lock.split("[[package]]").skip(1).map(locked).collect();
     let mut found = BTreeMap::new();
     let mut next: Vec<_> = all.iter().filter(|locked| locked.name == package).collect();
     while let Some(from) = next.pop() {
         for dependency in from.dependencies.iter().filter(|name| is_family(name)) {
-            // A version follows where there are several.
+            // A version follows if there are several.
             let (name, version) = dependency.split_once(' ').unwrap_or((dependency, ""));
             let version = version.split(' ').next().unwrap_or_default();
             let is_it =
@@ -94,7 +94,7 @@ pub(crate) fn add_family(digest: &mut blake3::Hasher, family: &[Locked]) {
     }
 }
 
-/// The test for a file that an editor left beside sources.
+/// The test for a file that an editor left among the sources.
 fn is_leftover(name: &str) -> bool {
     name.starts_with('.') || name.ends_with('~') || name.ends_with(".orig")
 }
@@ -103,23 +103,23 @@ fn is_leftover(name: &str) -> bool {
 ///
 /// # Errors
 ///
-/// Where one can't be read.
+/// A source that can't be read.
 pub(crate) fn add_sources(digest: &mut blake3::Hasher, folder: &Path) -> io::Result<()> {
     let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<io::Result<_>>()?;
     entries.sort_by_key(|entry| entry.file_name());
     for entry in entries {
         let (name, path) = (entry.file_name(), entry.path());
-        if BESIDE.iter().any(|beside| name == *beside) || is_leftover(&name.to_string_lossy()) {
+        if WITHOUT_EFFECT.iter().any(|other| name == *other) || is_leftover(&name.to_string_lossy()) {
             continue;
         }
         digest.update(format!("{}\n", name.display()).as_bytes());
         if path.is_dir() {
             add_sources(digest, &path)?;
-            // Where a folder ends.
+            // The end of a folder.
             digest.update(b"\n");
             continue;
         }
-        // The same where git has changed the ends of lines.
+        // The digest is the same if git has changed the ends of lines.
         let mut content = fs::read(&path)?;
         content.retain(|byte| *byte != b'\r');
         digest.update(&(content.len() as u64).to_le_bytes()).update(&content);

@@ -1,4 +1,4 @@
-//! There is no compiler in the runtime: not in its dependencies, and not in its binary.
+//! The check that the runtime holds no compiler, neither in its dependencies nor in its binary.
 
 #![allow(clippy::disallowed_methods, reason = "tests read what cargo tells them")]
 
@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use support::{Runner, precompile, run, runner};
 
-/// The crates that make code. Others of Cranelift's family only hold data structures.
+/// The crates that generate code. Others of Cranelift's family only hold data structures.
 const COMPILERS: [&str; 6] = [
     "cranelift-codegen",
     "cranelift-frontend",
@@ -28,7 +28,8 @@ fn compilers_in_tree(package: &str, features: &[&str]) -> Vec<&'static str> {
     COMPILERS.into_iter().filter(|name| names.contains(name)).collect()
 }
 
-/// Panic messages carry the path of their source file, and these crates have hundreds.
+/// The compilers in a binary, found by their panic messages: each holds the path of its source file, and these crates
+/// have hundreds.
 fn compilers_in_binary(path: &Path) -> Vec<&'static str> {
     let bytes = fs::read(path).unwrap();
     let text = String::from_utf8_lossy(&bytes);
@@ -41,7 +42,7 @@ fn no_compiler_among_the_dependencies() {
     for features in [&[][..], &["--no-default-features"], &["--all-features"]] {
         assert_eq!(compilers_in_tree("precompile-runtime", features), [] as [&str; 0], "{features:?}");
     }
-    // The same look finds every one of them where they are.
+    // The same look finds every one of them in `precompile`.
     assert_eq!(compilers_in_tree("precompile", &[]), COMPILERS);
 }
 

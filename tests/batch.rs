@@ -1,4 +1,4 @@
-//! Many inputs at once, and what must hold when the command is ended in the middle.
+//! Many inputs at once, and interrupts in the middle.
 
 use std::fs;
 use std::io::Read;
@@ -10,7 +10,7 @@ use support::{Folder, Runner, precompile, run, slow};
 
 const ANSWER: &str = r#"(module (func (export "answer") (result i32) i32.const 42))"#;
 
-/// Twenty modules, the seventh of them bad: the others are compiled, and it is named last.
+/// Of twenty modules the seventh is bad: the others are compiled, and the bad one is named last.
 #[test]
 fn one_bad_module_among_twenty() {
     let folder = Folder::new();
@@ -30,7 +30,7 @@ fn one_bad_module_among_twenty() {
         let lines: Vec<_> = ended.stderr.lines().collect();
         assert_eq!(lines.len(), 21, "{ended:?}");
         assert!(lines[19].starts_with("error: `./module-07.wasm`: "), "{ended:?}");
-        // One is a copy of the others but for its name, which it finds where another thread made it.
+        // One module is a copy of another, and finds its artifact where another thread made it.
         assert!(
             lines[20].starts_with("error: of 20 artifacts: ") && lines[20].ends_with(", 1 failed"),
             "{ended:?}"
@@ -38,7 +38,7 @@ fn one_bad_module_among_twenty() {
     }
 }
 
-/// With one thread, the order is that of the sizes.
+/// With one thread, modules are compiled in the order of their sizes, the largest first.
 #[test]
 fn the_largest_comes_first() {
     let folder = Folder::new();
@@ -51,8 +51,8 @@ fn the_largest_comes_first() {
     assert_eq!(order, ["b.wasm", "c.wasm", "a.wasm"]);
 }
 
-/// Files that others write to while they are read cost only themselves: one that shrinks ends no process, and of
-/// one that changes nothing is stored but what the bytes make that were compiled.
+/// A file that another process writes to while it is read costs only itself: a shrinking file ends no process, and for
+/// a changing one, only the artifact of the compiled bytes is stored.
 #[test]
 #[cfg(unix)]
 fn inputs_and_outputs_that_change_while_they_are_read() {
@@ -74,7 +74,7 @@ fn inputs_and_outputs_that_change_while_they_are_read() {
             for turn in 0.. {
                 big.set_len(if turn % 2 == 0 { LENGTH } else { 4096 }).unwrap();
                 other.set_len(if turn % 2 == 0 { LENGTH } else { 4096 }).unwrap();
-                // Over itself, not in its place.
+                // The file is overwritten, not replaced.
                 fs::copy(folder.join(&answers[turn % 2].0), folder.join("changing.wasm")).unwrap();
                 if ended.load(Ordering::Relaxed) {
                     break;
@@ -101,7 +101,7 @@ fn inputs_and_outputs_that_change_while_they_are_read() {
     }
 }
 
-/// A build that takes an artifact does nothing again where the artifact would not change.
+/// An artifact that would not change keeps its time, so that builds that depend on it have nothing to do.
 #[test]
 fn an_unchanged_output_keeps_its_time_stamp() {
     let folder = Folder::new();
@@ -113,7 +113,7 @@ fn an_unchanged_output_keeps_its_time_stamp() {
     };
     let compile = |options: &[&str]| folder.precompile([&["app.wasm"], options].concat());
     let modified = || artifact.metadata().unwrap().modified().unwrap();
-    // An output that is older than its input would be built again each time: tests/outputs/times.rs.
+    // An output older than its input would be built again each time: tests/outputs/times.rs.
     date("app.wasm");
     date("app.cwasm");
     assert_eq!(compile(&[]).code, Some(0));
@@ -127,7 +127,7 @@ fn temporary_files(folder: &Folder) -> Vec<String> {
     folder.names().into_iter().filter(|name| name.starts_with(".precompile-")).collect()
 }
 
-/// Ended at any moment, the command leaves whole artifacts and nothing else, and says 130.
+/// The command, interrupted at any moment, leaves whole artifacts and nothing else, and ends with 130.
 #[cfg(unix)]
 #[test]
 fn an_interrupt_leaves_nothing_half_written() {
@@ -139,40 +139,40 @@ fn an_interrupt_leaves_nothing_half_written() {
     }
     let start = Instant::now();
     assert_eq!(folder.precompile(["--backend", "winch", "--quiet", ".", "--out-dir", "whole"]).code, Some(0));
-    // From its start to a little after its end, on a machine that has time for it.
-    let all = start.elapsed().min(Duration::from_secs(2));
+    // Interrupts come from the command's start to a little after its end.
+    let total = start.elapsed().min(Duration::from_secs(2));
     let signals = [("INT", 2), ("TERM", 15), ("HUP", 1)];
     let mut interrupted = 0;
     for turn in 0..60_u32 {
         let (name, number) = signals[turn as usize / 2 % signals.len()];
-        // An empty one each time, so that there is something to do.
+        // An empty cache each time, so that there is something to do.
         let cache = folder.cache().join(turn.to_string());
         let mut command = folder.command(precompile());
         command.args(["--backend", "winch", "--quiet", "."]).env("PRECOMPILE_CACHE_DIR", &cache);
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-        // At any moment, or when it writes to the cache for the first time.
+        // Interrupt at any moment, or at the first write to the cache.
         let id = child.id().to_string();
         let script = match turn % 2 {
-            0 => format!("sleep {}; kill -{name} {id}", (all * turn / 54).as_secs_f64()),
+            0 => format!("sleep {}; kill -{name} {id}", (total * turn / 54).as_secs_f64()),
             _ => format!("until [ -d '{}' ]; do :; done; kill -{name} {id}", cache.join("v1/temp").display()),
         };
         let mut killer = Command::new("sh").args(["-c", &script]).stderr(Stdio::null()).spawn().unwrap();
         let status = child.wait().unwrap();
         killer.kill().unwrap();
         killer.wait().unwrap();
-        let mut said = String::new();
-        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        let mut stderr = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
         let artifacts: Vec<_> = folder.names().into_iter().filter(|name| name.ends_with(".cwasm")).collect();
         match (status.code(), status.signal()) {
             (Some(0), None) => assert_eq!(artifacts.len(), names.len()),
             (Some(130), None) => interrupted += 1,
-            // Before it listens, the signal ends it as any other program; then it has written nothing.
+            // Before the command listens, the signal ends it as any other program; it has written nothing then.
             (None, Some(signal)) if signal == number => {
                 assert!(artifacts.is_empty() && !cache.exists(), "{name} after {turn}");
             }
-            _ => panic!("{status:?}, {name} after {turn}: {said}"),
+            _ => panic!("{status:?}, {name} after {turn}: {stderr}"),
         }
-        assert_eq!(said, "", "{name} after {turn}");
+        assert_eq!(stderr, "", "{name} after {turn}");
         assert_eq!(temporary_files(&folder), [""; 0], "{name} after {turn}");
         let in_cache = fs::read_dir(cache.join("v1/temp")).map_or(0, Iterator::count);
         assert_eq!(in_cache, 0, "{name} after {turn}");
@@ -183,22 +183,22 @@ fn an_interrupt_leaves_nothing_half_written() {
         }
     }
     assert!(interrupted > 5, "it was interrupted {interrupted} times only");
-    // What this looks for would be found.
+    // The look for temporary files finds a planted one.
     folder.write(".precompile-planted", "half");
     assert_eq!(temporary_files(&folder), [".precompile-planted"]);
 }
 
-/// On a terminal there is a progress bar, and no artifact is written to it.
+/// A terminal gets a progress bar, and no artifact.
 #[cfg(target_os = "linux")]
 #[test]
-fn on_a_terminal() {
+fn terminals_get_a_progress_bar() {
     let folder = Folder::new();
     for n in 0..6 {
         folder.wasm(&format!("module-{n}.wasm"), &slow(100));
     }
     let on_terminal = |arguments: &str| {
         let line = format!("{} {arguments}", precompile().display());
-        // One that can show a bar, whatever this test runs on.
+        // A terminal that can show a bar, whatever this test runs on.
         run(folder.command("script").args(["-qec", &line, "/dev/null"]).env("TERM", "xterm"))
     };
     let ended = on_terminal("-j1 --no-cache .");
@@ -209,7 +209,7 @@ fn on_a_terminal() {
     assert!(ended.code == Some(2) && ended.stdout.contains("no text for a terminal"), "{ended:?}");
 }
 
-/// Make reads the dependency file that is written for it, whatever the names.
+/// Make reads the dependency file, whatever the names in it.
 #[cfg(unix)]
 #[allow(clippy::print_stdout, reason = "what can't run says so")]
 #[test]
@@ -225,7 +225,7 @@ fn make_reads_the_dependency_file() {
         return;
     };
     assert_eq!(fresh.status.code(), Some(0), "{fresh:?}");
-    // Now the input is newer: make has something to do, but no recipe for it.
+    // With a newer input, make has something to do, but no recipe for it.
     let later = SystemTime::now() + Duration::from_secs(10);
     fs::File::options().write(true).open(folder.join(name)).unwrap().set_modified(later).unwrap();
     fs::write(folder.join("deps"), fs::read_to_string(folder.join("deps")).unwrap() + "\tfalse\n").unwrap();

@@ -1,5 +1,5 @@
-//! A program whose wasmtime has a compiler, which cargo brings in for another package's sake: what is compiled there
-//! may come into a store with an artifact, and has to pass arguments as that does.
+//! A program whose wasmtime has a compiler, which cargo adds for another package: a module that is compiled there may
+//! share a store with an artifact, and has to pass arguments in the same way.
 
 use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::{Linker, Module, Store};
@@ -15,11 +15,11 @@ const CALLER: &str = r#"(module (import "plugin" "sub" (func $sub (param i32 i64
 /// Opens a plugin by this backend.
 fn open(folder: &Folder, backend: &str) -> Result<Program, OpenError> {
     let path = folder.compile("plugin", PLUGIN, &["--backend", backend]);
-    // SAFETY: the test has just had it made, in a folder of its own.
+    // SAFETY: the test has just made the artifact, in a folder of its own.
     unsafe { Runtime::new().open_file(path) }
 }
 
-/// The value that a module that is compiled here, for the plugin's engine, gets from it.
+/// The value that a plugin returns to a module that is compiled here, for the plugin's engine.
 fn call(plugin: &Program) -> i32 {
     let caller = Module::new(plugin.engine(), wat::parse_str(CALLER).unwrap()).unwrap();
     let (mut linker, mut store) = (Linker::new(plugin.engine()), Store::new(plugin.engine(), ()));

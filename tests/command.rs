@@ -1,4 +1,4 @@
-//! The command line of `precompile`: what it writes and where, and what it says of mistakes.
+//! The command line of `precompile`: its outputs, their places, and its errors.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -29,7 +29,7 @@ fn the_output_stands_beside_the_input() {
     assert_eq!(folder.names(), ["other.bin", "sub"], "no temporary file is left");
 }
 
-/// The folder, the environment and the number of threads change nothing.
+/// The folder, the environment and the number of threads don't change the artifact.
 #[test]
 fn the_same_input_gives_the_same_bytes() {
     for backend in BACKENDS {
@@ -61,12 +61,12 @@ fn an_input_is_never_written() {
         fails(&folder.precompile(["app.wasm", "-o", output]), 1, &["is the input", "choose another"]);
     }
     assert_eq!(fs::read(&input).unwrap(), before);
-    // An artifact given as input has the output's name already.
+    // An artifact that is given as input has the name of its output.
     folder.precompile(["app.wasm"]);
     fails(&folder.precompile(["app.cwasm"]), 1, &["compiled already"]);
 }
 
-/// A failure leaves what was there before, and nothing half-written.
+/// A failure leaves the old output, and nothing half-written.
 #[test]
 fn an_output_appears_whole_or_not_at_all() {
     let folder = Folder::new();
@@ -79,7 +79,7 @@ fn an_output_appears_whole_or_not_at_all() {
     fs::create_dir(folder.join("taken.cwasm")).unwrap();
     fails(&folder.precompile(["good.wasm", "-o", "taken.cwasm"]), 1, &["`taken.cwasm`", "not a file"]);
     assert_eq!(folder.names(), ["bad.wasm", "good.wasm", "out.cwasm", "taken.cwasm"]);
-    // A program that has the old artifact mapped keeps it: the new one is another file.
+    // A program that maps the old artifact keeps it, as the new one is another file.
     let old = fs::File::open(folder.join("out.cwasm")).unwrap();
     assert_eq!(folder.precompile(["good.wasm", "-o", "out.cwasm"]).code, Some(0));
     assert_eq!(std::io::read_to_string(old).unwrap(), "precious");
@@ -112,7 +112,7 @@ fn options(text: &str) -> BTreeSet<String> {
     text.split("--").skip(1).map(name).filter(|name| name.len() > 1).collect()
 }
 
-/// The manual page of the runner is written apart from it: what one has, the other has.
+/// The runner's manual page, which is written apart from the runner, has the same options as its help.
 #[test]
 fn the_runners_manual_page_is_its_help() {
     let folder = Folder::new();
@@ -122,8 +122,7 @@ fn the_runners_manual_page_is_its_help() {
     assert_eq!(options(&page), options(&help));
 }
 
-/// Each proposal that the help lists is stamped when it is turned on, or refused by name; and it is not
-/// stamped when it is turned off.
+/// Each proposal in the help is stamped when it is turned on, or refused by name, and not stamped when it is turned off.
 #[test]
 fn every_proposal_can_be_chosen() {
     let folder = Folder::new();
@@ -161,7 +160,7 @@ fn every_proposal_can_be_chosen() {
     assert!(on > 25 && refused > 3, "{on} are stamped, {refused} refused");
 }
 
-/// A target that is not this machine's is refused, with the remedy.
+/// An artifact for another machine is refused, with the remedy.
 #[test]
 fn an_artifact_for_another_machine_is_refused() {
     let folder = Folder::new();
@@ -172,7 +171,7 @@ fn an_artifact_for_another_machine_is_refused() {
     fails(&ended, 126, &["`target` is `", &remedy]);
 }
 
-/// Exit codes tell also where nothing can be reported.
+/// Exit codes stay the same where nothing can be reported.
 #[cfg(target_os = "linux")]
 #[test]
 fn an_unwritable_stderr_changes_no_exit_code() {

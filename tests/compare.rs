@@ -1,11 +1,11 @@
-//! Measuring: `precompile-run --measure`, and `precompile compare` on top of it.
+//! Tests of measuring: `precompile-run --measure`, and `precompile compare` on top of it.
 
 use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use support::{Ended, Folder, Runner, precompile, run, runner};
 
-/// A command that ends with an error where it is started twice in one instance, and prints what it reads.
+/// A command that prints its input, and ends with an error where it is started twice in one instance.
 const COMMAND: &str = r#"(module
     (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
     (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
@@ -56,7 +56,7 @@ fn json(ended: &Ended) -> Value {
     serde_json::from_str(ended.stdout.lines().next().unwrap()).unwrap()
 }
 
-/// Each call of a command has an instance and the whole input of its own; what it prints is thrown away.
+/// Each call of a command has its own instance and the whole input; its output is thrown away.
 #[test]
 fn commands_are_measured_anew() {
     let folder = folder();
@@ -89,7 +89,7 @@ fn names(report: &Value, list: &str) -> Vec<String> {
     report[list].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect()
 }
 
-/// All ways are compared, and the page that is written stands alone.
+/// All ways are compared, and the page loads no other file.
 #[test]
 fn every_way_is_compared() {
     let folder = folder();
@@ -121,9 +121,9 @@ fn every_way_is_compared() {
     assert!(!page.contains("{{") && page.trim_end().ends_with("</html>"), "{page}");
 }
 
-/// Whichever native way is named is compared for the level, too.
+/// Each named native way is compared for the CPU level, too.
 #[test]
-fn what_is_named_takes_a_level() {
+fn named_ways_are_compared_with_a_level() {
     let folder = folder();
     let line = "$precompile compare function.wat --invoke spin 9 --rounds 1 --calls 1 --only cranelift-none,pulley \
                 --cpu native --runner $run --message-format json";
@@ -131,8 +131,7 @@ fn what_is_named_takes_a_level() {
     assert_eq!(names(&report, "candidates"), ["cranelift-none", "cranelift-none native", "pulley"]);
 }
 
-/// Winch's code is cheapest for few runs only where it is slow, as this runner has it; and where it isn't, for all:
-/// what compiling costs is the same.
+/// A runner that delays one backend's code makes the other backend the cheapest in the end, at the same cost of compiling.
 #[test]
 fn slow_code_pays_for_few_runs() {
     let folder = folder();
@@ -148,9 +147,9 @@ fn slow_code_pays_for_few_runs() {
     assert_eq!(script("/cranelift-speed"), "winch");
 }
 
-/// A way that can't be compared is named with its reason, and doesn't keep the others from being compared.
+/// A way that can't be compared is named with its reason, and doesn't stop the comparison of the others.
 #[test]
-fn what_does_not_work_is_named() {
+fn a_way_that_does_not_work_is_named() {
     let folder = folder();
     fs::write(
         folder.join("tail.wat"),
@@ -173,7 +172,7 @@ fn what_does_not_work_is_named() {
     assert!(unknown.stderr.contains("`gcc` is none of the ways to compile"), "{unknown:?}");
 }
 
-/// An artifact is brought to where the runner is.
+/// An artifact is sent to the runner's place.
 #[test]
 fn artifacts_are_sent() {
     let folder = folder();
@@ -188,7 +187,7 @@ fn artifacts_are_sent() {
     let sent = shell(&folder, &format!("{line} --send 'cp {{}} device/{{}}' --message-format json"));
     assert_eq!(sent.code, Some(0), "{sent:?}");
     assert!(folder.join("out/winch.cwasm").exists());
-    // The command that the report names repeats it, with all that must be quoted.
+    // The command in the report repeats the comparison, with all necessary quotes.
     let command = json(&sent)["command"].as_str().unwrap().to_owned();
     let again = shell(&folder, &format!("precompile() {{ \"$precompile\" \"$@\"; }}\n{command}"));
     assert_eq!(json(&again)["command"], command.as_str(), "{again:?}");

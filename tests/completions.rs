@@ -1,4 +1,4 @@
-//! The scripts that complete the command line, asked as their shells ask them.
+//! Tests of the completion scripts, run as their shells run them.
 
 #![allow(clippy::print_stdout, reason = "a test that is left out says so")]
 
@@ -6,7 +6,7 @@ use std::fs;
 use std::process::Command;
 use support::{Folder, precompile, run};
 
-/// Beginnings that are typed, and what each shell completes them to.
+/// Beginnings of lines, each with its completion.
 const REQUESTS: [(&str, &str); 11] = [
     ("precompile --backend w", "winch"),
     ("precompile --target aa", "aarch64"),
@@ -21,7 +21,7 @@ const REQUESTS: [(&str, &str); 11] = [
     ("precompile inspe", "inspect"),
 ];
 
-/// A folder with a shell's script in it; `None`, with a word, where the machine has no such shell.
+/// A folder with a shell's completion script; `None`, with a note, where the machine lacks that shell.
 fn script(shell: &str) -> Option<Folder> {
     if Command::new(shell).args(["-c", "exit"]).status().is_err() {
         println!("skipped: there is no {shell} here: install it to have its completions tested");
@@ -55,7 +55,7 @@ fn fish_completes_values() {
     }
 }
 
-/// It is asked from within an editor of lines only: its values are read.
+/// The values in zsh's script are read, as zsh runs completions only within its line editor.
 #[test]
 fn zsh_knows_values() {
     let Some(folder) = script("zsh") else { return };

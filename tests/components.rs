@@ -1,8 +1,8 @@
-//! Components, run by `precompile-run`: commands of WASI 0.2, and functions with values in WAVE.
+//! Tests of components in `precompile-run`: commands of WASI 0.2, and functions with values in WAVE.
 
 use support::{BACKENDS, Ended, Folder, Runner};
 
-/// Functions to call, by themselves and within an instance.
+/// A component with functions to call, by themselves and within an instance.
 const FUNCTIONS: &str = r#"(component
     (core module $m
         (memory (export "memory") 1)
@@ -76,7 +76,7 @@ fn functions_with_values_in_wave() {
     }
 }
 
-/// A call of something that can't be called says what can, and a value that can't be read says what is wanted.
+/// The error of an impossible call names the possible ones, and the error about a value names the expected type.
 #[test]
 fn calls_that_fail() {
     let folder = Folder::new();
@@ -104,7 +104,7 @@ fn calls_that_fail() {
     assert!(ended.stderr.contains(can), "{ended:?}");
 }
 
-/// Limits hold for components as they do for modules.
+/// Limits hold for components as for modules.
 #[test]
 fn limits() {
     let folder = Folder::new();
@@ -120,7 +120,7 @@ fn limits() {
     }
 }
 
-/// The default build runs no components, and says which would.
+/// The default build runs no components, and names the feature that does.
 #[test]
 fn a_build_without_components() {
     let folder = Folder::new();
@@ -132,8 +132,8 @@ fn a_build_without_components() {
     }
 }
 
-/// Writes its arguments, its environment and the names of its folders, each behind the other, and
-/// fails where it has no arguments but its own name.
+/// A command that writes its arguments, its environment and the names of its folders, one after the other, and fails
+/// without arguments besides its own name.
 const COMMAND: &str = concat!(
     r#"(component
     (import "wasi:io/error@0.2.0" (instance $errors (export "error" (type (sub resource)))))
@@ -235,13 +235,13 @@ fn a_command_of_wasi_0_2() {
     }
 }
 
-/// A component is told when nobody reads its output: `closed`, of which its C library makes EPIPE.
+/// A component whose output has no reader gets the error `closed`, which its C library turns into EPIPE.
 #[test]
 fn a_reader_that_left() {
-    // Ends with the error of what it wrote last, which is an error of its own where that is `closed`.
-    let told =
+    // A command that ends with the error of its last write, or with an error of its own where that is `closed`.
+    let failing =
         "(i32.and (i32.load8_u (i32.const 64)) (i32.load8_u (i32.const 68)))))\n    (core instance $main";
-    let text = COMMAND.replace("(local.get $fails)))\n    (core instance $main", told);
+    let text = COMMAND.replace("(local.get $fails)))\n    (core instance $main", failing);
     assert_ne!(text, COMMAND);
     let folder = Folder::new();
     folder.compile("app", &text, &[]);
@@ -253,7 +253,7 @@ fn a_reader_that_left() {
     assert_eq!(status.unwrap().code(), Some(1));
 }
 
-/// Subscribes to the clock again and again, and keeps all of it.
+/// A component that subscribes to the clock again and again, and keeps all handles.
 const KEEPS: &str = r#"(component
     (import "wasi:io/poll@0.2.0" (instance $poll (export "pollable" (type (sub resource)))))
     (alias export $poll "pollable" (type $pollable))
@@ -275,7 +275,7 @@ const KEEPS: &str = r#"(component
     (instance $run (export "run" (func $run)))
     (export "wasi:cli/run@0.2.0" (instance $run)))"#;
 
-/// Handles that the host holds for a component are bounded as its memory is.
+/// Handles that the host holds for a component are bounded like its memory.
 #[test]
 fn handles_are_memory() {
     let folder = Folder::new();
@@ -286,7 +286,7 @@ fn handles_are_memory() {
     assert!(ended.stderr.contains("resource table has no free keys"), "{ended:?}");
 }
 
-/// Counts the entries of its folder, or returns the error at which it gives up, plus 1000.
+/// A component that counts the entries of its folder, or returns the error at which it gives up, plus 1000.
 #[cfg(unix)]
 const LIST: &str = concat!(
     r#"(component
@@ -348,7 +348,7 @@ const LIST: &str = concat!(
 
 /// A name that WASI can't express hides no other.
 #[test]
-#[allow(clippy::print_stderr, reason = "it says what it leaves out")]
+#[allow(clippy::print_stderr, reason = "a skipped test says so")]
 #[cfg(unix)]
 fn a_folder_with_a_name_that_is_not_utf8() {
     use std::ffi::OsStr;

@@ -1,13 +1,14 @@
-//! The commands of the README and of `docs/`, run as they stand there.
+//! Tests of the commands in the README and in `docs/`, run as they stand there.
 //!
-//! A document's commands are the lines that are indented by four spaces, and those behind `$ ` in a fenced block. Those
-//! of one section run one after the other in a folder of their own, which `documents/setup.sh` fills with the files and
-//! the other machine that they name; each must succeed, and print what the document shows below it, but for times, sizes
-//! and the name of this machine's kind. A fenced block in another language is a file: a `precompile.toml` is compiled by,
-//! a part of a `Cargo.toml` is resolved by cargo, and a text of WebAssembly is there under the name in its first line.
+//! A document's commands are the lines that are indented by four spaces, and the lines behind `$ ` in a fenced block. The
+//! commands of a section run one after the other in a folder of their own, which `documents/setup.sh` fills with the
+//! files and the other machine that they name. Each must succeed, and print the lines that the document shows below it,
+//! but for times, sizes and this machine's triple. A fenced block in another language is a file: `precompile` compiles by
+//! a `precompile.toml`, cargo resolves a part of a `Cargo.toml`, and a text of WebAssembly is there under the name in its
+//! first line.
 //!
-//! Those that can't be run here stand in `documents/not-run.txt`: the document, the beginning of the command or of the
-//! block, and the reason. A tool that isn't part of every system is missed in one line.
+//! Commands that can't be run here stand in `documents/not-run.txt`: the document, the beginning of the command or of the
+//! block, and the reason. A missing tool that isn't part of every system costs one printed line.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeMap;
@@ -53,7 +54,7 @@ fn main() {
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
-/// A part of a document that somebody may type.
+/// A part of a document that a reader may type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Item {
     /// A command for the shell, and the lines that it must print, if they are shown.
@@ -70,7 +71,7 @@ impl Item {
     }
 }
 
-/// A command or a file that isn't tried here.
+/// The rule for a command or a file that isn't tried here.
 #[derive(Debug)]
 struct Rule {
     document: String,
@@ -120,7 +121,7 @@ fn sections(text: &str) -> BTreeMap<String, Vec<Item>> {
     sections
 }
 
-/// The commands behind `$ `, with what is shown below each.
+/// The commands behind `$ `, each with the lines that are shown below it.
 fn session(block: &[&str]) -> Vec<Item> {
     let mut items = Vec::new();
     for line in block {
@@ -134,7 +135,7 @@ fn session(block: &[&str]) -> Vec<Item> {
 }
 
 /// Tries the items of a section, in their order.
-#[allow(clippy::print_stdout, reason = "what can't be tried here says so")]
+#[allow(clippy::print_stdout, reason = "a skipped command says so")]
 fn check(items: &[Item]) -> Result<(), Failed> {
     let folder = Folder::new();
     for guest in ["sum.c", "sum.wasm"] {
@@ -152,7 +153,7 @@ fn check(items: &[Item]) -> Result<(), Failed> {
                     continue;
                 }
                 let (code, printed) = shell(&folder, command);
-                // What is shown may end in a code that tells something.
+                // A command with shown output may end with another code than 0.
                 if code != Some(0) && shown.is_empty() {
                     return Err(format!("`{command}` ended with {code:?}:\n{printed}").into());
                 }
@@ -184,8 +185,8 @@ fn check(items: &[Item]) -> Result<(), Failed> {
     Ok(())
 }
 
-/// A text without its line breaks, which may be there to fit the page, and without what differs from run to run and from
-/// machine to machine: times, sizes, and this machine's triple, for which documents have that of x86-64 Linux.
+/// A text without its line breaks, which may be there to fit the page, and without values that differ from run to run and
+/// from machine to machine: times, sizes, and this machine's triple, for which documents have that of x86-64 Linux.
 fn comparable(text: &str) -> String {
     let text = text.replace(&target_lexicon::HOST.to_string(), "x86_64-unknown-linux-gnu");
     let mut words: Vec<_> = text.split_whitespace().collect();
@@ -197,9 +198,9 @@ fn comparable(text: &str) -> String {
     words.join(" ")
 }
 
-/// The tool of a command that this system lacks, or doesn't let work.
+/// The tool of a command that this system lacks, or keeps from working.
 fn lacking(folder: &Folder, command: &str) -> Option<String> {
-    // The process is ended, and holds none of the streams, which are read to their end.
+    // The process ends, and holds none of the streams, which are read to their end.
     const ATTACH: &str = "sleep 9 >/dev/null 2>&1 & gdb -q -batch -nx -p $! 2>&1 | grep -q ptrace; found=$?; \
                           kill $!; test $found != 0";
     const TOOLS: [(&str, &str); 6] = [
@@ -220,14 +221,14 @@ fn lacking(folder: &Folder, command: &str) -> Option<String> {
         .map(|(tool, _)| format!("no `{tool}` that works"))
 }
 
-/// Has cargo read a part of a `Cargo.toml`, in a folder beside the checkout, and find what it depends on; and
-/// `precompile` what it is to compile.
+/// Has cargo read a part of a `Cargo.toml` in a folder beside the checkout, and find its dependencies; and has
+/// `precompile` find its inputs there.
 fn manifest(folder: &Folder, content: &str) -> Result<(), Failed> {
     let host = folder.join("host");
     fs::create_dir_all(host.join("src"))?;
     fs::write(host.join("src/main.rs"), "fn main() {}\n")?;
     fs::write(host.join("Cargo.toml"), format!("[package]\nname = \"host\"\nedition = \"2024\"\n{content}"))?;
-    // The versions that are there already.
+    // The same versions as in the workspace.
     fs::copy(root().join("Cargo.lock"), host.join("Cargo.lock"))?;
     let linked =
         format!("ln -sfn {:?} precompile && cd host && cargo tree --offline --quiet", root().canonicalize()?);
@@ -247,12 +248,12 @@ fn shell(folder: &Folder, command: &str) -> (Option<i32>, String) {
     let rest = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths(path.into_iter().chain(std::env::split_paths(&rest))).unwrap();
     let mut shell: Command = folder.command("sh");
-    // What a user's shell has set is no part of a document.
+    // Settings of a user's shell are no part of a document.
     let ended = run(shell.args(["-c", command]).env("PATH", path).env("NO_COLOR", "1").env_remove("LANG"));
     (ended.code, ended.stdout + &ended.stderr)
 }
 
-/// A folder with the commands under their names.
+/// A folder with the commands, each under its name.
 fn binaries() -> &'static Folder {
     static FOLDER: std::sync::OnceLock<Folder> = std::sync::OnceLock::new();
     FOLDER.get_or_init(|| {

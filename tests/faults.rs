@@ -10,7 +10,7 @@ const MODULE: &str = r#"(module
     (memory (export "memory") 1) (data (i32.const 8) "data")
     (func (export "_start") (call 0 (i32.const 7))))"#;
 
-/// A small generator of numbers (xorshift64*): the same numbers on every machine.
+/// A small generator of pseudorandom numbers (xorshift64*), the same on every machine.
 struct Numbers(u64);
 
 impl Numbers {
@@ -22,17 +22,17 @@ impl Numbers {
     }
 }
 
-/// Runs a damaged artifact: it must be refused, and the words are returned.
+/// Runs a damaged artifact, which must be refused, and returns the error.
 #[track_caller]
-fn refused(folder: &Folder, bytes: &[u8], what: &str) -> String {
+fn refused(folder: &Folder, bytes: &[u8], case: &str) -> String {
     folder.write("damaged.cwasm", bytes);
     let ended = folder.run(Runner::Default, ["damaged.cwasm"]);
-    assert_eq!(ended.code, Some(126), "{what}: {ended:?}");
-    assert!(!ended.stderr.contains("panicked"), "{what}: {ended:?}");
+    assert_eq!(ended.code, Some(126), "{case}: {ended:?}");
+    assert!(!ended.stderr.contains("panicked"), "{case}: {ended:?}");
     ended.stderr
 }
 
-/// An error without its numbers: two errors are distinct if their words are.
+/// The words of an error, without its numbers: errors with the same words count as one.
 fn words(error: &str) -> String {
     error.replace(|letter: char| letter.is_ascii_digit(), "")
 }
@@ -47,7 +47,7 @@ fn damage_is_refused_and_named() {
     let digest = trailer.digest_offset as usize;
     let mut errors = BTreeSet::new();
 
-    // Cut at every boundary of the layout, and just before and behind it.
+    // Files that are cut at every boundary of the layout, and just before and behind it.
     let parts = [0, 4, 16, 64, image, image + 8, image + 12, image + 16, digest, digest + 32, artifact.len()];
     for at in parts {
         for at in [at.saturating_sub(1), at, at + 1].into_iter().filter(|at| *at < artifact.len()) {
@@ -55,7 +55,7 @@ fn damage_is_refused_and_named() {
         }
     }
 
-    // Bytes flipped anywhere; half of them where the structure is, which is small.
+    // Bits flipped anywhere; half of them in the structure, which is small.
     let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
     for round in 0..500 {
         let at = match round % 4 {
@@ -68,18 +68,18 @@ fn damage_is_refused_and_named() {
         errors.insert(words(&refused(&folder, &bytes, &format!("a bit flipped at {at}"))));
     }
 
-    // Too much, nothing, and what is something else.
+    // A file that is too long, an empty one, and files of other kinds.
     let longer = [artifact.as_slice(), b"x"].concat();
-    for (bytes, what) in [(&longer[..], "longer"), (b"", "empty"), (b"\x7fELF", "short"), (b"text", "text")] {
-        errors.insert(words(&refused(&folder, bytes, what)));
+    for (bytes, case) in [(&longer[..], "longer"), (b"", "empty"), (b"\x7fELF", "short"), (b"text", "text")] {
+        errors.insert(words(&refused(&folder, bytes, case)));
     }
     let naming: Vec<_> =
         errors.iter().filter(|error| error.contains("offset") || error.contains("field")).collect();
     assert!(naming.len() >= 12, "{} distinct errors name a field or an offset: {naming:#?}", naming.len());
 }
 
-/// With a fitting digest, damage to the manifest meets the reader alone, and damage to what it
-/// says of the image meets the comparison with the host and wasmtime's own checks.
+/// With a fitting digest, damage to the manifest meets the reader alone, and damage to its description of the image meets
+/// the comparison with the host and wasmtime's own checks.
 #[test]
 fn a_fitting_digest_does_not_help() {
     let folder = Folder::new();
@@ -97,13 +97,13 @@ fn a_fitting_digest_does_not_help() {
         for bit in 0..8 {
             let mut bytes = artifact.clone();
             bytes[at] ^= 1 << bit;
-            // No panic, whatever the answer; the runner is started for some of them.
+            // The reader must not panic; the runner is started for some of the artifacts.
             let accepted = trailer::read(&with_digest(bytes.clone())).is_ok();
             refusals += usize::from(!accepted);
             if !accepted && at % 16 == 0 {
                 refused(&folder, &with_digest(bytes), &format!("bit {bit} at {at}"));
             } else if accepted && at % 4 == 0 {
-                // It may be refused later, lack its imports under other names, or run as before.
+                // The artifact may be refused later, lack imports under other names, or run as before.
                 folder.write("changed.cwasm", with_digest(bytes));
                 let ended = folder.run(Runner::Default, ["changed.cwasm"]);
                 assert!(matches!(ended.code, Some(7 | 125 | 126)), "bit {bit} at {at}: {ended:?}");

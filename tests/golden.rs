@@ -1,14 +1,13 @@
-//! Sessions with the two commands, compared with what they printed when they were last looked at.
+//! Golden tests: sessions with the two commands, compared with their recorded output.
 //!
-//! A test is a file in `tests/golden/`. It starts with the files that the session finds, each
-//! behind a line `-- NAME --`, and ends with the session behind `-- session --`: a command for the
-//! shell behind `$`, then what it printed, `| ` before a line of standard output, `! ` before one of
-//! standard error, and `= CODE` where the exit code is not 0. What differs from run to run is
-//! replaced: times, sizes, and this machine's triple, unless the file names architectures itself. A session that begins
-//! with `# exact sizes` shows those of files, too. `WASMTIME` stands for the version of wasmtime that is built, and
-//! `WASMTIME_MAJOR` for its first number: in what is printed, in the commands and in the files.
+//! A test is a file in `tests/golden/`. It starts with the session's files, each behind a line `-- NAME --`, and ends
+//! with the session behind `-- session --`: a command for the shell behind `$`, then its output, `| ` before a line of
+//! standard output, `! ` before one of standard error, and `= CODE` where the exit code is not 0. Values that differ
+//! from run to run are replaced: times, sizes, and this machine's triple, unless the file names architectures itself.
+//! A session that begins with `# exact sizes` keeps the sizes of files. `WASMTIME` stands for the version of wasmtime
+//! that is built, and `WASMTIME_MAJOR` for its first number: in the output, in the commands and in the files.
 //!
-//! `BLESS=1 cargo test --test golden` writes what is printed now into the files, to be looked at.
+//! `BLESS=1 cargo test --test golden` writes the current output into the files, for review.
 
 #![allow(clippy::disallowed_methods, reason = "a test is told by its environment to bless")]
 
@@ -21,14 +20,14 @@ use support::{Ended, Folder, Runner, cargo_precompile, precompile, run, runner};
 
 const SESSION: &str = "session";
 
-/// Ends of the names of fields whose values differ from run to run.
+/// The ends of the names of fields whose values differ from run to run.
 const UNSTABLE_FIELDS: [&str; 5] =
     ["_ns\":", "_unix_s\":", "expected_cranelift_s\":", "expected_winch_s\":", "memory_bytes\":"];
 
-/// Words after numbers that do.
-const TIMES: [&str; 7] = [" s:", " s ago", " s of", " s on", " s, most", " s with", " ms"];
+/// The words after numbers that differ from run to run.
+const TIMES: [&str; 7] = [" s:", " s ago", " s of", " s on", " s, peak", " s with", " ms"];
 
-/// Ends of the names of fields that are sizes of files, or places in them.
+/// The ends of the names of fields that hold sizes of files, or offsets in them.
 const SIZE_FIELDS: [&str; 9] = [
     "\"artifact_bytes\":",
     "stored_bytes\":",
@@ -41,7 +40,7 @@ const SIZE_FIELDS: [&str; 9] = [
     "\"offset\":",
 ];
 
-/// Words after those.
+/// The words after sizes.
 const SIZES: [&str; 2] = [" bytes", " KiB"];
 
 fn main() {
@@ -79,7 +78,7 @@ fn check(path: &Path) -> Result<(), Failed> {
     .into())
 }
 
-/// The file as it would be if what is printed now were right.
+/// Runs the session of a file, and returns the file with the current output.
 fn play(file: &str) -> Result<String, Failed> {
     let folder = Folder::new();
     let host = target_lexicon::HOST.to_string();
@@ -135,11 +134,11 @@ fn shell(folder: &Folder, command: &str) -> Ended {
     path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
     let mut shell = folder.command("sh");
     shell.args(["-c", command]).env("PATH", std::env::join_paths(path).unwrap());
-    // As wide as the help is written, whoever runs this.
+    // The width for which the help in the files was printed.
     run(shell.env("COLUMNS", "100").env_remove("NO_COLOR"))
 }
 
-/// A folder with the commands under their names.
+/// A folder with the commands, each under its name.
 fn binaries() -> &'static Path {
     static FOLDER: std::sync::OnceLock<Folder> = std::sync::OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
@@ -160,11 +159,11 @@ fn binaries() -> &'static Path {
     folder.path()
 }
 
-/// Values that are replaced besides times.
+/// The values that are replaced besides times.
 struct Redaction<'a> {
-    /// This machine's triple, unless it is empty.
+    /// This machine's triple; empty where it stays.
     host: &'a str,
-    /// The sizes of files.
+    /// Sizes of files are replaced.
     sizes: bool,
 }
 
@@ -192,7 +191,7 @@ fn without_keys(text: &str) -> String {
     for mark in ["the entry `", "/filling/", "/entries/"] {
         let starts: Vec<_> = text.match_indices(mark).map(|(at, _)| at + mark.len()).collect();
         for start in starts.into_iter().rev() {
-            // Entries are in folders that are named like the beginnings of their keys.
+            // Entries are in folders that are named by the beginnings of their keys.
             let is_key = |c: char| c.is_ascii_hexdigit() || c == '/';
             let end = text[start..].find(|c| !is_key(c)).map_or(text.len(), |length| start + length);
             if end - start >= 64 {
@@ -203,13 +202,13 @@ fn without_keys(text: &str) -> String {
     text
 }
 
-/// A line without what differs from run to run.
+/// A line with the values replaced that differ from run to run.
 fn redacted(line: &str, redaction: &Redaction<'_>) -> String {
     let Redaction { host, sizes } = *redaction;
     let line = if host.is_empty() { line.into() } else { line.replace(host, "HOST") };
     let mut text = String::new();
     let mut rest = line.as_str();
-    // Each number is followed by what tells whether it is stable.
+    // The text around a number tells whether it is stable.
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
         let end =
             rest[start..].find(|c: char| !c.is_ascii_digit() && c != '.').map_or(rest.len(), |it| start + it);

@@ -1,4 +1,4 @@
-//! Files that are known by sight, and files that only look as if they were: none gets another's artifact.
+//! Files that look unchanged and so aren't read: no file gets another's artifact, however similar they look.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::print_stdout, reason = "what can't run says so")]
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use support::{Folder, precompile, run};
 use tempfile::TempDir;
 
-/// Two modules of one size.
+/// Two modules of the same size.
 const ONE: &str = "(module (func (export \"f\") (result i32) (i32.const 1)))";
 const TWO: &str = "(module (func (export \"f\") (result i32) (i32.const 2)))";
 
@@ -22,7 +22,7 @@ fn right(folder: &Folder, module: &str) -> Vec<u8> {
     fs::read(folder.join("right.cwasm")).unwrap()
 }
 
-/// Compiles, with the folder's cache, and gives the artifact.
+/// Compiles with the folder's cache, and returns the artifact.
 fn compile(folder: &Folder, arguments: &[&str], input: &Path, output: &Path) -> Vec<u8> {
     let mut command = folder.command(precompile());
     let ended = run(command.args(arguments).arg(input).arg("-o").arg(output));
@@ -34,7 +34,7 @@ fn succeeds(command: &mut Command) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
 
-/// Goes from one file system to another under one path, and unmounts the last.
+/// A mount point, and the server of its file system, if it has one; unmounted with the value.
 struct Mounted(PathBuf, Option<Child>);
 
 impl Drop for Mounted {
@@ -46,8 +46,8 @@ impl Drop for Mounted {
     }
 }
 
-/// A file system that keeps no change times, whose files are told by their server: `sshfs`, which talks
-/// to OpenSSH's server of files. `None` where there is none.
+/// A mounted file system without change times, whose server reports its files: `sshfs`, which talks to OpenSSH's file
+/// server. `None` where this machine has none.
 fn sshfs(server: &str, folder: &Path, mount: &Path) -> Option<Mounted> {
     let script = "mkfifo \"$1.pipe\" 2> /dev/null; \"$3\" < \"$1.pipe\" | sshfs -f -o passive :\"$2\" \"$1\" > \"$1.pipe\"";
     let mut command = Command::new("sh");
@@ -71,7 +71,7 @@ fn sftp_server() -> Option<&'static str> {
 }
 
 #[test]
-fn files_of_a_server_are_read() {
+fn files_on_a_server_are_read() {
     let (Some(server), true) = (sftp_server(), succeeds(Command::new("sshfs").arg("-V"))) else {
         println!("not run: there is no sshfs, or no sftp-server: install sshfs and openssh-sftp-server");
         return;
@@ -96,7 +96,7 @@ fn files_of_a_server_are_read() {
         };
         let (input, output) = (mount.join(format!("{name}.wat")), folder.join(&format!("{name}.cwasm")));
         assert!(compile(&folder, &[], &input, &output) == right(&folder, module), "{name}");
-        // Nor is the output known by sight that is written there.
+        // An output on the server is read, too.
         let there = mount.join("out.cwasm");
         assert!(compile(&folder, &[], &input, &there) == right(&folder, module), "{name}");
         assert!(compile(&folder, &[], &input, &there) == right(&folder, module), "{name}");
@@ -104,7 +104,7 @@ fn files_of_a_server_are_read() {
     }
 }
 
-/// Images whose files have the same numbers and times, mounted in turn.
+/// Images whose files have the same inodes and times are mounted in turn.
 #[test]
 fn images_that_are_mounted_in_turn_are_told_apart() {
     let folder = Folder::new();
@@ -121,7 +121,7 @@ fn images_that_are_mounted_in_turn_are_told_apart() {
             println!("not run: there is no mke2fs that fills an image: install e2fsprogs");
             return;
         }
-        // As what makes images reproducibly does.
+        // Set the times as tools for reproducible images do.
         for time in ["ctime", "mtime", "crtime", "atime"] {
             let request = format!("set_inode_field app.wat {time} 20200101000000");
             assert!(succeeds(Command::new("debugfs").args(["-w", "-R", &request]).arg(&image)), "{time}");
@@ -138,19 +138,19 @@ fn images_that_are_mounted_in_turn_are_told_apart() {
         let stat = run(Command::new("stat").args(["-c", "%d %i %s %Y %Z"]).arg(&input)).stdout;
         looks.push(stat);
         let right = right(&folder, module);
-        // The second time the input is known by sight.
+        // The second time, the input may look unchanged.
         for _ in 0..2 {
             assert!(compile(&folder, &[], &input, &folder.join("app.cwasm")) == right, "{name}: {looks:?}");
         }
     }
-    // What this is about: nothing but the content tells them apart.
+    // The premise of the test: nothing but the content tells the files apart.
     let number = |look: &String| look.split_once(' ').unwrap().1.to_owned();
     assert_eq!(number(&looks[0]), number(&looks[1]));
 }
 
-/// A file in memory keeps its times when it is changed by way of a mapping: only who reads it finds out.
+/// A file in memory keeps its times when it is changed by way of a mapping: only reading it finds the change.
 #[test]
-fn outputs_are_read_where_that_is_asked() {
+fn outputs_are_read_with_verify_inputs() {
     let Ok(memory) = TempDir::new_in("/dev/shm") else {
         println!("not run: there is no /dev/shm");
         return;
@@ -159,7 +159,7 @@ fn outputs_are_read_where_that_is_asked() {
     let (input, output) = (folder.write("app.wat", ONE), memory.path().join("app.cwasm"));
     let right = compile(&folder, &[], &input, &output);
     std::thread::sleep(Duration::from_millis(2100));
-    // Now both are known by sight.
+    // From now on, neither file is read while it looks unchanged.
     assert!(compile(&folder, &[], &input, &output) == right);
     let change = "import mmap, sys\n\
         with open(sys.argv[1], 'r+b') as file, mmap.mmap(file.fileno(), 0) as there: there[100] ^= 1";
@@ -172,9 +172,9 @@ fn outputs_are_read_where_that_is_asked() {
     assert!(compile(&folder, &[], &input, &output) == right);
 }
 
-/// As an input it is read and found to be none; what was known of it as an output holds no longer.
+/// An output that was changed and then read as an input is no longer known as an output in place.
 #[test]
-fn an_output_that_was_read_as_an_input_is_put_right() {
+fn an_output_that_was_read_as_an_input_is_repaired() {
     let folder = Folder::new();
     let (input, output) = (folder.write("app.wat", ONE), folder.join("app.cwasm"));
     let right = compile(&folder, &[], &input, &output);

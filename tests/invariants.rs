@@ -1,10 +1,10 @@
-//! Each invariant of docs/invariants.md is held by what the table names, where the table says: in the gate, in the full
-//! run, or by nothing.
+//! The check of docs/invariants.md: each invariant is enforced by what its row names, in the runs that its row names: in
+//! the gate, in the full run, or in none.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Runs in which something is seen.
+/// The runs that enforce something.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct Runs {
     gate: bool,
@@ -12,7 +12,7 @@ struct Runs {
 }
 
 impl Runs {
-    /// As the table's last column says it.
+    /// The words of the table's last column.
     fn words(self) -> &'static str {
         match (self.gate, self.full) {
             (true, true) => "gate, full",
@@ -39,15 +39,15 @@ fn code(path: &Path) -> String {
     }
 }
 
-/// Words of a row that say what else than a test holds what its source files have.
+/// Words in a row by which its source files need no test.
 const OTHERWISE: [&str; 2] = ["runs at each compilation", "lists what is allowed"];
 
-/// True where a source file, or what is below it, has a test.
+/// Tells whether a source file, or a file below it, has a test.
 fn has_test(path: &Path) -> bool {
     [path.to_path_buf(), path.with_extension("")].iter().any(|path| code(path).contains("#[test]"))
 }
 
-/// The runs that have a command, as a step or as a part of one.
+/// The runs that include a command, as a step or as a part of one.
 fn step(command: &str) -> Runs {
     let document = read("docs/checks.md");
     let is_step = |heading: &str| {
@@ -57,7 +57,7 @@ fn step(command: &str) -> Runs {
     Runs { gate: is_step("\n## The gate\n"), full: is_step("\n## The full run\n") }
 }
 
-/// The runs that have the tests of a file, a folder or a script, or what it has to compile to.
+/// The runs that include the tests of a file, a folder or a script, or that compile it.
 fn runs(name: &str) -> Result<Runs, String> {
     let path = root().join(name);
     if !path.exists() {
@@ -74,7 +74,7 @@ fn runs(name: &str) -> Result<Runs, String> {
             if !read("tests/Cargo.toml").contains(&format!("name = \"{}\"", stem(target))) {
                 return missing("tests/Cargo.toml has no such test");
             }
-            // A file of a test's is a module of it, or a session.
+            // A file in a test's folder is a module of it, or a session.
             let module = |file: &&&str| file.ends_with(".rs");
             if let Some(file) = rest.last().filter(module)
                 && !code(path.parent().unwrap()).contains(&format!("mod {};", stem(file)))
@@ -90,7 +90,7 @@ fn runs(name: &str) -> Result<Runs, String> {
                 text.lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned()
             };
             let default = line("default = ", &manifest);
-            // What the file takes: by the manifest, or where its module is declared.
+            // The features that the file takes: by the manifest, or where its module is declared.
             let block = manifest
                 .split("[[test]]")
                 .skip(1)
@@ -118,7 +118,7 @@ fn runs(name: &str) -> Result<Runs, String> {
     }
 }
 
-/// The fault of a row: what holds, what enforces it, and where that runs.
+/// The fault of a row, if it has one. A row has the invariant, its enforcement, and the runs of that.
 fn wrong(row: &str) -> Option<String> {
     let [holder, place] = row.trim_matches('|').split(" | ").skip(1).collect::<Vec<_>>()[..] else {
         return Some(format!("no row of three columns: {row}"));
@@ -167,16 +167,16 @@ fn each_invariant_is_held_where_the_table_says() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// Each kind of fault is seen.
+/// Each kind of fault is found.
 #[test]
-fn wrong_rows_are_seen() {
+fn wrong_rows_are_found() {
     for right in [
         "| a | `tests/limits.rs` `time_runs_from_the_start` | gate |",
         "| a | `scripts/check/killed-processes.py` | full |",
         "| a | `runtime/tests/gc.rs` | full |",
         "| a | `runtime/src/runner/preview2.rs` | full |",
         "| a | `cargo xtask size --check`, `tests/golden/run.test`, `scripts/measure/strip.py` | gate, full |",
-        "| a | `artifact/src/shown.rs`, `compiler/src/backend/unsupported.rs` | gate |",
+        "| a | `artifact/src/terminal.rs`, `compiler/src/backend/unsupported.rs` | gate |",
         "| a | `compiler/src/backend/check_stamp.rs` runs at each compilation | gate |",
         "| a | nobody but who reads it | reading |",
     ] {
@@ -200,7 +200,7 @@ fn wrong_rows_are_seen() {
     }
 }
 
-/// The places that may hold `unsafe` code, which all else is denied: files, and what declares a module.
+/// The places that may hold `unsafe` code, which is denied elsewhere: files, and declarations of modules.
 const TRUSTED: [&str; 4] = [
     "compiler/src/lib.rs: mod trusted;",
     "runtime/src/lib.rs: mod open;",
@@ -218,7 +218,7 @@ fn allowed(path: &str, code: &str) -> Vec<String> {
             .find(|line| ["mod ", "fn ", "pub"].iter().any(|it| line.starts_with(it)));
         format!("{path}: {}", line.unwrap_or_default())
     };
-    // What is allowed ends before the reason, which a text begins.
+    // The allowed lints end before the reason, which begins with a quote.
     let is_unsafe = |rest: &&str| {
         let list = rest.split([')', '"']).next().unwrap_or_default();
         list.split(',').any(|lint| lint.trim() == "unsafe_code")

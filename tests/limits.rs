@@ -1,11 +1,11 @@
-//! Limits of `precompile-run` on a guest: fuel, time and memory; and its end by a signal.
+//! Tests of the limits of `precompile-run` on a guest: fuel, time and memory; and of its end by a signal.
 
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use support::{BACKENDS, Ended, Folder, Runner, runner};
 
-/// Loops for ever, counts down, grows, and waits for input.
+/// A guest with functions that loop for ever, count down, grow memory, and wait for input.
 const GUEST: &str = r#"(module
     (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
     (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
@@ -41,13 +41,13 @@ fn fuel() {
         let ended = run(&folder, &["--fuel", "1000", "--invoke", "count", "app.cwasm", "1000"]);
         assert_eq!(ended.code, Some(134), "{ended:?}");
         assert!(ended.stderr.contains("used up the fuel that `--fuel` gives it"), "{ended:?}");
-        // Without the option there is as much as it takes.
+        // Without the option, fuel is unlimited.
         let ended = run(&folder, &["--invoke", "count", "app.cwasm", "1000000"]);
         assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), "0\n"), "{ended:?}");
     }
 }
 
-/// The remedy that is printed is true.
+/// The remedy in the error works.
 #[test]
 fn fuel_is_refused_where_none_is_consumed() {
     let folder = compile("cranelift", &[]);
@@ -59,8 +59,7 @@ fn fuel_is_refused_where_none_is_consumed() {
     assert_eq!(run(&folder, &arguments).code, Some(0));
 }
 
-/// A guest ends when its time is up, compiled for interruption or not, in its own code or in a
-/// call of the host's.
+/// A guest ends when its time is up, compiled for interruption or not, in its own code or in a call of the host.
 #[test]
 fn timeout() {
     for backend in BACKENDS {
@@ -82,9 +81,9 @@ fn timeout() {
     }
 }
 
-/// A guest that ends in time doesn't notice, and neither does one that has no such limit.
+/// A timeout changes nothing for a guest that ends in time.
 #[test]
-fn time_enough() {
+fn a_guest_that_ends_in_time() {
     for backend in BACKENDS {
         let folder = compile(backend, &["-W", "epoch-interruption"]);
         for timeout in [&["--timeout", "1m"][..], &[]] {
@@ -136,8 +135,8 @@ fn sigterm() {
     }
 }
 
-/// Nothing that a run waits for stands outside of its time: an artifact that is a pipe, and the input that is
-/// read before a measurement.
+/// The timeout includes everything that a run waits for: an artifact that is a pipe, and the input that is read before a
+/// measurement.
 #[test]
 #[cfg(unix)]
 fn time_runs_from_the_start() {
@@ -148,7 +147,7 @@ fn time_runs_from_the_start() {
     {
         let all = [&["--timeout", "300ms"], arguments].concat();
         let mut child = start(&folder, &all);
-        // One that hangs is ended.
+        // A run that hangs is killed.
         let id = child.id().to_string();
         let ended = Command::new("sh").args(["-c", "sleep 20; kill -KILL $0", &id]).spawn();
         assert_eq!(end(&mut child).code, Some(124), "{arguments:?}");
@@ -157,7 +156,7 @@ fn time_runs_from_the_start() {
     }
 }
 
-/// Limits that can't be had, and by whom they could.
+/// A limit that a build or an artifact can't have is an error that names the way to have it.
 #[test]
 fn wrong_limits() {
     let folder = compile("cranelift", &[]);
@@ -180,7 +179,7 @@ fn wrong_limits() {
     }
 }
 
-/// A build without limits runs what was compiled for them, too.
+/// A build without limits also runs artifacts that were compiled for them.
 #[test]
 fn without_limits() {
     let folder = Folder::new();
@@ -194,7 +193,7 @@ fn without_limits() {
     }
 }
 
-/// Starts the runner, with a standard input that never comes.
+/// Starts the runner, with a standard input that stays open and empty.
 fn start(folder: &Folder, arguments: &[&str]) -> Child {
     Command::new(runner(Runner::Default))
         .current_dir(folder.path())
@@ -206,7 +205,7 @@ fn start(folder: &Folder, arguments: &[&str]) -> Child {
         .unwrap()
 }
 
-/// Waits for the end, without closing the standard input before.
+/// Waits for the end of a process, with its standard input open.
 fn end(child: &mut Child) -> Ended {
     let _open = child.stdin.take();
     let code = child.wait().unwrap().code();
@@ -216,7 +215,7 @@ fn end(child: &mut Child) -> Ended {
     Ended { code, stdout, stderr }
 }
 
-/// Growth that fails before the limit is asked gives nothing back of what was granted.
+/// A growth that fails before the limit is checked gives nothing back of the granted memory.
 #[test]
 fn memory_can_not_be_grown_past_its_limit_in_steps() {
     let text = r#"(module (memory $m 1) (memory $tiny 1 (pagesize 1))
@@ -236,7 +235,7 @@ fn memory_can_not_be_grown_past_its_limit_in_steps() {
     }
 }
 
-/// Nobody reads what the guest and the runner report, so that both are blocked: time is up all the same.
+/// The timeout ends a run also where nobody reads stderr, and the guest and the runner are blocked.
 #[cfg(unix)]
 #[test]
 fn time_is_up_where_stderr_is_full() {
@@ -252,7 +251,7 @@ fn time_is_up_where_stderr_is_full() {
         let mut command = Command::new(runner(Runner::Default));
         command.args(["--timeout", "200ms"]).arg(app).stderr(Stdio::piped());
         let start = Instant::now();
-        // Its stderr is held open, and never read.
+        // The stderr of the child is held open, and never read.
         let mut child = command.spawn().unwrap();
         let code = loop {
             if let Some(status) = child.try_wait().unwrap() {

@@ -1,13 +1,13 @@
-//! Every sentence that the sources hold is seen by a test.
+//! The check that a test sees every message in the sources.
 //!
-//! The longest piece of each text, between what is filled in, must stand in a session of `golden/`, in another test, or
-//! in `golden/unprovoked.txt` with the reason why nobody gets to see it. What isn't shown to anybody is left out:
-//! comments, attributes, what a panic that can't happen would say; and so are texts of one or two words.
+//! The longest piece of each text between its placeholders must stand in a session of `golden/`, in another test, or in
+//! `golden/unreached-messages.txt` with the reason why no session reaches it. Texts that nobody sees are left out:
+//! comments, attributes, messages of panics that can't happen; and so are texts of one or two words.
 
 use std::fs;
 use std::path::Path;
 
-/// Code before a text that nobody gets to see.
+/// The code before a text that nobody sees.
 const UNSEEN: [&str; 9] = [
     ".expect(",
     "unreachable!(",
@@ -40,7 +40,7 @@ fn sources(folder: &Path, text: &mut String) {
     }
 }
 
-/// All texts in some code, each with what stands before it on its line or on the one before.
+/// All texts in some code, each with the code before it on its line or on the line before.
 fn literals(code: &str) -> Vec<(String, String)> {
     let mut literals = Vec::new();
     let mut rest = code;
@@ -92,7 +92,7 @@ fn content(code: &str) -> (String, usize) {
     (content, code.len())
 }
 
-/// The longest piece of a text between what is filled in.
+/// The longest piece of a text between its placeholders.
 fn piece(text: &str) -> &str {
     let pieces = text.split(['{', '\n']).map(|part| part.split_once('}').map_or(part, |(_, piece)| piece));
     pieces.max_by_key(|piece| piece.len()).unwrap_or_default().trim()
@@ -109,7 +109,7 @@ fn sentences(code: &str) -> Vec<String> {
     pieces
 }
 
-/// All that tests expect: sessions, and the texts of other tests and of scripts.
+/// All texts that tests expect: sessions, and the texts of other tests and of scripts.
 fn expected(root: &Path) -> String {
     let mut text = String::new();
     for folder in [
@@ -166,22 +166,23 @@ fn every_sentence_is_seen() {
         sources(&root.join(folder), &mut code);
     }
     let expected = expected(root);
-    let unprovoked = include_str!("golden/unprovoked.txt").lines().filter(|line| !line.starts_with('#'));
-    let unprovoked: Vec<_> = unprovoked.map(|line| line.split_once(" -- ").expect("a reason").0).collect();
+    let unreached =
+        include_str!("golden/unreached-messages.txt").lines().filter(|line| !line.starts_with('#'));
+    let unreached: Vec<_> = unreached.map(|line| line.split_once(" -- ").expect("a reason").0).collect();
     let sentences = sentences(&code);
     assert!(sentences.len() > 300, "{sentences:#?}");
     let seen = |piece: &str| expected.contains(piece);
     let missing: Vec<_> =
-        sentences.iter().filter(|piece| !seen(piece) && !unprovoked.contains(&piece.as_str())).collect();
+        sentences.iter().filter(|piece| !seen(piece) && !unreached.contains(&piece.as_str())).collect();
     assert!(missing.is_empty(), "in no test: {missing:#?}");
-    let stale: Vec<_> = unprovoked
+    let stale: Vec<_> = unreached
         .iter()
         .filter(|piece| seen(piece) || !sentences.iter().any(|sentence| sentence == *piece))
         .collect();
     assert!(stale.is_empty(), "no longer a reason: {stale:#?}");
 }
 
-/// Sentences are found, however they are written.
+/// Sentences are found in each form of literal.
 #[test]
 fn sentences_are_found() {
     let code = r#"

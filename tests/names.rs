@@ -1,4 +1,4 @@
-//! Names that anybody may choose, of files, of what is in them, and in what describes a host: no terminal obeys them,
+//! Names that anybody may choose: of files, within files, and in descriptions of hosts. A terminal obeys none of them,
 //! and none begins a message of its own.
 
 #![cfg(unix)]
@@ -6,13 +6,13 @@
 use std::fs;
 use support::{Ended, Folder, Runner, precompile, run, runner};
 
-/// A new line that looks like another error, an escape sequence, the C1 control that begins one, a reversed direction, a return to the margin and a
-/// separator of lines.
+/// A hostile name: a new line that looks like another error, an escape sequence, the C1 control that begins one, a
+/// reversed direction, a carriage return and a line separator.
 const HOSTILE: &str = "a\nerror: forged\u{1b}[31m\u{9b}2J\u{202e}gpj\rwarning: forged\u{2028}\tb";
-/// The same in the text form of WebAssembly.
+/// The hostile name in the text form of WebAssembly.
 const ESCAPED: &str = r"a\nerror: forged\1b[31m\c2\9b2J\e2\80\aegpj\rwarning: forged\e2\80\a8\tb";
 
-/// The end of a shell's line in a folder, with both commands and the hostile name as variables.
+/// Runs a shell's line in a folder, with both commands and the hostile name as variables.
 fn shell(folder: &Folder, line: &str) -> Ended {
     let run_path = runner(Runner::Full);
     let variables =
@@ -20,7 +20,7 @@ fn shell(folder: &Folder, line: &str) -> Ended {
     run(folder.command("bash").args(["-c", line]).envs(variables).env_remove("NO_COLOR"))
 }
 
-/// Faults of what was printed.
+/// The faults in printed text.
 fn problems(ended: &Ended) -> Vec<String> {
     let mut problems = Vec::new();
     for (stream, text) in [("stdout", &ended.stdout), ("stderr", &ended.stderr)] {
@@ -32,7 +32,7 @@ fn problems(ended: &Ended) -> Vec<String> {
     problems
 }
 
-/// A folder with modules, artifacts and descriptions full of such names.
+/// A folder with modules, artifacts and descriptions full of hostile names.
 fn folder() -> Folder {
     let folder = Folder::new();
     let write = |name: &str, text: String| folder.write(name, text.replace("NAME", ESCAPED));
@@ -54,7 +54,7 @@ fn folder() -> Folder {
     folder
 }
 
-/// Each verb and each way to fail that repeats a name.
+/// Lines for the shell: each verb and each error that repeats a name.
 const LINES: &[&str] = &[
     "$PRE imports.wat -v --timings",
     "$PRE \"$N.wat\" -v --timings; $PRE \"$N.wat\"; $PRE --no-cache \"$N.wat\" -o \"$N.cwasm\"",
@@ -101,9 +101,9 @@ fn no_name_is_obeyed_or_forges_a_message() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Names without what a shell or a page reads otherwise.
+/// Names are quoted for their use in a shell or in a page.
 #[test]
-fn what_is_printed_to_be_used_is_quoted() {
+fn printed_commands_are_quoted() {
     let folder = folder();
     let name = format!("-it's $(touch OWNED) {HOSTILE}");
     fs::copy(folder.join("imports.wat"), folder.join(&format!("{name}.wat"))).unwrap();
@@ -117,7 +117,7 @@ fn what_is_printed_to_be_used_is_quoted() {
     assert!(!folder.join("OWNED").exists());
 }
 
-/// The page of a comparison.
+/// The page of a comparison shows names as text.
 #[test]
 fn a_page_holds_names_as_text() {
     let folder = folder();

@@ -1,4 +1,4 @@
-//! The shared libraries, and their versions, without which the two commands don't start on Linux.
+//! The shared libraries, and their versions, that the two commands need on Linux.
 
 #![allow(clippy::print_stdout, reason = "what can't be tried here says so")]
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -7,10 +7,11 @@ use std::path::Path;
 use std::process::Command;
 use support::{Runner, precompile, run, runner};
 
-/// The promises of README.md: the newest symbols of glibc that are needed, and all libraries.
+/// The newest glibc whose symbols are needed, as README.md promises.
 const GLIBC: (u32, u32) = (2, 34);
-/// The glibc of the system that README.md names. One that is linked against a newer one may need newer symbols.
+/// The glibc of the build system in README.md. A program that is linked against a newer one may need newer symbols.
 const BUILT_ON: (u32, u32) = (2, 36);
+/// All libraries that the commands need, as README.md promises.
 const LIBRARIES: [&str; 4] = ["libgcc_s.so.1", "libm.so.6", "libc.so.6", "ld-linux-"];
 
 /// A version of glibc, from the beginning of a text.
@@ -20,14 +21,14 @@ fn version(text: &str) -> Option<(u32, u32)> {
     Some((numbers.next()??, numbers.next()??))
 }
 
-/// The line that says why symbols aren't looked at here, by what `getconf GNU_LIBC_VERSION` prints.
+/// The line that says why symbols aren't checked on this system, from the output of `getconf GNU_LIBC_VERSION`.
 fn newer_system(printed: &str) -> Option<String> {
     let here = printed.strip_prefix("glibc ").and_then(version)?;
     let words = "not run: the newest symbols, where glibc is";
     (here > BUILT_ON).then(|| format!("{words} {}.{} and not {}.{}", here.0, here.1, BUILT_ON.0, BUILT_ON.1))
 }
 
-/// The reason why a program that these tools say this of needs more than is promised.
+/// The reason why a program needs more than is promised, from the output of two tools.
 fn grown(libraries: &str, symbols: &str) -> Option<String> {
     let needed = libraries.lines().filter(|line| line.contains("(NEEDED)"));
     let mut needed = needed.filter_map(|line| line.split_once('[')?.1.split_once(']')).map(|(name, _)| name);
@@ -38,7 +39,7 @@ fn grown(libraries: &str, symbols: &str) -> Option<String> {
 }
 
 #[test]
-fn the_commands_need_what_is_promised() {
+fn the_commands_need_no_more_than_is_promised() {
     let readme = include_str!("../README.md");
     let promised = format!("glibc {}.{}", GLIBC.0, GLIBC.1);
     assert!(readme.contains(&promised) && readme.contains(LIBRARIES[0]), "README.md: {promised}");
@@ -64,9 +65,9 @@ fn the_commands_need_what_is_promised() {
     }
 }
 
-/// The test finds what it looks for.
+/// The test finds programs that need more.
 #[test]
-fn what_needs_more_is_seen() {
+fn programs_that_need_more_are_found() {
     let libc = " 0x01 (NEEDED) Shared library: [libc.so.6]\n";
     let zlib = " 0x01 (NEEDED) Shared library: [libz.so.1]\n";
     let symbol = |version: &str| format!("0 DF *UND* 0 (GLIBC_{version}) memcpy\n");

@@ -1,4 +1,4 @@
-//! An artifact on a file system that is mounted with `noexec`: its copy runs, and what can't be mapped is told.
+//! An artifact on a file system that is mounted with `noexec`: its copy runs, and mapping it is an error that tells why.
 
 #![cfg(target_os = "linux")]
 
@@ -6,7 +6,7 @@ use std::io::{Write, stderr};
 use std::process::Command;
 use support::{Folder, Runner, run, runner};
 
-/// Runs a shell's words in a namespace of mounts that has such a file system at `mounted`, with the artifact on it.
+/// Runs a shell's words in a mount namespace with such a file system at `mounted`, which holds the artifact.
 fn mounted(folder: &Folder, words: &str) -> support::Ended {
     let script = format!("mount -t tmpfs -o noexec none mounted && cp answer.cwasm mounted && {words}");
     let mut command = Command::new("unshare");
@@ -23,7 +23,7 @@ fn an_artifact_that_cannot_be_mapped() {
     if !Command::new("unshare").arg("--version").output().is_ok_and(|it| it.status.success())
         || mounted(&folder, "true").code != Some(0)
     {
-        // By this way it is seen, unlike what a test prints that passes.
+        // The test harness doesn't capture this stream.
         let _ = stderr()
             .write_all(b"an_artifact_that_cannot_be_mapped: not run, as `unshare` can't mount here\n");
         return;

@@ -1,9 +1,9 @@
-//! Compiled by `precompile`, run by `precompile-run`: the results are those of the WebAssembly
-//! specification, worked out by hand.
+//! Modules compiled by `precompile` and run by `precompile-run`: the results are those of the WebAssembly specification,
+//! worked out by hand.
 
 use support::{BACKENDS, Folder, Runner};
 
-/// Calls a function under both backends and compares what is printed.
+/// Calls a function with both backends, and compares the output.
 #[track_caller]
 fn gives(text: &str, call: &[&str], stdout: &str) {
     for backend in BACKENDS {
@@ -160,7 +160,7 @@ fn simd() {
     let sum = "0x00000005000000040000000300000002\n";
     let call = ["0x00000004000000030000000200000001", "0x00000001000000010000000100000001"];
     let folder = Folder::new();
-    // Winch needs AVX for it, on this architecture.
+    // Winch needs AVX for SIMD on this architecture.
     let arguments: [&[&str]; 2] =
         [&["--backend", "cranelift"], &["--backend", "winch", "--cpu", "x86-64,+avx"]];
     for arguments in arguments.into_iter().take(if cfg!(target_arch = "x86_64") { 2 } else { 1 }) {
@@ -170,7 +170,7 @@ fn simd() {
     }
 }
 
-/// Every platform preset gives code that this machine runs, and so does every optimisation level.
+/// This machine runs the code of every platform preset and of every optimisation level.
 #[test]
 fn platforms_and_levels() {
     use precompile::{Backend, Compiler, OptLevel, Options, Platform, Target};
@@ -197,8 +197,8 @@ fn platforms_and_levels() {
     }
 }
 
-/// The runtime builds its engine from the artifact's own contract: whichever setting differs, what
-/// wasmtime compares at load is equal, and the code runs.
+/// The runtime builds its engine from the artifact's own contract: with each setting changed, wasmtime finds no
+/// difference at load, and the code runs.
 #[test]
 fn every_setting_is_loaded() {
     use precompile::artifact::contract::Inlining;
@@ -239,7 +239,7 @@ fn every_setting_is_loaded() {
     }
 }
 
-/// The bare runner runs a command that imports nothing, and names what it lacks for others.
+/// The bare runner runs a command that imports nothing, and names the features that others need.
 #[test]
 fn bare_runner() {
     let folder = Folder::new();

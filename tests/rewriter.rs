@@ -1,10 +1,9 @@
-//! Guests that change the artifact that they run from, and tell whether their code is still what it was.
+//! Guests that change the artifact that they run from, and tell whether their code stays the same.
 
-/// The guests, each of which does something before it calls a function: `$read`, `$write` and `$cut` work on its
-/// artifact, as `$open` has it. The function answers 1234567890, and 1234567891 once its constant is replaced; `main` tells
-/// whether it still does.
+/// The guests. Each acts on its artifact, which `$open` opens, by `$read`, `$write` and `$cut`, and then calls a function.
+/// The function returns 1234567890, or 1234567891 once its constant is replaced; `main` tells which.
 ///
-/// Nothing of the code holds the constant but the function: what is looked for stands inverted in memory.
+/// Only the function's code holds the constant: the pattern to look for is inverted in memory.
 const GUEST: &str = r#"
     (table 1 funcref) (elem (i32.const 0) $victim)
     (type $answer (func (result i32)))
@@ -32,7 +31,7 @@ const GUEST: &str = r#"
         (i32.eq (call_indirect (type $answer) (i32.const 0)) (i32.xor (i32.load (i32.const 8)) (i32.const -1))))
 "#;
 
-/// The calls by way of WASI preview 1.
+/// The guest's calls through WASI preview 1.
 const MODULE_TEXT: &str = r#"(module
     (import "wasi_snapshot_preview1" "path_open"
         (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
@@ -62,7 +61,7 @@ const MODULE_TEXT: &str = r#"(module
     GUEST
     (func (export "_start") (call $exit (i32.sub (i32.const 6) (call $main)))))"#;
 
-/// The calls by way of WASI 0.2.
+/// The guest's calls through WASI 0.2.
 const COMPONENT_TEXT: &str = concat!(
     r#"(component
     (import "wasi:filesystem/types@0.2.0" (instance $types
@@ -142,32 +141,32 @@ const COMPONENT_TEXT: &str = concat!(
     (export "wasi:cli/run@0.2.0" (instance $command)))"#
 );
 
-/// A kind of such a guest.
+/// A kind of guest.
 #[derive(Clone, Copy, Debug)]
 pub struct Rewriter {
     text: &'static str,
-    /// The exit code where the code is as it was.
+    /// The exit code where the code is unchanged.
     pub unchanged: i32,
-    /// The exit code where another function answers than was verified.
+    /// The exit code where the function is not the verified one.
     pub changed: i32,
     /// The exit code where the guest may not write to the file.
     pub refused: i32,
 }
 
 impl Rewriter {
-    /// The text of a guest that does this to the file of that name in its first folder.
+    /// The text of a guest that takes this action on the file of this name in its first folder.
     pub fn text(&self, action: &str, name: &str) -> String {
         let text = self.text.replace("GUEST", GUEST).replace("ACTION", action).replace("NAME", name);
         text.replace("LENGTH", &name.len().to_string())
     }
 }
 
-/// A module that gets the folder by WASI preview 1.
+/// A module, which gets the folder by WASI preview 1.
 pub const MODULE: Rewriter = Rewriter { text: MODULE_TEXT, unchanged: 5, changed: 6, refused: 7 };
-/// A component that gets it by WASI 0.2.
+/// A component, which gets the folder by WASI 0.2.
 pub const COMPONENT: Rewriter = Rewriter { text: COMPONENT_TEXT, unchanged: 0, changed: 1, refused: 134 };
 
-/// A function's constant replaced, all of the artifact overwritten with zeros, and all of it cut off. Machine code has
-/// the constant as it is on some processors only.
+/// The actions: to replace the function's constant, to overwrite the whole artifact with zeros, and to truncate it. Only
+/// on some processors does machine code hold the constant in one piece.
 pub const ACTIONS: &[&str] =
     if cfg!(target_arch = "x86_64") { &["patch", "wipe", "cut"] } else { &["wipe", "cut"] };

@@ -1,4 +1,4 @@
-//! Both commands where the system gives no thread, and little of a stack.
+//! Tests of both commands without threads, and with a small stack.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::print_stderr, reason = "what can't be tried here says so")]
@@ -13,13 +13,13 @@ const HELLO: &str = r#"(module
     (memory (export "memory") 1) (data (i32.const 0) "\08\00\00\00\01\00\00\00!")
     (func (export "_start") (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))))"#;
 
-/// As [`HELLO`], and may wait for a clock.
+/// The command [`HELLO`], with an import by which it may wait for a clock.
 const WAITS: &str = r#"(module
     (import "wasi_snapshot_preview1" "poll_oneoff" (func (param i32 i32 i32 i32) (result i32)))
     (memory (export "memory") 1) (func (export "_start")))"#;
 
-/// A folder that a user without rights can use, with the commands in it; and what starts one of them as such a
-/// user who may have no second thread. `None`, and a line that says so, where this system can't do that.
+/// A folder with the commands, for a user without rights, and the prefix that starts one of them as such a user without
+/// a second thread. `None`, with a printed line, where this system can't do that.
 fn limited() -> Option<(Folder, Vec<String>)> {
     let is_root = fs::metadata("/proc/self").is_ok_and(|it| std::os::unix::fs::MetadataExt::uid(&it) == 0);
     let user = ["setpriv", "--reuid=65533", "--regid=65533", "--clear-groups"];
@@ -71,23 +71,20 @@ fn a_run_without_threads_needs_none_or_says_so() {
 fn a_compile_without_threads_compiles_in_the_first() {
     let Some((folder, prefix)) = limited() else { return };
     let auto = ["-j", "1", "--backend", "auto", "--expect-runs", "5"];
-    for (arguments, words) in [
-        (&["-j", "2"][..], "2 threads to compile, but 0"),
-        (&["-j", "1"], "1 threads to compile, but 0"),
-        (&auto, "1 threads to compile, but 0"),
-    ] {
+    for (arguments, started) in [(&["-j", "2"][..], "0 of 2"), (&["-j", "1"], "0 of 1"), (&auto, "0 of 1")] {
         let all = [&["./precompile", "--no-cache", "hello.wasm", "-o", "new.cwasm"], arguments].concat();
         let ended = start(&folder, &prefix, &all);
         assert_eq!(ended.code, Some(0), "{ended:?}");
-        assert!(ended.stderr.contains(&format!("warning: can't start {words}: ")), "{ended:?}");
+        let warning = format!("warning: only {started} threads to compile could be started: ");
+        assert!(ended.stderr.contains(&warning), "{ended:?}");
         assert_eq!(start(&folder, &prefix, &["./run", "new.cwasm"]).stdout, "!");
         fs::remove_file(folder.join("new.cwasm")).unwrap();
     }
 }
 
-/// Less native stack than guests may use of it.
+/// The native stack is smaller than the stack that guests may use.
 #[test]
-fn a_small_stack_is_no_matter() {
+fn a_small_stack_is_enough() {
     let text = r#"(module
         (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
         (memory (export "memory") 1)
@@ -106,7 +103,7 @@ fn a_small_stack_is_no_matter() {
     }
 }
 
-/// The bare runner starts no thread that would have more.
+/// The bare runner starts no thread that could have a larger stack.
 #[cfg(unix)]
 #[test]
 fn a_small_stack_is_named() {

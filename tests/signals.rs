@@ -1,4 +1,4 @@
-//! Signals to the two commands: those that their parents had them ignore, and as process 1.
+//! Signals to the two commands: signals that were ignored at the start, and signals to process 1.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::print_stderr, reason = "what can't be tried here says so")]
@@ -11,7 +11,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 use support::{Folder, Runner, precompile, runner};
 
-/// Says that it runs, and then waits for input.
+/// A guest that says that it runs, and then waits for input.
 const GUEST: &str = r#"(module
     (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
     (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
@@ -20,7 +20,7 @@ const GUEST: &str = r#"(module
         (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))
         (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 16)))))"#;
 
-/// Starts a program as the arguments before it say, with pipes.
+/// Starts a program behind a prefix of arguments, with pipes.
 fn start(folder: &Folder, prefix: &[&str], program: &Path, arguments: &[&str]) -> Child {
     let (first, rest) = prefix.split_first().unwrap();
     let mut command = folder.command(first);
@@ -51,7 +51,7 @@ fn kill(signal: &str, id: impl AsRef<OsStr>) {
 }
 
 #[test]
-fn what_is_ignored_at_the_start_ends_no_run() {
+fn a_signal_that_is_ignored_at_the_start_ends_no_run() {
     let folder = Folder::new();
     folder.compile("app", GUEST, &[]);
     for signal in ["HUP", "INT", "TERM"] {
@@ -65,9 +65,9 @@ fn what_is_ignored_at_the_start_ends_no_run() {
     }
 }
 
-/// Nothing tells from outside when a compile is ready for signals, so that several come.
+/// Several signals are sent, as nothing tells from outside when a compile is ready for them.
 #[test]
-fn what_is_ignored_at_the_start_ends_no_compile() {
+fn a_signal_that_is_ignored_at_the_start_ends_no_compile() {
     let folder = Folder::new();
     for signal in ["HUP", "INT", "TERM"] {
         let script = format!("trap '' {signal}; exec \"$0\" \"$@\"");
@@ -83,7 +83,7 @@ fn what_is_ignored_at_the_start_ends_no_compile() {
     }
 }
 
-/// A write that doesn't end, as on a file system whose server is gone: here, into a pipe that nobody reads.
+/// A write that doesn't end, as on a file system whose server is gone, is simulated by a pipe that nobody reads.
 #[test]
 fn a_write_that_hangs_is_not_waited_for() {
     for (again, within) in [(false, Duration::from_secs(5)), (true, Duration::from_millis(1500))] {
@@ -98,7 +98,7 @@ fn a_write_that_hangs_is_not_waited_for() {
         assert!(Command::new("mkfifo").arg(&lock).status().unwrap().success());
         let mut child = folder.command(precompile()).args(["-q", "app.wat"]).spawn().unwrap();
         wait_for_handler(child.id());
-        // Behind that it has but a small file to read.
+        // After its handler, the command only has a small file to read.
         sleep(Duration::from_millis(500));
         assert_eq!(child.try_wait().unwrap(), None, "it is to hang");
         let start = Instant::now();
@@ -121,7 +121,7 @@ fn a_write_that_hangs_is_not_waited_for() {
     }
 }
 
-/// The system ignores for process 1 what it has set no action for.
+/// The system ignores signals to process 1 for which it has set no action.
 #[test]
 fn process_1_ends() {
     let ways = [
@@ -139,7 +139,7 @@ fn process_1_ends() {
     let folder = Folder::new();
     folder.compile("app", GUEST, &[]);
     for (signal, code) in [("HUP", 129), ("INT", 130), ("QUIT", 131), ("TERM", 143)] {
-        // Scripts have their background jobs ignore these.
+        // A script's background jobs ignore these signals.
         let script = ["sh", "-c", "trap '' INT QUIT; exec \"$@\"", "sh"];
         let mut outside = start(&folder, &[&script, way].concat(), runner(Runner::Default), &["app.cwasm"]);
         wait_for_guest(&mut outside);

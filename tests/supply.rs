@@ -1,4 +1,4 @@
-//! Advisories on the crates that this is built from, and the commands by which users are told to install it.
+//! Advisories on the crates of this build, and the commands by which users are told to install it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,7 +17,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The files of the repository by their paths, without what is generated.
+/// The files of the repository by their paths, without generated ones.
 fn files(folder: &Path, wanted: &dyn Fn(&str) -> bool, found: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -52,7 +52,7 @@ fn versions(locks: &[(String, String)]) -> BTreeMap<String, Vec<Version>> {
     versions
 }
 
-/// Faults of the list of advisories, beside lock files and what `cargo deny` is to ignore.
+/// The faults of the list of advisories, compared with lock files and with the list that `cargo deny` ignores.
 fn problems(advisories: &str, locks: &[(String, String)], deny: &str) -> Vec<String> {
     let (advisories, deny): (Table, Table) = (advisories.parse().unwrap(), deny.parse().unwrap());
     let all = versions(locks);
@@ -87,14 +87,14 @@ fn problems(advisories: &str, locks: &[(String, String)], deny: &str) -> Vec<Str
 }
 
 #[test]
-fn what_is_known_of_our_crates_is_decided() {
+fn every_advisory_is_decided() {
     let read = |name: &str| fs::read_to_string(root().join(name)).unwrap();
     let (advisories, deny) = (read("advisories.toml"), read("deny.toml"));
     let locks = all(|name| name == "Cargo.lock");
     assert!(locks.len() > 10, "{}", locks.len());
     assert_eq!(problems(&advisories, &locks, &deny), [] as [&str; 0]);
 
-    // What it must find: an older version, a crate that is gone, and a disagreement.
+    // Planted faults: an older version, a crate that is gone, and a disagreement.
     let with = |package: &str| {
         let mut locks = locks.clone();
         locks[0].1 += package;
@@ -110,18 +110,18 @@ fn what_is_known_of_our_crates_is_decided() {
     assert_eq!(other.len(), 2, "{other:?}");
 }
 
-/// On the public registry, `precompile` is another author's; and without the lock file, other versions are
-/// built than those that were tested.
+/// The `precompile` of the public registry is another author's, and without the lock file, other versions are built than
+/// the tested ones.
 #[test]
-fn what_users_are_told_to_install_is_ours_and_locked() {
-    // Put together, so that this doesn't find itself.
+fn install_commands_are_ours_and_locked() {
+    // Joined here, so that the test doesn't find itself.
     let install = ["cargo", "install"].join(" ");
     let mut seen = 0;
     for (path, text) in
         all(|name| [".md", ".rs", ".sh", ".toml", ".py", ".test"].iter().any(|end| name.ends_with(end)))
     {
         for line in text.lines().filter(|line| line.contains(&install)) {
-            // In prose, it may be named alone.
+            // Prose may name the command alone.
             for (at, _) in line.match_indices(&install) {
                 let rest = &line[at + install.len()..];
                 let command = rest.split(['`', '(', ';']).next().unwrap();

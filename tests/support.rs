@@ -1,9 +1,9 @@
-//! The common parts of the tests: the two commands, built apart, and a folder to work in.
+//! The common parts of the tests: the two commands, built separately, and a folder to work in.
 
 #![allow(clippy::disallowed_methods, reason = "tests read what cargo tells them")]
 
-/// The part of a component's text that lends strings and lists their place: a memory of so many pages, `$m`, and
-/// `$realloc`, which hands out what is behind an offset and takes nothing back.
+/// The part of a component's text that provides memory for strings and lists: `$m`, a memory with a number of pages, and
+/// `$realloc`, which hands out the memory behind an offset and takes nothing back.
 #[macro_export]
 macro_rules! memory {
     ($pages:literal, $free:literal) => {
@@ -41,13 +41,13 @@ use tempfile::TempDir;
 /// A build of `precompile-run`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Runner {
-    /// With default features.
+    /// The runner with default features.
     Default,
-    /// Without any but messages.
+    /// The runner with no feature but messages.
     Bare,
-    /// Without messages, too: errors are numbers.
+    /// The runner without messages, too: errors are numbers.
     Silent,
-    /// With all: components, and whatever else an artifact may need.
+    /// The runner with all features: components, and everything else that an artifact may need.
     Full,
 }
 
@@ -57,20 +57,20 @@ pub const BACKENDS: [&str; 2] = ["cranelift", "winch"];
 /// The command `precompile`, built in the development profile.
 pub fn precompile() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
-    // As the tests of the workspace's default members build it: other features, even of what only
-    // tests need, would have all of wasmtime built again.
+    // Built like the tests of the workspace's default members: other features, even of crates that only tests need, would
+    // have all of wasmtime built again.
     PATH.get_or_init(|| build("debug/precompile", "precompile", &["test", "--no-run"]))
 }
 
-/// [`precompile`] with a process that compiles and does what the variables `PRECOMPILE_PLANTED` and
-/// `PRECOMPILE_PLANTED_WITHOUT` say.
+/// The command [`precompile`], with an isolated process that makes the attempt in the variables `PRECOMPILE_PLANTED` and
+/// `PRECOMPILE_PLANTED_WITHOUT`.
 pub fn planted() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| {
-        // One test of its package has the command built, with the features that all have.
+        // A test of the package builds the command, with the features that all its tests have.
         let arguments = ["test", "--no-run", "--test", "targets", "--features", "precompile/planted-child"];
         let planted = build("debug/precompile", "precompile-planted", &arguments);
-        // Whoever looks into that folder is to find the other.
+        // The folder must end up with the command without the feature.
         build("debug/precompile", "precompile", &["test", "--no-run"]);
         planted
     })
@@ -82,8 +82,7 @@ pub fn cargo_precompile() -> &'static Path {
     PATH.get_or_init(|| build("debug/cargo-precompile", "cargo-precompile", &["test", "--no-run"]))
 }
 
-/// The command `precompile-run`, built on its own so that no compiler comes in, in the profile in
-/// which it ships.
+/// The command `precompile-run`, in the profile in which it ships, built alone so that it holds no compiler.
 pub fn runner(runner: Runner) -> &'static Path {
     static DEFAULT: OnceLock<PathBuf> = OnceLock::new();
     static BARE: OnceLock<PathBuf> = OnceLock::new();
@@ -105,7 +104,7 @@ pub fn runner(runner: Runner) -> &'static Path {
     cell.get_or_init(|| build("runner/precompile-run", copy, &[&arguments, features].concat()))
 }
 
-/// Builds a binary and copies it away, since builds with other features share its path.
+/// Builds a binary and copies it away, as builds with other features share its path.
 fn build(binary: &str, copy: &str, arguments: &[&str]) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
@@ -125,7 +124,7 @@ fn build(binary: &str, copy: &str, arguments: &[&str]) -> PathBuf {
     let (from, to) = (target.join(binary), folder.join(copy));
     let modified = |path: &Path| path.metadata().and_then(|metadata| metadata.modified()).ok();
     if modified(&to).is_none() || modified(&to) < modified(&from) {
-        // Renamed into place: another test may be running the one that is there.
+        // Renamed into place, as another test may be running the old one.
         let fresh = folder.join(format!("{copy}.new"));
         fs::copy(&from, &fresh).unwrap();
         fs::rename(&fresh, &to).unwrap();
@@ -136,11 +135,11 @@ fn build(binary: &str, copy: &str, arguments: &[&str]) -> PathBuf {
 /// The end of a command.
 #[derive(Debug)]
 pub struct Ended {
-    /// The exit code, or `None` where a signal ended it.
+    /// The exit code, or `None` where a signal ended the command.
     pub code: Option<i32>,
-    /// Its standard output.
+    /// The standard output.
     pub stdout: String,
-    /// Its standard error.
+    /// The standard error.
     pub stderr: String,
 }
 
@@ -151,9 +150,8 @@ pub fn run(command: &mut Command) -> Ended {
     Ended { code: status.code(), stdout: text(&stdout), stderr: text(&stderr) }
 }
 
-/// True where programs can be run as a user whom permissions bind: as this one, or as nobody in particular. If not,
-/// says so.
-#[allow(clippy::print_stdout, reason = "what can't run says so")]
+/// Tells whether programs can be run as a user whom permissions bind: this one, or `nobody`. Prints a line if not.
+#[allow(clippy::print_stdout, reason = "a skipped test says so")]
 pub fn has_unprivileged() -> bool {
     #[cfg(unix)]
     if std::os::unix::fs::MetadataExt::uid(&TempDir::new().unwrap().path().metadata().unwrap()) == 0 {
@@ -166,7 +164,7 @@ pub fn has_unprivileged() -> bool {
     true
 }
 
-/// A folder that goes away with the value, and a cache of its own.
+/// A temporary folder with a cache of its own.
 #[derive(Debug)]
 pub struct Folder {
     files: TempDir,
@@ -282,11 +280,10 @@ pub fn slow(functions: usize) -> String {
     text + ")"
 }
 
-/// Something like `seed`, the same each time for a number: bits flipped, bytes replaced, parts left out,
-/// doubled or moved.
+/// A mutation of `seed`, the same each time for a number: bits flipped, bytes replaced, parts left out, doubled or moved.
 pub fn mutated(seed: &[u8], number: u64) -> Vec<u8> {
     let mut state = number;
-    // SplitMix64, whose constants these are.
+    // The constants of SplitMix64.
     let mut choose = |below: usize| {
         state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);

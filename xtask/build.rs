@@ -1,4 +1,4 @@
-//! Tells the program which target it was built for, and which version of wasmtime the lock file has.
+//! Passes the target of its build, and the version of wasmtime in the lock file, to the program.
 
 #[allow(clippy::disallowed_methods, reason = "cargo speaks by it")]
 fn main() {

@@ -1,4 +1,4 @@
-//! The compilers.
+//! The backends: Cranelift and Winch.
 
 use alloc::string::String;
 use core::fmt;
@@ -20,13 +20,11 @@ impl Backend {
     /// Every backend.
     pub const ALL: [Backend; 2] = [Backend::Cranelift, Backend::Winch];
 
-    /// The value of wasmtime's `gc_heap_initial_size`, in bytes, in which artifacts carry their
-    /// backend.
+    /// The value of wasmtime's `gc_heap_initial_size`, in bytes, that marks the backend of an artifact.
     ///
-    /// Code of the two backends differs in its calling convention and must not meet in a store.
-    /// Wasmtime's own flag for that can't be set in a build without a compiler, whereas this
-    /// number is compared for equality at load by every build, and has no effect on code that
-    /// allocates no garbage-collected objects: Winch compiles none.
+    /// The two backends have different calling conventions, so their code must not share a store. Wasmtime's own flag
+    /// for that can't be set in a build without a compiler. This number is compared for equality at load by every
+    /// build. It has no effect on code that allocates no garbage-collected objects, and Winch compiles no other code.
     pub const fn mark_bytes(self) -> u64 {
         match self {
             Backend::Cranelift => 0,
@@ -49,7 +47,7 @@ impl fmt::Display for Backend {
     }
 }
 
-/// A name that is no backend's.
+/// The error for a name that no backend has.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("unknown backend `{0}`: use `cranelift` or `winch`")]
 pub struct UnknownBackend(pub String);
@@ -79,9 +77,9 @@ mod tests {
         assert_eq!("llvm".parse::<Backend>(), Err(UnknownBackend("llvm".into())));
     }
 
-    /// Artifacts hold the marks: they stay what they are.
+    /// The marks are part of artifacts, so they must never change.
     #[test]
-    fn marks_tell_backends_apart() {
+    fn marks_differ_by_backend() {
         assert_eq!(Backend::ALL.map(Backend::mark_bytes), [0, 87]);
     }
 }

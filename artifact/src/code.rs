@@ -1,14 +1,14 @@
-//! Numbers for what can go wrong. They stay what they are from version to version.
+//! The numbers of errors, which never change.
 //!
-//! Builds without the feature `messages` report nothing else; `precompile explain --code` puts them into words.
+//! Builds without the feature `messages` report only the number, and `precompile explain --code` explains it.
 
 use core::fmt::{Display, Formatter, Result};
 
 macro_rules! codes {
-    ($($name:ident = $number:literal, $meaning:literal, $way_out:literal;)*) => {
-        /// The number of an error: what begins with 1 is about a file that is read, with 2 about an artifact
-        /// that doesn't fit, with 3 about opening and linking, with 4 about `precompile-run`. Those from 500
-        /// on are the guest's traps, in wasmtime's own numbering.
+    ($($name:ident = $number:literal, $meaning:literal, $remedy:literal;)*) => {
+        /// The number of an error. Numbers from 100 are of reading an artifact, from 200 of mismatches with the host,
+        /// from 300 of opening and linking, from 400 of `precompile-run`. Numbers from 500 are the guest's traps, in
+        /// wasmtime's own numbering.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
             $(#[doc = $meaning] $name,)*
@@ -28,7 +28,7 @@ macro_rules! codes {
                 }
             }
 
-            /// The meaning, as a sentence; `None` for traps, which wasmtime has words for.
+            /// The meaning, as a sentence; `None` for traps, which wasmtime describes.
             #[cfg(feature = "messages")]
             pub const fn meaning(self) -> Option<&'static str> {
                 match self {
@@ -37,11 +37,11 @@ macro_rules! codes {
                 }
             }
 
-            /// The way out, as a sentence; `None` for traps.
+            /// The remedy, as a sentence; `None` for traps.
             #[cfg(feature = "messages")]
-            pub const fn way_out(self) -> Option<&'static str> {
+            pub const fn remedy(self) -> Option<&'static str> {
                 match self {
-                    $(Code::$name => Some($way_out),)*
+                    $(Code::$name => Some($remedy),)*
                     Code::Trap(_) => None,
                 }
             }
@@ -51,7 +51,7 @@ macro_rules! codes {
 
 /// The number of wasmtime's trap 0.
 const FIRST_TRAP: u16 = 500;
-/// Traps are bytes in artifacts.
+/// The number of trap 255: in artifacts, a trap is one byte.
 const LAST_TRAP: u16 = FIRST_TRAP + u8::MAX as u16;
 
 codes! {
@@ -109,11 +109,11 @@ codes! {
     Timeout = 417, "The guest's time was up.", "Give it more with `--timeout`.";
     HostCall = 418, "The host ended a call of the guest's.", "Have a build with the feature `messages` tell why.";
     Measured = 419, "The guest failed while it was measured.", "Run it without `--measure` to see what it says.";
-    AddressSpace = 420, "There is not the address space that the guest's memories reserve.", "Compile the module with `-O small-memories`, or let the process have more (`ulimit -v`).";
+    AddressSpace = 420, "There is too little address space for the guest's memories.", "Compile the module with `-O small-memories`, or let the process have more (`ulimit -v`).";
 }
 
 impl Code {
-    /// The code with this number; `None` where there is none.
+    /// The code with this number, if there is one.
     pub fn of(number: u16) -> Option<Code> {
         match number {
             FIRST_TRAP..=LAST_TRAP => Some(Code::Trap((number - FIRST_TRAP) as u8)),
@@ -140,15 +140,15 @@ mod tests {
         assert_eq!(Code::Trap(1).to_string(), "E501");
     }
 
-    /// Traps alone have none: wasmtime has words for them.
+    /// All codes but traps, which wasmtime describes.
     #[cfg(feature = "messages")]
     #[test]
-    fn every_code_has_words() {
+    fn every_code_has_a_meaning_and_a_remedy() {
         for code in Code::ALL {
-            let (meaning, way_out) = (code.meaning().unwrap(), code.way_out().unwrap());
-            assert!(meaning.ends_with('.') && way_out.ends_with('.') && meaning != way_out, "{code}");
+            let (meaning, remedy) = (code.meaning().unwrap(), code.remedy().unwrap());
+            assert!(meaning.ends_with('.') && remedy.ends_with('.') && meaning != remedy, "{code}");
         }
-        assert_eq!((Code::Trap(0).meaning(), Code::Trap(0).way_out()), (None, None));
+        assert_eq!((Code::Trap(0).meaning(), Code::Trap(0).remedy()), (None, None));
     }
 
     #[test]

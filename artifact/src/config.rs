@@ -1,13 +1,13 @@
-//! The contract, applied to wasmtime's configuration of an engine: the same on both sides.
+//! The application of a contract to wasmtime's configuration, the same for the compiler and the runtime.
 
 use crate::backend::Backend;
 use crate::contract::{Contract, Inlining, fixed};
 use wasmtime::{Config, WasmBacktraceDetails};
 
 impl Contract {
-    /// Sets all that the contract says, and what it leaves no choice of, for the code of a backend.
+    /// Applies the contract's settings, and the fixed ones, for the code of a backend.
     pub fn apply(&self, config: &mut Config, backend: Backend) {
-        // No `..`: a setting that is new must be applied before this compiles again.
+        // Destructured without `..`, so that a new setting can't be forgotten.
         let Contract {
             memory_reservation,
             memory_guard_size,

@@ -1,37 +1,36 @@
 //! The settings on which the compiler and the runtime must agree.
 
-use crate::platform::{Machine, Platform};
+use crate::platform::{Platform, TargetKind};
 use serde::{Deserialize, Serialize};
 
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 
-/// Every setting of wasmtime that the compiled code depends on and that both sides can set.
+/// The settings of wasmtime on which the compiled code depends and that both sides can set.
 ///
-/// Wasmtime's own defaults depend on its cargo features, on the target and on the environment, and
-/// it compares these values when it loads an artifact. So neither side relies on a default: the
-/// compiler sets each of them from the contract, the contract travels in the artifact's manifest,
-/// and the runtime builds its engine from it.
+/// Wasmtime compares these values when it loads an artifact, and their defaults depend on its cargo features, the
+/// target and the environment. So neither side relies on a default: the compiler sets each value from the contract, the
+/// contract is part of the artifact's manifest, and the runtime builds its engine from it.
 ///
-/// `gc_heap_*` always equal their `memory_*` counterparts, as the pooling allocator demands, but
-/// for the heap's initial size, which carries [`Backend::mark_bytes`](crate::Backend::mark_bytes).
+/// The `gc_heap_*` settings equal their `memory_*` counterparts, as the pooling allocator demands. The exception is the
+/// heap's initial size, which is [`Backend::mark_bytes`](crate::Backend::mark_bytes).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Contract {
-    /// Address space reserved for each linear memory, in bytes.
+    /// The address space reserved for each linear memory, in bytes.
     pub memory_reservation: u64,
-    /// Size of the inaccessible region after each linear memory, in bytes.
+    /// The size of the inaccessible region after each linear memory, in bytes.
     pub memory_guard_size: u64,
-    /// Address space reserved behind a linear memory that moved, in bytes. Not compared at load.
+    /// The address space reserved after a linear memory that moved, in bytes. Not compared at load.
     pub memory_reservation_for_growth: u64,
     /// A linear memory may be moved when it grows.
     pub memory_may_move: bool,
-    /// There is a guard region in front of each linear memory too.
+    /// There is a guard region before each linear memory, too.
     pub guard_before_linear_memory: bool,
     /// Linear memories start as copy-on-write images of the artifact.
     pub memory_init_cow: bool,
     /// Table elements are created at first use.
     pub table_lazy_init: bool,
-    /// Traps come from hardware faults instead of checks in the code.
+    /// Traps are raised by hardware faults instead of checks in the code.
     pub signals_based_traps: bool,
     /// Relaxed SIMD gives the same results on every processor.
     pub relaxed_simd_deterministic: bool,
@@ -69,50 +68,49 @@ pub enum Inlining {
     Yes,
 }
 
-/// Settings that a runtime without a compiler cannot change, so that the contract has no choice.
+/// Settings with one possible value, because a runtime without a compiler can't change them.
 pub mod fixed {
-    /// `Tunables::winch_callable` as it stands in every artifact of ours.
+    /// `Tunables::winch_callable`, as all artifacts have it.
     pub const WINCH_CALLABLE: bool = false;
-    /// Callees up to this size are inlined whatever the caller's size, in Cranelift's measure.
+    /// The size up to which callees are inlined whatever the caller's size, in Cranelift's measure.
     pub const INLINING_SMALL_CALLEE_SIZE: u32 = 50;
     /// The sum of sizes up to which calls are inlined, in Cranelift's measure.
     pub const INLINING_SUM_SIZE_THRESHOLD: u32 = 2000;
     /// Debugging of the guest by instrumentation.
     pub const DEBUG_GUEST: bool = false;
-    /// Recording an execution for replay.
+    /// Recording of an execution for replay.
     pub const RECORDING: bool = false;
     /// Assertions in a component's adapters.
     pub const DEBUG_ADAPTER_MODULES: bool = false;
     /// Metadata for wasmtime's internal assertions. Not compared at load.
     pub const METADATA_FOR_INTERNAL_ASSERTS: bool = false;
-    /// Metadata that tells a corrupt garbage-collected heap. Not compared at load.
+    /// Metadata that detects a corrupt garbage-collected heap. Not compared at load.
     pub const METADATA_FOR_GC_HEAP_CORRUPTION: bool = true;
-    /// The layout of code follows branch hints, or not. Not compared at load.
+    /// Code layout by branch hints. Not compared at load.
     pub const BRANCH_HINTING: bool = false;
 }
 
 impl Contract {
-    /// The contract of a platform preset, or `None` where it can't be had: Pulley has no hardware
-    /// faults, so [`Platform::SignalsOnly`] means nothing to it.
+    /// The contract of a platform preset. It is `None` for Pulley with [`Platform::SignalsOnly`], because Pulley has no
+    /// hardware faults.
     ///
-    /// [`Platform::Hosted`] equals the defaults of stock Wasmtime 48 (`Tunables::default_u64`,
-    /// `default_u32` and `default_for_target` in wasmtime-environ), but for concurrency, which is
-    /// off in its minimal builds.
-    pub fn preset(platform: Platform, machine: Machine) -> Option<Contract> {
-        let hosted = match machine {
-            Machine::Native64 | Machine::Pulley64 => Contract {
+    /// [`Platform::Hosted`] has the defaults of stock Wasmtime (`Tunables::default_u64`, `default_u32` and
+    /// `default_for_target` in wasmtime-environ), but for concurrency, which is off in Wasmtime's minimal builds.
+    pub fn preset(platform: Platform, target: TargetKind) -> Option<Contract> {
+        let hosted = match target {
+            TargetKind::Native64 | TargetKind::Pulley64 => Contract {
                 memory_reservation: 4 * GIB,
                 memory_guard_size: 32 * MIB,
                 memory_reservation_for_growth: 2 * GIB,
                 ..Contract::COMMON
             },
-            Machine::Pulley32 => Contract {
+            TargetKind::Pulley32 => Contract {
                 memory_reservation: 10 * MIB,
                 memory_reservation_for_growth: MIB,
                 ..Contract::COMMON
             },
         };
-        // A guard region only serves to turn an access into a hardware fault.
+        // The only purpose of a guard region is a hardware fault.
         let without_faults =
             |contract: Contract| Contract { signals_based_traps: false, memory_guard_size: 0, ..contract };
         let without_virtual_memory = |contract: Contract| Contract {
@@ -122,7 +120,7 @@ impl Contract {
             memory_init_cow: false,
             ..contract
         };
-        match (platform, machine.is_pulley()) {
+        match (platform, target.is_pulley()) {
             (Platform::Hosted, false) => Some(hosted),
             (Platform::Hosted, true) => Some(without_faults(hosted)),
             (Platform::SignalsOnly, false) => Some(without_virtual_memory(hosted)),
@@ -151,8 +149,8 @@ impl Contract {
         generate_address_map: true,
     };
 
-    /// The contract as an engine sees it: artifacts that differ only in what is not compared, and
-    /// has no effect while running, share an engine.
+    /// The contract without settings that have no effect at run time and aren't compared at load. Artifacts with the
+    /// same result can share an engine.
     pub fn for_engine(&self) -> Contract {
         Contract { generate_address_map: true, ..self.clone() }
     }
@@ -162,16 +160,16 @@ impl Contract {
 mod tests {
     use super::*;
 
-    /// Reservation, guard, room for growth; then hardware faults, and images that are copied on write.
+    /// The reservation, the guard, the reservation for growth; then hardware faults, and copy-on-write images.
     type Row = (u64, u64, u64, bool, bool);
 
-    /// Those that are hosted are stock Wasmtime 48's defaults, as wasmtime-environ has them.
+    /// The hosted ones are stock Wasmtime's defaults, as wasmtime-environ has them.
     #[test]
     fn presets_are_as_documented() {
-        use Machine::{Native64, Pulley32, Pulley64};
         use Platform::{Freestanding, Hosted, SignalsOnly};
+        use TargetKind::{Native64, Pulley32, Pulley64};
         let bare = (0, 0, 0x10_0000, false, false);
-        let cases: [(Platform, Machine, Option<Row>); 9] = [
+        let cases: [(Platform, TargetKind, Option<Row>); 9] = [
             (Hosted, Native64, Some((0x1_0000_0000, 0x200_0000, 0x8000_0000, true, true))),
             (Hosted, Pulley64, Some((0x1_0000_0000, 0, 0x8000_0000, false, true))),
             (Hosted, Pulley32, Some((0xa0_0000, 0, 0x10_0000, false, true))),
@@ -182,7 +180,7 @@ mod tests {
             (Freestanding, Pulley64, Some(bare)),
             (Freestanding, Pulley32, Some(bare)),
         ];
-        for (platform, machine, expected) in cases {
+        for (platform, target, expected) in cases {
             let row = |contract: Contract| {
                 let alike = Contract {
                     memory_reservation: 0,
@@ -192,7 +190,7 @@ mod tests {
                     memory_init_cow: true,
                     ..contract
                 };
-                assert_eq!(alike, Contract::COMMON, "{platform} {machine:?}");
+                assert_eq!(alike, Contract::COMMON, "{platform} {target:?}");
                 (
                     contract.memory_reservation,
                     contract.memory_guard_size,
@@ -201,7 +199,7 @@ mod tests {
                     contract.memory_init_cow,
                 )
             };
-            assert_eq!(Contract::preset(platform, machine).map(row), expected, "{platform} {machine:?}");
+            assert_eq!(Contract::preset(platform, target).map(row), expected, "{platform} {target:?}");
         }
     }
 

@@ -1,7 +1,7 @@
-//! Features of processors that code may be compiled for, and the named levels that bundle them.
+//! CPU features that code may be compiled for, and the named levels that bundle them.
 //!
-//! Features have the names of Rust's target features. Only those that Cranelift or Winch make use
-//! of are listed: the settings of `cranelift-codegen-meta` 0.135 for each instruction set.
+//! Features have the names of Rust's target features. The lists have the features that Cranelift or Winch use: the
+//! settings of `cranelift-codegen-meta` 0.135 for each instruction set.
 
 use crate::platform::is_pulley;
 use alloc::string::String;
@@ -9,30 +9,30 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use target_lexicon::{Aarch64Architecture, Architecture, Triple};
 
-/// A feature of a processor.
+/// A CPU feature.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Feature {
-    /// The name, as Rust's target features have it: `sse4.1`.
+    /// The name as a Rust target feature: `sse4.1`.
     pub name: &'static str,
     /// The name of Cranelift's setting: `has_sse41`.
     pub setting: &'static str,
 }
 
-/// A named bundle of features.
+/// A named level of CPU features.
 #[derive(Debug)]
 pub struct Level {
     /// The name: `x86-64-v3`.
     pub name: &'static str,
-    /// The names of the features that such a processor has.
+    /// The names of the level's features.
     pub features: &'static [&'static str],
 }
 
-/// The choice for one architecture.
+/// The levels and features of one architecture.
 #[derive(Debug)]
 pub struct Family {
-    /// Levels, the portable baseline first.
+    /// The levels, the portable baseline first.
     pub levels: &'static [Level],
-    /// Features that can be added to a level, or taken from it.
+    /// The features that can be added to a level or removed from it.
     pub features: &'static [Feature],
 }
 
@@ -40,7 +40,7 @@ macro_rules! features {
     ($($name:literal $setting:literal),* $(,)?) => { &[$(Feature { name: $name, setting: $setting }),*] };
 }
 
-/// The levels are those of the x86-64 psABI, as far as Cranelift has a setting for a feature.
+/// The levels are those of the x86-64 psABI, with the features that Cranelift has a setting for.
 static X86_64: Family = Family {
     levels: &[
         Level { name: "x86-64", features: &[] },
@@ -93,9 +93,9 @@ static X86_64: Family = Family {
     ],
 };
 
-/// From the Arm architecture reference manual: LSE is mandatory from Armv8.1, PAuth from 8.3,
-/// DotProd from 8.4, I8MM from 8.6; FP16 comes with SVE, so with Armv9. The processors are named
-/// as LLVM does, with the features of their technical reference manuals.
+/// The levels follow the Arm architecture reference manual: LSE is mandatory from Armv8.1, PAuth from 8.3, DotProd from
+/// 8.4, I8MM from 8.6; FP16 comes with SVE, so with Armv9. Processors have LLVM's names, and the features of their
+/// technical reference manuals.
 static AARCH64: Family = Family {
     levels: &[
         Level { name: "armv8-a", features: &[] },
@@ -133,13 +133,13 @@ static S390X: Family = Family {
     ],
 };
 
-/// Only the baseline: wasmtime 48 doesn't check a RISC-V processor's features when it loads code.
+/// The baseline is the only level: wasmtime doesn't check the CPU features of RISC-V when it loads code.
 static RISCV64: Family = Family { levels: &[Level { name: "rv64gc", features: &[] }], features: &[] };
 
 /// The interpreter has no features.
 static PULLEY: Family = Family { levels: &[Level { name: "pulley", features: &[] }], features: &[] };
 
-/// The choice for a target, or `None` for an architecture that no backend knows.
+/// The family of a target; `None` for an architecture that no backend supports.
 pub fn family(target: &Triple) -> Option<&'static Family> {
     match target.architecture {
         Architecture::X86_64 => Some(&X86_64),
@@ -162,15 +162,14 @@ impl Family {
         self.levels.iter().find(|level| level.name == name)
     }
 
-    /// The least level, in the order of the list, that has all of these features.
+    /// The first level of the list that has all of these features.
     pub fn level_with(&self, features: &[String]) -> Option<&'static Level> {
         let has_all = |level: &&Level| features.iter().all(|name| level.features.contains(&name.as_str()));
         self.levels.iter().find(has_all)
     }
 }
 
-/// The features of the processor that this program runs on, sorted; `None` on an architecture
-/// where the standard library can't tell.
+/// The features of the current CPU, sorted; `None` on an architecture for which the standard library can't detect them.
 #[cfg(feature = "std")]
 pub fn detect() -> Option<Vec<String>> {
     #[allow(unused_macros, reason = "used on the architectures below only")]
@@ -190,7 +189,7 @@ pub fn detect() -> Option<Vec<String>> {
     #[cfg(target_arch = "aarch64")]
     return Some(present!(is_aarch64_feature_detected:
         "dotprod", "fp16", "i8mm", "lse", "paca"));
-    // The baseline is all that is compiled for, so there is nothing to look for.
+    // Code for RISC-V is compiled for the baseline, so there is nothing to detect.
     #[cfg(target_arch = "riscv64")]
     return Some(Vec::new());
     #[allow(unreachable_code, reason = "the architectures above return")]
@@ -216,7 +215,7 @@ mod tests {
         }
     }
 
-    /// Each architecture has its own, by every name that it has; those of other compilers have none.
+    /// Each supported architecture has its family under each of its names. Other architectures have none.
     #[test]
     fn targets_have_the_families_of_their_architectures() {
         for (target, baseline) in [
@@ -242,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn the_least_level_that_has_all_is_named() {
+    fn the_first_level_with_all_features_is_found() {
         let least = |family: &Family, features: &[&str]| {
             let features: Vec<_> = features.iter().map(|name| String::from(*name)).collect();
             family.level_with(&features).map(|level| level.name)
@@ -254,7 +253,7 @@ mod tests {
         assert_eq!(least(&AARCH64, &["lse"]), Some("armv8.1-a"));
     }
 
-    /// The standard library's own macro knows.
+    /// The standard library's macro gives the expected result.
     #[cfg(all(feature = "std", target_arch = "x86_64"))]
     #[test]
     fn features_of_this_machine_are_detected() {
@@ -268,7 +267,7 @@ mod tests {
         }
     }
 
-    /// Processors that are detected are those that can be chosen.
+    /// All features that are detected can be chosen.
     #[cfg(feature = "std")]
     #[test]
     fn detected_features_can_be_chosen() {

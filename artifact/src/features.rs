@@ -1,20 +1,18 @@
-//! WebAssembly features, as both sides name them.
+//! The names and groups of WebAssembly features.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 use bitflags::Flags;
 pub use wasmparser::WasmFeatures;
 
-/// Parts of WebAssembly 3.0 that wasmtime's runtime can be built without: each stands behind one
-/// of its cargo features.
+/// The parts of WebAssembly 3.0 that wasmtime's runtime can be built without, each by one of its cargo features.
 pub const OPTIONAL: WasmFeatures =
     WasmFeatures::GC_TYPES.union(WasmFeatures::EXCEPTIONS).union(WasmFeatures::THREADS);
 
-/// Proposals that wasmtime 48 implements but has off by default. They need nothing at run time.
+/// The proposals that wasmtime implements but disables by default. They need no support at run time.
 pub const OFF_BY_DEFAULT: WasmFeatures = WasmFeatures::WIDE_ARITHMETIC.union(WasmFeatures::CUSTOM_PAGE_SIZES);
 
-/// The component model with what wasmtime 48 implements of its proposals, behind its cargo feature
-/// `component-model`.
+/// The component model, with those of its proposals that wasmtime implements by its cargo feature `component-model`.
 pub const COMPONENTS: WasmFeatures = WasmFeatures::COMPONENT_MODEL
     .union(WasmFeatures::CM_GC)
     .union(WasmFeatures::CM_MAP)
@@ -22,8 +20,8 @@ pub const COMPONENTS: WasmFeatures = WasmFeatures::COMPONENT_MODEL
     .union(WasmFeatures::CM_FIXED_LENGTH_LISTS)
     .union(WasmFeatures::CM_IMPLEMENTS);
 
-/// The component model's concurrency, behind wasmtime's cargo feature `component-model-async`: where
-/// one of these is on, [`concurrency_support`](crate::Contract::concurrency_support) must be, too.
+/// The component model's concurrency, which wasmtime has by its cargo feature `component-model-async`. If one of these
+/// features is on, [`concurrency_support`](crate::Contract::concurrency_support) must be on, too: see
 /// `requires_concurrency` in wasmtime's `config.rs`.
 pub const CONCURRENT: WasmFeatures = WasmFeatures::CM_ASYNC
     .union(WasmFeatures::CM_ASYNC_STACKFUL)
@@ -31,7 +29,7 @@ pub const CONCURRENT: WasmFeatures = WasmFeatures::CM_ASYNC
     .union(WasmFeatures::CM_THREADING)
     .union(WasmFeatures::CM_ERROR_CONTEXT);
 
-/// The features with this name.
+/// The features with a name, as [`names`] spells it.
 pub const fn named(name: &str) -> Option<WasmFeatures> {
     let mut index = 0;
     while index < WasmFeatures::FLAGS.len() {
@@ -44,7 +42,7 @@ pub const fn named(name: &str) -> Option<WasmFeatures> {
     None
 }
 
-/// The test that a flag's `TAIL_CALL` is spelled `tail-call`.
+/// Returns true if a flag such as `TAIL_CALL` has the name `tail-call`.
 const fn is_named(flag: &[u8], name: &[u8]) -> bool {
     let mut index = 0;
     while index < flag.len() && index < name.len() {
@@ -57,9 +55,9 @@ const fn is_named(flag: &[u8], name: &[u8]) -> bool {
     flag.len() == name.len()
 }
 
-/// The names of features, as the `-W` flags of wasmtime's command line have them, sorted.
+/// The names of features, sorted, spelled as in the `-W` flags of wasmtime's command line.
 pub fn names(features: WasmFeatures) -> Vec<String> {
-    // Some flags contain others: each that is contained is named, so that sets can be compared.
+    // Some flags contain others. All contained ones are named, so that sets of names can be compared.
     let contained = WasmFeatures::FLAGS.iter().filter(|flag| features.contains(*flag.value()));
     let mut names: Vec<_> =
         contained.map(|flag| flag.name().to_ascii_lowercase().replace('_', "-")).collect();

@@ -1,7 +1,7 @@
-//! Files that are often taken for something else.
+//! Kinds of files that are often mistaken for a module or an artifact.
 
-/// The kind of a file that is often taken for a module or an artifact, told by its first bytes, and the way out.
-/// `None` where the kind is unknown.
+/// The kind of a file that is often mistaken for a module or an artifact, by its first bytes, with the remedy; `None`
+/// for other files.
 ///
 /// ```
 /// use precompile_artifact::foreign;
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_are_told_by_their_start() {
+    fn kinds_are_recognized_by_the_first_bytes() {
         for (start, words) in [
             (&b""[..], "it is empty"),
             (b"\x1f\x8b\x08", "gzip"),

@@ -1,4 +1,4 @@
-//! The description of a host: a machine, and a build of the runtime.
+//! The description of a host: a machine and a build of the runtime.
 
 use crate::features::{WasmFeatures, named, names};
 use crate::policy::Policy;
@@ -8,61 +8,62 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use target_lexicon::Triple;
 
-/// The offers and demands of a machine and a build of the runtime. `precompile-run --describe` prints them as JSON.
+/// The description of a host: the offers and demands of a machine and a build of the runtime. `precompile-run
+/// --describe` prints it as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Host {
     /// The machine's target triple.
     #[serde(serialize_with = "write_triple", deserialize_with = "read_triple")]
     pub target: Triple,
-    /// Features of its processor beyond the baseline, sorted; `None` where they can't be detected,
-    /// so that wasmtime's own check at load decides.
+    /// The CPU features beyond the baseline, sorted; `None` if they can't be detected, so that wasmtime's own check at
+    /// load decides.
     pub cpu_features: Option<Vec<String>>,
     /// The full version of wasmtime in the runtime.
     pub wasmtime_version: String,
     /// The version of the runtime.
     pub runtime_version: String,
-    /// WebAssembly features that this build of the runtime supports.
+    /// The WebAssembly features that this build of the runtime supports.
     #[serde(serialize_with = "write_features", deserialize_with = "read_features")]
     pub features: WasmFeatures,
     /// Hardware faults become traps.
     pub signals: bool,
     /// Address space can be reserved and protected.
     pub virtual_memory: bool,
-    /// Machine code that was copied into memory can be made executable.
+    /// TargetKind code that was copied into memory can be made executable.
     #[serde(default = "yes")]
     pub native_code: bool,
-    /// Functions of the host pass floating-point numbers otherwise than compiled code does, so that
-    /// they can't stand in for instructions that the processor lacks.
+    /// The host's functions pass floating-point numbers in another way than compiled code does, so they can't replace
+    /// instructions that the CPU lacks.
     #[serde(default)]
     pub soft_float: bool,
-    /// Epochs can be counted, which takes 64-bit atomics.
+    /// Epochs can be counted, which needs 64-bit atomics.
     #[serde(default = "yes")]
     pub epochs: bool,
-    /// This build holds Pulley.
+    /// This build includes Pulley.
     pub pulley: bool,
     /// This build runs components.
     pub components: bool,
     /// This build supports the component model's concurrency.
     pub concurrency: bool,
-    /// A compiler is in its program, whose code must not meet Winch's.
+    /// The program also contains a compiler, whose code must not share a store with Winch's.
     #[serde(default, skip_serializing_if = "is_no")]
     pub compiler: bool,
-    /// The imports it offers: `MODULE#NAME` for modules; for components the name of an instance, with as much
-    /// of its version as has to be the same. `None` where they aren't known, as of a program that embeds the
-    /// runtime.
+    /// The imports that the host offers. For modules, an import is `MODULE#NAME`. For components, it is the name of an
+    /// instance, with the part of the version that must be the same. `None` if they are unknown, as for a program that
+    /// embeds the runtime.
     #[serde(default)]
     pub imports: Option<Vec<String>>,
-    /// The demands that it makes of artifacts.
+    /// The host's demands on artifacts.
     #[serde(default)]
     pub policy: Policy,
 }
 
-/// The default of a capability that older runtimes don't name, and have.
+/// The default of a capability that older runtimes have, but don't name.
 fn yes() -> bool {
     true
 }
 
-/// The value that is left out of the JSON.
+/// Returns true for the value that is left out of the JSON.
 fn is_no(it: &bool) -> bool {
     !it
 }
@@ -80,7 +81,7 @@ fn write_features<S: Serializer>(features: &WasmFeatures, serializer: S) -> Resu
     names(*features).serialize(serializer)
 }
 
-/// A name that is not known here is of no use here: no artifact of this version needs it.
+/// Reads the names of features. Unknown names are ignored: no artifact of this version needs them.
 fn read_features<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WasmFeatures, D::Error> {
     let names = Vec::<String>::deserialize(deserializer)?;
     Ok(names.iter().filter_map(|name| named(name)).collect())
@@ -91,7 +92,7 @@ mod tests {
     use super::*;
     use alloc::vec;
 
-    /// As the first runtimes described themselves, which named no more than this.
+    /// The description by the first runtimes, which had no further fields.
     const OLD: &str = r#"{"target":"x86_64-unknown-linux-gnu","cpu_features":["sse3"],"wasmtime_version":"1.2.8",
         "runtime_version":"0.1.0","features":["simd","quantum"],"signals":true,"virtual_memory":true,"pulley":false,
         "components":false,"concurrency":false}"#;
@@ -104,7 +105,7 @@ mod tests {
             cpu_features: Some(vec!["sse3".into()]),
             wasmtime_version: "1.2.8".into(),
             runtime_version: "0.1.0".into(),
-            // A name that isn't known is left out.
+            // The unknown name is ignored.
             features: WasmFeatures::SIMD,
             signals: true,
             virtual_memory: true,
@@ -123,7 +124,7 @@ mod tests {
         assert!(serde_json::from_str::<Host>(&unknown).is_err());
     }
 
-    /// A compiler is named where there is one.
+    /// The field `compiler` is written only if there is a compiler.
     #[test]
     fn descriptions_are_read_as_they_are_written() {
         let old: Host = serde_json::from_str(OLD).unwrap();

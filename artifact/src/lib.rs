@@ -1,17 +1,16 @@
-//! The format of precompiled WebAssembly artifacts, shared by the side that writes it and the side that
-//! runs it.
+//! The format of precompiled WebAssembly artifacts, shared by the compiler and the runtime.
 //!
 //! - [`Contract`]: the settings on which compile time and run time must agree.
-//! - [`Manifest`]: what an artifact says about itself.
-//! - [`trailer`]: where the manifest and its digest stand in the file.
-//! - [`Host`] and its [`Policy`]: what a machine and a build of the runtime offer and demand.
-//! - [`mismatch`]: would this artifact load on that host, and if not, why.
-//! - [`unmet`]: the imports that a host doesn't offer, and who would.
-//! - [`glance`]: what a constant expression can tell of an artifact.
+//! - [`Manifest`]: an artifact's description of itself.
+//! - [`trailer`]: the part of the file that holds the manifest and its digest.
+//! - [`Host`] and its [`Policy`]: the offers and demands of a machine and a build of the runtime.
+//! - [`mismatch`]: the reasons why an artifact would not load on a host.
+//! - [`unmet`]: the imports that a host doesn't offer, each with who provides it.
+//! - [`const_manifest`]: a reader of a few manifest fields for constant expressions.
 //! - [`quantity`]: sizes and durations as text.
-//! - [`features`] and [`cpu`]: how both sides name what code may need.
+//! - [`features`] and [`cpu`]: the names of WebAssembly features and CPU features.
 //!
-//! This crate needs no standard library, and but for [`Contract::apply`], with the feature `wasmtime`, no wasmtime.
+//! This crate needs no standard library. With the feature `wasmtime`, for [`Contract::apply`], it depends on wasmtime.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -24,11 +23,12 @@ pub mod backend;
 mod code;
 #[cfg(feature = "wasmtime")]
 mod config;
+pub mod const_manifest;
 pub mod contract;
 pub mod cpu;
+mod error_text;
 pub mod features;
 mod foreign;
-pub mod glance;
 mod host;
 mod list;
 pub mod manifest;
@@ -36,15 +36,15 @@ pub mod mismatch;
 pub mod platform;
 pub mod policy;
 pub mod quantity;
-mod shown;
+mod terminal;
 pub mod trailer;
 mod unmet;
 mod version;
-mod words;
 
 pub use backend::Backend;
 pub use code::Code;
 pub use contract::Contract;
+pub use error_text::ErrorText;
 pub use foreign::foreign;
 pub use host::Host;
 pub use list::{Item, Items, List, Names};
@@ -52,11 +52,10 @@ pub use manifest::Manifest;
 pub use platform::Platform;
 pub use policy::Policy;
 #[cfg(feature = "std")]
-pub use shown::shown_path;
-pub use shown::{Shown, ShownLines};
+pub use terminal::escaped_path;
+pub use terminal::{Escaped, EscapedLines};
 pub use unmet::{Offers, unmet};
-pub use words::Words;
 
-/// The digest of this crate's sources. What it says of artifacts decides about their bytes.
+/// The digest of this crate's sources, which affect the bytes of artifacts.
 #[cfg(feature = "source-digest")]
 pub const SOURCE_DIGEST: &str = env!("PRECOMPILE_ARTIFACT_SOURCES");

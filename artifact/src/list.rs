@@ -1,4 +1,4 @@
-//! Lists that a manifest holds.
+//! The lists in a manifest.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -6,11 +6,11 @@ use core::fmt;
 use core::marker::PhantomData;
 use serde::{Deserialize, Serialize, Serializer};
 
-/// Items of lists: texts, or a handful of them with a name each.
+/// An item of a list: a text, or a struct of a few texts.
 pub trait Item {
-    /// The number of texts that make one.
+    /// The number of texts in an item.
     const TEXTS: usize;
-    /// Such an item, as it stands in a list.
+    /// The item's type, borrowed from the list.
     type Of<'a>: Serialize + Deserialize<'a> + fmt::Debug;
 }
 
@@ -19,8 +19,8 @@ impl Item for &'static str {
     type Of<'a> = &'a str;
 }
 
-/// A list of items, each of which is made when it is asked for, from one piece of memory that holds them all in
-/// postcard's encoding: to open an artifact takes few of them.
+/// A list of items in postcard's encoding, in one piece of memory. Items are decoded when they are used, because
+/// opening an artifact uses few of them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct List<T> {
     length: usize,
@@ -38,7 +38,7 @@ impl<T> Default for List<T> {
 }
 
 impl<T: Item> List<T> {
-    /// Adds an item at the end.
+    /// Appends an item.
     pub fn push(&mut self, item: T::Of<'_>) {
         self.encoded.extend(postcard::to_allocvec(&item).expect("postcard can encode any texts"));
         self.length += 1;
@@ -49,17 +49,18 @@ impl<T: Item> List<T> {
         self.length
     }
 
-    /// The test that there are none.
+    /// Returns true if there are no items.
     pub fn is_empty(&self) -> bool {
         self.length == 0
     }
 
-    /// The items in turn.
+    /// An iterator over the items.
     pub fn iter(&self) -> Items<'_, T> {
         Items { left: self.length, rest: &self.encoded, of: PhantomData }
     }
 
-    /// Reads the encoded list that bytes start with, and says what follows. Any bytes may be given.
+    /// Reads an encoded list at the start of some bytes, and returns it with the bytes that follow. Any bytes may be
+    /// given.
     pub(crate) fn take(bytes: &[u8]) -> postcard::Result<(List<T>, &[u8])> {
         let (length, items) = postcard::take_from_bytes::<usize>(bytes)?;
         let (encoded, rest) = take_texts(items, length.saturating_mul(T::TEXTS))?;
@@ -67,15 +68,16 @@ impl<T: Item> List<T> {
     }
 }
 
-/// Parts so many encoded texts from what follows. The code for it stands once, whatever they are parts of.
+/// Splits the bytes after this number of encoded texts. It isn't generic, so that its code exists once: the runtime
+/// must be small.
 fn take_texts(bytes: &[u8], count: usize) -> postcard::Result<(&[u8], &[u8])> {
     let mut rest = bytes;
     for _ in 0..count {
-        // Each takes a byte at least, so that no count keeps this up for long.
+        // Each text takes at least a byte, so a false count ends the loop early.
         (_, rest) = postcard::take_from_bytes::<&[u8]>(rest)?;
     }
     let texts = &bytes[..bytes.len() - rest.len()];
-    // Then each of them is text, too; and most are.
+    // ASCII needs no further check, and most texts are ASCII.
     if !texts.is_ascii() {
         let mut left = texts;
         while !left.is_empty() {
@@ -86,12 +88,12 @@ fn take_texts(bytes: &[u8], count: usize) -> postcard::Result<(&[u8], &[u8])> {
 }
 
 impl Names {
-    /// The test that this name is among them.
+    /// Returns true if the list has this name.
     pub fn contains(&self, name: &str) -> bool {
         self.iter().any(|other| other == name)
     }
 
-    /// The names in one text, with this between them.
+    /// The names as one text, with a separator.
     pub fn join(&self, between: &str) -> String {
         self.iter().collect::<Vec<_>>().join(between)
     }
@@ -126,7 +128,7 @@ impl<T: Item> Serialize for List<T> {
     }
 }
 
-/// The items of a list in turn.
+/// An iterator over the items of a list.
 pub struct Items<'a, T> {
     left: usize,
     rest: &'a [u8],
@@ -156,7 +158,6 @@ mod tests {
     use alloc::format;
     use alloc::vec;
 
-    /// As a vector of the same would.
     #[test]
     fn a_list_is_encoded_and_read_as_a_vector_is() {
         for names in [vec![], vec!["simd"], vec!["a", "", "é"]] {
@@ -182,7 +183,7 @@ mod tests {
         assert_eq!((items.len(), items.next(), items.next()), (0, None, None));
     }
 
-    /// Each is several texts, of which all are read and none that follows.
+    /// All texts of the items are read, and none of those that follow.
     #[test]
     fn items_of_several_texts_are_encoded_as_a_vector_is() {
         use crate::manifest::Export;
@@ -197,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_are_not_believed() {
+    fn false_lengths_are_refused() {
         for bytes in [&[][..], &[1], &[2, 1, b'a'], &[1, 2, b'a'], &[1, 1, 0xff], &[0xff; 10]] {
             assert!(Names::take(bytes).is_err(), "{bytes:?}");
         }

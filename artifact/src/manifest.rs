@@ -1,8 +1,8 @@
-//! The words of an artifact about itself.
+//! The manifest: an artifact's description of itself.
 
 #[cfg(not(feature = "messages"))]
 use crate::Code;
-use crate::{Backend, Contract, Item, List, Names, Platform, Words};
+use crate::{Backend, Contract, ErrorText, Item, List, Names, Platform};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use target_lexicon::Triple;
 use thiserror::Error;
 
-/// The kind of what was compiled.
+/// The kind of a WebAssembly binary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -30,15 +30,15 @@ impl fmt::Display for Kind {
     }
 }
 
-/// The level of Cranelift's optimisation. Winch has no such choice.
+/// Cranelift's optimisation level. Winch has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OptLevel {
-    /// Not at all.
+    /// No optimisation.
     None,
-    /// For speed.
+    /// Optimisation for speed.
     Speed,
-    /// For speed and size.
+    /// Optimisation for speed and size.
     SpeedAndSize,
 }
 
@@ -52,14 +52,14 @@ impl fmt::Display for OptLevel {
     }
 }
 
-/// Something that the module wants from its host.
+/// An import of a module or component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Import<'a> {
     /// The namespace.
     pub module: &'a str,
-    /// The name within it.
+    /// The name within the namespace.
     pub name: &'a str,
-    /// Its type in the text format: `(func (param i32) (result i64))`.
+    /// The type in the text format: `(func (param i32) (result i64))`.
     pub ty: &'a str,
 }
 
@@ -68,12 +68,12 @@ impl Item for Import<'static> {
     type Of<'a> = Import<'a>;
 }
 
-/// Something that the module offers to its host.
+/// An export of a module or component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Export<'a> {
     /// The name.
     pub name: &'a str,
-    /// Its type in the text format: `(memory 1)`.
+    /// The type in the text format: `(memory 1)`.
     pub ty: &'a str,
 }
 
@@ -82,30 +82,30 @@ impl Item for Export<'static> {
     type Of<'a> = Export<'a>;
 }
 
-/// The room that the memories of a module or component take together, each as often as it is instantiated.
-/// Those that it imports are their owner's.
+/// The total size of the memories of a module or component, each counted once for every instance. Imported memories
+/// don't count: they belong to the module that defines them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memories {
-    /// Their sizes at the start, in bytes.
+    /// The sum of the initial sizes, in bytes.
     pub initial_bytes: u64,
-    /// Their declared maxima, in bytes; `None` where one of them declares none, or is instantiated by a component
-    /// that its host hands it to.
+    /// The sum of the declared maxima, in bytes; `None` if a memory declares no maximum, or if only the host knows what
+    /// a component instantiates or how often.
     pub maximum_bytes: Option<u64>,
 }
 
-/// The words of an artifact about itself: all that is needed to tell whether it would load somewhere,
-/// and where it came from. It holds no times and no paths, so the same input gives the same bytes.
+/// The manifest of an artifact: everything that decides whether it would load on a host, and its origin. It has no
+/// times and no paths, so the same input gives the same bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Manifest {
-    /// The kind of what was compiled.
+    /// The kind of the compiled binary.
     pub kind: Kind,
-    /// The compiler.
+    /// The backend that compiled it.
     pub backend: Backend,
     /// The preset from which the settings started.
     pub platform: Platform,
-    /// The target triple, aliases resolved: `aarch64-unknown-linux-gnu`.
+    /// The target triple, with aliases resolved: `aarch64-unknown-linux-gnu`.
     pub target: String,
-    /// Features of the processor that the code may use beyond the architecture's baseline, sorted.
+    /// The CPU features beyond the architecture's baseline that the code may use, sorted.
     pub cpu_features: Names,
     /// The optimisation level, or `None` for a backend without levels.
     pub opt_level: Option<OptLevel>,
@@ -115,37 +115,37 @@ pub struct Manifest {
     pub precompile_version: String,
     /// BLAKE3 of the WebAssembly binary that was compiled.
     pub source_blake3: [u8; 32],
-    /// WebAssembly features that the runtime must support for the artifact to load, sorted.
+    /// The WebAssembly features that the runtime must support for the artifact to load, sorted.
     pub features_stamped: Names,
-    /// WebAssembly features that the module makes use of, sorted.
+    /// The WebAssembly features that the binary uses, sorted.
     pub features_used: Names,
-    /// Imports, in the module's order.
+    /// The imports, in the binary's order.
     pub imports: List<Import<'static>>,
-    /// Exports, in the module's order.
+    /// The exports, in the binary's order.
     pub exports: List<Export<'static>>,
     /// The settings on which both sides agree.
     pub settings: Contract,
-    /// The memories; `None` in artifacts of format 1, which don't say.
+    /// The sizes of the memories; `None` in artifacts of format 1, which don't have them.
     pub memories: Option<Memories>,
 }
 
-/// A manifest that can't be read: the field and its offset in the file, in bytes.
+/// The error of a manifest that can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[cfg_attr(feature = "messages", error("manifest field `{field}` at offset {offset}: {problem}"))]
 #[cfg_attr(not(feature = "messages"), error("{}", Code::Manifest))]
 pub struct ManifestError {
     /// The field.
     pub field: &'static str,
-    /// Its start, in bytes from the start of the file.
+    /// The start of the field, in bytes from the start of the file.
     pub offset: u64,
-    /// Its fault.
-    pub problem: Words,
+    /// The fault.
+    pub problem: ErrorText,
 }
 
 impl Manifest {
-    /// The test that the code is for Pulley, the interpreter.
+    /// Returns true if the code is for Pulley, the interpreter.
     pub fn is_pulley(&self) -> bool {
-        // No other architecture has such a name.
+        // No other architecture's name starts like that.
         self.target.starts_with("pulley")
     }
 
@@ -154,12 +154,12 @@ impl Manifest {
         postcard::to_allocvec(self).expect("a manifest holds nothing that postcard can't encode")
     }
 
-    /// Reads an encoded manifest of a format, which starts at `offset` in its file. Any bytes may be
+    /// Reads an encoded manifest with this format version, which starts at `offset` in its file. Any bytes may be
     /// given.
     ///
     /// # Errors
     ///
-    /// Names the first field that doesn't decode or whose value can't be.
+    /// Names the first field that can't be decoded or has an impossible value.
     pub fn decode(bytes: &[u8], offset: u64, format: u32) -> Result<Manifest, ManifestError> {
         let mut fields = Fields { rest: bytes, length: bytes.len(), offset };
         let manifest = Manifest {
@@ -182,17 +182,17 @@ impl Manifest {
         if fields.rest.is_empty() {
             Ok(manifest)
         } else {
-            let excess = Words::of(|| format!("{} bytes too many follow", fields.rest.len()));
+            let excess = ErrorText::new(|| format!("{} bytes too many follow", fields.rest.len()));
             let last = if format < 2 { "settings" } else { "memories" };
             Err(fields.error(last, excess))
         }
     }
 }
 
-/// A reader of a value that bytes start with, which says what follows.
+/// A reader of a value at the start of some bytes. It also returns the bytes that follow.
 type Take<'a, T> = fn(&'a [u8]) -> postcard::Result<(T, &'a [u8])>;
 
-/// The encoded fields that are left. A postcard struct is its fields, one after the other.
+/// The unread fields. In postcard's encoding, a struct is its fields one after the other.
 struct Fields<'a> {
     rest: &'a [u8],
     length: usize,
@@ -200,11 +200,12 @@ struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// The code for it stands once for each type: a runtime is to be small.
+    /// The next field. The code is instantiated once for each type and not for each field, because the runtime must be
+    /// small.
     fn next<T: Deserialize<'a>>(
         &mut self,
         field: &'static str,
-        check: fn(&T) -> Result<(), Words>,
+        check: fn(&T) -> Result<(), ErrorText>,
     ) -> Result<T, ManifestError> {
         self.take(field, postcard::take_from_bytes, check)
     }
@@ -212,7 +213,7 @@ impl<'a> Fields<'a> {
     fn list<T: Item>(
         &mut self,
         field: &'static str,
-        check: fn(&List<T>) -> Result<(), Words>,
+        check: fn(&List<T>) -> Result<(), ErrorText>,
     ) -> Result<List<T>, ManifestError> {
         self.take(field, List::take, check)
     }
@@ -221,7 +222,7 @@ impl<'a> Fields<'a> {
         &mut self,
         field: &'static str,
         take: Take<'a, T>,
-        check: fn(&T) -> Result<(), Words>,
+        check: fn(&T) -> Result<(), ErrorText>,
     ) -> Result<T, ManifestError> {
         let (value, rest) = take(self.rest).map_err(|error| self.undecodable(field, error))?;
         check(&value).map_err(|problem| self.error(field, problem))?;
@@ -232,36 +233,36 @@ impl<'a> Fields<'a> {
     #[cold]
     #[inline(never)]
     fn undecodable(&self, field: &'static str, error: postcard::Error) -> ManifestError {
-        self.error(field, Words::of(|| error.to_string()))
+        self.error(field, ErrorText::new(|| error.to_string()))
     }
 
     #[cold]
     #[inline(never)]
-    fn error(&self, field: &'static str, problem: Words) -> ManifestError {
+    fn error(&self, field: &'static str, problem: ErrorText) -> ManifestError {
         let read = self.length - self.rest.len();
         ManifestError { field, offset: self.offset + read as u64, problem }
     }
 }
 
-fn any<T>(_: &T) -> Result<(), Words> {
+fn any<T>(_: &T) -> Result<(), ErrorText> {
     Ok(())
 }
 
-fn triple(text: &str) -> Result<(), Words> {
+fn triple(text: &str) -> Result<(), ErrorText> {
     match text.parse::<Triple>() {
         Ok(_) => Ok(()),
-        Err(_) => Err(Words::of(|| format!("{text:?} is not a target triple"))),
+        Err(_) => Err(ErrorText::new(|| format!("{text:?} is not a target triple"))),
     }
 }
 
-fn version(text: &str) -> Result<(), Words> {
+fn version(text: &str) -> Result<(), ErrorText> {
     match crate::version::numbers(text) {
         Some(_) => Ok(()),
-        None => Err(Words::of(|| format!("{text:?} is not a version"))),
+        None => Err(ErrorText::new(|| format!("{text:?} is not a version"))),
     }
 }
 
-fn sorted_names(names: &Names) -> Result<(), Words> {
+fn sorted_names(names: &Names) -> Result<(), ErrorText> {
     let is_name = |name: &str| {
         !name.is_empty()
             && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_'))
@@ -269,10 +270,10 @@ fn sorted_names(names: &Names) -> Result<(), Words> {
     let mut last = "";
     for name in names {
         if !is_name(name) {
-            return Err(Words::of(|| format!("{name:?} is not the name of a feature")));
+            return Err(ErrorText::new(|| format!("{name:?} is not the name of a feature")));
         }
         if name <= last {
-            return Err(Words::of(|| "the names are not in order".into()));
+            return Err(ErrorText::new(|| "the names are not in order".into()));
         }
         last = name;
     }

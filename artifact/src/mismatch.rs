@@ -1,292 +1,33 @@
-//! Would this artifact load on that host, and if not, why?
+//! The reasons why an artifact would not load on a host.
 //!
-//! One pure function of a manifest and a host's description, for the runtime when it opens an
-//! artifact and for the command when it explains one.
+//! They are a pure function of the artifact's manifest and the host's description. The runtime uses it to open an
+//! artifact, and the command `explain` to explain one.
 
-mod alike;
+mod checks;
+mod equivalent;
 #[cfg(any(feature = "policy", not(feature = "std")))]
 mod freestanding;
 #[cfg(feature = "policy")]
 mod policy;
+mod reason;
 
-pub use alike::alike;
+pub use checks::{pulley, same_major};
+pub use equivalent::equivalent;
+pub use reason::Mismatch;
 
-use crate::features::named;
-use crate::manifest::{Kind, Manifest};
-use crate::platform::{is_desktop, is_native};
-use crate::version::numbers;
-use crate::{Backend, Code, Host, Words, cpu};
-use alloc::string::{String, ToString};
+use crate::Host;
+use crate::manifest::Manifest;
 use alloc::vec::Vec;
-use core::fmt;
-use target_lexicon::{Endianness, PointerWidth, Triple};
 
-/// A reason why an artifact would not load on a host.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mismatch {
-    /// Its number.
-    pub code: Code,
-    /// The field of the manifest.
-    pub field: &'static str,
-    /// The artifact's value there.
-    pub artifact_value: Words,
-    /// The host's value.
-    pub host_value: Words,
-    /// The remedy.
-    pub remedy: Words,
-}
-
-#[cfg(feature = "messages")]
-impl fmt::Display for Mismatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Mismatch { field, artifact_value, host_value, remedy, .. } = self;
-        write!(f, "`{field}` is `{artifact_value}`, the host has `{host_value}`: {remedy}")
-    }
-}
-
-#[cfg(not(feature = "messages"))]
-impl fmt::Display for Mismatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.code.fmt(f)
-    }
-}
-
-type Check = fn(&Manifest, &Host) -> Option<Mismatch>;
-
-/// The checks, in the order of the reasons. [`alike`] has to know what that is.
-const CHECKS: [Check; 9] =
-    [wasmtime_version, kind, target, cpu_features, features, signals, virtual_memory, concurrency, compiler];
-
-/// Every reason why this artifact would not load on this host; none if it would.
+/// All reasons why an artifact would not load on a host; none if it would.
 ///
-/// Without this crate's feature `policy`, what the host demands doesn't count; with `std` besides, what only
-/// hosts without an operating system lack doesn't, either.
+/// Without this crate's feature `policy`, the host's policy is ignored. With `std` and without `policy`, so are the
+/// checks that only matter on hosts without an operating system.
 pub fn mismatches(manifest: &Manifest, host: &Host) -> Vec<Mismatch> {
-    let checks = CHECKS.iter();
+    let checks = checks::CHECKS.iter();
     #[cfg(any(feature = "policy", not(feature = "std")))]
     let checks = checks.chain(&freestanding::CHECKS);
     #[cfg(feature = "policy")]
     let checks = checks.chain(&policy::CHECKS);
     checks.filter_map(|check| check(manifest, host)).collect()
-}
-
-/// A reason, in words that are made only where there are any.
-fn mismatch(code: Code, field: &'static str, told: impl FnOnce() -> Told) -> Option<Mismatch> {
-    #[cfg(feature = "messages")]
-    return reason(code, field, told());
-    #[cfg(not(feature = "messages"))]
-    return {
-        let _ = told;
-        reason(code, field, Told::default())
-    };
-}
-
-/// The code for it stands once: a runtime is to be small.
-#[cold]
-#[inline(never)]
-fn reason(code: Code, field: &'static str, (artifact, host, remedy): Told) -> Option<Mismatch> {
-    let [artifact_value, host_value, remedy] = [artifact, host, remedy].map(|text| Words::of(|| text));
-    Some(Mismatch { code, field, artifact_value, host_value, remedy })
-}
-
-/// The artifact's value, the host's, and the remedy.
-type Told = (String, String, String);
-
-/// These texts, with a remedy made of these parts.
-#[cold]
-#[inline(never)]
-fn told(artifact: &str, host: &str, remedy: &[&str]) -> Told {
-    (artifact.into(), host.into(), remedy.concat())
-}
-
-/// The test that these are versions with the same major number. Between others, wasmtime promises no
-/// compatibility.
-pub fn same_major(a: &str, b: &str) -> bool {
-    matches!((numbers(a), numbers(b)), (Some([a, ..]), Some([b, ..])) if a == b)
-}
-
-fn wasmtime_version(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    let (artifact, host) = (&manifest.wasmtime_version, &host.wasmtime_version);
-    // Most often they are the same.
-    if artifact == host || same_major(artifact, host) {
-        return None;
-    }
-    mismatch(Code::WasmtimeVersion, "wasmtime_version", || {
-        told(artifact, host, &["compile with a precompile that is built on wasmtime ", host])
-    })
-}
-
-fn kind(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    if manifest.kind == Kind::Module || host.components {
-        return None;
-    }
-    mismatch(Code::Kind, "kind", || {
-        told("component", "module", &["use a runtime with the feature `component-model`"])
-    })
-}
-
-/// Wasmtime compares the architecture and the operating system, and nothing else of a triple.
-fn target(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    let pulley = pulley(&host.target)?;
-    let fits = match manifest.is_pulley() {
-        true => host.pulley && manifest.target == pulley,
-        false => {
-            // Whoever reads a manifest checks that its target parses.
-            let artifact: Triple = manifest.target.parse().ok()?;
-            artifact.architecture == host.target.architecture
-                && artifact.operating_system == host.target.operating_system
-        }
-    };
-    if fits {
-        return None;
-    }
-    mismatch(Code::Target, "target", || {
-        let triple = host.target.to_string();
-        let (way, target) = match (is_native(&host.target) && host.native_code, host.pulley) {
-            (true, false) if pulley == manifest.target => {
-                ("use a runtime with the feature `pulley`, or compile", triple.as_str())
-            }
-            (true, _) => ("compile", triple.as_str()),
-            (false, true) => ("compile", pulley),
-            (false, false) => ("use a runtime with the feature `pulley`, and compile", pulley),
-        };
-        // Winch makes code for fewer.
-        let winch = manifest.backend == Backend::Winch && !(is_desktop(&host.target) && target == triple);
-        let backend = if winch { "--backend cranelift " } else { "" };
-        told(&manifest.target, &triple, &[way, " with `", backend, "--target ", target, "`"])
-    })
-}
-
-/// The Pulley target for a machine: its pointers and byte order are the machine's own. `None` for a
-/// machine whose pointers have neither 32 nor 64 bits.
-pub fn pulley(host: &Triple) -> Option<&'static str> {
-    match (host.pointer_width(), host.endianness()) {
-        (Ok(PointerWidth::U64), Ok(Endianness::Little)) => Some("pulley64"),
-        (Ok(PointerWidth::U64), Ok(Endianness::Big)) => Some("pulley64be"),
-        (Ok(PointerWidth::U32), Ok(Endianness::Little)) => Some("pulley32"),
-        (Ok(PointerWidth::U32), Ok(Endianness::Big)) => Some("pulley32be"),
-        _ => None,
-    }
-}
-
-fn cpu_features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    // Most code keeps to the baseline, and Pulley's has no other.
-    if manifest.cpu_features.is_empty() {
-        return None;
-    }
-    // On another architecture there is nothing to compare: the target says so already.
-    let artifact: Triple = manifest.target.parse().ok()?;
-    if artifact.architecture != host.target.architecture {
-        return None;
-    }
-    let present = host.cpu_features.as_ref()?;
-    let missing = || manifest.cpu_features.iter().filter(|name| !present.iter().any(|other| other == name));
-    missing().next()?;
-    mismatch(Code::CpuFeatures, "cpu_features", || {
-        let level = best_level(&host.target, present);
-        let way = if level.is_some() { "compile with `--cpu " } else { "compile without `--cpu" };
-        let names: Vec<_> = missing().collect();
-        told(&names.join(","), &present.join(","), &[way, level.unwrap_or_default(), "`"])
-    })
-}
-
-/// The level with most features among those that the host has all of.
-fn best_level(target: &Triple, present: &[String]) -> Option<&'static str> {
-    let fits = |level: &&cpu::Level| level.features.iter().all(|name| present.iter().any(|p| p == name));
-    // `max_by_key` returns the last of equals; the first is the most general.
-    let levels = cpu::family(target)?.levels.iter().rev().filter(fits);
-    levels.max_by_key(|level| level.features.len()).map(|level| level.name)
-}
-
-fn features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    let supported = |name: &str| named(name).is_some_and(|feature| host.features.contains(feature));
-    // That it is a component is said already.
-    let missing =
-        || manifest.features_stamped.iter().filter(|name| *name != "component-model" && !supported(name));
-    missing().next()?;
-    mismatch(Code::Features, "features_stamped", || {
-        let missing: Vec<_> = missing().collect();
-        // Each cargo feature once, if there is one for each that is missing.
-        let is_missing = |(names, _): &&(&[&str], _)| names.iter().any(|name| missing.contains(name));
-        let builds: Vec<_> = RUNTIME_FEATURES.iter().filter(is_missing).map(|(_, build)| *build).collect();
-        let known = |name: &&str| RUNTIME_FEATURES.iter().any(|(names, _)| names.contains(name));
-        let builds = if missing.iter().all(known) { builds.join("`, `") } else { String::new() };
-        let without = ["build the module without ", &missing.join(", ")].concat();
-        let with = ["use a runtime with the feature `", &builds, "`, or "];
-        let with: &[&str] = if builds.is_empty() { &[] } else { &with };
-        told(&missing.join(","), "none of them", &[with, &[without.as_str()]].concat())
-    })
-}
-
-/// WebAssembly features, with the cargo feature of the runtime that brings them.
-const RUNTIME_FEATURES: [(&[&str], &str); 3] = [
-    (
-        &["cm-async", "cm-async-stackful", "cm-more-async-builtins", "cm-error-context", "cm-threading"],
-        "async",
-    ),
-    (&["gc", "gc-types", "exceptions"], "gc"),
-    (&["threads"], "threads"),
-];
-
-fn signals(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    if !manifest.settings.signals_based_traps || host.signals {
-        return None;
-    }
-    mismatch(Code::Signals, "settings.signals_based_traps", || {
-        told("true", "false", without_faults(manifest, host))
-    })
-}
-
-fn virtual_memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    let settings = &manifest.settings;
-    let wanted =
-        settings.memory_reservation > 0 || settings.memory_guard_size > 0 || settings.memory_init_cow;
-    if !wanted || host.virtual_memory {
-        return None;
-    }
-    mismatch(Code::VirtualMemory, "platform", || {
-        let remedy: &[&str] = match settings.signals_based_traps && host.signals {
-            true => &["compile with `--platform signals-only`"],
-            false => without_faults(manifest, host),
-        };
-        told(manifest.platform.name(), "no virtual memory", remedy)
-    })
-}
-
-/// Winch can't do without hardware faults, and not every host accepts another's code.
-fn without_faults(manifest: &Manifest, host: &Host) -> &'static [&'static str] {
-    let accepted = host.policy.backends.as_ref();
-    match manifest.backend {
-        Backend::Winch if accepted.is_some_and(|accepted| !accepted.contains(&Backend::Cranelift)) => {
-            &["have the host accept cranelift's code: winch makes none for it"]
-        }
-        Backend::Winch => &["compile with `--backend cranelift --platform freestanding`"],
-        Backend::Cranelift => &["compile with `--platform freestanding`"],
-    }
-}
-
-fn concurrency(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    if !manifest.settings.concurrency_support || host.concurrency {
-        return None;
-    }
-    mismatch(Code::Concurrency, "settings.concurrency_support", || {
-        let remedy = match manifest.kind {
-            Kind::Module => "compile with `-W concurrency-support=n`",
-            Kind::Component => "use a runtime with the feature `async`",
-        };
-        told("true", "false", &[remedy])
-    })
-}
-
-/// Wasmtime tells Winch's code from its own compilers' by a mark that they set alike for the same engine: so what
-/// they compile could come into a store with it, and take the other's calls for its own.
-fn compiler(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
-    if manifest.backend != Backend::Winch || !host.compiler {
-        return None;
-    }
-    mismatch(Code::Compiler, "backend", || {
-        let remedy = "compile with `--backend cranelift`, or build the program without the compiler that another of \
-                      its packages brings, which `cargo tree -e features -i wasmtime` names";
-        told("winch", "a compiler, whose code passes arguments otherwise", &[remedy])
-    })
 }

@@ -1,4 +1,4 @@
-//! The platform that a machine offers to the artifacts that it runs.
+//! The platform that compiled code relies on, and the kinds of targets.
 
 use core::fmt;
 use serde::{Deserialize, Serialize};
@@ -6,15 +6,15 @@ use target_lexicon::{
     Aarch64Architecture, Architecture, OperatingSystem, PointerWidth, Riscv64Architecture, Triple,
 };
 
-/// The platform that compiled code may rely on: the preset from which a [`Contract`](crate::Contract) starts.
+/// The platform that compiled code relies on: the preset from which a [`Contract`](crate::Contract) starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Platform {
-    /// Virtual memory and hardware faults: an ordinary operating system.
+    /// An ordinary operating system, with virtual memory and hardware faults.
     Hosted,
-    /// Hardware faults become traps, but no address space is reserved. The least that Winch needs.
+    /// Hardware faults become traps, but no address space is reserved. This is the minimum for Winch.
     SignalsOnly,
-    /// Neither: every check is in the code. Not for Winch.
+    /// Neither virtual memory nor hardware faults: all checks are in the code. Not supported by Winch.
     Freestanding,
 }
 
@@ -38,11 +38,11 @@ impl fmt::Display for Platform {
     }
 }
 
-/// The width of a pointer where the code runs, and Pulley where that interprets it.
+/// The kind of a target: native or Pulley, and the pointer width.
 ///
-/// The code generators for real processors are all 64-bit; a 32-bit machine runs Pulley.
+/// There are no native 32-bit targets, because all code generators are 64-bit. A 32-bit machine runs Pulley.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Machine {
+pub enum TargetKind {
     /// A 64-bit processor.
     Native64,
     /// Pulley, wasmtime's portable interpreter, on a 64-bit host.
@@ -51,34 +51,34 @@ pub enum Machine {
     Pulley32,
 }
 
-impl Machine {
-    /// Every kind of machine.
-    pub const ALL: [Machine; 3] = [Machine::Native64, Machine::Pulley64, Machine::Pulley32];
+impl TargetKind {
+    /// Every kind of target.
+    pub const ALL: [TargetKind; 3] = [TargetKind::Native64, TargetKind::Pulley64, TargetKind::Pulley32];
 
-    /// The kind of machine that a target names; `None` for one that no backend makes code for.
-    pub fn of(target: &Triple) -> Option<Machine> {
+    /// The kind of a target; `None` for one that no backend supports.
+    pub fn of(target: &Triple) -> Option<TargetKind> {
         match (is_pulley(target), target.pointer_width()) {
-            (true, Ok(PointerWidth::U32)) => Some(Machine::Pulley32),
-            (true, Ok(PointerWidth::U64)) => Some(Machine::Pulley64),
-            (false, Ok(PointerWidth::U64)) => Some(Machine::Native64),
+            (true, Ok(PointerWidth::U32)) => Some(TargetKind::Pulley32),
+            (true, Ok(PointerWidth::U64)) => Some(TargetKind::Pulley64),
+            (false, Ok(PointerWidth::U64)) => Some(TargetKind::Native64),
             _ => None,
         }
     }
 
-    /// The test that Pulley interprets the code.
+    /// Returns true if Pulley interprets the code.
     pub const fn is_pulley(self) -> bool {
-        matches!(self, Machine::Pulley32 | Machine::Pulley64)
+        matches!(self, TargetKind::Pulley32 | TargetKind::Pulley64)
     }
 }
 
-/// The test that code for this target is interpreted by Pulley.
+/// Returns true if Pulley interprets the code for a target.
 pub fn is_pulley(target: &Triple) -> bool {
     use Architecture::{Pulley32, Pulley32be, Pulley64, Pulley64be};
     matches!(target.architecture, Pulley32 | Pulley32be | Pulley64 | Pulley64be)
 }
 
-/// The test that the backends make code for this target's architecture and wasmtime's runtime is made
-/// for its operating system. Pulley's code runs on others, too.
+/// Returns true if a backend supports the target's architecture and wasmtime's runtime supports its operating system.
+/// Other targets can run Pulley's code.
 pub fn is_native(target: &Triple) -> bool {
     use OperatingSystem::{Darwin, Linux, MacOSX, None_, Windows};
     match (target.architecture, target.operating_system) {
@@ -93,7 +93,7 @@ pub fn is_native(target: &Triple) -> bool {
     }
 }
 
-/// The test that this architecture is one of those that macOS and Windows run on.
+/// Returns true if the target's architecture is one that macOS and Windows run on.
 pub fn is_desktop(target: &Triple) -> bool {
     use Architecture::{Aarch64, X86_64};
     matches!(target.architecture, X86_64 | Aarch64(Aarch64Architecture::Aarch64))
@@ -110,11 +110,11 @@ mod tests {
         assert_eq!(Platform::SignalsOnly.to_string(), "signals-only");
     }
 
-    /// Of each target: its machine, whether there is native code for it, and whether it is a desktop's.
+    /// Of each target: its kind, and the results of `is_native` and `is_desktop`.
     #[test]
-    fn targets_are_told_apart() {
-        use Machine::{Native64, Pulley32, Pulley64};
-        for (target, machine, native, desktop) in [
+    fn targets_are_classified() {
+        use TargetKind::{Native64, Pulley32, Pulley64};
+        for (target, kind, native, desktop) in [
             ("x86_64-unknown-linux-gnu", Some(Native64), true, true),
             ("x86_64-unknown-none", Some(Native64), true, true),
             ("aarch64-apple-darwin", Some(Native64), true, true),
@@ -132,10 +132,10 @@ mod tests {
             ("pulley32be", Some(Pulley32), false, false),
         ] {
             let triple: Triple = target.parse().unwrap();
-            assert_eq!(Machine::of(&triple), machine, "{target}");
+            assert_eq!(TargetKind::of(&triple), kind, "{target}");
             assert_eq!((is_native(&triple), is_desktop(&triple)), (native, desktop), "{target}");
             assert_eq!(is_pulley(&triple), target.starts_with("pulley"));
         }
-        assert_eq!(Machine::ALL.map(Machine::is_pulley), [false, true, true]);
+        assert_eq!(TargetKind::ALL.map(TargetKind::is_pulley), [false, true, true]);
     }
 }

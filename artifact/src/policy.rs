@@ -1,4 +1,4 @@
-//! The demands of a host on the artifacts that it loads, beyond being able to run them.
+//! The policy of a host: its demands on artifacts, beyond being able to run them.
 
 use crate::Backend;
 use crate::backend::UnknownBackend;
@@ -9,7 +9,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
-/// The demands of a host on an artifact. By default, nothing.
+/// The policy of a host: its demands on artifacts. The default demands nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
@@ -17,16 +17,15 @@ pub struct Policy {
     pub require_epoch_interruption: bool,
     /// The code must consume fuel.
     pub require_fuel: bool,
-    /// The most that the memories which an artifact defines may ever hold together, in bytes. One
-    /// that declares no maximum is refused, and so is one that collects garbage: its heap has none.
+    /// The limit for the total maximum size of an artifact's memories, in bytes. An artifact with a memory without a
+    /// maximum is refused. So is one with garbage-collected objects, whose heap has no maximum.
     pub memory_max_bytes: Option<u64>,
-    /// The oldest version of wasmtime that may have compiled the code, such as `1.2.3`. Wasmtime
-    /// itself compares the major number only, and so runs code from before a fix. What is no version
-    /// is met by no artifact.
+    /// The minimum version of wasmtime that compiled the code, such as `1.2.3`. Wasmtime itself compares only the
+    /// major number, so it runs code that was compiled before a fix. A text that is no version refuses all artifacts.
     pub min_wasmtime_version: Option<String>,
-    /// The only backends whose code is accepted, where there is such a choice.
+    /// The accepted backends; `None` accepts all.
     pub backends: Option<Vec<Backend>>,
-    /// No artifact may carry native DWARF, or the module's own. Symbols and address maps are fine.
+    /// Artifacts with native DWARF or the module's own are refused. Symbols and address maps are accepted.
     pub refuse_debug: bool,
 }
 
@@ -34,12 +33,12 @@ impl Policy {
     /// Adds a demand, written as `epoch-interruption`, `fuel`, `memory-max=SIZE`,
     /// `min-wasmtime=VERSION`, `backend=NAME[,NAME]` or `no-debug`.
     ///
-    /// All demands hold: of several about the same, the strictest.
+    /// All demands apply. Of several demands of one kind, the strictest applies.
     ///
     /// # Errors
     ///
-    /// Says what is wrong with the text, and what would be right; or that no artifact meets it besides those
-    /// before. The policy is unchanged then.
+    /// If the text is no demand, or no artifact can meet it together with the earlier demands. The policy is unchanged
+    /// then.
     pub fn demand(&mut self, text: &str) -> Result<(), String> {
         let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
         match (name, value) {
@@ -69,7 +68,7 @@ impl Policy {
         Ok(())
     }
 
-    /// Accepts, of the backends that were accepted so far, those of a list.
+    /// Reduces the accepted backends to those of a list.
     fn demand_backend(&mut self, names: &str) -> Result<(), String> {
         let parse = |name: &str| name.parse().map_err(|error: UnknownBackend| error.to_string());
         let mut backends = names.split(',').map(parse).collect::<Result<Vec<Backend>, _>>()?;
@@ -126,9 +125,9 @@ mod tests {
         assert_eq!(policy, expected);
     }
 
-    /// The order of the demands makes no difference, and none takes anything from another.
+    /// The order of the demands makes no difference, and no demand weakens another.
     #[test]
-    fn the_strictest_demand_holds() {
+    fn the_strictest_demand_applies() {
         let policy = |demands: &[&str]| {
             let mut policy = Policy::default();
             demands.iter().try_for_each(|demand| policy.demand(demand)).map(|()| policy)

@@ -1,10 +1,10 @@
-//! Sizes and durations, as both commands and a policy read them.
+//! Sizes and durations as text, for both commands and policies.
 
 use alloc::format;
 use alloc::string::String;
 use core::time::Duration;
 
-/// Units of 1024 bytes and more.
+/// The units of sizes, in bytes.
 const SIZES: [(&str, u64); 8] = [
     ("KiB", 1 << 10),
     ("MiB", 1 << 20),
@@ -16,16 +16,16 @@ const SIZES: [(&str, u64); 8] = [
     ("T", 1 << 40),
 ];
 
-/// Units of time in microseconds; before a unit those that end with its letter.
+/// The units of durations, in microseconds. A unit stands after those that end with its letter.
 const TIMES: [(&str, u64); 5] =
     [("us", 1), ("ms", 1_000), ("s", 1_000_000), ("m", 60_000_000), ("h", 3_600_000_000)];
 
-/// A size in bytes: `65536`, `0x10000`, `64K`, `64KiB`, `512M`, `4GiB`, `1T`. Each unit is 1024 of the one
-/// before.
+/// The size in bytes that a text names: `65536`, `0x10000`, `64K`, `64KiB`, `512M`, `4GiB`, `1T`. Each unit is 1024
+/// times the one before.
 ///
 /// # Errors
 ///
-/// Says what is accepted, where the text is none or names more bytes than a `u64` counts.
+/// If the text is no size, or has more bytes than a `u64` can count. The message names the accepted forms.
 pub fn bytes(text: &str) -> Result<u64, String> {
     let (digits, factor) = split(text, &SIZES, 1);
     let number = match digits.strip_prefix("0x") {
@@ -40,11 +40,11 @@ pub fn bytes(text: &str) -> Result<u64, String> {
     })
 }
 
-/// A duration: `50us`, `500ms`, `2s`, `5m`, `1h`, or a whole number of seconds.
+/// The duration that a text names: `50us`, `500ms`, `2s`, `5m`, `1h`, or a whole number of seconds.
 ///
 /// # Errors
 ///
-/// Says what is accepted, where the text is none or names more microseconds than a `u64` counts.
+/// If the text is no duration, or has more microseconds than a `u64` can count. The message names the accepted forms.
 pub fn duration(text: &str) -> Result<Duration, String> {
     let (digits, factor) = split(text, &TIMES, 1_000_000);
     let number = unsigned(digits).parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
@@ -56,13 +56,13 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     })
 }
 
-/// A text's number, and what it is multiplied with.
+/// The number in a text, and the factor of its unit.
 fn split<'a>(text: &'a str, units: &[(&str, u64)], without_unit: u64) -> (&'a str, u64) {
     let with_unit = |(unit, factor): &(&str, u64)| Some((text.strip_suffix(unit)?, *factor));
     units.iter().find_map(with_unit).unwrap_or((text, without_unit))
 }
 
-/// The text, or none where a sign stands before the digits, which `parse` accepts.
+/// The digits; empty if they have a plus sign, which `parse` would accept.
 fn unsigned(digits: &str) -> &str {
     if digits.starts_with('+') { "" } else { digits }
 }

@@ -1,7 +1,7 @@
-//! The place of the manifest and its digest: behind the ELF image that wasmtime wrote.
+//! The trailer: the manifest and its digest, after the ELF image that wasmtime wrote.
 //!
-//! Wasmtime ignores what follows the image, so the whole stays a valid `.cwasm`. The image ends
-//! where its section headers do. Then, with all numbers little-endian:
+//! Wasmtime ignores bytes after the image, so the whole file stays a valid `.cwasm`. The image ends with its section
+//! headers. The trailer follows, with all numbers little-endian:
 //!
 //! | bytes            | content                                                  |
 //! |------------------|----------------------------------------------------------|
@@ -10,12 +10,11 @@
 //! | 4                | length of the manifest in bytes                          |
 //! | …                | the manifest, in postcard encoding                       |
 //! | 32               | BLAKE3 of everything before it                           |
-//! | 4                | length of the signatures in bytes, 0 where there are none |
+//! | 4                | length of the signatures in bytes, 0 if there are none   |
 //! | …                | signatures of the digest                                 |
 //!
-//! The reader trusts nothing: any bytes give an answer, and no length is believed before it was
-//! compared with what is there. A digest shows damage, not origin: who can write the file can
-//! write a fitting digest.
+//! The reader trusts nothing: it handles any bytes, and compares every length with the file before it is used. The
+//! digest detects damage, not forgery: everyone who can write the file can write a matching digest.
 
 use crate::Code;
 use crate::manifest::{Kind, Manifest, ManifestError};
@@ -27,7 +26,7 @@ use thiserror::Error;
 
 /// The first bytes of a trailer.
 pub const MAGIC: [u8; 8] = *b"\x7fcwasm\r\n";
-/// The format version that this crate writes. It reads every version up to it.
+/// The format version that this crate writes. All earlier versions are read, too.
 pub const FORMAT: u32 = 2;
 /// The bytes that stand in for an artifact that was not compiled because `PRECOMPILE_SKIP` was set.
 pub const STUB: &[u8] = b"\x7fcwasm\r\nstub\n";
@@ -44,16 +43,16 @@ const EF_WASMTIME_MODULE: u32 = 1;
 /// `obj::EF_WASMTIME_COMPONENT` in wasmtime-environ.
 const EF_WASMTIME_COMPONENT: u32 = 1 << 1;
 
-/// The fault of bytes that are not an artifact. Offsets are in bytes from the start of the file.
+/// The error of bytes that aren't an artifact. Offsets are in bytes from the start of the file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[cfg_attr(not(feature = "messages"), error("{}", self.code()))]
 pub enum ReadError {
-    /// The file doesn't start as an ELF file of wasmtime's does.
+    /// The file doesn't start with an ELF header of wasmtime's.
     #[cfg_attr(feature = "messages", error("not a precompiled artifact: {problem}"))]
     NotAnArtifact {
-        /// The offset of the difference.
+        /// The offset of the first difference.
         offset: u64,
-        /// The bytes that are there.
+        /// The bytes that were found.
         problem: &'static str,
     },
     /// The file ends too early.
@@ -62,14 +61,14 @@ pub enum ReadError {
         error("truncated in {part}: {part_end} bytes are needed, the file has {file_bytes}")
     )]
     Truncated {
-        /// The part that is incomplete.
+        /// The incomplete part.
         part: &'static str,
-        /// The offset at which it would end.
+        /// The offset at which the part would end.
         part_end: u64,
         /// The file's length.
         file_bytes: u64,
     },
-    /// A valid image that `precompile` did not write.
+    /// The image is valid, but was not written by `precompile`.
     #[cfg_attr(
         feature = "messages",
         error("no trailer at offset {offset}: not made by precompile; compile the module with it")
@@ -78,13 +77,13 @@ pub enum ReadError {
         /// The offset at which the image ends.
         offset: u64,
     },
-    /// Something else stands where the trailer should.
+    /// Other bytes are in place of the trailer.
     #[cfg_attr(feature = "messages", error("bad trailer magic at offset {offset}"))]
     Magic {
         /// The offset at which the trailer should start.
         offset: u64,
     },
-    /// A format that is not known here.
+    /// The format version is unknown.
     #[cfg_attr(
         feature = "messages",
         error(
@@ -92,9 +91,9 @@ pub enum ReadError {
         )
     )]
     Format {
-        /// The version found.
+        /// The version that was found.
         found: u32,
-        /// Its offset.
+        /// The offset of the version.
         offset: u64,
     },
     /// The manifest can't be read.
@@ -106,17 +105,17 @@ pub enum ReadError {
         error("the image is a {image}, but manifest field `kind` says {manifest}")
     )]
     Kind {
-        /// The ELF header's word.
+        /// The kind in the ELF header.
         image: Kind,
-        /// The manifest's word.
+        /// The kind in the manifest.
         manifest: Kind,
     },
-    /// There is more than there should be.
+    /// Bytes follow the artifact.
     #[cfg_attr(feature = "messages", error("{excess} bytes too many from offset {offset}"))]
     Excess {
         /// The offset at which the artifact ends.
         offset: u64,
-        /// Bytes that follow.
+        /// The number of bytes that follow.
         excess: u64,
     },
     /// The content changed after it was written.
@@ -125,13 +124,13 @@ pub enum ReadError {
         error("damaged: the digest at offset {offset} is not that of the {offset} bytes before it")
     )]
     Digest {
-        /// The offset of the digest, which is also the number of bytes that it covers.
+        /// The offset of the digest, which is the number of bytes that it covers.
         offset: u64,
     },
 }
 
 impl ReadError {
-    /// Its number.
+    /// The error's number.
     pub fn code(&self) -> Code {
         match self {
             ReadError::NotAnArtifact { .. } => Code::NotAnArtifact,
@@ -147,7 +146,7 @@ impl ReadError {
     }
 }
 
-/// The words of an ELF header about the image behind it.
+/// The length and kind of an image, from its ELF header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Image {
     /// The image's length in bytes; the trailer starts there.
@@ -160,8 +159,7 @@ pub struct Image {
 ///
 /// # Errors
 ///
-/// [`ReadError::NotAnArtifact`] or [`ReadError::Truncated`] where these bytes don't start an image
-/// of wasmtime's.
+/// [`ReadError::NotAnArtifact`] or [`ReadError::Truncated`] if the bytes aren't the start of an image of wasmtime's.
 pub fn image(start: &[u8]) -> Result<Image, ReadError> {
     let not_an_artifact = |offset, problem: &'static str| Err(ReadError::NotAnArtifact { offset, problem });
     if !start.starts_with(&ELFMAG) {
@@ -217,18 +215,18 @@ pub fn image(start: &[u8]) -> Result<Image, ReadError> {
 /// A trailer that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trailer {
-    /// The words of the artifact about itself.
+    /// The artifact's manifest.
     pub manifest: Manifest,
     /// BLAKE3 of the first [`Trailer::digest_offset`] bytes of the file, if it is undamaged.
     pub digest: [u8; DIGEST_BYTES],
     /// The offset of the digest, in bytes from the start of the file.
     pub digest_offset: u64,
-    /// Signatures of the digest; empty where there are none.
+    /// The signatures of the digest; empty if there are none.
     pub signatures: Vec<u8>,
 }
 
 impl Trailer {
-    /// Reads all the bytes that follow an image. Any bytes may be given. The digest is left unchecked.
+    /// Reads the bytes that follow an image. Any bytes may be given. The digest isn't checked.
     ///
     /// # Errors
     ///
@@ -268,7 +266,7 @@ impl Trailer {
     }
 }
 
-/// Reads an artifact that is all in memory, and checks its digest. Any bytes may be given.
+/// Reads the trailer of an artifact in memory, and checks the digest. Any bytes may be given.
 ///
 /// # Errors
 ///
@@ -276,14 +274,14 @@ impl Trailer {
 pub fn read(artifact: &[u8]) -> Result<Trailer, ReadError> {
     let trailer = read_unverified(artifact)?;
     let offset = trailer.digest_offset;
-    // The trailer was read from within these bytes, so the offset is one of theirs.
+    // The trailer was read from these bytes, so the offset is within them.
     match blake3::hash(&artifact[..offset as usize]) == trailer.digest {
         true => Ok(trailer),
         false => Err(ReadError::Digest { offset }),
     }
 }
 
-/// Like [`read`], but leaves the digest unchecked, so that the image is not read.
+/// Like [`read`], but doesn't check the digest, so that the image isn't read.
 ///
 /// # Errors
 ///
@@ -296,12 +294,11 @@ pub fn read_unverified(artifact: &[u8]) -> Result<Trailer, ReadError> {
     Trailer::parse(image, behind.ok_or(truncated)?)
 }
 
-/// Appends a trailer to an image, which makes it an artifact.
+/// Appends a trailer to an image, which makes the image an artifact.
 ///
 /// # Errors
 ///
-/// An image that is not one of wasmtime's, doesn't end with its section headers, or is of
-/// another kind than the manifest.
+/// If the image isn't wasmtime's, doesn't end with its section headers, or is of another kind than the manifest says.
 pub fn append(image_bytes: &mut Vec<u8>, manifest: &Manifest) -> Result<(), ReadError> {
     let image = image(image_bytes)?;
     let (end, file_bytes) = (image.bytes, image_bytes.len() as u64);

@@ -1,30 +1,29 @@
-//! Imports that a host doesn't offer, and who would.
+//! The imports that a host doesn't offer, each with who provides it.
 
+mod offers;
 mod provider;
+
+pub use offers::Offers;
 
 use crate::manifest::{Import, Kind, Manifest};
 use crate::mismatch::Mismatch;
-use crate::{Code, Shown, Words};
+use crate::{Code, ErrorText, Escaped};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-/// The test of one import against a host's offers: `MODULE#NAME` for modules; for components the name of an instance, with as
-/// much of its version as has to be the same.
-pub type Offers<'a> = &'a dyn Fn(&str) -> bool;
-
-/// The imports that a host doesn't offer, put together by who would; none where it offers all.
+/// The imports that a host doesn't offer, grouped by their provider; none if it offers all.
 ///
-/// A program that embeds the runtime may offer whatever it likes: this is for hosts that say what they offer.
+/// This is for hosts with a list of what they offer. A program that embeds the runtime may offer any imports.
 pub fn unmet(manifest: &Manifest, offers: Offers<'_>) -> Vec<Mismatch> {
     let is_module = manifest.kind == Kind::Module;
-    // Only an object file has this import, and all that it imports is for the linker.
+    // Only object files have this import, and all of their imports are for the linker.
     let is_object = is_module && manifest.imports.iter().any(|import| import.name == "__linear_memory");
     let mut groups: Vec<(&str, String)> = Vec::new();
     let mut last = String::new();
     for import in &manifest.imports {
         let (name, is_offered) =
             if is_module { of_module(import, offers) } else { of_component(import, offers) };
-        // Of an instance, each function is an import.
+        // Each function of an instance is an import of its own.
         if is_offered || name == last {
             continue;
         }
@@ -32,8 +31,8 @@ pub fn unmet(manifest: &Manifest, offers: Offers<'_>) -> Vec<Mismatch> {
             true => provider::of_module(import.module, import.name, is_object, offers),
             false => provider::of_component(&name, offers),
         };
-        // A message is of lines, and a name may hold anything.
-        let shown = Shown(&name).to_string();
+        // A name may contain any characters.
+        let shown = Escaped(&name).to_string();
         match groups.iter_mut().find(|(other, _)| *other == remedy) {
             Some((_, names)) => names.extend([", ", &shown]),
             None => groups.push((remedy, shown)),
@@ -45,32 +44,32 @@ pub fn unmet(manifest: &Manifest, offers: Offers<'_>) -> Vec<Mismatch> {
         mismatches.push(Mismatch {
             code: Code::Imports,
             field: "imports",
-            artifact_value: Words::of(|| names),
-            host_value: Words::of(|| "none of them".into()),
-            remedy: Words::of(|| remedy.into()),
+            artifact_value: ErrorText::new(|| names),
+            host_value: ErrorText::new(|| "none of them".into()),
+            remedy: ErrorText::new(|| remedy.into()),
         });
     }
     mismatches
 }
 
-/// An import as a message names it, and whether it is offered.
+/// A module's import, as messages name it, and whether the host offers it.
 fn of_module(import: Import<'_>, offers: Offers<'_>) -> (String, bool) {
     let is_offered = offers(&[import.module, "#", import.name].concat());
     ([import.module, ".", import.name].concat(), is_offered)
 }
 
-/// The same of a component's, which is an instance most often.
+/// A component's import, usually an instance, as messages name it, and whether the host offers it.
 fn of_component(import: Import<'_>, offers: Offers<'_>) -> (String, bool) {
     let outermost = import.module.split('#').next().filter(|name| !name.is_empty());
     let name = outermost.unwrap_or(import.name);
     (name.into(), offers(compatible(name)))
 }
 
-/// The name of an instance with as much of its version as has to be the same: `wasi:io/poll@0.2` for
+/// The name of an instance with the part of its version that must be the same: `wasi:io/poll@0.2` for
 /// `wasi:io/poll@0.2.3`.
 fn compatible(name: &str) -> &str {
     let Some((_, version)) = name.split_once('@') else { return name };
-    // What precedes a release is compatible with nothing else.
+    // A pre-release is compatible with no other version.
     if version.contains('-') {
         return name;
     }

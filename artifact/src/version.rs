@@ -1,6 +1,6 @@
-//! Versions of programs, as far as they are compared.
+//! Version numbers of programs.
 
-/// The three numbers of a version, without what may follow them.
+/// The three numbers of a version, without a pre-release or build suffix; `None` if the text is no version.
 pub(crate) fn numbers(text: &str) -> Option<[u64; 3]> {
     let mut parts = text.split(['-', '+']).next()?.split('.');
     let mut version = [0; 3];

@@ -1,9 +1,9 @@
-//! Every reason for which an artifact would not load, and its remedy.
+//! All reasons why an artifact would not load, and their remedies.
 
 use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
 use precompile_artifact::manifest::{Kind, Manifest, Memories, OptLevel};
-use precompile_artifact::mismatch::{Mismatch, alike, mismatches, same_major};
-use precompile_artifact::platform::Machine;
+use precompile_artifact::mismatch::{Mismatch, equivalent, mismatches, same_major};
+use precompile_artifact::platform::TargetKind;
 use precompile_artifact::{Backend, Contract, Host, List, Names, Platform, Policy};
 
 fn names(names: &[&str]) -> Names {
@@ -25,7 +25,7 @@ fn manifest(target: &str) -> Manifest {
         features_used: Names::default(),
         imports: List::default(),
         exports: List::default(),
-        settings: Contract::preset(Platform::Hosted, Machine::Native64).unwrap(),
+        settings: Contract::preset(Platform::Hosted, TargetKind::Native64).unwrap(),
         memories: Some(Memories { initial_bytes: 0, maximum_bytes: Some(0) }),
     }
 }
@@ -58,14 +58,14 @@ fn only(manifest: &Manifest, host: &Host, field: &str, remedy: &str) {
     let found = mismatches(manifest, host);
     let [Mismatch { field: found_field, remedy: found_remedy, .. }] = &found[..] else { panic!("{found:?}") };
     assert_eq!((*found_field, found_remedy.as_str()), (field, remedy));
-    // Nor is it taken for one that fits.
+    // Nor is the artifact equivalent to one that fits.
     let others = [LINUX, "x86_64-unknown-none", &manifest.target].map(self::manifest);
     for other in others.iter().filter(|other| mismatches(other, host).is_empty()) {
-        assert!(!alike(other, manifest, host), "{manifest:?}");
+        assert!(!equivalent(other, manifest, host), "{manifest:?}");
     }
 }
 
-/// A compiler in the host's program makes code that must not meet Winch's, and may meet Cranelift's.
+/// The code of a compiler in the host's program must not share a store with Winch's, but may with Cranelift's.
 #[test]
 fn a_compiler_and_winch() {
     let with_compiler = Host { compiler: true, ..host(LINUX, &[]) };
@@ -77,22 +77,22 @@ fn a_compiler_and_winch() {
     assert_eq!(mismatches(&winch, &host(LINUX, &[])), []);
 }
 
-/// Modules that were compiled alike differ in what they are.
+/// Modules that were compiled with the same options are equivalent, though their sources differ.
 #[test]
-fn modules_are_alike() {
+fn modules_with_the_same_options_are_equivalent() {
     let host = host(LINUX, &[]);
     let (one, memories) = (manifest(LINUX), Some(Memories { initial_bytes: 1, maximum_bytes: None }));
     let other = Manifest { source_blake3: [1; 32], features_used: names(&["simd"]), memories, ..one.clone() };
-    assert!(alike(&one, &other, &host));
+    assert!(equivalent(&one, &other, &host));
     let limited = Policy { memory_max_bytes: Some(1 << 20), ..Policy::default() };
-    assert!(!alike(&one, &other, &Host { policy: limited, ..host }));
+    assert!(!equivalent(&one, &other, &Host { policy: limited, ..host }));
 }
 
-/// Each field that a host looks at makes a difference by itself, and no other does.
+/// Each field that a host checks makes a difference by itself, and no other does.
 #[test]
-fn each_field_that_is_looked_at_tells_artifacts_apart() {
+fn each_checked_field_makes_a_difference() {
     let (one, host) = (manifest(LINUX), host(LINUX, &[]));
-    assert!(alike(&one, &one, &host));
+    assert!(equivalent(&one, &one, &host));
     let looked_at: [fn(&mut Manifest); 8] = [
         |it| it.kind = Kind::Component,
         |it| it.backend = Backend::Winch,
@@ -106,7 +106,7 @@ fn each_field_that_is_looked_at_tells_artifacts_apart() {
     for (at, change) in looked_at.iter().enumerate() {
         let mut other = one.clone();
         change(&mut other);
-        assert!(!alike(&one, &other, &host), "{at}");
+        assert!(!equivalent(&one, &other, &host), "{at}");
     }
     let others: [fn(&mut Manifest); 4] = [
         |it| it.opt_level = Some(OptLevel::Speed),
@@ -117,11 +117,11 @@ fn each_field_that_is_looked_at_tells_artifacts_apart() {
     for (at, change) in others.iter().enumerate() {
         let mut other = one.clone();
         change(&mut other);
-        assert!(alike(&one, &other, &host), "{at}");
+        assert!(equivalent(&one, &other, &host), "{at}");
     }
-    // The same memories are alike under a policy, too.
+    // The same memories are equivalent under a policy, too.
     let policy = Policy { memory_max_bytes: Some(1 << 20), ..Policy::default() };
-    assert!(alike(&one, &one, &Host { policy, ..host }));
+    assert!(equivalent(&one, &one, &Host { policy, ..host }));
 }
 
 #[test]
@@ -163,12 +163,11 @@ fn cpu_features() {
     only(&manifest, &host(LINUX, &v2), "cpu_features", "compile with `--cpu x86-64-v2`");
     only(&manifest, &host(LINUX, &[]), "cpu_features", "compile with `--cpu x86-64`");
     assert_eq!(mismatches(&manifest, &host(LINUX, &["avx2", "sse3"])), []);
-    // Where a processor can't be asked, wasmtime's own check at load decides.
+    // If CPU features can't be detected, wasmtime's own check at load decides.
     assert_eq!(mismatches(&manifest, &Host { cpu_features: None, ..host(LINUX, &[]) }), []);
 }
 
-/// Wasmtime looks for no features of a RISC-V processor, so that what goes beyond the baseline
-/// must be refused here.
+/// Wasmtime doesn't check the CPU features of RISC-V, so features beyond the baseline must be refused here.
 #[test]
 fn cpu_features_of_riscv() {
     let target = "riscv64gc-unknown-linux-gnu";
@@ -178,7 +177,7 @@ fn cpu_features_of_riscv() {
     only(&manifest, &host(target, &[]), "cpu_features", "compile with `--cpu rv64gc`");
 }
 
-/// A kernel that keeps its hands off the floating-point registers can't round in place of an instruction.
+/// A kernel that doesn't use floating-point registers can't replace instructions for rounding.
 #[test]
 fn floating_point_without_registers() {
     let target = "x86_64-unknown-none";
@@ -202,7 +201,7 @@ fn epochs_without_atomics() {
     only(&manifest, &small, "settings.epoch_interruption", "compile without `-W epoch-interruption`");
 }
 
-/// Code is interpreted where nobody makes memory executable.
+/// If memory can't be made executable, code must be interpreted.
 #[test]
 fn no_executable_memory() {
     let target = "x86_64-unknown-none";
@@ -227,11 +226,11 @@ fn versions() {
     assert!(!same_major("new", "new"), "what is no version is compatible with nothing");
 }
 
-/// Whatever takes address space needs virtual memory, and each by itself.
+/// Each setting that takes address space needs virtual memory by itself.
 #[test]
 fn no_virtual_memory() {
     let host = Host { virtual_memory: false, ..host(LINUX, &[]) };
-    let bare = Contract::preset(Platform::SignalsOnly, Machine::Native64).unwrap();
+    let bare = Contract::preset(Platform::SignalsOnly, TargetKind::Native64).unwrap();
     let mut artifact = Manifest { settings: bare.clone(), ..manifest(LINUX) };
     assert_eq!(mismatches(&artifact, &host), []);
     for wanted in [
@@ -242,7 +241,7 @@ fn no_virtual_memory() {
         artifact.settings = wanted;
         only(&artifact, &host, "platform", "compile with `--platform signals-only`");
     }
-    // Without hardware faults it is no way out.
+    // Without hardware faults, that remedy doesn't apply.
     artifact.settings.signals_based_traps = false;
     only(&artifact, &host, "platform", "compile with `--platform freestanding`");
     artifact.settings.signals_based_traps = true;
@@ -253,11 +252,11 @@ fn no_virtual_memory() {
 }
 
 #[test]
-fn what_a_build_lacks() {
+fn missing_features_of_a_build() {
     let artifact = manifest(LINUX);
     let component = Manifest { kind: Kind::Component, ..artifact.clone() };
     only(&component, &host(LINUX, &[]), "kind", "use a runtime with the feature `component-model`");
-    // That it is stamped as one is no reason more, and none where components are run.
+    // The stamped feature is no further reason, and none if the host runs components.
     let stamped = Manifest { features_stamped: names(&["component-model"]), ..component };
     only(&stamped, &host(LINUX, &[]), "kind", "use a runtime with the feature `component-model`");
     assert_eq!(mismatches(&stamped, &Host { components: true, ..host(LINUX, &[]) }), []);
@@ -295,7 +294,7 @@ fn what_a_build_lacks() {
     only(&concurrent, &with_components, "settings.concurrency_support", remedy);
 }
 
-/// One refusal for each demand, and none where it is met.
+/// One reason for each demand, and none if it is met.
 #[cfg(feature = "policy")]
 #[test]
 fn policies() {
@@ -365,7 +364,7 @@ fn policies() {
     only(&both, &host, "settings.debug_info", "compile with `-D debug-info=n,backtrace-details=n`");
 }
 
-/// A remedy doesn't name a backend that can't take it.
+/// A remedy doesn't name a backend that doesn't support it.
 #[test]
 fn winch_has_fewer_targets() {
     let winch = Manifest { backend: Backend::Winch, ..manifest(LINUX) };
@@ -382,7 +381,7 @@ fn winch_has_fewer_targets() {
     only(&winch, &no_signals, "settings.signals_based_traps", remedy);
 }
 
-/// The remedy is the interpreter where no backend makes native code.
+/// The remedy is Pulley if no backend supports the host natively.
 #[test]
 fn machines_without_native_code() {
     for (machine, pulley) in [
@@ -398,7 +397,7 @@ fn machines_without_native_code() {
     }
 }
 
-/// All reasons come at once.
+/// All reasons are reported at once.
 #[test]
 fn every_reason_is_told() {
     let mut manifest = manifest(LINUX);

@@ -1,7 +1,7 @@
-//! Reading artifacts: the golden one, and every way in which one can be wrong.
+//! Reading artifacts: the golden ones, and every kind of invalid one.
 
 use precompile_artifact::manifest::{Kind, Manifest, ManifestError, Memories, OptLevel};
-use precompile_artifact::platform::Machine;
+use precompile_artifact::platform::TargetKind;
 use precompile_artifact::trailer::{self, ReadError};
 use precompile_artifact::{Backend, Code, Contract, Names, Platform};
 use std::collections::BTreeSet;
@@ -23,7 +23,7 @@ fn layout() -> Layout {
     Layout { image_end, manifest: image_end + 16, digest, signatures: digest + 32 }
 }
 
-/// Artifacts of every format are read for ever: these are of the same module.
+/// Artifacts of every format must stay readable. These are of the same module.
 #[test]
 fn the_golden_artifacts_are_read() {
     let memories = Some(Memories { initial_bytes: 65536, maximum_bytes: Some(131_072) });
@@ -68,10 +68,10 @@ fn check(manifest: Manifest) {
     assert_eq!(imports, ["(func (param i32))"]);
     let exports: Vec<_> = exports.iter().map(|export| (export.name, export.ty)).collect();
     assert_eq!(exports, [("memory", "(memory 1 2)"), ("answer", "(func (result i32))")]);
-    assert_eq!(Some(settings), Contract::preset(Platform::SignalsOnly, Machine::Native64));
+    assert_eq!(Some(settings), Contract::preset(Platform::SignalsOnly, TargetKind::Native64));
 }
 
-/// An artifact that is written is the one that was read.
+/// Writing the manifest that was read gives the same artifact.
 #[test]
 fn the_golden_artifact_is_written_again() {
     let manifest = trailer::read(GOLDEN).unwrap().manifest;
@@ -110,10 +110,10 @@ fn every_flipped_bit_is_refused() {
     }
 }
 
-/// With a fitting digest, only the reader stands between the bytes and the rest: it gives an
-/// answer to all of them, and names the field or the offset where it refuses.
+/// With a matching digest, only the reader protects against the bytes. It accepts any bytes, and names the field or the
+/// offset of its refusal.
 #[test]
-fn the_reader_survives_any_manifest_with_a_fitting_digest() {
+fn the_reader_survives_any_manifest_with_a_matching_digest() {
     let Layout { manifest, digest, .. } = layout();
     let mut errors = BTreeSet::new();
     for at in manifest..digest {
@@ -137,9 +137,9 @@ fn the_reader_survives_any_manifest_with_a_fitting_digest() {
     }
 }
 
-/// Every length that a hostile writer can give, with a fitting digest.
+/// Lengths that a hostile writer may give, with a matching digest.
 #[test]
-fn lengths_are_not_believed() {
+fn false_lengths_are_refused() {
     let Layout { image_end, digest, signatures, .. } = layout();
     for length in [0, 1, 31, 0x7fff_ffff, u32::MAX - 16, u32::MAX] {
         for at in [image_end + 12, signatures] {
@@ -160,7 +160,7 @@ fn lengths_are_not_believed() {
 }
 
 #[test]
-fn signatures_have_room() {
+fn signatures_are_read() {
     let mut bytes = GOLDEN.to_vec();
     let at = layout().signatures;
     bytes.truncate(at);
@@ -172,7 +172,7 @@ fn signatures_have_room() {
 }
 
 #[test]
-fn what_is_no_artifact_is_told() {
+fn other_files_are_refused_by_kind() {
     let refusal = |bytes: &[u8]| trailer::read(bytes).unwrap_err().to_string();
     for (bytes, words) in [
         (&b""[..], "artifact: it is empty"),
@@ -188,9 +188,9 @@ fn what_is_no_artifact_is_told() {
     assert!(refusal(&GOLDEN[..layout().image_end]).contains("not made by precompile"));
 }
 
-/// Of each field of the ELF header that tells an image of wasmtime's: other bytes, and where they are said to be.
+/// Other bytes in each field of the ELF header that identifies an image of wasmtime's, and the offset in the error.
 #[test]
-fn images_are_told_by_their_headers() {
+fn images_are_identified_by_their_headers() {
     let offset = |changes: &[(usize, &[u8])]| {
         let mut bytes = GOLDEN.to_vec();
         changes.iter().for_each(|(at, new)| bytes[*at..at + new.len()].copy_from_slice(new));
@@ -206,13 +206,13 @@ fn images_are_told_by_their_headers() {
         (&[(5, &[3])], Ok(5)),
         (&[(6, &[9])], Ok(6)),
         (&[(7, &[3])], Ok(7)),
-        // A module, a component, neither, and both; other flags are none of ours.
+        // A module, a component, neither, and both; other flags are ignored.
         (&[(48, &[1])], Err(Kind::Module)),
         (&[(48, &[2])], Err(Kind::Component)),
         (&[(48, &[0])], Ok(48)),
         (&[(48, &[3])], Ok(48)),
         (&[(48, &[5])], Err(Kind::Module)),
-        // Section headers: none, in the header's place, and beyond any file.
+        // Section headers: none, within the ELF header, and beyond any file.
         (&[(60, &[0, 0])], Ok(40)),
         (&[(40, nowhere), (60, &[1, 0])], Ok(40)),
         (&[(40, nowhere), (60, &[2, 0])], Err(Kind::Module)),
@@ -227,7 +227,7 @@ fn images_are_told_by_their_headers() {
     }
 }
 
-/// Each part of an artifact, cut off before its last byte.
+/// Each part of an artifact, truncated before its last byte.
 #[test]
 fn truncations_name_the_part() {
     let Layout { image_end, manifest, digest, signatures } = layout();
@@ -245,9 +245,9 @@ fn truncations_name_the_part() {
     }
 }
 
-/// Each way to be wrong behind the image, where it is, and its number.
+/// Each kind of invalid trailer, with the offset in the error and the error's number.
 #[test]
-fn refusals_name_the_offset() {
+fn errors_name_the_offset() {
     let Layout { image_end, manifest, digest, .. } = layout();
     let changed = |at: usize, byte: u8| {
         let mut bytes = GOLDEN.to_vec();
@@ -292,7 +292,7 @@ fn refusals_name_the_offset() {
     }
 }
 
-/// A trailer is put behind what is an image to its last byte, and of the kind that it says.
+/// A trailer is only appended to a complete image of the manifest's kind.
 #[test]
 fn a_trailer_fits_its_image() {
     let image_end = layout().image_end;
@@ -308,9 +308,9 @@ fn a_trailer_fits_its_image() {
     assert_eq!(append(&GOLDEN[..image_end], &component), Err(kind));
 }
 
-/// A value that a field can't hold is named, with the place where it starts in the file.
+/// The error of an impossible value names the field and its offset in the file.
 #[test]
-fn fields_are_named_where_they_start() {
+fn errors_name_the_field_and_its_offset() {
     let golden = trailer::read(GOLDEN).unwrap().manifest;
     let refused = |manifest: Manifest| {
         let ManifestError { field, offset, problem } =
@@ -318,7 +318,7 @@ fn fields_are_named_where_they_start() {
         (field, offset, problem.to_string())
     };
     let names = |names: &[&str]| names.iter().collect::<Names>();
-    // One byte each for the kind, the backend, the platform, and the length of the target.
+    // The kind, the backend, the platform and the length of the target have one byte each.
     let target = refused(Manifest { target: "abacus".into(), ..golden.clone() });
     assert_eq!(target, ("target", 1003, "\"abacus\" is not a target triple".into()));
     let behind_target = 1004 + golden.target.len() as u64;
@@ -340,9 +340,9 @@ fn fields_are_named_where_they_start() {
     }
 }
 
-/// Format 1 ends a field earlier.
+/// Format 1 ends one field earlier.
 #[test]
-fn what_follows_a_manifest_is_refused() {
+fn bytes_after_a_manifest_are_refused() {
     let Layout { manifest, digest, .. } = layout();
     let encoded = [&GOLDEN[manifest..digest], b"xy"].concat();
     let decoded = Manifest::decode(&encoded[..encoded.len() - 2], 0, 2).unwrap();

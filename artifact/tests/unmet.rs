@@ -1,7 +1,7 @@
-//! Imports that nobody offers, and who would.
+//! Imports that a host doesn't offer, each with who provides it.
 
 use precompile_artifact::manifest::{Import, Kind};
-use precompile_artifact::platform::Machine;
+use precompile_artifact::platform::TargetKind;
 use precompile_artifact::{Backend, Contract, List, Manifest, Names, Platform, unmet};
 
 fn manifest(kind: Kind, imports: &[(&str, &str)]) -> Manifest {
@@ -21,13 +21,13 @@ fn manifest(kind: Kind, imports: &[(&str, &str)]) -> Manifest {
         features_used: Names::default(),
         imports: list,
         exports: List::default(),
-        settings: Contract::preset(Platform::Hosted, Machine::Native64).unwrap(),
+        settings: Contract::preset(Platform::Hosted, TargetKind::Native64).unwrap(),
         memories: None,
     }
 }
 
-/// The imports that a host with these doesn't offer, and the words of the remedy for each.
-fn told(kind: Kind, imports: &[(&str, &str)], offered: &[&str]) -> Vec<(String, String)> {
+/// The imports that a host with these offers lacks, each with its remedy.
+fn unmet_imports(kind: Kind, imports: &[(&str, &str)], offered: &[&str]) -> Vec<(String, String)> {
     let unmet = unmet(&manifest(kind, imports), &|name| offered.contains(&name));
     unmet.iter().map(|found| (found.artifact_value.to_string(), found.remedy.to_string())).collect()
 }
@@ -35,24 +35,24 @@ fn told(kind: Kind, imports: &[(&str, &str)], offered: &[&str]) -> Vec<(String, 
 const WASI: &[&str] = &["wasi_snapshot_preview1#fd_write", "wasi:cli/environment@0.2"];
 
 #[test]
-fn what_is_offered_is_met() {
-    assert_eq!(told(Kind::Module, &[("wasi_snapshot_preview1", "fd_write")], WASI), []);
+fn offered_imports_are_met() {
+    assert_eq!(unmet_imports(Kind::Module, &[("wasi_snapshot_preview1", "fd_write")], WASI), []);
     for version in ["0.2.0", "0.2.12", "0.2"] {
         let module = ["wasi:cli/environment@", version].concat();
-        assert_eq!(told(Kind::Component, &[(&module, "get-environment")], WASI), [], "{version}");
+        assert_eq!(unmet_imports(Kind::Component, &[(&module, "get-environment")], WASI), [], "{version}");
     }
-    // From version 1 on, the first number has to be the same.
-    assert_eq!(told(Kind::Component, &[("my:own/thing@1.2.3", "f")], &["my:own/thing@1"]), []);
-    assert_eq!(told(Kind::Component, &[("my:own/thing@10.2.3", "f")], &["my:own/thing@10"]), []);
+    // From version 1 on, only the first number must be the same.
+    assert_eq!(unmet_imports(Kind::Component, &[("my:own/thing@1.2.3", "f")], &["my:own/thing@1"]), []);
+    assert_eq!(unmet_imports(Kind::Component, &[("my:own/thing@10.2.3", "f")], &["my:own/thing@10"]), []);
     for module in ["wasi:cli/environment@0.3.0", "wasi:cli/environment@0.2.0-rc", "wasi:cli/environment", ""]
     {
-        let found = told(Kind::Component, &[(module, "wasi:cli/environment")], WASI);
+        let found = unmet_imports(Kind::Component, &[(module, "wasi:cli/environment")], WASI);
         assert_eq!(found.len(), 1, "{module}");
     }
 }
 
 #[test]
-fn all_are_named_by_who_would_offer_them() {
+fn imports_are_grouped_by_their_provider() {
     let modules = [
         ("a", "b", "emscripten makes such names"),
         ("a", "bc", "emscripten makes such names"),
@@ -70,25 +70,25 @@ fn all_are_named_by_who_would_offer_them() {
         ("env", "log", "precompile-runtime"),
     ];
     for (module, name, words) in modules {
-        let found = told(Kind::Module, &[(module, name)], WASI);
+        let found = unmet_imports(Kind::Module, &[(module, name)], WASI);
         assert!(found[0].1.contains(words), "{module}.{name}: {found:?}");
     }
-    let wasi = told(Kind::Module, &[("wasi_unstable", "fd_write"), ("env", "x"), ("env", "y")], &[]);
+    let wasi = unmet_imports(Kind::Module, &[("wasi_unstable", "fd_write"), ("env", "x"), ("env", "y")], &[]);
     let [(wasi, feature), (own, _)] = &wasi[..] else { panic!("{wasi:?}") };
     assert_eq!((wasi.as_str(), own.as_str()), ("wasi_unstable.fd_write", "env.x, env.y"));
     assert!(feature.contains("`wasi`"), "{feature}");
 }
 
 #[test]
-fn all_of_an_object_file_is_for_the_linker() {
-    let found = told(Kind::Module, &[("env", "__linear_memory"), ("env", "ext")], WASI);
+fn all_imports_of_an_object_file_are_for_the_linker() {
+    let found = unmet_imports(Kind::Module, &[("env", "__linear_memory"), ("env", "ext")], WASI);
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].0, "env.__linear_memory, env.ext");
     assert!(found[0].1.contains("not linked"), "{found:?}");
 }
 
 #[test]
-fn a_component_is_told_which_wasi_there_is() {
+fn remedies_of_components_depend_on_their_wasi() {
     let cases = [
         ("wasi:http/types@0.2.0", WASI, "without `wasi:http`"),
         ("wasi:http/types@0.2.0", &[][..], "without `wasi:http`"),
@@ -100,8 +100,8 @@ fn a_component_is_told_which_wasi_there_is() {
         ("my:own/thing", WASI, "precompile-runtime"),
     ];
     for (instance, offered, words) in cases {
-        // Each of an instance's functions is an import, and the instance is named once.
-        let found = told(Kind::Component, &[(instance, "one"), (instance, "two#three")], offered);
+        // Each function of the instance is an import, and the instance is named once.
+        let found = unmet_imports(Kind::Component, &[(instance, "one"), (instance, "two#three")], offered);
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].0, instance);
         assert!(found[0].1.contains(words), "{instance}: {found:?}");

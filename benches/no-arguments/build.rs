@@ -1,4 +1,4 @@
-//! Has the same left out as of the runner: see its own build script.
+//! Leaves out the same as the runner's own build script, which tells why.
 
 use std::env::var;
 use std::fs;

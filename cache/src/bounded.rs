@@ -1,14 +1,14 @@
-//! Files that others may write to while they are read.
+//! Reading files that other programs may be writing to.
 
 use std::fs::File;
 use std::io::{self, Read, Take};
 
-/// A file as far as it goes now, and how many bytes that are: one that grows as fast as it is read would have no end.
-/// One that says that it is empty, as files of the kernel's do, is read as far as it goes.
+/// A file up to its current length, and that length in bytes. Without this bound, a file that grows as fast as it is
+/// read would have no end. A file of length 0 has no bound, because the kernel's own files (`/proc`) report 0.
 ///
 /// # Errors
 ///
-/// Where the system doesn't tell.
+/// If the file's length can't be read.
 pub fn bounded(file: File) -> io::Result<(Take<File>, u64)> {
     let bytes = file.metadata()?.len();
     Ok((file.take(if bytes == 0 { u64::MAX } else { bytes }), bytes))
@@ -20,7 +20,7 @@ mod tests {
     use std::io::Write;
 
     #[test]
-    fn what_is_added_is_not_read() {
+    fn bytes_appended_later_are_not_read() {
         let mut written = tempfile::NamedTempFile::new().unwrap();
         written.write_all(b"before").unwrap();
         let (mut file, bytes) = bounded(written.reopen().unwrap()).unwrap();
@@ -32,7 +32,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn what_hides_its_size_is_read() {
+    fn files_that_report_no_length_are_read() {
         let (mut file, bytes) = bounded(File::open("/proc/self/status").unwrap()).unwrap();
         let mut read = String::new();
         file.read_to_string(&mut read).unwrap();

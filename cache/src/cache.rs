@@ -1,18 +1,19 @@
-//! Both levels together, in the hands of one process. Whatever fails costs a warning.
+//! The local and the shared store together, as one process uses them. Failures are warnings.
 
+use crate::accept::Accept;
 use crate::digest::Digest;
-use crate::entry::Entry;
+use crate::entry::{DAMAGED, Entry};
 use crate::error::Error;
 use crate::files::Files;
 use crate::key::Key;
 use crate::log::{Log, Run};
-use crate::prune::Limits;
+use crate::prune::StoreLimits;
 use crate::record::{Outcome, unix_seconds};
 #[cfg(feature = "remote")]
 use crate::remote::Remote;
 use crate::slot::Slot;
 use crate::store::Store;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 #[cfg(feature = "remote")]
 use std::sync::atomic::AtomicU64;
@@ -20,48 +21,47 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-/// A store that wasn't pruned for so long is pruned in passing.
+/// The time after which [`Cache::finish`] prunes a store again.
 const PRUNE_EVERY_S: u64 = 24 * 60 * 60;
 
-/// A store on this machine, and perhaps one that many machines share, as one process uses them.
+/// The store on this machine, and optionally one that many machines share.
 ///
-/// A store that fails costs one warning, and is done without from then on: nothing here is an error
-/// for who compiles.
+/// A store that fails causes one warning, and isn't used from then on. No failure is an error of the caller.
 #[derive(Debug)]
 pub struct Cache {
     pub(crate) store: Store,
-    limits: Limits,
+    limits: StoreLimits,
     pub(crate) files: Files,
     #[cfg(feature = "remote")]
     remote: Option<Remote>,
-    /// The number of wrong entries that came from there.
+    /// The number of invalid entries that the shared store returned.
     #[cfg(feature = "remote")]
     wrong: AtomicU64,
     /// The local store can't be read.
     broken: AtomicBool,
     /// The local store can't be written.
     read_only: AtomicBool,
-    /// Somebody who makes an entry was waited for in vain: nobody else is.
+    /// Waiting for another process's entry has timed out. From then on this process doesn't wait for entries.
     impatient: AtomicBool,
     run: Mutex<Run>,
     warnings: Mutex<Vec<String>>,
 }
 
-/// The find under a key.
+/// The result of a lookup.
 #[derive(Debug)]
 pub enum Lookup {
-    /// A blob.
+    /// An entry with a blob.
     Hit(Entry),
-    /// It can't be made; here is why.
+    /// An entry that records why the blob can't be made.
     Failure(String),
-    /// Somebody is making it.
+    /// Another thread or process is making the entry.
     Busy,
-    /// Nothing: whoever asked makes it, and nobody else does meanwhile.
+    /// There is no entry. The caller makes it, and nobody else does meanwhile.
     Miss(Turn),
 }
 
-/// The turn to make an entry. Where the store can't be written, or who had it was waited for in vain,
-/// several may have it.
+/// The turn to make an entry. Several callers can hold the turn for the same entry if the store can't be written, or
+/// if waiting for the holder has timed out.
 #[derive(Debug)]
 pub struct Turn {
     key: Key,
@@ -70,15 +70,15 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// The same, where the entry is listed under the name of its source.
+    /// The same turn, with the name of the entry's source for lists.
     pub fn named(self, name: Option<&Path>) -> Turn {
         Turn { name: name.map(Path::to_path_buf), ..self }
     }
 }
 
 impl Cache {
-    /// A cache in a folder.
-    pub fn new(store: Store, limits: Limits) -> Cache {
+    /// A cache over a store.
+    pub fn new(store: Store, limits: StoreLimits) -> Cache {
         Cache {
             store,
             limits,
@@ -95,19 +95,20 @@ impl Cache {
         }
     }
 
-    /// The same with a second level.
+    /// The same cache, with a shared store as its second level.
     #[cfg(feature = "remote")]
     pub fn with_remote(self, remote: Remote) -> Cache {
         Cache { remote: Some(remote), ..self }
     }
 
-    /// Looks for a key, in the store on this machine or else in the shared one; what comes
-    /// from there is stored here. With `wait`, it is never [`Lookup::Busy`]: this waits until
-    /// somebody has made the entry, or has given it up, or for as long as the store is patient. Who
-    /// waits must not have another turn.
+    /// Looks a key up in the store on this machine, then in the shared store. An entry of the shared store is stored
+    /// on this machine.
     ///
-    /// An entry is only used where `accept` has nothing against its bytes. What comes from there is as
-    /// good as none; what was in the store on this machine is removed.
+    /// With `wait`, the result is never [`Lookup::Busy`]: the call waits until the entry was made or given up, at most
+    /// for the store's [`Patience`](crate::Patience). A caller that waits must hold no other turn.
+    ///
+    /// Only entries that `accept` accepts are used. Other entries of the shared store are ignored; other entries of
+    /// the store on this machine are removed.
     pub fn lookup(&self, key: &Key, wait: bool, accept: &Accept<'_>) -> Lookup {
         if let Some(found) = self.local(key, accept) {
             return found;
@@ -119,7 +120,9 @@ impl Cache {
                 Ok(slot) => slot,
                 Err(error @ Error::Held { .. }) => {
                     if !self.impatient.swap(true, Relaxed) {
-                        self.warn(format!("this run makes itself what others were making: {error}"));
+                        self.warn(format!(
+                            "this run no longer waits for entries of other processes: {error}"
+                        ));
                     }
                     None
                 }
@@ -129,7 +132,7 @@ impl Cache {
                 }
             },
         };
-        // Somebody may have made it between the look and the turn.
+        // Another process may have made the entry before this one got its turn.
         if slot.is_some()
             && let Some(found) = self.local(key, accept)
         {
@@ -188,7 +191,7 @@ impl Cache {
             }
         };
         let refused = |why: &str| {
-            // One that lies does so often.
+            // A store with one invalid entry is likely to have many: the rest is counted.
             if self.wrong.fetch_add(1, Relaxed) == 0 {
                 self.warn(format!("the shared cache `{}` has a wrong entry: {why}", remote.name()));
             }
@@ -210,7 +213,7 @@ impl Cache {
         Lookup::Hit(stored.unwrap_or_else(|| Entry::memory(record, blob.to_vec())))
     }
 
-    /// Counts an entry that was used, and how many bytes of it were copied.
+    /// Counts an entry that was used, and the bytes that were copied from it.
     pub fn used(&self, entry: &Entry, delivered_bytes: u64) {
         let mut run = self.run();
         run.hits += 1;
@@ -218,8 +221,8 @@ impl Cache {
         run.saved_ns = run.saved_ns.saturating_add(entry.record().cost_ns);
     }
 
-    /// Stores what was made, and sends it to the shared store, in the background. Returns its digest
-    /// if it was stored.
+    /// Stores the blob for a key, and sends it to the shared store in the background. Returns the blob's digest if it
+    /// was stored.
     pub fn fill(&self, mut turn: Turn, blob: &[u8], cost: Duration) -> Option<Digest> {
         let (key, name) = (turn.key.clone(), turn.name.take());
         {
@@ -233,7 +236,7 @@ impl Cache {
         digest
     }
 
-    /// Stores that it can't be made, and why.
+    /// Stores why the blob for a key can't be made.
     pub fn fail(&self, turn: Turn, message: String, cost: Duration) {
         self.run().misses += 1;
         if self.unusable() {
@@ -250,7 +253,7 @@ impl Cache {
     }
 
     fn name(&self, key: &Key, name: Option<PathBuf>) {
-        // A word in a list is no reason to do without the cache.
+        // Without a name, an entry is as useful: only lists show it.
         let _ = name.map(|name| self.store.name(key, &name));
     }
 
@@ -260,7 +263,7 @@ impl Cache {
         }
         let stored = match turn.slot {
             Some(slot) => slot.fill(blob, cost),
-            // Who has the slot was waited for in vain; that two store the same does no harm.
+            // Waiting for the slot has timed out. Two processes may store the same entry without harm.
             None => self.store.insert(&turn.key, blob, cost),
         };
         match stored {
@@ -288,9 +291,9 @@ impl Cache {
     #[cfg(not(feature = "remote"))]
     fn share(&self, _: Key) {}
 
-    /// Removes an entry whose blob turned out to be damaged, with a warning.
+    /// Removes an entry with a damaged blob, with a warning.
     pub fn damaged(&self, key: &Key) {
-        self.refuse(key, "its bytes are others");
+        self.refuse(key, DAMAGED);
     }
 
     fn refuse(&self, key: &Key, why: &str) {
@@ -303,8 +306,8 @@ impl Cache {
         &self.store
     }
 
-    /// Ends the run: keeps what is known of files, adds to the log, prunes if it is time, and waits
-    /// for the shared store as long as its limits say.
+    /// Ends the run: saves the notes on files, appends to the log, prunes if it is time, and waits for writes to the
+    /// shared store within its limits.
     pub fn finish(&self) {
         #[cfg(feature = "remote")]
         if let Some(remote) = &self.remote {
@@ -333,14 +336,14 @@ impl Cache {
         };
         match keep() {
             Ok(()) => {}
-            // Who only reads a cache of others' has lost nothing by it.
+            // A user who may only read the cache has lost nothing.
             Err(Error::Io { error, .. })
                 if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {}
             Err(error) => self.cannot_write(&error),
         }
     }
 
-    /// The test that more than a line of the log is to be written at the end of the run.
+    /// Returns true if [`Cache::finish`] has more to write than a line of the log.
     pub fn has_news(&self) -> bool {
         self.files.has_news() || self.run().stored_bytes > 0
     }
@@ -350,19 +353,19 @@ impl Cache {
         let last = if log.pruned_unix_s == 0 { log.since_unix_s } else { log.pruned_unix_s };
         let long_ago = unix_seconds(SystemTime::now()).saturating_sub(last) > PRUNE_EVERY_S;
         if log.estimated_bytes > self.limits.max_bytes || long_ago {
-            // Some room, so that it isn't needed again at once.
+            // A fifth is left free, so that the next run needn't prune again.
             let max_bytes = self.limits.max_bytes / 5 * 4;
-            self.store.prune(Limits { max_bytes, ..self.limits }, false)?;
+            self.store.prune(StoreLimits { max_bytes, ..self.limits }, false)?;
         }
         Ok(())
     }
 
-    /// The warnings since this was last asked.
+    /// The warnings since the last call.
     pub fn take_warnings(&self) -> Vec<String> {
         std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The test that what the store says is believed. Where it is another's, this warns.
+    /// Returns true if the store can be read and is trusted. Warns the first time it isn't.
     pub(crate) fn is_readable(&self) -> bool {
         if let Err(error) = self.store.check_trust() {
             self.cannot_read(&error);
@@ -399,14 +402,6 @@ impl Cache {
     pub(crate) fn run(&self) -> MutexGuard<'_, Run> {
         self.run.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Says what is wrong with the bytes of an entry.
-pub type Accept<'a> = dyn Fn(&[u8]) -> Result<(), String> + Sync + 'a;
-
-/// The test that an error in delivering is one of the entry, rather than of the place it goes to.
-pub fn is_damage(error: &io::Error) -> bool {
-    error.kind() == ErrorKind::InvalidData
 }
 
 fn nanoseconds(time: Duration) -> u64 {

@@ -11,13 +11,13 @@ use std::mem;
 use std::path::Path;
 use std::str::FromStr;
 
-/// From here on several threads are worth their while: BLAKE3's documentation of `update_rayon` names
-/// 128 KiB as the least, where nothing else is to do.
+/// The size from which a file is hashed by several threads. BLAKE3's documentation of `update_rayon` names 128 KiB as
+/// the minimum on an idle machine.
 const PARALLEL_BYTES: u64 = 1 << 20;
-/// The bytes of a file that one thread reads at a time, and hashes while the processor's caches hold them.
+/// The size of the parts that one thread reads and hashes: they fit the processor's caches.
 const SMALL_PART_BYTES: usize = 64 << 10;
-/// The same for several threads, each of which is to have enough of it.
-const PART_BYTES: usize = 256 << 10;
+/// The size of the parts that several threads hash: each thread gets a share that is worth it.
+const PART_BYTES: usize = 1 << 20;
 
 /// A BLAKE3 digest. Its text form is hexadecimal, in lower case.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,18 +29,18 @@ impl Digest {
         Digest(blake3::hash(bytes).into())
     }
 
-    /// The digest of a file, which is read for that, in parts: a mapped one that another program
-    /// shortens meanwhile would end the process.
+    /// The digest of a file. The file is read in parts and not mapped: if another program shortened a mapped file, the
+    /// process would end.
     ///
     /// # Errors
     ///
-    /// Where the file can't be read.
+    /// If the file can't be read.
     pub fn of_file(path: &Path) -> io::Result<Digest> {
         Digest::of_rest(&mut bounded(open_regular(path, true, false)?)?.0)
     }
 
-    /// The same by several threads, where the file is large enough for that. The thread that asks
-    /// may be given other work of its pool meanwhile, so it must hold nothing that others wait for.
+    /// The digest of a file, computed by several threads if the file is large. The calling thread may run other tasks
+    /// of its pool meanwhile, so it must hold no lock that they need.
     ///
     /// # Errors
     ///
@@ -49,51 +49,60 @@ impl Digest {
         Digest::of_large(open_regular(path, true, false)?)
     }
 
-    /// The same of an open file.
+    /// The digest of an open file, computed by several threads if the file is large.
     pub(crate) fn of_large(file: File) -> io::Result<Digest> {
         let (mut file, bytes) = bounded(file)?;
         if bytes < PARALLEL_BYTES {
             return Digest::of_rest(&mut file);
         }
         let mut hasher = Hasher::new();
-        let (mut part, mut next) = (Vec::with_capacity(PART_BYTES), Vec::with_capacity(PART_BYTES));
-        let mut more = read_part(&mut file, &mut part)?;
-        while more {
+        let (mut part, mut next) = (vec![0; PART_BYTES], vec![0; PART_BYTES]);
+        let mut length = fill(&mut file, &mut part)?;
+        while length > 0 {
             // One part is hashed while the next is read.
             let hash = || {
-                hasher.update_rayon(&part);
+                hasher.update_rayon(&part[..length]);
             };
-            more = rayon::join(hash, || read_part(&mut file, &mut next)).1?;
+            length = rayon::join(hash, || fill(&mut file, &mut next)).1?;
             mem::swap(&mut part, &mut next);
         }
         Ok(hasher.finalize().into())
     }
 
-    /// The digest of what is left to read of an open file.
+    /// The digest of an open file from its current position.
     ///
     /// # Errors
     ///
-    /// Where it can't be read.
+    /// If the file can't be read.
     pub fn of_rest(file: &mut impl Read) -> io::Result<Digest> {
         let mut hasher = Hasher::new();
-        let mut part = Vec::with_capacity(SMALL_PART_BYTES);
-        while read_part(file, &mut part)? {
-            hasher.update(&part);
+        let mut part = [0; SMALL_PART_BYTES];
+        loop {
+            match fill(file, &mut part)? {
+                0 => return Ok(hasher.finalize().into()),
+                length => hasher.update(&part[..length]),
+            };
         }
-        Ok(hasher.finalize().into())
     }
 
-    /// Its 32 bytes.
+    /// The digest's 32 bytes.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
 }
 
-/// The next part of a file, as much as the buffer has room for unless the file ends; whether there was more of it.
-fn read_part(file: &mut impl Read, part: &mut Vec<u8>) -> io::Result<bool> {
-    part.clear();
-    let most = part.capacity() as u64;
-    Ok(file.take(most).read_to_end(part)? > 0)
+/// Fills a part from a file, and returns its length: less than the part's, or 0, where the file ends.
+fn fill(file: &mut impl Read, part: &mut [u8]) -> io::Result<usize> {
+    let mut length = 0;
+    while length < part.len() {
+        match file.read(&mut part[length..]) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length)
 }
 
 impl From<[u8; 32]> for Digest {
@@ -178,7 +187,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn a_pipe_in_a_files_place_is_not_waited_for() {
+    fn a_pipe_in_place_of_a_file_is_refused_without_waiting() {
         use rustix::fs::{CWD, FileType, Mode, mknodat};
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");

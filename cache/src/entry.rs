@@ -1,6 +1,6 @@
-//! What was found.
+//! An entry of the cache, as a lookup returns it.
 
-use crate::cache::Accept;
+use crate::accept::Accept;
 use crate::digest::Digest;
 use crate::record::{Outcome, Record};
 use crate::trust::Trust;
@@ -8,10 +8,12 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::PathBuf;
 
-/// Of an entry that says why something can't be made.
+/// The error for a blob with another digest than its record's.
+pub(crate) const DAMAGED: &str = "its digest does not match";
+/// The error for an entry that records a failure.
 const NO_BLOB: &str = "it has no blob";
 
-/// What was found under a key. While it is held, it isn't pruned.
+/// An entry that was found under a key. It isn't pruned while this value exists.
 #[derive(Debug)]
 pub struct Entry {
     record: Record,
@@ -21,11 +23,10 @@ pub struct Entry {
 
 #[derive(Debug)]
 enum Blob {
-    /// There is none.
     None,
-    /// In the store, not verified.
+    /// A file in the store, not verified.
     File(PathBuf, Trust),
-    /// Verified, and in no store that works.
+    /// Verified bytes that couldn't be stored on this machine.
     Memory(Vec<u8>),
 }
 
@@ -35,17 +36,17 @@ impl Entry {
         Entry { record, blob, _guard: Some(guard) }
     }
 
-    #[cfg_attr(not(feature = "remote"), allow(dead_code, reason = "only a shared store has such"))]
+    #[cfg_attr(not(feature = "remote"), allow(dead_code, reason = "only a shared store returns them"))]
     pub(crate) fn memory(record: Record, blob: Vec<u8>) -> Entry {
         Entry { record, blob: Blob::Memory(blob), _guard: None }
     }
 
-    /// What it is.
+    /// The entry's record.
     pub fn record(&self) -> &Record {
         &self.record
     }
 
-    /// What is wrong with it: what `accept` says of its bytes, unless they are damaged.
+    /// Checks the entry's bytes with `accept`. If they are refused because they are damaged, the error says that.
     pub(crate) fn check(&self, accept: &Accept<'_>) -> Result<(), String> {
         let bytes = self.bytes().map_err(|error| error.to_string())?;
         accept(&bytes).map_err(|why| match self.verify(Digest::of(&bytes)) {
@@ -54,19 +55,19 @@ impl Entry {
         })
     }
 
-    /// Puts the blob into a new file: sharing its blocks where the file system can, else as a copy, never as a link,
-    /// so that no change of the one is a change of the other. Then the new file, which must be open for reading,
-    /// too, is read, and compared with the digest.
+    /// Copies the blob to a new file, then reads that file and compares it with the digest. The copy shares the blob's
+    /// blocks if the file system supports that. It is never a link, so a change of one doesn't change the other. The
+    /// file must be open for reading, too.
     ///
     /// # Errors
     ///
-    /// Where the file can't be written; [`io::ErrorKind::InvalidData`] where the entry is damaged.
+    /// If the file can't be written; [`io::ErrorKind::InvalidData`] if the entry is damaged.
     pub fn deliver(&self, to: &mut File) -> io::Result<()> {
         match &self.blob {
             Blob::File(..) => {
                 // On Linux the kernel copies, and shares blocks.
                 if let Err(error) = io::copy(&mut self.open()?, to) {
-                    // Was it the reading, or the writing?
+                    // Reading again tells a damaged entry from a failed write.
                     self.read()?;
                     return Err(error);
                 }
@@ -82,7 +83,7 @@ impl Entry {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::InvalidData`] where it is damaged, or can't be read, or may be another user's.
+    /// [`io::ErrorKind::InvalidData`] if the blob is damaged, can't be read, or another user may have written it.
     pub fn read(&self) -> io::Result<Vec<u8>> {
         let bytes = self.bytes()?;
         self.verify(Digest::of(&bytes))?;
@@ -105,7 +106,7 @@ impl Entry {
         }
     }
 
-    /// The digest of its blob, which is only known to be true once it was read or delivered.
+    /// The digest of the blob according to the record. It is verified by [`Entry::read`] and [`Entry::deliver`] only.
     pub fn digest(&self) -> Option<Digest> {
         match self.record.outcome {
             Outcome::Blob { blake3, .. } => Some(blake3),
@@ -116,9 +117,14 @@ impl Entry {
     fn verify(&self, digest: Digest) -> io::Result<()> {
         match self.digest() == Some(digest) {
             true => Ok(()),
-            false => Err(invalid("its bytes are others")),
+            false => Err(invalid(DAMAGED)),
         }
     }
+}
+
+/// Returns true if an error of [`Entry::deliver`] is due to the entry, and not to the file it was copied to.
+pub fn is_damage(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::InvalidData
 }
 
 fn invalid(why: &str) -> io::Error {

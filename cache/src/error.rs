@@ -1,4 +1,4 @@
-//! Why a store can't be used, or an entry of it.
+//! The errors of the store on this machine.
 
 use crate::digest::Digest;
 use std::io;
@@ -6,66 +6,66 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use thiserror::Error;
 
-/// Why a store can't be used, or an entry of it.
+/// An error of the store on this machine, or of one of its entries.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The file system refuses.
+    /// An error of the file system.
     #[error("can't {action} `{}`: {error}", path.display())]
     Io {
-        /// What was tried.
+        /// The action, as a verb: `read`.
         action: &'static str,
-        /// On what.
+        /// The file or folder.
         path: PathBuf,
-        /// Why not.
+        /// The system's error.
         error: io::Error,
     },
-    /// An entry is not what was stored, or not believed. It was removed.
+    /// An entry is damaged or not trusted. It was removed.
     #[error("the entry `{key}` is not used ({why}), and is removed")]
     Refused {
-        /// The digest of its key.
+        /// The digest of the entry's key.
         key: Digest,
-        /// What is wrong with it.
+        /// The reason.
         why: String,
     },
-    /// Another user's files would be believed.
+    /// A file or folder belongs to a user who isn't trusted.
     #[error(
         "`{}` belongs to another user, number {user}: use a folder of your own, or `--cache-trust anyone` where \
          that user is trusted", path.display()
     )]
     Theirs {
-        /// What belongs to another.
+        /// The file or folder.
         path: PathBuf,
         /// The number of that user.
         user: u32,
     },
-    /// Others may have written what would be believed.
+    /// Users who aren't trusted can write to a file or folder.
     #[error(
         "other users can write to `{}`: have `precompile cache clear` empty and close it, or use \
          `--cache-trust anyone` where they are trusted", path.display()
     )]
     Open {
-        /// What others can write.
+        /// The file or folder.
         path: PathBuf,
     },
     /// Another process holds a lock for too long.
     #[error("{holder} has held `{}` for {} s: end it, or let it go on", path.display(), waited.as_secs())]
     Held {
-        /// The file that is locked.
+        /// The locked file.
         path: PathBuf,
-        /// Who holds it, as far as the system tells.
+        /// The process that holds it, as far as the system tells.
         holder: String,
-        /// How long it was waited for.
+        /// The time spent waiting for it.
         waited: Duration,
     },
 }
 
 impl Error {
-    /// For `map_err`.
+    /// The error of an action on a path, for `map_err`.
     pub(crate) fn io<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Error + 'a {
         move |error| Error::Io { action, path: path.into(), error }
     }
 
-    /// The test for something that isn't there.
+    /// Returns true if the file or folder doesn't exist.
     pub(crate) fn is_absence(&self) -> bool {
         matches!(self, Error::Io { error, .. } if error.kind() == io::ErrorKind::NotFound)
     }

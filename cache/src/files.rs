@@ -1,4 +1,4 @@
-//! Notes on files that were read before, so that they needn't be read again.
+//! Notes on files that were read before, so that unchanged ones aren't read again.
 
 use crate::digest::Digest;
 use crate::error::Error;
@@ -12,69 +12,69 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-/// The beginning of files of notes.
+/// The first bytes of a file of notes.
 const FORMAT: &[u8] = b"precompile notes 2\n";
-/// The time after which a note is forgotten that nobody asked for.
+/// The time after which an unused note is dropped.
 const KEEP_NS: i64 = 90 * DAY_NS;
-/// The time after which it is noted again that a note was asked for.
+/// The time after which the use of a note is recorded again.
 const DAY_NS: i64 = 24 * 60 * 60 * 1_000_000_000;
 
 /// A note on a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Known {
-    /// The digest of its content.
+    /// The digest of the file's content.
     pub(crate) digest: Digest,
-    /// The making of it, where it is an output.
+    /// The origin of the file, if it is an output.
     pub(crate) made: Option<Made>,
 }
 
-/// The making of a file.
+/// The origin of an output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Made {
     /// The digest of the key.
     pub(crate) key: Digest,
-    /// The time that it took to make, in nanoseconds.
+    /// The time that making it took, in nanoseconds.
     pub(crate) cost_ns: u64,
 }
 
-/// Notes on the files in the folders that were asked about.
+/// The notes on files, by folder, read when a folder is first needed.
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     folders: Mutex<HashMap<PathBuf, Folder>>,
     mounts: Mounts,
 }
 
-/// Notes on the files in a folder.
+/// The notes on the files in a folder, by device and inode.
 #[derive(Debug, Default)]
 struct Folder {
-    /// The name of the file that keeps it; `None` where it can't be kept.
+    /// The name of the file with the notes; `None` if they can't be saved.
     name: Option<String>,
     notes: HashMap<(u64, u64), Note>,
     changed: bool,
 }
 
-/// A file as it was when it was read.
+/// The state of a file when it was read.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Note {
     identity: Identity,
-    /// The number of the file system that it was on; `None` where its identity says nothing.
+    /// The number of the file system; `None` if identities on it aren't believed.
     file_system: Option<u64>,
-    /// When it was read, or before.
+    /// The time at which reading began, or an earlier one.
     read_ns: i64,
-    /// When somebody last asked for it, to the day.
+    /// The time of the last use, to the day.
     used_ns: i64,
     known: Known,
 }
 
-/// A note, and its age.
+/// A note that still holds.
 pub(crate) struct Recalled {
     pub(crate) known: Known,
-    /// Nobody asked for a day.
+    /// The note was unused for a day.
     pub(crate) stale: bool,
 }
 
 impl Files {
-    /// The note on a file, where it can't have changed since.
+    /// The note on a file, if the file can't have changed since it was read.
     pub(crate) fn recall(&self, store: &Store, path: &Path, identity: &Identity) -> Option<Recalled> {
         let file_system = self.mounts.believed(path, identity)?;
         self.with(store, path, |folder| {
@@ -84,7 +84,7 @@ impl Files {
                 return None;
             }
             let now = unix_ns(SystemTime::now());
-            // The clock may also have been set back.
+            // The difference is negative if the clock was set back.
             let stale = !(0..DAY_NS).contains(&now.saturating_sub(note.used_ns));
             if stale {
                 note.used_ns = now;
@@ -94,13 +94,12 @@ impl Files {
         })
     }
 
-    /// The note on a file from when it was last seen, whether or not it has changed since, or is
-    /// another of the same number.
+    /// The last note under a file's number. The file may have changed since, or be another with the same number.
     pub(crate) fn last(&self, store: &Store, path: &Path, identity: &Identity) -> Option<Known> {
         self.with(store, path, |folder| Some(folder.notes.get(&identity.number())?.known))
     }
 
-    /// Notes what is in a file. It had this identity before it was read, which was at `read_ns`.
+    /// Adds a note on a file that had this identity before it was read, at `read_ns`.
     pub(crate) fn note(&self, store: &Store, path: &Path, identity: Identity, read_ns: i64, known: Known) {
         let file_system = self.mounts.believed(path, &identity);
         self.with(store, path, |folder| {
@@ -110,18 +109,18 @@ impl Files {
         });
     }
 
-    /// The test that there is something to keep.
+    /// Returns true if there are notes to save.
     pub(crate) fn has_news(&self) -> bool {
         self.lock().values().any(|folder| folder.changed)
     }
 
-    /// Keeps what is new, beside what other processes have kept meanwhile.
+    /// Saves the new notes, merged with those that other processes have saved meanwhile.
     pub(crate) fn save(&self, store: &Store) -> Result<(), Error> {
         let mut folders = self.lock();
         if !folders.values().any(|folder| folder.changed) {
             return Ok(());
         }
-        let _guard = store.shared()?;
+        let _guard = store.lock_shared()?;
         let now = unix_ns(SystemTime::now());
         for folder in folders.values_mut() {
             let Some(name) = folder.name.as_ref().filter(|_| folder.changed) else { continue };
@@ -132,7 +131,7 @@ impl Files {
             let mut notes: Vec<Note> = notes.into_values().collect();
             notes.retain(|note| now.saturating_sub(note.used_ns) < KEEP_NS);
             let bytes = write(boot, &notes);
-            // Lost in a crash it costs one reading, so it isn't forced onto the disk.
+            // Not synced to the disk: if a crash loses it, the files are read once more.
             let write = || {
                 let mut file = store.trust.temporary_file(store.layout.temp())?;
                 std::io::Write::write_all(&mut file, &bytes)?;
@@ -144,7 +143,7 @@ impl Files {
         Ok(())
     }
 
-    /// Does something with what is known of the files in a file's folder.
+    /// Runs an action on the notes of a file's folder.
     fn with<T>(&self, store: &Store, path: &Path, act: impl FnOnce(&mut Folder) -> T) -> T {
         let parent = match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -171,7 +170,7 @@ impl Folder {
     }
 }
 
-/// One name for all the ways to write a folder's path.
+/// The name of a folder's notes, the same for every path to the folder.
 #[cfg(unix)]
 fn name(folder: &Path) -> Option<String> {
     use std::os::unix::fs::MetadataExt;
@@ -184,8 +183,8 @@ fn name(_: &Path) -> Option<String> {
     None
 }
 
-/// The notes that were kept. Damaged ones, and those that may be another user's, count as none. Those of an earlier
-/// run of the system are not believed: its mounts have numbers that others have now.
+/// The notes that were saved; none if they are damaged or another user may have written them. Notes from before the
+/// last reboot lose their file system, so they aren't believed: mounts are numbered anew at each boot.
 fn read(store: &Store, path: &Path, boot: Option<&str>) -> HashMap<(u64, u64), Note> {
     let notes = || {
         let mut bytes = Vec::new();
@@ -204,7 +203,7 @@ fn read(store: &Store, path: &Path, boot: Option<&str>) -> HashMap<(u64, u64), N
     notes().unwrap_or_default().into_iter().map(by_inode).collect()
 }
 
-/// The bytes of what [`read`] reads.
+/// The bytes of notes, as [`read`] reads them.
 fn write(boot: Option<&str>, notes: &[Note]) -> Vec<u8> {
     let kept = postcard::to_stdvec(&(boot, notes)).expect("it is made of numbers and a name");
     [FORMAT, &kept, Digest::of(&kept).bytes()].concat()
@@ -218,7 +217,7 @@ mod tests {
 
     const HOUR_NS: i64 = DAY_NS / 24;
 
-    /// A store, a file in another folder, what is known of it, and the notes that say so.
+    /// A store, a file in another folder, and the notes on that file.
     struct Noted {
         store: Store,
         file: PathBuf,
@@ -233,7 +232,7 @@ mod tests {
         std::fs::write(&file, "content").unwrap();
         let (identity, files) = (Identity::at(&file).unwrap(), Files::default());
         let known = Known { digest: Digest::of(b"content"), made: None };
-        // As if it had been read when its last change was long ago.
+        // As if the file had been read long after its last change.
         let later = unix_ns(SystemTime::now() + Duration::from_secs(10));
         files.note(&store, &file, identity, later, known);
         Noted { store, file, identity, files, _folders: folders }
@@ -253,9 +252,9 @@ mod tests {
         }
     }
 
-    /// So that a file that is looked at each minute isn't noted each minute.
+    /// A file that is looked at each minute isn't noted each minute.
     #[test]
-    fn what_is_asked_for_is_noted_once_a_day() {
+    fn the_use_of_a_note_is_recorded_once_a_day() {
         let noted = noted();
         noted.files.save(&noted.store).unwrap();
         for (ago_ns, stale) in [(23 * HOUR_NS, false), (25 * HOUR_NS, true), (-HOUR_NS, true)] {
@@ -267,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_asks_for_is_forgotten() {
+    fn unused_notes_are_dropped() {
         for (days, is_kept) in [(89, true), (91, false)] {
             let noted = noted();
             noted.last_used(days * 24 * HOUR_NS);
@@ -277,9 +276,9 @@ mod tests {
         }
     }
 
-    /// One file of notes for each folder, by whatever path it is named.
+    /// Each folder has one file of notes, whatever path is used.
     #[test]
-    fn notes_are_kept_by_folder() {
+    fn notes_are_saved_by_folder() {
         let Noted { store, file, identity, files, .. } = &noted();
         assert_eq!(files.last(store, file, identity).unwrap().digest, Digest::of(b"content"));
         let relative = Path::new("Cargo.toml");

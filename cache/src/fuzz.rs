@@ -1,11 +1,11 @@
-//! What is done with input that nobody can be trusted with, for fuzzers and tests.
+//! The reader of untrusted input, for fuzzers and tests.
 
 use crate::digest::Digest;
 use crate::object;
 
-/// What a shared store may answer, as the object for some key. Whether it was accepted.
+/// Reads bytes as the object that a shared store returns for a key. Returns true if they are accepted.
 pub fn object(bytes: &[u8]) -> bool {
-    // Its own key, if it has one, so that not all of them are another's.
+    // The object's own key, if it has one: otherwise each would be refused for its key.
     let key = crate::record::Record::read(bytes).map_or(Digest::of(b""), |(record, _)| record.key);
     object::read(key, bytes).is_ok()
 }

@@ -2,8 +2,8 @@
 
 use std::fs::File;
 
-/// The process that has locked a file, in words. Where the system doesn't tell, such as of a process on
-/// another machine or in another container, it is another process.
+/// The process that has locked a file, as text: `process 708`. It is `another process` if the system doesn't tell, as
+/// for a process on another machine or in another container.
 pub(crate) fn holder(file: &File) -> String {
     system::holder(file).unwrap_or_else(|| "another process".into())
 }
@@ -16,22 +16,22 @@ mod system {
     pub(super) fn holder(file: &File) -> Option<String> {
         let locks = std::fs::read_to_string("/proc/locks").ok()?;
         let process = owner(&locks, Identity::of(file)?.number())?;
-        // One that is gone has left the lock to another.
+        // If the process has ended, another holds the lock now.
         let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
         let state = status.lines().find_map(|line| line.strip_prefix("State:"));
-        // By a signal, or by a debugger.
+        // `T` by a signal, `t` by a debugger.
         let is_stopped = state.is_some_and(|state| matches!(state.trim().chars().next(), Some('T' | 't')));
         Some(format!("process {process}{}", if is_stopped { " (stopped)" } else { "" }))
     }
 
-    /// The process that holds the file of this device and number. A line is
-    /// `1: FLOCK ADVISORY WRITE 708 00:13:14568 0 EOF`; one with an arrow behind its number waits.
+    /// The process that has locked the file with this device and inode. A line is
+    /// `1: FLOCK ADVISORY WRITE 708 00:13:14568 0 EOF`. A line with an arrow after its number is of a waiting process.
     pub(super) fn owner(locks: &str, (device, inode): (u64, u64)) -> Option<u32> {
         let file = format!("{:02x}:{:02x}:{inode}", device >> 32, device & 0xffff_ffff);
         locks.lines().find_map(|line| {
             let fields: Vec<_> = line.split_ascii_whitespace().collect();
             let [_, "FLOCK", _, _, process, found, ..] = fields[..] else { return None };
-            // A process of another container has no number here.
+            // The number is 0 for a process of another container.
             process.parse().ok().filter(|process| found == file && *process != 0)
         })
     }
@@ -50,10 +50,10 @@ mod system {
 mod tests {
     use super::*;
 
-    /// On a file system that has the same number in the list as files have: some have another.
-    #[allow(clippy::print_stdout, reason = "what can't run says so")]
+    /// The file system must have the same number in the list as its files have. On some it differs.
+    #[allow(clippy::print_stdout, reason = "a skipped test says so")]
     #[test]
-    fn who_holds_it_is_told() {
+    fn the_holder_of_a_lock_is_named() {
         let (Ok(file), Ok(_)) = (tempfile::tempfile_in("/dev/shm"), File::open("/proc/locks")) else {
             println!("not run: there is no /dev/shm, or no /proc/locks");
             return;
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn the_systems_list_is_read() {
+    fn the_list_of_locks_is_read() {
         let locks = "1: POSIX  ADVISORY  WRITE 11 fe:00:7 0 EOF\n\
                      2: FLOCK  ADVISORY  WRITE 12 fe:01:7 0 EOF\n\
                      3: FLOCK  ADVISORY  READ  13 fe:00:77 0 EOF\n\

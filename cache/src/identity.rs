@@ -1,15 +1,15 @@
-//! Whether a file is the one that was read before.
+//! The identity of a file: whether it is the one that was read before, and unchanged.
 
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The coarsest time stamps of the file systems in use: FAT counts two seconds.
+/// The coarsest time stamps of the file systems in use: those of FAT are even seconds.
 const GRANULE: Duration = Duration::from_secs(2);
 
-/// What tells a file from others, and from what it was before, without reading it. Times are in
-/// nanoseconds since 1970.
+/// The identity of a file: it differs from that of other files, and from that of the same file before a change. Taking
+/// it doesn't read the file. Times are in nanoseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Identity {
     device: u64,
@@ -17,36 +17,36 @@ pub struct Identity {
     size: u64,
     modified_ns: i64,
     changed_ns: i64,
-    /// `None` where the system names none, or the change time is none of its own making.
+    /// `None` if the system names no mount, or if the kernel didn't set the change time itself.
     pub(crate) mount: Option<Mount>,
 }
 
-/// Where in the tree of folders a file system is mounted.
+/// A mount of a file system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Mount {
     id: u64,
-    /// The number is given out once only, as long as the system runs.
+    /// The number isn't used again before the next boot.
     unique: bool,
 }
 
 impl Identity {
-    /// The identity of the regular file at a path. `None` where there is none, and on systems that
-    /// don't tell one, where every file is read each time.
+    /// The identity of the regular file at a path; `None` if there is no such file. It is also `None` on systems that
+    /// have no identities, where every file is read each time.
     pub fn at(path: &Path) -> Option<Identity> {
         system::at(path)
     }
 
-    /// The identity of the regular file at a path that is no link, in the same way.
+    /// Like [`Identity::at`], but `None` for a symbolic link.
     pub(crate) fn at_no_link(path: &Path) -> Option<Identity> {
         system::at_no_link(path)
     }
 
-    /// The identity of an open file, in the same way.
+    /// Like [`Identity::at`], of an open file.
     pub fn of(file: &File) -> Option<Identity> {
         system::of(file)
     }
 
-    /// What all names of the file have in common: its device, and its number there.
+    /// The file's device and inode, which all its names have in common.
     pub fn number(&self) -> (u64, u64) {
         (self.device, self.inode)
     }
@@ -56,16 +56,16 @@ impl Identity {
         self.size
     }
 
-    /// The test that what was read at that time is what a file of this identity holds. If it changed at
-    /// about the time when it was read, it may have changed again since, within one tick of the
-    /// clock that stamps files, and look the same: git calls such an entry racily clean.
+    /// Returns true if the content that was read at `read_ns` is that of this identity for certain. If the file changed
+    /// shortly before it was read, it may have changed once more within one tick of the file system's clock, with the
+    /// same identity. Git calls such an entry racily clean.
     pub(crate) fn settled(&self, read_ns: i64) -> bool {
         let granule = GRANULE.as_nanos() as i64;
         self.modified_ns.max(self.changed_ns).saturating_add(granule) < read_ns
     }
 }
 
-/// Nanoseconds since 1970; 0 before.
+/// The nanoseconds since 1970; 0 for an earlier time.
 pub(crate) fn unix_ns(time: SystemTime) -> i64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     since.as_nanos().try_into().unwrap_or(i64::MAX)
@@ -79,7 +79,7 @@ mod system {
     use std::fs::File;
     use std::path::Path;
 
-    /// Of Linux 6.8. Older kernels give the number that `/proc` shows, which is given out again.
+    /// Linux 6.8 has this flag. Older kernels give the number that `/proc` shows, which can be used again.
     const MNT_ID_UNIQUE: StatxFlags = StatxFlags::from_bits_retain(0x4000);
 
     pub(super) fn at(path: &Path) -> Option<Identity> {
@@ -102,8 +102,8 @@ mod system {
         let has = |what: StatxFlags| found.stx_mask & what.bits() != 0;
         (FileType::from_raw_mode(found.stx_mode.into()) == FileType::RegularFile).then_some(())?;
         let changed_ns = nanoseconds(found.stx_ctime)?;
-        // A kernel doesn't stamp a change before the file was made. Who does takes the time from
-        // elsewhere, such as from the last modification, which anybody may set.
+        // A kernel never sets a change time before the file's birth. A file system that reports one takes the time from
+        // elsewhere, such as from the modification time, which any user can set.
         let own = !has(StatxFlags::BTIME) || nanoseconds(found.stx_btime)? <= changed_ns;
         let mount = Mount { id: found.stx_mnt_id, unique: has(MNT_ID_UNIQUE) };
         Some(Identity {
@@ -124,7 +124,7 @@ mod system {
     mod tests {
         use super::*;
 
-        /// What a new file is said to be, where the kernel tells of mounts: those before 5.8 don't.
+        /// The `statx` result of a new file, as by a kernel that reports mounts: those before 5.8 don't.
         fn found() -> Statx {
             let file = tempfile::tempfile().unwrap();
             let mut told = statx(file.as_fd(), c"", AtFlags::EMPTY_PATH, wanted()).unwrap();
@@ -132,19 +132,19 @@ mod system {
             told
         }
 
-        /// A kernel needn't tell more than it is asked for.
+        /// A kernel needn't report more than was requested.
         #[test]
-        fn all_that_is_looked_at_is_asked_for() {
+        fn all_fields_in_use_are_requested() {
             assert!(wanted().contains(StatxFlags::BASIC_STATS));
             assert!(wanted().contains(StatxFlags::BTIME));
             assert!(wanted().contains(MNT_ID_UNIQUE));
         }
 
         #[test]
-        fn a_change_before_the_file_was_made_is_none_of_the_kernels() {
+        fn a_change_time_before_birth_is_not_believed() {
             let mut told = found();
             assert!(from(&told).unwrap().mount.is_some());
-            // Anybody may set this one.
+            // Any user can set this one.
             told.stx_mtime.tv_sec = 1_000_000_000;
             assert!(from(&told).unwrap().mount.is_some());
             told.stx_mask |= StatxFlags::BTIME.bits();
@@ -152,13 +152,13 @@ mod system {
             assert!(from(&told).unwrap().mount.is_some());
             told.stx_ctime = told.stx_mtime;
             assert!(from(&told).unwrap().mount.is_none());
-            // A file system that doesn't tell when it was made.
+            // A file system that reports no birth time.
             told.stx_mask &= !StatxFlags::BTIME.bits();
             assert!(from(&told).unwrap().mount.is_some());
         }
 
         #[test]
-        fn a_number_that_is_given_out_again_is_another() {
+        fn unique_and_reusable_mount_numbers_differ() {
             let mut told = found();
             told.stx_mask |= MNT_ID_UNIQUE.bits();
             let unique = from(&told).unwrap().mount.unwrap();
@@ -169,13 +169,13 @@ mod system {
                 (unique.id, unique.unique, reused.id, reused.unique),
                 (told.stx_mnt_id, true, told.stx_mnt_id, false)
             );
-            // A kernel that knows neither.
+            // A kernel that reports neither.
             told.stx_mask &= !StatxFlags::MNT_ID.bits();
             assert!(from(&told).unwrap().mount.is_none());
         }
 
         #[test]
-        fn the_parts_of_a_device_stay_apart() {
+        fn devices_keep_major_and_minor_numbers() {
             let mut told = found();
             (told.stx_dev_major, told.stx_dev_minor, told.stx_ino) = (1, 2, 3);
             assert_eq!(from(&told).unwrap().number(), (0x1_0000_0002, 3));
@@ -192,7 +192,7 @@ mod system {
     }
 }
 
-/// Elsewhere a file has a number, but no mount: it is read each time.
+/// On other Unix systems a file has a number, but no mount: it is read each time.
 #[cfg(all(unix, not(target_os = "linux")))]
 mod system {
     use super::Identity;
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_just_written_is_not_trusted() {
+    fn files_that_were_just_written_are_not_settled() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let identity = Identity::of(file.as_file()).unwrap();
         let changed_ns = identity.changed_ns;
@@ -287,7 +287,7 @@ mod tests {
             (changed_ns + s, false),
             (changed_ns + 2 * s, false),
             (changed_ns + 2 * s + 1, true),
-            // Set back, the clock says that it was read before it was written.
+            // The clock was set back: the file was read before it was written.
             (changed_ns - 3 * s, false),
         ] {
             assert_eq!(identity.settled(read_ns), settled, "{}", read_ns - changed_ns);

@@ -1,13 +1,13 @@
-//! What an entry is the answer to.
+//! The key of a cache entry: a recipe and a source.
 
 use crate::digest::Digest;
 use std::fmt;
 use std::sync::Arc;
 
-/// Keeps the digests of keys apart from all other digests.
+/// The context of keys' digests, which separates them from all other digests.
 const CONTEXT: &str = "precompile-cache 2026-11 key: recipe, source";
 
-/// How something is made from a source: named fields, in a fixed order, in text that people read.
+/// The recipe by which a blob is made from a source: named fields in a fixed order, as readable text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recipe {
     fields: Vec<(String, String)>,
@@ -15,11 +15,11 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// A recipe of these fields. The `context` tells it apart from the recipes of other programs,
-    /// and of other versions of this one which mean something else by the same fields.
+    /// A recipe of these fields. The `context` separates it from the recipes of other programs, and of other versions
+    /// of this program in which the same fields mean something else.
     pub fn new(context: &str, fields: Vec<(String, String)>) -> Recipe {
         let mut hasher = blake3::Hasher::new_derive_key(context);
-        // Each part behind its length, so that no two lists of fields make the same bytes.
+        // Each part after its length, so that no two lists of fields give the same bytes.
         for (name, value) in &fields {
             for part in [name.as_bytes(), value.as_bytes()] {
                 hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
@@ -28,13 +28,13 @@ impl Recipe {
         Recipe { fields, digest: hasher.finalize().into() }
     }
 
-    /// The names and the values.
+    /// The names and values of the fields.
     pub fn fields(&self) -> &[(String, String)] {
         &self.fields
     }
 }
 
-/// A recipe, and the source that it is applied to.
+/// The key of a cache entry: a recipe, and the digest of the source that it is applied to.
 #[derive(Clone, Debug)]
 pub struct Key {
     recipe: Arc<Recipe>,
@@ -43,14 +43,14 @@ pub struct Key {
 }
 
 impl Key {
-    /// The key for what a recipe makes of a source.
+    /// The key for a recipe and a source.
     pub fn new(recipe: &Arc<Recipe>, source: Digest) -> Key {
         let mut hasher = blake3::Hasher::new_derive_key(CONTEXT);
         hasher.update(recipe.digest.bytes()).update(source.bytes());
         Key { recipe: Arc::clone(recipe), source, digest: hasher.finalize().into() }
     }
 
-    /// The digest of all of it, by which entries are found.
+    /// The digest of the whole key, by which entries are found.
     pub fn digest(&self) -> Digest {
         self.digest
     }
@@ -60,7 +60,7 @@ impl Key {
         self.source
     }
 
-    /// How it is made.
+    /// The recipe.
     pub fn recipe(&self) -> &Recipe {
         &self.recipe
     }
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_do_not_run_into_each_other() {
+    fn adjacent_fields_are_not_confused() {
         let all = [
             digest(&[], b""),
             digest(&[("a", "")], b""),
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn contexts_are_apart() {
+    fn keys_of_different_contexts_differ() {
         let key = |context| Key::new(&Arc::new(Recipe::new(context, vec![])), Digest::of(b"")).digest();
         assert_ne!(key("one"), key("another"));
         assert_eq!(key("one"), key("one"));

@@ -1,26 +1,27 @@
-//! Where things are in a cache's folder.
+//! The layout of a cache's folder.
 //!
 //! ```text
 //! FOLDER/
-//!   CACHEDIR.TAG              tells backup programs to leave it out
+//!   CACHEDIR.TAG              tells backup programs to skip this folder
 //!   v1/                       the version of this layout
-//!     lock                    held shared by who uses the store, alone by who prunes it
-//!     turnstile               passed on the way to the lock; held by who waits to prune
-//!     entries/ab/KEY.json     what an entry is: key, digest of its blob, cost; written last
-//!     entries/ab/KEY.blob     the blob as it is
-//!     entries/ab/KEY.name     what its source was called, for people
-//!     filling/KEY             locked by who makes that entry
-//!     files/DEVICE-FOLDER     what is known of the files in a folder
-//!     log                     what came of each run, a line each
-//!     temp/                   what is not whole yet
+//!     lock                    locked shared by readers and writers, exclusively by pruning
+//!     turnstile               a second lock, taken before the first; pruning holds it while it waits
+//!     entries/ab/KEY.json     an entry's record: key, digest of its blob, cost; written last
+//!     entries/ab/KEY.blob     the blob, unchanged
+//!     entries/ab/KEY.name     the name of the entry's source, for people
+//!     filling/KEY             locked by the process that makes the entry
+//!     files/DEVICE-FOLDER     notes on the files in a folder
+//!     log                     the results of each run, one per line
+//!     temp/                   files that are still being written
 //! ```
 
 use crate::digest::Digest;
+use crate::error::Error;
 use crate::trust::Trust;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// The version of the layout. Another version has another folder, and neither touches the other's.
+/// The version of the layout. Each version has its own folder, and leaves the others alone.
 pub(crate) const VERSION: &str = "v1";
 
 const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
@@ -79,7 +80,7 @@ impl Layout {
         self.entry(key, "name")
     }
 
-    /// In one of 256 folders, because some file systems are slow where a folder holds many files.
+    /// The path of an entry's file, in one of 256 folders: some file systems are slow with many files in a folder.
     fn entry(&self, key: Digest, extension: &str) -> PathBuf {
         let key = key.to_string();
         self.entries.join(format!("{}/{key}.{extension}", &key[..2]))
@@ -105,13 +106,28 @@ impl Layout {
         &self.temp
     }
 
-    /// The folders in which somebody could put entries in the place of ours, each behind the one that it
-    /// is in.
+    /// The folders in which another user could replace our entries, each after its parent.
     pub(crate) fn folders(&self) -> [&Path; 6] {
         [&self.folder, &self.version, &self.entries, &self.filling, &self.files, &self.temp]
     }
 
-    /// Makes the folders. What is there already stays.
+    /// Checks that no other user can write to the folders that exist. Returns true if all of them exist.
+    pub(crate) fn check(&self, trust: Trust) -> Result<bool, Error> {
+        let mut complete = true;
+        for folder in self.folders() {
+            match trust.behind_link(folder) {
+                // Other users may add files of their own to this folder, as to `/tmp`.
+                Ok(metadata) if folder == self.folder() => trust.check_outermost(folder, &metadata)?,
+                Ok(metadata) => trust.check(folder, &metadata)?,
+                Err(error @ Error::Theirs { .. }) => return Err(error),
+                // A folder that can't be read is reported when it is used.
+                Err(error) => complete &= !error.is_absence(),
+            }
+        }
+        Ok(complete)
+    }
+
+    /// Creates the folders that don't exist.
     pub(crate) fn create(&self, trust: Trust) -> io::Result<()> {
         if let Some(parent) = self.folder.parent() {
             std::fs::create_dir_all(parent)?;
@@ -123,7 +139,7 @@ impl Layout {
         if std::fs::read(&tag).is_ok_and(|text| text == TAG.as_bytes()) {
             return Ok(());
         }
-        // Whole or not at all, as everything here.
+        // Renamed into place, so that it is complete or absent.
         let mut file = trust.temporary_file(&self.temp)?;
         file.write_all(TAG.as_bytes())?;
         file.persist(tag).map(|_| ()).map_err(|error| error.error)
@@ -135,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tag_that_was_cut_off_is_made_whole() {
+    fn a_truncated_tag_is_rewritten() {
         let folder = tempfile::tempdir().unwrap();
         let tag = folder.path().join("CACHEDIR.TAG");
         std::fs::write(&tag, &TAG[..10]).unwrap();
@@ -143,7 +159,7 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&tag).unwrap(), TAG);
     }
 
-    /// Another layout needs another version.
+    /// If this test has to change, the layout needs a new version.
     #[test]
     fn the_layout_of_version_1() {
         let layout = Layout::new(Path::new("F"));

@@ -1,4 +1,4 @@
-//! What came of the runs so far.
+//! The log of runs, and the sums over it.
 
 use crate::error::Error;
 use crate::record::unix_seconds;
@@ -8,31 +8,31 @@ use std::io::Write;
 use std::ops::AddAssign;
 use std::time::SystemTime;
 
-/// What came of one run, or of many. Sizes are in bytes, times in nanoseconds.
+/// The results of one run, or of many. Sizes are in bytes, times in nanoseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Run {
-    /// The number of times that there was an entry, or an output that was still in place.
+    /// The number of lookups that found an entry, or an output still in place.
     pub hits: u64,
-    /// The number of those hits that came from the shared store.
+    /// The number of hits that came from the shared store.
     pub remote_hits: u64,
-    /// The number of times that there was none, and it was made.
+    /// The number of lookups that found nothing, so that the blob was made.
     pub misses: u64,
-    /// The number of times that it was known that it can't be made.
+    /// The number of lookups that found a recorded failure.
     pub failures: u64,
-    /// What was copied out of the store.
+    /// The bytes copied out of the store.
     pub delivered_bytes: u64,
-    /// What was stored.
+    /// The bytes stored.
     pub stored_bytes: u64,
-    /// What making the hits' entries had cost.
+    /// The time that the hits saved: the cost of making their entries.
     pub saved_ns: u64,
-    /// What making the misses' entries cost.
+    /// The time that making the misses' entries took.
     pub spent_ns: u64,
 }
 
 impl AddAssign for Run {
     fn add_assign(&mut self, other: Run) {
-        // So that a new field can't be forgotten.
+        // Destructured, so that a new field can't be forgotten.
         let Run { hits, remote_hits, misses, failures, delivered_bytes, stored_bytes, saved_ns, spent_ns } =
             other;
         for (sum, more) in [
@@ -53,12 +53,11 @@ impl AddAssign for Run {
 /// The sums over all runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Log {
-    /// Since when, in seconds since 1970.
+    /// The start of the log, in seconds since 1970.
     pub since_unix_s: u64,
-    /// When the store was last pruned, in seconds since 1970; 0 for never.
+    /// The time of the last pruning, in seconds since 1970; 0 for never.
     pub pruned_unix_s: u64,
-    /// About how many bytes the store holds: what was left when it was pruned, and what was stored
-    /// since.
+    /// The estimated size of the store, in bytes: the size after the last pruning, and everything stored since.
     pub estimated_bytes: u64,
     /// The sums.
     #[serde(flatten)]
@@ -69,36 +68,36 @@ pub struct Log {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Line {
-    /// A run, and when it ended.
+    /// The end of a run, in seconds since 1970, and its results.
     Run(u64, Run),
-    /// What came before.
+    /// The sum of all runs before.
     Sum(Log),
 }
 
 impl Store {
-    /// What came of the runs so far.
+    /// The sums over all runs so far.
     ///
     /// # Errors
     ///
-    /// Where the store can't be used.
+    /// If the store can't be used.
     pub fn log(&self) -> Result<Log, Error> {
-        let _guard = self.is_there().then(|| self.shared()).transpose()?;
+        let _guard = self.is_there().then(|| self.lock_shared()).transpose()?;
         Ok(Log::read(self))
     }
 }
 
 impl Log {
-    /// Adds a run.
+    /// Appends a run.
     pub(crate) fn append(store: &Store, run: &Run) -> Result<(), Error> {
-        let _guard = store.shared()?;
+        let _guard = store.lock_shared()?;
         let path = store.layout.log();
         let file = store.trust.new_file().append(true).open(&path);
-        // One write at the end of the file: no other process gets between.
+        // A single write at the end of the file can't be interleaved with those of other processes.
         let written = file.and_then(|mut file| file.write_all(&line(&Line::Run(now(), *run))));
         written.map_err(Error::io("write", &path))
     }
 
-    /// Reads the log. A line that is damaged counts for nothing.
+    /// Reads the log. Damaged lines are ignored.
     pub(crate) fn read(store: &Store) -> Log {
         let text = std::fs::read(store.layout.log()).unwrap_or_default();
         let mut log =
@@ -122,15 +121,16 @@ impl Log {
         log
     }
 
-    /// Puts one line in the place of all, for a store that was pruned just now to so many bytes.
-    /// Whoever calls it is alone.
+    /// Replaces all lines by their sum, for a store that was just pruned to this size. The caller holds the exclusive
+    /// lock.
     pub(crate) fn compact(store: &Store, bytes: u64) -> Result<(), Error> {
         let log = Log { pruned_unix_s: now(), estimated_bytes: bytes, ..Log::read(store) };
         store.place(&store.layout.log(), &line(&Line::Sum(log)))
     }
 }
 
-/// Between two ends of lines, so that one that a full disk cut off takes no other along.
+/// The bytes of a line. It also begins with a newline, so that it can't be appended to a line that was cut off by a
+/// full disk.
 fn line(line: &Line) -> Vec<u8> {
     let text = serde_json::to_vec(line).expect("it is made of numbers");
     [b"\n", &*text, b"\n"].concat()
@@ -158,7 +158,7 @@ mod tests {
         assert_eq!((log.pruned_unix_s, log.estimated_bytes, log.total), (0, 0, Run::default()));
     }
 
-    /// Who appends meanwhile may come before or behind the sum.
+    /// A run that is appended meanwhile may stand before or after the sum.
     #[test]
     fn runs_and_sums_are_added_in_any_order() {
         let run = |at: u64| format!("{{\"run\":[{at},{{\"hits\":1,\"misses\":2,\"stored_bytes\":10}}]}}\n");

@@ -1,17 +1,16 @@
-//! The file systems whose identities of files are believed.
+//! The file systems on which the identities of files are believed.
 
 use crate::identity::{Identity, Mount};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// The mounts that files were seen on, each looked at once.
+/// The mounts that files were found on, each examined once.
 ///
-/// Device, number, size and times tell a file from what it was before only where a change can't leave
-/// all of them as they were. Anybody may set the time of the last modification; the time of the last
-/// change is the kernel's, but not on every file system: what is mounted by FUSE or from another
-/// machine tells what its server likes to. And a file system that is mounted in another's place may
-/// have its device and its files' numbers.
+/// Device, inode, size and times detect a change only if no change can leave all of them the same. Any user can set the
+/// modification time. The change time is set by the kernel, but not on every file system: with FUSE and network file
+/// systems, a server chooses it. And if another file system is mounted in a file system's place, its device and its
+/// files' inodes may be the same.
 #[derive(Debug, Default)]
 pub(crate) struct Mounts {
     believed: Mutex<HashMap<Mount, Option<u64>>>,
@@ -19,11 +18,11 @@ pub(crate) struct Mounts {
 }
 
 impl Mounts {
-    /// The number of the file system that the file is on, which was at the path when its identity was
-    /// taken. `None` where its identity is not believed, and the file is to be read.
+    /// The number of the file system of the file that was at this path when its identity was taken. `None` if the
+    /// identity is not believed, so that the file must be read.
     pub(crate) fn believed(&self, path: &Path, identity: &Identity) -> Option<u64> {
         let mount = identity.mount?;
-        // A mount's number begins anew when the system does.
+        // Mounts are numbered anew at each boot.
         self.boot()?;
         if let Some(known) = self.believed.lock().unwrap_or_else(PoisonError::into_inner).get(&mount) {
             return *known;
@@ -35,7 +34,7 @@ impl Mounts {
         number
     }
 
-    /// The identity of this run of the system. `None` where it doesn't tell.
+    /// The identifier of the current boot; `None` if the system has none.
     pub(crate) fn boot(&self) -> Option<&str> {
         self.boot.get_or_init(system::boot).as_deref()
     }
@@ -48,10 +47,10 @@ mod system {
     use std::fs::File;
     use std::path::Path;
 
-    /// The file systems whose change times are the kernel's own, by what `statfs` says of them.
+    /// The file systems on which the kernel itself sets change times, by the type that `statfs` reports.
     ///
-    /// A file system that is layered on others (overlayfs) passes on the times of the lower one, which must be a local
-    /// file system where it can be written; and what is below may not be changed while it is mounted.
+    /// Overlayfs reports the times of the file systems below it. A writable one must be local, and the lower ones may
+    /// not be changed while the overlay is mounted.
     const KEEP_CHANGE_TIMES: [(u32, &str); 10] = [
         (0xef53, "ext2, ext3, ext4"),
         (0x5846_5342, "xfs"),
@@ -65,7 +64,7 @@ mod system {
         (0x794c_7630, "overlayfs"),
     ];
 
-    /// The mount of what is at a path, and the number of its file system where that keeps change times.
+    /// The mount of the file at a path, and the number of its file system if that sets change times itself.
     pub(super) fn look(path: &Path) -> Option<(Mount, Option<u64>)> {
         let file = File::from(open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).ok()?);
         let mount = Identity::of(&file)?.mount?;
@@ -80,7 +79,7 @@ mod system {
     }
 }
 
-/// Elsewhere files are read.
+/// On other systems files are read each time.
 #[cfg(not(target_os = "linux"))]
 mod system {
     use crate::identity::Mount;
@@ -99,8 +98,8 @@ mod system {
 mod tests {
     use super::*;
 
-    /// A file on a file system that is known, if there is a place for one, and the kernel tells of mounts.
-    #[allow(clippy::print_stdout, reason = "what can't run says so")]
+    /// A file on a file system of the list, if a folder for temporary files is on one and the kernel reports mounts.
+    #[allow(clippy::print_stdout, reason = "a skipped test says so")]
     fn known() -> Option<(tempfile::NamedTempFile, Identity)> {
         for folder in [&*std::env::temp_dir(), Path::new("/dev/shm")] {
             let Ok(file) = tempfile::NamedTempFile::new_in(folder) else { continue };
@@ -115,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn files_that_are_made_up_are_read() {
+    fn files_of_proc_are_not_believed() {
         let Some(_) = known() else { return };
         let mounts = Mounts::default();
         let path = Path::new("/proc/version");
@@ -128,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mount_is_looked_at_once() {
+    fn a_mount_is_examined_once() {
         let Some((file, identity)) = known() else { return };
         let mounts = Mounts::default();
         let number = mounts.believed(file.path(), &identity);
@@ -139,9 +138,9 @@ mod tests {
         assert_eq!(mounts.believed(file.path(), &unknown), None);
     }
 
-    /// To open a pipe would be to wait for who writes to it.
+    /// Opening a pipe for reading would wait for a writer.
     #[test]
-    fn a_look_waits_for_nobody() {
+    fn examining_a_pipe_does_not_wait() {
         use rustix::fs::{CWD, FileType, Mode, mknodat};
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");
@@ -149,9 +148,9 @@ mod tests {
         assert_eq!(system::look(&pipe), None);
     }
 
-    /// What is at the path is on another mount than what was there.
+    /// The file at the path is on another mount than the file whose identity was taken.
     #[test]
-    fn another_mount_says_nothing_of_the_first() {
+    fn a_mount_is_not_judged_by_another() {
         let Some((file, identity)) = known() else { return };
         let mounts = Mounts::default();
         assert_eq!(mounts.believed(Path::new("/proc/version"), &identity), None);

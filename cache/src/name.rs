@@ -1,4 +1,4 @@
-//! The name of an entry in lists: for people, no part of its key, and not verified.
+//! The name of an entry in lists. It is for people only: no part of the key, and not verified.
 
 use crate::digest::Digest;
 use crate::error::Error;
@@ -7,18 +7,17 @@ use crate::store::Store;
 use std::io::{Read, Write};
 use std::path::Path;
 
-/// What is kept of a name, in bytes. A longer one keeps its end, which names the file.
+/// The maximum length of a name in bytes. Of a longer name the end is kept, which names the file.
 const MAX_BYTES: usize = 4096;
 
 impl Store {
-    /// Notes the name of an entry's source. Lost in a crash it costs a word in a list, so it isn't
-    /// forced onto the disk.
+    /// Stores the name of an entry's source. It isn't synced to the disk: if a crash loses it, only lists are affected.
     ///
     /// # Errors
     ///
-    /// Where it can't be written, or the store is none to trust.
+    /// If it can't be written, or the store isn't trusted.
     pub fn name(&self, key: &Key, name: &Path) -> Result<(), Error> {
-        let _guard = self.shared()?;
+        let _guard = self.lock_shared()?;
         let path = self.layout.name(key.digest());
         let name = name.to_string_lossy();
         let from = name.ceil_char_boundary(name.len().saturating_sub(MAX_BYTES));
@@ -30,7 +29,7 @@ impl Store {
         self.with_folders(write).map_err(Error::io("write", &path))
     }
 
-    /// The name of an entry, where it has one. Whoever calls it holds the lock.
+    /// The name of an entry, if it has one. The caller holds the lock.
     pub(crate) fn name_of(&self, key: Digest) -> Option<String> {
         let mut name = Vec::new();
         let file = self.trust.open(&self.layout.name(key)).ok()?;

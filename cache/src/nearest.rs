@@ -1,41 +1,41 @@
-//! Why there is no entry: how the nearest differs.
+//! The explanation of a miss: the nearest entry, and its differences.
 
 use crate::cache::Cache;
 use crate::key::Key;
 use crate::record::Record;
 use std::path::Path;
 
-/// How an entry differs from what was looked up.
+/// The entry that is nearest to a key that was looked up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Nearest {
-    /// What they have in common.
+    /// The common part of the entry and the key.
     pub same: Same,
-    /// The fields in which they differ, with the value in the entry and the value looked up.
+    /// The fields that differ: name, value in the entry, value in the key.
     pub fields: Vec<(String, String, String)>,
 }
 
-/// What an entry has in common with what was looked up.
+/// The common part of an entry and a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Same {
-    /// It was made from the same source.
+    /// The entry was made from the same source.
     Source,
-    /// It made the file that stands where the output goes.
+    /// The entry is the origin of the current file at the output's path.
     Output,
 }
 
 impl Cache {
-    /// The entry nearest to a key among those of the same source and the one that made the output
-    /// which is there now. `None` where there is none. This reads the whole store.
+    /// The entry with the fewest differences from a key, among the entries of the same source and the one of the
+    /// current output. `None` if there are no such entries. This reads all records of the store.
     pub fn nearest(&self, key: &Key, output: &Path) -> Option<Nearest> {
         let made = self.made(output).map(|made| made.key);
         let entries = self.store().list().ok()?;
-        let near = entries.iter().filter_map(|found| {
-            let same = match &found.record {
+        let near = entries.iter().filter_map(|entry| {
+            let same = match &entry.record {
                 record if made == Some(record.key) => Same::Output,
                 record if record.source == key.source() => Same::Source,
                 _ => return None,
             };
-            Some(Nearest { same, fields: differences(&found.record, key) })
+            Some(Nearest { same, fields: differences(&entry.record, key) })
         });
         near.min_by_key(|nearest| nearest.fields.len())
     }

@@ -1,10 +1,10 @@
-//! An entry as the shared store has it: record and blob in one object, so that it is whole or not
-//! there.
+//! The object of an entry in the shared store: record and blob together, so that it is complete or absent.
 
 use crate::digest::Digest;
+use crate::entry::DAMAGED;
 #[cfg(feature = "remote")]
 use crate::layout::VERSION;
-use crate::record::{Outcome, Record};
+use crate::record::{OTHER_KEY, Outcome, Record};
 
 /// The name of the object for a key.
 #[cfg(feature = "remote")]
@@ -13,6 +13,7 @@ pub(crate) fn name(key: Digest) -> String {
     format!("{VERSION}/{}/{key}", &key[..2])
 }
 
+/// The object with this record and this blob.
 #[cfg(any(test, feature = "remote"))]
 pub(crate) fn write(record: &Record, blob: &[u8]) -> Vec<u8> {
     let mut object = record.to_text();
@@ -20,16 +21,16 @@ pub(crate) fn write(record: &Record, blob: &[u8]) -> Vec<u8> {
     object
 }
 
-/// The parts of an object that was found under a key; or what is wrong with it.
+/// The record and the blob of an object that was found under a key. The error says why the object is unusable.
 pub(crate) fn read(key: Digest, object: &[u8]) -> Result<(Record, &[u8]), &'static str> {
     let (record, blob) = Record::read(object).ok_or("it is damaged")?;
     match record.outcome {
-        _ if record.key != key => Err("it is another key's"),
+        _ if record.key != key => Err(OTHER_KEY),
         Outcome::Blob { blake3, bytes } if bytes == blob.len() as u64 && blake3 == Digest::of(blob) => {
             Ok((record, blob))
         }
-        Outcome::Blob { .. } => Err("its bytes are others"),
-        // Nobody is told by others that it can't be done.
+        Outcome::Blob { .. } => Err(DAMAGED),
+        // Failures aren't shared between machines.
         Outcome::Failure { .. } => Err("it holds no blob"),
     }
 }
@@ -42,7 +43,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn no_change_goes_unseen() {
+    fn every_change_is_detected() {
         let key = |source: &[u8]| Key::new(&Arc::new(Recipe::new("test", vec![])), Digest::of(source));
         let (this, other) = (key(b"this"), key(b"other"));
         let blob = b"first\nsecond\nthird";

@@ -1,19 +1,19 @@
-//! Opening a regular file, and nothing that another put in its place since it was looked at.
+//! Opening a path only if it is a regular file, whatever another user put there meanwhile.
 
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// Opens a regular file, to be read, and with `is_to_change` to be given another time. A link is followed where
-/// `follows` says so; a pipe is not waited for.
+/// Opens a regular file for reading. With `sets_times`, its times can be set through the handle. A symbolic link is
+/// followed if `follows` is set. A pipe is refused without waiting for a writer.
 ///
 /// # Errors
 ///
-/// Where there is no such file.
-pub fn open_regular(path: &Path, follows: bool, is_to_change: bool) -> io::Result<File> {
+/// If the path can't be opened, or isn't a regular file.
+pub fn open_regular(path: &Path, follows: bool, sets_times: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    // Unlike others, Windows changes no times of what was opened to be read.
-    options.read(true).write(is_to_change && cfg!(windows));
+    // Windows alone needs write access to set times.
+    options.read(true).write(sets_times && cfg!(windows));
     #[cfg(unix)]
     {
         use rustix::fs::OFlags;

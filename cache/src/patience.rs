@@ -1,4 +1,4 @@
-//! Waiting for what another process holds, and no longer than makes sense.
+//! Waiting for locks that other processes hold, with a time limit.
 
 use crate::error::Error;
 use crate::holder::holder;
@@ -9,13 +9,13 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// From here on it is said what is waited for.
+/// The waiting time after which the user is told.
 const TELL_AFTER: Duration = Duration::from_secs(2);
-/// The longest pause between two looks.
+/// The longest pause between two attempts.
 const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 
-/// How long this process waits for others that hold what it needs, and who is told of it. One that was
-/// stopped in the middle holds it until it goes on.
+/// The time limit for locks that other processes hold, and a callback that reports long waits. A limit is needed
+/// because a process that was stopped (`SIGSTOP`) keeps its locks.
 #[derive(Clone)]
 pub struct Patience {
     limit: Duration,
@@ -23,13 +23,12 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// As long as processes wait that weren't told otherwise: half a minute.
+    /// The default limit: 30 s.
     pub const LIMIT: Duration = Duration::from_secs(30);
 
-    /// To wait for so long, each time; and to tell what is waited for, in a line, where that takes more
-    /// than two seconds.
+    /// A limit for each wait. `tell` is called with one line of text for a wait of more than two seconds.
     pub fn new(limit: Duration, tell: impl Fn(&str) + Send + Sync + 'static) -> Patience {
-        // Several threads may wait for the same.
+        // Several threads may wait for the same lock.
         let told = Mutex::new(HashSet::new());
         let tell = move |text: &str| {
             if told.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned()) {
@@ -39,7 +38,7 @@ impl Patience {
         Patience { limit, tell: Arc::new(tell) }
     }
 
-    /// Begins to wait: all that is waited for until this is dropped takes no longer than the limit.
+    /// Starts the clock: all locks of the returned wait together take no longer than the limit.
     pub(crate) fn begin(&self) -> Wait<'_> {
         Wait { patience: self, start: Instant::now(), is_told: false }
     }
@@ -50,7 +49,7 @@ impl Patience {
 }
 
 impl Default for Patience {
-    /// [`Patience::LIMIT`], and nobody is told.
+    /// [`Patience::LIMIT`], without reports.
     fn default() -> Patience {
         Patience::new(Patience::LIMIT, |_| {})
     }
@@ -62,19 +61,19 @@ impl fmt::Debug for Patience {
     }
 }
 
-/// With whom a lock is shared.
+/// The mode of a lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Hold {
+pub(crate) enum LockMode {
     Shared,
-    Alone,
+    Exclusive,
 }
 
-impl Hold {
-    /// Locks a file where nobody else is in the way.
+impl LockMode {
+    /// Locks a file if that is possible at once.
     pub(crate) fn attempt(self, file: &File, path: &Path) -> Result<bool, Error> {
         let attempt = match self {
-            Hold::Shared => file.try_lock_shared(),
-            Hold::Alone => file.try_lock(),
+            LockMode::Shared => file.try_lock_shared(),
+            LockMode::Exclusive => file.try_lock(),
         };
         match attempt {
             Ok(()) => Ok(true),
@@ -84,7 +83,7 @@ impl Hold {
     }
 }
 
-/// The time waited so far.
+/// A wait for one or more locks.
 pub(crate) struct Wait<'a> {
     patience: &'a Patience,
     start: Instant,
@@ -96,9 +95,9 @@ impl Wait<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error::Held`] where that would take longer than the limit.
-    pub(crate) fn lock(&mut self, hold: Hold, file: &File, path: &Path) -> Result<(), Error> {
-        match self.lock_within(self.patience.limit, hold, file, path)? {
+    /// [`Error::Held`] if that takes longer than the limit.
+    pub(crate) fn lock(&mut self, mode: LockMode, file: &File, path: &Path) -> Result<(), Error> {
+        match self.lock_within(self.patience.limit, mode, file, path)? {
             true => Ok(()),
             false => {
                 Err(Error::Held { path: path.into(), holder: holder(file), waited: self.start.elapsed() })
@@ -106,16 +105,16 @@ impl Wait<'_> {
         }
     }
 
-    /// Locks a file, unless that takes until this time since the wait began.
+    /// Locks a file. Returns false if that isn't possible within this time from the start of the wait.
     pub(crate) fn lock_within(
         &mut self,
         limit: Duration,
-        hold: Hold,
+        mode: LockMode,
         file: &File,
         path: &Path,
     ) -> Result<bool, Error> {
         let mut pause = Duration::from_millis(1);
-        while !hold.attempt(file, path)? {
+        while !mode.attempt(file, path)? {
             let waited = self.start.elapsed();
             if waited >= limit {
                 return Ok(false);
@@ -140,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patience_is_half_a_minute() {
+    fn the_default_limit_is_half_a_minute() {
         assert_eq!(format!("{:?}", Patience::default()), "Patience { limit: 30s, .. }");
     }
 }

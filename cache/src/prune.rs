@@ -1,83 +1,81 @@
-//! Keeping a store small.
+//! Pruning: removing entries beyond a store's limits, and files that killed processes left.
 
 use crate::error::Error;
+use crate::fs::{list, remove};
 use crate::log::Log;
 use crate::store::Store;
-use crate::survey::{list, remove};
 use serde::Serialize;
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// Nobody takes so long between two writes to a file.
+/// The age from which a temporary file is abandoned: no process takes that long between two writes.
 const STALE_AFTER: Duration = Duration::from_secs(60 * 60);
 
-/// How much a store may hold, and for how long.
+/// The limits of a store, to which pruning reduces it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// The size of all entries, in bytes. What was used least recently goes first.
+pub struct StoreLimits {
+    /// The maximum size of all entries, in bytes. The least recently used ones are removed first.
     pub max_bytes: u64,
-    /// What wasn't used for so long goes.
+    /// The maximum time since an entry's last use.
     pub max_age: Duration,
 }
 
-impl Default for Limits {
+impl Default for StoreLimits {
     /// 10 GiB, and 90 days.
-    fn default() -> Limits {
-        Limits { max_bytes: 10 << 30, max_age: Duration::from_secs(90 * 24 * 60 * 60) }
+    fn default() -> StoreLimits {
+        StoreLimits { max_bytes: 10 << 30, max_age: Duration::from_secs(90 * 24 * 60 * 60) }
     }
 }
 
-/// What pruning removed and left.
+/// The result of pruning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Pruned {
-    /// The number of entries that were removed.
+    /// The number of removed entries.
     pub removed_entries: u64,
-    /// Their size.
+    /// The size of the removed entries, in bytes.
     pub removed_bytes: u64,
-    /// The number of files that were removed, which processes left behind when they were killed.
+    /// The number of removed files that killed processes left behind.
     pub removed_remains: u64,
     /// The number of entries that are left.
     pub kept_entries: u64,
-    /// Their size.
+    /// The size of the entries that are left, in bytes.
     pub kept_bytes: u64,
 }
 
 impl Store {
-    /// Removes what is beyond the limits, and what killed processes left. What is in use isn't
-    /// touched: where `wait` is set, this waits for those who use the store at this moment, else
-    /// `None` says that somebody does.
+    /// Removes entries beyond the limits, and files that killed processes left. If the store is in use, the call waits
+    /// with `wait`, and returns `None` without.
     ///
     /// # Errors
     ///
-    /// Where the store can't be read or written, or is none to trust; [`Error::Held`] where somebody uses it
-    /// for too long.
-    pub fn prune(&self, limits: Limits, wait: bool) -> Result<Option<Pruned>, Error> {
+    /// If the store can't be read or written, or isn't trusted; [`Error::Held`] if it is in use for too long.
+    pub fn prune(&self, limits: StoreLimits, wait: bool) -> Result<Option<Pruned>, Error> {
         if !self.is_there() {
             return Ok(Some(Pruned::default()));
         }
         self.check_trust()?;
-        let alone = self.alone(wait)?;
-        alone.map(|_alone| self.prune_alone(limits)).transpose()
+        let lock = self.lock_exclusive(wait)?;
+        lock.map(|_lock| self.prune_locked(limits)).transpose()
     }
 
-    /// The same, by who is alone.
-    fn prune_alone(&self, limits: Limits) -> Result<Pruned, Error> {
+    /// Prunes the store, whose exclusive lock the caller holds.
+    fn prune_locked(&self, limits: StoreLimits) -> Result<Pruned, Error> {
         let mut pruned = Pruned::default();
         self.remove_remains(&mut pruned)?;
-        let survey = self.survey()?;
-        for path in survey.damaged.iter().chain(&survey.orphans) {
+        let scan = self.scan()?;
+        for path in scan.damaged.iter().chain(&scan.orphans) {
             remove(path)?;
             pruned.removed_remains += 1;
         }
         let now = SystemTime::now();
-        for found in survey.entries {
-            let bytes = found.bytes;
-            // A time stamp in the future is one of a clock that was set back: as good as new.
-            let age = now.duration_since(found.used).unwrap_or_default();
+        for entry in scan.entries {
+            let bytes = entry.bytes;
+            // A time stamp in the future means that the clock was set back. The entry counts as new.
+            let age = now.duration_since(entry.used).unwrap_or_default();
             if age > limits.max_age || pruned.kept_bytes.saturating_add(bytes) > limits.max_bytes {
-                self.remove(found.record.key)?;
+                self.remove(entry.record.key)?;
                 pruned.removed_entries += 1;
                 pruned.removed_bytes += bytes;
             } else {
@@ -90,18 +88,18 @@ impl Store {
         Ok(pruned)
     }
 
-    /// Removes every entry, and all that is known of files. Waits for those who use the store at this
-    /// moment. What is this user's can only be written by this user then, unless anyone is trusted.
+    /// Removes all entries and all notes on files. Waits if the store is in use. Takes write access to the user's own
+    /// folders and files from other users, unless anyone is trusted.
     ///
     /// # Errors
     ///
-    /// Where the store can't be read or written; [`Error::Held`] where somebody uses it for too long.
+    /// If the store can't be read or written; [`Error::Held`] if it is in use for too long.
     pub fn clear(&self) -> Result<Pruned, Error> {
         if !self.is_there() {
             return Ok(Pruned::default());
         }
-        let Some(_alone) = self.alone(true)? else { return Ok(Pruned::default()) };
-        // First, so that nobody adds to it meanwhile.
+        let Some(_lock) = self.lock_exclusive(true)? else { return Ok(Pruned::default()) };
+        // Before anything is removed, so that other users add nothing meanwhile.
         let files = [self.layout.lock(), self.layout.turnstile(), self.layout.log(), self.layout.tag()];
         for path in self.layout.folders().into_iter().chain(files.iter().map(PathBuf::as_path)) {
             self.close(path)?;
@@ -109,7 +107,7 @@ impl Store {
         for folder in list(self.layout.entries())? {
             self.close(&folder?.path())?;
         }
-        self.prune_alone(Limits { max_bytes: 0, max_age: Duration::ZERO })
+        self.prune_locked(StoreLimits { max_bytes: 0, max_age: Duration::ZERO })
     }
 
     fn close(&self, path: &Path) -> Result<(), Error> {
@@ -119,7 +117,7 @@ impl Store {
         }
     }
 
-    /// Removes what processes left half-written that were killed, so long ago that nobody is writing it.
+    /// Removes temporary files that are so old that no process can be writing them.
     pub(crate) fn remove_stale(&self) -> Result<(), Error> {
         let now = SystemTime::now();
         for entry in list(self.layout.temp())? {
@@ -133,8 +131,8 @@ impl Store {
         Ok(())
     }
 
-    /// Removes what processes left that were killed. Nobody writes while this runs, but a slot is
-    /// held without the store's lock.
+    /// Removes all files that killed processes left. Nobody writes to the store meanwhile, but slots are held without
+    /// the store's lock.
     fn remove_remains(&self, pruned: &mut Pruned) -> Result<(), Error> {
         for entry in list(self.layout.temp())? {
             remove(&entry?.path())?;
@@ -150,13 +148,13 @@ impl Store {
         Ok(())
     }
 
-    /// Removes what is known of files in folders where nothing was compiled for long.
+    /// Removes the notes on files of folders that were unused for longer than `max_age`.
     fn forget_folders(&self, max_age: Duration) -> Result<(), Error> {
         let now = SystemTime::now();
         for entry in list(self.layout.files())? {
             let path = entry?.path();
             let changed = path.metadata().and_then(|metadata| metadata.modified());
-            // As for entries, the future is as good as now.
+            // As for entries, a time stamp in the future counts as new.
             if changed.is_ok_and(|changed| now.duration_since(changed).unwrap_or_default() >= max_age) {
                 remove(&path)?;
             }

@@ -1,41 +1,44 @@
-//! What an entry is: the text beside its blob.
+//! The record of an entry: the description beside its blob.
 
 use crate::digest::Digest;
 use crate::key::Key;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// What an entry is.
+/// The error for a record that is stored under another key than its own.
+pub(crate) const OTHER_KEY: &str = "it belongs to another key";
+
+/// The record of an entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
-    /// The digest of its key.
+    /// The digest of the entry's key.
     pub key: Digest,
     /// The digest of the source.
     pub source: Digest,
-    /// How it was made: the fields of the recipe.
+    /// The fields of the recipe.
     pub recipe: Vec<(String, String)>,
-    /// What came of it.
+    /// The outcome.
     pub outcome: Outcome,
-    /// How long that took, in nanoseconds.
+    /// The time that applying the recipe took, in nanoseconds.
     pub cost_ns: u64,
-    /// When, in seconds since 1970.
+    /// The time of creation, in seconds since 1970.
     pub created_unix_s: u64,
 }
 
-/// What came of applying a recipe to a source.
+/// The outcome of applying a recipe to a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// It made a blob.
+    /// A blob.
     Blob {
         /// The blob's digest.
         blake3: Digest,
-        /// The blob's size.
+        /// The blob's size, in bytes.
         bytes: u64,
     },
-    /// It can't be done, and will never be.
+    /// A permanent failure.
     Failure {
-        /// Why.
+        /// The reason.
         message: String,
     },
 }
@@ -52,7 +55,7 @@ impl Record {
         }
     }
 
-    /// A line of JSON, and a line with its digest.
+    /// The record's file: a line of JSON, and a line with the digest of the first.
     pub(crate) fn to_text(&self) -> Vec<u8> {
         let mut text = serde_json::to_vec(self).expect("it is made of strings and numbers");
         let digest = Digest::of(&text);
@@ -60,8 +63,8 @@ impl Record {
         text
     }
 
-    /// Reads a record from the front of some bytes. `None` where they are no record, or a damaged
-    /// one. Also gives what follows.
+    /// Reads a record at the start of some bytes. Returns it with the bytes that follow; `None` if there is no record
+    /// or it is damaged.
     pub(crate) fn read(bytes: &[u8]) -> Option<(Record, &[u8])> {
         let mut lines = bytes.splitn(3, |byte| *byte == b'\n');
         let (json, digest, rest) = (lines.next()?, lines.next()?, lines.next()?);
@@ -72,7 +75,7 @@ impl Record {
         Some((serde_json::from_slice(json).ok()?, rest))
     }
 
-    /// The size of its blob, in bytes; 0 where there is none.
+    /// The size of the blob, in bytes; 0 if there is none.
     pub fn blob_bytes(&self) -> u64 {
         match self.outcome {
             Outcome::Blob { bytes, .. } => bytes,
@@ -81,7 +84,7 @@ impl Record {
     }
 }
 
-/// Seconds since 1970; 0 before.
+/// The seconds since 1970; 0 for an earlier time.
 pub(crate) fn unix_seconds(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

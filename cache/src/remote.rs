@@ -1,71 +1,71 @@
-//! The store that many machines share: it moves bytes by name, and fails once at the most.
+//! The store that many machines share: it transfers objects by name, and reports at most one failure.
 //!
-//! What fails for a moment is tried again, within the limits for one transfer; what fails then, or for a reason
-//! that stays, has failed.
+//! Temporary failures are retried within the limits of one transfer. A permanent failure, and one that persists, ends
+//! the use of the store.
 
+mod client;
 mod connect;
 mod error;
 mod failure;
 mod folder;
+mod latch;
 mod limits;
 mod mode;
 mod objects;
 mod redis;
-mod service;
-mod services;
-mod switch;
+mod schemes;
+mod store_url;
 mod threads;
 mod transport;
 mod writes;
 
 pub use error::{ConnectError, RemoteError};
-pub use limits::Limits;
+pub use limits::RemoteLimits;
 pub use mode::Mode;
 
-use service::Service;
+use client::Client;
+use latch::Latch;
 use std::fmt;
 use std::sync::Arc;
-use switch::Switch;
 use threads::Threads;
 use writes::Writes;
 
 /// A store that many machines share.
 ///
-/// When a read fails, also when it is tried again, it is given up on for the rest of the process; when a
-/// write fails so, nothing more is written. So one that is slow or absent costs one time-out. What it gives out is not verified;
-/// nothing it says is believed.
+/// After a failed read, the process doesn't use the store any more. After a failed write, it writes nothing more. So a
+/// slow or absent store costs one timeout. The objects are not verified here: the caller must verify them.
 pub struct Remote {
-    service: Arc<Service>,
+    client: Arc<Client>,
     name: String,
     mode: Mode,
-    limits: Limits,
+    limits: RemoteLimits,
     threads: Threads,
-    /// Thrown at the first read that fails.
-    unreadable: Switch,
+    /// Set at the first read that fails.
+    unreadable: Latch,
     writes: Writes,
 }
 
 impl Remote {
-    /// The store at a URL. What `variable` returns for a name is what the environment has, as a
-    /// service's credentials are given; some services' own libraries read more. Nothing is sent yet.
+    /// The store at a URL. `variable` looks up environment variables, such as those with a service's credentials. The
+    /// libraries of some services read further variables themselves. Nothing is sent yet.
     ///
     /// # Errors
     ///
-    /// Where the URL names no store.
+    /// If the URL is invalid or names no known kind of store.
     pub fn connect(
         url: &str,
         mode: Mode,
-        limits: Limits,
+        limits: RemoteLimits,
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Remote, ConnectError> {
-        let (service, name) = connect::service(url, mode, variable)?;
+        let (client, name) = connect::connect(url, mode, variable)?;
         Ok(Remote {
-            service: Arc::new(service),
+            client: Arc::new(client),
             name,
             mode,
             limits,
             threads: Threads::new(),
-            unreadable: Switch::new(),
+            unreadable: Latch::new(),
             writes: Writes::new(),
         })
     }
@@ -75,28 +75,28 @@ impl Remote {
         &self.name
     }
 
-    /// What is stored under a name. This blocks, for as long as the limits allow. `None` also where
-    /// the store was given up on.
+    /// The object with a name; `None` if there is none, or if an earlier read failed. The call blocks at most as long
+    /// as the limits allow.
     ///
     /// # Errors
     ///
-    /// The first failure of the store, and no other.
+    /// The first failure of the store. Later ones are `None`.
     pub fn get(&self, name: &str) -> Result<Option<Vec<u8>>, RemoteError> {
-        if self.unreadable.is_thrown() {
+        if self.unreadable.is_set() {
             return Ok(None);
         }
-        let (service, unreadable) = (Arc::clone(&self.service), self.unreadable.clone());
+        let (client, unreadable) = (Arc::clone(&self.client), self.unreadable.clone());
         let (limits, name) = (self.limits, name.to_string());
         let read = self.threads.wait(async move {
             tokio::select! {
-                read = service.read(&name, &limits) => read,
-                // Others have waited long enough.
-                () = unreadable.thrown() => Ok(None),
+                read = client.read(&name, &limits) => read,
+                // Another thread's read has failed: this one waits no longer.
+                () = unreadable.wait() => Ok(None),
             }
         });
         match read {
             Ok(read) => Ok(read),
-            Err(why) if self.unreadable.throw() => {
+            Err(why) if self.unreadable.set() => {
                 self.writes.stop();
                 Err(RemoteError::Read { name: self.name.clone(), why })
             }
@@ -104,20 +104,19 @@ impl Remote {
         }
     }
 
-    /// Stores something under a name, in the background. `bytes` is called when its turn comes, and
-    /// may have nothing to store after all. Does nothing where the store is only read, or was given
-    /// up on.
+    /// Stores an object under a name, in the background. `bytes` is called when its turn comes, and may return `None`
+    /// to store nothing. Does nothing in the mode [`Mode::ReadOnly`] and after a failure.
     pub fn put(&self, name: String, bytes: impl FnOnce() -> Option<Vec<u8>> + Send + 'static) {
         if self.mode == Mode::ReadWrite && !self.writes.are_stopped() {
-            self.writes.begin(&self.threads, Arc::clone(&self.service), self.limits, name, bytes);
+            self.writes.begin(&self.threads, Arc::clone(&self.client), self.limits, name, bytes);
         }
     }
 
-    /// Waits for what is being stored, as long as the limits allow.
+    /// Waits for the writes in the background, as long as the limits allow.
     ///
     /// # Errors
     ///
-    /// Where something wasn't stored, unless the reason was an error of [`Remote::get`]'s.
+    /// If an object wasn't stored, unless [`Remote::get`] has returned the reason as its error.
     pub fn finish(&self) -> Result<(), RemoteError> {
         let finished = self.writes.finish(&self.threads, &self.limits);
         finished.map_err(|why| RemoteError::Write { name: self.name.clone(), why })
@@ -125,7 +124,7 @@ impl Remote {
 }
 
 impl fmt::Debug for Remote {
-    /// Without credentials.
+    /// Leaves out credentials.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Remote").field("name", &self.name).field("mode", &self.mode).finish_non_exhaustive()
     }

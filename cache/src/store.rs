@@ -1,15 +1,13 @@
-//! The store on this machine's disk, which many processes share.
+//! The store on this machine, which many processes share.
 
 use crate::digest::Digest;
 use crate::entry::Entry;
 use crate::error::Error;
-use crate::identity::Identity;
+use crate::fs::remove;
 use crate::key::Key;
 use crate::layout::Layout;
-use crate::patience::{Hold, Patience};
-use crate::record::{Outcome, Record};
-use crate::slot::Slot;
-use crate::survey::remove;
+use crate::patience::Patience;
+use crate::record::{OTHER_KEY, Outcome, Record};
 use crate::trust::Trust;
 use std::fs::File;
 use std::io::{self, Read};
@@ -18,23 +16,23 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, SystemTime};
 
-/// An entry that was used within this time isn't marked as used again.
+/// The time after which the use of an entry is recorded again.
 const MARK_AFTER: Duration = Duration::from_secs(60 * 60);
 
-/// Entries in a folder. It is made when it is first needed.
+/// A store of entries in a folder. The folder is created at the first write.
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) layout: Arc<Layout>,
     pub(crate) trust: Trust,
     pub(crate) patience: Patience,
-    /// Nobody else can write to the folders, as far as was seen.
+    /// The folders were checked, and no untrusted user can write to them.
     pub(crate) is_checked: Arc<AtomicBool>,
-    /// Who writes a file holds it shared; who ends the process holds it alone.
+    /// Held for reading by every write to the store, for writing by [`Store::stop`].
     pub(crate) writing: Arc<RwLock<()>>,
 }
 
 impl Store {
-    /// The store in a folder, for its owner alone. Nothing is read or made yet.
+    /// The store in a folder, for its owner only. Nothing is read or created yet.
     pub fn new(folder: &Path) -> Store {
         Store {
             layout: Arc::new(Layout::new(folder)),
@@ -45,12 +43,12 @@ impl Store {
         }
     }
 
-    /// The same, where these are trusted.
+    /// The same store, with other users trusted or not.
     pub fn trusting(self, trust: Trust) -> Store {
         Store { trust, ..self }
     }
 
-    /// The same, where other processes are waited for so long.
+    /// The same store, with another time limit for locks.
     pub fn waiting(self, patience: Patience) -> Store {
         Store { patience, ..self }
     }
@@ -60,19 +58,19 @@ impl Store {
         self.layout.folder()
     }
 
-    /// The test that the store was ever used, as far as that can be seen. Looking into one doesn't make it.
+    /// Returns true if the store was used before, or if that can't be told. Used to read a store without creating it.
     pub(crate) fn is_there(&self) -> bool {
         !matches!(self.layout.entries().try_exists(), Ok(false))
     }
 
-    /// What is stored under a key.
+    /// The entry of a key.
     ///
     /// # Errors
     ///
-    /// Where the store can't be read, or is none to trust; [`Error::Refused`] where the entry was removed
-    /// for that.
+    /// If the store can't be read or isn't trusted; [`Error::Refused`] if the entry was removed as damaged or not
+    /// trusted.
     pub fn lookup(&self, key: &Key) -> Result<Option<Entry>, Error> {
-        let guard = self.shared()?;
+        let guard = self.lock_shared()?;
         let path = self.layout.record(key.digest());
         let mut file = match self.trust.open(&path) {
             Err(error) if error.is_absence() => return Ok(None),
@@ -84,57 +82,31 @@ impl Store {
         file.read_to_end(&mut text).map_err(Error::io("read", &path))?;
         let record = match Record::read(&text) {
             Some((record, b"")) if record.key == key.digest() => record,
-            Some((_, b"")) => return Err(self.refuse(key.digest(), "it is another key's")),
-            _ => return Err(self.refuse(key.digest(), "its record is not whole")),
+            Some((_, b"")) => return Err(self.refuse(key.digest(), OTHER_KEY)),
+            _ => return Err(self.refuse(key.digest(), "its record is damaged")),
         };
         mark_as_used(&path);
         let blob = matches!(record.outcome, Outcome::Blob { .. }).then(|| self.layout.blob(key.digest()));
         Ok(Some(Entry::stored(record, blob, self.trust, guard)))
     }
 
-    /// The right to make the entry for a key. Nobody else has it, in any thread of any process,
-    /// until the slot is dropped or this process ends. `None` where somebody has it, and `wait` is
-    /// not set.
+    /// Writes a file with this name into the store's folder, completely or not at all.
     ///
     /// # Errors
     ///
-    /// Where the store can't be written, or is none to trust, or its file system has no locks;
-    /// [`Error::Held`] where it was waited for in vain.
-    pub fn slot(&self, key: &Key, wait: bool) -> Result<Option<Slot>, Error> {
-        self.check_trust()?;
-        let path = self.layout.filling_of(key.digest());
-        let mut waiting = self.patience.begin();
-        loop {
-            let file = self.open(&path)?;
-            if wait {
-                waiting.lock(Hold::Alone, &file, &path)?;
-            } else if !Hold::Alone.attempt(&file, &path)? {
-                return Ok(None);
-            }
-            // Who had it before took the file away, and somebody may have the one that is there now.
-            if still_there(&file, &path) {
-                return Ok(Some(Slot::new(self.clone(), key.clone(), path, file)));
-            }
-        }
-    }
-
-    /// Writes a file of this name into the folder, beside the entries: whole or not at all.
-    ///
-    /// # Errors
-    ///
-    /// Where it can't be written, or the store is none to trust.
+    /// If it can't be written, or the store isn't trusted.
     pub fn keep(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
-        let _guard = self.shared()?;
+        let _guard = self.lock_shared()?;
         self.place(&self.folder().join(name), bytes)
     }
 
-    /// Stores what came of a key.
+    /// Stores the blob of a key.
     ///
     /// # Errors
     ///
-    /// Where it can't be written. Nothing is left of it then.
+    /// If it can't be written. Nothing is left of it then.
     pub(crate) fn insert(&self, key: &Key, blob: &[u8], cost: Duration) -> Result<Entry, Error> {
-        let guard = self.shared()?;
+        let guard = self.lock_shared()?;
         let digest = Digest::of(blob);
         let outcome = Outcome::Blob { blake3: digest, bytes: blob.len() as u64 };
         let (path, record) = (self.layout.blob(key.digest()), Record::new(key, outcome, cost));
@@ -143,21 +115,21 @@ impl Store {
         Ok(Entry::stored(record, Some(path), self.trust, guard))
     }
 
-    /// Stores that a key can't be made.
+    /// Stores why the blob of a key can't be made.
     pub(crate) fn insert_failure(&self, key: &Key, message: String, cost: Duration) -> Result<(), Error> {
-        let _guard = self.shared()?;
+        let _guard = self.lock_shared()?;
         let record = Record::new(key, Outcome::Failure { message }, cost);
         self.place(&self.layout.record(key.digest()), &record.to_text())
     }
 
-    /// Writes a file whole or not at all: beside its place, read back, forced onto the disk, and
-    /// only then renamed. Whoever calls it holds the lock, so that nobody tidies up meanwhile.
+    /// Writes a file completely or not at all: it is written to the temporary folder, read back, synced to the disk,
+    /// and only then renamed. The caller holds the lock, so that the temporary file isn't pruned meanwhile.
     pub(crate) fn place(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
         self.place_known(path, bytes, Digest::of(bytes))
     }
 
-    /// The same, of what the digest is known.
-    #[cfg_attr(feature = "planted-fault", allow(unused_variables, reason = "the fault is not to look"))]
+    /// Like [`Store::place`], for bytes with a known digest.
+    #[cfg_attr(feature = "planted-fault", allow(unused_variables, reason = "the fault is not to verify"))]
     fn place_known(&self, path: &Path, bytes: &[u8], digest: Digest) -> Result<(), Error> {
         let write = || {
             if let Some(folder) = path.parent() {
@@ -171,7 +143,7 @@ impl Store {
                 let mut file = self.trust.temporary_file(self.layout.temp())?;
                 file.write_all(bytes)?;
                 if Digest::of_file(file.path())? != digest {
-                    return Err(io::Error::other("the disk gives back something else"));
+                    return Err(io::Error::other("the disk returns other bytes than were written"));
                 }
                 file.as_file().sync_all()?;
                 file.persist(path).map_err(|error| error.error)?;
@@ -181,7 +153,7 @@ impl Store {
         self.with_folders(write).map_err(Error::io("write", path))
     }
 
-    /// Removes an entry, and says why.
+    /// Removes an entry, and returns the error with the reason.
     pub(crate) fn refuse(&self, key: Digest, why: &str) -> Error {
         match self.remove(key) {
             Ok(()) => Error::Refused { key, why: why.into() },
@@ -189,7 +161,7 @@ impl Store {
         }
     }
 
-    /// Removes an entry. The record goes first: without it, a blob is nothing.
+    /// Removes an entry. The record goes first: a blob without a record is no entry.
     pub(crate) fn remove(&self, key: Digest) -> Result<(), Error> {
         remove(&self.layout.record(key))?;
         remove(&self.layout.name(key))?;
@@ -197,25 +169,16 @@ impl Store {
     }
 }
 
-/// The time stamp of an entry's record says when the entry was last used. Where that can't be
-/// changed, the entry is pruned earlier.
+/// Records the use of an entry, as the modification time of its record. If that can't be set, the entry is pruned
+/// earlier.
 pub(crate) fn mark_as_used(record: &Path) {
     let now = SystemTime::now();
     let used = record.metadata().and_then(|metadata| metadata.modified());
     if used.is_ok_and(|used| now.duration_since(used).is_ok_and(|since| since < MARK_AFTER)) {
         return;
     }
-    // Unlike others, Windows changes no times of what was opened to be read.
+    // Windows alone needs write access to set times.
     if let Ok(file) = File::options().read(true).write(cfg!(windows)).open(record) {
         let _ = file.set_modified(now);
-    }
-}
-
-/// The test that an open file is still the one under its path. Where the system doesn't tell files apart, a
-/// slot leaves its file, which nobody takes away but who prunes.
-fn still_there(file: &File, path: &Path) -> bool {
-    match (Identity::of(file), Identity::at(path)) {
-        (Some(open), Some(there)) => open.number() == there.number(),
-        (open, _) => open.is_none(),
     }
 }

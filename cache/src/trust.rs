@@ -1,21 +1,19 @@
-//! Whose entries are used.
+//! The users whose entries are trusted.
 
 use crate::error::Error;
-use crate::layout::Layout;
 use std::fs::{File, Metadata};
 use std::path::Path;
 use std::str::FromStr;
 
-/// The users whose entries are used. An entry is machine code to those who use the cache: a user who can write one
-/// has their rights.
+/// The users whose entries are trusted. Users of the cache run its entries as machine code: a user who can write an
+/// entry has the rights of everyone who uses it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Trust {
-    /// Entries that this user or the system's administrator wrote, and nobody else can write. Folders and files
-    /// are made for this user alone.
+    /// This user and the system's administrator: entries that others can write are refused. Folders and files are
+    /// created for this user only.
     #[default]
     Owner,
-    /// All entries, whoever wrote them: for a folder that users share on purpose. Folders and files are
-    /// made as any that a program writes.
+    /// All users, for a folder that users share on purpose. Folders and files are created with the usual permissions.
     Anyone,
 }
 
@@ -26,33 +24,16 @@ impl FromStr for Trust {
         match name {
             "owner" => Ok(Trust::Owner),
             "anyone" => Ok(Trust::Anyone),
-            _ => Err(format!("`{name}` is nobody whom a cache can trust: use `owner` or `anyone`")),
+            _ => Err(format!("`{name}` is no one a cache can trust: use `owner` or `anyone`")),
         }
     }
 }
 
 impl Trust {
-    /// Sees whether nobody else can put entries into the folders, as far as they are there. Says whether
-    /// all of them are.
-    pub(crate) fn check_folders(self, layout: &Layout) -> Result<bool, Error> {
-        let mut complete = true;
-        for folder in layout.folders() {
-            match self.behind_link(folder) {
-                // What others can add to a folder of ours, such as `/tmp`, is theirs.
-                Ok(metadata) if folder == layout.folder() => self.check_outermost(folder, &metadata)?,
-                Ok(metadata) => self.check(folder, &metadata)?,
-                Err(error @ Error::Theirs { .. }) => return Err(error),
-                // Who can't look into it finds out when it is used.
-                Err(error) => complete &= !error.is_absence(),
-            }
-        }
-        Ok(complete)
-    }
-
-    /// What is at a path, or where a link leads from there: not one of another's, who may have it lead elsewhere at
+    /// The metadata of a path. A symbolic link is followed, unless an untrusted user owns it, who could replace it at
     /// any time.
-    fn behind_link(self, path: &Path) -> Result<Metadata, Error> {
-        // With a slash at its end the link itself could not be looked at.
+    pub(crate) fn behind_link(self, path: &Path) -> Result<Metadata, Error> {
+        // With a slash at the end of the path, the link itself couldn't be examined.
         let path = path.components().as_path();
         let there = path.symlink_metadata().map_err(Error::io("read", path))?;
         if !there.is_symlink() {
@@ -62,7 +43,7 @@ impl Trust {
         path.metadata().map_err(Error::io("read", path))
     }
 
-    /// Opens a file of an entry, unless another may have written it.
+    /// Opens a file, unless an untrusted user may have written it.
     pub(crate) fn open(self, path: &Path) -> Result<File, Error> {
         let file = File::open(path).map_err(Error::io("read", path))?;
         self.check(path, &file.metadata().map_err(Error::io("read", path))?)?;
@@ -81,18 +62,19 @@ mod system {
 
     const GROUP_CAN_WRITE: u32 = 0o020;
     const OTHERS_CAN_WRITE: u32 = 0o002;
-    /// The bit of a folder in which nobody can rename or remove another's files.
+    /// The sticky bit: users can't rename or remove each other's files in such a folder.
     const STICKY: u32 = 0o1000;
 
     impl Trust {
-        /// Sees whether a file or a folder is ours or the administrator's, and nobody else can write it.
+        /// Checks that a file or folder belongs to this user or the administrator, and that nobody else can write to
+        /// it.
         pub(crate) fn check(self, path: &Path, metadata: &Metadata) -> Result<(), Error> {
             self.check_mode(path, metadata, metadata.mode() & (GROUP_CAN_WRITE | OTHERS_CAN_WRITE) != 0)
         }
 
-        /// The same of the folder around all of them. What its group puts there in place of ours is found
-        /// out by its owner; it is common that a user has a group alone.
-        pub(super) fn check_outermost(self, path: &Path, metadata: &Metadata) -> Result<(), Error> {
+        /// Checks the cache's outermost folder. Its group may write to it, because a user is often the only member of
+        /// the group. A folder of ours that the group replaces is refused for its owner.
+        pub(crate) fn check_outermost(self, path: &Path, metadata: &Metadata) -> Result<(), Error> {
             self.check_mode(path, metadata, metadata.mode() & (OTHERS_CAN_WRITE | STICKY) == OTHERS_CAN_WRITE)
         }
 
@@ -104,7 +86,7 @@ mod system {
             }
         }
 
-        /// Sees whether something is ours or the administrator's.
+        /// Checks that a file or folder belongs to this user or the administrator.
         pub(crate) fn check_owner(self, path: &Path, metadata: &Metadata) -> Result<(), Error> {
             let user = metadata.uid();
             let is_theirs = user != 0 && user != rustix::process::geteuid().as_raw();
@@ -114,7 +96,7 @@ mod system {
             }
         }
 
-        /// Makes a folder, whatever the mask for new files. One that is there stays as it is.
+        /// Creates a folder, if it doesn't exist. The `umask` doesn't matter for one that only the owner may use.
         pub(crate) fn make_folder(self, path: &Path) -> io::Result<()> {
             let mode = match self {
                 Trust::Owner => 0o700,
@@ -129,7 +111,7 @@ mod system {
             }
         }
 
-        /// The options by which files are made that this process or others will read.
+        /// The options to create a file that this process or others will read.
         pub(crate) fn new_file(self) -> OpenOptions {
             let mut options = OpenOptions::new();
             options.create(true).mode(self.file_mode());
@@ -148,7 +130,7 @@ mod system {
             }
         }
 
-        /// Takes from others the right to write to a folder or a file of ours.
+        /// Takes write access to a folder or file of this user from all others.
         pub(crate) fn close(self, path: &Path) -> io::Result<()> {
             let metadata = path.metadata()?;
             let closed = metadata.mode() & !(GROUP_CAN_WRITE | OTHERS_CAN_WRITE) & 0o7777;
@@ -161,7 +143,7 @@ mod system {
     }
 }
 
-/// Systems whose files have no such owners: the one who chose the folder answers for it.
+/// On other systems nothing is checked: the user who chooses the folder is responsible for its permissions.
 #[cfg(not(unix))]
 mod system {
     use super::Trust;
@@ -175,7 +157,7 @@ mod system {
             Ok(())
         }
 
-        pub(super) fn check_outermost(self, _: &Path, _: &Metadata) -> Result<(), Error> {
+        pub(crate) fn check_outermost(self, _: &Path, _: &Metadata) -> Result<(), Error> {
             Ok(())
         }
 

@@ -1,20 +1,20 @@
-//! What stands on the way of every compilation, and of every one that is saved: `cargo bench -p precompile
+//! Benches of the steps around every compilation, and of every cache hit: `cargo bench -p precompile
 //! --features benchmarks --bench hot_paths`.
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use precompile::artifact::trailer;
 use precompile::benchmarks::{Stamped, engine, needs};
-use precompile::cache::{Cache, Digest, Key, Limits, Store};
+use precompile::cache::{Cache, Digest, Key, Store, StoreLimits};
 use precompile::{Artifact, Backend, Destination, Options, Platform, Request, Source, Target};
 use precompile::{Compiler, recipe};
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-/// A program as programs are: `benches/programs/json.c`.
+/// A typical program: `benches/programs/json.c`.
 const MODULE: &[u8] = include_bytes!("../../benches/programs/json.wasm");
 
-/// So long a file must be unchanged to be known by what the file system says of it.
+/// The time that a file must be unchanged to be recognised by the file system's record of it.
 const SETTLED: Duration = Duration::from_secs(3);
 
 fn options(backend: Backend) -> Options {
@@ -73,7 +73,7 @@ fn warm(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
     let (input, output) = (folder.path().join("app.wasm"), folder.path().join("app.cwasm"));
     std::fs::write(&input, MODULE).unwrap();
-    let cache = Cache::new(Store::new(&folder.path().join("cache")), Limits::default());
+    let cache = Cache::new(Store::new(&folder.path().join("cache")), StoreLimits::default());
     let options = options(Backend::Winch);
     let (recipe, compiler) = (Arc::new(recipe(&options)), Compiler::default());
     let request = |output| Request {
@@ -81,7 +81,7 @@ fn warm(criterion: &mut Criterion) {
         recipe: &recipe,
         source: Source::File(&input, None),
         name: Some(&input),
-        is_apart: false,
+        is_isolated: false,
         output,
         verify_inputs: false,
     };
@@ -98,11 +98,11 @@ fn warm(criterion: &mut Criterion) {
     };
     let mut group = criterion.benchmark_group("warm");
     group.bench_function("find and deliver", |bencher| {
-        // What is there already would only be compared.
+        // An existing output would only be compared.
         bencher.iter_batched(|| std::fs::remove_file(&output), |_| found(), BatchSize::PerIteration);
     });
     group.bench_function("find and compare", |bencher| bencher.iter(found));
-    // A file that was written just now is known by reading it only.
+    // A new file is recognised only by reading it.
     std::thread::sleep(SETTLED);
     let (key, entry) = found();
     let digest = entry.digest().expect("an entry that was delivered has a digest");

@@ -1,5 +1,5 @@
-//! The least program that compiles a module ahead of time with the same crates and settings:
-//! the yardstick for what `precompile` adds. `scripts/measure/overhead.py` measures both.
+//! The smallest program that compiles a module ahead of time with the same crates and settings: the
+//! baseline for the overhead of `precompile`. `scripts/measure/overhead.py` measures both.
 //!
 //! `direct cranelift|winch INPUT OUTPUT`
 

@@ -1,5 +1,5 @@
-//! `modules FOLDER COUNT`: writes so many valid modules of some 150 KB, the same ones each time, of
-//! what every backend compiles.
+//! `modules FOLDER COUNT`: writes valid modules of some 150 KB, the same ones each time, with
+//! instructions that every backend compiles.
 
 use std::error::Error;
 use std::path::Path;
@@ -45,7 +45,7 @@ fn module(number: u32) -> Result<Vec<u8>, Box<dyn Error>> {
         shared_everything_threads_enabled: false,
         ..Config::default()
     };
-    // The choices that make the module come from its number.
+    // The choices that generate the module are derived from its number.
     let mut choices = vec![0; 1 << 20];
     blake3::Hasher::new().update(&number.to_le_bytes()).finalize_xof().fill(&mut choices);
     Ok(Module::new(config, &mut arbtest::arbitrary::Unstructured::new(&choices))?.to_bytes())

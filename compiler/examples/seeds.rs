@@ -1,4 +1,4 @@
-//! `seeds FOLDER`: writes what fuzzers start from, a folder for each target.
+//! `seeds FOLDER`: writes the seeds of fuzzers, a folder for each fuzzed function.
 
 use precompile::artifact::trailer;
 use std::error::Error;
@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let guest = fs::read(&path)?;
             let wasm = wat::parse_bytes(&guest)?;
             if name.ends_with(".wat") {
-                // The target adds what every text begins with.
+                // The fuzzed function adds the parenthesis that every text begins with.
                 let start = guest.iter().position(|byte| *byte == b'(').ok_or("no parenthesis")?;
                 write("text", name, &guest[start + 1..])?;
             }

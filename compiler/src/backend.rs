@@ -1,4 +1,4 @@
-//! The backends: all that speaks to wasmtime's compiler, and to what it writes into images.
+//! The backends: all calls of wasmtime's compiler, and all reading of the images that it writes.
 
 pub(crate) mod check_stamp;
 pub(crate) mod config;

@@ -1,4 +1,4 @@
-//! Steps of compiling that are measured alone.
+//! The steps of compiling that benches measure one by one.
 
 use crate::backend::{features, image, restamp};
 use crate::module::needs;
@@ -9,21 +9,21 @@ use precompile_artifact::features::WasmFeatures;
 ///
 /// # Panics
 ///
-/// Where it isn't valid.
+/// An invalid module.
 pub fn needs(wasm: &[u8]) -> WasmFeatures {
     needs::used(wasm, true).expect("the module is valid")
 }
 
-/// Makes what compiles a module that uses nothing but the first version of WebAssembly.
+/// Makes an engine that compiles modules of the first version of WebAssembly.
 ///
 /// # Panics
 ///
-/// Where these options can't be configured.
+/// Options that can't be configured.
 pub fn engine(options: &Options) {
     image::engine(options, WasmFeatures::FLOATS).expect("the options can be configured");
 }
 
-/// What Wasmtime makes of a module, to be restamped.
+/// The image of a module as wasmtime stamps it, to be restamped.
 pub struct Stamped {
     image: Vec<u8>,
     features: WasmFeatures,
@@ -35,7 +35,7 @@ impl Stamped {
     ///
     /// # Panics
     ///
-    /// Where it can't.
+    /// A module that the backend can't compile.
     pub fn new(options: &Options, wasm: &[u8]) -> Stamped {
         let features = features::stamped(needs(wasm), options).expect("the backend has what it uses");
         let image = image::image(options, features, wasm).expect("the module compiles");
@@ -46,14 +46,14 @@ impl Stamped {
     ///
     /// # Panics
     ///
-    /// Where the stamp isn't what it should be.
+    /// An unexpected stamp.
     pub fn restamp(&self) -> Vec<u8> {
         let mut image = self.image.clone();
         restamp::restamp(&mut image, &self.options, self.features).expect("the stamp is as it should be");
         image
     }
 
-    /// A copy alone, to be taken off.
+    /// Copies the image alone; its time is subtracted from that of [`restamp`](Stamped::restamp).
     pub fn copy(&self) -> Vec<u8> {
         self.image.clone()
     }

@@ -8,30 +8,31 @@
 //! Build::new().file("plugin.wat").backend(Backend::Winch).compile("plugin");
 //! ```
 //!
-//! The program then has it by `precompile_runtime::include_cwasm!("plugin")`.
+//! The program then embeds the artifact by `precompile_runtime::include_cwasm!("plugin")`.
 //!
-//! # Who compiles
+//! # The compiler
 //!
-//! Cargo builds what build scripts depend on without optimisation, and a compiler takes minutes to build
-//! and is slow that way. So the command `precompile` does it, of the same version as this crate:
+//! Cargo builds the dependencies of build scripts without optimisation. A compiler takes minutes to build
+//! and is slow that way. So the build script calls the command `precompile`, of the same version as this crate:
 //!
 //! ```text
 //! cargo install --locked --path precompile/compiler    # in its checkout
 //! ```
 //!
-//! The variable `PRECOMPILE` names it, or else it is searched in the `PATH`. Where neither leads to one,
-//! the feature `in-process`, together with `cranelift` or `winch`, has the build script compile for itself.
+//! The command is the one that the variable `PRECOMPILE` names, or else the first in the `PATH`. Without the
+//! command, the feature `in-process`, together with `cranelift` or `winch`, compiles in the build script.
 //!
-//! # What the script is told, and tells
+//! # The environment
 //!
-//! The machine is cargo's `TARGET`, with the processor features of `CARGO_CFG_TARGET_FEATURE`. As many
-//! threads compile as cargo's jobserver lets, and the cache of the command is used. The script runs again
-//! when something changes that it has read: guests and their sources, the command, and the variables
-//! `PRECOMPILE`, `PRECOMPILE_SKIP` and, where it was searched, `PATH`. Output that is the same is left alone.
+//! The target is cargo's `TARGET`, with the CPU features of `CARGO_CFG_TARGET_FEATURE`. Cargo's jobserver
+//! limits the number of threads, and the command's cache is used. The script runs again when something that
+//! it has read changes: guests and their sources, the command, and the variables `PRECOMPILE`,
+//! `PRECOMPILE_SKIP` and, if it was searched, `PATH`. Output that stays the same isn't written again.
 //!
 //! With `PRECOMPILE_SKIP=1` nothing is compiled, which is enough for `cargo check` and documentation: stubs
-//! stand in, which a runtime refuses with that reason.
+//! replace the artifacts, and a runtime refuses them with that reason.
 
+mod build_target;
 mod cargo;
 mod dependencies;
 mod error;
@@ -39,7 +40,6 @@ mod error;
 mod in_process;
 mod inputs;
 mod jobs;
-mod machine;
 mod message;
 mod order;
 mod package;
@@ -51,15 +51,15 @@ mod tool;
 pub use error::BuildError;
 
 use crate::{Backend, Choice, Expect, Fallback, OptLevel, Platform, Strip};
+use build_target::BuildTarget;
 use cargo::{Cargo, Line};
 use inputs::Input;
-use machine::Machine;
 use order::Order;
 use sources::Source;
 use std::path::{Path, PathBuf};
 use tool::Tool;
 
-/// What a build script has compiled. Paths are relative to the package's folder.
+/// The guests that a build script compiles, and the options. Paths are relative to the package's folder.
 #[derive(Debug, Default)]
 pub struct Build {
     sources: Vec<Source>,
@@ -69,7 +69,7 @@ pub struct Build {
 }
 
 impl Build {
-    /// Nothing yet.
+    /// A build without guests.
     pub fn new() -> Build {
         Build::default()
     }
@@ -85,27 +85,26 @@ impl Build {
     }
 
     /// Adds the modules of a cargo package: its binaries and its `cdylib`, built in release mode for
-    /// `wasm32-wasip1`, or what [`Build::guest_target`] said before.
+    /// `wasm32-wasip1`, or for the target that [`Build::guest_target`] named before.
     ///
-    /// Its build is cargo's own, with its own `Cargo.lock`, `.cargo/config.toml` and `rust-toolchain.toml`, and
-    /// shares the jobserver of this one. Flags for the program (`RUSTFLAGS`, and `[build] rustflags` in a file
-    /// that cargo finds for the program, too) are kept from it. Nothing is written among its sources.
+    /// Cargo builds the package with its own `Cargo.lock`, `.cargo/config.toml` and `rust-toolchain.toml`, under
+    /// the jobserver of this build. Flags for the program (`RUSTFLAGS`, and `[build] rustflags` in a file that
+    /// cargo finds for the program, too) don't affect it. Nothing is written among its sources.
     pub fn cargo_package(&mut self, path: impl AsRef<Path>) -> &mut Build {
         let target = self.guest_target.clone().unwrap_or_else(|| "wasm32-wasip1".into());
         self.source(Source::Package { folder: path.as_ref().into(), target })
     }
 
-    /// The target for which [`Build::cargo_package`] builds from here on, such as
-    /// `wasm32-unknown-unknown`.
+    /// The target of each later [`Build::cargo_package`], such as `wasm32-unknown-unknown`.
     pub fn guest_target(&mut self, target: &str) -> &mut Build {
         self.guest_target = Some(target.into());
         self
     }
 
-    /// Adds what a command writes to `{out}`, such as any other compiler.
+    /// Adds the module that a command, such as any other compiler, writes to `{out}`.
     ///
-    /// The script runs again when something changes that the command names in the file `{deps}`, as compilers
-    /// do with `-MD -MF {deps}`; without that, when one of its arguments changes that are files.
+    /// The script runs again when a file changes that the command lists in the file `{deps}`, as compilers
+    /// do with `-MD -MF {deps}`. Without `{deps}`, it runs again when an argument that is a file changes.
     ///
     /// ```no_run
     /// # use precompile::build::Build;
@@ -128,61 +127,61 @@ impl Build {
         self
     }
 
-    /// Where no backend is named: for each guest the one that is expected to cost less, compiling and running
-    /// together.
+    /// The expected use, by which a backend is chosen for each guest if none is named: the one that is expected
+    /// to cost less, compiling and running together.
     pub fn expect(&mut self, expect: Expect) -> &mut Build {
         self.choice.expect = Some(expect);
         self
     }
 
-    /// The machine, instead of cargo's `TARGET`: a triple or one of the command's short names.
+    /// The target, instead of cargo's `TARGET`: a triple or one of the command's short names.
     pub fn target(&mut self, target: &str) -> &mut Build {
         self.target = Some(target.into());
         self
     }
 
-    /// The least processor, instead of what cargo compiles the program for: a level and features to add
+    /// The minimum CPU, instead of the one that cargo compiles the program for: a level and features to add
     /// or to take away, such as `x86-64-v3,-avx2`.
     pub fn cpu(&mut self, cpu: &str) -> &mut Build {
         self.choice.cpu = Some(cpu.into());
         self
     }
 
-    /// What the code may rely on, instead of what fits the target.
+    /// The platform that the code may rely on, instead of the target's default.
     pub fn platform(&mut self, platform: Platform) -> &mut Build {
         self.choice.platform = Some(platform);
         self
     }
 
-    /// How hard Cranelift optimises.
+    /// Cranelift's level of optimisation.
     pub fn opt_level(&mut self, level: OptLevel) -> &mut Build {
         self.choice.opt_level = Some(level);
         self
     }
 
-    /// What stands in where the backend can't compile a module or makes no code for the target. Where no
-    /// backend does, [`Fallback::Pulley`] still helps: the runtime then needs its feature `pulley`.
+    /// The replacement for a backend that can't compile a module or makes no code for the target. If no backend
+    /// makes code for the target, [`Fallback::Pulley`] still helps: the runtime then needs its feature `pulley`.
     pub fn fallback(&mut self, fallback: Fallback) -> &mut Build {
         self.choice.fallback = Some(fallback);
         self
     }
 
-    /// What the artifacts are to do without, to be smaller.
+    /// The parts that are left out of the artifacts to make them smaller.
     pub fn strip(&mut self, parts: &[Strip]) -> &mut Build {
         self.choice.strip.extend(parts);
         self
     }
 
-    /// Settings by name, as the command has them behind a letter: `setting('W', "fuel")`.
+    /// Settings by name, as in the command line behind a letter: `setting('W', "fuel")`.
     pub fn setting(&mut self, letter: char, setting: &str) -> &mut Build {
         self.choice.settings.push((letter, setting.into()));
         self
     }
 
-    /// Compiles. What goes wrong is told to cargo, and the build fails.
+    /// Compiles. An error is reported to cargo, and the build fails.
     ///
-    /// `include_cwasm!("name")` has the result; where there are several inputs, or a folder of them, they are
-    /// `name/FILE` without the extension.
+    /// `include_cwasm!("name")` embeds the result. Several inputs, or those of a folder, are named `name/FILE`
+    /// without the extension.
     pub fn compile(&self, name: &str) {
         if let Err(error) = self.try_compile(name) {
             Cargo::fail(&format!("{error}"));
@@ -193,7 +192,7 @@ impl Build {
     ///
     /// # Errors
     ///
-    /// Where a guest can't be built or compiled, and where there is nothing that compiles.
+    /// A guest that can't be built or compiled, or a missing compiler.
     pub fn try_compile(&self, name: &str) -> Result<Vec<PathBuf>, BuildError> {
         let cargo = Cargo::new()?;
         if self.sources.is_empty() {
@@ -201,7 +200,7 @@ impl Build {
         }
         let skipped = cargo.is_on("PRECOMPILE_SKIP");
         if skipped && cargo.given("PROFILE").as_deref() == Some("release") {
-            cargo.warn("`PRECOMPILE_SKIP` is set in a release build: what it embeds are stubs");
+            cargo.warn("`PRECOMPILE_SKIP` is set in a release build: it embeds stubs instead of artifacts");
         }
         let several = self.sources.len() > 1 || matches!(self.sources[..], [Source::Folder(_)]);
         let mut modules = Vec::new();
@@ -224,10 +223,10 @@ impl Build {
     }
 
     fn compile_inputs(&self, cargo: &Cargo, inputs: &[Input]) -> Result<(), BuildError> {
-        let machine = Machine::new(cargo, self.target.as_deref(), &self.choice)?;
-        let choice = Choice { cpu: machine.cpu(&self.choice), ..self.choice.clone() };
-        let choice = Choice { platform: machine.platform(&choice), ..choice };
-        let order = Order { inputs, machine: &machine, choice: &choice };
+        let target = BuildTarget::new(cargo, self.target.as_deref(), &self.choice)?;
+        let choice = Choice { cpu: target.cpu(&self.choice), ..self.choice.clone() };
+        let choice = Choice { platform: target.platform(&choice), ..choice };
+        let order = Order { inputs, target: &target, choice: &choice };
         match Tool::find(cargo)? {
             Ok(tool) => tool.compile(cargo, &order),
             #[cfg(feature = "in-process")]

@@ -1,4 +1,4 @@
-//! `cargo precompile`: the command `precompile`, for the package that cargo finds.
+//! `cargo precompile`: runs `precompile` for the package that cargo finds.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "a command's own business")]
@@ -8,18 +8,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 fn main() -> ExitCode {
-    // Cargo's own word stands first.
-    let given: Vec<_> = env::args_os().skip(1).collect();
-    let given = given.strip_prefix(&["precompile".into()]).unwrap_or(&given);
+    // Cargo passes the name of the subcommand first.
+    let arguments: Vec<_> = env::args_os().skip(1).collect();
+    let arguments = arguments.strip_prefix(&["precompile".into()]).unwrap_or(&arguments);
     let mut command = Command::new(precompile());
-    command.args(given);
-    // What the user says otherwise goes first.
-    let said = env::var_os("PRECOMPILE_PROJECT").is_some() || Path::new("precompile.toml").exists();
-    if let Some(manifest) = manifest().filter(|_| !said) {
+    command.args(arguments);
+    // A project that the user names takes precedence.
+    let has_project = env::var_os("PRECOMPILE_PROJECT").is_some() || Path::new("precompile.toml").exists();
+    if let Some(manifest) = manifest().filter(|_| !has_project) {
         command.env("PRECOMPILE_PROJECT", manifest);
     }
     match command.status() {
-        // Without a code it was a signal's.
+        // A signal ended a command without a code.
         Ok(status) => status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(130).into(),
         Err(error) => {
             eprintln!("error: can't run `{}`: {error}", command.get_program().display());
@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The command beside this one, or else in the `PATH`.
+/// The `precompile` beside this command, or else in the `PATH`.
 fn precompile() -> PathBuf {
     let name = format!("precompile{}", env::consts::EXE_SUFFIX);
     let beside = env::current_exe().ok().map(|own| own.with_file_name(&name)).filter(|path| path.is_file());
@@ -41,7 +41,7 @@ fn manifest() -> Option<PathBuf> {
     let output = Command::new(cargo).args(["locate-project", "--message-format", "plain"]).output().ok()?;
     let path = String::from_utf8(output.stdout).ok()?;
     let path = Path::new(path.trim_end());
-    // Named as from here, so that messages are as short as the user would write them.
+    // A relative path keeps messages short.
     let here = env::current_dir().ok()?;
     path.is_absolute().then(|| path.strip_prefix(here).unwrap_or(path).into())
 }

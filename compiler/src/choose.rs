@@ -1,4 +1,4 @@
-//! Choosing a backend without measuring the module.
+//! The choice of a backend without measuring the module.
 
 pub(crate) mod cost;
 pub(crate) mod rates;
@@ -20,27 +20,27 @@ const BACKENDS: [Backend; 2] = [Backend::Cranelift, Backend::Winch];
 pub struct Chosen {
     /// The backend.
     pub backend: Backend,
-    /// For so many runs.
+    /// The number of runs that it was chosen for.
     pub runs: u64,
-    /// What each backend that could be chosen is expected to cost for them, in seconds, compiling included.
+    /// The expected cost of each possible backend for these runs, in seconds, compiling included.
     pub expected_s: Vec<(Backend, f64)>,
 }
 
 impl Choice {
-    /// The options for a target: those of [`Choice::options`], or with something to expect, those for each
-    /// backend that may be chosen. Where Winch then can't compile a module, Cranelift stands in, unless another
-    /// fallback is chosen.
+    /// The options for a target that may be chosen from: those of [`Choice::options`] alone, or, with an expected use
+    /// and no backend named, those of each backend. If Winch then can't compile a module, Cranelift is the fallback,
+    /// unless another is chosen.
     ///
     /// # Errors
     ///
     /// As [`Choice::options`].
-    pub fn ways(&self, target: &Target) -> Result<Vec<(Options, Option<PairError>)>, ChoiceError> {
+    pub fn candidates(&self, target: &Target) -> Result<Vec<(Options, Option<PairError>)>, ChoiceError> {
         if self.expect.is_none() || self.backend.is_some() {
             return Ok(vec![self.options(target)?]);
         }
         let fallback = Some(self.fallback.unwrap_or(Fallback::Cranelift));
         let with = |backend| {
-            // What stands in for Winch on a whole target is Cranelift, and that is asked itself.
+            // On a target that Winch has no code for, Cranelift would be the fallback, and is a candidate itself.
             let fallback = if backend == Backend::Winch { fallback } else { self.fallback };
             Choice { backend: Some(backend), fallback, ..self.clone() }.options(target)
         };
@@ -54,12 +54,12 @@ impl Choice {
     }
 }
 
-/// The place of the cheapest of these backends for a module with so many bytes of code, and what is expected of
+/// The index of the cheapest of these backends for a module with `code_bytes` bytes of code, and the expected cost of
 /// each.
 ///
 /// # Panics
 ///
-/// Where there is none to choose from.
+/// An empty list of backends.
 pub fn choose(backends: &[Backend], code_bytes: u64, expect: &Expect, rates: &Rates) -> (usize, Chosen) {
     let runs = expect.runs as f64;
     let total_s = |backend: &Backend| (*backend, rates.cost(*backend, code_bytes, expect).total_s(runs));

@@ -1,4 +1,4 @@
-//! Compiling: a module and options in, an artifact out.
+//! Compilation: a module and options in, an artifact out.
 
 pub(crate) mod accept;
 pub(crate) mod attempt;
@@ -19,7 +19,7 @@ use std::fmt;
 /// The attempt to compile a module by one backend.
 type Attempt<'a> = dyn Fn(&Options, &[u8]) -> Result<Compiled, CompileError> + Send + Sync + 'a;
 
-/// A compiler of modules and components, for any options. It keeps what serves the next module: one is worth sharing
+/// A compiler of modules and components, for any options. It keeps engines for the next module, so it is best shared
 /// among threads.
 pub struct Compiler<'a> {
     attempt: Box<Attempt<'a>>,
@@ -34,8 +34,8 @@ impl Default for Compiler<'_> {
 }
 
 impl<'a> Compiler<'a> {
-    /// A compiler whose work is done by `attempt`, for example in another process. It is called once for each backend
-    /// that is tried, with options that have no fallback.
+    /// A compiler whose work is done by `attempt`, for example in another process. `attempt` is called once for each
+    /// backend that is tried, with options that have no fallback.
     pub fn by(
         attempt: impl Fn(&Options, &[u8]) -> Result<Compiled, CompileError> + Send + Sync + 'a,
     ) -> Compiler<'a> {
@@ -50,8 +50,8 @@ impl<'a> Compiler<'a> {
     ///
     /// # Errors
     ///
-    /// Any [`CompileError`]; a panic of the backend is one of them. Where there is a fallback, and it
-    /// fails as well, its error.
+    /// Any [`CompileError`]; a panic of the backend is one of them. If there is a fallback and it fails,
+    /// too, the fallback's error.
     pub fn compile(&self, options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
         let attempt = |options: &Options| self.attempt(options, module);
         let (compiled, refusal) = with_fallback(options, CompileError::another_backend_may, attempt)?;

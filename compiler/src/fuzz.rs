@@ -1,5 +1,5 @@
-//! What is done with input that nobody can be trusted with, for fuzzers and tests. None of these may
-//! panic, whatever the bytes are. Each says whether the input was accepted.
+//! The functions that read untrusted input, for fuzzers and tests. None of them may panic, whatever the
+//! bytes are. Each returns `true` if it accepted the input.
 
 use crate::inspect::inspect;
 use crate::options::Options;
@@ -13,19 +13,19 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// An artifact, for its image and its manifest.
 const ARTIFACT: &[u8] = include_bytes!("../../artifact/tests/golden/format-2.cwasm");
-/// What some runner said of itself.
+/// A runner's description of itself.
 const HOST: &[u8] = include_bytes!("fuzz/host.json");
-/// How a binary of the component model begins.
+/// The first bytes of a component's binary form.
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
 
-/// The number of times that a compiler panicked, which became an error.
+/// The number of panics of compilers that became errors.
 pub static COMPILER_PANICS: AtomicU64 = AtomicU64::new(0);
 
 /// Bytes as a module or a component in binary form, for both backends.
 ///
 /// # Panics
 ///
-/// Where what was compiled can't be read, or wasmtime wrote what isn't expected of it.
+/// An artifact that can't be read, or an unexpected image of wasmtime's.
 pub fn wasm(bytes: &[u8]) -> bool {
     let mut valid = false;
     for (backend, target) in [(Backend::Winch, "x86_64"), (Backend::Cranelift, "aarch64")] {
@@ -41,7 +41,7 @@ pub fn wasm(bytes: &[u8]) -> bool {
     valid
 }
 
-/// The test that an error is a backend's limit, and not that the bytes aren't valid.
+/// The test that an error is a limit of a backend's, and not an invalid module.
 fn is_expected(error: &CompileError) -> bool {
     assert!(!error.to_string().is_empty());
     match error {
@@ -66,7 +66,7 @@ fn options(backend: Backend, target: &str) -> Option<Options> {
     Some(Options { parallel: false, ..options })
 }
 
-/// Bytes as a component in binary form, but for its first few.
+/// Bytes as a component in binary form without its first bytes.
 pub fn component(bytes: &[u8]) -> bool {
     wasm(&[COMPONENT, bytes].concat())
 }
@@ -74,7 +74,7 @@ pub fn component(bytes: &[u8]) -> bool {
 /// Bytes as a module or a component in text form.
 pub fn text(bytes: &[u8]) -> bool {
     let Some(options) = options(Backend::Winch, "x86_64") else { return false };
-    // A parenthesis, or else it would be a binary.
+    // Text begins with a parenthesis; else the bytes would be read as a binary.
     match Compiler::default().compile(&options, &[b"(", bytes].concat()) {
         Ok(_) => true,
         Err(CompileError::Text(_)) => false,
@@ -94,7 +94,7 @@ pub fn artifact(bytes: &[u8]) -> bool {
     read.is_ok()
 }
 
-/// Bytes as the manifest of an artifact that is whole otherwise: its digest is right.
+/// Bytes as the manifest of an artifact with the right digest.
 pub fn manifest(bytes: &[u8]) -> bool {
     let Ok(image) = trailer::image(ARTIFACT) else { return false };
     let mut sealed = ARTIFACT[..image.bytes as usize].to_vec();
@@ -117,7 +117,7 @@ pub fn host(bytes: &[u8]) -> bool {
     true
 }
 
-/// Why an artifact would not run there.
+/// Prints the reasons why an artifact would not run on a host.
 fn explain(manifest: &Manifest, host: &Host) {
     let _ = mismatches(manifest, host).iter().map(ToString::to_string).collect::<Vec<_>>();
 }

@@ -1,4 +1,4 @@
-//! What an artifact is: ours, or one that wasmtime wrote by itself.
+//! The inspection of an artifact, of precompile's or of wasmtime's own.
 
 mod sections;
 mod stamped;
@@ -15,56 +15,56 @@ use precompile_artifact::trailer::{self, ReadError, Trailer};
 use precompile_artifact::{Backend, Names};
 use thiserror::Error;
 
-/// What an artifact is.
+/// The description of an artifact.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inspection {
     /// The file's length in bytes.
     pub file_bytes: u64,
-    /// What was compiled.
+    /// The kind: a module or a component.
     pub kind: Kind,
-    /// Who wrote it.
+    /// The program that wrote it.
     pub origin: Origin,
-    /// What wasmtime says in it about how it was compiled.
+    /// Wasmtime's stamp: the settings that it was compiled with.
     pub stamped: Stamped,
     /// The file's parts, in the file's order.
     pub sections: Vec<Section>,
-    /// Bytes between those parts, which align them.
+    /// The number of bytes between those parts, which align them.
     pub padding_bytes: u64,
 }
 
-/// Who wrote an artifact.
+/// The program that wrote an artifact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// `precompile`.
     Ours {
-        /// What the artifact says about itself.
+        /// The manifest.
         manifest: Box<Manifest>,
-        /// The artifact is undamaged.
+        /// `true` if the digest is right: the artifact is undamaged.
         digest_ok: bool,
     },
     /// Wasmtime's own command or library, which writes no trailer.
     Upstream,
 }
 
-/// Why bytes can't be inspected.
+/// The reason why bytes can't be inspected.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum InspectError {
-    /// They are no artifact, or one with a trailer that can't be read.
+    /// The bytes are no artifact, or one with a trailer that can't be read.
     #[error(transparent)]
     Read(#[from] ReadError),
     /// The sections can't be listed.
     #[error("the ELF image can't be read: {0}")]
     Elf(String),
-    /// What wasmtime stamped can't be read.
+    /// Wasmtime's stamp can't be read.
     #[error(transparent)]
     Stamp(#[from] StampError),
 }
 
-/// Tells what an artifact is. Any bytes may be given.
+/// Describes an artifact. Any bytes may be given.
 ///
 /// # Errors
 ///
-/// Any [`InspectError`]. A wrong digest and a missing trailer are none.
+/// Any [`InspectError`]. A wrong digest and a missing trailer are no errors.
 pub fn inspect(bytes: &[u8]) -> Result<Inspection, InspectError> {
     let image = trailer::image(bytes)?;
     let trailer = match trailer::read(bytes) {
@@ -73,7 +73,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, InspectError> {
         Err(ReadError::NoTrailer { .. }) => None,
         Err(error) => return Err(error.into()),
     };
-    // What was read says that the file is at least as long as its image.
+    // `trailer::image` has checked that the file is at least as long as its image.
     let image_bytes = &bytes[..image.bytes as usize];
     let mut sections = sections::of_image(image_bytes).map_err(InspectError::Elf)?;
     if let Some((trailer, _)) = &trailer {
@@ -97,7 +97,7 @@ impl Origin {
 }
 
 impl Inspection {
-    /// What the artifact says about itself; `None` of upstream's.
+    /// The manifest; `None` for wasmtime's own artifacts.
     pub fn manifest(&self) -> Option<&Manifest> {
         match &self.origin {
             Origin::Ours { manifest, .. } => Some(manifest),
@@ -105,31 +105,31 @@ impl Inspection {
         }
     }
 
-    /// The compiler; `None` where only another version of wasmtime could tell.
+    /// The compiler; `None` if only another version of wasmtime could read it.
     pub fn backend(&self) -> Option<Backend> {
         let stamped = self.stamped.details.as_ref().map(|details| details.backend);
         self.manifest().map(|manifest| manifest.backend).or(stamped)
     }
 
-    /// The target triple; `None` where only another version of wasmtime could tell.
+    /// The target triple; `None` if only another version of wasmtime could read it.
     pub fn target(&self) -> Option<&str> {
         let stamped = self.stamped.target.as_deref();
         self.manifest().map(|manifest| manifest.target.as_str()).or(stamped)
     }
 
-    /// Names of the WebAssembly features that a runtime must support; `None` where only another
-    /// version of wasmtime could tell.
+    /// Names of the WebAssembly features that a runtime must support; `None` if only another version of
+    /// wasmtime could read them.
     pub fn features_stamped(&self) -> Option<&Names> {
         let stamped = self.stamped.details.as_ref().map(|details| &details.features);
         self.manifest().map(|manifest| &manifest.features_stamped).or(stamped)
     }
 
-    /// Wasmtime's version: in full of ours; of upstream's what is stamped, the major number.
+    /// Wasmtime's version: in full for our artifacts; for wasmtime's own, the stamped major number.
     pub fn wasmtime_version(&self) -> &str {
         self.manifest().map_or(&self.stamped.version, |manifest| &manifest.wasmtime_version)
     }
 
-    /// How hard Cranelift optimised; `None` of Winch's code, and where it isn't known.
+    /// Cranelift's level of optimisation; `None` for Winch's code, or if it is unknown.
     pub fn opt_level(&self) -> Option<String> {
         let details = self.stamped.details.as_ref().filter(|_| self.backend() == Some(Backend::Cranelift));
         let stamped = details.and_then(|details| details.shared_flag("opt_level"));
@@ -137,7 +137,7 @@ impl Inspection {
         level.map(|level| level.to_string()).or(stamped.map(|level| level.replace('_', "-")))
     }
 
-    /// What to beware of.
+    /// The warnings about damage, an unreadable stamp, and loading by stock wasmtime.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         if matches!(self.origin, Origin::Ours { digest_ok: false, .. }) {

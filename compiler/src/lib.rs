@@ -14,8 +14,8 @@
 //! [`build`](https://docs.rs/precompile/latest/precompile/build/index.html) compiles guests in build scripts,
 //! with the feature `build` alone and the installed command, or with `in-process`.
 //!
-//! The artifact is run by `precompile-run`, or by a program that uses the crate
-//! `precompile-runtime`. Neither contains a compiler.
+//! `precompile-run`, or a program that uses the crate `precompile-runtime`, runs the artifact. Neither
+//! contains a compiler.
 
 #![deny(unsafe_code)]
 
@@ -54,7 +54,7 @@ pub use backend::stamp::StampError;
 #[cfg(feature = "compile")]
 pub use backend::unsupported::{Cause, Place, Remedy, Site, Unsupported};
 #[cfg(feature = "compile")]
-pub use choose::cost::{Cost, Stretch, cheapest, stretches};
+pub use choose::cost::{CheapestRange, Cost, cheapest, cheapest_ranges};
 #[cfg(feature = "compile")]
 pub use choose::rates::{Rates, Run, RunTime};
 #[cfg(feature = "compile")]

@@ -1,5 +1,4 @@
-//! Modules and components as they are given: facts read from their bytes. Nothing here knows what they are compiled
-//! for.
+//! Facts that are read from the bytes of modules and components. Nothing here depends on options or targets.
 
 pub(crate) mod code_bytes;
 pub(crate) mod function_names;

@@ -1,5 +1,5 @@
-//! Options: all that a user chooses about how modules are compiled, and how the choices become [`Options`]. Nothing
-//! here knows wasmtime's compiler, nor reads modules.
+//! The choices of a user about a compilation, and their conversion to [`Options`]. Nothing here uses wasmtime's
+//! compiler, or reads modules.
 
 pub(crate) mod choice;
 #[cfg(feature = "compile")]

@@ -1,4 +1,4 @@
-//! What stands in an artifact depends on the module and the options, and on nothing else.
+//! Tests that an artifact depends on the module and the options alone.
 
 #![allow(
     clippy::disallowed_methods,
@@ -26,7 +26,7 @@ fn manifest(options: &Options, text: &str) -> Manifest {
 }
 
 #[test]
-fn the_manifest_says_what_was_compiled() {
+fn the_manifest_describes_the_module() {
     let text = r#"(module (import "host" "log" (func (param i32))) (memory (export "memory") 1 2))"#;
     let wasm = wat::parse_str(text).unwrap();
     let options = options(Backend::Winch, "aarch64");
@@ -49,7 +49,7 @@ fn the_manifest_says_what_was_compiled() {
     assert_eq!(Some(manifest.settings), Contract::preset(Platform::Hosted, machine));
 }
 
-/// The same bytes for one thread and for many.
+/// The bytes are the same for one thread and for many.
 #[test]
 fn threads_change_nothing() {
     let mut text = String::from("(module (memory 1)");
@@ -70,8 +70,8 @@ fn threads_change_nothing() {
     }
 }
 
-/// Wasmtime reads this variable when a configuration is made, and then writes another artifact.
-/// The variable is set in a process of its own: it is this test, run again.
+/// A variable that wasmtime reads when a configuration is made has no effect on the artifact. It is set
+/// in another process, which runs this test again.
 #[test]
 fn the_environment_changes_nothing() {
     // A custom section that makes wasmtime keep debugging information.
@@ -90,7 +90,7 @@ fn the_environment_changes_nothing() {
     assert!(stdout.contains(&format!("digest {digest}")), "{stdout}");
 }
 
-/// Of what a runtime can lack, only what the module uses is stamped.
+/// A feature that a runtime may lack is stamped only if the module uses it.
 #[test]
 fn optional_features_are_stamped_where_they_are_used() {
     let optional: Names = features::names(features::OPTIONAL | features::OFF_BY_DEFAULT).iter().collect();
@@ -111,7 +111,7 @@ fn optional_features_are_stamped_where_they_are_used() {
     }
 }
 
-/// What a backend can't do is told by name, with a way out where there is one.
+/// A limit of a backend is named, with a remedy if there is one.
 #[test]
 fn limits_are_named() {
     let refusal = |backend, target, text: &str| {
@@ -136,7 +136,7 @@ fn limits_are_named() {
 }
 
 #[test]
-fn what_is_no_module_is_told() {
+fn other_bytes_are_refused() {
     let refusal = |bytes: &[u8]| compile(&options(Backend::Winch, "x86_64"), bytes).unwrap_err();
     for (bytes, words) in
         [(&b""[..], "empty"), (b"\0asm\x02\0\0\0", "version"), (b"\x7fELF", "an ELF file"), (b"hello", "asm")]
@@ -147,13 +147,13 @@ fn what_is_no_module_is_told() {
     }
     assert!(matches!(refusal(b"(modul)"), CompileError::Text(_)));
     assert!(matches!(refusal(b"\0asm\x01\0\0\0\x01\x80"), CompileError::Invalid(_)));
-    // Well-formed, but of the wrong type: only the compiler's validation tells.
+    // A well-formed module with a wrong type, which only the compiler's validation finds.
     let invalid = wat::parse_str("(module (func (result i32) i64.const 1))").unwrap();
     assert!(refusal(&invalid).to_string().contains("type mismatch"));
 }
 
-/// The host's own target, and a target that names it, give the same bytes: nothing of the build
-/// machine's processor comes in.
+/// The host's own target and a target of the same name give the same bytes: the build machine's CPU has
+/// no effect.
 #[test]
 fn the_host_is_a_target_like_any_other() {
     let host = Target::host().unwrap();
@@ -165,8 +165,8 @@ fn the_host_is_a_target_like_any_other() {
     assert!(compile(&implicit, &wasm).unwrap() == compile(&explicit, &wasm).unwrap());
 }
 
-/// Each setting of the contract reaches wasmtime: its stamp is compared with the contract on the
-/// way, and the manifest carries it.
+/// Each setting of the contract takes effect: compiling compares wasmtime's stamp with the contract, and the
+/// manifest has the setting.
 #[test]
 fn every_setting_arrives() {
     type Change = fn(&mut Contract);
@@ -210,7 +210,7 @@ fn a_processor_of_another_target_is_refused() {
     );
 }
 
-/// Winch has SIMD for x86-64 where there is AVX; the way out that is named works.
+/// The remedy for SIMD by Winch on x86-64, which needs AVX, works.
 #[test]
 fn a_missing_cpu_level_is_named() {
     let text = "(module (func (export \"f\") (result v128) (i32x4.splat (i32.const 1))))";

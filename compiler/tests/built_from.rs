@@ -1,4 +1,4 @@
-//! What the key of the cache says of the build: the versions of what reaches the bytes, and the sources.
+//! Tests of the digest of a build in the key of the cache: the versions of the crates, and the sources.
 
 #[path = "../built_from.rs"]
 mod built_from;
@@ -45,14 +45,14 @@ fn the_same_sources_are_the_same_in_every_folder() {
     let (one, other) = (one.path(), &other.path().join("deeper/src"));
     let same = digest(&lock, &sources);
     assert_eq!((digest(&lock, one), digest(&lock, other)), (same, same));
-    // As git checks it out elsewhere.
+    // Ends of lines as git writes them on other systems.
     let text = fs::read_to_string(one.join("compile.rs")).unwrap();
     fs::write(one.join("compile.rs"), text.replace('\n', "\r\n")).unwrap();
-    // Tests, and what is around the compiling.
+    // Tests and the command don't count.
     fs::write(one.join("compile/recipe/tests.rs"), "").unwrap();
     fs::write(one.join("cli/compile/plan.rs"), "").unwrap();
     assert_eq!(digest(&lock, one), same);
-    // What this build says of itself.
+    // The recipe of this build.
     let options = precompile::Options::new(
         precompile::Backend::Winch,
         "x86_64".parse().unwrap(),
@@ -62,7 +62,7 @@ fn the_same_sources_are_the_same_in_every_folder() {
     let said = recipe.fields().iter().find(|(name, _)| name == "built_from").unwrap();
     assert!(said.1.starts_with(&format!("{same}+")), "{said:?}");
 
-    // The crate that holds the format says the same of itself, by a walk of its own: each package is published alone.
+    // The digest of the crate `artifact` is the same, though it has code of its own: each package is published alone.
     let mut walk = blake3::Hasher::new();
     add_sources(&mut walk, &folder().join("../artifact/src")).unwrap();
     assert_eq!(precompile::artifact::SOURCE_DIGEST, walk.finalize().to_string());
@@ -78,7 +78,7 @@ fn the_same_sources_are_the_same_in_every_folder() {
     change("trusted.rs", "//");
 }
 
-/// Another version, or another source of the same, is another compiler.
+/// Another version, or another source of the same version, is another compiler.
 #[test]
 fn another_version_is_another_digest() {
     let (sources, lock) = (tempfile::tempdir().unwrap(), lock());
@@ -96,17 +96,17 @@ fn another_version_is_another_digest() {
     for name in names {
         let version = |block: &str| block.replacen("version = \"", "version = \"9", 1);
         assert_ne!(changed(name, &version), same, "{name}");
-        // As `[patch]` has it.
+        // A crate as under `[patch]`.
         let patched = |block: &str| block.lines().filter(|line| !line.starts_with("source")).collect();
         assert_ne!(changed(name, &patched), same, "{name}");
     }
     assert_eq!(changed("clap", &|block| block.replacen("version = \"", "version = \"9", 1)), same);
-    // Another package's.
+    // Another package.
     assert_eq!(family(&lock, "another"), []);
 }
 
-/// Each is demanded in one version: by the manifest, or because wasmtime's family does. So the lock file is
-/// right, also where cargo doesn't look at it.
+/// Each crate is demanded in one version, by the manifest or by wasmtime's family. So the lock file holds, even if
+/// cargo ignores it.
 #[test]
 fn no_version_floats() {
     let manifest = fs::read_to_string(folder().join("Cargo.toml")).unwrap();

@@ -1,4 +1,4 @@
-//! Components: both backends compile them, for every target, and say what they are.
+//! Tests that both backends compile components, for every target, and describe them in the manifest.
 
 use precompile::artifact::Names;
 use precompile::artifact::features;
@@ -8,7 +8,7 @@ use precompile::{Backend, CompileError, Contract, Options, Platform};
 
 /// An outer component with two inner ones, the second calling the first with strings and lists.
 const COMPOSED: &str = include_str!("../../tests/guests/composed.wat");
-/// The same with asynchronous functions.
+/// Two such components with asynchronous functions.
 const CONCURRENT: &str = include_str!("../../tests/guests/concurrent.wat");
 
 fn compile(options: &Options, wasm: &[u8]) -> Result<Vec<u8>, CompileError> {
@@ -30,7 +30,7 @@ fn pairs() -> impl Iterator<Item = Options> {
 }
 
 #[test]
-fn the_manifest_says_what_was_compiled() {
+fn the_manifest_describes_the_component() {
     for options in pairs() {
         let manifest = manifest(&options, COMPOSED).unwrap();
         assert_eq!(manifest.kind, Kind::Component);
@@ -46,13 +46,13 @@ fn the_manifest_says_what_was_compiled() {
         let exports: Vec<_> = manifest.exports.iter().map(|export| (export.name, export.ty)).collect();
         assert_eq!(exports, expected);
         assert_eq!(manifest.settings, options.contract);
-        // Of the three memories one has a maximum.
+        // One of the three memories has a maximum.
         let memories = manifest.memories.unwrap();
         assert_eq!((memories.initial_bytes, memories.maximum_bytes), (2 << 16, None));
     }
 }
 
-/// The same bytes for one thread and for many.
+/// The bytes are the same for one thread and for many.
 #[test]
 fn threads_change_nothing() {
     for text in [COMPOSED, CONCURRENT] {
@@ -72,7 +72,7 @@ fn threads_change_nothing() {
     }
 }
 
-/// Concurrency is on, and stamped, where a component uses it; the settings say so.
+/// Concurrency is on in the settings, and stamped, if a component uses it.
 #[test]
 fn concurrency_is_on_where_it_is_used() {
     for options in pairs() {
@@ -83,8 +83,8 @@ fn concurrency_is_on_where_it_is_used() {
     }
 }
 
-/// Of what a runtime can lack, only what the component uses is stamped, and what a core module can't
-/// use is no part of its stamp.
+/// A feature that a runtime may lack is stamped only if the component uses it. A core module's stamp has no
+/// feature that core modules can't use.
 #[test]
 fn proposals_are_stamped_where_they_are_used() {
     let optional =
@@ -108,16 +108,16 @@ fn proposals_are_stamped_where_they_are_used() {
     }
 }
 
-/// Where a module in a component throws, its adapters catch.
+/// Adapters compile for a component with a module that throws: they catch its exceptions.
 #[test]
 fn adapters_and_exceptions_compile() {
     let text = COMPOSED.replacen("(core module $m", "(core module (tag)) (core module $m", 1);
     assert!(manifest(&options(Backend::Cranelift, "x86_64"), &text).is_ok());
 }
 
-/// What no build of wasmtime has is no fault of a backend's: the validator says what it is, and where.
+/// A feature that no build of wasmtime has is named by the validator, with its place, and not as a backend's limit.
 #[test]
-fn what_is_beyond_wasmtime_is_named() {
+fn features_that_wasmtime_lacks_are_named() {
     for (text, name) in [
         (r#"(component (import "v" (value $v string)) (export "w" (value $v)))"#, "`value`s is not enabled"),
         (r#"(component (import "a:b:c/d" (instance)))"#, "`a:b:c/d` is not a valid extern name"),
@@ -141,7 +141,7 @@ fn invalid_components_are_refused() {
         let error = compile(&options(Backend::Cranelift, "x86_64"), wasm).unwrap_err();
         assert!(matches!(error, CompileError::Invalid(_)), "{error:?}");
     }
-    // Only the compiler's validation looks into functions.
+    // Only the compiler's validation checks functions.
     let text = "(component (core module (func (result i32) i64.const 1)))";
     let error = manifest(&options(Backend::Winch, "x86_64"), text).unwrap_err();
     assert!(error.to_string().contains("type mismatch"), "{error}");

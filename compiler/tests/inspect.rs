@@ -1,5 +1,4 @@
-//! What is told of artifacts: of ours, of those that wasmtime writes by itself, and of bytes that
-//! are none.
+//! Tests of the inspection: of our artifacts, of wasmtime's own, and of other bytes.
 
 use precompile::artifact::contract::Inlining as ContractInlining;
 use precompile::artifact::manifest::Kind;
@@ -30,8 +29,8 @@ fn ours(options: &Options) -> Vec<u8> {
     Compiler::default().compile(options, MODULE.as_bytes()).unwrap().artifact
 }
 
-/// What wasmtime writes by itself. Stock wasmtime's default configuration is that of a build with
-/// all cargo features, as this one has them but for stack switching, which is off.
+/// Wasmtime's own artifact. Stock wasmtime's default configuration is that of a build with all cargo
+/// features. This build has them all except stack switching, which is off.
 fn upstream(configure: impl FnOnce(&mut Config) -> &mut Config) -> Vec<u8> {
     let mut config = Config::new();
     configure(&mut config);
@@ -46,14 +45,14 @@ fn setting(details: &Details, name: &str) -> Value {
     details.settings.iter().find(|setting| setting.name == name).unwrap().value
 }
 
-/// The flags, as a command line has them.
+/// The flags as a command line.
 fn flags(artifact: &[u8]) -> String {
     let stock = details(artifact).stock;
     assert_eq!(stock.obstacles, [] as [&str; 0]);
     stock.flags.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
-/// The parts and what is between them are all of the file.
+/// Checks that the parts and the padding between them make up the file.
 fn assert_explained(inspection: &Inspection) {
     let parts: u64 = inspection.sections.iter().map(|section| section.bytes).sum();
     assert_eq!(parts + inspection.padding_bytes, inspection.file_bytes);
@@ -67,7 +66,7 @@ fn assert_explained(inspection: &Inspection) {
 }
 
 #[test]
-fn ours_says_all() {
+fn ours_is_described_in_full() {
     for (backend, target) in [
         (Backend::Cranelift, "x86_64"),
         (Backend::Winch, "x86_64"),
@@ -86,9 +85,9 @@ fn ours_says_all() {
         assert_eq!(inspection.origin, Origin::Ours { manifest: manifest.clone(), digest_ok: true });
         assert_eq!(inspection.wasmtime_version(), WASMTIME_VERSION);
         assert_eq!(inspection.opt_level().as_deref(), (backend == Backend::Cranelift).then_some("speed"));
-        // What wasmtime stamped says the same as the manifest.
+        // Wasmtime's stamp agrees with the manifest.
         assert_eq!(inspection.stamped.version, WASMTIME_MAJOR);
-        // But for Pulley's, which has neither vendor nor system.
+        // The manifest's target for Pulley has neither vendor nor system.
         assert!(inspection.stamped.target.as_ref().unwrap().starts_with(&manifest.target));
         let details = inspection.stamped.details.unwrap();
         assert_eq!((details.backend, &details.features), (backend, &manifest.features_stamped));
@@ -97,14 +96,14 @@ fn ours_says_all() {
         let signals = Value::Bool(manifest.settings.signals_based_traps);
         assert_eq!(setting(&details, "signals_based_traps"), signals);
         assert_eq!(setting(&details, "gc_heap_initial_size"), Value::Bytes(backend.mark_bytes()));
-        // Commands that can't have concurrency off; and of Winch's code the link with other code, and loaders in C.
+        // Commands that need concurrency; and for Winch's code, linking with other code, and loaders in C.
         assert_eq!(details.stock.warnings.len(), if backend == Backend::Winch { 3 } else { 1 });
     }
 }
 
-/// They have the names that `--cpu` takes; RISC-V's baseline, which it doesn't, has Cranelift's.
+/// CPU features have the names of `--cpu`. RISC-V's baseline, which `--cpu` doesn't name, has Cranelift's names.
 #[test]
-fn features_of_processors_are_named() {
+fn cpu_features_are_named() {
     let mut options = options(Backend::Cranelift, "x86_64");
     options.cpu = Cpu::parse("x86-64-v2", &options.target).unwrap();
     let expected = "cmpxchg16b popcnt sse3 sse4.1 sse4.2 ssse3";
@@ -128,7 +127,7 @@ fn ours_loads_in_stock_wasmtime_under_flags() {
     assert!(nowhere.stock.obstacles[0].contains("operating system `none`"), "{:?}", nowhere.stock);
 }
 
-/// Each setting of the contract that wasmtime compares has a flag, or is said to have none.
+/// Each setting of the contract that wasmtime compares has a flag, or an obstacle that says there is none.
 #[test]
 fn every_setting_has_its_flag() {
     let cases: [(ChangeContract, &str); 14] = [
@@ -160,14 +159,14 @@ fn every_setting_has_its_flag() {
     options.contract = Contract::preset(Platform::Hosted, options.target.machine()).unwrap();
     options.contract.wasm_backtrace_details = true;
     assert_eq!(details(&ours(&options)).stock.environment, ["WASMTIME_BACKTRACE_DETAILS=1"]);
-    // Neither of these is compared.
+    // Neither of these settings is compared.
     options.contract = Contract::preset(Platform::Hosted, options.target.machine()).unwrap();
     options.contract.generate_address_map = false;
     options.contract.memory_reservation_for_growth = 7 << 20;
     assert_eq!(flags(&ours(&options)), "-W concurrency-support=n");
 }
 
-/// What stock wasmtime writes by default, it loads by default.
+/// Stock wasmtime's default artifacts need no flags.
 #[test]
 fn upstream_by_default_needs_no_flags() {
     let artifact = upstream(|config| config);
@@ -208,13 +207,13 @@ fn upstream_under_other_settings_needs_flags() {
     for (configure, expected) in cases {
         assert_eq!(flags(&upstream(configure)), expected);
     }
-    // Stock has a flag of this name, and passes over it.
+    // Stock wasmtime has a flag of this name, and ignores it.
     let shared = upstream(|config| config.wasm_features(WasmFeatures::SHARED_EVERYTHING_THREADS, true));
     assert!(details(&shared).stock.obstacles[0].contains("`shared-everything-threads`"));
 }
 
 #[test]
-fn components_are_told_from_modules() {
+fn components_are_distinguished_from_modules() {
     let text = "(component (core module (memory 1)))";
     let compiled = |configure: ChangeConfig| {
         let mut config = Config::new();
@@ -233,9 +232,9 @@ fn components_are_told_from_modules() {
     assert_eq!(flags(&artifact), "-W concurrency-support=n -O gc-heap-initial-size=87 -S p3=n");
 }
 
-/// Of other versions, only the version and the target are read, whatever else they wrote.
+/// Only the version and the target are read from stamps of other versions.
 #[test]
-fn of_other_versions_the_target_is_read() {
+fn the_target_of_other_versions_is_read() {
     let version = ModuleVersionStrategy::Custom("49-0123abc".into());
     let artifact = upstream(|config| config.module_version(version).unwrap());
     let inspection = inspect(&artifact).unwrap();
@@ -248,7 +247,7 @@ fn of_other_versions_the_target_is_read() {
     assert_eq!((inspection.backend(), inspection.opt_level()), (None, None));
     assert!(inspection.warnings()[0].contains("version `49-0123abc`"));
 
-    // Ours says the rest in its manifest, once it is changed by hand.
+    // The manifest of ours has the rest, in an artifact whose stamp is changed by hand.
     let mut artifact = ours(&options(Backend::Winch, "x86_64"));
     let length = WASMTIME_MAJOR.len();
     let head = format!("\0{}{WASMTIME_MAJOR}\x18x86_64-unknown-linux-gnu", char::from(length as u8));
@@ -261,13 +260,13 @@ fn of_other_versions_the_target_is_read() {
     assert_eq!(inspection.wasmtime_version(), WASMTIME_VERSION);
     assert_eq!(inspection.backend(), Some(Backend::Winch));
     assert!(inspection.warnings()[0].contains("damaged"));
-    // A target that is none is not shown.
+    // An invalid target is not shown.
     artifact[stamp + 3 + length..][..6].copy_from_slice(b"?86_64");
     assert_eq!(inspect(&artifact).unwrap().stamped.target, None);
 }
 
 #[test]
-fn what_is_no_artifact_is_told() {
+fn other_bytes_are_refused() {
     let problem = |bytes: &[u8]| inspect(bytes).unwrap_err().to_string();
     assert!(problem(b"").contains("it is empty"));
     assert!(problem(b"\0asm\x01\0\0\0").contains("it is WebAssembly: compile it"));
@@ -292,13 +291,12 @@ fn what_is_no_artifact_is_told() {
     assert!(problem(&endless).contains("its stamp doesn't decode"));
 }
 
-/// The index of the bytes that stand there once.
+/// The index of bytes that occur once.
 fn find(bytes: &[u8], wanted: &[u8]) -> usize {
     bytes.windows(wanted.len()).position(|window| window == wanted).unwrap()
 }
 
-/// Any bytes give an answer. Of a file that was cut, an artifact of upstream's may be left, and
-/// nothing else.
+/// Any bytes have a result. A file that is cut off may be an artifact of wasmtime's own, and nothing else.
 #[test]
 fn no_bytes_make_it_panic() {
     let artifact = ours(&options(Backend::Winch, "x86_64"));

@@ -1,4 +1,4 @@
-//! `precompile inspect` as it is called.
+//! Tests of the command `precompile inspect`.
 
 #![cfg(feature = "cli")]
 
@@ -91,9 +91,9 @@ fn json_has_every_field_in_order() {
     assert_eq!((&object["origin"], &object["digest_ok"]), (&"precompile".into(), &true.into()));
 }
 
-/// What upstream's artifacts don't say is null.
+/// Fields that wasmtime's own artifacts lack are null.
 #[test]
-fn what_is_unknown_is_null() {
+fn unknown_fields_are_null() {
     let folder = tempfile::tempdir().unwrap();
     let (_, object) = object(&upstream(folder.path()));
     for field in ["source_blake3", "features_used", "imports", "exports", "platform", "digest_ok"] {
@@ -108,7 +108,7 @@ fn what_is_unknown_is_null() {
 }
 
 #[test]
-fn people_read_what_matters() {
+fn text_shows_the_main_fields() {
     let folder = tempfile::tempdir().unwrap();
     let artifact = ours(folder.path());
     let output = inspect(&artifact, &[]);
@@ -135,7 +135,7 @@ fn people_read_what_matters() {
 }
 
 #[test]
-fn what_is_no_artifact_is_an_error() {
+fn another_file_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("module.wasm");
     std::fs::write(&path, b"\0asm\x01\0\0\0").unwrap();
@@ -148,7 +148,7 @@ fn what_is_no_artifact_is_an_error() {
     assert!(error.contains("module.wasm`: not a precompiled artifact: it is WebAssembly"), "{error}");
 }
 
-/// A reader that is gone makes no noise.
+/// A closed pipe causes no message.
 #[test]
 fn a_broken_pipe_is_no_error() {
     let folder = tempfile::tempdir().unwrap();

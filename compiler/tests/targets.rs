@@ -1,4 +1,4 @@
-//! Every pair of target and backend is a success or a stated refusal.
+//! Tests that every pair of target and backend is a success or a stated refusal.
 
 use precompile::artifact::trailer;
 use precompile::{ALIASES, Backend, Compiler, Cpu, Options, Target};
@@ -6,7 +6,7 @@ use precompile::{ALIASES, Backend, Compiler, Cpu, Options, Target};
 const MODULE: &str = r#"(module (memory 1)
     (func (export "f") (param i32) (result i32) (i32.load (local.get 0))))"#;
 
-/// Targets, each with what Winch says of it.
+/// Targets, each with the architecture that Winch refuses, if it does.
 const TARGETS: [(&str, Option<&str>); 22] = [
     ("x86_64-unknown-linux-gnu", None),
     ("x86_64-unknown-linux-musl", None),
@@ -71,7 +71,7 @@ fn every_cpu_level_arrives() {
             let platform = target.default_platform(Backend::Cranelift);
             let mut options = Options::new(Backend::Cranelift, target.clone(), platform).unwrap();
             options.cpu = Cpu::parse(level.name, &target).unwrap();
-            // Wasmtime's own stamp is compared with the options on the way.
+            // Compiling compares wasmtime's own stamp with the options.
             let artifact = Compiler::default()
                 .compile(&options, &wasm)
                 .unwrap_or_else(|error| panic!("{}: {error}", level.name))
@@ -94,7 +94,7 @@ fn aliases_name_targets() {
 }
 
 #[test]
-fn other_targets_are_refused_with_a_way_out() {
+fn other_targets_are_refused_with_a_remedy() {
     let refusal = |text: &str| text.parse::<Target>().unwrap_err().to_string();
     for (text, words) in [
         ("amd64", "aarch64-unknown-linux-gnu"),
@@ -113,7 +113,7 @@ fn other_targets_are_refused_with_a_way_out() {
     }
 }
 
-/// A Mac's own triple names no version of its system, and loads nothing that does.
+/// Versions of macOS are removed: a Mac's own triple has none, and it loads no code for a triple with one.
 #[test]
 fn versions_of_macos_are_left_out() {
     for text in ["aarch64-apple-darwin20", "aarch64-apple-macosx11.0", "aarch64-apple-darwin"] {

@@ -1,5 +1,5 @@
-//! Writes `host/platform.h`: the functions that wasmtime asks of the platform, which its own source declares,
-//! and those that this library asks of its host.
+//! Writes `host/platform.h`: the functions that wasmtime asks of the platform, from its own source, and those that
+//! this library asks of its host.
 
 use cbindgen::{Builder, Config, Language};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use std::env::var;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Conditions in the sources, and what C is to have for them.
+/// Conditions in the sources, each with its macro in C.
 const DEFINES: [(&str, &str); 4] = [
     ("has_virtual_memory", "PLATFORM_VIRTUAL_MEMORY"),
     ("has_native_signals", "PLATFORM_NATIVE_SIGNALS"),
@@ -36,7 +36,7 @@ fn main() {
         .with_src("src/lib.rs")
         .generate()
         .expect("wasmtime's declarations should be readable");
-    // Left alone where nothing changed.
+    // An unchanged file is left alone.
     header.write_to_file("host/platform.h");
 }
 

@@ -2,7 +2,7 @@ use precompile::Backend;
 use precompile::build::Build;
 
 fn main() {
-    // Compiled fast while you work, and to fast code for what you ship.
+    // Winch compiles fast while you work, Cranelift makes fast code for releases.
     let backend =
         if std::env::var("PROFILE").unwrap() == "release" { Backend::Cranelift } else { Backend::Winch };
     Build::new().folder("plugins").backend(backend).compile("plugins");

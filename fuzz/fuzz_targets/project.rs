@@ -1,13 +1,27 @@
 #![no_main]
 
-// Parts of the command, which is no library.
-#[path = "../../compiler/src/cli/compile/backend_arg.rs"]
-mod named;
+// Parts of the command, as it is no library.
+#[path = "../../compiler/src/cli/cpu_levels.rs"]
+mod cpu_levels;
+#[path = "../../compiler/src/cli/hinted.rs"]
+mod hinted;
+#[path = "../../compiler/src/cli/per_target.rs"]
 #[allow(dead_code)]
-#[path = "../../compiler/src/cli/compile/project.rs"]
-mod project;
+mod per_target;
+#[path = "../../compiler/src/cli/setting_args.rs"]
+#[allow(dead_code)]
+mod setting_args;
+
+#[path = "../../compiler/src/cli/compile"]
+#[allow(dead_code)]
+mod compile {
+    pub(crate) mod backend_arg;
+    pub(crate) mod project;
+    pub(crate) mod project_file;
+    pub(crate) mod value_parsers;
+}
 
 libfuzzer_sys::fuzz_target!(init: precompile_fuzz::quiet(), |bytes: &[u8]| {
     let text = std::str::from_utf8(bytes);
-    precompile_fuzz::count(text.is_ok_and(|text| project::Project::parse(text).is_ok()));
+    precompile_fuzz::count(text.is_ok_and(|text| compile::project::Project::parse(text).is_ok()));
 });

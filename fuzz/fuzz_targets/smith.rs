@@ -3,7 +3,7 @@
 use arbitrary::Unstructured;
 use wasm_smith::{Config, Module};
 
-// Valid modules of everything that there is.
+// Generated modules, all valid, with every proposal.
 libfuzzer_sys::fuzz_target!(init: precompile_fuzz::quiet(), |bytes: &[u8]| {
     let config = Config { max_instructions: 200, max_funcs: 10, wide_arithmetic_enabled: true, ..Config::default() };
     let module = Module::new(config, &mut Unstructured::new(bytes));

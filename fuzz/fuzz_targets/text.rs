@@ -6,7 +6,7 @@ libfuzzer_sys::fuzz_target!(init: precompile_fuzz::quiet(), |bytes: &[u8]| {
     precompile_fuzz::count(precompile::fuzz::text(bytes));
 });
 
-// As a module, and back; each begins with the parenthesis that the body adds.
+// Mutates the text as a module. Texts lack their first parenthesis, which the body adds.
 libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max: usize, seed: u32| {
     let mutant = || {
         let module = wat::parse_bytes(&[b"(", &data[..size]].concat()).ok()?.into_owned();

@@ -1,4 +1,4 @@
-//! What it takes to open an artifact: `cargo bench -p precompile-runtime --bench load`.
+//! The time that opening an artifact takes: `cargo bench -p precompile-runtime --bench load`.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use precompile_runtime::Runtime;
@@ -17,7 +17,7 @@ fn load(criterion: &mut Criterion) {
         assert_eq!(compiled.code, Some(0), "{compiled:?}");
         let runtime = Runtime::new();
         let open = || {
-            // SAFETY: it was compiled just now, and nobody changes it. So it is below.
+            // SAFETY: the file was compiled just now, and nobody changes it.
             unsafe { runtime.open_file(&path) }.unwrap()
         };
         let engine = open().engine().clone();

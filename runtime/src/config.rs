@@ -1,31 +1,30 @@
-//! How a runtime is set up.
+//! The configuration of a runtime.
 
 use alloc::sync::Arc;
 use core::fmt;
 use precompile_artifact::Policy;
 use wasmtime::{CustomCodeMemory, InstanceAllocationStrategy};
 
-/// How a [`Runtime`](crate::Runtime) is set up, where the artifacts leave a choice.
+/// The configuration of a [`Runtime`](crate::Runtime), for everything that artifacts don't determine.
 #[derive(Clone)]
 pub struct RuntimeConfig {
-    /// The stack that a guest may use, in bytes; wasmtime's own default of 512 KiB at first.
+    /// The maximum stack of a guest, in bytes. The default is wasmtime's: 512 KiB.
     ///
-    /// Native code uses the caller's stack, which must be larger by what the host functions need. For
-    /// Pulley it is allocated with each store.
+    /// Native code uses the caller's stack, which must have room for the host functions, too. For Pulley, the stack is
+    /// allocated with each store.
     pub guest_stack_bytes: usize,
-    /// What makes the machine code that was copied into memory executable, where the system has no
-    /// virtual memory that wasmtime knows. None at first.
+    /// The platform's way to make machine code in memory executable, on systems without virtual memory that wasmtime
+    /// supports. The default is `None`.
     pub code_memory: Option<Arc<dyn CustomCodeMemory>>,
-    /// What is demanded of artifacts; one that doesn't meet it is an
+    /// The demands on artifacts. Opening an artifact that doesn't meet them is an
     /// [`OpenError::Mismatch`](crate::OpenError::Mismatch).
     #[cfg(feature = "policy")]
     pub policy: Policy,
-    /// The pool that instances come from; each is allocated by itself where there is none.
+    /// The settings of the pools for instances. With `None`, each instance is allocated by itself.
     ///
-    /// Every engine has a pool of its own, and reserves its address space when the first artifact
-    /// for it is opened. A pool that doesn't fit an artifact's settings is an
-    /// [`OpenError::Wasmtime`](crate::OpenError::Wasmtime), and so is an artifact that needs more
-    /// than a slot of it.
+    /// Every engine has its own pool, and reserves its address space when the first artifact for the engine is opened.
+    /// A pool that doesn't fit an artifact's settings is an [`OpenError::Wasmtime`](crate::OpenError::Wasmtime), and so
+    /// is an artifact that needs more than a slot of the pool.
     #[cfg(feature = "pooling")]
     pub pooling: Option<wasmtime::PoolingAllocationConfig>,
 }
@@ -57,7 +56,7 @@ impl fmt::Debug for RuntimeConfig {
 }
 
 impl RuntimeConfig {
-    /// What it demands.
+    /// The demands on artifacts.
     pub(crate) fn policy(&self) -> Policy {
         #[cfg(feature = "policy")]
         return self.policy.clone();

@@ -1,7 +1,7 @@
 //! Artifacts that are part of the program.
 
+mod const_string;
 mod fit;
-mod words;
 
 use core::fmt;
 use precompile_artifact::Manifest;
@@ -18,29 +18,29 @@ pub struct Embedded {
 impl Embedded {
     /// # Panics
     ///
-    /// Where it can't fit this program, which is when the program is compiled.
+    /// If the artifact can't fit this program. The call is evaluated when the program is compiled.
     pub(crate) const fn new(name: &'static str, artifact: &'static [u8]) -> Embedded {
-        if let Some(words) = fit::problem(name, artifact) {
-            panic!("{}", words.as_str());
+        if let Some(text) = fit::problem(name, artifact) {
+            panic!("{}", text.as_str());
         }
         Embedded { name, artifact }
     }
 
-    /// The name that it was embedded by.
+    /// The name in [`include_cwasm!`](crate::include_cwasm).
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Its bytes, which start at an address that is a multiple of 16.
+    /// The artifact's bytes. Their address is a multiple of 16.
     pub fn artifact(&self) -> &'static [u8] {
         self.artifact
     }
 
-    /// What it says about itself.
+    /// The artifact's manifest.
     ///
     /// # Errors
     ///
-    /// Where it is a stub.
+    /// If the artifact is a stub.
     pub fn manifest(&self) -> Result<Manifest, ReadError> {
         trailer::read_unverified(self.artifact).map(|trailer| trailer.manifest)
     }
@@ -52,47 +52,3 @@ impl fmt::Debug for Embedded {
         f.debug_struct("Embedded").field("name", name).field("artifact_bytes", &artifact.len()).finish()
     }
 }
-
-/// The artifact that the build script compiled by this name with `precompile::build`, as a
-/// `&'static Embedded`.
-///
-/// ```ignore
-/// static PLUGIN: &Embedded = include_cwasm!("plugin");
-/// let plugin = Runtime::new().open_embedded(PLUGIN)?;
-/// ```
-///
-/// The compiler checks that it fits: that it was compiled for the architecture and the operating system of
-/// this program, by the wasmtime that the runtime holds, and that this build of the runtime supports all that
-/// it needs. A stub, as `PRECOMPILE_SKIP` leaves it, is refused when it is opened.
-///
-/// A build script is trusted as the program's own code is: it says where the artifact is.
-#[macro_export]
-macro_rules! include_cwasm {
-    ($name:literal) => {{
-        static ALIGNED: &$crate::__Aligned<[u8]> = &$crate::__Aligned {
-            align: [],
-            bytes: *::core::include_bytes!(::core::env!(
-                ::core::concat!("PRECOMPILE_ARTIFACT:", $name),
-                "the build script compiles no guest by this name: see the name that it gives to `compile`"
-            )),
-        };
-        // SAFETY: the variable is set by the package's build script alone, where `precompile::build` wrote the
-        // file and said so. A build script is trusted as the program's own code is.
-        static EMBEDDED: $crate::Embedded = unsafe { $crate::__embed($name, &ALIGNED.bytes) };
-        &EMBEDDED
-    }};
-}
-
-/// Bytes at an aligned address.
-#[doc(hidden)]
-#[repr(C)]
-#[derive(Debug)]
-pub struct __Aligned<T: ?Sized> {
-    pub align: [__Align; 0],
-    pub bytes: T,
-}
-
-#[doc(hidden)]
-#[repr(align(16))]
-#[derive(Debug)]
-pub struct __Align;

@@ -1,4 +1,4 @@
-//! The contract, turned into wasmtime's own configuration of an engine.
+//! The engine of an artifact, configured by its contract.
 
 use crate::config::RuntimeConfig;
 use crate::host;
@@ -8,16 +8,16 @@ use precompile_artifact::features::WasmFeatures;
 use precompile_artifact::{Backend, Contract, Manifest};
 use wasmtime::{Config, Engine, ModuleVersionStrategy, ProfilingStrategy};
 
-/// What sets engines apart. Two artifacts with the same key can share a store.
+/// The key of an engine. Two artifacts with the same key can share a store.
 ///
-/// The WebAssembly features that an artifact is stamped with don't count: wasmtime checks them as
-/// a subset of the engine's, and every engine has all that this build supports.
+/// The WebAssembly features of an artifact aren't part of the key. Wasmtime only checks that the engine has them, and
+/// every engine has all that this build supports.
 #[derive(PartialEq, Eq)]
 pub(crate) struct EngineKey {
     pub(crate) backend: Backend,
-    /// The architecture under which Pulley interprets, or `None` for native code.
+    /// The Pulley target, or `None` for native code.
     pub(crate) pulley: Option<String>,
-    /// As [`Contract::for_engine`] has it.
+    /// The result of [`Contract::for_engine`].
     pub(crate) contract: Contract,
 }
 
@@ -35,11 +35,11 @@ impl EngineKey {
     ///
     /// # Errors
     ///
-    /// Where this build of wasmtime can't do what the contract says, or the pool doesn't fit it.
+    /// If this build of wasmtime doesn't support the contract, or the pool doesn't fit it.
     pub(crate) fn engine(&self, runtime: &RuntimeConfig) -> wasmtime::Result<Engine> {
         let mut config = Config::new();
         if let Some(target) = &self.pulley {
-            // For native code the target stays unset: it is this machine's.
+            // For native code, the default target is this machine.
             config.target(target)?;
         }
         config
@@ -53,7 +53,7 @@ impl EngineKey {
             .force_memory_init_memfd(false)
             .shared_memory(cfg!(feature = "threads"))
             .macos_use_mach_ports(false);
-        // The one that precompile compiles for.
+        // The collector that precompile compiles for.
         #[cfg(feature = "gc")]
         config.collector(wasmtime::Collector::Copying);
         self.contract.apply(&mut config, self.backend);
@@ -61,7 +61,7 @@ impl EngineKey {
         Engine::new(&config)
     }
 
-    /// All that this build supports, but for what wasmtime has only together with a setting.
+    /// The features of this build, without those that need a setting of the contract that is off.
     fn features(&self) -> WasmFeatures {
         match self.contract.concurrency_support {
             true => host::FEATURES,

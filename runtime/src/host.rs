@@ -1,4 +1,4 @@
-//! What this machine and this build of the runtime offer.
+//! The description of this host: the machine, and this build of the runtime.
 
 use crate::config::RuntimeConfig;
 use crate::no_compiler::has_compiler;
@@ -6,11 +6,10 @@ use crate::open::processor;
 use precompile_artifact::Host;
 use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
 
-/// WebAssembly features that this build supports: all but what stands behind a cargo feature of
-/// this crate that the build doesn't have.
+/// The WebAssembly features that this build supports: all but those whose cargo feature of this crate is off.
 ///
-/// Cargo may have built wasmtime with more, for the sake of another crate. That isn't offered, so
-/// that which artifacts a program opens depends on what it asks of this crate, and nothing else.
+/// Another crate may have enabled more features of wasmtime. These aren't offered, so that only the features of this
+/// crate decide which artifacts a program opens.
 pub(crate) const FEATURES: WasmFeatures = WasmFeatures::WASM3
     .difference(OPTIONAL)
     .union(OFF_BY_DEFAULT)
@@ -23,16 +22,16 @@ const fn built(is_built: bool, features: WasmFeatures) -> WasmFeatures {
     if is_built { features } else { WasmFeatures::empty() }
 }
 
-/// Whether this build runs components.
+/// This build runs components.
 pub(crate) const COMPONENTS: bool = cfg!(feature = "component-model");
-/// Whether this build holds Pulley.
+/// This build includes Pulley.
 pub(crate) const PULLEY: bool = cfg!(feature = "pulley");
-/// Whether hardware faults become traps.
+/// Hardware faults become traps.
 pub(crate) const SIGNALS: bool = cfg!(any(feature = "std", feature = "custom-native-signals"));
-/// Whether address space can be reserved and protected.
+/// Address space can be reserved and protected.
 pub(crate) const VIRTUAL_MEMORY: bool = cfg!(any(feature = "std", feature = "custom-virtual-memory"));
 
-/// What this machine and this build of the runtime offer to an artifact, set up like this.
+/// The description of this host, with a runtime of this configuration.
 pub(crate) fn host(config: &RuntimeConfig) -> Host {
     Host {
         target: target_lexicon::HOST,

@@ -1,8 +1,8 @@
-//! Load and run WebAssembly that `precompile` compiled ahead of time. No compiler is in here.
+//! Loads and runs WebAssembly that `precompile` compiled ahead of time. The crate contains no compiler.
 //!
-//! A [`Runtime`] opens artifacts. It checks that each is undamaged and fits this machine and this
-//! build, and tells every reason at once if not. What comes out is wasmtime's own
-//! [`Module`](wasmtime::Module), to be used with wasmtime's own API.
+//! A [`Runtime`] opens artifacts. It checks that an artifact is undamaged and fits this machine and this build, and
+//! reports all reasons at once if not. The result has wasmtime's own [`Module`](wasmtime::Module), for use with
+//! wasmtime's API.
 //!
 //! ```no_run
 //! use precompile_runtime::{Runtime, link, wasmtime::{Linker, Store}};
@@ -18,7 +18,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What a build script compiled with `precompile::build` is part of the program by [`include_cwasm!`], and
+//! The macro [`include_cwasm!`] embeds an artifact that a build script compiled with `precompile::build`. Opening it
 //! needs no `unsafe`:
 //!
 //! ```ignore
@@ -27,17 +27,15 @@
 //!
 //! # Engines
 //!
-//! Code of the two backends must not meet in a store, and neither must code compiled under
-//! different settings. So a runtime keeps one [`Engine`](wasmtime::Engine) for each
-//! combination, and wasmtime refuses to mix them. [`link`] has the calls for which it answers with
-//! a panic, as calls that answer with an error.
-
+//! Code of different backends must not share a store, and neither must code that was compiled under different settings.
+//! So a runtime has one [`Engine`](wasmtime::Engine) for each combination, and wasmtime refuses to mix them. Some calls
+//! of wasmtime panic then. [`link`] has the same calls, which return an error instead.
 //!
 //! # Without the standard library
 //!
-//! Without the feature `std` the crate needs `core` and `alloc`, and artifacts come from memory. What an
-//! operating system would do is then asked of functions that the program defines, in C's calling
-//! convention, depending on the features; `docs/no-std.md` in the repository lists them.
+//! Without the feature `std` the crate needs `core` and `alloc`, and opens artifacts from memory. The program then
+//! defines functions with C linkage in place of the operating system's, depending on the features. `docs/no-std.md` in
+//! the repository lists them.
 
 #![no_std]
 #![deny(unsafe_code)]
@@ -46,15 +44,16 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
-mod code;
+mod compiled;
 mod config;
 mod embed;
 mod engine;
 mod host;
+mod include;
 pub mod link;
 mod lock;
 mod no_compiler;
-#[allow(unsafe_code, reason = "the one place: bytes become code, for the processor that is there")]
+#[allow(unsafe_code, reason = "the only place where bytes become code")]
 mod open;
 mod open_error;
 mod open_phase;
@@ -62,7 +61,8 @@ mod program;
 mod runtime;
 
 pub use config::RuntimeConfig;
-pub use embed::{__Align, __Aligned, Embedded};
+pub use embed::Embedded;
+pub use include::{__Align, __Aligned};
 pub use no_compiler::has_compiler;
 pub use open::__embed;
 pub use open_error::OpenError;

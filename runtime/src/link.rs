@@ -1,4 +1,4 @@
-//! Calls of wasmtime's that panic where engines are mixed, as calls that return an error.
+//! Calls of wasmtime that panic if engines are mixed, with an error instead of the panic.
 
 use crate::program::Program;
 use core::fmt::{self, Debug, Display, Formatter};
@@ -9,9 +9,9 @@ use thiserror::Error;
 use wasmtime::component::{self, Component};
 use wasmtime::{AsContextMut, Engine, Instance, InstancePre, Linker, Module};
 
-/// Why programs were not linked or instantiated.
+/// The error of linking or instantiating a program.
 ///
-/// `Debug` has the same words as `Display`, and of wasmtime's errors all causes, for programs whose `main` returns it.
+/// `Debug` has the text of `Display`, with all causes of wasmtime's errors, for programs whose `main` returns it.
 #[derive(Error)]
 pub enum LinkError {
     /// The program belongs to another engine than the store or the linker.
@@ -26,19 +26,19 @@ pub enum LinkError {
     OtherEngine {
         /// The program's backend.
         program: precompile_artifact::Backend,
-        /// What it was to be combined with.
+        /// The description of what it was to be combined with.
         other: &'static str,
     },
-    /// A component where a module is asked for, or the other way round.
+    /// The call is for modules and the program is a component, or the other way round.
     #[cfg_attr(feature = "messages", error("the program is a {found}, and a {wanted} is asked for"))]
     #[cfg_attr(not(feature = "messages"), error("{}", Code::OtherKind))]
     OtherKind {
-        /// What the program is.
+        /// The program's kind.
         found: Kind,
-        /// What the call is for.
+        /// The kind that the call is for.
         wanted: Kind,
     },
-    /// Wasmtime refuses, or a start function trapped.
+    /// Wasmtime's own error, or the trap of a start function.
     #[cfg_attr(feature = "messages", error(transparent))]
     #[cfg_attr(not(feature = "messages"), error("{}", Code::NotInstantiated))]
     Wasmtime(#[from] wasmtime::Error),
@@ -55,7 +55,7 @@ impl Debug for LinkError {
 }
 
 impl LinkError {
-    /// Its number.
+    /// The error's number.
     pub fn code(&self) -> Code {
         match self {
             LinkError::OtherEngine { .. } => Code::OtherEngine,
@@ -65,12 +65,12 @@ impl LinkError {
     }
 }
 
-/// Instantiates a program with what `linker` offers, like [`Linker::instantiate`].
+/// Instantiates a program with the imports of `linker`, like [`Linker::instantiate`].
 ///
 /// # Errors
 ///
-/// Where the three belong to different engines, imports are missing or of the wrong type, memory
-/// is short, or the start function traps.
+/// If the three belong to different engines, imports are missing or have the wrong type, there is too little memory, or
+/// the start function traps.
 pub fn instantiate<T: 'static>(
     linker: &Linker<T>,
     mut store: impl AsContextMut<Data = T>,
@@ -85,7 +85,7 @@ pub fn instantiate<T: 'static>(
 ///
 /// # Errors
 ///
-/// Where the two belong to different engines, or imports are missing or of the wrong type.
+/// If the two belong to different engines, or imports are missing or have the wrong type.
 pub fn instantiate_pre<T: 'static>(
     linker: &Linker<T>,
     program: &Program,
@@ -94,12 +94,11 @@ pub fn instantiate_pre<T: 'static>(
     Ok(linker.instantiate_pre(module(program)?)?)
 }
 
-/// Instantiates a program and offers its exports under `name` to what is linked after it, like
-/// [`Linker::module`].
+/// Instantiates a program and defines its exports under `name` in `linker`, like [`Linker::module`].
 ///
 /// # Errors
 ///
-/// As [`instantiate`], and where the linker has one of the names already.
+/// Those of [`instantiate`], and if the linker already has one of the names.
 pub fn define<T: 'static>(
     linker: &mut Linker<T>,
     mut store: impl AsContextMut<Data = T>,
@@ -112,11 +111,11 @@ pub fn define<T: 'static>(
     Ok(())
 }
 
-/// Instantiates a component with what `linker` offers, like [`component::Linker::instantiate`].
+/// Instantiates a component with the imports of `linker`, like [`component::Linker::instantiate`].
 ///
 /// # Errors
 ///
-/// As [`instantiate`].
+/// Those of [`instantiate`].
 #[cfg(feature = "component-model")]
 pub fn instantiate_component<T: 'static>(
     linker: &component::Linker<T>,
@@ -128,12 +127,11 @@ pub fn instantiate_component<T: 'static>(
     Ok(linker.instantiate(&mut store, component(program)?)?)
 }
 
-/// Resolves a component's imports ahead of instantiation, like
-/// [`component::Linker::instantiate_pre`].
+/// Resolves a component's imports ahead of instantiation, like [`component::Linker::instantiate_pre`].
 ///
 /// # Errors
 ///
-/// As [`instantiate_pre`].
+/// Those of [`instantiate_pre`].
 #[cfg(feature = "component-model")]
 pub fn instantiate_component_pre<T: 'static>(
     linker: &component::Linker<T>,

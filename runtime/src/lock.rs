@@ -1,6 +1,6 @@
-//! A lock that needs no operating system where there is none.
+//! A lock, with and without an operating system.
 
-/// Guards a value that is locked for short.
+/// A lock around a value. It is held for a short time only.
 #[derive(Debug, Default)]
 pub(crate) struct Lock<T> {
     #[cfg(feature = "std")]
@@ -10,12 +10,12 @@ pub(crate) struct Lock<T> {
 }
 
 impl<T> Lock<T> {
-    /// Does something with the value, while nobody else does.
+    /// Runs a function on the value, under the lock.
     ///
-    /// Without the standard library it must not be called where code of the same thread that holds it was
-    /// interrupted.
+    /// Without the standard library, the lock is a spinlock. So an interrupt handler must not call this if it may have
+    /// interrupted code that holds the lock.
     pub(crate) fn with<R>(&self, then: impl FnOnce(&mut T) -> R) -> R {
-        // A panic while it was held left the value as it was.
+        // A panic under the lock can't have left the value inconsistent.
         #[cfg(feature = "std")]
         let mut value = self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         #[cfg(not(feature = "std"))]

@@ -1,9 +1,9 @@
-//! Whether cargo has built a compiler into the runtime after all.
+//! The detection of a compiler that cargo's feature unification has added to the program.
 
-/// Fails where a compiler is in this program: for a test of a program that is to hold none.
+/// Asserts that this program contains no compiler, for use in a test.
 ///
-/// Cargo gives the packages that it builds together the same features of wasmtime, so that a package of the
-/// workspace which compiles brings its compiler into every other. `cargo test -p PACKAGE` builds one alone.
+/// Cargo builds one wasmtime with the features of all packages that it builds together. So a package of the workspace
+/// that compiles adds its compiler to all others. `cargo test -p PACKAGE` builds one package alone.
 ///
 /// ```no_run
 /// #[test]
@@ -14,7 +14,7 @@
 ///
 /// # Panics
 ///
-/// Where wasmtime was built with Cranelift or Winch.
+/// If wasmtime was built with Cranelift or Winch.
 #[macro_export]
 macro_rules! assert_no_compiler {
     () => {
@@ -26,23 +26,25 @@ macro_rules! assert_no_compiler {
     };
 }
 
-/// Whether wasmtime was built with a compiler in this program: see
+/// Returns true if wasmtime was built with a compiler in this program: see
 /// [`assert_no_compiler!`](crate::assert_no_compiler).
 pub fn has_compiler() -> bool {
-    /// Has what [`wasmtime::Engine`] has only with a compiler: its own comes first.
-    #[allow(dead_code, reason = "never used where a compiler is")]
+    /// A trait with a function that [`wasmtime::Engine`] itself has only with a compiler. An inherent function takes
+    /// precedence.
+    #[allow(dead_code, reason = "unused in builds with a compiler")]
     trait Without {
         fn precompile_module() {}
     }
     impl Without for wasmtime::Engine {}
 
-    /// Tells a function without arguments, which ours is, from others: for those, it is found one reference further.
+    /// A probe of a function's type. For a function without arguments, such as the trait's, method lookup finds `Ours`.
+    /// For other functions it takes one more reference and finds `Others`.
     struct Probe<F>(F);
-    #[allow(dead_code, reason = "never used where a compiler is")]
+    #[allow(dead_code, reason = "unused in builds with a compiler")]
     trait Ours {
         fn is_ours(&self) -> bool;
     }
-    #[allow(dead_code, reason = "never used where no compiler is")]
+    #[allow(dead_code, reason = "unused in builds without a compiler")]
     trait Others {
         fn is_ours(&self) -> bool;
     }
@@ -56,7 +58,7 @@ pub fn has_compiler() -> bool {
             false
         }
     }
-    #[allow(clippy::needless_borrow, reason = "the others are found by one reference more")]
+    #[allow(clippy::needless_borrow, reason = "`Others` takes one more reference")]
     let is_ours = (&Probe(wasmtime::Engine::precompile_module)).is_ours();
     !is_ours
 }

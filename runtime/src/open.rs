@@ -1,4 +1,4 @@
-//! Opening artifacts: the one place where bytes become code.
+//! Opening artifacts: the only place where bytes become code.
 
 #[cfg(feature = "std")]
 mod file;
@@ -8,7 +8,7 @@ mod mapped;
 mod private_copy;
 pub(crate) mod processor;
 
-use crate::code::Code;
+use crate::compiled::CompiledCode;
 use crate::embed::Embedded;
 use crate::open_error::OpenError;
 use crate::open_phase::OpenPhase;
@@ -23,18 +23,17 @@ use precompile_artifact::trailer;
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
 
-/// At which addresses an artifact can be used where it is: wasmtime reads its ELF header as numbers.
+/// The alignment of an artifact that is used in place: wasmtime reads the numbers of its ELF header directly.
 const ALIGNMENT: usize = 16;
 
 /// # Trust
 ///
-/// Opening an artifact makes its bytes run as machine code with this process' rights, so every way
-/// to open one is `unsafe`: the caller promises where the artifact comes from. What is checked is
-/// that it is undamaged (but where the documentation says otherwise), that it fits this machine
-/// and this build, and what wasmtime checks. None of this tells who made it: whoever can write the
-/// file can write a fitting digest.
+/// An opened artifact runs as machine code with the rights of this process. So every way to open one is `unsafe`: the
+/// caller promises where the artifact comes from. The checks are that it is undamaged (unless the documentation says
+/// otherwise), that it fits this machine and this build, and wasmtime's own. None of them shows who made the artifact:
+/// everyone who can write the file can write a matching digest.
 impl Runtime {
-    /// Opens an artifact that is in memory: checks the digest, then copies it.
+    /// Opens an artifact in memory: checks the digest, then copies the bytes.
     ///
     /// # Safety
     ///
@@ -42,46 +41,46 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// Every [`OpenError`] but the one of files.
+    /// Every [`OpenError`] but that of files.
     pub unsafe fn open_bytes(&self, artifact: &[u8]) -> Result<Program, OpenError> {
         // SAFETY: the caller promises the same.
         unsafe { self.make(trailer::read(artifact)?.manifest, artifact, &mut |_| {}) }
     }
 
-    /// Opens an artifact that is part of this program, as [`include_bytes!`] makes it. The digest
-    /// is left unchecked, because the bytes are as good as the program around them.
+    /// Opens an artifact that is part of this program, as by [`include_bytes!`]. The digest isn't checked, because the
+    /// bytes are as trustworthy as the program.
     ///
-    /// Code for Pulley is not copied, if the bytes start at an address that is a multiple of 16.
+    /// Code for Pulley isn't copied if the address of the bytes is a multiple of 16.
     ///
     /// # Safety
     ///
-    /// As [`Runtime::open_bytes`]; besides, the bytes are undamaged.
+    /// As [`Runtime::open_bytes`]. Besides, the bytes are undamaged.
     ///
     /// # Errors
     ///
-    /// Every [`OpenError`] but the one of files.
+    /// Every [`OpenError`] but that of files.
     pub unsafe fn open_static(&self, artifact: &'static [u8]) -> Result<Program, OpenError> {
         // SAFETY: the caller promises the same.
         unsafe { self.load(artifact, trailer::read_unverified(artifact)?.manifest) }
     }
 
-    /// Opens an artifact that [`include_cwasm!`](crate::include_cwasm) made part of this program.
+    /// Opens an artifact that [`include_cwasm!`](crate::include_cwasm) has embedded in this program.
     ///
     /// # Errors
     ///
-    /// Every [`OpenError`] but the one of files.
+    /// Every [`OpenError`] but that of files.
     pub fn open_embedded(&self, embedded: &Embedded) -> Result<Program, OpenError> {
-        // SAFETY: who made it promised the same.
+        // SAFETY: the maker of the value promised the same.
         unsafe { self.open_static(embedded.artifact()) }
     }
 
-    /// Uses the bytes where they are, if that can be, and copies them otherwise.
+    /// Uses the bytes in place if that is possible, and copies them otherwise.
     ///
     /// # Safety
     ///
     /// As [`Runtime::open_static`].
     unsafe fn load(&self, artifact: &'static [u8], manifest: Manifest) -> Result<Program, OpenError> {
-        // Code for a processor has to be made executable, and with it whatever is on the same pages.
+        // Native code must be copied: making it executable in place would affect everything on the same pages.
         match manifest.is_pulley() && artifact.as_ptr().addr().is_multiple_of(ALIGNMENT) {
             // SAFETY: the caller promises the same.
             true => unsafe { self.make(manifest, InPlace(artifact), &mut |_| {}) },
@@ -90,7 +89,7 @@ impl Runtime {
         }
     }
 
-    /// Makes a program of an artifact that was read, and calls `reached` after each phase.
+    /// Makes a program from an artifact whose manifest was read. Calls `reached` after each phase.
     ///
     /// # Safety
     ///
@@ -107,12 +106,12 @@ impl Runtime {
         reached(OpenPhase::Engine);
         let code = match manifest.kind {
             // SAFETY: the caller promises the same.
-            Kind::Module => Code::Module(unsafe { source.module(&engine) }?),
+            Kind::Module => CompiledCode::Module(unsafe { source.module(&engine) }?),
             #[cfg(feature = "component-model")]
             // SAFETY: the caller promises the same.
-            Kind::Component => Code::Component(unsafe { source.component(&engine) }?),
+            Kind::Component => CompiledCode::Component(unsafe { source.component(&engine) }?),
             #[cfg(not(feature = "component-model"))]
-            Kind::Component => unreachable!("it is no mismatch with this host"),
+            Kind::Component => unreachable!("it would be a mismatch"),
         };
         let program = Program::new(manifest, code);
         reached(OpenPhase::Deserialized);
@@ -120,21 +119,21 @@ impl Runtime {
     }
 }
 
-/// Where wasmtime takes an artifact's code from.
+/// A source of an artifact's code for wasmtime.
 trait Source {
     /// # Safety
     ///
-    /// It is an undamaged artifact of precompile's, a module, for this engine.
+    /// The source is an undamaged artifact of precompile's, a module, for this engine.
     unsafe fn module(self, engine: &Engine) -> Result<Module, OpenError>;
 
     /// # Safety
     ///
-    /// It is an undamaged artifact of precompile's, a component, for this engine.
+    /// The source is an undamaged artifact of precompile's, a component, for this engine.
     #[cfg(feature = "component-model")]
     unsafe fn component(self, engine: &Engine) -> Result<Component, OpenError>;
 }
 
-/// Bytes, which are copied.
+/// Bytes that wasmtime copies.
 impl Source for &[u8] {
     unsafe fn module(self, engine: &Engine) -> Result<Module, OpenError> {
         // SAFETY: the caller promises that these bytes are an artifact of precompile's.
@@ -148,8 +147,7 @@ impl Source for &[u8] {
     }
 }
 
-/// Bytes that are used where they are. They live for ever, and nothing changes them: wasmtime only reads what
-/// others own.
+/// Bytes that are used in place. They are `'static`, and nothing changes them: wasmtime only reads borrowed code.
 struct InPlace(&'static [u8]);
 
 impl Source for InPlace {
@@ -165,7 +163,7 @@ impl Source for InPlace {
     }
 }
 
-/// For [`include_cwasm!`](crate::include_cwasm).
+/// The constructor for [`include_cwasm!`](crate::include_cwasm).
 ///
 /// # Safety
 ///
@@ -173,7 +171,7 @@ impl Source for InPlace {
 ///
 /// # Panics
 ///
-/// Where the artifact can't fit this program, which is when the program is compiled.
+/// If the artifact can't fit this program. The call is evaluated when the program is compiled.
 #[doc(hidden)]
 pub const unsafe fn __embed(name: &'static str, artifact: &'static [u8]) -> Embedded {
     Embedded::new(name, artifact)

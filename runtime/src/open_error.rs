@@ -1,4 +1,4 @@
-//! Why an artifact was not opened.
+//! The error of opening an artifact.
 
 use alloc::format;
 use alloc::string::String;
@@ -10,9 +10,9 @@ use precompile_artifact::mismatch::Mismatch;
 use precompile_artifact::trailer::ReadError;
 use thiserror::Error;
 
-/// Why an artifact was not opened. No code of it ran.
+/// The error of opening an artifact. None of the artifact's code has run.
 ///
-/// `Debug` has the same words as `Display`, for programs whose `main` returns it.
+/// `Debug` has the text of `Display`, for programs whose `main` returns it.
 #[derive(Error)]
 pub enum OpenError {
     /// The file can't be read.
@@ -22,24 +22,24 @@ pub enum OpenError {
     Io {
         /// The file.
         path: std::path::PathBuf,
-        /// Why.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// It is no artifact, or damaged.
+    /// The bytes are no artifact, or a damaged one.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// It doesn't fit this machine or this build of the runtime.
+    /// The artifact doesn't fit this machine or this build of the runtime.
     #[cfg_attr(feature = "messages", error("it does not fit this host{}", lines(.0)))]
     #[cfg_attr(not(feature = "messages"), error("{}", numbers(.0)))]
     Mismatch(Vec<Mismatch>),
-    /// Wasmtime's own checks refuse it.
+    /// Wasmtime's own checks refuse the artifact.
     #[cfg_attr(feature = "messages", error("wasmtime refuses it: {0:#}"))]
     #[cfg_attr(not(feature = "messages"), error("{}", Code::Wasmtime))]
     Wasmtime(wasmtime::Error),
 }
 
 impl OpenError {
-    /// Its number; a number for each reason where it doesn't fit.
+    /// The error's number; one number for each reason of a mismatch.
     pub fn codes(&self) -> Vec<Code> {
         match self {
             #[cfg(feature = "std")]

@@ -1,13 +1,13 @@
-//! How far opening a file has come.
+//! The phases of opening an artifact.
 
-/// How far opening a file has come, for who measures it.
+/// A completed phase of opening an artifact, for measurements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(feature = "measure"), expect(unreachable_pub, reason = "nobody is told"))]
+#[cfg_attr(not(feature = "measure"), expect(unreachable_pub, reason = "only measurements use it"))]
 pub enum OpenPhase {
-    /// The file is copied or mapped, its digest was checked, and its manifest was read.
+    /// The file was copied or mapped, its digest checked, and its manifest read.
     Read,
-    /// It fits this host, and its engine is there: made, where it is the first of its kind.
+    /// The artifact fits this host, and its engine exists. The first artifact for an engine makes it.
     Engine,
-    /// Wasmtime has made a module or a component of it.
+    /// Wasmtime has made a module or a component from the artifact.
     Deserialized,
 }

@@ -1,50 +1,50 @@
-//! An artifact that was opened.
+//! A program: an opened artifact.
 
-use crate::code::Code;
+use crate::compiled::CompiledCode;
 use alloc::sync::Arc;
 use precompile_artifact::Manifest;
 #[cfg(feature = "component-model")]
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
 
-/// An artifact that was opened: its code, ready to be instantiated, and what it says about itself.
+/// A program: the code of an opened artifact, ready to be instantiated, and its manifest.
 ///
-/// It is a module or a component: [`Manifest::kind`] tells which.
+/// It is a module or a component, according to [`Manifest::kind`].
 #[derive(Clone, Debug)]
 pub struct Program {
     manifest: Arc<Manifest>,
-    code: Code,
+    code: CompiledCode,
 }
 
 impl Program {
-    pub(crate) fn new(manifest: Arc<Manifest>, code: Code) -> Program {
+    pub(crate) fn new(manifest: Arc<Manifest>, code: CompiledCode) -> Program {
         Program { manifest, code }
     }
 
-    /// The compiled module, to be used with wasmtime's own API; `None` for a component.
+    /// The compiled module, for wasmtime's API; `None` for a component.
     pub fn module(&self) -> Option<&Module> {
         match &self.code {
-            Code::Module(module) => Some(module),
+            CompiledCode::Module(module) => Some(module),
             #[cfg(feature = "component-model")]
-            Code::Component(_) => None,
+            CompiledCode::Component(_) => None,
         }
     }
 
-    /// The compiled component, to be used with wasmtime's own API; `None` for a module.
+    /// The compiled component, for wasmtime's API; `None` for a module.
     #[cfg(feature = "component-model")]
     pub fn component(&self) -> Option<&Component> {
         match &self.code {
-            Code::Module(_) => None,
-            Code::Component(component) => Some(component),
+            CompiledCode::Module(_) => None,
+            CompiledCode::Component(component) => Some(component),
         }
     }
 
-    /// The engine that the code belongs to. Stores and linkers for it must be made with this one.
+    /// The engine of the code. Stores and linkers for the program must be made with it.
     pub fn engine(&self) -> &Engine {
         self.code.engine()
     }
 
-    /// What the artifact says about itself.
+    /// The artifact's manifest.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
     }

@@ -1,4 +1,4 @@
-//! A host for artifacts, with its engines.
+//! The runtime, which opens artifacts.
 
 use crate::config::RuntimeConfig;
 use crate::engine::EngineKey;
@@ -7,24 +7,24 @@ use crate::lock::Lock;
 use crate::open_error::OpenError;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use precompile_artifact::mismatch::{alike, mismatches};
+use precompile_artifact::mismatch::{equivalent, mismatches};
 use precompile_artifact::{Host, Manifest};
 use wasmtime::Engine;
 
-/// Opens artifacts, and keeps one engine for all that can share one.
+/// The runtime, which opens artifacts. It has one engine for all artifacts that can share one.
 #[derive(Debug)]
 pub struct Runtime {
     config: RuntimeConfig,
     host: Host,
-    /// A handful at most, so a list is as good as a map.
+    /// The engines so far. There are few, so a list is as good as a map.
     engines: Lock<Vec<Known>>,
 }
 
-/// An engine that was made.
+/// An engine, and the first artifact that needed it.
 #[derive(Debug)]
 struct Known {
     engine: Engine,
-    /// What the first artifact for it says: those that are alike fit, too, and others may need the same engine.
+    /// The manifest of that artifact. Equivalent artifacts fit as well, and others may need the same engine.
     first: Arc<Manifest>,
 }
 
@@ -40,30 +40,30 @@ impl Runtime {
         Runtime::with_config(RuntimeConfig::default())
     }
 
-    /// A runtime for this machine that is set up otherwise than by default.
+    /// A runtime for this machine with a configuration.
     pub fn with_config(config: RuntimeConfig) -> Runtime {
         let host = host(&config);
         Runtime { config, host, engines: Lock::default() }
     }
 
-    /// What this machine and this build offer to an artifact, and demand of it.
+    /// The description of this host: what the machine and this build offer to artifacts, and demand of them.
     pub fn host(&self) -> &Host {
         &self.host
     }
 
-    /// Increments the epoch of every engine, which interrupts artifacts that were compiled with
-    /// epoch interruption. Epochs count per engine, so this is what a timer must call.
+    /// Increments the epoch of every engine, which interrupts artifacts that were compiled with epoch interruption.
+    /// Each engine has its own epoch, so a timer must call this.
     ///
-    /// Where the processor has no 64-bit atomics there are no epochs: wasmtime refuses such artifacts.
+    /// On CPUs without 64-bit atomics there are no epochs, and wasmtime refuses such artifacts.
     #[cfg(target_has_atomic = "64")]
     pub fn increment_epoch(&self) {
         self.engines.with(|engines| engines.iter().for_each(|known| known.engine.increment_epoch()));
     }
 
-    /// The engine for an artifact that fits this host, made if there is none yet.
+    /// The engine for an artifact, made if there is none yet. An artifact that doesn't fit this host is an error.
     pub(crate) fn engine_for(&self, manifest: &Arc<Manifest>) -> Result<Engine, OpenError> {
         let find_alike = |engines: &mut Vec<Known>| {
-            let known = engines.iter().find(|known| alike(&known.first, manifest, &self.host));
+            let known = engines.iter().find(|known| equivalent(&known.first, manifest, &self.host));
             known.map(|known| known.engine.clone())
         };
         if let Some(engine) = self.engines.with(find_alike) {
@@ -80,7 +80,7 @@ impl Runtime {
         if let Some(engine) = self.engines.with(find) {
             return Ok(engine);
         }
-        // Made while nobody waits; another thread may be first.
+        // Made without the lock, so another thread may be faster.
         let engine = key.engine(&self.config).map_err(OpenError::Wasmtime)?;
         Ok(self.engines.with(|engines| match find(engines) {
             Some(first) => first,

@@ -1,4 +1,4 @@
-//! Calls that suspend: wasmtime's own asynchronous API, on code of both backends.
+//! Calls that suspend, by wasmtime's asynchronous API, on code of both backends.
 
 use precompile_runtime::wasmtime::{Caller, Engine, Linker, Store};
 use precompile_runtime::{Program, Runtime, link};
@@ -6,7 +6,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use support::{BACKENDS, Folder};
 
-/// Calls the host, which isn't ready at once, and adds what it answers.
+/// A guest that calls the host, which isn't ready at once, and adds the results.
 const SUM: &str = r#"(module (import "host" "next" (func $next (result i32)))
     (func (export "sum") (param $times i32) (result i32) (local $sum i32)
         (loop
@@ -14,7 +14,7 @@ const SUM: &str = r#"(module (import "host" "next" (func $next (result i32)))
             (br_if 0 (local.tee $times (i32.sub (local.get $times) (i32.const 1)))))
         (local.get $sum)))"#;
 
-/// Is ready when it is polled for the second time.
+/// A future that is ready when it is polled for the second time.
 #[derive(Default)]
 struct NotAtOnce(bool);
 
@@ -32,11 +32,11 @@ impl Future for NotAtOnce {
 fn open(runtime: &Runtime, folder: &Folder, backend: &str, settings: &[&str]) -> Program {
     let arguments: Vec<_> = ["--backend", backend].iter().chain(settings).copied().collect();
     let path = folder.compile(backend, SUM, &arguments);
-    // SAFETY: the test has just had it made, in a folder of its own.
+    // SAFETY: the test has just compiled it, into its own folder.
     unsafe { runtime.open_file(path) }.unwrap()
 }
 
-/// A guest that waits for 1, 2, …, n.
+/// A call of the guest that waits for 1, 2, …, n.
 async fn sum(program: &Program, n: i32) -> i32 {
     let mut linker = Linker::new(program.engine());
     linker
@@ -73,14 +73,14 @@ fn guests_take_turns() {
             assert!(other.as_mut().poll(&mut context).is_pending(), "{backend}");
         }
         assert_eq!(other.as_mut().poll(&mut context), Poll::Ready(36), "{backend}");
-        // One that is given up takes its stack along.
+        // Dropping a suspended call frees its stack.
         let mut given_up = Box::pin(sum(&program, 4));
         assert!(given_up.as_mut().poll(&mut context).is_pending());
     }
 }
 
-/// A module that was compiled with the component model's concurrency, to share an engine with
-/// such components, is opened, and doesn't share one with modules compiled without.
+/// A module that was compiled with the component model's concurrency is opened. It can share an engine with such
+/// components, and doesn't share one with other modules.
 #[test]
 fn modules_with_concurrency() {
     let folder = Folder::new();

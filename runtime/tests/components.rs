@@ -1,4 +1,4 @@
-//! Components, as a program that embeds the library uses them.
+//! Components in a program that embeds the library.
 
 #![allow(
     clippy::multiple_unsafe_ops_per_block,
@@ -14,7 +14,7 @@ use std::fs;
 use std::path::Path;
 use support::{BACKENDS, Folder};
 
-/// Greets by the name that it is given, with a word of the host's: strings go both ways.
+/// A guest that greets a name with a word of the host: strings go both ways.
 const GREETER: &str = r#"(component
     (import "greeting" (func $greeting (result string)))
     (core module $memory
@@ -46,7 +46,7 @@ const GREETER: &str = r#"(component
             (memory (core memory $memory "memory")) (realloc (core func $memory "realloc")))))"#;
 
 fn open(runtime: &Runtime, path: &Path) -> Program {
-    // SAFETY: the test has just had it made, in a folder of its own.
+    // SAFETY: the test has just compiled it, into its own folder.
     unsafe { runtime.open_file(path) }.unwrap()
 }
 
@@ -86,7 +86,7 @@ fn ways_to_open() {
     }
 }
 
-/// A component keeps its code while another file is renamed into its file's place.
+/// A component keeps its code if another file is renamed into its file's place.
 #[test]
 fn a_file_is_replaced_under_a_running_component() {
     let folder = Folder::new();
@@ -96,9 +96,9 @@ fn a_file_is_replaced_under_a_running_component() {
     assert_eq!((greet(&program), greet(&other)), ("hello, wörld".into(), "hello, wörld".into()));
 }
 
-/// The two backends never meet, and neither do modules and components: an error each.
+/// Mixing the two backends is an error, and so is using a module as a component or the other way round.
 #[test]
-fn what_does_not_belong_together() {
+fn mixing_backends_or_kinds_is_an_error() {
     let folder = Folder::new();
     let runtime = Runtime::new();
     let components = BACKENDS.map(|backend| {
@@ -118,14 +118,14 @@ fn what_does_not_belong_together() {
         for error in errors {
             assert!(matches!(error, LinkError::OtherEngine { .. }), "{error}");
         }
-        // Past our checks, wasmtime's own.
+        // Without our checks, wasmtime's own.
         let prepared = link::instantiate_component_pre(&strange, stranger).unwrap();
         let error = prepared.instantiate(&mut store).unwrap_err();
         assert!(error.to_string().contains("cross-`Engine`"), "{error:?}");
     }
     let module = open(&runtime, &folder.compile("module", "(module)", &[]));
     let component = &components[0];
-    // They are of one engine, so that only the kind is wrong.
+    // Both have the same engine, so that only the kind is wrong.
     assert!(Engine::same(module.engine(), component.engine()));
     let mut store = Store::new(module.engine(), ());
     let errors = [

@@ -1,5 +1,5 @@
-//! The library, as a program that embeds it uses it. The artifacts come from the command
-//! `precompile`, built apart: there is no compiler in this process.
+//! The library in a program that embeds it. The artifacts come from the command `precompile`, which is built
+//! separately: there is no compiler in this process.
 
 #![allow(
     clippy::multiple_unsafe_ops_per_block,
@@ -16,7 +16,7 @@ use std::path::Path;
 use support::{BACKENDS, Folder};
 
 fn open(runtime: &Runtime, path: &Path) -> Program {
-    // SAFETY: the test has just had it made, in a folder of its own.
+    // SAFETY: the test has just compiled it, into its own folder.
     unsafe { runtime.open_file(path) }.unwrap()
 }
 
@@ -24,14 +24,14 @@ fn compile(folder: &Folder, name: &str, backend: &str, text: &str) -> std::path:
     folder.compile(name, text, &["--backend", backend])
 }
 
-/// `main` of the README's program prints an error as here.
+/// The README's program prints the error of its `main` like this.
 #[test]
-fn an_error_of_a_call_tells_its_cause() {
+fn an_error_of_a_call_has_its_cause() {
     let folder = Folder::new();
     let text = r#"(module (func $divide (export "run") (param i32) (result i32)
         (i32.div_u (i32.const 1) (local.get 0))))"#;
     let run = |path: &Path| -> wasmtime::Result<i32> {
-        // SAFETY: the test has just had it made, in a folder of its own.
+        // SAFETY: the test has just compiled it, into its own folder.
         let program = unsafe { Runtime::new().open_file(path)? };
         let mut store = Store::new(program.engine(), ());
         let instance = link::instantiate(&Linker::new(program.engine()), &mut store, &program)?;
@@ -43,9 +43,9 @@ fn an_error_of_a_call_tells_its_cause() {
     }
 }
 
-/// A program whose `main` returns one of these errors shows it by `Debug`: it has the same words, and no braces.
+/// A program whose `main` returns one of these errors prints it by `Debug`, which has the text of `Display`.
 #[test]
-fn errors_have_their_words_in_debug() {
+fn debug_of_errors_has_their_text() {
     let folder = Folder::new();
     let runtime = Runtime::new();
     let [own, other] = BACKENDS.map(|name| compile(&folder, name, name, r#"(module (import "" "" (func)))"#));
@@ -57,7 +57,7 @@ fn errors_have_their_words_in_debug() {
         (foreign, "it does not fit this host\n  `target` is `"),
     ];
     for (path, words) in refused {
-        // SAFETY: the test has just had it made, in a folder of its own, and none of these is run.
+        // SAFETY: the test has just compiled it, into its own folder, and none of these is run.
         let error = unsafe { runtime.open_file(&path) }.unwrap_err();
         let (debug, display) = (format!("{error:?}"), error.to_string());
         assert!(debug == display && debug.starts_with(words), "{debug}\nis not\n{display}");
@@ -72,7 +72,7 @@ fn errors_have_their_words_in_debug() {
         let (debug, display) = link(linker_of, &other);
         assert!(debug == display && debug.contains(what), "{debug}\nis not\n{display}");
     }
-    // Of wasmtime's errors all causes.
+    // An error of wasmtime has all causes.
     let (debug, display) = link(&own, &own);
     assert!(debug.starts_with(&display) && debug.contains("unknown import"), "{debug}\nis not\n{display}");
 }
@@ -123,7 +123,7 @@ fn host_functions() {
     }
 }
 
-/// A host function's error comes out of the guest as it went in, and a trap is a `Trap`.
+/// The error of a host function passes through the guest unchanged, and a trap is a `Trap`.
 #[test]
 fn errors_and_traps_cross_the_guest() {
     let text = r#"(module (import "host" "fail" (func $fail))
@@ -144,8 +144,8 @@ fn errors_and_traps_cross_the_guest() {
     }
 }
 
-/// What artifacts need of WebAssembly sets no engines apart: a plain module and one with SIMD
-/// share a store, and call each other.
+/// The WebAssembly features of artifacts don't separate engines: a plain module and one with SIMD share a store, and
+/// call each other.
 #[test]
 fn modules_with_different_needs_share_a_store() {
     let folder = Folder::new();
@@ -167,8 +167,8 @@ fn modules_with_different_needs_share_a_store() {
     assert_eq!(run.call(&mut store, 20).unwrap(), 41);
 }
 
-/// The two backends never meet: our own calls return an error where wasmtime's would panic, and
-/// wasmtime itself refuses to load one's code into the other's engine.
+/// The two backends never share a store: our calls return an error where wasmtime's would panic, and wasmtime refuses
+/// to load the code of one backend into the other's engine.
 #[test]
 fn backends_never_share_a_store() {
     let folder = Folder::new();
@@ -186,7 +186,7 @@ fn backends_never_share_a_store() {
             link::instantiate_pre(&linker, stranger).err().unwrap(),
             link::define(&mut linker, &mut store, "name", stranger).unwrap_err(),
         ];
-        // The program's own store, but a linker of the stranger's, and the other way round.
+        // The program's own store with a linker of the other engine, and the other way round.
         let mut strange_linker = Linker::<()>::new(stranger.engine());
         errors.push(link::instantiate(&strange_linker, &mut store, stranger).unwrap_err());
         errors.push(link::define(&mut strange_linker, &mut store, "name", stranger).unwrap_err());
@@ -194,7 +194,7 @@ fn backends_never_share_a_store() {
             assert!(error.to_string().contains("compile all that is linked together alike"), "{error}");
         }
         assert!(Instance::new(&mut store, stranger.module().unwrap(), &[]).is_err());
-        // Past our checks, wasmtime's own comparison at load: the mark differs.
+        // Without our checks, wasmtime's comparison at load: the mark differs.
         let bytes = fs::read(&paths[other]).unwrap();
         // SAFETY: the bytes are an artifact of precompile's.
         let error = unsafe { Module::deserialize(program.engine(), &bytes) }.unwrap_err();
@@ -202,7 +202,7 @@ fn backends_never_share_a_store() {
     }
 }
 
-/// One engine for each combination, however often artifacts are opened.
+/// There is one engine for each combination, however often artifacts are opened.
 #[test]
 fn engines_are_shared() {
     let folder = Folder::new();
@@ -216,7 +216,7 @@ fn engines_are_shared() {
     }
 }
 
-/// Each way to open an artifact gives the same program, and refuses the same.
+/// Each way to open an artifact gives the same program, and refuses the same files.
 #[test]
 fn ways_to_open() {
     let folder = Folder::new();
@@ -246,7 +246,7 @@ fn ways_to_open() {
             assert_eq!(answer.call(&mut store, ()).unwrap(), 42);
         }
 
-        // Damage to the code is found where the digest is checked.
+        // Damaged code is found if the digest is checked.
         let mut damaged = bytes.to_vec();
         damaged[5000] ^= 1;
         let damaged_path = folder.write("damaged.cwasm", &damaged);
@@ -261,25 +261,25 @@ fn ways_to_open() {
     }
 }
 
-/// A stream without an end, whose header claims more than any memory holds, is read as far as the caller says.
+/// An endless stream, whose header has a length beyond any memory, is read up to the caller's limit.
 #[test]
 fn endless_streams_are_bounded_by_the_caller() {
     const MOST_BYTES: u64 = 1 << 20;
     let folder = Folder::new();
     let path = compile(&folder, "app", "cranelift", "(module)");
     let mut header = fs::read(path).unwrap()[..ELF_HEADER_BYTES].to_vec();
-    // Where the section headers start.
+    // The offset of the section headers.
     header[40..48].copy_from_slice(&(1u64 << 60).to_le_bytes());
     let stream = (&*header).chain(io::repeat(0)).take(MOST_BYTES);
-    // SAFETY: it is refused before anything is run.
+    // SAFETY: the artifact is refused before anything is run.
     let error = unsafe { Runtime::new().open_reader("a stream", stream) };
     let Err(OpenError::Read(ReadError::Truncated { file_bytes, .. })) = error else { panic!("{error:?}") };
     assert_eq!(file_bytes, MOST_BYTES);
 }
 
-/// What is wrong with a file is told the same, whether it is copied, mapped, or only its ends are read.
+/// An invalid file gives the same error, whether it is copied, mapped, or only its header and trailer are read.
 #[test]
-fn ends_tell_the_same() {
+fn all_ways_give_the_same_error() {
     let folder = Folder::new();
     let exports: String = (0..4000)
         .map(|number| format!(r#"(export "a function with the number {number}" (func 0))"#))
@@ -287,7 +287,7 @@ fn ends_tell_the_same() {
     let runtime = Runtime::new();
     for (text, is_long) in [("(module (func))", false), (&format!("(module (func) {exports})"), true)] {
         let path = compile(&folder, "app", "cranelift", text);
-        // SAFETY: the test has just had it made.
+        // SAFETY: the test has just compiled it.
         let program = unsafe { runtime.open_file_mapped_unverified(&path) }.unwrap();
         assert_eq!(program.manifest().exports.len(), if is_long { 4000 } else { 0 });
         let whole = fs::read(&path).unwrap();
@@ -298,7 +298,7 @@ fn ends_tell_the_same() {
                 .map(|bytes| whole[..bytes].to_vec())
                 .into();
         wrong.extend([1, 100_000].map(|more| [whole.clone(), vec![0; more]].concat()));
-        // The ELF magic, where the section headers are, the trailer's magic, its version, its first field.
+        // The ELF magic, the offset of the section headers, the trailer's magic, its version, its first field.
         wrong.extend([0, 44, 47, image, image + 8, image + 16].map(|at| {
             let mut bytes = whole.clone();
             bytes[at] = 0xff;
@@ -321,7 +321,7 @@ fn ends_tell_the_same() {
     }
 }
 
-/// Each demand alone refuses an artifact that doesn't meet it, and names the field.
+/// Each demand by itself refuses an artifact that doesn't meet it, and names the field.
 #[test]
 fn each_demand_refuses() {
     use precompile_runtime::artifact::Backend;
@@ -339,7 +339,7 @@ fn each_demand_refuses() {
     for (field, demand) in demands {
         let mut config = RuntimeConfig::default();
         demand(&mut config.policy);
-        // SAFETY: the artifact was just made.
+        // SAFETY: the test has just compiled the artifact.
         let error = unsafe { Runtime::with_config(config).open_file(&path) }.unwrap_err();
         let OpenError::Mismatch(mismatches) = &error else { panic!("{error}") };
         let fields: Vec<_> = mismatches.iter().map(|mismatch| mismatch.field).collect();
@@ -349,9 +349,9 @@ fn each_demand_refuses() {
     unsafe { Runtime::new().open_file(&path) }.unwrap();
 }
 
-/// Every mismatch is told at once, with what the host demands among them.
+/// All mismatches are reported at once, with those of the host's policy among them.
 #[test]
-fn mismatches_are_told_at_once() {
+fn mismatches_are_reported_at_once() {
     let folder = Folder::new();
     let other = if cfg!(target_arch = "aarch64") { "x86_64" } else { "aarch64" };
     let path = folder.compile("app", "(module)", &["--target", other]);
@@ -366,10 +366,10 @@ fn mismatches_are_told_at_once() {
     assert_eq!(error.to_string().lines().count(), 3, "{error}");
 }
 
-/// What this build was made without is refused, and the remedy is the cargo feature that brings
-/// it; what it was made with is opened.
+/// Artifacts that need a missing cargo feature are refused, and the remedy names it. Artifacts that need an enabled one
+/// are opened.
 #[test]
-fn the_cargo_feature_that_is_missing_is_named() {
+fn the_missing_cargo_feature_is_named() {
     let folder = Folder::new();
     let cases: [(&str, bool, &str, &[&str]); 5] = [
         ("threads", cfg!(feature = "threads"), "(module (memory 1 1 shared))", &[]),
@@ -380,7 +380,7 @@ fn the_cargo_feature_that_is_missing_is_named() {
     ];
     for (feature, built, text, arguments) in cases {
         let path = folder.compile("app", text, arguments);
-        // SAFETY: the artifact was just made.
+        // SAFETY: the test has just compiled the artifact.
         let opened = unsafe { Runtime::new().open_file(&path) };
         match opened {
             Ok(_) => assert!(built, "{feature}: {text}"),
@@ -393,7 +393,7 @@ fn the_cargo_feature_that_is_missing_is_named() {
     }
 }
 
-/// A program outlives the file's name: it was mapped, and another file is renamed into place.
+/// A mapped program keeps its code if another file is renamed into its file's place.
 #[test]
 fn a_file_is_replaced_under_a_running_program() {
     let folder = Folder::new();

@@ -1,4 +1,4 @@
-//! Collected objects and exceptions, which only Cranelift compiles.
+//! Garbage-collected objects and exceptions, which only Cranelift compiles.
 
 use precompile_runtime::wasmtime::{ExternRef, Instance, Rooted, Store, Val};
 use precompile_runtime::{Program, Runtime, link, wasmtime};
@@ -7,7 +7,7 @@ use support::Folder;
 fn open(text: &str) -> Program {
     let folder = Folder::new();
     let path = folder.compile("gc", text, &[]);
-    // SAFETY: the test has just had it made. Its folder goes, and nothing writes to the file.
+    // SAFETY: the test has just compiled it. Its folder is removed, and nothing writes to the file.
     unsafe { Runtime::new().open_file(path) }.unwrap()
 }
 
@@ -18,8 +18,8 @@ fn instantiate(program: &Program) -> (Store<()>, Instance) {
     (store, instance)
 }
 
-/// A list is built and summed while far more garbage is made than the heap is told to hold, so
-/// that the collector must have moved the list and dropped the rest.
+/// A list is built and summed while far more garbage is made than the heap may hold, so the collector must have moved
+/// the list and dropped the rest.
 #[test]
 fn objects_outlive_garbage() {
     let program = open(
@@ -39,7 +39,7 @@ fn objects_outlive_garbage() {
             (local.get $sum)))"#,
     );
     let mut store = Store::new(program.engine(), Limit);
-    // The garbage alone is 100 MB.
+    // The garbage is 100 MB.
     store.limiter(|limit| limit);
     let linker = wasmtime::Linker::new(program.engine());
     let instance = link::instantiate(&linker, &mut store, &program).unwrap();
@@ -60,7 +60,7 @@ impl wasmtime::ResourceLimiter for Limit {
     }
 }
 
-/// A value of the host's goes through the guest and comes back the same.
+/// A reference to a host value passes through the guest unchanged.
 #[test]
 fn references_to_the_host() {
     let program = open(
@@ -79,8 +79,7 @@ fn references_to_the_host() {
     assert_eq!(data.downcast_ref::<String>().unwrap(), "the host's");
 }
 
-/// What is thrown deep in the guest is caught further out, with its payload; what nobody catches
-/// comes out as an error.
+/// An exception of an inner function is caught by an outer one, with its payload. An uncaught exception is an error.
 #[test]
 fn exceptions() {
     let program = open(

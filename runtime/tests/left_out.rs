@@ -1,9 +1,9 @@
-//! Files of tests that this build leaves out, because they take a cargo feature: each shows as ignored, with the
-//! feature. `scripts/check/all-runtime-features.sh` runs them all.
+//! The test files that this build leaves out, because they need a cargo feature. Each is listed as an ignored test,
+//! with the feature. `scripts/check/all-runtime-features.sh` runs them all.
 
 macro_rules! left_out {
     ($($file:ident takes $feature:literal, $why:literal;)*) => {
-        /// The files, with the features.
+        /// The files and their features.
         const FILES: &[(&str, &str)] = &[$((stringify!($file), $feature)),*];
 
         $(
@@ -25,9 +25,9 @@ left_out! {
     threads takes "threads", "left out: all of threads.rs takes the feature `threads`";
 }
 
-/// No file is left out without a word.
+/// The list has all files that need a feature.
 #[test]
-fn each_file_that_takes_a_feature_is_named() {
+fn each_file_that_needs_a_feature_is_listed() {
     let quoted = |line: &'static str| line.split('"').nth(1);
     let block = |block: &'static str| {
         let mut lines = block.lines().skip(1).take_while(|line| !line.is_empty());
@@ -39,7 +39,7 @@ fn each_file_that_takes_a_feature_is_named() {
     assert_eq!(files, FILES);
 }
 
-/// It stands in the command's sources, beside what it tests.
+/// This test is in the runner's sources.
 #[cfg(not(feature = "wasi-p2"))]
 #[test]
 #[ignore = "left out: the test in runner/preview2.rs takes the feature `wasi-p2`"]

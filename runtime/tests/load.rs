@@ -1,7 +1,7 @@
-//! Many programs loaded at once while their files are replaced: every answer is right, and what was
-//! loaded leaves nothing behind. `scripts/check/load-leaks.sh` prints the figures.
+//! Loading many programs at once while their files are replaced: every result is right, and nothing leaks.
+//! `scripts/check/load-leaks.sh` prints the figures.
 
-// What a process holds is read in /proc.
+// The resources of a process are read from /proc.
 #![cfg(target_os = "linux")]
 
 use precompile_runtime::wasmtime::{Linker, Store};
@@ -16,17 +16,17 @@ use support::{BACKENDS, Folder};
 const MODULES: usize = 25;
 const THREADS: usize = 8;
 
-/// The programs that each thread keeps while it loads others.
+/// The number of programs that each thread keeps while it loads others.
 const KEPT: usize = 4;
 
-/// A file that programs are loaded from, and what it may be replaced by.
+/// A file that programs are loaded from, and the versions that replace it.
 struct Target {
     path: PathBuf,
     versions: [PathBuf; 2],
     answers: [i32; 2],
 }
 
-/// A module that answers with this number, if its code and its memory agree on it.
+/// A module whose function returns this number, if its code and its memory agree on it.
 fn module(answer: i32) -> String {
     let bytes: String = answer.to_le_bytes().iter().map(|byte| format!("\\{byte:02x}")).collect();
     format!(
@@ -38,7 +38,7 @@ fn module(answer: i32) -> String {
     )
 }
 
-/// Compiles all modules with both backends, and puts the first version of each into place.
+/// Compiles all modules with both backends, and puts the first version of each in place.
 fn targets(folder: &Folder) -> Vec<Target> {
     let mut targets = Vec::new();
     for (backend_index, backend) in BACKENDS.iter().enumerate() {
@@ -75,9 +75,9 @@ fn replace(from: &Path, to: &Path) {
 /// A way to open a file.
 type Open = fn(&Runtime, &Path) -> Result<Program, OpenError>;
 
-/// From a copy of the file, mapped with and without its digest checked, and from memory.
+/// The ways to open: a copy of the file, mapping it with and without checking the digest, and from memory.
 const WAYS: [Open; 4] = [
-    // SAFETY: the test has just had the files made, and they are replaced by renaming only.
+    // SAFETY: the test has just compiled the files, and they are replaced by renaming only.
     |runtime, path| unsafe { runtime.open_file(path) },
     // SAFETY: as above.
     |runtime, path| unsafe { runtime.open_file_mapped(path) },
@@ -90,24 +90,24 @@ const WAYS: [Open; 4] = [
     },
 ];
 
-/// What a new instance of the program answers.
+/// The result of a new instance of the program.
 fn answer(program: &Program) -> i32 {
     let mut store = Store::new(program.engine(), ());
     let instance = link::instantiate(&Linker::new(program.engine()), &mut store, program).unwrap();
     instance.get_typed_func::<(), i32>(&mut store, "answer").unwrap().call(&mut store, ()).unwrap()
 }
 
-/// What many loads came to.
+/// The result of many loads.
 #[derive(Debug, Default)]
 struct Tally {
-    /// The number of times that each version answered.
+    /// The number of results of each version.
     versions: [usize; 2],
     wrong: Vec<String>,
-    /// The number of times that a file was replaced.
+    /// The number of replacements of files.
     replaced: usize,
 }
 
-/// Loads so many programs on all threads, while another replaces their files.
+/// Loads this many programs on all threads, while another thread replaces their files.
 fn load(runtime: &Runtime, targets: &[Target], ways: &[Open], loads: usize, end: fn(Program)) -> Tally {
     let (next, over) = (AtomicUsize::new(0), AtomicBool::new(false));
     let work = || {
@@ -126,7 +126,7 @@ fn load(runtime: &Runtime, targets: &[Target], ways: &[Open], loads: usize, end:
             }
             if kept.len() > KEPT || index >= loads {
                 let Some((before, program)) = kept.pop_front() else { return tally };
-                // Its file was replaced meanwhile, or may have been.
+                // Its file may have been replaced meanwhile.
                 let after = answer(&program);
                 if after != before {
                     tally.wrong.push(format!("answered {before}, then {after}"));
@@ -157,7 +157,7 @@ fn load(runtime: &Runtime, targets: &[Target], ways: &[Open], loads: usize, end:
     })
 }
 
-/// What this process holds.
+/// The resources of this process.
 #[derive(Clone, Copy)]
 struct Held {
     resident_kib: usize,
@@ -167,7 +167,7 @@ struct Held {
 
 impl Held {
     fn now() -> Held {
-        // To the page: what `status` has is rounded for each thread.
+        // Exact to the page: the figures of `status` are rounded for each thread.
         let status = fs::read_to_string("/proc/self/smaps_rollup").unwrap();
         let resident = status.lines().find_map(|line| line.strip_prefix("Rss:")).unwrap();
         Held {
@@ -177,7 +177,7 @@ impl Held {
         }
     }
 
-    /// The test that all of this is within 5 % of what was held before.
+    /// Returns true if all figures are within 5 % of those before.
     fn is_as(&self, before: &Held) -> bool {
         let near = |now: usize, before: usize| now.abs_diff(before) * 20 <= before;
         near(self.resident_kib, before.resident_kib)
@@ -193,7 +193,7 @@ impl Display for Held {
     }
 }
 
-/// One test, because what a process holds is measured: no other may run beside it.
+/// This is a single test, because it measures its process: no other test may run at the same time.
 #[test]
 #[allow(clippy::print_stdout, reason = "what was measured is a result")]
 fn loads_leave_nothing_behind() {
@@ -214,12 +214,12 @@ fn loads_leave_nothing_behind() {
     }
     assert!(after.is_as(&before), "{before}, then {after}");
 
-    // Another module's artifact in a file's place is found.
+    // The planted fault of another module's artifact in a file's place is found.
     targets[0].versions = targets[1].versions.clone();
     replace(&targets[0].versions[0], &targets[0].path);
     assert!(!load(&runtime, &targets, &WAYS, 500, drop).wrong.is_empty());
 
-    // And so is what stays loaded, however it was opened.
+    // So are planted leaks of programs, however they were opened.
     for way in WAYS {
         let before = Held::now();
         load(&runtime, &targets, &[way], 500, mem::forget);

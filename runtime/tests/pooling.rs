@@ -22,8 +22,7 @@ fn start(program: &Program) -> wasmtime::Result<(Store<()>, Instance)> {
     Ok((store, instance))
 }
 
-/// The pool's size is a limit, a slot that was given back is clean, and a guest grows within its
-/// slot only.
+/// The pool's size is a limit, a freed slot is clean, and a guest can't grow beyond its slot.
 #[test]
 fn slots_are_used_again() {
     let text = r#"(module (memory 1) (data (i32.const 8) "\2a")
@@ -34,7 +33,7 @@ fn slots_are_used_again() {
     let folder = Folder::new();
     for backend in BACKENDS {
         let path = folder.compile("pooled", text, &["--backend", backend]);
-        // SAFETY: the test has just had it made, in a folder of its own.
+        // SAFETY: the test has just compiled it, into its own folder.
         let program = unsafe { runtime().open_file(path) }.unwrap();
         for _ in 0..10 {
             let (mut store, instance) = start(&program).unwrap();
@@ -49,12 +48,12 @@ fn slots_are_used_again() {
     }
 }
 
-/// An artifact that needs more than a slot has is refused when it is opened.
+/// An artifact that needs more than a slot is refused when it is opened.
 #[test]
-fn what_fits_no_slot_is_not_opened() {
+fn an_artifact_that_fits_no_slot_is_refused() {
     let folder = Folder::new();
     let path = folder.compile("large", "(module (memory 3))", &[]);
-    // SAFETY: the test has just had it made, in a folder of its own.
+    // SAFETY: the test has just compiled it, into its own folder.
     let error = unsafe { runtime().open_file(path) }.unwrap_err();
     assert!(matches!(error, OpenError::Wasmtime(_)), "{error}");
     assert!(error.to_string().contains("memory"), "{error}");

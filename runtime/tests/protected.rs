@@ -1,5 +1,5 @@
-//! What runs is what was verified: nobody changes a program that was opened, neither the guest in its own folder nor
-//! who writes to the file. A way to open that maps the file is found each time.
+//! Opened programs run the bytes that were verified. Neither a guest with access to its artifact's folder nor another
+//! process that writes to the file can change them. The planted fault, mapping the file, is found each time.
 
 #![cfg(unix)]
 
@@ -20,14 +20,14 @@ use wasmtime_wasi::{FsPerms, I32Exit, WasiCtxBuilder};
 struct Way {
     name: &'static str,
     open: fn(&Runtime, &Path) -> Result<Program, OpenError>,
-    /// Whether what runs follows the file.
+    /// Changes of the file change the program.
     is_mapped: bool,
 }
 
 const WAYS: [Way; 3] = [
     Way {
         name: "open_file",
-        // SAFETY: the tests have just had it made. That it changes later is what is tested.
+        // SAFETY: the tests have just compiled it. Its later change is the subject of the test.
         open: |runtime, path| unsafe { runtime.open_file(path) },
         is_mapped: false,
     },
@@ -39,16 +39,16 @@ const WAYS: [Way; 3] = [
     },
     Way {
         name: "open_file_mapped",
-        // SAFETY: it is the fault that is to be found: what changes is executed, in processes that may die of it.
+        // SAFETY: this is the planted fault: changed bytes are executed, in processes that may die of it.
         open: |runtime, path| unsafe { runtime.open_file_mapped(path) },
         is_mapped: true,
     },
 ];
 
-/// The variable that has a process be the child: the name of the way to open, and the artifact.
+/// The variable that makes a process the child: the name of the way to open, and the artifact.
 const CHILD: &str = "PRECOMPILE_TEST_OPENS";
 
-/// Guests by both backends replace a constant of their code, overwrite it, and cut it off.
+/// Guests of both backends replace a constant in their code, overwrite their code, and truncate it.
 #[test]
 #[allow(clippy::disallowed_methods, reason = "a child is told by its environment what to do")]
 fn a_guest_writes_to_its_artifact() {
@@ -71,7 +71,7 @@ fn a_guest_writes_to_its_artifact() {
                 assert_ne!(fs::read(&path).unwrap(), before, "{what}");
                 match way.is_mapped {
                     false => assert_eq!(ended.code, Some(MODULE.unchanged), "{what}"),
-                    // By a signal, or by a trap that is none.
+                    // The process died of a signal, or reports a false trap.
                     true => assert_ne!(ended.code, Some(MODULE.unchanged), "{what}"),
                 }
                 if way.is_mapped && *action == "patch" {
@@ -82,7 +82,7 @@ fn a_guest_writes_to_its_artifact() {
     }
 }
 
-/// Runs a program that is given the folder in which its artifact lies, and ends with its exit code.
+/// Runs a program with access to the folder of its artifact, and ends with its exit code.
 fn run_with_its_folder(way: &Way, path: &Path) -> ! {
     let program = (way.open)(&Runtime::new(), path).unwrap();
     let mut linker = Linker::new(program.engine());
@@ -96,7 +96,8 @@ fn run_with_its_folder(way: &Way, path: &Path) -> ! {
     exit(error.downcast_ref::<I32Exit>().map_or(101, |exit| exit.0))
 }
 
-/// A module that answers with this number, the sum of what its code and its memory hold. It is as long for all numbers.
+/// A module whose function returns this number, the sum of one in its code and one in its memory. The artifact has the
+/// same length for all numbers.
 fn module(answer: i32) -> String {
     let bytes: String = answer.to_le_bytes().iter().map(|byte| format!("\\{byte:02x}")).collect();
     format!(
@@ -105,7 +106,7 @@ fn module(answer: i32) -> String {
     )
 }
 
-/// What a new instance of the program answers.
+/// The result of a new instance of the program.
 fn answer(program: &Program) -> i32 {
     let mut store = Store::new(program.engine(), ());
     let instance = link::instantiate(&Linker::new(program.engine()), &mut store, program).unwrap();
@@ -115,7 +116,7 @@ fn answer(program: &Program) -> i32 {
 const FIRST: i32 = 0x1111_1111;
 const SECOND: i32 = 0x2222_2222;
 
-/// A folder with two artifacts of one length: the numbers are all that differs in them.
+/// A folder with two artifacts of the same length, which differ only in their numbers.
 fn versions(backend: &str) -> (Folder, [Vec<u8>; 2]) {
     let folder = Folder::new();
     let bytes = [("first", FIRST), ("second", SECOND)].map(|(name, number)| {
@@ -125,7 +126,8 @@ fn versions(backend: &str) -> (Folder, [Vec<u8>; 2]) {
     (folder, bytes)
 }
 
-/// Another artifact is written over the file of one that is open, as `cp` does, and the file is cut off and made longer.
+/// Another artifact is written over the file of one that is open, as `cp` does, and the file is cut off and made
+/// longer.
 #[test]
 fn a_file_changes_after_it_was_opened() {
     for backend in BACKENDS {
@@ -134,7 +136,7 @@ fn a_file_changes_after_it_was_opened() {
             let path = folder.write("app.cwasm", &first);
             let program = (way.open)(&Runtime::new(), &path).unwrap();
             assert_eq!(answer(&program), 2 * FIRST, "{}", way.name);
-            // Without shortening it, since a process that has it mapped dies of that.
+            // The file isn't shortened here: a process that maps it would die of that.
             write_over(&path, &second);
             let found = if way.is_mapped { 2 * SECOND } else { 2 * FIRST };
             assert_eq!(answer(&program), found, "{backend}, {}", way.name);
@@ -149,13 +151,13 @@ fn a_file_changes_after_it_was_opened() {
     }
 }
 
-/// Writes these bytes where others are, and keeps the rest.
+/// Overwrites the start of a file with these bytes, and keeps the rest.
 fn write_over(path: &Path, bytes: &[u8]) {
     use std::io::Write;
     fs::OpenOptions::new().write(true).open(path).unwrap().write_all(bytes).unwrap();
 }
 
-/// A file that is changed by somebody as it is read: once so many bytes of it were.
+/// A file that is changed while it is read, after a number of bytes.
 struct Meddled<'a, F: FnMut(&Path)> {
     file: File,
     path: &'a Path,
@@ -178,7 +180,7 @@ impl<F: FnMut(&Path)> Read for Meddled<'_, F> {
     }
 }
 
-/// Opens the first of two versions while somebody changes the file, after so many bytes were read.
+/// Opens the first of two versions while the file is changed, after a number of bytes.
 fn open_meddled(
     folder: &Folder,
     [first, second]: &[Vec<u8>; 2],
@@ -188,11 +190,12 @@ fn open_meddled(
     let path = &folder.write("app.cwasm", first);
     let file = File::open(path).unwrap();
     let meddled = Meddled { file, path, left, meddle: |path: &Path| meddle(path, second) };
-    // SAFETY: it was made by precompile. What somebody made of it meanwhile is found, or it doesn't arrive.
+    // SAFETY: precompile made the artifact. Changes are detected, or aren't read.
     unsafe { Runtime::new().open_reader(path, meddled) }.map(|program| answer(&program))
 }
 
-/// The file is replaced, overwritten, shortened and made longer: in the middle, and between its end and the check.
+/// The file is replaced, overwritten, shortened and made longer: in the middle, and between reading its end and the
+/// check.
 #[test]
 fn a_file_changes_while_it_is_opened() {
     let replace: fn(&Path, &[u8]) = |path, bytes| {
@@ -207,11 +210,11 @@ fn a_file_changes_while_it_is_opened() {
     for backend in BACKENDS {
         let (folder, versions) = versions(backend);
         let bytes = versions[0].len();
-        // Past what all of it has in common, and before what the trailer says of it.
+        // After the part that all versions have in common, and before the trailer.
         let differs = versions[0].iter().zip(&versions[1]).position(|(one, other)| one != other).unwrap();
         let middle = differs + 4;
         let open = |left, meddle| open_meddled(&folder, &versions, left, meddle);
-        // What was opened is the file that it was.
+        // The opened program is the original file.
         assert_eq!(open(middle, replace).unwrap(), 2 * FIRST, "{backend}");
         let torn = open(middle, write_over).unwrap_err();
         assert!(matches!(torn, OpenError::Read(ReadError::Digest { .. })), "{backend}: {torn:?}");
@@ -219,7 +222,7 @@ fn a_file_changes_while_it_is_opened() {
         assert!(matches!(torn, OpenError::Read(ReadError::Truncated { .. })), "{backend}: {torn:?}");
         let torn = open(middle, lengthen).unwrap_err();
         assert!(matches!(torn, OpenError::Read(ReadError::Excess { .. })), "{backend}: {torn:?}");
-        // Who shortens it to nothing at its end comes too late.
+        // Truncating the file after its end was read has no effect.
         for meddle in [replace, write_over, shorten] {
             assert_eq!(open(bytes, meddle).unwrap(), 2 * FIRST, "{backend}");
         }

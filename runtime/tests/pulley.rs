@@ -1,11 +1,11 @@
-//! Artifacts for Pulley, wasmtime's interpreter, beside those for the processor.
+//! Artifacts for Pulley, wasmtime's interpreter, beside native ones.
 
 use precompile_runtime::wasmtime::{Engine, Linker, Store, Trap};
 use precompile_runtime::{Program, Runtime, link};
 use support::Folder;
 
-/// An interpreted program and a native one live in one runtime, each with its own engine, and give
-/// the same results and the same traps.
+/// An interpreted program and a native one share a runtime, each with its own engine, and give the same results and
+/// traps.
 #[test]
 fn interpreted_and_native() {
     let text = r#"(module (memory 1)
@@ -18,7 +18,7 @@ fn interpreted_and_native() {
     let target = if cfg!(target_endian = "big") { "pulley64be" } else { "pulley64" };
     let open = |name, arguments: &[&str]| {
         let path = folder.compile(name, text, arguments);
-        // SAFETY: the test has just had it made, in a folder of its own.
+        // SAFETY: the test has just compiled it, into its own folder.
         unsafe { runtime.open_file(path) }.unwrap()
     };
     let interpreted = open("interpreted", &["--target", target]);
@@ -27,8 +27,7 @@ fn interpreted_and_native() {
     assert_eq!(results(&interpreted), results(&native));
 }
 
-/// Interpreted code that is part of the program is used where it is, and code for the processor is copied.
-/// What is badly aligned is copied, too.
+/// Interpreted code that is part of the program is used in place, and native code is copied. So is misaligned code.
 #[test]
 fn part_of_the_program() {
     let folder = Folder::new();
@@ -46,7 +45,7 @@ fn part_of_the_program() {
         let place = &mut memory[start..start + artifact.len()];
         place.copy_from_slice(&artifact);
         let place: &'static [u8] = place;
-        // SAFETY: the test has just had it made, and keeps it.
+        // SAFETY: the test has just compiled it, and keeps it.
         let program = unsafe { runtime.open_static(place) }.unwrap();
         let code = program.module().unwrap().image_range();
         assert_eq!(place.as_ptr_range().contains(&code.start), is_in_place, "{arguments:?}, {offset}");

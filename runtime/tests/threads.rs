@@ -1,15 +1,15 @@
-//! Memories that threads share.
+//! Shared memories.
 
 use precompile_runtime::wasmtime::{Linker, MemoryType, SharedMemory, Store};
 use precompile_runtime::{Runtime, link};
 use std::thread;
 use support::{BACKENDS, Folder};
 
-/// The number of times that each thread adds 1.
+/// The number of increments of each thread.
 const TIMES: i32 = 100_000;
 
-/// Two threads, each with its own store, count together in one memory: with atomic instructions
-/// no step is lost. Each then waits for the other's word.
+/// Two threads, each with its own store, increment a counter in one memory. With atomic instructions no increment is
+/// lost. Each then waits for a notification of the other.
 #[test]
 fn threads_share_a_memory() {
     let text = r#"(module (import "host" "memory" (memory 1 1 shared))
@@ -23,12 +23,12 @@ fn threads_share_a_memory() {
                 (drop (memory.atomic.wait32 (i32.const 16) (i32.const 1) (i64.const 1000000)))
                 (br_if 0 (i32.ne (i32.atomic.load (i32.const 16)) (i32.const 2))))))"#;
     let folder = Folder::new();
-    // Winch knows no atomic instructions but on x86-64.
+    // Winch supports atomic instructions on x86-64 only.
     let backends = BACKENDS.iter().filter(|backend| **backend != "winch" || cfg!(target_arch = "x86_64"));
     for backend in backends {
         let runtime = Runtime::new();
         let path = folder.compile("threads", text, &["--backend", backend]);
-        // SAFETY: the test has just had it made, in a folder of its own.
+        // SAFETY: the test has just compiled it, into its own folder.
         let program = unsafe { runtime.open_file(path) }.unwrap();
         let memory = SharedMemory::new(program.engine(), MemoryType::shared(1, 1)).unwrap();
         let count = || {
@@ -43,7 +43,7 @@ fn threads_share_a_memory() {
             scope.spawn(count);
             scope.spawn(count);
         });
-        // SAFETY: both threads have ended, so that nobody writes.
+        // SAFETY: both threads have ended, so nobody writes.
         let bytes: Vec<u8> = memory.data()[8..12].iter().map(|byte| unsafe { *byte.get() }).collect();
         let counted = i32::from_le_bytes(bytes.try_into().unwrap());
         assert_eq!(counted, 2 * TIMES, "{backend}");

@@ -46,7 +46,7 @@ for line in sys.stdin:
     if it.get("executable") and it["profile"]["test"]:
         print(it["executable"], os.path.dirname(it["manifest_path"]), it["target"]["name"], sep="\t")'
 }
-few="batch cache cargo-precompile command faults glance golden identity isolate local mismatch names outputs precompile precompile_artifact precompile_cache read scarcity signals unmet"
+few="batch cache cargo-precompile command const_manifest faults golden identity isolate local mismatch names outputs precompile precompile_artifact precompile_cache read scarcity signals unmet"
 list >"$work/tests"
 if [ "${1:-}" = all ]; then
     list -p precompile-runtime >>"$work/tests"

@@ -1,4 +1,4 @@
-//! Guests that call the host with what no guest should pass, and that trap around such calls.
+//! Guests that call the host with arguments that no guest should pass, and that trap around such calls.
 
 use crate::{assert_trapped, attack};
 use std::fmt::Write;
@@ -54,10 +54,10 @@ const FUNCTIONS: [(&str, &str); 45] = [
     ("sock_shutdown", "ii"),
 ];
 
-/// A guest with a file open as descriptor 4, and in its memory the file's name at 0, and from 16 pairs
-/// of a pointer and a length: beyond the end, wrapping around, overlapping themselves, and as long as
-/// can be. It exports each function under its name; what that returns is 1000 more than the call's
-/// error, once another call has shown that the host still works.
+/// A guest with a file open as descriptor 4. Its memory holds the file's name at 0, and from 16 on pairs of a pointer
+/// and a length: beyond the end, wrapping around, overlapping themselves, and of maximum length. It exports each
+/// function under its name, which returns 1000 more than the call's error, once another call has shown that the host
+/// still works.
 fn caller() -> String {
     let (mut imports, mut exports) = (String::new(), String::new());
     for (name, parameters) in FUNCTIONS {
@@ -88,7 +88,7 @@ fn caller() -> String {
 const I32: [i32; 17] = [0, 1, 2, 3, 4, 5, 16, 24, 32, 40, 65528, 65535, 65536, i32::MAX, i32::MIN, -8, -1];
 const I64: [i64; 5] = [0, 1, i64::MAX, i64::MIN, -1];
 
-/// A small generator of numbers (xorshift64*): the same numbers on every machine.
+/// A small generator of pseudorandom numbers (xorshift64*), the same on every machine.
 struct Numbers(u64);
 
 impl Numbers {
@@ -101,10 +101,10 @@ impl Numbers {
     }
 }
 
-/// Every function of WASI, with arguments from a list of the worst: an error or a trap of the guest's,
-/// and nothing else.
+/// Every function of WASI, called with arguments from a list of the worst, gives an error or a trap of the guest's, and
+/// nothing else.
 #[test]
-fn no_argument_is_too_bad() {
+fn bad_arguments_are_errors_or_traps() {
     thread::scope(|scope| {
         for backend in BACKENDS {
             scope.spawn(move || {
@@ -130,7 +130,7 @@ fn no_argument_is_too_bad() {
                                 assert!((1000..1077).contains(&error), "{arguments:?}: {ended:?}");
                                 errors += 1;
                             }
-                            // To wait for long is no crime.
+                            // A long wait is allowed.
                             Some(124) => assert_eq!(function, "poll_oneoff", "{ended:?}"),
                             _ => {
                                 assert_trapped(&ended, "wasm backtrace", &format!("{arguments:?}"));
@@ -145,7 +145,7 @@ fn no_argument_is_too_bad() {
     });
 }
 
-/// Deeds of a guest, and the words of its trap, or what it prints.
+/// Calls of a guest, with the words of its trap or its output.
 const POINTERS: [(&str, &str, Result<&str, &str>); 9] = [
     (
         "a list beyond the end",
@@ -153,7 +153,7 @@ const POINTERS: [(&str, &str, Result<&str, &str>); 9] = [
         Err("out of bounds"),
     ),
     ("a list that wraps around", "(call $write (i32.const -8) (i32.const 2) (i32.const 0))", Err("Pointer")),
-    // More than a call may copy: an error, before anything is looked at.
+    // More than a call may copy is an error, before anything is read.
     ("a list that is too long", "(call $write (i32.const 16) (i32.const -1) (i32.const 0))", Ok("48\n")),
     (
         "a list at an odd address",
@@ -172,7 +172,7 @@ const POINTERS: [(&str, &str, Result<&str, &str>); 9] = [
         "(call $write (i32.const 40) (i32.const 1) (i32.const 65536))",
         Err("out of bounds"),
     ),
-    // The list lies in what is read, and so does the number of bytes: that is written last.
+    // The list and the number of bytes lie in the memory that is read into; the number is written last.
     (
         "all in one place",
         "(drop (call $read (i32.const 48) (i32.const 1) (i32.const 48))) (i32.load (i32.const 48))",
@@ -231,7 +231,7 @@ fn a_memory_that_is_missing_is_a_trap() {
     }
 }
 
-/// Every code that a guest ends itself with is its own, also one that WASI's own functions have not.
+/// Every exit code is the guest's own, also one that WASI's functions don't use.
 #[test]
 fn every_exit_code_is_the_guests() {
     let text = r#"(module (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
@@ -247,7 +247,7 @@ fn every_exit_code_is_the_guests() {
     }
 }
 
-/// Instructions that trap, and the words of it.
+/// Instructions that trap, with the words of the trap.
 const TRAPS: [(&str, &str); 11] = [
     ("unreachable", "unreachable"),
     ("(drop (i32.div_s (local.get 0) (local.get 0)))", "divide by zero"),
@@ -262,8 +262,7 @@ const TRAPS: [(&str, &str); 11] = [
     ("(call_indirect (type $t) (i32.const 1))", "indirect call type mismatch"),
 ];
 
-/// Traps of every kind, behind calls of the host's and below such a call's caller, when the program runs
-/// and before it does.
+/// Traps of every kind, after calls of the host and below the caller of one, while the program runs and before it runs.
 #[test]
 fn traps_behind_calls_of_the_host() {
     for (instruction, words) in TRAPS {
@@ -281,8 +280,8 @@ fn traps_behind_calls_of_the_host() {
             for backend in BACKENDS {
                 let folder = Folder::new();
                 folder.compile("app", &text, &["--backend", backend]);
-                let what = format!("{instruction}, {backend} {start}");
-                assert_trapped(&attack(&folder, &["app.cwasm"]), words, &what);
+                let case = format!("{instruction}, {backend} {start}");
+                assert_trapped(&attack(&folder, &["app.cwasm"]), words, &case);
             }
         }
     }

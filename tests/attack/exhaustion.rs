@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use support::{BACKENDS, Folder};
 
-/// Ways not to end, each as a module whose `_start` does so.
+/// Modules whose `_start` doesn't end, each in its own way.
 const ENDLESS: [(&str, &str); 4] = [
     (
         "in the start function",
@@ -46,9 +46,9 @@ fn a_guest_that_does_not_end_is_ended() {
                         let begin = Instant::now();
                         let ended = attack(&folder, &["--timeout", "200ms", "app.cwasm"]);
                         let took = begin.elapsed();
-                        let what = format!("{name}, {backend} {settings:?}");
-                        assert_eq!(ended.code, Some(124), "{what}: {ended:?}");
-                        assert!(took < Duration::from_secs(5), "{what}: {took:?}");
+                        let case = format!("{name}, {backend} {settings:?}");
+                        assert_eq!(ended.code, Some(124), "{case}: {ended:?}");
+                        assert!(took < Duration::from_secs(5), "{case}: {took:?}");
                     }
                 }
             });
@@ -56,7 +56,7 @@ fn a_guest_that_does_not_end_is_ended() {
     });
 }
 
-/// Each recurses through `$f`, which takes and gives an i64.
+/// Recursions through `$f`, which takes and returns an i64.
 const RECURSIONS: [(&str, &str); 5] = [
     (
         "mutual",
@@ -69,7 +69,7 @@ const RECURSIONS: [(&str, &str); 5] = [
          (func $f (type $t) (i64.add (i64.const 1) (call_indirect (type $t) (local.get 0) (i32.const 1))))
          (func $g (type $t) (i64.add (i64.const 2) (call_indirect (type $t) (local.get 0) (i32.const 0))))",
     ),
-    // The deepest call of the host's has next to no stack of the guest's left.
+    // The deepest call of the host has hardly any of the guest's stack left.
     (
         "with calls of the host",
         "(func $f (param i64) (result i64)
@@ -80,7 +80,7 @@ const RECURSIONS: [(&str, &str); 5] = [
     ("with large frames", "large"),
 ];
 
-/// `$f` passes a thousand values on, and gets as many back.
+/// A `$f` that passes a thousand values on, and gets as many back.
 fn many() -> String {
     let (types, gets) = ("i64 ".repeat(1000), |n| format!("(local.get {n})"));
     let gets: String = (0..1000).map(gets).collect();
@@ -92,7 +92,7 @@ fn many() -> String {
     )
 }
 
-/// `$f` keeps 20,000 values in its frame over the call, a third of the stack.
+/// A `$f` that keeps 20,000 values in its frame over the call, a third of the stack.
 fn large() -> String {
     let locals = "i64 ".repeat(20_000);
     let set = |n| format!("(local.set {n} (i64.add (local.get 0) (i64.const {n})))");
@@ -130,8 +130,8 @@ fn a_stack_that_is_used_up_is_a_trap() {
     }
 }
 
-/// Grows two memories and two tables in turn, by a mebibyte each, and uses all of it, until nothing is
-/// granted any more or there are 24 MiB of each. Prints how many mebibytes it has, and waits for input.
+/// A guest that grows two memories and two tables in turn, by a mebibyte each, and uses all of it, until nothing is
+/// granted any more or each has 24 MiB. It prints the number of mebibytes, and waits for input.
 #[cfg(target_os = "linux")]
 const GREEDY: &str = r#"(module
     (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
@@ -162,9 +162,8 @@ const GREEDY: &str = r#"(module
         (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))
         (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 16)))))"#;
 
-/// Memory that a guest is refused isn't used by the process either: 15 MiB of 16 are granted, since the first
-/// memory's page counts, and the process never has much more. The same guest without a limit shows
-/// that this is measured.
+/// The process uses no memory that its guest is refused: 15 MiB of 16 are granted, as the first memory's page counts,
+/// and the process never has much more. The same guest without a limit shows that the measurement works.
 #[test]
 #[cfg(target_os = "linux")]
 fn memory_is_bounded_in_fact() {
@@ -173,7 +172,7 @@ fn memory_is_bounded_in_fact() {
         folder.compile("app", GREEDY, &["--backend", backend]);
         let (granted, peak) = greed(&folder, &["--max-memory", "16M"]);
         assert_eq!(granted, 15, "{backend}");
-        // A table is copied to where there is room for it to double.
+        // A table that grows is copied to room for twice its size.
         assert!(peak < 32 << 10, "{backend}: {peak} KiB");
         let (granted, peak) = greed(&folder, &[]);
         assert_eq!(granted, 96, "{backend}");
@@ -181,7 +180,7 @@ fn memory_is_bounded_in_fact() {
     }
 }
 
-/// The byte that the guest prints, and the most memory that its process ever had, in KiB.
+/// The byte that the guest prints, and the peak memory of its process, in KiB.
 #[cfg(target_os = "linux")]
 fn greed(folder: &Folder, options: &[&str]) -> (u8, u64) {
     use std::io::Read;
@@ -200,7 +199,7 @@ fn greed(folder: &Folder, options: &[&str]) -> (u8, u64) {
     (granted[0], peak)
 }
 
-/// Waits for a descriptor as often as it is told, prints the error, and waits for input.
+/// A guest that waits for a descriptor as often as its argument says, prints the error, and waits for input.
 #[cfg(target_os = "linux")]
 const POLLS: &str = r#"(module
     (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
@@ -224,18 +223,18 @@ const POLLS: &str = r#"(module
         (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 40)))
         (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 40)))))"#;
 
-/// Memory that the host holds for a guest that waits is bounded as the guest's own memory is. The same without a limit
-/// shows that this is measured.
+/// The memory that the host holds for a waiting guest is bounded like the guest's own memory. The same guest without a
+/// limit shows that the measurement works.
 #[test]
 #[cfg(target_os = "linux")]
-fn waiting_takes_no_more_than_memory_may() {
+fn waiting_counts_as_memory() {
     // WASI's number for ENOMEM.
     const REFUSED: u8 = 48;
     const MANY: &[&str] = &["--dir", ".", "--max-memory", "16M"];
     for (module, text) in [("snapshot", POLLS.into()), ("unstable", old(POLLS))] {
         for (count, options, expected, peaks) in [
             (1000, MANY, 0, 0..24 << 10),
-            // What the guest's memory has room for.
+            // As many as the guest's memory has room for.
             (270_000, MANY, REFUSED, 0..32 << 10),
             (100_000, &["--dir", "."], 0, 48 << 10..1 << 30),
         ] {
@@ -248,14 +247,14 @@ fn waiting_takes_no_more_than_memory_may() {
     }
 }
 
-/// The same for WASI preview 0, whose subscriptions are larger.
+/// The guest for WASI preview 0, whose subscriptions are larger.
 #[cfg(target_os = "linux")]
 fn old(text: &str) -> String {
     text.replace("wasi_snapshot_preview1", "wasi_unstable").replace("(i32.const 48)", "(i32.const 56)")
 }
 
-/// Files that are opened and never closed: the guest is told that there are no more, and still has those
-/// that it has.
+/// A guest that opens files and never closes them is told that there are no more descriptors, and keeps those that it
+/// has.
 #[test]
 #[cfg(unix)]
 fn descriptors_are_used_up() {

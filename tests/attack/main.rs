@@ -1,5 +1,5 @@
-//! Hostile guests, run by `precompile-run`: each ends as the table of exit codes says, and the runner
-//! stands. What is tested of limits elsewhere is not repeated here.
+//! Hostile guests, run by `precompile-run`: each ends with a code of the table of exit codes, and the runner survives.
+//! Tests of limits elsewhere are not repeated here.
 
 mod calls;
 mod exhaustion;
@@ -17,10 +17,10 @@ use std::thread;
 use std::time::Duration;
 use support::{Ended, Folder, Runner, run, runner};
 
-/// A time that no run takes here, unless it hangs.
+/// A time that no run here takes, unless it hangs.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// Runs the default runner in a folder, which it must survive.
+/// Runs the default runner in a folder, and checks that it survives.
 #[track_caller]
 fn attack(folder: &Folder, arguments: &[&str]) -> Ended {
     let mut command = Command::new(runner(Runner::Default));
@@ -28,7 +28,7 @@ fn attack(folder: &Folder, arguments: &[&str]) -> Ended {
     survive(&mut command, DEADLINE).unwrap_or_else(|why| panic!("{arguments:?}: {why}"))
 }
 
-/// The end of a command, unless it was by a panic or a signal, or not in time.
+/// The end of a command; an error where it panics, is ended by a signal, or hangs.
 fn survive(command: &mut Command, deadline: Duration) -> Result<Ended, String> {
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let id = child.id();
@@ -48,15 +48,15 @@ fn survive(command: &mut Command, deadline: Duration) -> Result<Ended, String> {
     }
 }
 
-/// The guest trapped, and its last words are these.
+/// Checks that the guest trapped with these words.
 #[track_caller]
-fn assert_trapped(ended: &Ended, words: &str, what: &str) {
-    assert_eq!(ended.code, Some(134), "{what}: {ended:?}");
-    assert!(ended.stderr.starts_with("error: the guest trapped: "), "{what}: {ended:?}");
-    assert!(ended.stderr.contains(words), "{what}: {ended:?}");
+fn assert_trapped(ended: &Ended, words: &str, case: &str) {
+    assert_eq!(ended.code, Some(134), "{case}: {ended:?}");
+    assert!(ended.stderr.starts_with("error: the guest trapped: "), "{case}: {ended:?}");
+    assert!(ended.stderr.contains(words), "{case}: {ended:?}");
 }
 
-/// Crashes and hangs are found, where there are some.
+/// Crashes and hangs are found where they are planted.
 #[test]
 #[cfg(unix)]
 fn a_crash_is_noticed() {

@@ -1,4 +1,4 @@
-//! Guests whose standard streams are closed, full, or read by nobody.
+//! Guests whose standard streams are closed, full, or without a reader.
 
 use crate::{DEADLINE, attack, survive};
 use std::io::{self, Read};
@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use std::{fs, thread};
 use support::{BACKENDS, Ended, Folder, Runner, run, runner};
 
-/// Writes until it is refused, and ends with the error as its code; or goes on all the same; or gives
-/// a result to be printed.
+/// A guest that writes until it is refused, and ends with the error as its code; or that goes on all the same; or that
+/// returns a result to be printed.
 const GUEST: &str = r#"(module
     (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
     (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
@@ -34,14 +34,14 @@ fn compile(backend: &str) -> Folder {
     folder
 }
 
-/// Runs with a standard output that nobody reads.
-fn into_the_void(folder: &Folder, arguments: &[&str]) -> Ended {
+/// Runs the runner with a standard output that nobody reads.
+fn run_without_reader(folder: &Folder, arguments: &[&str]) -> Ended {
     let (reader, writer) = io::pipe().unwrap();
     drop(reader);
     let mut command = Command::new(runner(Runner::Default));
     command.current_dir(folder.path()).args(arguments).stdout(writer).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
-    // It holds the pipe's end.
+    // The command holds the pipe's end.
     drop(command);
     let ended = thread::spawn(|| child.wait_with_output().unwrap()).join().unwrap();
     let stderr = String::from_utf8(ended.stderr).unwrap();
@@ -49,7 +49,7 @@ fn into_the_void(folder: &Folder, arguments: &[&str]) -> Ended {
     Ended { code: ended.status.code(), stdout: String::new(), stderr }
 }
 
-/// `| head -c 1`: the guest learns that its reader is gone.
+/// The guest of `| head -c 1` learns that its reader is gone.
 #[test]
 fn a_reader_that_leaves() {
     for backend in BACKENDS {
@@ -64,16 +64,16 @@ fn a_reader_that_leaves() {
 }
 
 #[test]
-fn nobody_reads() {
+fn output_without_a_reader() {
     for backend in BACKENDS {
         let folder = compile(backend);
-        assert_eq!(into_the_void(&folder, &["app.cwasm"]).code, Some(CLOSED), "{backend}");
-        let word = into_the_void(&folder, &["--invoke", "word", "app.cwasm"]);
+        assert_eq!(run_without_reader(&folder, &["app.cwasm"]).code, Some(CLOSED), "{backend}");
+        let word = run_without_reader(&folder, &["--invoke", "word", "app.cwasm"]);
         assert_eq!(word.code, Some(CLOSED), "{backend}: {word:?}");
-        // A guest that doesn't care is ended by the clock alone.
+        // A guest that ignores the error is ended by its timeout alone.
         let stubborn = ["--timeout", "300ms", "--invoke", "stubborn", "app.cwasm"];
-        assert_eq!(into_the_void(&folder, &stubborn).code, Some(124), "{backend}");
-        let ended = into_the_void(&folder, &["--invoke", "answer", "app.cwasm"]);
+        assert_eq!(run_without_reader(&folder, &stubborn).code, Some(124), "{backend}");
+        let ended = run_without_reader(&folder, &["--invoke", "answer", "app.cwasm"]);
         assert_eq!(ended.code, Some(125), "{ended:?}");
         assert!(ended.stderr.starts_with("error: can't write to standard output: "), "{ended:?}");
     }
@@ -89,8 +89,7 @@ fn a_full_disk() {
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(NO_SPACE), ""), "{ended:?}");
 }
 
-/// Without any standard stream, no other file gets its number: not the artifact, and not a folder that
-/// the guest is given.
+/// A closed standard stream's number goes to no other file: neither to the artifact, nor to a folder of the guest's.
 #[test]
 fn streams_that_are_closed() {
     for backend in BACKENDS {
@@ -102,7 +101,7 @@ fn streams_that_are_closed() {
             let mut command = Command::new("sh");
             command.current_dir(folder.path()).args(["-c", &script]).arg(runner(Runner::Default));
             let ended = survive(&mut command, DEADLINE).unwrap();
-            // What it writes goes nowhere, as if there were somebody.
+            // The guest's output is lost, without an error.
             assert_eq!(ended.code, Some(0), "{backend} {closed}: {ended:?}");
         }
         assert_eq!(folder.names(), before);
@@ -110,9 +109,9 @@ fn streams_that_are_closed() {
     }
 }
 
-/// A trap is told by the code where it can't be told otherwise.
+/// The exit code tells of a trap also where nobody reads the report.
 #[test]
-fn nobody_reads_the_report() {
+fn a_report_without_a_reader() {
     let folder = Folder::new();
     folder.compile("app", r#"(module (func (export "_start") unreachable))"#, &[]);
     assert_eq!(attack(&folder, &["app.cwasm"]).code, Some(134));

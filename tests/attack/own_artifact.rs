@@ -1,5 +1,5 @@
-//! Guests that change the artifact that they run from, in a folder that they were given: as modules and as
-//! components, by both backends, under its name and through a hard link.
+//! Guests that change the artifact that they run from, in a folder that they were given: as modules and as components,
+//! by both backends, under the artifact's name and through a hard link.
 
 use crate::{DEADLINE, survive};
 use std::fs;
@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use support::rewriter::{ACTIONS, COMPONENT, MODULE, Rewriter};
 use support::{BACKENDS, Ended, Folder, Runner, runner};
 
-/// A guest in the folder `own`, under the name `app.cwasm`, which works on the file of that name in what it is given.
+/// A guest `app.cwasm` in the folder `own`, which acts on the file of this name in the folder that it is given.
 fn guest(kind: &Rewriter, action: &str, backend: &str, name: &str) -> (Folder, PathBuf) {
     let folder = Folder::new();
     let compiled = folder.compile("app", &kind.text(action, name), &["--backend", backend]);
@@ -24,7 +24,7 @@ fn attack(folder: &Folder, arguments: &[&str]) -> Ended {
     survive(&mut command, DEADLINE).unwrap_or_else(|why| panic!("{arguments:?}: {why}"))
 }
 
-/// Plays each kind of guest with each action by each backend.
+/// Calls `play` for each kind of guest, with each action and each backend.
 fn each(play: impl Fn(&Rewriter, &str, &str)) {
     for kind in &[MODULE, COMPONENT] {
         for action in ACTIONS {
@@ -33,7 +33,7 @@ fn each(play: impl Fn(&Rewriter, &str, &str)) {
     }
 }
 
-/// The file is changed, and what runs is not.
+/// The guest changes the file, but not the code that runs.
 #[test]
 fn an_artifact_in_the_guests_folder() {
     each(|kind, action, backend| {
@@ -60,7 +60,7 @@ fn an_artifact_under_another_name() {
     });
 }
 
-/// A guest that may not write isn't let, and the artifact may be mapped.
+/// A guest that may only read is refused, and its artifact may be mapped.
 #[test]
 fn an_artifact_in_a_folder_to_be_read() {
     each(|kind, action, backend| {

@@ -1,4 +1,4 @@
-//! Guests that want out of the folders they were given: `guests/paths.c` makes the calls.
+//! Guests that try to leave the folders that they were given: `guests/paths.c` makes the calls.
 
 use crate::attack;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use support::{BACKENDS, Ended, Folder};
 
-/// A secret, of which no guest may see a word.
+/// The secret, and a word of it that no guest may see.
 const SECRET: &str = "outside: hidden";
 pub(crate) const WORD: &str = "hidden";
 
@@ -26,8 +26,8 @@ fn guest(backend: &str) -> &'static [u8] {
     &guests[BACKENDS.iter().position(|name| *name == backend).unwrap()]
 }
 
-/// The folders `a` and `b`, which the guest gets as descriptors 3 and 4, and `outside`, which it doesn't;
-/// and in `a` all kinds of links to it.
+/// A folder with `a` and `b`, which the guest gets as descriptors 3 and 4, and with `outside`, which it doesn't get; `a`
+/// holds all kinds of links to `outside`.
 pub(crate) fn world(backend: &str) -> Folder {
     let folder = Folder::new();
     folder.write("paths.cwasm", guest(backend));
@@ -54,7 +54,7 @@ pub(crate) fn world(backend: &str) -> Folder {
     folder
 }
 
-/// All that stands outside: names, contents, times, links and rights.
+/// The state of the folder `outside`: names, contents, times, links and rights.
 pub(crate) fn outside(folder: &Folder) -> Vec<String> {
     let mut found: Vec<_> = fs::read_dir(folder.join("outside"))
         .unwrap()
@@ -69,14 +69,14 @@ pub(crate) fn outside(folder: &Folder) -> Vec<String> {
     found
 }
 
-/// Has the guest make calls, each words with `;` behind them.
+/// Has the guest make the calls of a script, in which `;` follows each.
 fn calls(folder: &Folder, folders: &[&str], script: &str) -> Ended {
     let options = folders.iter().flat_map(|folder| ["--dir", folder]);
     let words = script.split_whitespace();
     attack(folder, &options.chain(["paths.cwasm"]).chain(words).collect::<Vec<_>>())
 }
 
-/// Plays a script, and tells what got out by it, if anything did: the secret, or a change behind it.
+/// Plays a script, and returns what escaped by it: the secret, or a change outside.
 fn escape(folder: &Folder, folders: &[&str], script: &str) -> (Ended, Option<String>) {
     let before = outside(folder);
     let ended = calls(folder, folders, script);
@@ -87,7 +87,7 @@ fn escape(folder: &Folder, folders: &[&str], script: &str) -> (Ended, Option<Str
     (ended, escape)
 }
 
-/// Ways out. The last call of each is refused, once those before it have made it possible.
+/// Scripts that try to escape. The last call of each must be refused; those before it prepare it.
 const ESCAPES: [&str; 48] = [
     "read 3 ../outside/secret",
     "read 3 sub/../../outside/secret",
@@ -98,11 +98,11 @@ const ESCAPES: [&str; 48] = [
     "folder 3 /",
     "read 3 /etc/passwd",
     "read 3 //etc/passwd",
-    // From a folder within, not even to its parent.
+    // A folder within doesn't even lead to its parent.
     "folder 3 sub ; folder 5 ..",
     "folder 3 sub ; read 5 ../file",
     "folder 3 sub ; read 5 ../../outside/secret",
-    // Links that are there.
+    // Existing links.
     "read 3 secret",
     "read 3 door/secret",
     "read 3 absolute/secret",
@@ -115,13 +115,13 @@ const ESCAPES: [&str; 48] = [
     "folder 3 door/..",
     "stat 3 secret",
     "stat 3 door/secret",
-    // Links of the guest's own.
+    // The guest's own links.
     "symlink 3 own ../outside/secret ; read 3 own",
     "symlink 3 one ../outside ; symlink 3 two one ; symlink 3 three two/secret ; read 3 three",
     "symlink 3 sub/up ../.. ; read 3 sub/up/outside/secret",
     "symlink 3 own /etc/passwd",
     "symlink 3 door/own secret",
-    // A link is moved or linked to where it points further up, or is followed by the other folder.
+    // A link is moved or linked to a place from which it leads further up, or is followed through the other folder.
     "symlink 3 sub/own ../outside/secret ; rename 3 sub/own 4 own ; read 4 own",
     "symlink 3 own ../outside/secret ; link 3 own 4 own ; read 4 own",
     "follow 3 secret 4 own",
@@ -145,7 +145,7 @@ const ESCAPES: [&str; 48] = [
 ];
 
 #[test]
-fn no_way_leads_out() {
+fn no_script_escapes() {
     for backend in BACKENDS {
         for script in ESCAPES {
             let (ended, escape) = escape(&world(backend), &["a::/a", "b::/b"], script);
@@ -158,9 +158,9 @@ fn no_way_leads_out() {
     }
 }
 
-/// Paths that lead to something within are allowed.
+/// Paths that stay within the folders are allowed.
 #[test]
-fn ways_within() {
+fn paths_within_are_allowed() {
     let script = "read 3 within ; read 3 sub/../file ; folder 3 sub ; create 5 new ; rename 5 new 4 new ; \
         read 4 new ; link 4 new 3 more ; symlink 3 own sub/../more ; read 3 own ; readlink 3 door ; list 4";
     for backend in BACKENDS {
@@ -184,7 +184,7 @@ fn ways_within() {
     }
 }
 
-/// Escapes are found where the guest is given the secret's folder, or the one above it.
+/// An escape is found where the guest is given the secret's folder, or the one above it.
 #[test]
 fn an_escape_is_noticed() {
     let given = ["a::/a", "b::/b", "outside::/outside"];

@@ -9,14 +9,13 @@ use std::time::{Duration, Instant};
 use std::{fs, io, thread};
 use support::Folder;
 
-/// Two places changed, there and back.
+/// A swap of two places, there and back.
 type Swap = fn(&Path) -> io::Result<()>;
 
-/// The file that a guest goes for and the folder that it makes, as seen from `a`, and what is swapped
-/// meanwhile.
+/// Races: the file that a guest reads and the folder that it makes, as seen from `a`, and the swap meanwhile.
 const RACES: [(&str, &str, Swap); 3] = [
     ("turn/secret", "turn/made", |folder| {
-        // A folder and a link to the one outside, under the same name.
+        // A folder, and a link to the one outside, take turns under one name.
         let (turn, inside, link) = (folder.join("a/turn"), folder.join("a/inside"), folder.join("a/door"));
         fs::rename(&link, &turn)?;
         fs::rename(&turn, &link)?;
@@ -24,7 +23,7 @@ const RACES: [(&str, &str, Swap); 3] = [
         fs::rename(&turn, &inside)
     }),
     ("turn", "made", |folder| {
-        // A file and a link to the one outside, without a gap.
+        // A file, and a link to the one outside, take turns without a gap.
         let (turn, new) = (folder.join("a/turn"), folder.join("new"));
         symlink("../outside/secret", &new)?;
         fs::rename(&new, &turn)?;
@@ -43,8 +42,8 @@ const RACES: [(&str, &str, Swap); 3] = [
 struct Race {
     swaps: u64,
     attempts: u64,
-    done: u64,
-    seen: u64,
+    succeeded: u64,
+    escapes: u64,
     changed: bool,
 }
 
@@ -53,12 +52,12 @@ fn arena() -> Folder {
     let folder = world("cranelift");
     fs::create_dir_all(folder.join("a/inside/deep")).unwrap();
     folder.write("a/inside/secret", "inside");
-    // Where the last race leads when it leads out.
+    // The place to which the last race would escape.
     folder.write("outside/file", fs::read(folder.join("outside/secret")).unwrap());
     folder
 }
 
-/// Does something while places are swapped, and tells how often they were.
+/// Runs an action while places are swapped, and returns the number of swaps.
 fn meanwhile<T>(folder: &Folder, swap: Swap, action: impl FnOnce() -> T) -> (T, u64) {
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -76,7 +75,7 @@ fn meanwhile<T>(folder: &Folder, swap: Swap, action: impl FnOnce() -> T) -> (T, 
     })
 }
 
-/// Runs a race for so long, with a guest that is given `a`, or the folder above it.
+/// Runs a race for some milliseconds, with a guest that is given `a`, or the folder above it.
 fn race((path, made, swap): (&str, &str, Swap), given: &str, milliseconds: &str) -> Race {
     let folder = arena();
     let before = outside(&folder);
@@ -86,36 +85,36 @@ fn race((path, made, swap): (&str, &str, Swap), given: &str, milliseconds: &str)
     let (ended, swaps) = meanwhile(&folder, swap, || attack(&folder, &arguments));
     let (_, counts) = ended.stdout.split_once("= 0 ").unwrap();
     let counts: Vec<u64> = counts.split_whitespace().filter_map(|word| word.parse().ok()).collect();
-    let [attempts, done, seen] = counts[..] else { panic!("{ended:?}") };
-    Race { swaps, attempts, done, seen, changed: outside(&folder) != before }
+    let [attempts, succeeded, escapes] = counts[..] else { panic!("{ended:?}") };
+    Race { swaps, attempts, succeeded, escapes, changed: outside(&folder) != before }
 }
 
-/// Whenever it comes, the guest gets what is within, or nothing.
+/// At any moment of a swap, the guest gets the file within, or nothing.
 #[test]
-#[allow(clippy::print_stdout, reason = "how often it was tried is a result")]
+#[allow(clippy::print_stdout, reason = "the number of tries is a result")]
 fn no_moment_leads_out() {
     for case in RACES {
         let race = race(case, "a", "3000");
         println!("{}: {race:?}", case.0);
-        assert!(race.seen == 0 && !race.changed, "{}: {race:?}", case.0);
-        // It came at all moments: it was let in, and it was refused.
-        assert!(race.swaps > 100 && race.done > 100, "{}: {race:?}", case.0);
-        assert!(race.attempts - race.done > 100, "{}: {race:?}", case.0);
+        assert!(race.escapes == 0 && !race.changed, "{}: {race:?}", case.0);
+        // The guest met each state: it was let in, and it was refused.
+        assert!(race.swaps > 100 && race.succeeded > 100, "{}: {race:?}", case.0);
+        assert!(race.attempts - race.succeeded > 100, "{}: {race:?}", case.0);
     }
 }
 
-/// Given the folder above, the same guest gets to the secret by the links: it would be noticed.
+/// Given the folder above, the same guest gets to the secret by the links: the test would notice an escape.
 #[test]
 fn an_escape_in_a_race_is_noticed() {
     for case in &RACES[..2] {
         let race = race(*case, ".", "500");
-        assert!(race.seen > 0 && race.changed, "{}: {race:?}", case.0);
+        assert!(race.escapes > 0 && race.changed, "{}: {race:?}", case.0);
     }
 }
 
-/// A program that just opens these paths comes out sooner or later, by each of them.
+/// A program without a sandbox that opens these paths escapes sooner or later, by each of them.
 #[test]
-fn a_race_leads_out_of_no_sandbox() {
+fn a_race_escapes_without_a_sandbox() {
     for (path, _, swap) in RACES {
         let folder = arena();
         let end = Instant::now() + Duration::from_secs(30);

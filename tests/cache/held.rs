@@ -1,4 +1,4 @@
-//! Processes that hold what others need, and were stopped: nobody waits for them without end.
+//! Stopped processes that hold locks: no other process waits for them without end.
 
 use crate::{cache_verb, folder, is_right, report};
 use std::fs::{self, File, TryLockError};
@@ -8,10 +8,10 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 use support::{Ended, Folder, precompile, run, slow};
 
-/// A time after which something was waited for without end.
+/// A time that no wait takes, unless it has no end.
 const FOR_EVER: Duration = Duration::from_secs(120);
 
-/// A process that goes away with the value.
+/// A process that is killed with the value.
 struct Process(Child);
 
 impl Process {
@@ -28,7 +28,7 @@ impl Process {
         assert_eq!(run(Command::new("kill").args([&format!("-{name}"), &id])).code, Some(0));
     }
 
-    /// Stops it, and waits until it is.
+    /// Stops the process, and waits until it has stopped.
     fn stop(&self) {
         self.signal("STOP");
         let status = format!("/proc/{}/status", self.id());
@@ -50,15 +50,15 @@ fn is_locked(path: &Path) -> bool {
     matches!(file.try_lock(), Err(TryLockError::WouldBlock))
 }
 
-/// The files that those who compile lock.
+/// The files that compiling processes lock.
 fn filling(folder: &Folder) -> Vec<PathBuf> {
     let files = fs::read_dir(folder.cache().join("v1/filling")).into_iter().flatten();
     files.map(|file| file.unwrap().path()).filter(|path| is_locked(path)).collect()
 }
 
-/// A process that was stopped while it compiles `slow.wat`, and the lock that it holds.
+/// A process that was stopped while it compiled `slow.wat`, and the lock that it holds.
 fn stopped_compiling(folder: &Folder) -> (Process, PathBuf) {
-    // The slower the machine is, the fewer functions will do.
+    // Fewer functions suffice on a slower machine.
     for functions in [200, 2_000, 20_000] {
         folder.write("slow.wat", slow(functions));
         let mut command = folder.command(precompile());
@@ -76,10 +76,10 @@ fn stopped_compiling(folder: &Folder) -> (Process, PathBuf) {
 }
 
 /// A process that holds a file locked, and was stopped.
-fn stopped_holding(folder: &Folder, how: &str, name: &str) -> (Process, PathBuf) {
+fn stopped_holding(folder: &Folder, mode: &str, name: &str) -> (Process, PathBuf) {
     let lock = folder.cache().join("v1").join(name);
     let process =
-        Process::start(Command::new("flock").args(["--no-fork", how]).arg(&lock).args(["sleep", "1000"]));
+        Process::start(Command::new("flock").args(["--no-fork", mode]).arg(&lock).args(["sleep", "1000"]));
     let start = Instant::now();
     while !is_locked(&lock) {
         assert!(start.elapsed() < FOR_EVER, "there is no flock of util-linux on this machine");
@@ -89,7 +89,7 @@ fn stopped_holding(folder: &Folder, how: &str, name: &str) -> (Process, PathBuf)
     (process, lock)
 }
 
-/// Runs to the end, unless that takes too long.
+/// Runs a command to its end, unless it takes too long.
 fn timed(command: &mut Command) -> (Ended, Duration) {
     let start = Instant::now();
     let ended = run(command);
@@ -98,7 +98,7 @@ fn timed(command: &mut Command) -> (Ended, Duration) {
     (ended, elapsed)
 }
 
-/// The process that holds a lock, as far as this system tells.
+/// The text that names the holder of a lock, as far as this system tells.
 fn holder(process: &Process) -> String {
     match cfg!(target_os = "linux") {
         true => format!("process {} (stopped)", process.id()),
@@ -107,7 +107,7 @@ fn holder(process: &Process) -> String {
 }
 
 #[test]
-fn who_was_stopped_while_compiling_is_not_waited_for() {
+fn a_stopped_compile_is_not_waited_for() {
     let folder = folder();
     let (process, lock) = stopped_compiling(&folder);
     let arguments = ["--message-format", "json", "slow.wat", "-o", "second.cwasm", "--cache-wait", "3s"];
@@ -118,12 +118,12 @@ fn who_was_stopped_while_compiling_is_not_waited_for() {
     let expected = [
         format!("waiting for {who}, which holds `{lock}`"),
         format!(
-            "warning: this run makes itself what others were making: {who} has held `{lock}` for 3 s: end it, or let it go on"
+            "warning: this run no longer waits for entries of other processes: {who} has held `{lock}` for 3 s: end it, or let it go on"
         ),
     ];
     assert_eq!(ended.stderr.lines().collect::<Vec<_>>(), expected);
     assert!(ended.stdout.contains("\"cache\":\"miss\""), "{ended:?}");
-    // Whoever comes then finds it.
+    // A later process finds the entry.
     let (ended, _) = timed(folder.command(precompile()).args([
         "--message-format",
         "json",
@@ -132,7 +132,7 @@ fn who_was_stopped_while_compiling_is_not_waited_for() {
         "third.cwasm",
     ]));
     assert_eq!(report(&ended), ("hit".into(), vec![]));
-    // And so does nobody wait who only looks.
+    // Commands that only read don't wait, either.
     cache_verb(&folder, &["stats"]);
     process.signal("CONT");
     let mut process = process;
@@ -141,9 +141,9 @@ fn who_was_stopped_while_compiling_is_not_waited_for() {
     assert!(read("slow.cwasm") == read("second.cwasm") && read("second.cwasm") == read("third.cwasm"));
 }
 
-/// Somebody uses the store, and was stopped. Who prunes it waits; nobody waits for who prunes.
+/// Pruning waits for a stopped process that uses the store, and other processes don't wait for pruning.
 #[test]
-fn who_waits_to_prune_is_passed() {
+fn waiting_to_prune_holds_up_nobody() {
     let folder = folder();
     assert_eq!(crate::compile(&folder, "first").0, "miss");
     let (process, lock) = stopped_holding(&folder, "-s", "lock");
@@ -160,24 +160,24 @@ fn who_waits_to_prune_is_passed() {
         assert!(start.elapsed() < FOR_EVER, "nobody prunes");
         sleep(Duration::from_millis(1));
     }
-    // With the patience that everybody has.
+    // The default patience.
     assert_eq!(crate::compile_quietly(&folder, "second"), "hit");
     assert!(is_right(&folder, "second"));
     assert_eq!(timed(folder.command(precompile()).args(["cache", "stats"])).0.code, Some(0));
     let pruned = prune.wait_with_output().unwrap();
-    let said = String::from_utf8(pruned.stderr).unwrap();
-    assert_eq!(pruned.status.code(), Some(1), "{said}");
+    let stderr = String::from_utf8(pruned.stderr).unwrap();
+    assert_eq!(pruned.status.code(), Some(1), "{stderr}");
     let (who, lock) = (holder(&process), lock.display());
     let expected = [
         format!("waiting for {who}, which holds `{lock}`"),
         format!("error: {who} has held `{lock}` for 20 s: end it, or let it go on"),
     ];
-    assert_eq!(said.lines().collect::<Vec<_>>(), expected);
+    assert_eq!(stderr.lines().collect::<Vec<_>>(), expected);
 }
 
-/// As one that was stopped while it prunes.
+/// A store is held alone as by a process that was stopped while it pruned.
 #[test]
-fn a_store_that_is_held_alone_is_done_without() {
+fn a_store_that_is_held_alone_is_not_used() {
     for name in ["lock", "turnstile"] {
         let folder = folder();
         assert_eq!(crate::compile(&folder, "first").0, "miss");
@@ -201,7 +201,7 @@ fn a_store_that_is_held_alone_is_done_without() {
     }
 }
 
-/// A reader of standard output that doesn't read holds up nobody.
+/// A reader of standard output that doesn't read holds up no other process.
 #[test]
 fn a_reader_that_takes_its_time_holds_nothing() {
     let folder = folder();
@@ -210,7 +210,7 @@ fn a_reader_that_takes_its_time_holds_nothing() {
     assert!(run(folder.command(precompile()).args(arguments)).stdout.len() > 100_000, "a pipe holds it");
     let mut reader = folder.command(precompile()).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
     let status = format!("/proc/{}/wchan", reader.id());
-    // Until it waits for its reader, where the system tells.
+    // Wait until the process waits for its reader, where the system tells.
     let start = Instant::now();
     while !fs::read_to_string(&status).is_ok_and(|place| place.contains("pipe_w"))
         && start.elapsed().as_secs() < 3

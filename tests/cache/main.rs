@@ -1,4 +1,4 @@
-//! Faults of a cache, and their price: a warning, never the build or a wrong artifact.
+//! Faults of a cache: each costs a warning, never the build or a wrong artifact.
 
 #![cfg(unix)]
 #![allow(clippy::print_stdout, reason = "what can't run says so")]
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use support::{Ended, Folder, precompile, run};
 
-/// A module that no other has.
+/// A module that differs for each number.
 fn module(number: usize) -> String {
     format!("(module (func (export \"f\") (result i32) (i32.const {number})))")
 }
@@ -24,12 +24,12 @@ fn folder() -> Folder {
     folder
 }
 
-/// Compiles `app.wat` to another file, and says what the cache had to do with it, and the warnings.
+/// Compiles `app.wat` to another file, and returns the cache's part in it, and the warnings.
 fn compile(folder: &Folder, output: &str) -> (String, Vec<String>) {
     report(&folder.precompile(["--message-format", "json", "app.wat", "-o", output]))
 }
 
-/// The same, whatever it says.
+/// Compiles `app.wat` with `-q`, and returns the cache's part in it.
 fn compile_quietly(folder: &Folder, output: &str) -> String {
     report(&folder.precompile(["-q", "--message-format", "json", "app.wat", "-o", output])).0
 }
@@ -55,7 +55,7 @@ fn is_right(folder: &Folder, output: &str) -> bool {
     fs::read(folder.join(output)).unwrap() == right(folder)
 }
 
-/// The files of the only entry, or of all, with an extension.
+/// The files of all entries, with an extension.
 fn entries(folder: &Folder, extension: &str) -> Vec<PathBuf> {
     let folders = fs::read_dir(folder.cache().join("v1/entries")).unwrap();
     let files = folders.flat_map(|folder| fs::read_dir(folder.unwrap().path()).unwrap());
@@ -75,7 +75,7 @@ fn cache_verb(folder: &Folder, arguments: &[&str]) -> Ended {
     ended
 }
 
-/// Damage of any kind is a miss, a warning, and gone.
+/// A damaged entry is a miss and a warning, and is removed, whatever the damage.
 #[test]
 fn damage_is_found() {
     let flip = |path: &Path| {
@@ -99,9 +99,9 @@ fn damage_is_found() {
             assert_eq!(compile(&folder, "first").0, "miss");
             assert_eq!(compile(&folder, "second"), ("hit".into(), vec![]));
             damage(&entry(&folder, extension));
-            let (had, warnings) = compile(&folder, "third");
-            assert_eq!(had, "miss", "{name} {extension}");
-            // A record that isn't there is no damage.
+            let (cache, warnings) = compile(&folder, "third");
+            assert_eq!(cache, "miss", "{name} {extension}");
+            // A missing record is no damage.
             let expected = usize::from((name, extension) != ("removed", "json"));
             assert_eq!(warnings.len(), expected, "{name} {extension}: {warnings:?}");
             assert!(is_right(&folder, "third"), "{name} {extension}");
@@ -110,9 +110,9 @@ fn damage_is_found() {
     }
 }
 
-/// An entry under another's key is no answer, neither whole nor in part.
+/// An entry under another entry's key is not used, neither whole nor in part.
 #[test]
-fn another_keys_entry_is_found_out() {
+fn an_entry_under_another_key_is_detected() {
     for extensions in [&["json", "blob"][..], &["json"], &["blob"]] {
         let folder = folder();
         folder.write("other.wat", module(2));
@@ -123,15 +123,15 @@ fn another_keys_entry_is_found_out() {
         for extension in extensions {
             fs::copy(other.with_extension(extension), own.with_extension(extension)).unwrap();
         }
-        let (had, warnings) = compile(&folder, "second");
-        assert_eq!((had.as_str(), warnings.len()), ("miss", 1), "{extensions:?}: {warnings:?}");
+        let (cache, warnings) = compile(&folder, "second");
+        assert_eq!((cache.as_str(), warnings.len()), ("miss", 1), "{extensions:?}: {warnings:?}");
         assert!(is_right(&folder, "second"), "{extensions:?}");
     }
 }
 
-/// An entry that is whole, and was compiled from something else: under the key's name, with its digest.
+/// A whole entry under the right key, with the right digest, that was compiled from another source is not used.
 #[test]
-fn an_entry_for_something_else_is_found_out() {
+fn an_entry_from_another_source_is_detected() {
     let folder = Folder::new();
     folder.wasm("app.wat", &module(1));
     folder.wasm("other.wat", &module(2));
@@ -144,14 +144,14 @@ fn an_entry_for_something_else_is_found_out() {
     let stem = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
     let json = text.lines().next().unwrap().replace(&stem(&other), &stem(&own));
     fs::write(&own, format!("{json}\n{}\n", blake3::hash(json.as_bytes()))).unwrap();
-    let (had, warnings) = compile(&folder, "second");
-    assert_eq!((had.as_str(), warnings.len()), ("miss", 1), "{warnings:?}");
+    let (cache, warnings) = compile(&folder, "second");
+    assert_eq!((cache.as_str(), warnings.len()), ("miss", 1), "{warnings:?}");
     assert!(warnings[0].contains("compiled from something else"), "{warnings:?}");
     assert!(is_right(&folder, "second"));
     assert_eq!(compile(&folder, "third"), ("hit".into(), vec![]));
 }
 
-/// Everything is younger than now, and nothing is lost or wrong for it.
+/// After the clock was set back, all files are from the future, and nothing is lost or wrong.
 #[test]
 fn the_clock_was_set_back() {
     let folder = folder();
@@ -168,14 +168,14 @@ fn the_clock_was_set_back() {
     redate(&entry(&folder, "json"));
     let pruned = cache_verb(&folder, &["prune", "--cache-max-age", "1"]);
     assert!(pruned.stdout.starts_with("removed 0 entries"), "{pruned:?}");
-    // A change is seen all the same.
+    // A change is still seen.
     folder.write("app.wat", module(3));
     redate(&folder.join("app.wat"));
     assert_eq!(compile(&folder, "first").0, "miss");
     assert!(is_right(&folder, "first"));
 }
 
-/// A change that leaves size and time as they were, as in one tick of a coarse clock.
+/// A change is seen that leaves size and time as they were, as in one tick of a coarse clock.
 #[test]
 fn a_racy_change_is_seen() {
     let folder = folder();
@@ -186,7 +186,7 @@ fn a_racy_change_is_seen() {
     fs::File::open(folder.join("app.wat")).unwrap().set_modified(time).unwrap();
     assert_eq!(compile(&folder, "out").0, "miss");
     assert!(is_right(&folder, "out"));
-    // And of the output.
+    // The same change of the output.
     let mut bytes = fs::read(folder.join("out")).unwrap();
     let time = folder.join("out").metadata().unwrap().modified().unwrap();
     bytes[100] ^= 1;
@@ -196,14 +196,14 @@ fn a_racy_change_is_seen() {
     assert!(is_right(&folder, "out"), "the output is put right");
 }
 
-/// Once files are old enough to be known by sight, a change is still seen.
+/// A change is seen also of a file that is old enough not to be read again while it looks unchanged.
 #[test]
 fn an_old_file_that_changes_is_read() {
     let folder = folder();
     std::thread::sleep(Duration::from_millis(2100));
     assert_eq!(compile(&folder, "out").0, "miss");
     std::thread::sleep(Duration::from_millis(2100));
-    // Now the output is known by sight, too.
+    // From now on, the output isn't read while it looks unchanged, either.
     assert_eq!(compile(&folder, "out").0, "hit");
     let time = |name: &str| folder.join(name).metadata().unwrap().modified().unwrap();
     let (input, output) = (time("app.wat"), time("out"));
@@ -218,21 +218,21 @@ fn an_old_file_that_changes_is_read() {
     assert!(is_right(&folder, "out"));
 }
 
-/// That another backend stands in is said however the artifact came.
+/// A fallback to another backend is reported also for an artifact from the cache.
 #[test]
-fn a_stand_in_is_told_each_time() {
+fn a_fallback_is_reported_each_time() {
     let folder = folder();
     let arguments = ["--backend", "winch", "--target", "riscv64", "--fallback", "cranelift"];
-    for had in ["miss", "hit", "hit"] {
+    for cache in ["miss", "hit", "hit"] {
         let ended = folder.precompile(arguments.iter().chain(&["--message-format", "json", "app.wat"]));
-        assert_eq!(report(&ended).0, had);
+        assert_eq!(report(&ended).0, cache);
         assert!(ended.stdout.contains("\"fallback_from\":\"winch makes no code"), "{ended:?}");
-        // After the second time the files are known by sight.
+        // After the second time, the files aren't read while they look unchanged.
         std::thread::sleep(Duration::from_millis(2100));
     }
 }
 
-/// Another version's folder is none of ours.
+/// The folder of another version is left alone.
 #[test]
 fn versions_stand_side_by_side() {
     let folder = folder();
@@ -248,14 +248,14 @@ fn versions_stand_side_by_side() {
     for version in ["v0", "v2"] {
         assert!(folder.cache().join(version).join("entries/theirs").is_file());
     }
-    // A record that another version wrote under the same key, in words that this one doesn't know.
+    // A record under the same key with fields that this version doesn't know is not used.
     assert_eq!(compile(&folder, "third").0, "miss");
     fs::write(entry(&folder, "json"), "{\"version\":2}\n").unwrap();
-    let (had, warnings) = compile(&folder, "fourth");
-    assert_eq!((had.as_str(), warnings.len()), ("miss", 1), "{warnings:?}");
+    let (cache, warnings) = compile(&folder, "fourth");
+    assert_eq!((cache.as_str(), warnings.len()), ("miss", 1), "{warnings:?}");
 }
 
-/// Somebody deletes the cache again and again.
+/// Another process deletes the cache again and again.
 #[test]
 fn the_cache_is_removed_while_in_use() {
     let folder = Folder::new();
@@ -269,7 +269,7 @@ fn the_cache_is_removed_while_in_use() {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while !stop.load(std::sync::atomic::Ordering::Relaxed) {
-                // Somebody else may be making what this removes.
+                // Another process may be creating a file in the removed folder.
                 let _ = fs::remove_dir_all(&cache);
                 std::thread::sleep(Duration::from_millis(3));
             }
@@ -290,7 +290,7 @@ fn the_cache_is_removed_while_in_use() {
     });
 }
 
-/// Twenty copies of a module are compiled once, and each is a file of its own.
+/// Twenty copies of a module are compiled once, and each artifact is a file of its own.
 #[test]
 fn one_compile_for_many_copies() {
     let folder = Folder::new();
@@ -311,7 +311,7 @@ fn one_compile_for_many_copies() {
     assert_eq!(fs::read(&blob).unwrap(), before);
 }
 
-/// The least recently used goes first, and no more than is too much.
+/// The least recently used entry is removed first, and no more than the limit demands.
 #[test]
 fn the_least_recently_used_goes_first() {
     let folder = Folder::new();
@@ -324,24 +324,24 @@ fn the_least_recently_used_goes_first() {
             fs::File::open(record).unwrap().set_modified(used).unwrap();
         }
     }
-    // The oldest is used again.
+    // The oldest entry is used again.
     folder.write("app.wat", module(0));
     assert_eq!(compile(&folder, "again").0, "hit");
     let each = fs::metadata(&entries(&folder, "blob")[0]).unwrap().len() + 6000;
     let size = (2 * each).to_string();
     let pruned = cache_verb(&folder, &["prune", "--cache-max-size", &size]);
     assert!(pruned.stdout.starts_with("removed 2 entries"), "{pruned:?}");
-    for (number, had) in [(0, "hit"), (3, "hit"), (1, "miss"), (2, "miss")] {
+    for (number, cache) in [(0, "hit"), (3, "hit"), (1, "miss"), (2, "miss")] {
         folder.write("app.wat", module(number));
-        assert_eq!(compile(&folder, "last").0, had, "{number}");
+        assert_eq!(compile(&folder, "last").0, cache, "{number}");
     }
     let old = cache_verb(&folder, &["prune", "--cache-max-age", "0"]);
     assert!(old.stdout.contains("; 0 entries left"), "{old:?}");
 }
 
-/// A cache that grows beyond its limit is pruned as it is used.
+/// A cache that grows beyond its limit is pruned when it is used.
 #[test]
-fn it_is_pruned_in_passing() {
+fn a_cache_is_pruned_when_it_is_used() {
     let folder = Folder::new();
     for number in 0..12 {
         folder.write("app.wat", module(number));

@@ -1,4 +1,4 @@
-//! The worth of a cache to a user who can't write it, and the harm that others can do to one.
+//! Caches and several users: a cache that this user can't write to, and one that other users may have written to.
 
 use crate::{cache_verb, compile, folder, is_right, module, report};
 use std::fs;
@@ -7,18 +7,18 @@ use std::path::Path;
 use std::process::Command;
 use support::{Folder, has_unprivileged, precompile, run};
 
-/// The test that this runs as root, whom no permissions bind.
+/// Tells whether the tests run as root, whom no permissions bind.
 fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|metadata| metadata.uid() == 0)
 }
 
-/// A folder with a module `app.wat`, and one `out` for whom permissions bind.
+/// A folder with a module `app.wat`, and a folder `out` for a user whom permissions bind.
 fn folder_with_out() -> Folder {
     let folder = folder();
     let out = folder.join("out");
     fs::create_dir(&out).unwrap();
     if is_root() {
-        // The command must be where that user can read it.
+        // That user must be able to read the command.
         fs::copy(precompile(), folder.join("precompile")).unwrap();
         for path in [folder.path(), folder.cache()] {
             set_mode(path, 0o755);
@@ -28,7 +28,7 @@ fn folder_with_out() -> Folder {
     folder
 }
 
-/// `precompile` as a user whom permissions bind: this one, or nobody in particular.
+/// The command `precompile`, run by a user whom permissions bind: this one, or `nobody`.
 fn bound(folder: &Folder) -> Command {
     if !is_root() {
         return folder.command(precompile());
@@ -47,13 +47,13 @@ fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// Sets who may do what, in a folder and all below it.
+/// Sets the permissions of a folder and all below it.
 fn permit(path: &Path, modes: &str) {
     assert_eq!(run(Command::new("chmod").args(["-R", modes]).arg(path)).code, Some(0));
 }
 
 #[test]
-fn a_read_only_cache_still_gives() {
+fn a_read_only_cache_is_read() {
     if !has_unprivileged() {
         return;
     }
@@ -72,7 +72,7 @@ fn a_read_only_cache_still_gives() {
 }
 
 #[test]
-fn no_permission_costs_a_warning() {
+fn a_missing_permission_costs_a_warning() {
     if !has_unprivileged() {
         return;
     }
@@ -86,7 +86,7 @@ fn no_permission_costs_a_warning() {
     assert!(is_right(&folder, "out/made"));
 }
 
-/// Whatever the mask for new files, and whichever part of the command writes first.
+/// A new cache is its owner's alone, whatever the mask for new files, and whichever part of the command writes first.
 #[test]
 fn a_cache_is_made_for_its_owner_alone() {
     let folder = folder();
@@ -100,11 +100,11 @@ fn a_cache_is_made_for_its_owner_alone() {
         assert_eq!((others.stdout.as_str(), others.stderr.as_str()), ("", ""), "{options}");
         assert!(folder.join(cache).join("v1/entries").is_dir());
     }
-    // The artifact is a file like any other.
+    // The artifact is readable like any file.
     assert_eq!(fs::metadata(folder.join("app.cwasm")).unwrap().mode() & 0o044, 0o044);
 }
 
-/// Another user was there first, and has put what he likes under the key.
+/// Another user made the cache first, with any content under the key.
 #[test]
 fn another_users_entries_are_not_used() {
     if !is_root() {
@@ -116,7 +116,7 @@ fn another_users_entries_are_not_used() {
     }
     let folder = folder_with_out();
     set_mode(folder.cache(), 0o777);
-    // He may write what he likes.
+    // That user may write any content.
     let theirs = ["--cache-trust", "anyone", "--message-format", "json", "app.wat", "-o", "out/theirs"];
     assert_eq!(report(&run(bound(&folder).args(theirs))), ("miss".into(), vec![]));
     for cache in [0o777, 0o1777, 0o755] {
@@ -135,7 +135,7 @@ fn another_users_entries_are_not_used() {
     assert_eq!(report(&folder.precompile(trusting)), ("hit".into(), vec![]));
 }
 
-/// It was made under a mask for new files that lets others write: nobody knows who wrote what is in it.
+/// A cache that was made under a mask for new files that lets others write may hold entries of anybody.
 #[test]
 fn a_cache_that_others_could_write_is_cleared_first() {
     let folder = folder();

@@ -1,14 +1,14 @@
-//! Cargo packages as guests. Those that are really built are built for this machine, which every toolchain
-//! can: then all is well until a module is looked for.
+//! Cargo packages as guests. Packages that are really built are built for this machine, as every toolchain can: the
+//! build succeeds until a module is looked for.
 
 use crate::package::{Package, error};
 use std::fs;
 use support::run;
 
-/// The words once everything was built.
+/// The error after a complete build, which finds no module.
 const BUILT: &str = "` has neither a binary nor a `cdylib`: add `crate-type = [\"cdylib\"]`";
 
-/// A package whose build script builds a guest for this machine, which consists of this.
+/// A package whose build script builds a guest for this machine, with this source.
 fn package(name: &str, guest: &str, source: &str) -> Package {
     let host = target_lexicon::HOST.to_string();
     let statement = format!("Build::new().guest_target({host:?}).cargo_package({guest:?}).compile(\"g\");");
@@ -20,14 +20,14 @@ fn package(name: &str, guest: &str, source: &str) -> Package {
     package
 }
 
-/// The words of a build, which fails.
-fn said(package: &Package) -> String {
+/// The error of a build, which must fail.
+fn failure(package: &Package) -> String {
     let ended = run(&mut package.cargo());
     assert_eq!(ended.code, Some(101), "{ended:?}");
     ended.stderr
 }
 
-/// Cargo packages as guests: what is missing is named.
+/// The error about a guest package names what is missing.
 #[test]
 fn guest_packages() {
     let guest = "std::fs::create_dir_all(\"guest/src\").unwrap();\
@@ -40,7 +40,7 @@ fn guest_packages() {
         ),
         &["the Rust target `wasm32v1-none` is needed: run `rustup target add wasm32v1-none`"],
     );
-    // What isn't built has its name all the same.
+    // A skipped guest still has its name.
     let package =
         Package::new("names", "Build::new().cargo_package(\"guest\").file(\"answer.wat\").compile(\"g\");");
     fs::create_dir_all(package.folder.join("guest/src/bin")).unwrap();
@@ -50,7 +50,7 @@ fn guest_packages() {
     package.folder.write("guest/Cargo.toml", manifest);
     let ended = run(package.cargo().env("PRECOMPILE_SKIP", "1"));
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    let out = package.told().1;
+    let out = package.output().1;
     for name in ["guest_lib", "other-one", "answer"] {
         assert!(out.join(format!("g/{name}.cwasm")).exists(), "{name}");
     }
@@ -62,9 +62,9 @@ fn guest_packages() {
     );
 }
 
-/// A folder that isn't there is named, and so is one without a package.
+/// The error names a missing folder, and a folder without a package.
 #[test]
-fn what_is_no_package_is_named() {
+fn a_folder_without_a_package_is_named() {
     let statement = "Build::new().cargo_package(\"no-guest\").compile(\"g\");";
     let (package, _) = error(
         "no-folder",
@@ -72,12 +72,12 @@ fn what_is_no_package_is_named() {
         &["the folder `no-guest` holds no cargo package: there is no such folder"],
     );
     fs::create_dir(package.folder.join("no-guest")).unwrap();
-    assert!(said(&package).contains("`no-guest` holds no cargo package: it has no `Cargo.toml`"));
+    assert!(failure(&package).contains("`no-guest` holds no cargo package: it has no `Cargo.toml`"));
     let ended = run(package.cargo().env("PRECOMPILE_SKIP", "1"));
     assert!(ended.stderr.contains("it has no `Cargo.toml`"), "{ended:?}");
 }
 
-/// Flags for the program stand in a file above the guest, where cargo finds them for the guest, too.
+/// The program's flags are in a file above the guest, where cargo would find them for the guest, too.
 #[test]
 fn the_programs_flags_are_kept_from_guests() {
     let source = "#[cfg(of_the_program)] compile_error!(\"the program's flags\");\n\
@@ -88,22 +88,22 @@ fn the_programs_flags_are_kept_from_guests() {
     }
     let flag = |name: &str| format!("[build]\nrustflags = [\"--cfg\", \"{name}\"]\n");
     package.folder.write(".cargo/config.toml", flag("of_the_program"));
-    // The guest's own hold, wherever they stand.
+    // The guest's own flags hold, in whichever file.
     package.folder.write("guest/.cargo/config.toml", flag("of_the_guest"));
-    let told = said(&package);
-    assert!(told.contains(BUILT), "{told}");
+    let output = failure(&package);
+    assert!(output.contains(BUILT), "{output}");
     let host = target_lexicon::HOST.to_string();
     let own = format!("[target.{host}]\nrustflags = [\"--cfg\", \"of_the_guest\"]\n");
     package.folder.write("guest/.cargo/config.toml", &own);
-    let told = said(&package);
-    assert!(told.contains(BUILT), "{told}");
+    let output = failure(&package);
+    assert!(output.contains(BUILT), "{output}");
     package.folder.write("guest/.cargo/config.toml", "");
     package.folder.write(".cargo/config.toml", flag("of_the_program") + &own);
-    let told = said(&package);
-    assert!(told.contains(BUILT), "{told}");
-    // So that nothing of this is by chance.
+    let output = failure(&package);
+    assert!(output.contains(BUILT), "{output}");
+    // Without its flags, the guest's build fails: the flags above were used.
     package.folder.write(".cargo/config.toml", flag("of_the_program"));
-    assert!(said(&package).contains("no flags of the guest's"));
+    assert!(failure(&package).contains("no flags of the guest's"));
 }
 
 /// Every file below a folder, with its content.
@@ -120,14 +120,14 @@ fn files(folder: &std::path::Path) -> Vec<(String, Vec<u8>)> {
     all
 }
 
-/// Cargo's lock file would stand beside them.
+/// Cargo would write its lock file beside the sources.
 #[test]
 fn sources_are_left_alone() {
     let source =
         "pub fn f() -> u8 { beside::f() + include!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/../one\")) }";
     let package = package("left-alone", "guest", source);
     let folder = |name: &str| package.folder.join(name);
-    // One beside it, by a path, and part of a workspace above both.
+    // The guest depends on a package beside it by a path, and is part of a workspace above both.
     fs::create_dir_all(folder("beside/src")).unwrap();
     package.folder.write("one", "1");
     package.folder.write("beside/src/lib.rs", "pub fn f() -> u8 { 1 }");
@@ -135,30 +135,30 @@ fn sources_are_left_alone() {
     let manifest = "[package]\nname='guest'\nversion='0.1.0'\nedition='2024'\n[workspace]\n[dependencies]\nbeside={path='../beside'}\n";
     package.folder.write("guest/Cargo.toml", manifest);
     let before = (files(&folder("guest")), files(&folder("beside")));
-    let told = said(&package);
-    assert!(told.contains(BUILT), "{told}");
+    let output = failure(&package);
+    assert!(output.contains(BUILT), "{output}");
     assert_eq!((files(&folder("guest")), files(&folder("beside"))), before);
 
-    // One that is there is used as it is; and one that is out of date is left so.
+    // An existing lock file is used as it is, and an outdated one is left so.
     let guest = |version: &str| {
         package.folder.write("guest/Cargo.toml", manifest.replace("0.1.0", version));
-        said(&package)
+        failure(&package)
     };
     let lock = "version = 4\n\n[[package]]\nname = \"beside\"\nversion = \"0.0.0\"\n\n[[package]]\nname = \"guest\"\n\
         version = \"0.1.0\"\ndependencies = [\n \"beside\",\n]\n";
     package.folder.write("guest/Cargo.lock", lock);
-    let told = guest("0.1.0");
-    assert!(told.contains(BUILT) && !told.contains("is out of date"), "{told}");
-    let told = guest("0.2.0");
-    assert!(told.contains(BUILT), "{told}");
+    let output = guest("0.1.0");
+    assert!(output.contains(BUILT) && !output.contains("is out of date"), "{output}");
+    let output = guest("0.2.0");
+    assert!(output.contains(BUILT), "{output}");
     assert!(
-        told.contains("/guest/Cargo.lock` is out of date, and is left as it is: run `cargo update"),
-        "{told}"
+        output.contains("/guest/Cargo.lock` is out of date, and is left as it is: run `cargo update"),
+        "{output}"
     );
     assert_eq!(fs::read_to_string(folder("guest/Cargo.lock")).unwrap(), lock);
 }
 
-/// A cargo in place of rustup's, which says how it was called, and builds at once.
+/// A script in place of rustup's cargo reports its call, and builds at once.
 #[test]
 fn the_toolchain_is_the_guests() {
     let package = package("toolchain", "guest", "compile_error!(\"by the program's toolchain\");");
@@ -184,10 +184,10 @@ fn the_toolchain_is_the_guests() {
         cargo.env("RUSTUP_TOOLCHAIN", std::env::var_os("RUSTUP_TOOLCHAIN").unwrap_or("any".into()));
         run(&mut cargo)
     };
-    // Without a choice of its own: the program's.
+    // A guest without a choice of its own is built by the program's toolchain.
     let ended = with_rustup();
     assert!(ended.stderr.contains("by the program's toolchain"), "{ended:?}");
-    // A choice for both was made already.
+    // A toolchain file above both is heeded already.
     package.folder.write("rust-toolchain.toml", "");
     assert!(with_rustup().stderr.contains("by the program's toolchain"));
     fs::remove_file(package.folder.join("rust-toolchain.toml")).unwrap();
@@ -197,8 +197,8 @@ fn the_toolchain_is_the_guests() {
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let log = fs::read_to_string(log).unwrap();
     assert_eq!(log, format!("in {}: build toolchain= rustc=\n", guest.display()));
-    assert!(package.told().1.join("g.cwasm").exists());
-    // Where there is no rustup, it is said.
+    assert!(package.output().1.join("g.cwasm").exists());
+    // The error tells that there is no rustup.
     let statement = "// SAFETY: there is one thread.\nunsafe { std::env::remove_var(\"RUSTUP_TOOLCHAIN\") };\
         Build::new().cargo_package(\"guest\").guest_target(\"wasm32v1-none\").compile(\"g\");";
     let host = target_lexicon::HOST.to_string();
@@ -208,9 +208,9 @@ fn the_toolchain_is_the_guests() {
             &format!(".guest_target({host:?}).cargo_package(\"guest\")"),
         ),
     );
-    let told = said(&package);
+    let output = failure(&package);
     assert!(
-        told.contains("guest/rust-toolchain.toml` isn't looked at, because the cargo that builds this program isn't rustup's"),
-        "{told}"
+        output.contains("guest/rust-toolchain.toml` isn't looked at, because the cargo that builds this program isn't rustup's"),
+        "{output}"
     );
 }

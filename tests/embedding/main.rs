@@ -1,4 +1,4 @@
-//! Build scripts that use `precompile::build`, run by cargo as a user's are.
+//! Tests of build scripts that use `precompile::build`, run by cargo as users run them.
 
 #![cfg(unix)]
 #![allow(clippy::disallowed_methods, reason = "tests read what cargo tells them")]
@@ -19,7 +19,7 @@ const ANSWER: &str = "(module (func (export \"answer\") (result i32) i32.const 4
 const TAIL_CALL: &str = "(module (func (export \"f\") (return_call 0)))";
 
 #[test]
-fn the_script_runs_when_it_must() {
+fn the_script_runs_when_its_inputs_change() {
     let package = Package::new(
         "five",
         "Build::new().folder(\"guests\").backend(Backend::Winch).cpu(\"x86-64-v3\").target(\"x86_64\").compile(\"guests\");",
@@ -30,11 +30,11 @@ fn the_script_runs_when_it_must() {
         let text = format!("(module (func (export \"f\") (result i32) i32.const {number}))");
         package.folder.write(&format!("guests/{name}.wat"), text);
     }
-    // One call a folder.
+    // One call for each folder.
     let calls = package.builds();
     assert_eq!(calls.len(), 2, "{calls:?}");
     assert!(calls[0].contains("--backend winch --cpu x86-64-v3 --target x86_64 "), "{calls:?}");
-    let (told, out) = package.told();
+    let (output, out) = package.output();
     let outputs = names.map(|name| out.join(format!("guests/{name}.cwasm")));
     let times = || outputs.each_ref().map(|output| output.metadata().unwrap().modified().unwrap());
     let entries = || {
@@ -44,9 +44,9 @@ fn the_script_runs_when_it_must() {
     };
     let first = times();
     assert_eq!(entries(), 5);
-    // Exactly what was read.
+    // Cargo is told of exactly the files that were read.
     let tool = package.folder.join("precompile");
-    let reruns: Vec<_> = told.iter().filter_map(|line| line.strip_prefix("cargo::rerun-if-")).collect();
+    let reruns: Vec<_> = output.iter().filter_map(|line| line.strip_prefix("cargo::rerun-if-")).collect();
     let expected = [
         "env-changed=PRECOMPILE_SKIP",
         "changed=guests",
@@ -55,9 +55,9 @@ fn the_script_runs_when_it_must() {
     ];
     assert_eq!(reruns, expected);
 
-    // Nothing new: the script doesn't run.
+    // Without changes, the script doesn't run.
     assert_eq!(package.builds(), [] as [&str; 0]);
-    // Touched: it runs, and writes nothing.
+    // After a file was touched, the script runs, and writes nothing.
     fs::File::options()
         .append(true)
         .open(package.folder.join("guests/a.wat"))
@@ -66,13 +66,13 @@ fn the_script_runs_when_it_must() {
         .unwrap();
     assert_eq!(package.builds().len(), 2);
     assert_eq!((times(), entries()), (first, 5));
-    // One changes: one is compiled.
+    // After one file changed, one file is compiled.
     package.folder.write("guests/more/e.wat", ANSWER);
     assert_eq!(package.builds().len(), 2);
     let second = times();
     assert_eq!((&second[..4], entries()), (&first[..4], 6));
     assert!(second[4] > first[4]);
-    // One more is found, and one less.
+    // A new file is found, and a removed one is missed.
     package.folder.write("guests/more/f.wat", ANSWER);
     assert_eq!(package.builds().len(), 2);
     assert!(out.join("guests/more/f.cwasm").exists());
@@ -80,7 +80,7 @@ fn the_script_runs_when_it_must() {
     assert_eq!(package.builds().len(), 2);
     let embedded = |name: &str| {
         package
-            .told()
+            .output()
             .0
             .iter()
             .any(|line| line.starts_with(&format!("cargo::rustc-env=PRECOMPILE_ARTIFACT:guests/{name}=")))
@@ -97,7 +97,7 @@ fn the_machine_is_cargos() {
     assert!(call.contains(&format!("--target {host} ")) && call.contains("--jobs "), "{call}");
     if cfg!(target_arch = "x86_64") {
         assert!(call.contains("--cpu x86-64 "), "{call}");
-        // What rustc may use, precompile may, too.
+        // precompile may use the CPU features that rustc may use.
         let ended = run(package.cargo().env("RUSTFLAGS", "-Ctarget-feature=+avx2"));
         assert_eq!(ended.code, Some(0), "{ended:?}");
         let calls = package.calls();
@@ -105,7 +105,7 @@ fn the_machine_is_cargos() {
     }
 }
 
-/// No more threads compile than cargo's jobserver lets.
+/// At most as many threads compile as cargo's jobserver allows.
 #[test]
 fn jobs_are_cargos() {
     let package = Package::new("jobs", "Build::new().file(\"answer.wat\").compile(\"answer\");");
@@ -126,19 +126,19 @@ fn a_stub_stands_in() {
     let package = Package::new("skipped", "Build::new().file(\"answer.wat\").compile(\"answer\");");
     let ended = run(package.cargo().env("PRECOMPILE_SKIP", "1").env("PRECOMPILE", "none"));
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    let artifact = package.told().1.join("answer.cwasm");
+    let artifact = package.output().1.join("answer.cwasm");
     let refused = package.folder.precompile(["inspect", artifact.to_str().unwrap()]);
     assert!(
         refused.stderr.contains("a stub, since `PRECOMPILE_SKIP` was set when it was built"),
         "{refused:?}"
     );
-    // It is compiled once that is no longer so.
+    // The guest is compiled once it is no longer skipped.
     assert_eq!(package.builds().len(), 1);
     assert_eq!(package.folder.precompile(["inspect", artifact.to_str().unwrap()]).code, Some(0));
 }
 
 #[test]
-fn a_fallback_is_told() {
+fn a_fallback_is_reported() {
     let statement = "Build::new().file(\"tail.wat\").backend(Backend::Winch).fallback(Fallback::Cranelift).compile(\"tail\");";
     let package = Package::new("fallback", statement);
     package.folder.write("tail.wat", TAIL_CALL);
@@ -154,7 +154,7 @@ fn a_fallback_is_told() {
     assert!(!ended.stderr.contains("panicked"), "{ended:?}");
 }
 
-/// The backend that is expected to cost less: where runs take no time, it is the one that compiles faster.
+/// `auto` chooses the backend that compiles faster where runs take no time.
 #[test]
 fn a_backend_is_chosen() {
     for (name, micros, expected) in [("brief-runs", 0, "winch"), ("long-runs", 60_000_000, "cranelift")] {
@@ -166,13 +166,13 @@ fn a_backend_is_chosen() {
         package.folder.write("plugin.wat", "(module (func (export \"f\")))");
         let ended = run(&mut package.cargo());
         assert_eq!(ended.code, Some(0), "{ended:?}");
-        let artifact = package.told().1.join("plugin.cwasm");
+        let artifact = package.output().1.join("plugin.cwasm");
         let inspected = package.folder.precompile(["inspect", artifact.to_str().unwrap()]);
         assert!(inspected.stdout.contains(expected), "{inspected:?}");
     }
 }
 
-/// Other compilers' guests, and what they read.
+/// Commands build guests by other compilers, and name the files that they read.
 #[test]
 fn commands_build_guests() {
     let package = Package::new(
@@ -184,27 +184,27 @@ fn commands_build_guests() {
     package.folder.write("extra.h", "");
     package.folder.write("copy.sh", "cp $1 $2; echo \"$2: $1 extra.h\" >$3");
     assert_eq!(package.builds().len(), 1);
-    let (told, out) = package.told();
+    let (output, out) = package.output();
     assert!(out.join("all/copy.cwasm").exists() && out.join("all/other.cwasm").exists());
     for read in ["answer.wat", "extra.h", "other.wat"] {
-        assert!(told.contains(&format!("cargo::rerun-if-changed={read}")), "{told:?}");
+        assert!(output.contains(&format!("cargo::rerun-if-changed={read}")), "{output:?}");
     }
     package.folder.write("extra.h", "new");
     assert_eq!(package.builds().len(), 1);
-    // The program itself, where it is a file; and what fails is tried again once it is mended.
+    // The program itself counts as read, where it is a file; and a failed command is tried again once it is mended.
     let statement = "if Build::new().command([\"./make.sh\", \"{out}\"]).try_compile(\"made\").is_err() { println!(\"it failed\"); }";
     package.script(statement);
     let make = package.folder.join("make.sh");
     fs::write(&make, "#!/bin/sh\nexit 1\n").unwrap();
     fs::set_permissions(&make, fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(package.builds().len(), 0);
-    assert!(package.told().0.contains(&"it failed".into()));
+    assert!(package.output().0.contains(&"it failed".into()));
     fs::write(&make, "#!/bin/sh\ncp answer.wat $1\n").unwrap();
     assert_eq!(package.builds().len(), 1);
 }
 
 #[test]
-fn each_mistake_is_told() {
+fn each_mistake_is_reported() {
     let answer = |rest: &str| format!("Build::new().file(\"answer.wat\"){rest}.compile(\"answer\");");
     error(
         "missing",
@@ -251,12 +251,12 @@ fn each_mistake_is_told() {
     );
 }
 
-/// The command that is there must be of this version.
+/// The command is found, and must be of this version.
 #[test]
 fn the_command_is_looked_for() {
     let package = Package::new("looked", "Build::new().file(\"answer.wat\").compile(\"answer\");");
     let path = std::env::var("PATH").unwrap();
-    // In the PATH.
+    // A command in the PATH.
     let beside = std::env::join_paths(
         [package.folder.path()]
             .into_iter()
@@ -265,12 +265,12 @@ fn the_command_is_looked_for() {
     .unwrap();
     let ended = run(package.cargo().env_remove("PRECOMPILE").env("PATH", &beside));
     assert_eq!((ended.code, package.calls().len()), (Some(0), 1), "{ended:?}");
-    assert!(package.told().0.contains(&"cargo::rerun-if-env-changed=PATH".into()));
-    // By a bare name, which isn't taken for a file of the package's.
+    assert!(package.output().0.contains(&"cargo::rerun-if-env-changed=PATH".into()));
+    // A command by a bare name, which isn't taken for a file of the package's.
     let named = || run(package.cargo().env("PRECOMPILE", "precompile").env("PATH", &beside));
     assert_eq!((named().code, package.calls().len()), (Some(0), 1));
     assert_eq!((named().code, package.calls().len()), (Some(0), 0));
-    // Nowhere.
+    // No command.
     let without: Vec<_> =
         std::env::split_paths(&path).filter(|folder| !folder.join("precompile").exists()).collect();
     let ended =
@@ -283,7 +283,7 @@ fn the_command_is_looked_for() {
         ended.stderr.contains("compiler`, name it by the variable `PRECOMPILE`, or have the build script compile with the feature `in-process`"),
         "{ended:?}"
     );
-    // Another one.
+    // A command of another version.
     let other = package.folder.join("other");
     fs::write(&other, "#!/bin/sh\necho precompile 0.0.9\n").unwrap();
     fs::set_permissions(&other, fs::Permissions::from_mode(0o755)).unwrap();
@@ -292,12 +292,12 @@ fn the_command_is_looked_for() {
         ended.stderr.contains("says that it is `precompile 0.0.9`, but this is precompile "),
         "{ended:?}"
     );
-    // Named, and not there.
+    // A named command that is missing.
     let ended = run(package.cargo().env("PRECOMPILE", "/no/such/precompile"));
     assert!(ended.stderr.contains("`/no/such/precompile`: No such file"), "{ended:?}");
 }
 
-/// Targets for which no backend makes code have an interpreter on request.
+/// Targets without a backend get an interpreter on request.
 #[test]
 fn targets_without_a_backend() {
     let pretend = "// SAFETY: there is one thread.\nunsafe { std::env::set_var(\"TARGET\", \"powerpc64le-unknown-linux-gnu\") };";
@@ -319,7 +319,7 @@ fn targets_without_a_backend() {
 
 /// An artifact that can't fit a program is an error when the program is compiled.
 #[test]
-fn the_compiler_refuses_what_cannot_fit() {
+fn the_compiler_refuses_artifacts_that_cannot_fit() {
     let package = Package::new(
         "embeds",
         "println!(\"cargo::rustc-env=PRECOMPILE_ARTIFACT:plugin={}/plugin.cwasm\", std::env::var(\"CARGO_MANIFEST_DIR\").unwrap());",
@@ -340,8 +340,8 @@ fn the_compiler_refuses_what_cannot_fit() {
     let refused = |words: &[&str]| {
         let ended = build();
         assert_eq!(ended.code, Some(101), "{words:?}: {ended:?}");
-        let told = ended.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(words.iter().all(|word| told.contains(word)), "{words:?}: {told}");
+        let output = ended.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.iter().all(|word| output.contains(word)), "{words:?}: {output}");
     };
     let compile = |text: &str, options: &[&str]| package.folder.compile("plugin", text, options);
 
@@ -350,7 +350,7 @@ fn the_compiler_refuses_what_cannot_fit() {
     let ended = build();
     assert_eq!(ended.code, Some(0), "{ended:?}");
 
-    // Another major version of wasmtime.
+    // An artifact of another major version of wasmtime.
     let mut artifact = fs::read(package.folder.join("plugin.cwasm")).unwrap();
     let version = precompile::WASMTIME_VERSION;
     let at = artifact.windows(version.len()).rposition(|window| window == version.as_bytes()).unwrap();
@@ -364,7 +364,7 @@ fn the_compiler_refuses_what_cannot_fit() {
     refused(&[&format!("`plugin` was compiled for {other}-unknown-linux-gnu, and this program is for")]);
 
     compile("(module (memory 1 1 shared) (func (drop (i32.atomic.load (i32.const 0)))))", &[]);
-    refused(&["`plugin` needs `threads`, which this build of the runtime has not"]);
+    refused(&["`plugin` needs `threads`, which this build of the runtime lacks"]);
 
     compile("(component)", &[]);
     refused(&["`plugin` is a component: give the runtime the feature `component-model`"]);
@@ -376,7 +376,7 @@ fn the_compiler_refuses_what_cannot_fit() {
     refused(&["the build script compiles no guest by this name: see the name that it gives to `compile`"]);
 }
 
-/// A stub is compiled in, and is an error that says why when it is opened.
+/// A stub becomes part of the program, and gives an error with the reason when it is opened.
 #[test]
 fn a_stub_is_refused_when_it_is_opened() {
     let package = Package::new("opens", "Build::new().file(\"answer.wat\").compile(\"answer\");");

@@ -1,4 +1,4 @@
-//! A package with a build script, as a user has one.
+//! A user's package with a build script.
 
 use crate::ANSWER;
 use std::fs;
@@ -14,7 +14,7 @@ pub(crate) struct Package {
 }
 
 impl Package {
-    /// Its build script consists of this statement.
+    /// A package whose build script consists of this statement.
     pub(crate) fn new(name: &str, statement: &str) -> Package {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let folder = Folder::new();
@@ -28,7 +28,7 @@ impl Package {
                  precompile = {{ path = {compiler:?}, default-features = false, features = [\"build\"] }}\n"
             ),
         );
-        // The versions that are there already.
+        // The same versions as in the workspace.
         fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
         folder.write("answer.wat", ANSWER);
         let package = Package { folder, name: name.into() };
@@ -44,13 +44,13 @@ impl Package {
         );
     }
 
-    /// A command that writes down how it is called.
+    /// A command that logs its calls.
     pub(crate) fn tool(&self, name: &str) -> PathBuf {
         let (log, real) = (self.folder.join("calls"), precompile());
         self.shell_script(name, &format!("echo \"$@\" >>{log:?}\nexec {real:?} \"$@\"\n"))
     }
 
-    /// A command that the shell runs.
+    /// A shell script.
     pub(crate) fn shell_script(&self, name: &str, text: &str) -> PathBuf {
         let path = self.folder.join(name);
         fs::write(&path, format!("#!/bin/sh\n{text}")).unwrap();
@@ -58,7 +58,7 @@ impl Package {
         path
     }
 
-    /// The calls of the command since this was asked last, without those that only look at its version.
+    /// The calls of the command since the last look, without those that only ask for its version.
     pub(crate) fn calls(&self) -> Vec<String> {
         let text = fs::read_to_string(self.folder.join("calls")).unwrap_or_default();
         let _ = fs::remove_file(self.folder.join("calls"));
@@ -80,8 +80,8 @@ impl Package {
         self.calls()
     }
 
-    /// The lines that the script told cargo last, and the folder of its output.
-    pub(crate) fn told(&self) -> (Vec<String>, PathBuf) {
+    /// The lines for cargo from the script's last run, and the folder of its output.
+    pub(crate) fn output(&self) -> (Vec<String>, PathBuf) {
         let scripts = fs::read_dir(target().join("debug/build")).unwrap().map(|entry| entry.unwrap().path());
         let of_this = |path: &PathBuf| {
             let name = path.file_name().unwrap().to_string_lossy();
@@ -96,13 +96,13 @@ impl Package {
     }
 }
 
-/// One folder for all, so that what they depend on is built once.
+/// The target folder, one for all packages, so that their dependencies are built once.
 pub(crate) fn target() -> PathBuf {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
     std::env::var_os("CARGO_TARGET_DIR").map_or(own, PathBuf::from).join("embedding")
 }
 
-/// The error that a statement in a build script comes to.
+/// The error of a statement in a build script.
 #[track_caller]
 pub(crate) fn error(name: &str, statement: &str, words: &[&str]) -> (Package, Ended) {
     let package = Package::new(name, statement);

@@ -1,4 +1,4 @@
-//! The sources of a crate, and what they import of each other.
+//! The sources of a crate, and the imports among them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -21,12 +21,12 @@ impl CrateSources {
         sources
     }
 
-    /// Those of these files, for tests.
+    /// The sources in these texts, for tests.
     pub(crate) fn of(files: &[(&str, &str)]) -> CrateSources {
         CrateSources(files.iter().map(|(module, text)| ((*module).into(), shipped(text))).collect())
     }
 
-    /// A module, and those below it that it declares outside of tests.
+    /// Adds a module, and the modules below it that it declares outside of tests.
     fn add(&mut self, module: &str, text: &str, folder: &Path) {
         let text = shipped(text);
         for child in declared(&text) {
@@ -38,8 +38,8 @@ impl CrateSources {
         self.0.insert(module.into(), text);
     }
 
-    /// The files that each file imports: by `use`, or by a path in its code. What a file imports by a name that
-    /// another one only hands on, it imports from where that has it.
+    /// The files that each file imports: by `use`, or by a path in its code. An import of a re-exported name counts as an
+    /// import from the file that has it.
     pub(crate) fn imports(&self) -> Imports {
         let imports = |(module, text): (&String, &String)| {
             let mut found: BTreeSet<_> =
@@ -50,7 +50,7 @@ impl CrateSources {
         self.0.iter().filter(|(module, _)| !module.is_empty()).map(imports).collect()
     }
 
-    /// The file that a path in a module leads to; none where it leads out of the crate.
+    /// The file that a path in a module leads to; `None` where it leads out of the crate.
     fn file(&self, module: &str, path: &[String]) -> Option<String> {
         let (first, rest) = path.split_first()?;
         let mut at = match first.as_str() {
@@ -64,18 +64,18 @@ impl CrateSources {
             at = match name.as_str() {
                 "super" => parent(&at),
                 _ if self.0.contains_key(&join(&at, name)) => join(&at, name),
-                _ => self.handed_on(&at, name).unwrap_or(at),
+                _ => self.reexported_from(&at, name).unwrap_or(at),
             };
         }
         (!at.is_empty()).then_some(at)
     }
 
-    /// The file from which a module hands on a name with `pub use`.
-    fn handed_on(&self, module: &str, name: &str) -> Option<String> {
+    /// The file from which a module re-exports a name with `pub use`.
+    fn reexported_from(&self, module: &str, name: &str) -> Option<String> {
         let text = self.0.get(module)?;
         let mut paths = uses(text).into_iter().filter(|(is_public, _)| *is_public);
         let (_, path) = paths.find(|(_, path)| path.last().is_some_and(|last| last == name))?;
-        // A path that names what is in itself would lead here again.
+        // A path of a single name would lead here again.
         (path.len() > 1).then(|| self.file(module, &path))?
     }
 }
@@ -88,7 +88,7 @@ fn parent(module: &str) -> String {
     module.rsplit_once("::").map_or(String::new(), |(parent, _)| parent.into())
 }
 
-/// A file without comments, and without what is for tests or fuzzers.
+/// A file without comments, and without code for tests or fuzzers.
 fn shipped(text: &str) -> String {
     let lines = text.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
     let mut kept = String::new();
@@ -96,7 +96,7 @@ fn shipped(text: &str) -> String {
     for line in lines {
         if line.starts_with("#[cfg(") {
             is_test = line.contains("test") && !line.contains("not(test)");
-            // What follows the tests of a file is tests.
+            // Code behind the tests of a file is for tests, too.
             if is_test && text.contains("mod tests {") && line.starts_with("#[cfg(all(test") {
                 break;
             }
@@ -137,7 +137,7 @@ fn paths(text: &str) -> Vec<Vec<String>> {
     found
 }
 
-/// The paths of a text's `use` declarations, groups taken apart, and whether each is handed on.
+/// The paths of a text's `use` declarations, groups taken apart; `true` for re-exports.
 fn uses(text: &str) -> Vec<(bool, Vec<String>)> {
     let mut found = Vec::new();
     for statement in text.split(';') {
@@ -150,7 +150,7 @@ fn uses(text: &str) -> Vec<(bool, Vec<String>)> {
     found
 }
 
-/// Gives each path of a tree such as `a::{b, c::d}`.
+/// Passes each path of a tree such as `a::{b, c::d}` to `give`.
 fn expand(before: &mut Vec<String>, tree: &str, give: &mut dyn FnMut(Vec<String>)) {
     let tree = tree.trim();
     let length = before.len();

@@ -1,10 +1,10 @@
-//! The graph of imports: what crosses a wall in it, and what goes round in it.
+//! The graph of imports: imports that cross a wall, and circles.
 
 use crate::Walls;
 use crate::crate_sources::Imports;
 use std::collections::BTreeSet;
 
-/// The imports that walls forbid. In a wall's list, `*` stands for every file at the top.
+/// The imports that the walls forbid. In a wall's list, `*` stands for every file at the top.
 pub(crate) fn trespasses(imports: &Imports, walls: Walls) -> Vec<String> {
     let top = |module: &str| module.split("::").next().unwrap_or_default().to_owned();
     let is_folder = |name: &str| imports.keys().any(|module| module.starts_with(&format!("{name}::")));
@@ -24,13 +24,13 @@ pub(crate) fn trespasses(imports: &Imports, walls: Walls) -> Vec<String> {
     found
 }
 
-/// Files that import each other round in a circle, if any do.
+/// A circle of imports among files, if there is one.
 pub(crate) fn circle(imports: &Imports) -> Option<Vec<String>> {
     let mut done = BTreeSet::new();
     imports.keys().find_map(|module| walk(imports, module, &mut Vec::new(), &mut done))
 }
 
-/// The circle that is found on the ways on from a module, to which `way` has led.
+/// The circle on the ways from a module, to which `way` has led.
 fn walk(
     imports: &Imports,
     module: &str,

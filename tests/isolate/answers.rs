@@ -1,15 +1,15 @@
-//! Answers of a process that a hostile module got hold of.
+//! Responses of a process that a hostile module has taken over.
 
 use serde_json::Value;
 use std::fs;
 use std::time::{Duration, Instant};
 use support::{Ended, Folder, planted, run};
 
-/// Runs the command on `m.wat`, with a process that does this.
+/// Runs the command on `m.wat`, with a process that makes this attempt.
 fn with(folder: &Folder, attempt: &str, more: &[&str]) -> Ended {
     let mut command = folder.command(planted());
     command.args(["--isolate", "-o", "out.cwasm", "m.wat"]).args(more).env("PRECOMPILE_PLANTED", attempt);
-    // To read what it delivers.
+    // Without limits, the process can read the file that it delivers.
     run(command.env("PRECOMPILE_PLANTED_WITHOUT", "limits,Landlock,seccomp"))
 }
 
@@ -19,7 +19,7 @@ fn folder() -> Folder {
     folder
 }
 
-/// Nothing was written, and nothing stays in the cache.
+/// Checks that the command failed with these words, wrote nothing, and left nothing in the cache.
 fn leaves_nothing(folder: &Folder, ended: &Ended, words: &str) {
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.stderr.contains(words), "{ended:?}");
@@ -30,7 +30,7 @@ fn leaves_nothing(folder: &Folder, ended: &Ended, words: &str) {
     assert!(good.stderr.starts_with("compiled "), "{good:?}");
 }
 
-/// The postcard of an answer with an artifact of so many bytes, as numbers.
+/// The encoded head of a response with an artifact of this size, as numbers.
 fn head(artifact_bytes: u64) -> String {
     let mut head = vec![2, 0, 0, 0, 0, 0, 0];
     let mut rest = artifact_bytes;
@@ -44,7 +44,7 @@ fn head(artifact_bytes: u64) -> String {
 }
 
 #[test]
-fn what_is_too_large_is_not_read() {
+fn a_response_that_is_too_large_is_not_read() {
     for (attempt, words) in [
         ("flood".to_string(), "gave no answer: it is of 4294967295 bytes, where at most "),
         (format!("swell {}", head(1 << 40)), "it takes more memory to compile than the 67108864 bytes"),
@@ -58,7 +58,7 @@ fn what_is_too_large_is_not_read() {
         let lines: Vec<Value> =
             ended.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert!(lines[0]["error"].as_str().unwrap().contains(words), "{attempt}: {ended:?}");
-        // Of this test's build, which is a large program.
+        // The peak of this test's build, which is a large program.
         if let Some(peak) = lines[1]["usage"]["peak_memory_bytes"].as_u64() {
             assert!(peak < (64 << 20) + (96 << 20), "{attempt}: {peak}");
         }
@@ -66,7 +66,7 @@ fn what_is_too_large_is_not_read() {
     }
 }
 
-/// Nor is an input, where it can't be compiled in so much memory.
+/// An input is not read where there is too little memory to compile it.
 #[test]
 fn an_input_beyond_the_memory_is_not_read() {
     let folder = Folder::new();
@@ -86,13 +86,13 @@ fn an_input_beyond_the_memory_is_not_read() {
 }
 
 #[test]
-fn only_what_was_asked_for_is_taken() {
+fn only_the_requested_artifact_is_accepted() {
     const SAME: &str = r#"(module (func (export "f") (result i32) i32.const 1))"#;
     for (name, text, options) in [
         ("other", r#"(module (func (export "f") (result i32) i32.const 2))"#, &[][..]),
         ("otherwise", SAME, &["-W", "fuel=1"]),
         ("winch", SAME, &["--backend", "winch"]),
-        // What it was asked for, whatever it says of the time that it took.
+        // The requested artifact is accepted, with any time that the response claims.
         ("own", SAME, &[]),
     ] {
         let folder = folder();
@@ -105,19 +105,19 @@ fn only_what_was_asked_for_is_taken() {
         match name {
             "own" => assert_eq!(ended.code, Some(0), "{ended:?}"),
             _ => {
-                let words = "made something else: it was compiled from something else, or otherwise";
+                let words = "made something else: it was compiled from another module or with other options";
                 leaves_nothing(&folder, &ended, words);
             }
         }
     }
 }
 
-/// Its words stay within a line of ours, and are no more than a screen.
+/// The process's message stays within a line of ours, and is at most a screen long.
 #[test]
-fn nothing_is_forged() {
+fn no_message_is_forged() {
     let folder = folder();
-    let said = "no\nerror: `good.wat`: forged\r\n\u{1b}[2Jwarning: \u{202e}";
-    let ended = with(&folder, &format!("say {said}"), &[]);
+    let message = "no\nerror: `good.wat`: forged\r\n\u{1b}[2Jwarning: \u{202e}";
+    let ended = with(&folder, &format!("say {message}"), &[]);
     assert_eq!(ended.code, Some(1), "{ended:?}");
     let lines: Vec<_> = ended.stderr.lines().collect();
     assert_eq!(lines[..2], ["error: `m.wat`: no", "  error: `good.wat`: forged"]);
@@ -129,11 +129,11 @@ fn nothing_is_forged() {
     }
 }
 
-/// Programs that it starts hold its ends open, as long as they like.
+/// Programs that the process starts may hold its streams open for any time.
 #[test]
-fn nobody_waits_for_what_it_leaves_behind() {
+fn programs_that_are_left_behind_are_not_waited_for() {
     let folder = folder();
-    // It may be built first.
+    // The build must not count in the time.
     planted();
     let start = Instant::now();
     let ended = with(&folder, "linger 30", &[]);
@@ -142,7 +142,7 @@ fn nobody_waits_for_what_it_leaves_behind() {
     leaves_nothing(&folder, &ended, "planted: it gets through");
 }
 
-/// A module can't have a failure of its kind be remembered: neither one that it makes up, nor a real one.
+/// The cache remembers no failure of a hostile process: neither a made-up one, nor a real one.
 #[test]
 fn no_failure_is_remembered() {
     let folder = folder();
@@ -157,7 +157,7 @@ fn no_failure_is_remembered() {
     let before = entries();
     assert_eq!(folder.precompile([&["--isolate"], &winch[..]].concat()).code, Some(1));
     assert_eq!(entries(), before);
-    // As it is where nobody has to be kept from anything.
+    // Without isolation, the failure is remembered.
     assert_eq!(folder.precompile(winch).code, Some(1));
     assert_eq!(entries(), before + 1);
 }

@@ -1,4 +1,4 @@
-//! `--isolate`: a module that takes too much, or that the compiler dies of, costs only itself.
+//! Tests of `--isolate`: a module that takes too much, or that crashes the compiler, costs only itself.
 
 #![cfg(unix)]
 
@@ -14,7 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use support::{BACKENDS, Ended, Folder, precompile, run};
 
-/// Functions of so many instructions, each of which needs what the one before it made.
+/// A module with functions of many instructions, each of which needs the result of the one before it.
 fn long(functions: usize, instructions: usize) -> String {
     let body =
         "(local.set 0 (i64.rotl (i64.mul (local.get 0) (local.get 1)) (local.get 0)))".repeat(instructions);
@@ -35,7 +35,7 @@ fn batch(poison: &str, arguments: &[&str]) -> (Folder, Ended) {
     (folder, ended)
 }
 
-/// All but the poisoned one are there, and the error names the limit.
+/// Checks that all artifacts but the poisoned module's are there, and that the error names the limit.
 fn costs_only_itself(folder: &Folder, ended: &Ended, words: &str) {
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.stderr.contains("`in/poison.wat`: ") && ended.stderr.contains(words), "{ended:?}");
@@ -71,15 +71,15 @@ fn memory_is_limited() {
 fn size_is_limited() {
     let (folder, ended) = batch(&long(1, 10_000), &["--max-input-size", "100K"]);
     costs_only_itself(&folder, &ended, "larger than the 102400 bytes that `--max-input-size` allows");
-    // Nor is it found where it was written before.
+    // The artifact is refused also where it was written before.
     let again = ["--out-dir", "out", "in/poison.wat"];
     assert_eq!(folder.precompile(again).code, Some(0));
     assert_eq!(folder.precompile([&again[..], &["--max-input-size", "100K"]].concat()).code, Some(1));
 }
 
-/// A user's own limits stay, where they are stricter.
+/// Stricter limits of the user stay.
 #[test]
-fn limits_that_are_set_already_stay() {
+fn existing_limits_stay() {
     let folder = Folder::new();
     folder.write("m.wat", "(module)");
     for limit in ["-v 3000000", "-d 1000000", "-n 64", "-f 100000", "-c 0"] {
@@ -91,7 +91,7 @@ fn limits_that_are_set_already_stay() {
     }
 }
 
-/// An input that is too much by itself is said to be, too.
+/// An input that is larger than the memory limit gives the error about memory, too.
 #[test]
 fn an_input_beyond_the_memory() {
     for limit in ["1M", "8M", "24M"] {
@@ -103,7 +103,7 @@ fn an_input_beyond_the_memory() {
     }
 }
 
-/// Names are the module's to choose, and say nothing about memory.
+/// A module may choose any names; they must not be taken for an error about memory.
 #[test]
 fn a_name_is_no_limit() {
     let folder = Folder::new();
@@ -117,7 +117,7 @@ fn a_name_is_no_limit() {
     assert_eq!(folder.precompile([&winch[..], &["--fallback", "cranelift"]].concat()).code, Some(0));
 }
 
-/// A file that is larger than it says is not read beyond the limit, with a cache and without.
+/// A file that is larger than its reported size is not read beyond the limit, with a cache and without.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_file_that_hides_its_size() {
@@ -133,7 +133,7 @@ fn a_file_that_hides_its_size() {
     }
 }
 
-/// Processes of their own take no more cores than threads would.
+/// Isolated processes take no more cores than threads would.
 #[test]
 #[cfg(target_os = "linux")]
 fn threads_are_limited() {
@@ -144,16 +144,16 @@ fn threads_are_limited() {
             folder.command(precompile()).args(["--isolate", "-j", jobs, "slow.wat"]).spawn().unwrap();
         let worker = await_child(child.id());
         thread::sleep(Duration::from_millis(400));
-        // Its first, and those of its pool.
+        // The first thread, and those of the pool.
         assert_eq!(fs::read_dir(format!("/proc/{worker}/task")).unwrap().count(), threads, "-j {jobs}");
         child.kill().unwrap();
         child.wait().unwrap();
     }
 }
 
-/// The compiler's process dies as of a fault of its own.
+/// The isolated process is killed, as by a fault of its own.
 #[test]
-fn a_death_is_survived() {
+fn a_crash_of_the_process_is_survived() {
     let folder = Folder::new();
     folder.write("poison.wat", long(1, 400_000));
     folder.write("good.wat", "(module)");
@@ -163,15 +163,15 @@ fn a_death_is_survived() {
     let killed = Command::new("kill").args(["-KILL", &victim.to_string()]).status().unwrap();
     assert!(killed.success());
     let output = child.wait_with_output().unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("`poison.wat`: the process that was to compile it died (signal: 9"), "{said}");
-    assert!(folder.join("good.cwasm").exists() && !folder.join("poison.cwasm").exists(), "{said}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("`poison.wat`: the process that was to compile it died (signal: 9"), "{stderr}");
+    assert!(folder.join("good.cwasm").exists() && !folder.join("poison.cwasm").exists(), "{stderr}");
 }
 
-/// The end of the command is the end of what it started.
+/// The isolated process ends with the command.
 #[test]
-fn nobody_is_left_behind() {
+fn no_process_is_left_behind() {
     let folder = Folder::new();
     folder.write("slow.wat", long(1, 400_000));
     let mut child = folder.command(precompile()).args(["--isolate", "slow.wat"]).spawn().unwrap();
@@ -185,9 +185,9 @@ fn nobody_is_left_behind() {
     }
 }
 
-/// Artifacts are the same, and so are errors and the fallback.
+/// Artifacts, errors and the fallback are the same with and without isolation.
 #[test]
-fn it_makes_no_difference() {
+fn isolation_makes_no_difference() {
     let folder = Folder::new();
     folder.write("good.wat", long(1, 100));
     folder.write("tail.wat", r#"(module (func (export "f") (return_call 0)))"#);
@@ -200,9 +200,10 @@ fn it_makes_no_difference() {
                 let _ = fs::remove_file(folder.join("out.cwasm"));
                 let common = ["--backend", backend, "--no-cache", "-o", "out.cwasm"];
                 let ended = folder.precompile([&common, arguments, more].concat());
-                // But for the time that it took.
-                let said = ended.stderr.split(" in 0.").map(|part| part.get(2..).unwrap_or(part).to_string());
-                (ended.code, said.collect::<Vec<_>>(), fs::read(folder.join("out.cwasm")).ok())
+                // The time differs.
+                let parts =
+                    ended.stderr.split(" in 0.").map(|part| part.get(2..).unwrap_or(part).to_string());
+                (ended.code, parts.collect::<Vec<_>>(), fs::read(folder.join("out.cwasm")).ok())
             };
             let (here, isolated) = (play(&[]), play(&["--isolate"]));
             assert_eq!(here.0, isolated.0, "{arguments:?}: {:?}", isolated.1);
@@ -212,7 +213,7 @@ fn it_makes_no_difference() {
     }
 }
 
-/// The process that another starts.
+/// Waits for a process to start a child, and returns it.
 fn await_child(parent: u32) -> u32 {
     let start = Instant::now();
     loop {
@@ -224,13 +225,13 @@ fn await_child(parent: u32) -> u32 {
     }
 }
 
-/// The process that another has started.
+/// The child of a process, if it has one.
 fn child_of(parent: u32) -> Option<u32> {
     let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).ok()?;
     if let Some(first) = children.split_whitespace().next() {
         return first.parse().ok();
     }
-    // Any of its threads may have started it.
+    // Any thread of the process may have started the child.
     fs::read_dir(format!("/proc/{parent}/task")).ok()?.flatten().find_map(|task| {
         let children = fs::read_to_string(task.path().join("children")).ok()?;
         children.split_whitespace().next()?.parse().ok()

@@ -1,5 +1,5 @@
-//! A process that compiles and tries to reach what is outside of it: it is stopped, by each of what confines it
-//! alone, and gets there without.
+//! Attempts of an isolated process to reach the outside: each layer of the confinement alone stops them, and without
+//! any, they succeed.
 
 use std::fs;
 use std::io::{Write, stderr};
@@ -10,16 +10,16 @@ use support::{Ended, Folder, planted, precompile, run};
 
 const LAYERS: [&str; 3] = ["limits", "Landlock", "seccomp"];
 
-/// An attempt, and what stops it alone.
+/// An attempt, and the layers that each stop it alone.
 struct Attempt {
     verb: &'static str,
     object: String,
     stopped_by: &'static [&'static str],
-    /// The version of Landlock's interface that does.
+    /// The first version of Landlock's interface that stops the attempt.
     landlock_abi: u32,
 }
 
-/// The command in a folder, with a process that tries this, without these.
+/// The command in a folder, with a process that makes this attempt without these layers.
 fn command(folder: &Folder, attempt: &str, without: &[&str]) -> Command {
     let mut command = folder.command(planted());
     command.args(["--isolate", "-o", "out.cwasm", "m.wat"]);
@@ -27,12 +27,12 @@ fn command(folder: &Folder, attempt: &str, without: &[&str]) -> Command {
     command
 }
 
-/// All but one.
+/// All layers but one.
 fn all_but(layer: &str) -> Vec<&'static str> {
     LAYERS.into_iter().filter(|other| *other != layer).collect()
 }
 
-/// Tells whether it got through.
+/// Tells whether the attempt succeeded.
 fn gets_through(ended: &Ended) -> bool {
     let through = ended.stderr.contains("planted: it gets through");
     let stopped = ["planted: it is stopped", "did what no compiler does", "planted: it can't"];
@@ -42,13 +42,16 @@ fn gets_through(ended: &Ended) -> bool {
 }
 
 fn note(text: &str) {
-    // Where the harness doesn't hold it back.
+    // The test harness doesn't capture this stream.
     let _ = writeln!(stderr(), "not tried: {text}");
 }
 
 /// The version of Landlock's interface on this machine; 0 where there is none.
-fn landlock_abi(said: &str) -> u32 {
-    said.split_once("Landlock (ABI ").and_then(|(_, rest)| rest.split(':').next()?.parse().ok()).unwrap_or(0)
+fn landlock_abi(stderr: &str) -> u32 {
+    stderr
+        .split_once("Landlock (ABI ")
+        .and_then(|(_, rest)| rest.split(':').next()?.parse().ok())
+        .unwrap_or(0)
 }
 
 fn attempts(folder: &Folder, address: &str) -> Vec<Attempt> {
@@ -76,9 +79,9 @@ fn attempts(folder: &Folder, address: &str) -> Vec<Attempt> {
     ]
 }
 
-/// Nothing is planted in what others build.
+/// No other build has planted attempts.
 #[test]
-fn it_is_in_no_other_build() {
+fn no_other_build_has_attempts() {
     let holds = |program: &Path| {
         let (bytes, name) = (fs::read(program).unwrap(), b"PRECOMPILE_PLANTED");
         bytes.windows(name.len()).any(|window| window == name)
@@ -92,20 +95,20 @@ fn each_attempt_is_stopped() {
     folder.write("m.wat", "(module)");
     fs::create_dir(folder.join(".ssh")).unwrap();
     folder.write(".ssh/id_ed25519", "secret");
-    let said = run(command(&folder, "compile", &[]).arg("-v").arg("--no-cache"));
-    assert_eq!(said.code, Some(0), "{said:?}");
+    let ended = run(command(&folder, "compile", &[]).arg("-v").arg("--no-cache"));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
     fs::remove_file(folder.join("out.cwasm")).unwrap();
-    let (abi, seccomp) = (landlock_abi(&said.stderr), said.stderr.contains(", seccomp"));
+    let (abi, seccomp) = (landlock_abi(&ended.stderr), ended.stderr.contains(", seccomp"));
     let holds = |layer: &str, attempt: &Attempt| match layer {
         "Landlock" => abi >= attempt.landlock_abi,
         "seccomp" => seccomp,
         _ => true,
     };
     if abi < 6 {
-        note(&format!("what Landlock stops by itself from ABI 6 on: this kernel has ABI {abi}"));
+        note(&format!("the attempts that Landlock alone stops from ABI 6 on: this kernel has ABI {abi}"));
     }
     if !seccomp {
-        note("what seccomp stops by itself: it is not to be had here");
+        note("the attempts that seccomp alone stops: this kernel lacks it");
     }
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -127,10 +130,10 @@ fn each_attempt_is_stopped() {
         assert_eq!(touched, [false; 2], "{}", attempt.verb);
         assert!(folder.join("removed").exists());
         assert!(!folder.join("out.cwasm").exists());
-        // So that this test can fail.
+        // Without any layer, the attempt succeeds.
         if !try_it(&LAYERS) {
             assert!(["trace", "peek"].contains(&attempt.verb), "{} is stopped by nothing", attempt.verb);
-            note("to trace this process without being confined: this system lets nobody");
+            note("tracing this process without confinement: this system lets nobody");
         }
         for name in ["written", "started"] {
             let _ = fs::remove_file(folder.join(name));
@@ -139,7 +142,7 @@ fn each_attempt_is_stopped() {
 }
 
 #[test]
-fn nobody_else_is_ended() {
+fn no_other_process_is_ended() {
     let folder = Folder::new();
     folder.write("m.wat", "(module)");
     let abi = landlock_abi(&run(command(&folder, "compile", &[]).arg("-v")).stderr);

@@ -1,18 +1,18 @@
-//! `--isolate=strict` where the kernel lacks something: a filter that the command inherits has it look so.
+//! Tests of `--isolate=strict` where the kernel lacks a call: a filter that the command inherits simulates it.
 
 use libc::{ENOSYS, SYS_landlock_create_ruleset, SYS_seccomp, c_long};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, apply_filter};
 use std::thread;
 use support::{Ended, Folder};
 
-/// Runs the command where the kernel hasn't this call.
+/// Runs the command as if the kernel lacked this call.
 fn without(call: c_long, folder: &Folder, arguments: &[&str]) -> Ended {
     let architecture = std::env::consts::ARCH.try_into().unwrap();
     let lacks = SeccompAction::Errno(ENOSYS as u32);
     let rules = [(call, Vec::new())].into_iter().collect();
     let filter = SeccompFilter::new(rules, SeccompAction::Allow, lacks, architecture).unwrap();
     let filter: BpfProgram = filter.try_into().unwrap();
-    // Whatever a thread is kept from, what it starts is kept from, too.
+    // Programs that a thread starts inherit its filter.
     thread::scope(|scope| {
         let run = scope.spawn(|| {
             apply_filter(&filter).unwrap();
@@ -23,10 +23,10 @@ fn without(call: c_long, folder: &Folder, arguments: &[&str]) -> Ended {
 }
 
 #[test]
-fn strict_refuses_and_the_other_goes_on() {
+fn strict_refuses_and_plain_isolation_goes_on() {
     let folder = Folder::new();
     folder.write("m.wat", "(module)");
-    // Before there is a filter, which would be in the way of building it.
+    // Build the command first, as the filter would hinder the build.
     let here = folder.precompile(["--isolate", "-v", "--no-cache", "m.wat"]);
     assert_eq!(here.code, Some(0), "{here:?}");
     assert!(here.stderr.starts_with("isolated: limits, environment, descriptors"), "{here:?}");

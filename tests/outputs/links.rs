@@ -1,9 +1,9 @@
-//! Links at the place of an output, and in folders that are walked.
+//! Links in the place of outputs, and links in folders of inputs.
 
 use super::*;
 use std::os::unix::fs::symlink;
 
-/// A folder with a file that is not to be touched.
+/// A folder with a file that must not be touched.
 fn with_keys() -> (Folder, Vec<u8>) {
     let (folder, expected) = folder();
     for name in ["home", "uploads", "elsewhere"] {
@@ -21,7 +21,7 @@ fn is_whole_and_no_link(path: &Path, expected: &[u8]) {
     assert_eq!(fs::read(path).unwrap(), expected);
 }
 
-/// Whichever way the name of an output follows from its input's.
+/// A link under an output's name is replaced, in each way to derive that name from the input's.
 #[test]
 fn a_link_that_the_user_did_not_name_is_replaced() {
     for (arguments, link) in [
@@ -48,7 +48,7 @@ fn a_link_that_the_user_did_not_name_is_replaced() {
     }
 }
 
-/// The file behind a link is no output, even if it holds what the output would, and the cache knows that.
+/// The file behind a link is no output, even if it holds the right bytes and the cache knows it.
 #[test]
 fn a_link_to_the_same_bytes_is_replaced() {
     let (folder, expected) = with_keys();
@@ -68,7 +68,7 @@ fn manual_pages_replace_links() {
     assert_eq!(fs::read(folder.join("home/keys")).unwrap(), b"mine");
 }
 
-/// A link that the user names leads to the output, and stays.
+/// A link that the user names is followed, and stays.
 #[test]
 fn a_link_that_the_user_named_is_followed() {
     let (folder, expected) = with_keys();
@@ -102,7 +102,7 @@ fn a_link_that_the_user_named_is_followed() {
     assert!(folder.join("link").is_symlink());
 }
 
-/// In a folder where all may put files, another user's link leads nowhere.
+/// In a folder where all users may put files, another user's link is not followed.
 #[test]
 fn another_users_link_in_a_shared_folder_is_not_followed() {
     let (folder, _) = with_keys();
@@ -120,7 +120,7 @@ fn another_users_link_in_a_shared_folder_is_not_followed() {
 }
 
 #[test]
-fn folders_are_left_by_no_link_unless_told() {
+fn links_out_of_folders_are_followed_only_on_request() {
     let (folder, _) = with_keys();
     symlink("../elsewhere", folder.join("uploads/more")).unwrap();
     symlink("../app.wat", folder.join("uploads/borrowed.wat")).unwrap();
@@ -135,18 +135,18 @@ fn folders_are_left_by_no_link_unless_told() {
     assert_eq!(compile(&folder, &["-q", "uploads"]).stderr, "");
     assert_eq!(compile(&folder, &["--follow-links", "-q", "uploads"]).stderr, "");
     assert!(folder.join("elsewhere/app.cwasm").is_file() && folder.join("uploads/borrowed.cwasm").is_file());
-    // A project says it, too.
+    // A project may request it, too.
     fs::remove_file(folder.join("elsewhere/app.cwasm")).unwrap();
     folder.write("precompile.toml", "inputs = [\"uploads\"]\nfollow-links = true\n");
     compile(&folder, &[]);
     assert!(folder.join("elsewhere/app.cwasm").is_file());
-    // Where there is nothing else, that is an error.
+    // A folder with nothing else is an error.
     fs::remove_file(folder.join("uploads/plugin.wat")).unwrap();
     let ended = folder.precompile(["uploads"]);
     assert!(ended.code == Some(2) && ended.stderr.contains("add `--follow-links`"), "{ended:?}");
 }
 
-/// Links that stay inside are followed where that makes a difference, and none makes a batch fail.
+/// Links that stay within a folder are followed where that makes a difference, and none makes a batch fail.
 #[test]
 fn links_within_a_folder_are_followed() {
     let (folder, _) = with_keys();

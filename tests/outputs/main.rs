@@ -1,4 +1,4 @@
-//! Places of outputs: behind links or in place of them, devices and pipes; who may read them, and their times.
+//! Tests of outputs: links, devices and pipes in their place, their permissions, and their times.
 
 #![cfg(unix)]
 
@@ -31,7 +31,7 @@ fn compile(folder: &Folder, arguments: &[&str]) -> Ended {
     ended
 }
 
-/// The end of a shell's line in a folder, with the command as `$PRE`.
+/// Runs a shell's line in a folder, with the command as `$PRE`.
 fn shell(folder: &Folder, line: &str) -> Ended {
     run(folder.command("bash").args(["-c", line]).env("PRE", precompile()))
 }
@@ -48,13 +48,13 @@ fn metadata(path: &Path) -> Metadata {
     path.symlink_metadata().unwrap()
 }
 
-/// True where these tests may do everything.
+/// Tells whether the tests run as root, whom no permissions bind.
 fn is_root(folder: &Folder) -> bool {
     metadata(folder.path()).uid() == 0
 }
 
-/// Says in one line what this machine can't show.
-#[allow(clippy::print_stderr, reason = "whoever runs the tests is told")]
-fn not_shown(what: &str) {
-    eprintln!("not shown here: {what}");
+/// Prints a line about a test that this machine can't run.
+#[allow(clippy::print_stderr, reason = "a skipped test says so")]
+fn not_shown(test: &str) {
+    eprintln!("not shown here: {test}");
 }

@@ -1,8 +1,9 @@
-//! Permissions to read an output.
+//! The permissions of outputs.
 
 use super::*;
 
-/// Compiled, found, and found in place of another; with and without the cache.
+/// The permissions hold for compiled artifacts, for those from the cache, and for those that replace another, with and
+/// without the cache.
 #[test]
 fn an_output_is_as_private_as_its_input() {
     let (folder, _) = folder();
@@ -54,7 +55,7 @@ fn a_replaced_output_keeps_its_permissions() {
     }
 }
 
-/// It holds the right bytes, for as long as its owner likes.
+/// The owner of another user's file could change its bytes later.
 #[test]
 fn another_users_file_is_replaced_though_it_is_right() {
     let (folder, expected) = folder();
@@ -70,7 +71,7 @@ fn another_users_file_is_replaced_though_it_is_right() {
     }
 }
 
-/// A file that another user has put there says nothing, unless the user named it.
+/// The permissions of another user's file are not kept, unless this user named it.
 #[test]
 fn another_users_file_does_not_open_an_output() {
     let (folder, _) = folder();
@@ -90,14 +91,14 @@ fn another_users_file_does_not_open_an_output() {
     place();
     compile(&folder, &["app.wat", "-o", "app.cwasm"]);
     assert_eq!((mode(&path), metadata(&path).uid(), metadata(&path).gid()), (0o666, 65534, 65534));
-    // An input of the same owner: root does the owner's work.
+    // For an input of the same owner, root does the owner's work.
     std::os::unix::fs::chown(folder.join("app.wat"), Some(65534), None).unwrap();
     place();
     compile(&folder, &["app.wat"]);
     assert_eq!((mode(&path), metadata(&path).uid()), (0o666, 65534));
 }
 
-/// In a folder where all may put files, also a name that the user says may be taken by another's file.
+/// In a folder where all users may put files, a name from this user may be another user's file, too.
 #[test]
 fn another_users_file_in_a_shared_folder_does_not_open_an_output() {
     let (folder, expected) = folder();
@@ -119,7 +120,7 @@ fn another_users_file_in_a_shared_folder_does_not_open_an_output() {
     }
 }
 
-/// It may lead elsewhere at any time, though it leads to the right artifact now.
+/// Another user's link that leads to the right artifact now may lead elsewhere at any time.
 #[test]
 fn another_users_link_in_a_shared_folder_is_no_output() {
     let (folder, _) = folder();
@@ -139,7 +140,7 @@ fn another_users_link_in_a_shared_folder_is_no_output() {
     }
 }
 
-/// Another group than the input's may do no more than everybody.
+/// A group other than the input's gets no more permissions than everybody.
 #[test]
 fn another_group_reads_nothing() {
     let (folder, _) = folder();

@@ -1,11 +1,11 @@
-//! Outputs that are written where they are, and inputs that have no place.
+//! Outputs that are written in place, and inputs without a folder.
 
 use super::*;
 use std::os::unix::fs::FileTypeExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// The end of the error about a file that would show what is written into it.
+/// The end of the error about a file that would expose an artifact.
 const EXPOSED: &str = "`: it can't be replaced, and others may read or change what is written into it: remove it, or choose \
     another output";
 
@@ -38,9 +38,9 @@ fn devices_and_pipes_are_written_into() {
     assert!(json.code == Some(2) && json.stderr.contains("both an artifact and JSON"), "{json:?}");
 }
 
-/// A file that the process has open is written on from where it is, and keeps what it holds.
+/// A file that the process has open is written from its current position on, and keeps its content.
 #[test]
-fn what_is_open_already_is_not_emptied() {
+fn an_open_file_is_not_emptied() {
     let (folder, expected) = folder();
     folder.write("expected", &expected);
     std::os::unix::fs::symlink("/proc/self/fd/3", folder.join("third")).unwrap();
@@ -61,7 +61,7 @@ fn what_is_open_already_is_not_emptied() {
     assert_eq!(fs::read(folder.join("log")).unwrap(), b"old\n");
 }
 
-/// Nobody meant a pipe whose name follows from an input's.
+/// A pipe under a derived name is a mistake.
 #[test]
 fn pipes_that_the_user_did_not_name_are_refused() {
     let (folder, _) = folder();
@@ -71,7 +71,7 @@ fn pipes_that_the_user_did_not_name_are_refused() {
     assert!(metadata(&folder.join("app.cwasm")).file_type().is_fifo());
 }
 
-/// As long as nobody reads a pipe, the command waits, and ends when it is told to.
+/// The command waits while nobody reads a pipe, and a signal ends it.
 #[test]
 fn waiting_for_a_reader_can_be_interrupted() {
     let (folder, _) = folder();
@@ -88,12 +88,12 @@ fn waiting_for_a_reader_can_be_interrupted() {
         Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
         std::thread::sleep(Duration::from_millis(50));
     };
-    // A signal that comes before there is a handler ends it, too.
+    // A signal before there is a handler ends the command, too.
     assert!(status.code().is_none_or(|code| code == 130), "{status:?}");
 }
 
 #[test]
-fn what_has_no_place_needs_a_name_for_its_output() {
+fn an_input_without_a_folder_needs_a_named_output() {
     let (folder, expected) = folder();
     folder.write("expected", &expected);
     for (input, name) in [
@@ -104,7 +104,7 @@ fn what_has_no_place_needs_a_name_for_its_output() {
     ] {
         let ended = shell(&folder, &format!("$PRE {input}"));
         assert_eq!(ended.code, Some(2), "{ended:?}");
-        assert!(ended.stderr.contains("has no name: name the output with `-o`"), "{ended:?}");
+        assert!(ended.stderr.contains("has no name: name it with `-o`"), "{ended:?}");
         assert!(ended.stderr.contains(name), "{ended:?}");
         let ended = shell(
             &folder,
@@ -112,13 +112,13 @@ fn what_has_no_place_needs_a_name_for_its_output() {
         );
         assert_eq!(ended.code, Some(0), "{ended:?}");
     }
-    // Behind standard input, too, an input is never written.
+    // An input behind standard input is never written, either.
     let ended = shell(&folder, "$PRE - -o app.wat < app.wat");
     assert!(ended.stderr.contains("is the input"), "{ended:?}");
     assert_eq!(fs::read(folder.join("app.wat")).unwrap(), MODULE.as_bytes());
 }
 
-/// A terminal is offered no artifact, however it is named.
+/// No artifact is written to a terminal, by whichever name.
 #[test]
 fn terminals_get_no_artifacts() {
     let (folder, _) = folder();
@@ -133,14 +133,14 @@ fn terminals_get_no_artifacts() {
     }
 }
 
-/// A file in a folder that can't be written to is overwritten, and stays the file that it is.
+/// A file in a folder that can't be written to is overwritten, and stays the same file.
 #[test]
 fn a_file_that_cannot_be_replaced_is_overwritten() {
     if !has_unprivileged() {
         return;
     }
     let (folder, expected) = folder();
-    // As root, everything can be written to: another user it is.
+    // Root can write to everything, so another user runs the command.
     let user = if is_root(&folder) { "setpriv --reuid 65534 --regid 65534 --clear-groups" } else { "" };
     fs::create_dir(folder.join("fixed")).unwrap();
     fs::copy(precompile(), folder.join("pre")).unwrap();
@@ -164,7 +164,7 @@ fn a_file_that_cannot_be_replaced_is_overwritten() {
             assert_eq!(metadata(&path).ino(), inode);
         }
     }
-    // A file that is open to more than the input takes an artifact where the user says so.
+    // A file with wider permissions than the input takes an artifact where the user names it.
     chmod(&folder.join("fixed/app.cwasm"), 0o646);
     fs::write(folder.join("fixed/app.cwasm"), "old").unwrap();
     let ended = shell(&folder, &format!("{user} ./pre --no-cache app.wat --out-dir fixed"));
@@ -172,7 +172,7 @@ fn a_file_that_cannot_be_replaced_is_overwritten() {
     assert_eq!(fs::read(folder.join("fixed/app.cwasm")).unwrap(), b"old");
     let ended = shell(&folder, &format!("{user} ./pre --no-cache app.wat -o fixed/app.cwasm"));
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    // A file that has another name may be anything.
+    // A file with a second name may be anything.
     chmod(&folder.join("fixed"), 0o755);
     folder.write("fixed/app.cwasm", "mine");
     fs::hard_link(folder.join("fixed/app.cwasm"), folder.join("keys")).unwrap();
@@ -184,7 +184,7 @@ fn a_file_that_cannot_be_replaced_is_overwritten() {
     chmod(&folder.join("fixed"), 0o755);
 }
 
-/// Files that another user puts into a folder that all share, in wait for an artifact.
+/// Another user may put files under an artifact's name into a shared folder.
 #[test]
 fn another_users_file_in_a_shared_folder_is_not_written_into() {
     let (folder, _) = folder();
@@ -217,9 +217,9 @@ fn another_users_file_in_a_shared_folder_is_not_written_into() {
     }
 }
 
-/// A disk that is full when the old content is gone already.
+/// A full disk, after the old content is gone, gives an error that says so.
 #[test]
-fn what_is_lost_is_said() {
+fn lost_content_is_reported() {
     let (folder, _) = folder();
     fs::create_dir(folder.join("small")).unwrap();
     folder.write("app.cwasm", "");
@@ -229,7 +229,7 @@ fn what_is_lost_is_said() {
     if matches!(ended.code, Some(99)) || ended.stdout.is_empty() {
         return not_shown("a full disk: it takes the right to mount");
     }
-    let lost = ": what it held is gone, since it can't be replaced: make room and compile again";
+    let lost = ": its old content is lost, since it can't be replaced: make room and compile again";
     assert!(ended.code == Some(1) && ended.stderr.contains(lost), "{ended:?}");
     assert!(ended.stderr.contains("can't write `app.cwasm`: no storage space"), "{ended:?}");
     assert_eq!(ended.stdout.trim(), "0");

@@ -1,10 +1,10 @@
-//! An output is no older than what it is made from, so that make and ninja come to rest.
+//! The times of outputs: an output is no older than its sources, so that make and ninja have nothing more to do.
 
 use super::*;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-/// Gives a file a time so many seconds from now.
+/// Sets a file's time to this number of seconds from now.
 fn date(path: &Path, seconds: i64) {
     let (now, by) = (SystemTime::now(), Duration::from_secs(seconds.unsigned_abs()));
     let time = if seconds < 0 { now - by } else { now + by };
@@ -15,7 +15,7 @@ fn modified(path: &Path) -> SystemTime {
     path.metadata().unwrap().modified().unwrap()
 }
 
-/// Whichever way it is found out that there is nothing to do.
+/// An older output gets a new time in each way to find out that there is nothing to do.
 #[test]
 fn an_output_that_is_older_gets_a_new_time() {
     for options in [
@@ -46,14 +46,14 @@ fn an_output_that_is_older_gets_a_new_time() {
     }
 }
 
-/// Also where the cache knows both files, and neither is read.
+/// An output gets a new time also where the cache knows both files, and neither is read.
 #[test]
-fn an_output_that_is_not_looked_at_gets_a_new_time() {
+fn an_output_that_is_not_read_gets_a_new_time() {
     let (folder, _) = folder();
     let (input, output) = (folder.join("app.wat"), folder.join("app.cwasm"));
     compile(&folder, &["app.wat"]);
     date(&output, -100);
-    // So that the files are known by what the file system says of them.
+    // After this time, files are not read while they look unchanged.
     std::thread::sleep(Duration::from_millis(2_500));
     compile(&folder, &["app.wat", "--keep-times"]);
     assert!(modified(&output) < modified(&input));
@@ -62,7 +62,7 @@ fn an_output_that_is_not_looked_at_gets_a_new_time() {
     assert!(modified(&output) >= modified(&input));
 }
 
-/// The files that list the inputs and describe the host are inputs, too.
+/// Files that list the inputs or describe the host count as inputs, too.
 #[test]
 fn an_output_is_no_older_than_its_project() {
     let (folder, _) = folder();
@@ -95,7 +95,7 @@ fn an_output_is_no_older_than_its_project() {
 }
 
 #[test]
-fn make_comes_to_rest() {
+fn make_has_nothing_more_to_do() {
     let (folder, _) = folder();
     if Command::new("make").arg("--version").output().is_err() {
         return not_shown("make: it is not installed");

@@ -1,9 +1,9 @@
-//! Buffers that are larger than what the host would hold of a guest's at once.
+//! Buffers that are larger than the host would hold of a guest's at once.
 
 use std::fs::File;
 use support::{Folder, Runner};
 
-/// Reads a file into a buffer of so many bytes, at once, and says how many those were.
+/// A guest that reads a file into a buffer of a given size, in one call, and returns the number of bytes read.
 const READ: &str = r#"(module
     (import "wasi_snapshot_preview1" "path_open" (func $open
         (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
@@ -16,9 +16,9 @@ const READ: &str = r#"(module
         (local.set $error (call $read (i32.load (i32.const 8)) (i32.const 16) (i32.const 1) (i32.const 24)))
         (select (i32.sub (i32.const 0) (local.get $error)) (i32.load (i32.const 24)) (local.get $error))))"#;
 
-/// A guest that has the memory for it reads 150 MB at once, also where its memory is limited.
+/// A guest with enough memory reads 150 MB at once, also where its memory is limited.
 #[test]
-fn all_of_the_guests_memory_may_be_one() {
+fn a_buffer_may_be_as_large_as_the_memory() {
     let folder = Folder::new();
     folder.compile("read", READ, &[]);
     File::create(folder.join("data")).unwrap().set_len(150_000_000).unwrap();

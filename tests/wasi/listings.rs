@@ -1,12 +1,12 @@
-//! Folders that a guest lists.
+//! Listings of folders by a guest.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
 use support::{Folder, Runner};
 
-/// Counts the entries of a folder, `.` and `..` among them, or removes the files that it finds; with a buffer of so
-/// many bytes.
+/// A guest that counts the entries of a folder, with `.` and `..`, or removes the files that it finds, with a buffer of a
+/// given size.
 const GUEST: &str = r#"(module
     (import "wasi_snapshot_preview1" "fd_readdir" (func $read (param i32 i32 i32 i64 i32) (result i32)))
     (import "wasi_snapshot_preview1" "path_unlink_file" (func $unlink (param i32 i32 i32) (result i32)))
@@ -50,7 +50,7 @@ fn folder(files: usize) -> Folder {
 #[track_caller]
 fn found(folder: &Folder, function: &str, buffer: usize, expected: usize) {
     let buffer = buffer.to_string();
-    // Reading all anew for each piece would take some minutes.
+    // To list the folder anew for each piece would take some minutes.
     let arguments = ["--timeout", "60s", "--dir", "data", "--invoke", function, "app.cwasm", &buffer];
     let ended = folder.run(Runner::Default, arguments);
     assert_eq!(
@@ -66,7 +66,7 @@ fn a_large_folder() {
     found(&folder(20_000), "count", 4096, 20_002);
 }
 
-/// Entries are found once each, however small the buffer is, and also where others are removed meanwhile.
+/// Each entry is found once, with any size of the buffer, and also where other entries are removed meanwhile.
 #[test]
 fn small_buffers_and_removed_files() {
     let folder = folder(300);

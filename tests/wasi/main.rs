@@ -1,4 +1,4 @@
-//! WASI preview 1 commands, run by `precompile-run`.
+//! Tests of WASI preview 1 commands, run by `precompile-run`.
 
 #![allow(clippy::disallowed_methods, reason = "the test is about the environment")]
 
@@ -13,7 +13,7 @@ use std::fs;
 use std::path::Path;
 use support::{BACKENDS, Folder, Runner};
 
-/// Writes what it is told to: its arguments and its environment, as WASI hands them over.
+/// A command that writes its arguments and its environment, as WASI passes them.
 const ECHO: &str = r#"(module
     (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes (param i32 i32) (result i32)))
     (import "wasi_snapshot_preview1" "args_get" (func $args (param i32 i32) (result i32)))
@@ -42,7 +42,7 @@ fn arguments_environment_and_exit_code() {
         folder.compile("echo", ECHO, &["--backend", backend]);
         let ended =
             folder.run(Runner::Default, ["--env", "A=1=2", "--env=B=", "echo.cwasm", "-x", "--", "é"]);
-        // The exit code is the number of arguments, the program's own name among them.
+        // The exit code is the number of arguments, with the program's own name.
         assert_eq!(ended.code, Some(4), "{ended:?}");
         assert_eq!(ended.stdout, "echo.cwasm\0-x\0--\0é\0A=1=2\0B=\0");
         assert_eq!(ended.stderr, "");
@@ -61,10 +61,10 @@ fn the_environment_is_not_inherited_unless_named() {
     assert!(ended.stderr.contains("NO_SUCH_VARIABLE"), "{ended:?}");
 }
 
-/// A C program, compiled for WASI by clang, prints what the same program prints when it is
-/// compiled for this machine by a C compiler: `primes.out` was made with gcc.
+/// A C program that clang compiled for WASI prints the same as when a C compiler compiled it for this machine:
+/// `primes.out` was made with gcc.
 #[test]
-fn a_c_program_prints_what_it_prints_natively() {
+fn a_c_program_prints_the_same_as_natively() {
     let guests = Path::new(env!("CARGO_MANIFEST_DIR")).join("guests");
     let expected = fs::read_to_string(guests.join("primes.out")).unwrap();
     for backend in BACKENDS {
@@ -76,7 +76,7 @@ fn a_c_program_prints_what_it_prints_natively() {
         let ended =
             folder.run(Runner::Default, ["--dir", "data::/out", "primes.cwasm", "200000", "/out/list.txt"]);
         assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), expected.as_str()), "{ended:?}");
-        // The folder was given to it under another name.
+        // The guest has the folder under another name.
         let list = fs::read_to_string(folder.join("data/list.txt")).unwrap();
         assert_eq!(list.lines().count(), 17984, "the number of primes below 200,000");
         let ended = folder.run(Runner::Default, ["primes.cwasm", "10", "/out/list.txt"]);
@@ -84,7 +84,7 @@ fn a_c_program_prints_what_it_prints_natively() {
     }
 }
 
-/// The guest learns its own name, and nothing of where it is.
+/// The guest learns its own name, and not its folder.
 #[test]
 fn the_name_of_the_guest() {
     let folder = Folder::new();

@@ -3,7 +3,7 @@
 use std::fs;
 use support::{BACKENDS, Folder, Runner};
 
-/// Does what differs from preview 1, and ends with the number of the step that went wrong.
+/// A guest that makes the calls that differ from preview 1, and ends with the number of the step that failed.
 const GUEST: &str = r#"(module
     (import "wasi_unstable" "path_open" (func $open
         (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
@@ -71,7 +71,7 @@ const GUEST: &str = r#"(module
         (call $check (i32.const 19) (i64.eq (i64.load (i32.const 512)) (i64.const 7)))))"#;
 
 #[test]
-fn what_differs_from_preview_1() {
+fn calls_that_differ_from_preview_1() {
     for backend in BACKENDS {
         let folder = Folder::new();
         folder.compile("app", GUEST, &["--backend", backend]);

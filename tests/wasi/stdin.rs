@@ -1,4 +1,4 @@
-//! Standard input: what the guest doesn't read is left to others.
+//! Standard input: input that the guest doesn't read is left to others.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -7,8 +7,8 @@ use std::thread;
 use std::time::Duration;
 use support::{Folder, Runner, runner};
 
-/// Reads a byte, and ends with its place in the alphabet; or waits for input, a tenth of a second or a minute, and
-/// ends with what came.
+/// A guest that reads a byte, and ends with its place in the alphabet; or that waits for input, for a tenth of a second or
+/// a minute, and ends with the result.
 const GUEST: &str = r#"(module
     (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
     (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
@@ -37,7 +37,7 @@ const GUEST: &str = r#"(module
         (call $exit (call $byte)))
     (func (export "long") (call $exit (i32.add (i32.mul (call $wait (i64.const 60000000000)) (i32.const 10)) (call $byte)))))"#;
 
-/// The exit code of a guest with this input, and what it leaves of that.
+/// The exit code of a guest with this input, and the rest of the input that it leaves.
 fn left(
     folder: &Folder,
     arguments: &[&str],
@@ -52,7 +52,7 @@ fn left(
 }
 
 #[test]
-fn what_the_guest_leaves_is_there() {
+fn unread_input_is_left() {
     let folder = Folder::new();
     folder.compile("app", GUEST, &[]);
     fs::write(folder.join("input"), "cdefgh\n").unwrap();
@@ -72,7 +72,7 @@ fn what_the_guest_leaves_is_there() {
     }
 }
 
-/// Waiting for input takes none, ends where there is none, and doesn't use up threads.
+/// Waiting for input takes none of it, ends where there is none, and doesn't use up threads.
 #[test]
 fn a_guest_waits_for_input() {
     let folder = Folder::new();
@@ -83,7 +83,7 @@ fn a_guest_waits_for_input() {
         command.stdin(Stdio::piped()).spawn().unwrap()
     };
     let mut none = start("briefly");
-    // Waiting for a process would close it.
+    // Waiting for a process would close its input.
     let open = none.stdin.take();
     assert_eq!(none.wait().unwrap().code(), Some(1), "the clock");
     drop(open);

@@ -1,4 +1,4 @@
-//! `cargo xtask bloat`: what the bytes of the bare runner are, by section, by crate and by function.
+//! `cargo xtask bloat`: the bytes of the bare runner, by section, by crate and by function.
 
 mod symbol;
 
@@ -14,7 +14,7 @@ use std::fs;
 use symbol::Symbol;
 
 const REPORT: &str = "reports/bloat.md";
-/// Crates that are smaller than this, in bytes, are counted together.
+/// The size of a crate below which it is counted with others, in bytes.
 const WORTH_A_ROW_BYTES: u64 = 2_000;
 
 /// Builds the runner with these features as it ships, but with its symbols, and writes the report.
@@ -44,13 +44,13 @@ fn report(bytes: &[u8], features: &str, functions: usize) -> anyhow::Result<Stri
     formatting(&mut text, &symbols)?;
     writeln!(text, "## Functions\n\nThe largest; what is inlined counts where it is.\n")?;
     writeln!(text, "| function | crate | bytes |\n|----------|-------|------:|")?;
-    for Symbol { name, of, bytes } in symbols.iter().take(functions) {
-        writeln!(text, "| `{}` | {of} | {bytes} |", symbol::short(name))?;
+    for Symbol { name, owner, bytes } in symbols.iter().take(functions) {
+        writeln!(text, "| `{}` | {owner} | {bytes} |", symbol::short(name))?;
     }
     Ok(text)
 }
 
-/// The content of the stripped file.
+/// Adds the sections of the stripped file.
 fn sections(text: &mut String, elf: &ElfFile64<'_>) -> anyhow::Result<()> {
     writeln!(text, "## Sections\n\n| section | bytes |\n|---------|------:|")?;
     for section in elf.sections() {
@@ -68,7 +68,7 @@ fn sections(text: &mut String, elf: &ElfFile64<'_>) -> anyhow::Result<()> {
 fn crates(text: &mut String, symbols: &[Symbol]) -> std::fmt::Result {
     let mut crates = BTreeMap::<&str, u64>::new();
     for symbol in symbols {
-        *crates.entry(&symbol.of).or_default() += symbol.bytes;
+        *crates.entry(&symbol.owner).or_default() += symbol.bytes;
     }
     let mut crates: Vec<_> = crates.into_iter().collect();
     crates.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
@@ -84,7 +84,7 @@ fn crates(text: &mut String, symbols: &[Symbol]) -> std::fmt::Result {
     writeln!(text, "| {} others | {rest_bytes} |\n", rest.len())
 }
 
-/// The figure that upstream's guide leaves open: how much of it all formats text.
+/// Adds the figure that upstream's guide leaves open: the part of the bytes that formats text.
 fn formatting(text: &mut String, symbols: &[Symbol]) -> std::fmt::Result {
     let is_formatting = |symbol: &&Symbol| {
         let name = &symbol.name;
@@ -104,7 +104,7 @@ fn formatting(text: &mut String, symbols: &[Symbol]) -> std::fmt::Result {
 mod tests {
     use super::*;
 
-    /// This very program has functions of this very crate.
+    /// The test program itself holds functions of this crate.
     #[test]
     fn it_finds_its_own_crate() {
         let program = fs::read(std::env::current_exe().unwrap()).unwrap();

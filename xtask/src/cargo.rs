@@ -1,32 +1,32 @@
-//! Building programs, and how large they are.
+//! Building programs, and their sizes.
 
 use crate::profile::Profile;
 use crate::toolchain::Toolchain;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The settings of one build, whatever is built.
+/// The settings of a build, for any program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Recipe {
     pub(crate) profile: Profile,
     /// Flags for rustc.
     pub(crate) flags: &'static [&'static str],
     pub(crate) std: Std,
-    /// Anything here needs a toolchain that takes unstable flags.
+    /// The build needs a toolchain that takes unstable flags.
     pub(crate) unstable: bool,
 }
 
 /// The source of the standard library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Std {
-    /// With the toolchain.
+    /// The toolchain's own.
     Shipped,
-    /// Built from its sources with these features, or with its default ones.
+    /// One that is built from its sources, with these features or with the default ones.
     Built(Option<&'static str>),
 }
 
 impl Recipe {
-    /// One for stable Rust.
+    /// A recipe for stable Rust.
     pub(crate) const fn stable(profile: Profile) -> Recipe {
         Recipe { profile, flags: &[], std: Std::Shipped, unstable: false }
     }
@@ -56,13 +56,13 @@ impl Recipe {
         options
     }
 
-    /// With a target, flags are for the program alone, and not for procedural macros.
+    /// Tells whether a target must be named: flags then hold for the program alone, not for procedural macros.
     fn needs_target(&self) -> bool {
         !self.flags.is_empty() || self.std != Std::Shipped
     }
 }
 
-/// Builds, into one folder.
+/// A builder of programs, into one folder.
 pub(crate) struct Builder {
     folder: PathBuf,
 }
@@ -72,7 +72,7 @@ impl Builder {
         Builder { folder }
     }
 
-    /// Builds the runner, with its default features or with these, and tells its size in bytes.
+    /// Builds the runner, with its default features or with these, and returns its size in bytes.
     ///
     /// # Errors
     ///
@@ -88,7 +88,7 @@ impl Builder {
         size(&self.runner_path(recipe))
     }
 
-    /// The path of the runner, once it was built.
+    /// The path of the runner after its build.
     pub(crate) fn runner_path(&self, recipe: &Recipe) -> PathBuf {
         let target = if recipe.needs_target() { env!("XTASK_HOST") } else { "" };
         self.folder.join(target).join("release/precompile-run")

@@ -1,4 +1,4 @@
-//! `cargo xtask`: what the project measures of itself.
+//! `cargo xtask`: measurements of the project itself.
 
 #![allow(clippy::print_stdout, reason = "a task reports")]
 
@@ -17,7 +17,7 @@ cargo xtask size [STEP...]
 cargo xtask size --check
     Builds two rows, and fails where one is more than 2 % larger than the report says.
 cargo xtask bloat [--top N] [FEATURES]
-    Says what the bytes of the bare runner are, or of one with these features, by section, by crate and by
+    Prints the bytes of the bare runner, or of one with these features, by section, by crate and by
     function, and writes reports/bloat.md.";
 
 fn main() -> anyhow::Result<()> {

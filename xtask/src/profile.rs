@@ -1,6 +1,6 @@
-//! The profiles in which cargo is told to build.
+//! The profiles of cargo's builds.
 
-/// The settings of a profile, each given, so that none is the workspace's.
+/// The settings of a profile. Each is given, so that none comes from the workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Profile {
     /// Debug information.
@@ -30,7 +30,7 @@ impl Profile {
     pub(crate) const RUNNER: Profile =
         Profile { debug: false, opt_level: "s", abort: true, lto: true, one_codegen_unit: true, strip: true };
 
-    /// As cargo reads it from the environment, for `--release`.
+    /// The profile as environment variables for cargo's `--release`.
     pub(crate) fn environment(self) -> [(&'static str, &'static str); 10] {
         let pick = |on, yes, no| if on { yes } else { no };
         [

@@ -1,4 +1,4 @@
-//! `cargo xtask size`: how large the runner is, and what makes it so.
+//! `cargo xtask size`: the size of the runner, and the causes of it.
 
 pub(crate) mod ladder;
 mod report;
@@ -16,13 +16,13 @@ use report::{
 };
 use std::path::PathBuf;
 
-/// By how much a row may grow, in per cent, before the report has to say so.
+/// The growth of a row, in per cent, beyond which the report must be made again.
 const TOLERANCE_PERCENT: u64 = 2;
-/// The most that a runner may be of upstream's minimal command line, built alike.
-const MOST_WASI: f64 = 0.62;
-const MOST_BARE: f64 = 0.315;
+/// The maximum size of a runner, as a part of upstream's minimal command line built alike.
+const MAX_WASI: f64 = 0.62;
+const MAX_BARE: f64 = 0.315;
 
-/// Builds every row, or those of these steps, and writes the reports.
+/// Builds every row, or the rows of these steps, and writes the reports.
 pub(crate) fn run(steps: &[String]) -> anyhow::Result<()> {
     let builder = builder()?;
     let mut report = if steps.is_empty() { Report::default() } else { Report::read()? };
@@ -45,7 +45,7 @@ pub(crate) fn run(steps: &[String]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A row to be made.
+/// A row to make.
 struct Wanted {
     step: String,
     variant: &'static str,
@@ -55,7 +55,7 @@ struct Wanted {
 
 /// The build of a row.
 enum Program {
-    /// The runner, with these features, or its default ones.
+    /// The runner, with these features or its default ones.
     Runner(Option<String>),
     /// Upstream's minimal command line.
     Upstream,
@@ -114,14 +114,14 @@ fn rows() -> Vec<Wanted> {
     rows
 }
 
-/// Builds two rows that the report has, and compares.
+/// Builds two rows again, and compares them with the report.
 pub(crate) fn check() -> anyhow::Result<()> {
     let builder = builder()?;
     let known = Report::read()?;
     let upstream =
         known.bytes(PROFILE_STEP, UPSTREAM_COLUMN).context("reports/sizes.json lacks upstream's row")?;
     let mut grown = Vec::new();
-    for (variant, features, most) in [(WASI_COLUMN, WASI, MOST_WASI), (BARE_COLUMN, BARE, MOST_BARE)] {
+    for (variant, features, max) in [(WASI_COLUMN, WASI, MAX_WASI), (BARE_COLUMN, BARE, MAX_BARE)] {
         let bytes = builder.runner(&STABLE, Some(features)).map_err(anyhow::Error::msg)?;
         let before = known.bytes(PROFILE_STEP, variant);
         let before = before.with_context(|| format!("reports/sizes.json has no row for `{variant}`"))?;
@@ -129,9 +129,9 @@ pub(crate) fn check() -> anyhow::Result<()> {
             "precompile-run, {variant}: {bytes} bytes, {before} in the report, {:.4} of upstream's",
             bytes as f64 / upstream as f64
         );
-        if !is_within(bytes, before, upstream, most) {
+        if !is_within(bytes, before, upstream, max) {
             grown.push(format!(
-                "{variant} (at most {before} and {TOLERANCE_PERCENT} %, and {most} of upstream's)"
+                "{variant} (at most {before} and {TOLERANCE_PERCENT} %, and {max} of upstream's)"
             ));
         }
     }
@@ -143,18 +143,18 @@ pub(crate) fn check() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The test that a program is hardly larger than it was before, and at most this part of upstream's.
-fn is_within(bytes: u64, before: u64, upstream: u64, most: f64) -> bool {
-    bytes * 100 <= before * (100 + TOLERANCE_PERCENT) && bytes as f64 <= upstream as f64 * most
+/// Tells whether a program is hardly larger than before, and at most this part of upstream's.
+fn is_within(bytes: u64, before: u64, upstream: u64, max: f64) -> bool {
+    bytes * 100 <= before * (100 + TOLERANCE_PERCENT) && bytes as f64 <= upstream as f64 * max
 }
 
-/// Builds into a folder of its own, from the workspace.
+/// A builder in the workspace, with a folder of its own.
 #[allow(clippy::disallowed_methods, reason = "cargo speaks by it")]
 pub(crate) fn builder() -> anyhow::Result<Builder> {
-    // Cargo tells where this task itself was built.
+    // The target folder is the one that this task itself was built into.
     let task = std::env::current_exe().context("can't tell where this program is")?;
     let target = task.ancestors().nth(2).context("this program is in no target folder")?;
-    // Not as it was compiled: another clone may build into the same folder.
+    // The variable of this run, not of the build: another clone may build into the same folder.
     let root = std::env::var_os("CARGO_MANIFEST_DIR").context("start it by `cargo xtask`")?;
     let root = PathBuf::from(root).join("..");
     std::env::set_current_dir(&root).context("can't go to the workspace")?;
@@ -165,9 +165,9 @@ pub(crate) fn builder() -> anyhow::Result<Builder> {
 mod tests {
     use super::*;
 
-    /// Two per cent pass, one byte more doesn't, and neither does too large a part of upstream's.
+    /// Growth of two per cent passes, one byte more doesn't, and neither does too large a part of upstream's.
     #[test]
-    fn what_grows_is_found() {
+    fn growth_is_found() {
         assert!(is_within(1_000, 1_000, 10_000, 0.31));
         assert!(is_within(1_020, 1_000, 10_000, 0.31));
         assert!(!is_within(1_021, 1_000, 10_000, 0.31));

@@ -1,49 +1,49 @@
-//! The compilers of Rust that may be here.
+//! The Rust toolchains of this machine.
 
 use std::path::Path;
 use std::process::Command;
 
-/// One that can be asked to build.
+/// A toolchain.
 #[derive(Clone, Debug)]
 pub(crate) struct Toolchain {
-    /// As rustup names it; `None` for the one that runs this task.
+    /// The name in rustup; `None` for the toolchain that runs this task.
     name: Option<&'static str>,
-    /// The words of `rustc -V`.
+    /// The output of `rustc -V`.
     pub(crate) version: String,
     /// The standard library's sources are there.
     pub(crate) has_sources: bool,
 }
 
 impl Toolchain {
-    /// The one that runs this task.
+    /// The toolchain that runs this task.
     ///
     /// # Errors
     ///
-    /// Where it can't be asked.
+    /// Where its `rustc` can't be run.
     pub(crate) fn active() -> Result<Toolchain, String> {
         Toolchain::find(None)
     }
 
-    /// A program of it, `cargo` or `rustc`.
+    /// A program of the toolchain, `cargo` or `rustc`.
     pub(crate) fn command(&self, program: &str) -> Command {
         command(program, self.name)
     }
 
     fn find(name: Option<&'static str>) -> Result<Toolchain, String> {
-        let ask = |what: &[&str]| {
-            let asked = command("rustc", name).args(what).output();
-            let answer = asked.ok().filter(|output| output.status.success())?;
-            Some(String::from_utf8_lossy(&answer.stdout).trim().to_owned())
+        let rustc = |arguments: &[&str]| {
+            let output = command("rustc", name).args(arguments).output();
+            let output = output.ok().filter(|output| output.status.success())?;
+            Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
         };
-        let version = ask(&["-V"]);
+        let version = rustc(&["-V"]);
         let version =
             version.ok_or_else(|| format!("there is no toolchain `{}`", name.unwrap_or("active")))?;
-        let sysroot = ask(&["--print", "sysroot"]).unwrap_or_default();
+        let sysroot = rustc(&["--print", "sysroot"]).unwrap_or_default();
         let has_sources = Path::new(&sysroot).join("lib/rustlib/src/rust/library/std").exists();
         Ok(Toolchain { name, version, has_sources })
     }
 
-    /// One that takes flags which are not stable: nightly, or Debian's, told to.
+    /// A toolchain that takes unstable flags: nightly, or Debian's with `RUSTC_BOOTSTRAP`.
     ///
     /// # Errors
     ///

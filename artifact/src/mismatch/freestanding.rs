@@ -1,13 +1,14 @@
-//! The lacks of hosts that have no operating system.
+//! The checks of what hosts without an operating system may lack.
 
-use super::{Check, Mismatch, mismatch, pulley, told};
+use super::checks::pulley;
+use super::reason::{Check, Mismatch, mismatch, texts};
 use crate::manifest::Manifest;
 use crate::{Code, Host};
 
 /// The checks, in the order of the reasons.
 pub(super) const CHECKS: [Check; 3] = [native_code, float_instructions, epochs];
 
-/// Without virtual memory, somebody has to make code executable.
+/// Without virtual memory, machine code needs another way to become executable.
 fn native_code(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if manifest.is_pulley() || host.native_code {
         return None;
@@ -21,12 +22,12 @@ fn native_code(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
                 "use a runtime with the feature `custom-virtual-memory`, or `pulley`, or give it `code_memory`",
             ],
         };
-        told(&manifest.target, "no executable memory", remedy)
+        texts(&manifest.target, "no executable memory", remedy)
     })
 }
 
-/// Instructions for which compiled code calls a function where they are missing, and the function expects the
-/// numbers elsewhere: rounding, and multiplication with addition.
+/// The CPU features without which compiled code calls the host's functions, for rounding and for fused multiply-add. On
+/// a host with soft floating point, those functions expect their arguments elsewhere.
 const FLOAT_INSTRUCTIONS: [&str; 2] = ["sse4.1", "fma"];
 
 fn float_instructions(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
@@ -36,16 +37,16 @@ fn float_instructions(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     }
     mismatch(Code::FloatInstructions, "cpu_features", || {
         let compiled = manifest.cpu_features.join(",");
-        told(&compiled, "no calls with floating-point numbers", &["compile with `--cpu x86-64-v3`"])
+        texts(&compiled, "no calls with floating-point numbers", &["compile with `--cpu x86-64-v3`"])
     })
 }
 
-/// Epochs are counted in 64 bits, which other threads increment.
+/// Other threads increment the epoch, a counter of 64 bits, so it must be atomic.
 fn epochs(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if !manifest.settings.epoch_interruption || host.epochs {
         return None;
     }
     mismatch(Code::Epochs, "settings.epoch_interruption", || {
-        told("true", "no 64-bit atomics", &["compile without `-W epoch-interruption`"])
+        texts("true", "no 64-bit atomics", &["compile without `-W epoch-interruption`"])
     })
 }

@@ -1,6 +1,6 @@
-//! The objections of a host's policy to an artifact that it could run.
+//! The checks of a host's policy.
 
-use super::{Check, Mismatch, mismatch, told};
+use super::reason::{Check, Mismatch, mismatch, texts};
 use crate::manifest::Manifest;
 use crate::version::numbers;
 use crate::{Code, Host};
@@ -22,11 +22,11 @@ fn backend(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
             true => &["have the host accept a backend"],
             false => &["compile with `--backend ", &options, "`"],
         };
-        told(manifest.backend.name(), &names.join(","), remedy)
+        texts(manifest.backend.name(), &names.join(","), remedy)
     })
 }
 
-/// A minimum that is no version is met by none.
+/// A minimum that is no version refuses all artifacts.
 fn wasmtime_version(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let least = host.policy.min_wasmtime_version.as_ref()?;
     let met = |minimum| numbers(&manifest.wasmtime_version).is_some_and(|artifact| artifact >= minimum);
@@ -36,7 +36,7 @@ fn wasmtime_version(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     mismatch(Code::PolicyWasmtimeVersion, "wasmtime_version", || {
         let least = [least, " or newer"].concat();
         let remedy = ["compile with a precompile that is built on wasmtime ", &least];
-        told(&manifest.wasmtime_version, &least, &remedy)
+        texts(&manifest.wasmtime_version, &least, &remedy)
     })
 }
 
@@ -45,7 +45,7 @@ fn epoch_interruption(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
         return None;
     }
     mismatch(Code::PolicyEpochInterruption, "settings.epoch_interruption", || {
-        told("false", "true", &["compile with `-W epoch-interruption`"])
+        texts("false", "true", &["compile with `-W epoch-interruption`"])
     })
 }
 
@@ -53,12 +53,14 @@ fn fuel(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if manifest.settings.consume_fuel || !host.policy.require_fuel {
         return None;
     }
-    mismatch(Code::PolicyFuel, "settings.consume_fuel", || told("false", "true", &["compile with `-W fuel`"]))
+    mismatch(Code::PolicyFuel, "settings.consume_fuel", || {
+        texts("false", "true", &["compile with `-W fuel`"])
+    })
 }
 
 fn memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let most = host.policy.memory_max_bytes?;
-    // The heap of collected objects grows as it likes.
+    // The garbage-collected heap has no maximum.
     let collected = manifest.features_stamped.contains("gc-types");
     let declared = manifest.memories.and_then(|memories| memories.maximum_bytes).filter(|_| !collected);
     if declared.is_some_and(|bytes| bytes <= most) {
@@ -66,7 +68,7 @@ fn memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     }
     mismatch(Code::PolicyMemory, "memories.maximum_bytes", || {
         let artifact = declared.map_or("unbounded".into(), |bytes| bytes.to_string());
-        // A memory has pages of 64 KiB.
+        // The size of a memory is a multiple of 64 KiB.
         let whole_pages = (most & !0xffff).to_string();
         let remedy: &[&str] = match manifest.memories {
             None => &["compile with a newer precompile, which notes the memories"],
@@ -80,7 +82,7 @@ fn memory(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
                 "` does, instantiated once and by the component itself",
             ],
         };
-        told(&artifact, &most.to_string(), remedy)
+        texts(&artifact, &most.to_string(), remedy)
     })
 }
 
@@ -95,6 +97,6 @@ fn debug(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
             (true, false) => ("debug-info", "debug-info=n"),
             (false, _) => ("backtrace-details", "backtrace-details=n"),
         };
-        told(carried, "none", &["compile with `-D ", option, "`"])
+        texts(carried, "none", &["compile with `-D ", option, "`"])
     })
 }

@@ -1,8 +1,8 @@
-//! The provider of an import that a host lacks, as a way out.
+//! The provider of an import that a host doesn't offer, as a remedy.
 
-use super::Offers;
+use super::offers::Offers;
 
-/// For the import of a module.
+/// The remedy for a module's import.
 pub(super) fn of_module(module: &str, name: &str, is_object: bool, offers: Offers<'_>) -> &'static str {
     match (module, name) {
         _ if is_object => {
@@ -32,7 +32,7 @@ pub(super) fn of_module(module: &str, name: &str, is_object: bool, offers: Offer
     }
 }
 
-/// For the import of a component.
+/// The remedy for a component's import.
 pub(super) fn of_component(name: &str, offers: Offers<'_>) -> &'static str {
     let (name, version) = name.split_once('@').unwrap_or((name, ""));
     let has_wasi = offers("wasi:cli/environment@0.2");
@@ -60,7 +60,7 @@ pub(super) fn of_component(name: &str, offers: Offers<'_>) -> &'static str {
 const EMBEDDER: &str = "it is for a program of your own, with the crate `precompile-runtime`, to offer";
 const EMSCRIPTENS: &str = "emscripten's JavaScript provides it: build with `-sPURE_WASI`";
 
-/// The beginnings of names that emscripten's JavaScript provides.
+/// The prefixes of names that emscripten's JavaScript provides.
 const EMSCRIPTEN: [&str; 8] = [
     "emscripten_",
     "_emscripten_",

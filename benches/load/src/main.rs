@@ -1,5 +1,5 @@
-//! `load ARTIFACT ROUNDS`: opens an artifact in several ways, in turns, and prints the median of each, in
-//! nanoseconds, as JSON. An engine is there already, and each program is dropped before the next is opened.
+//! `load ARTIFACT ROUNDS`: opens an artifact in several ways, in turns, and prints the median time of each, in
+//! nanoseconds, as JSON. The engine exists before, and each program is dropped before the next is opened.
 
 use precompile_runtime::Runtime;
 use precompile_runtime::wasmtime::Module;
@@ -9,8 +9,8 @@ use std::hint::black_box;
 use std::path::PathBuf;
 use std::time::Instant;
 
-/// A circuit in which each of so many ways follows each other one once, since what was opened before decides what is
-/// in the processor's caches. It has each way once for each other one.
+/// A circuit of the ways in which each follows every other one once, as the way before decides the content of the
+/// processor's caches.
 fn circuit(ways: usize) -> impl Iterator<Item = usize> + Clone {
     (0..ways).flat_map(move |one| (one + 1..ways).flat_map(move |other| [one, other]))
 }
@@ -20,11 +20,11 @@ fn main() {
     let (path, rounds) = (PathBuf::from(path), rounds.parse::<usize>().expect("a number of rounds"));
     let bytes = fs::read(&path).expect("the artifact can be read");
     let runtime = Runtime::new();
-    // SAFETY: who runs this made the artifact with precompile, and doesn't change it meanwhile. So it is for
-    // every call below.
+    // SAFETY: the user made the artifact with precompile, and doesn't change it meanwhile. The same holds for every
+    // call below.
     let program = unsafe { runtime.open_file(&path) }.expect("the artifact loads");
     let engine = program.engine().clone();
-    // What opens a copy, and its yardstick: the copy that wasmtime makes, and a digest, both of bytes that are there.
+    // Opening a copy, and its yardstick: the copy that wasmtime makes, and a digest, both of bytes in memory.
     let copying: [Way; 3] = [
         ("copied", &|| drop(black_box(unsafe { runtime.open_file(&path) }.unwrap()))),
         ("deserialize", &|| drop(black_box(unsafe { Module::deserialize(&engine, &bytes) }.unwrap()))),
@@ -32,7 +32,7 @@ fn main() {
             black_box(blake3::hash(&bytes));
         }),
     ];
-    // What maps the file, and its yardstick. Apart: after megabytes were copied, the processor's caches hold nothing.
+    // Mapping the file, and its yardstick. Apart, as copying megabytes empties the processor's caches.
     let mapping: [Way; 4] = [
         ("mapped_unverified", &|| {
             drop(black_box(unsafe { runtime.open_file_mapped_unverified(&path) }.unwrap()));
@@ -49,10 +49,10 @@ fn main() {
     println!("{{{},{}}}", medians(&copying, rounds), medians(&mapping, rounds));
 }
 
-/// A way to open it, with its name.
+/// A way to open the artifact, with its name.
 type Way<'a> = (&'a str, &'a dyn Fn());
 
-/// The medians of so many rounds of these ways, in turns, as members of a JSON object.
+/// The medians of the ways over a number of rounds, in turns, as members of a JSON object.
 fn medians(ways: &[Way<'_>], rounds: usize) -> String {
     let mut times = vec![Vec::new(); ways.len()];
     for at in circuit(ways.len()).cycle().take(rounds * ways.len()) {

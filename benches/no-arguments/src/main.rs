@@ -16,7 +16,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), String> {
     let runtime = Runtime::new();
-    // SAFETY: who runs this vouches for the file. Its digest is checked.
+    // SAFETY: the user vouches for the file. Its digest is checked.
     let program = unsafe { runtime.open_file("app.cwasm") }.map_err(|error| error.to_string())?;
     let module = program.module().ok_or("this build runs no components")?;
     let mut store = Store::new(program.engine(), ());

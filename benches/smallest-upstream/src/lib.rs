@@ -1,6 +1,6 @@
-//! What upstream's guide describes as its smallest embedding, to be measured beside ours: wasmtime with the
-//! feature `runtime` alone, an allocator on top of pages, and three guests, the last of which imports a
-//! function. Its host gets the text of an error.
+//! The smallest embedding in upstream's guide, to be measured beside ours: wasmtime with the feature `runtime`
+//! alone, an allocator on top of pages, and three guests, the last of which imports a function. Its host gets the
+//! text of an error.
 
 #![no_std]
 
@@ -12,11 +12,11 @@ use core::ptr::NonNull;
 use core::slice;
 use wasmtime::{Config, Engine, Instance, Linker, Module, Result, Store};
 
-/// Runs three artifacts; where that fails, writes why and returns how long the text is.
+/// Runs three artifacts. Where that fails, writes the error and returns the length of its text; 0 otherwise.
 ///
 /// # Safety
 ///
-/// Each pointer is good for as many bytes as follow it.
+/// Each pointer is valid for the number of bytes that follows it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn run(
     error: *mut u8,
@@ -28,9 +28,9 @@ pub unsafe extern "C" fn run(
     import: *const u8,
     import_bytes: usize,
 ) -> usize {
-    // SAFETY: the caller promises it.
+    // SAFETY: the caller promises that the pointer is valid.
     let error = unsafe { slice::from_raw_parts_mut(error, error_bytes) };
-    // SAFETY: the caller promises it.
+    // SAFETY: the caller promises that the pointer is valid.
     let [empty, add, import] = [(empty, empty_bytes), (add, add_bytes), (import, import_bytes)]
         .map(|(start, bytes)| unsafe { slice::from_raw_parts(start, bytes) });
     match all(empty, add, import) {
@@ -69,18 +69,18 @@ fn all(empty: &'static [u8], add: &'static [u8], import: &'static [u8]) -> Resul
 
 fn engine() -> Result<Engine> {
     let mut config = Config::new();
-    // SAFETY: guests are compiled for processors with the instructions that functions would stand in for.
+    // SAFETY: guests are compiled for processors that have the instructions in whose place functions would be called.
     unsafe { config.x86_float_abi_ok(true) };
-    // SAFETY: it says what the processor says.
+    // SAFETY: the function reports the processor's own features.
     unsafe { config.detect_host_feature(platform::has_feature) };
     Engine::new(&config)
 }
 
 fn module(engine: &Engine, artifact: &'static [u8]) -> Result<Module> {
     match cfg!(feature = "custom") {
-        // SAFETY: the host gives artifacts of wasmtime's.
+        // SAFETY: the host gives artifacts that wasmtime made.
         true => unsafe { Module::deserialize(engine, artifact) },
-        // SAFETY: the host gives artifacts of wasmtime's, and keeps them.
+        // SAFETY: the host gives artifacts that wasmtime made, and keeps them.
         false => unsafe { Module::deserialize_raw(engine, NonNull::from(artifact)) },
     }
 }

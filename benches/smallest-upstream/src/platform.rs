@@ -1,4 +1,4 @@
-//! The processor's features, an allocator, and the end of what can't go on.
+//! The processor's features, an allocator, and the panic handler.
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::panic::PanicInfo;
@@ -23,13 +23,13 @@ unsafe extern "C" {
     fn host_fail(reason: *const u8, bytes: usize) -> !;
 }
 
-/// Pages of the host's, which are never given back.
+/// The host's pages, which are never given back.
 struct Pages;
 
-// SAFETY: each answer is memory that nobody else has.
+// SAFETY: each allocation is memory that nobody else has.
 unsafe impl Allocator for Pages {
     fn alloc(&self, bytes: usize) -> (*mut u8, usize, u32) {
-        // SAFETY: it takes any number.
+        // SAFETY: the function takes any number.
         match unsafe { host_pages(bytes) } {
             memory if memory.is_null() => (ptr::null_mut(), 0, 0),
             memory => (memory, bytes, 0),
@@ -57,7 +57,7 @@ unsafe impl Allocator for Pages {
 
 struct Global;
 
-/// The program has one thread.
+/// The allocator. The program has one thread.
 static mut DLMALLOC: Dlmalloc<Pages> = Dlmalloc::new_with_allocator(Pages);
 
 #[global_allocator]
@@ -83,6 +83,6 @@ unsafe impl GlobalAlloc for Global {
 #[panic_handler]
 fn fail(info: &PanicInfo<'_>) -> ! {
     let text = alloc::format!("{info}");
-    // SAFETY: the bytes are there while it is called.
+    // SAFETY: the bytes live as long as the call.
     unsafe { host_fail(text.as_ptr(), text.len()) }
 }

@@ -1,72 +1,72 @@
-//! Why a shared store can't be used.
+//! The errors of a shared store.
 
 use thiserror::Error;
 
-/// Why there is no such shared store.
+/// An error in the URL or the settings of a shared store.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ConnectError {
-    /// It is no URL.
+    /// The text is no URL.
     #[error("the shared cache is no URL ({0}): use one like `s3://bucket/prefix`")]
     NotAUrl(String),
-    /// The URL has a character that must be escaped, perhaps in a password. It isn't shown.
+    /// The URL has a character that must be escaped, perhaps in a password. So the URL isn't shown.
     #[error(
         "the URL of the shared cache has `#`, or `@` behind `?`: write `%23`, `%3F` and `%40` for `#`, `?` \
          and `@` that don't separate its parts"
     )]
     Unescaped,
-    /// The URL names a service that isn't known.
+    /// The scheme is unknown.
     #[error(
-        "there is no shared cache by `{0}`: use s3, redis, rediss, webdav, webdavs, file, gs, azblob or ghac"
+        "no shared cache has the scheme `{0}`: use s3, redis, rediss, webdav, webdavs, file, gs, azblob or ghac"
     )]
-    Service(String),
-    /// The URL lacks something.
+    Scheme(String),
+    /// A part of the URL is missing.
     #[error("the shared cache `{name}` has no {what}: use a URL like `{like}`")]
     Lacks {
         /// The URL, without credentials.
         name: String,
-        /// What it lacks.
+        /// The missing part.
         what: &'static str,
-        /// What a whole one looks like.
+        /// An example of a complete URL.
         like: &'static str,
     },
-    /// The URL says something that isn't understood.
-    #[error("the shared cache `{name}` knows no `{parameter}`: leave it out")]
+    /// The URL has an unknown parameter.
+    #[error("the shared cache `{name}` has no parameter `{parameter}`: leave it out")]
     Parameter {
         /// The URL, without credentials.
         name: String,
-        /// What is not understood.
+        /// The unknown parameter.
         parameter: String,
     },
-    /// The service refuses the configuration.
+    /// The service's library refuses the configuration.
     #[error("the shared cache `{name}` can't be used: {why}")]
     Refused {
         /// The URL, without credentials.
         name: String,
-        /// What its library says.
+        /// The library's error.
         why: String,
     },
-    /// Neither reading nor writing.
+    /// The text is no mode.
     #[error("`{0}` is no mode of a shared cache: use `read-write` or `read-only`")]
     Mode(String),
 }
 
-/// What a shared store failed at, and is given up on for.
+/// The failure of a shared store, after which it isn't used or not written any more.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RemoteError {
-    /// It can't be read, and is not written either.
+    /// A read failed: the store is neither read nor written any more.
     #[error("this run does without the shared cache `{name}`: {why}")]
     Read {
         /// The URL, without credentials.
         name: String,
-        /// What happened.
+        /// The reason.
         why: String,
     },
-    /// It can't be written; it is still read.
+    /// A write failed: the store is still read.
     #[error("this run stores nothing more in the shared cache `{name}`: {why}")]
     Write {
         /// The URL, without credentials.
         name: String,
-        /// How much was not stored, and why.
+        /// The number of entries that were not stored, and the reason.
         why: String,
     },
 }

@@ -1,40 +1,40 @@
-//! A failed attempt, and its prospects.
+//! A failed attempt to transfer an object.
 
-use super::Limits;
+use super::limits::RemoteLimits;
 use std::fmt::Display;
 
-/// A failed attempt.
+/// A failed attempt to transfer an object.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) why: String,
-    /// The cause may be gone in a moment.
+    /// Another attempt may succeed.
     pub(super) is_temporary: bool,
 }
 
 impl Failure {
-    /// One that will be there the next time, too.
+    /// A permanent failure: another attempt would fail, too.
     pub(super) fn lasting(why: impl Display) -> Failure {
         Failure { why: why.to_string(), is_temporary: false }
     }
 
-    /// One that may be gone in a moment.
+    /// A temporary failure: another attempt may succeed.
     pub(super) fn temporary(why: impl Display) -> Failure {
         Failure { why: why.to_string(), is_temporary: true }
     }
 
-    /// Nothing arrived in time. What is waited for once isn't waited for again: then a server that is gone
-    /// would cost the time of each attempt.
-    pub(super) fn idle(limits: &Limits) -> Failure {
+    /// The failure of a server that sends nothing for too long. It counts as permanent: otherwise an absent server
+    /// would cost one timeout for each attempt.
+    pub(super) fn idle(limits: &RemoteLimits) -> Failure {
         Failure::lasting(format_args!("it sent nothing for {} s", limits.idle.as_secs_f32()))
     }
 
-    /// An object beyond the limit.
-    pub(super) fn too_much(limits: &Limits) -> Failure {
+    /// The failure of an object that is larger than the limit.
+    pub(super) fn too_much(limits: &RemoteLimits) -> Failure {
         Failure::lasting(format_args!("it sent more than {} bytes", limits.max_bytes))
     }
 
-    /// A transfer beyond the limit.
-    pub(super) fn transfer(limits: &Limits, verb: &str) -> Failure {
+    /// The failure of a transfer that takes longer than the limit.
+    pub(super) fn transfer(limits: &RemoteLimits, verb: &str) -> Failure {
         let limit = limits.transfer.as_secs_f32();
         Failure::lasting(format_args!("it took longer than {limit} s to {verb} an entry"))
     }

@@ -1,14 +1,15 @@
-//! A folder that is mounted, and only looked at when it is needed.
+//! A shared store in a mounted folder, which isn't accessed before it is needed.
 
 use super::failure::Failure;
-use super::{Mode, objects};
+use super::mode::Mode;
+use super::objects;
 use opendal::Operator;
 use opendal::services::Fs;
 use std::path::{Path, PathBuf};
 use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
 
-/// A folder. It may be absent, or on a file system that hangs: nothing of it was touched yet.
+/// A shared store in a folder. The folder may be absent, or on a file system that hangs.
 pub(super) struct Folder {
     path: PathBuf,
     mode: Mode,
@@ -20,7 +21,7 @@ impl Folder {
         Folder { path, mode, opened: OnceCell::new() }
     }
 
-    /// Opens the folder when it is first called.
+    /// Opens the folder at the first call.
     pub(super) async fn operator(&self) -> Result<&Operator, Failure> {
         let open = || {
             let (path, mode) = (self.path.clone(), self.mode);
@@ -34,9 +35,9 @@ impl Folder {
 fn open(path: &Path, mode: Mode) -> Result<Operator, String> {
     let mut folder = Fs::default().root(&path.to_string_lossy());
     match mode {
-        // Beside the objects, so that they can be renamed into place.
+        // In the same folder as the objects, so that they can be renamed into place.
         Mode::ReadWrite => folder = folder.atomic_write_dir(&path.join("temp").to_string_lossy()),
-        // The builder makes what is missing: who only reads must leave no trace.
+        // The builder would create a missing folder, and a reader must not.
         Mode::ReadOnly => {
             std::fs::metadata(path).map_err(|error| format!("the folder can't be read: {error}"))?;
         }

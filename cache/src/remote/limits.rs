@@ -1,24 +1,24 @@
-//! How long, and how much.
+//! The limits of a shared store.
 
 use std::time::Duration;
 
-/// How long a shared store may take, and how much it may send.
+/// The limits of a shared store: the time it may take, and the size of its objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// For so long nothing may arrive.
+pub struct RemoteLimits {
+    /// The maximum time in which nothing arrives.
     pub idle: Duration,
-    /// So long one whole transfer may take.
+    /// The maximum time of one transfer.
     pub transfer: Duration,
-    /// So long [`Remote::finish`](super::Remote::finish) waits for what is being stored.
+    /// The maximum time that [`Remote::finish`](super::Remote::finish) waits for writes.
     pub finish: Duration,
-    /// An object larger than this is refused, in bytes.
+    /// The maximum size of an object, in bytes.
     pub max_bytes: u64,
 }
 
-impl Default for Limits {
+impl Default for RemoteLimits {
     /// 5 s, 60 s, 10 s, and 1 GiB.
-    fn default() -> Limits {
-        Limits {
+    fn default() -> RemoteLimits {
+        RemoteLimits {
             idle: Duration::from_secs(5),
             transfer: Duration::from_secs(60),
             finish: Duration::from_secs(10),

@@ -1,14 +1,14 @@
-//! The right of this program to write.
+//! The mode in which a shared store is used.
 
-use super::ConnectError;
+use super::error::ConnectError;
 use std::str::FromStr;
 
-/// The right of this program to write to a shared store.
+/// The mode in which a shared store is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// It reads, and stores what it made.
+    /// Entries are read, and new ones are written.
     ReadWrite,
-    /// It only reads.
+    /// Entries are only read.
     ReadOnly,
 }
 

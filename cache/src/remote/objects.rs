@@ -1,16 +1,16 @@
-//! One object to or from a service of `opendal`'s.
+//! Reading and writing one object through `opendal`.
 
-use super::Limits;
 use super::failure::Failure;
+use super::limits::RemoteLimits;
 use futures_util::TryStreamExt;
 use opendal::{Buffer, Error, ErrorKind, Operator};
 use tokio::time::timeout;
 
-/// Reads an object; `None` where there is none.
+/// Reads an object; `None` if there is none.
 pub(super) async fn read(
     operator: &Operator,
     name: &str,
-    limits: &Limits,
+    limits: &RemoteLimits,
 ) -> Result<Option<Vec<u8>>, Failure> {
     let begin = async { operator.reader(name).await?.into_bytes_stream(..).await };
     let mut stream = match timeout(limits.idle, begin).await.map_err(|_| Failure::idle(limits))? {
@@ -26,12 +26,12 @@ pub(super) async fn read(
             Ok(Some(part)) => object.extend_from_slice(&part),
             Ok(None) => return Ok(Some(object)),
             Err(error) => {
-                // What the stream wraps.
+                // The stream wraps opendal's error in an `io::Error`.
                 let inner = error.get_ref().and_then(|error| error.downcast_ref::<Error>());
                 return match inner {
                     Some(error) => absent(error),
                     None if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-                    // The connection's own.
+                    // An error of the connection.
                     None => Err(Failure::temporary(error)),
                 };
             }
@@ -54,18 +54,18 @@ fn absent<T>(error: &Error) -> Result<Option<T>, Failure> {
 fn failure(error: &Error) -> Failure {
     match error.kind() {
         ErrorKind::RateLimited => Failure::temporary(said(error)),
-        // Which some services call temporary.
+        // Some services report it as temporary.
         ErrorKind::PermissionDenied => Failure::lasting(said(error)),
         _ if error.is_temporary() => Failure::temporary(said(error)),
         _ => Failure::lasting(said(error)),
     }
 }
 
-/// What happened, without the request's details.
+/// The text of an error, without the request's details.
 pub(super) fn said(error: &Error) -> String {
-    // A page for a browser says no more than its status does.
+    // An HTML page says no more than the status does.
     if error.message().is_empty() || error.message().starts_with('<') {
-        // Only the whole text says that; the rest of it is the request's details.
+        // The status is only part of the full text, whose rest is the request's details.
         let text = error.to_string();
         let status = text.split_once("status: ").and_then(|(_, rest)| rest.get(..3));
         return match status {

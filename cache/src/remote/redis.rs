@@ -1,5 +1,7 @@
-//! One object to or from Redis, whose own client ends a command after half a second, however large
-//! the object is and however slow the line, and reads an answer of any length.
+//! A shared store in Redis, over the client library `redis`.
+//!
+//! `opendal`'s Redis service isn't used: it ends each command after half a second, however large the object and however
+//! slow the network, and reads responses of any length.
 
 mod connection;
 mod metered;
@@ -7,28 +9,28 @@ mod tls;
 
 pub(super) use connection::Server;
 
-use super::Limits;
 use super::failure::Failure;
+use super::limits::RemoteLimits;
 use connection::Connections;
 use deadpool::Runtime;
 use deadpool::managed::{Object, Pool, PoolError, Timeouts};
 
-/// So much is asked for at once, in bytes: on a line that carries 200 KiB/s it arrives within the
-/// default limit of [`Limits::idle`].
+/// The size of the parts in which an object is read, in bytes. At 200 KiB/s a part arrives within the default of
+/// [`RemoteLimits::idle`].
 const PART: u64 = 1 << 20;
 
-/// So many transfers are under way at once; more wait for one to end.
+/// The maximum number of concurrent transfers. Further ones wait.
 const CONNECTIONS: usize = 64;
 
 /// A Redis server.
 pub(super) struct Redis {
     pool: Pool<Connections>,
-    /// Before every name, without a slash at its end.
+    /// The prefix of all keys, without a slash at its end.
     prefix: String,
 }
 
 impl Redis {
-    /// Nothing is sent yet.
+    /// The client of a server. Nothing is sent yet.
     pub(super) fn new(server: Server, prefix: &str) -> Result<Redis, String> {
         let pool =
             Pool::builder(Connections { server }).max_size(CONNECTIONS).runtime(Runtime::Tokio1).build();
@@ -36,8 +38,8 @@ impl Redis {
         Ok(Redis { pool, prefix: prefix.trim_matches('/').into() })
     }
 
-    /// Reads an object; `None` where there is none.
-    pub(super) async fn read(&self, name: &str, limits: &Limits) -> Result<Option<Vec<u8>>, Failure> {
+    /// Reads an object; `None` if there is none.
+    pub(super) async fn read(&self, name: &str, limits: &RemoteLimits) -> Result<Option<Vec<u8>>, Failure> {
         let mut connection = self.connection(limits).await?;
         let key = self.key(name);
         let length: u64 = connection.ask(limits, ::redis::cmd("STRLEN").arg(&key), 0).await?;
@@ -51,17 +53,22 @@ impl Redis {
             part.arg(&key).arg(start).arg(start + PART - 1);
             let part: Vec<u8> = connection.ask(limits, &part, PART).await?;
             if part.is_empty() || part.len() as u64 > PART {
-                // Deleted meanwhile, as a server does that has no memory left.
+                // Deleted meanwhile, as by a server that is short of memory.
                 break;
             }
             object.extend_from_slice(&part);
         }
-        // No object is empty: that is how a missing one looks.
+        // No object is empty, and Redis reports a missing one as empty.
         Ok((length > 0 && object.len() as u64 == length).then_some(object))
     }
 
     /// Writes an object.
-    pub(super) async fn write(&self, name: &str, object: &[u8], limits: &Limits) -> Result<(), Failure> {
+    pub(super) async fn write(
+        &self,
+        name: &str,
+        object: &[u8],
+        limits: &RemoteLimits,
+    ) -> Result<(), Failure> {
         let mut connection = self.connection(limits).await?;
         let mut set = ::redis::cmd("SET");
         connection.tell(set.arg(self.key(name)).arg(object)).await
@@ -71,8 +78,8 @@ impl Redis {
         format!("{}/{name}", self.prefix)
     }
 
-    /// A connection that is free, or a new one.
-    async fn connection(&self, limits: &Limits) -> Result<Object<Connections>, Failure> {
+    /// A connection from the pool: a free one, or a new one.
+    async fn connection(&self, limits: &RemoteLimits) -> Result<Object<Connections>, Failure> {
         let timeouts = Timeouts { create: Some(limits.idle), ..Timeouts::new() };
         self.pool.timeout_get(&timeouts).await.map_err(|error| match error {
             PoolError::Backend(failure) => failure,

@@ -1,11 +1,11 @@
-//! The threads on which everything is moved.
+//! The threads for transfers.
 
 use std::future::Future;
 use std::sync::{OnceLock, mpsc};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 
-/// Threads that are started when they are first needed.
+/// A pool of threads for transfers, started when it is first needed.
 pub(super) struct Threads(OnceLock<Runtime>);
 
 impl Threads {
@@ -13,7 +13,7 @@ impl Threads {
         Threads(OnceLock::new())
     }
 
-    /// Begins a task.
+    /// Starts a task.
     pub(super) fn begin(
         &self,
         task: impl Future<Output = ()> + Send + 'static,
@@ -21,15 +21,14 @@ impl Threads {
         Ok(self.runtime()?.spawn(task))
     }
 
-    /// Waits for what a task results in. Unlike tokio's own way to wait, it may be called from
-    /// within another runtime.
+    /// Runs a task and waits for its result. Unlike tokio's `block_on`, it may be called within another runtime.
     pub(super) fn wait<T: Send + 'static>(
         &self,
         task: impl Future<Output = Result<T, String>> + Send + 'static,
     ) -> Result<T, String> {
         let (sender, receiver) = mpsc::sync_channel(1);
         self.begin(async move {
-            // Whoever asked is still there.
+            // The receiver still exists.
             let _ = sender.send(task.await);
         })?;
         receiver.recv().unwrap_or_else(|_| Err("it made its client panic".into()))
@@ -41,7 +40,7 @@ impl Threads {
         }
         let started = Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let started = started.map_err(|error| format!("no threads for it can be started: {error}"))?;
-        // Another thread may have been quicker.
+        // Another thread may have been faster.
         if let Err(unused) = self.0.set(started) {
             unused.shutdown_background();
         }
@@ -51,7 +50,7 @@ impl Threads {
 
 impl Drop for Threads {
     fn drop(&mut self) {
-        // What hangs is left behind.
+        // Tasks that hang are abandoned.
         if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();
         }

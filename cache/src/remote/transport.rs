@@ -1,14 +1,14 @@
-//! How requests are sent: an answer of which only the status counts is not read without end.
+//! The HTTP transport, which limits responses that carry no object.
 
 use futures_util::TryStreamExt;
 use http::{Method, Request, Response};
 use opendal::{Buffer, Error, ErrorKind, HttpBody, HttpTransport, HttpTransporter, Result};
 
-/// Enough for what a service says of an error, in bytes.
+/// The maximum length of such a response, in bytes: more than enough for an error.
 const MOST: usize = 64 * 1024;
 
-/// Sends as `opendal` does, and refuses long answers to anything but a read that succeeds, which is
-/// measured where it arrives.
+/// `opendal`'s transport, but for responses to anything other than a successful read: they must be short. Objects are
+/// limited by their reader.
 pub(super) struct Capped(HttpTransporter);
 
 impl Capped {
@@ -34,7 +34,7 @@ impl HttpTransport for Capped {
                             rest = less;
                             Ok(part)
                         }
-                        None => Err(Error::new(ErrorKind::Unexpected, "its answer has no end")),
+                        None => Err(Error::new(ErrorKind::Unexpected, "its answer is too long")),
                     };
                     std::future::ready(part)
                 }))

@@ -1,8 +1,8 @@
-//! What is stored in the background.
+//! Writes to a shared store in the background.
 
-use super::Limits;
-use super::service::Service;
-use super::switch::Switch;
+use super::client::Client;
+use super::latch::Latch;
+use super::limits::RemoteLimits;
 use super::threads::Threads;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,10 +10,10 @@ use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::timeout;
 
-/// So many writes are under way at once; each holds its bytes in memory.
+/// The maximum number of concurrent writes. Each holds its bytes in memory.
 const WRITES_AT_ONCE: usize = 4;
 
-/// The writes of one process.
+/// The writes of this process to a shared store.
 pub(super) struct Writes {
     state: Arc<State>,
     begun: Mutex<Vec<JoinHandle<()>>>,
@@ -21,10 +21,10 @@ pub(super) struct Writes {
 
 struct State {
     turns: Semaphore,
-    stopped: Switch,
-    /// Those that were begun and have not succeeded.
+    stopped: Latch,
+    /// The number of writes that were begun and have not succeeded.
     unwritten: AtomicUsize,
-    /// Why the first one failed.
+    /// The error of the first write that failed, until it is reported.
     error: Mutex<Option<String>>,
 }
 
@@ -32,7 +32,7 @@ impl Writes {
     pub(super) fn new() -> Writes {
         let state = State {
             turns: Semaphore::new(WRITES_AT_ONCE),
-            stopped: Switch::new(),
+            stopped: Latch::new(),
             unwritten: AtomicUsize::new(0),
             error: Mutex::default(),
         };
@@ -40,20 +40,20 @@ impl Writes {
     }
 
     pub(super) fn are_stopped(&self) -> bool {
-        self.state.stopped.is_thrown()
+        self.state.stopped.is_set()
     }
 
-    /// Stores nothing more, for a reason that was told: nobody waits for a server that doesn't work.
+    /// Stops all writes, for a reason that was reported: nobody waits for a server that fails.
     pub(super) fn stop(&self) {
-        self.state.stopped.throw();
+        self.state.stopped.set();
     }
 
-    /// Stores what `bytes` returns, in its turn.
+    /// Starts writing the bytes that `bytes` returns, as soon as few enough other writes are running.
     pub(super) fn begin(
         &self,
         threads: &Threads,
-        service: Arc<Service>,
-        limits: Limits,
+        client: Arc<Client>,
+        limits: RemoteLimits,
         name: String,
         bytes: impl FnOnce() -> Option<Vec<u8>> + Send + 'static,
     ) {
@@ -63,13 +63,13 @@ impl Writes {
             let write = async {
                 let Ok(_turn) = state.turns.acquire().await else { return Ok(()) };
                 match spawn_blocking(bytes).await {
-                    Ok(Some(bytes)) => service.write(&name, bytes, &limits).await,
+                    Ok(Some(bytes)) => client.write(&name, bytes, &limits).await,
                     _ => Ok(()),
                 }
             };
             tokio::select! {
                 biased;
-                () = state.stopped.thrown() => {}
+                () = state.stopped.wait() => {}
                 written = write => match written {
                     Ok(()) => {
                         state.unwritten.fetch_sub(1, SeqCst);
@@ -84,8 +84,9 @@ impl Writes {
         }
     }
 
-    /// Waits for all, as long as the limits allow. Says what went wrong, if that wasn't said before.
-    pub(super) fn finish(&self, threads: &Threads, limits: &Limits) -> Result<(), String> {
+    /// Waits for all writes, as long as the limits allow. The error is the first failure, unless it was reported
+    /// before.
+    pub(super) fn finish(&self, threads: &Threads, limits: &RemoteLimits) -> Result<(), String> {
         let begun = std::mem::take(&mut *lock(&self.begun));
         if begun.is_empty() {
             return Ok(());
@@ -94,20 +95,20 @@ impl Writes {
         let in_time = threads.wait(async move {
             let ended = async {
                 for write in begun {
-                    // It doesn't panic, and nobody aborts it.
+                    // The task doesn't panic, and nobody aborts it.
                     let _ = write.await;
                 }
             };
             Ok(timeout(limit, ended).await.is_ok())
         })?;
-        let late = !in_time && self.state.stopped.throw();
+        let late = !in_time && self.state.stopped.set();
         let unwritten = self.state.unwritten.load(SeqCst);
         match lock(&self.state.error).take() {
             Some(why) => Err(format!("{unwritten} of {all} entries were not stored: {why}")),
             None if late => {
                 Err(format!("{unwritten} of {all} entries were not stored within {} s", limit.as_secs_f32()))
             }
-            // All were stored, or it was told before why not.
+            // All were stored, or the reason was reported before.
             None => Ok(()),
         }
     }
@@ -115,9 +116,9 @@ impl Writes {
 
 impl State {
     fn failed(&self, why: String) {
-        // Before the others are told, since then nobody waits for this.
+        // Locked before the latch is set: after that, `finish` doesn't wait for this task.
         let mut error = lock(&self.error);
-        if self.stopped.throw() {
+        if self.stopped.set() {
             *error = Some(why);
         }
     }

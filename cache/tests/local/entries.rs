@@ -1,4 +1,4 @@
-//! What is delivered of an entry, and what is made of damage.
+//! Delivering entries, and handling damaged ones.
 
 use crate::{COST, cache, has, insert, key, part, store};
 use precompile_cache::{Lookup, is_damage};
@@ -23,7 +23,7 @@ fn an_entry_is_delivered_as_a_file_of_its_own() {
 }
 
 #[test]
-fn another_keys_entry_is_found_out() {
+fn an_entry_under_another_key_is_refused() {
     let (folder, store) = store();
     let (a, b) = (key("a"), key("b"));
     drop(insert(&store, &a, b"the blob of a"));
@@ -32,12 +32,12 @@ fn another_keys_entry_is_found_out() {
         fs::copy(part(folder.path(), &b, extension), part(folder.path(), &a, extension)).unwrap();
     }
     let error = store.lookup(&a).unwrap_err().to_string();
-    assert!(error.ends_with("is not used (it is another key's), and is removed"), "{error}");
+    assert!(error.ends_with("is not used (it belongs to another key), and is removed"), "{error}");
     assert!(!has(folder.path(), &a) && has(folder.path(), &b));
     assert!(store.lookup(&a).unwrap().is_none());
 }
 
-/// Of the same size as it was, or shorter; and where there is nothing to deliver.
+/// The damaged blob has the same size, is shorter, or is absent.
 #[test]
 fn a_damaged_blob_is_not_delivered() {
     for damage in [Some(&b"bl0b"[..]), Some(b"blo"), Some(b""), None] {
@@ -57,9 +57,9 @@ fn a_damaged_blob_is_not_delivered() {
     }
 }
 
-/// A place that can't be written is no damage.
+/// A file that can't be written is no damage of the entry.
 #[test]
-fn a_wrong_place_is_no_damage() {
+fn an_unwritable_destination_is_no_damage() {
     let (folder, store) = store();
     let entry = insert(&store, &key("a"), b"blob");
     let output = folder.path().join("output");
@@ -70,9 +70,9 @@ fn a_wrong_place_is_no_damage() {
     assert_eq!(entry.read().unwrap(), b"blob");
 }
 
-/// Though its digest is right.
+/// Such an entry is removed even though its digest is right.
 #[test]
-fn an_entry_that_is_not_what_was_asked_for_is_removed() {
+fn an_entry_that_is_not_accepted_is_removed() {
     let (folder, store) = store();
     drop(insert(&store, &key("a"), b"blob"));
     let cache = cache(folder.path());
@@ -89,9 +89,9 @@ fn an_entry_that_is_not_what_was_asked_for_is_removed() {
     assert!(!has(folder.path(), &key("a")));
 }
 
-/// Damage has words of its own, whatever else is wrong with what is left.
+/// A damaged entry is reported as damaged, whatever `accept` says of it.
 #[test]
-fn damage_is_called_damage() {
+fn damage_is_reported_as_damage() {
     let (folder, store) = store();
     drop(insert(&store, &key("a"), b"blob"));
     fs::write(part(folder.path(), &key("a"), "blob"), "bl0b").unwrap();
@@ -99,10 +99,10 @@ fn damage_is_called_damage() {
     let refuse = |_: &[u8]| Err("it is something else".into());
     assert!(matches!(cache.lookup(&key("a"), false, &refuse), Lookup::Miss(_)));
     let warnings = cache.take_warnings();
-    assert!(warnings.len() == 1 && warnings[0].contains("(its bytes are others)"), "{warnings:?}");
+    assert!(warnings.len() == 1 && warnings[0].contains("(its digest does not match)"), "{warnings:?}");
 }
 
-/// An entry that says why something can't be made has nothing to deliver.
+/// An entry that records a failure has nothing to deliver.
 #[test]
 fn a_failure_has_no_blob() {
     let (folder, store) = store();
@@ -115,9 +115,9 @@ fn a_failure_has_no_blob() {
     }
 }
 
-/// Neither is it none, nor is it made.
+/// Such a store counts neither as absent nor as one to create.
 #[test]
-fn a_store_that_is_something_else_is_told() {
+fn a_file_in_place_of_a_store_is_an_error() {
     let (folder, store) = store();
     drop(insert(&store, &key("a"), b"blob"));
     let record = part(folder.path(), &key("a"), "json");

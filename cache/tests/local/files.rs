@@ -1,4 +1,4 @@
-//! What is known of files without reading them.
+//! Notes on files, by which they are known without reading them.
 
 #![cfg(target_os = "linux")]
 
@@ -10,10 +10,10 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
-/// After this, a file that was read is known by sight.
+/// The time after a change from which a file is known without reading it.
 const SETTLED: Duration = Duration::from_millis(2100);
 
-/// A file whose last change is long enough ago, and its folder, which has another like it.
+/// A file whose last change is long enough ago, and its folder, which holds another such file.
 fn input() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("input");
@@ -23,10 +23,10 @@ fn input() -> (TempDir, PathBuf) {
     (folder, input)
 }
 
-/// Reads a file, and keeps what is known then.
+/// Reads a file, and saves the note on it.
 fn note(cache_folder: &Path, input: &Path) {
     let cache = cache(cache_folder);
-    // What makes the folders.
+    // This creates the folders.
     drop(cache.store().slot(&key("a"), false).unwrap());
     assert_eq!(cache.read_digest(input).unwrap(), Digest::of(b"input"));
     cache.finish();
@@ -37,7 +37,7 @@ fn recall(cache_folder: &Path, input: &Path) -> Option<Digest> {
     cache(cache_folder).recall(input, &Identity::at(input).unwrap())
 }
 
-/// The only file of notes.
+/// The path of the only file of notes.
 fn notes(cache_folder: &Path) -> PathBuf {
     let notes = cache_folder.join("v1/files");
     let names = names(notes.clone());
@@ -59,7 +59,7 @@ fn damaged_notes_of_files_are_ignored() {
         fs::write(&path, &whole[..cut]).unwrap();
         assert_eq!(recall(), None, "cut at {cut}");
     }
-    // Also where what is damaged is the digest that it would give.
+    // The damaged part may also be the noted digest.
     let at = whole.windows(32).position(|window| window == digest.bytes()).unwrap();
     for at in [0, at, at + 31, whole.len() - 1] {
         let mut damaged = whole.clone();
@@ -67,14 +67,14 @@ fn damaged_notes_of_files_are_ignored() {
         fs::write(&path, &damaged).unwrap();
         assert_eq!(recall(), None, "flipped at {at}");
     }
-    // It is written anew.
+    // The notes are written anew.
     note(folder.path(), &input);
     assert_eq!(recall(), Some(digest));
 }
 
-/// A mount's number begins anew when the system does.
+/// Mounts are numbered anew at each boot.
 #[test]
-fn what_an_earlier_run_of_the_system_saw_is_not_believed() {
+fn notes_from_before_a_reboot_are_not_believed() {
     let (folder, _store) = store();
     let (_inputs, input) = input();
     note(folder.path(), &input);
@@ -88,13 +88,13 @@ fn what_an_earlier_run_of_the_system_saw_is_not_believed() {
     bytes[end..].copy_from_slice(digest.bytes());
     fs::write(&path, &bytes).unwrap();
     assert_eq!(recall(folder.path(), &input), None);
-    // Once it was read, it is known again.
+    // After reading the file, it is known again.
     note(folder.path(), &input);
     assert_eq!(recall(folder.path(), &input), Some(Digest::of(b"input")));
 }
 
 #[test]
-fn what_was_just_written_is_read_again() {
+fn a_file_that_was_just_written_is_read_again() {
     let (folder, _store) = store();
     let cache = cache(folder.path());
     let input = folder.path().join("input");
@@ -104,11 +104,11 @@ fn what_was_just_written_is_read_again() {
 }
 
 #[test]
-fn what_is_kept_of_others_stays() {
+fn notes_of_other_processes_stay() {
     let (folder, _store) = store();
     let (inputs, input) = input();
     let other = inputs.path().join("other");
-    // Both know nothing yet, and keep what they read one after the other.
+    // Both have no notes yet, and save theirs one after the other.
     let caches = [cache(folder.path()), cache(folder.path())];
     drop(caches[0].store().slot(&key("a"), false).unwrap());
     for (cache, file) in caches.iter().zip([&input, &other]) {
@@ -120,9 +120,9 @@ fn what_is_kept_of_others_stays() {
     }
 }
 
-/// An output that is known by sight, and one that is read.
+/// An output is known by its note, or read if the caller asks for that.
 #[test]
-fn an_output_is_read_where_that_is_asked() {
+fn an_output_is_read_on_request() {
     let (folder, _store) = store();
     let cache = cache(folder.path());
     let output = folder.path().join("output");
@@ -135,7 +135,7 @@ fn an_output_is_read_where_that_is_asked() {
     note(b"input");
     assert_eq!([false, true].map(|read| in_place("a", read)), [Some((5, 7)); 2]);
     assert_eq!([false, true].map(|read| in_place("b", read)), [None; 2]);
-    // As where a change left no trace.
+    // As if a change had left no trace.
     note(b"other");
     assert_eq!([false, true].map(|read| in_place("a", read)), [Some((5, 7)), None]);
     fs::remove_file(&output).unwrap();
@@ -161,9 +161,9 @@ fn reading_an_output_changes_nothing() {
     assert!(in_place());
 }
 
-/// It was an output, changed, and is read as an input since.
+/// The file was an output, changed, and is now read as an input.
 #[test]
-fn what_made_a_file_is_forgotten_when_it_changes() {
+fn the_origin_of_an_output_is_dropped_when_it_changes() {
     let (folder, _store) = store();
     let cache = cache(folder.path());
     let file = folder.path().join("output");

@@ -1,12 +1,12 @@
-//! What came of the runs so far.
+//! The log of runs.
 
 use crate::{COST, accept, cache, key, store};
-use precompile_cache::{Limits, Lookup};
+use precompile_cache::{Lookup, StoreLimits};
 use std::fs;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// A run that fills one key, and then finds it so many times.
+/// A run that fills one key, and then finds its entry this many times.
 fn run(folder: &Path, source: &str, hits: usize) {
     let cache = cache(folder);
     match cache.lookup(&key(source), true, &accept) {
@@ -32,7 +32,7 @@ fn pruning_keeps_the_sums_of_the_log() {
     assert_eq!((before.total.hits, before.total.misses, before.total.stored_bytes), (5, 2, 2000));
     assert_eq!(before.total.saved_ns, 5 * COST.as_nanos() as u64);
     assert_eq!(before.pruned_unix_s, 0);
-    let pruned = store.prune(Limits::default(), false).unwrap().unwrap();
+    let pruned = store.prune(StoreLimits::default(), false).unwrap().unwrap();
     let after = store.log().unwrap();
     assert_eq!(after.total, before.total);
     assert_eq!(after.since_unix_s, before.since_unix_s);
@@ -40,7 +40,7 @@ fn pruning_keeps_the_sums_of_the_log() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     assert!(now - after.pruned_unix_s < 60);
     assert_eq!(fs::read_to_string(folder.path().join("v1/log")).unwrap().trim().lines().count(), 1);
-    // What comes then is added.
+    // Later runs are added.
     run(folder.path(), "c", 1);
     let last = store.log().unwrap();
     assert_eq!((last.total.hits, last.total.misses), (6, 3));
@@ -49,7 +49,7 @@ fn pruning_keeps_the_sums_of_the_log() {
 }
 
 #[test]
-fn a_damaged_line_of_the_log_counts_for_nothing() {
+fn a_damaged_line_of_the_log_is_ignored() {
     let (folder, store) = store();
     run(folder.path(), "a", 1);
     let path = folder.path().join("v1/log");
@@ -62,16 +62,16 @@ fn a_damaged_line_of_the_log_counts_for_nothing() {
         let log = store.log().unwrap();
         assert_eq!((log.total.hits, log.total.misses), (2, 2), "{damage:?}");
     }
-    // Cut off in the middle, as a full disk leaves it.
+    // Cut off in the middle, as by a full disk.
     fs::write(&path, [&whole, half].concat()).unwrap();
     assert_eq!(store.log().unwrap().total.hits, 1);
-    store.prune(Limits::default(), false).unwrap().unwrap();
+    store.prune(StoreLimits::default(), false).unwrap().unwrap();
     assert_eq!(store.log().unwrap().total.hits, 1);
 }
 
-/// A run is counted though a full disk had cut off the line before it.
+/// A run is counted even if a full disk has cut off the line before it.
 #[test]
-fn a_line_that_was_cut_off_takes_no_other_along() {
+fn a_truncated_line_does_not_affect_the_next() {
     let (folder, store) = store();
     run(folder.path(), "a", 1);
     let path = folder.path().join("v1/log");

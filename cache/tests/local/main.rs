@@ -1,4 +1,4 @@
-//! The store on this machine: who may make an entry, what is pruned, and what is made of damage.
+//! The store on this machine: slots, pruning, damage, trust, notes on files.
 
 mod entries;
 mod files;
@@ -12,7 +12,7 @@ mod trust;
 mod verify;
 mod waits;
 
-use precompile_cache::{Cache, Digest, Entry, Key, Limits, Recipe, Store};
+use precompile_cache::{Cache, Digest, Entry, Key, Recipe, Store, StoreLimits};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use tempfile::TempDir;
 
 const COST: Duration = Duration::from_millis(5);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// Long enough for a thread that needn't wait to be done.
+/// A time in which a thread that needn't wait is done.
 const A_WHILE: Duration = Duration::from_millis(100);
 
 fn store() -> (TempDir, Store) {
@@ -31,7 +31,7 @@ fn store() -> (TempDir, Store) {
 }
 
 fn cache(folder: &Path) -> Cache {
-    Cache::new(Store::new(folder), Limits::default())
+    Cache::new(Store::new(folder), StoreLimits::default())
 }
 
 fn accept(_: &[u8]) -> Result<(), String> {

@@ -1,7 +1,7 @@
 //! Names of entries, for people.
 
 use crate::{COST, accept, cache, insert, key, names, part, store};
-use precompile_cache::{Limits, Lookup, Store, Turn};
+use precompile_cache::{Lookup, Store, StoreLimits, Turn};
 use std::fs;
 use std::path::Path;
 
@@ -20,7 +20,7 @@ fn listed(store: &Store) -> Vec<Option<String>> {
 }
 
 #[test]
-fn what_was_made_is_listed_by_the_name_of_its_source() {
+fn an_entry_is_listed_with_the_name_of_its_source() {
     let (folder, store) = store();
     let cache = cache(folder.path());
     cache.fill(turn(folder.path(), "a").named(Some(Path::new("src/a"))), b"blob", COST).unwrap();
@@ -35,7 +35,7 @@ fn a_name_is_bounded_and_counted() {
     let (_folder, store) = store();
     drop(insert(&store, &key("a"), b"blob"));
     let before = store.list().unwrap()[0].bytes;
-    // Cut within a letter of two bytes, so that it loses the whole letter.
+    // The cut is within a character of two bytes, which is dropped as a whole.
     let long = format!("é{}", "b".repeat(4095));
     store.name(&key("a"), Path::new(&long)).unwrap();
     let found = &store.list().unwrap()[0];
@@ -62,21 +62,21 @@ fn a_name_is_its_owners_alone() {
     store.name(&key("a"), Path::new("a")).unwrap();
     let path = part(folder.path(), &key("a"), "name");
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
-    // One that others could have written is none.
+    // A name that others could have written is ignored.
     fs::set_permissions(path, fs::Permissions::from_mode(0o666)).unwrap();
     assert_eq!(listed(&store), [None]);
 }
 
 #[test]
-fn a_name_goes_with_its_entry() {
+fn a_name_is_removed_with_its_entry() {
     let (folder, store) = store();
     for source in ["a", "b"] {
         drop(insert(&store, &key(source), b"blob"));
         store.name(&key(source), Path::new(source)).unwrap();
     }
-    // One that is left alone is a remain, as a blob is.
+    // A name without a record is removed, as a blob is.
     fs::remove_file(part(folder.path(), &key("b"), "json")).unwrap();
-    let pruned = store.prune(Limits::default(), true).unwrap().unwrap();
+    let pruned = store.prune(StoreLimits::default(), true).unwrap().unwrap();
     assert_eq!((pruned.removed_entries, pruned.removed_remains, pruned.kept_entries), (0, 2, 1));
     assert_eq!(listed(&store), [Some("a".into())]);
     store.clear().unwrap();

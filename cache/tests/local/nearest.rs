@@ -1,4 +1,4 @@
-//! Why there is no entry.
+//! The explanation of a miss.
 
 use crate::{COST, cache, insert, key, store};
 use precompile_cache::{Digest, Key, Nearest, Recipe, Same};
@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// A key of these fields.
+/// A key with these fields.
 fn of(fields: &[(&str, &str)], source: &str) -> Key {
     let fields = fields.iter().map(|(name, value)| (String::from(*name), String::from(*value))).collect();
     Key::new(&Arc::new(Recipe::new("test", fields)), Digest::of(source.as_bytes()))
@@ -18,13 +18,13 @@ fn fields(differing: &[(&str, &str, &str)]) -> Vec<(String, String, String)> {
 }
 
 #[test]
-fn the_entry_that_differs_least_is_named() {
+fn the_entry_with_the_fewest_differences_is_the_nearest() {
     let (folder, store) = store();
     let cache = cache(folder.path());
     let wanted = of(&[("backend", "winch"), ("level", "2"), ("new", "1")], "a");
     let nowhere = Path::new("nowhere");
     assert_eq!(cache.nearest(&wanted, nowhere), None);
-    // Of another source, and however alike.
+    // An entry of another source doesn't count, however similar.
     drop(insert(&store, &of(&[("backend", "winch"), ("level", "2"), ("new", "1")], "b"), b"blob"));
     assert_eq!(cache.nearest(&wanted, nowhere), None);
     drop(insert(&store, &of(&[("backend", "other"), ("level", "3"), ("old", "1")], "a"), b"blob"));
@@ -37,9 +37,9 @@ fn the_entry_that_differs_least_is_named() {
     assert_eq!(nearest, Some(Nearest { same: Same::Source, fields: fields(&[("level", "3", "2")]) }));
 }
 
-/// The source of the output that is there now has changed.
+/// The source of the current output has changed.
 #[test]
-fn the_entry_that_made_the_output_is_near() {
+fn the_entry_of_the_current_output_is_near() {
     let (folder, store) = store();
     let cache = cache(folder.path());
     let (before, now) = (key("before"), key("now"));

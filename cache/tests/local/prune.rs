@@ -1,23 +1,23 @@
-//! Keeping a store small.
+//! Pruning.
 
 use crate::{A_WHILE, COST, DAY, accept, cache, has, insert, key, names, part, store};
-use precompile_cache::{Key, Limits, Lookup};
+use precompile_cache::{Key, Lookup, StoreLimits};
 use std::fs::{self, File};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-/// Has an entry be last used then.
+/// Sets the time of an entry's last use.
 fn last_used(folder: &Path, key: &Key, when: SystemTime) {
     let record = part(folder, key, "json");
     File::options().append(true).open(record).unwrap().set_modified(when).unwrap();
 }
 
 #[test]
-fn what_is_in_use_is_not_pruned() {
+fn an_entry_in_use_is_not_pruned() {
     let (folder, store) = store();
-    let nothing = Limits { max_bytes: 0, max_age: DAY };
+    let nothing = StoreLimits { max_bytes: 0, max_age: DAY };
     let entry = insert(&store, &key("a"), b"blob");
     assert_eq!(store.prune(nothing, false).unwrap(), None);
     thread::scope(|scope| {
@@ -32,7 +32,7 @@ fn what_is_in_use_is_not_pruned() {
 }
 
 #[test]
-fn a_held_right_is_not_pruned() {
+fn a_slot_in_use_is_not_pruned() {
     let (folder, store) = store();
     let slot = store.slot(&key("a"), false).unwrap().unwrap();
     // As killed processes leave them.
@@ -41,7 +41,7 @@ fn a_held_right_is_not_pruned() {
     let orphan = part(folder.path(), &key("c"), "blob");
     fs::create_dir_all(orphan.parent().unwrap()).unwrap();
     fs::write(&orphan, b"an orphan").unwrap();
-    let pruned = store.prune(Limits::default(), false).unwrap().unwrap();
+    let pruned = store.prune(StoreLimits::default(), false).unwrap().unwrap();
     assert_eq!(pruned.removed_remains, 3);
     assert_eq!(names(folder.path().join("v1/filling")), [key("a").digest().to_string()]);
     assert_eq!(names(folder.path().join("v1/temp")), [""; 0]);
@@ -52,7 +52,7 @@ fn a_held_right_is_not_pruned() {
 }
 
 #[test]
-fn what_was_used_least_recently_goes_first() {
+fn the_least_recently_used_entry_is_removed_first() {
     let (folder, store) = store();
     let keys = ["a", "b", "c", "d"].map(key);
     let now = SystemTime::now();
@@ -62,18 +62,18 @@ fn what_was_used_least_recently_goes_first() {
     }
     let listed: Vec<_> = store.list().unwrap().iter().map(|found| found.record.key).collect();
     assert_eq!(listed, [0, 3, 2, 1].map(|at: usize| keys[at].digest()));
-    // To be looked up is to be used.
+    // A lookup counts as a use.
     drop(store.lookup(&keys[1]).unwrap().unwrap());
     let sizes: Vec<u64> = store.list().unwrap().iter().map(|found| found.bytes).collect();
     let (two, all): (u64, u64) = (sizes[..2].iter().sum(), sizes.iter().sum());
-    let pruned = store.prune(Limits { max_bytes: two, max_age: 90 * DAY }, false).unwrap().unwrap();
+    let pruned = store.prune(StoreLimits { max_bytes: two, max_age: 90 * DAY }, false).unwrap().unwrap();
     assert_eq!((pruned.removed_entries, pruned.kept_entries, pruned.kept_bytes), (2, 2, two));
     assert_eq!((pruned.removed_bytes, pruned.removed_remains), (all - two, 0));
     assert_eq!(keys.each_ref().map(|key| has(folder.path(), key)), [true, true, false, false]);
 }
 
 #[test]
-fn what_is_too_old_goes() {
+fn entries_that_are_too_old_are_removed() {
     let (folder, store) = store();
     let (old, young) = (key("old"), key("young"));
     let now = SystemTime::now();
@@ -81,33 +81,33 @@ fn what_is_too_old_goes() {
         drop(insert(&store, key, b"blob"));
         last_used(folder.path(), key, now - days * DAY);
     }
-    let pruned = store.prune(Limits { max_bytes: 1 << 20, max_age: 10 * DAY }, false).unwrap().unwrap();
+    let pruned = store.prune(StoreLimits { max_bytes: 1 << 20, max_age: 10 * DAY }, false).unwrap().unwrap();
     assert_eq!((pruned.removed_entries, pruned.kept_entries), (1, 1));
     assert!(!has(folder.path(), &old) && has(folder.path(), &young));
 }
 
 /// A clock that was set back leaves time stamps in the future.
 #[test]
-fn the_future_is_as_good_as_now() {
+fn entries_from_the_future_count_as_new() {
     let (folder, store) = store();
     let (future, past) = (key("future"), key("past"));
     for (key, when) in [(&future, SystemTime::now() + 400 * DAY), (&past, SystemTime::now() - DAY)] {
         drop(insert(&store, key, b"blob"));
         last_used(folder.path(), key, when);
     }
-    // Room for the larger of the two, whichever that is.
+    // Room for the larger of the two entries, whichever that is.
     let bytes = store.list().unwrap().iter().map(|found| found.bytes).max().unwrap();
-    let pruned = store.prune(Limits { max_bytes: bytes, max_age: 10 * DAY }, false).unwrap().unwrap();
+    let pruned = store.prune(StoreLimits { max_bytes: bytes, max_age: 10 * DAY }, false).unwrap().unwrap();
     assert_eq!((pruned.removed_entries, pruned.kept_entries), (1, 1));
     assert!(has(folder.path(), &future));
-    let at_once = Limits { max_bytes: bytes, max_age: Duration::ZERO };
+    let at_once = StoreLimits { max_bytes: bytes, max_age: Duration::ZERO };
     assert_eq!(store.prune(at_once, false).unwrap().unwrap().removed_entries, 0);
-    // Used again, it counts from now on.
+    // Used again, the entry's age counts from now on.
     drop(store.lookup(&future).unwrap().unwrap());
     assert!(store.list().unwrap()[0].used <= SystemTime::now());
 }
 
-/// Pruning comes to its turn, though at every moment somebody uses the store.
+/// Pruning gets its turn even if the store is in use at every moment.
 #[test]
 fn pruning_is_not_starved() {
     let (_folder, store) = store();
@@ -128,16 +128,16 @@ fn pruning_is_not_starved() {
             });
         }
         thread::sleep(A_WHILE);
-        store.prune(Limits::default(), true).unwrap().unwrap();
+        store.prune(StoreLimits::default(), true).unwrap().unwrap();
         pruned.store(true, Relaxed);
         Instant::now() < over
     });
     assert!(in_time, "it waited until nobody used the store any more");
 }
 
-/// Who was killed long ago left it; nobody has to prune for that.
+/// Files that a killed process left long ago are removed without pruning.
 #[test]
-fn what_is_half_written_for_long_goes() {
+fn stale_temporary_files_are_removed() {
     let (folder, _) = store();
     let cache = cache(folder.path());
     let Lookup::Miss(turn) = cache.lookup(&key("a"), true, &accept) else { panic!("it is there") };
@@ -154,9 +154,9 @@ fn what_is_half_written_for_long_goes() {
     assert!(!cache.has_news());
 }
 
-/// To mark it each time would cost a write for each look.
+/// Recording each use would cost a write for each lookup.
 #[test]
-fn what_is_used_is_marked_once_an_hour() {
+fn the_use_of_an_entry_is_recorded_once_an_hour() {
     let (folder, store) = store();
     drop(insert(&store, &key("a"), b"blob"));
     for (minutes, is_marked) in [(59, false), (61, true)] {
@@ -168,9 +168,9 @@ fn what_is_used_is_marked_once_an_hour() {
     }
 }
 
-/// What is known of files goes with the entries.
+/// Old notes on files are removed with old entries.
 #[test]
-fn notes_of_files_that_are_too_old_go() {
+fn notes_that_are_too_old_are_removed() {
     let (folder, store) = store();
     drop(insert(&store, &key("a"), b"blob"));
     let notes = folder.path().join("v1/files");
@@ -178,15 +178,15 @@ fn notes_of_files_that_are_too_old_go() {
     for (name, when) in [("old", now - 11 * DAY), ("young", now - 9 * DAY), ("future", now + 20 * DAY)] {
         File::create(notes.join(name)).unwrap().set_modified(when).unwrap();
     }
-    store.prune(Limits { max_bytes: 1 << 20, max_age: 10 * DAY }, false).unwrap().unwrap();
+    store.prune(StoreLimits { max_bytes: 1 << 20, max_age: 10 * DAY }, false).unwrap().unwrap();
     assert_eq!(names(notes.clone()), ["future", "young"]);
     store.clear().unwrap();
     assert_eq!(names(notes), [""; 0]);
 }
 
-/// Whatever isn't in its own place is none of the store's.
+/// A file that isn't at the path of its key is not the store's.
 #[test]
-fn what_is_in_the_wrong_place_is_no_entry() {
+fn a_file_in_the_wrong_place_is_no_entry() {
     let (folder, store) = store();
     drop(insert(&store, &key("a"), b"blob"));
     let entries = folder.path().join("v1/entries");
@@ -196,18 +196,18 @@ fn what_is_in_the_wrong_place_is_no_entry() {
         let name = format!("{}.{extension}", key("a").digest());
         fs::copy(part(folder.path(), &key("a"), extension), wrong.join(name)).unwrap();
     }
-    // A file among the folders is none.
+    // A file among the folders is no folder.
     fs::write(entries.join("file"), "").unwrap();
     assert_eq!(store.list().unwrap().len(), 1);
-    let pruned = store.prune(Limits::default(), false).unwrap().unwrap();
+    let pruned = store.prune(StoreLimits::default(), false).unwrap().unwrap();
     assert_eq!((pruned.removed_remains, pruned.kept_entries), (2, 1));
     assert!(has(folder.path(), &key("a")));
     assert_eq!(names(wrong), [""; 0]);
 }
 
-/// Or is whole, and another key's.
+/// So is an undamaged record under another key.
 #[test]
-fn a_record_that_is_damaged_is_removed() {
+fn a_damaged_record_is_removed() {
     let (folder, store) = store();
     drop(insert(&store, &key("other"), b"blob"));
     let other = fs::read(part(folder.path(), &key("other"), "json")).unwrap();
@@ -215,24 +215,24 @@ fn a_record_that_is_damaged_is_removed() {
         drop(insert(&store, &key("a"), b"blob"));
         fs::write(part(folder.path(), &key("a"), "json"), damage).unwrap();
         assert_eq!(store.list().unwrap().len(), 1);
-        let pruned = store.prune(Limits::default(), false).unwrap().unwrap();
-        // And its blob another time, which nobody has any more.
+        let pruned = store.prune(StoreLimits::default(), false).unwrap().unwrap();
+        // Its blob has no record any more, and is removed by the next pruning.
         assert_eq!((pruned.removed_remains, pruned.kept_entries), (1, 1));
-        assert_eq!(store.prune(Limits::default(), false).unwrap().unwrap().removed_remains, 1);
+        assert_eq!(store.prune(StoreLimits::default(), false).unwrap().unwrap().removed_remains, 1);
         assert!(!has(folder.path(), &key("a")));
     }
 }
 
-/// Folders that aren't there are empty; what can't be looked into or removed is told.
+/// Absent folders count as empty. Folders that can't be listed and files that can't be removed are errors.
 #[test]
-fn what_can_not_be_pruned_is_told() {
+fn failures_of_pruning_are_errors() {
     let (folder, store) = store();
     drop(insert(&store, &key("a"), b"blob"));
     let v1 = folder.path().join("v1");
     for name in ["temp", "files", "filling"] {
         fs::remove_dir_all(v1.join(name)).unwrap();
     }
-    let told = || store.prune(Limits::default(), false).map(|_| ()).map_err(|error| error.to_string());
+    let told = || store.prune(StoreLimits::default(), false).map(|_| ()).map_err(|error| error.to_string());
     assert_eq!(told(), Ok(()));
     fs::create_dir_all(v1.join("temp/folder")).unwrap();
     assert!(told().unwrap_err().starts_with("can't remove `"));
@@ -244,10 +244,10 @@ fn what_can_not_be_pruned_is_told() {
     }
 }
 
-/// A file that only looks like ours, and whose mode not even root can change.
+/// The file looks like ours, and not even root can change its mode.
 #[cfg(target_os = "linux")]
 #[test]
-fn what_can_not_be_closed_is_told() {
+fn a_file_that_can_not_be_closed_is_an_error() {
     let (folder, store) = store();
     drop(insert(&store, &key("a"), b"blob"));
     std::os::unix::fs::symlink("/proc/self/timerslack_ns", folder.path().join("v1/log")).unwrap();

@@ -1,7 +1,7 @@
-//! What one process counts, keeps and warns of.
+//! The counts, notes and warnings of one process.
 
 use crate::{COST, DAY, accept, cache, has, insert, key, names, part, store};
-use precompile_cache::{Cache, Limits, Lookup, Store};
+use precompile_cache::{Cache, Lookup, Store, StoreLimits};
 use std::fs::{self, File};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -24,7 +24,7 @@ fn seconds(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
-/// As if all that came before had been summed up then.
+/// Writes a log that was summed up at this time.
 fn pruned_at(folder: &Path, pruned_unix_s: u64, since_unix_s: u64) {
     let sum =
         format!(r#"{{"since_unix_s":{since_unix_s},"pruned_unix_s":{pruned_unix_s},"estimated_bytes":0}}"#);
@@ -54,7 +54,7 @@ fn a_run_is_counted() {
     assert_eq!((total.hits, total.misses, total.failures, total.remote_hits), (3, 4, 3, 0));
     assert_eq!((total.delivered_bytes, total.stored_bytes), (30, 1500));
     assert_eq!((total.saved_ns, total.spent_ns), (3 * 5_000_000, 2 * 5_000_000));
-    // It was counted once, and a run in which nothing happens leaves nothing.
+    // The run was counted once. A run in which nothing happens leaves no line.
     cache.finish();
     let log = fs::read(folder.path().join("v1/log")).unwrap();
     crate::cache(folder.path()).finish();
@@ -62,7 +62,7 @@ fn a_run_is_counted() {
 }
 
 #[test]
-fn there_is_news_where_something_was_stored_or_read() {
+fn there_is_news_after_storing_or_reading() {
     let (folder, _store) = store();
     let stores = cache(folder.path());
     assert!(!stores.has_news());
@@ -75,9 +75,9 @@ fn there_is_news_where_something_was_stored_or_read() {
     assert!(reads.has_news());
 }
 
-/// Who stores nothing doesn't tidy up, either.
+/// A run that stores nothing doesn't remove stale files, either.
 #[test]
-fn who_only_reads_removes_nothing() {
+fn a_run_that_only_reads_removes_nothing() {
     let (folder, store) = store();
     drop(insert(&store, &key("a"), b"blob"));
     let left = folder.path().join("v1/temp/left");
@@ -90,14 +90,14 @@ fn who_only_reads_removes_nothing() {
     assert!(left.exists());
 }
 
-/// What a run of one blob more does in passing, where the store was last pruned, or begun, so long ago.
+/// A run that stores one blob prunes the store, if the last pruning or the store's start was long enough ago.
 #[test]
 fn a_store_is_pruned_once_a_day() {
     let hour = Duration::from_secs(60 * 60);
     for (pruned, since, is_pruned) in [
         (Some(hour * 23), hour * 1000, false),
         (Some(hour * 25), hour * 1000, true),
-        // Never so far.
+        // Never pruned so far.
         (None, hour * 23, false),
         (None, hour * 25, true),
     ] {
@@ -115,13 +115,14 @@ fn a_store_is_pruned_once_a_day() {
     }
 }
 
-/// A store that has grown beyond its limit is pruned to four fifths of it, and one that is as large as that isn't.
+/// A store that has grown beyond its limit is pruned to four fifths of it. A store at its limit isn't pruned.
 #[test]
 fn a_store_that_is_too_large_is_pruned_in_passing() {
     let blob = [0; 10_000];
     for (max_bytes, kept) in [(40_000, 4), (39_999, 3), (35_000, 2)] {
         let (folder, store) = store();
-        let cache = Cache::new(Store::new(folder.path()), Limits { max_bytes, ..Limits::default() });
+        let cache =
+            Cache::new(Store::new(folder.path()), StoreLimits { max_bytes, ..StoreLimits::default() });
         for source in ["a", "b", "c", "d"] {
             fill(&cache, source, &blob);
         }
@@ -132,12 +133,12 @@ fn a_store_that_is_too_large_is_pruned_in_passing() {
     }
 }
 
-/// What can't be written is said once, and what is there is found all the same.
+/// A failed write is one warning, and existing entries are still found.
 #[test]
 fn a_store_that_can_not_be_written_is_still_read() {
     let (folder, store) = store();
     drop(insert(&store, &key("a"), b"blob"));
-    // Not even root makes a file in a file.
+    // Not even root can create a file in a file.
     let filling = folder.path().join("v1/filling");
     fs::remove_dir(&filling).unwrap();
     fs::write(&filling, "").unwrap();
@@ -156,9 +157,9 @@ fn a_store_that_can_not_be_written_is_still_read() {
     assert_eq!(cache.take_warnings(), [""; 0]);
 }
 
-/// Of a log that can't be written, it is said; unless the system doesn't let this user.
+/// A log that can't be written is a warning, unless this user lacks the permission.
 #[test]
-fn a_log_that_can_not_be_written_is_told() {
+fn a_log_that_can_not_be_written_is_a_warning() {
     let after_a_run = |change: &dyn Fn(&Path)| {
         let (folder, store) = store();
         drop(insert(&store, &key("a"), b"blob"));
@@ -172,7 +173,7 @@ fn a_log_that_can_not_be_written_is_told() {
     };
     let warnings = after_a_run(&|log| fs::create_dir(log).unwrap());
     assert!(warnings.len() == 1 && warnings[0].contains("stores nothing in the cache"), "{warnings:?}");
-    // A file that not even root may write.
+    // Not even root may write this file.
     #[cfg(target_os = "linux")]
     {
         let read_only = Path::new("/proc/sys/kernel/ostype");
@@ -183,9 +184,9 @@ fn a_log_that_can_not_be_written_is_told() {
     }
 }
 
-/// As who delivers it finds out.
+/// The caller reports an entry as damaged after delivering it.
 #[test]
-fn an_entry_that_is_called_damaged_is_removed() {
+fn an_entry_that_is_reported_as_damaged_is_removed() {
     let (folder, store) = store();
     drop(insert(&store, &key("a"), b"blob"));
     let cache = cache(folder.path());
@@ -193,14 +194,14 @@ fn an_entry_that_is_called_damaged_is_removed() {
     assert!(!has(folder.path(), &key("a")));
     let warnings = cache.take_warnings();
     assert!(
-        warnings.len() == 1 && warnings[0].contains("(its bytes are others), and is removed"),
+        warnings.len() == 1 && warnings[0].contains("(its digest does not match), and is removed"),
         "{warnings:?}"
     );
 }
 
-/// A file of its own, such as the costs of this machine.
+/// A file beside the entries, such as the measured costs of this machine.
 #[test]
-fn what_is_kept_beside_the_entries_is_whole() {
+fn a_file_beside_the_entries_is_complete() {
     let (folder, store) = store();
     store.keep("costs", b"one").unwrap();
     store.keep("costs", b"another").unwrap();
@@ -209,16 +210,16 @@ fn what_is_kept_beside_the_entries_is_whole() {
     assert_eq!(store.folder(), folder.path());
 }
 
-/// Looking into a store that was never used leaves no trace.
+/// Reading a store that was never used leaves no trace.
 #[test]
-fn looking_makes_no_store() {
+fn reading_creates_no_store() {
     let outside = tempfile::tempdir().unwrap();
     let folder = outside.path().join("cache");
     let store = Store::new(&folder);
     assert!(store.list().unwrap().is_empty());
     assert_eq!(store.log().unwrap().total, Default::default());
     assert_eq!(store.verify().unwrap(), Default::default());
-    assert_eq!(store.prune(Limits::default(), true).unwrap(), Some(Default::default()));
+    assert_eq!(store.prune(StoreLimits::default(), true).unwrap(), Some(Default::default()));
     assert_eq!(store.clear().unwrap(), Default::default());
     assert!(!folder.exists());
 }

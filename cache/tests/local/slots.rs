@@ -7,13 +7,13 @@ use std::thread;
 use std::time::Duration;
 
 #[test]
-fn one_of_many_threads_has_the_right() {
+fn one_of_many_threads_gets_the_slot() {
     let (_folder, store) = store();
     let (start, end) = (Barrier::new(16), Barrier::new(16));
     let taken = || {
         start.wait();
         let slot = store.slot(&key("a"), false).unwrap();
-        // Nobody gives it back before all have asked.
+        // No thread drops it before all have asked.
         end.wait();
         slot.is_some()
     };
@@ -25,7 +25,7 @@ fn one_of_many_threads_has_the_right() {
 }
 
 #[test]
-fn other_keys_are_others() {
+fn keys_have_slots_of_their_own() {
     let (_folder, store) = store();
     let _a = store.slot(&key("a"), false).unwrap().unwrap();
     assert!(store.slot(&key("a"), false).unwrap().is_none());
@@ -33,7 +33,7 @@ fn other_keys_are_others() {
 }
 
 #[test]
-fn a_dropped_right_passes_on() {
+fn a_dropped_slot_passes_on() {
     let (folder, store) = store();
     let slot = store.slot(&key("a"), false).unwrap().unwrap();
     thread::scope(|scope| {
@@ -44,12 +44,12 @@ fn a_dropped_right_passes_on() {
         assert!(waiting.join().unwrap());
     });
     assert!(store.lookup(&key("a")).unwrap().is_none());
-    assert_eq!(names(folder.path().join("v1/filling")), [""; 0], "a right that is given back leaves nothing");
+    assert_eq!(names(folder.path().join("v1/filling")), [""; 0], "a dropped slot leaves nothing");
 }
 
-/// However often the right passes on, one thread has it at a time.
+/// However often the slot passes on, one thread holds it at a time.
 #[test]
-fn the_right_passes_on_to_one_at_a_time() {
+fn the_slot_passes_on_to_one_at_a_time() {
     let (_folder, store) = store();
     let busy = Mutex::new(());
     thread::scope(|scope| {
@@ -57,8 +57,8 @@ fn the_right_passes_on_to_one_at_a_time() {
             scope.spawn(|| {
                 for _ in 0..50 {
                     let slot = store.slot(&key("a"), true).unwrap();
-                    let alone = busy.try_lock().expect("two have the right");
-                    // Long enough for another to come, should it have the right as well.
+                    let alone = busy.try_lock().expect("two threads hold the slot");
+                    // Long enough for another thread to get here, if it held the slot as well.
                     thread::sleep(Duration::from_millis(1));
                     drop(alone);
                     drop(slot);
@@ -69,7 +69,7 @@ fn the_right_passes_on_to_one_at_a_time() {
 }
 
 #[test]
-fn who_waited_finds_what_was_made() {
+fn a_waiting_thread_finds_the_new_entry() {
     let (folder, store) = store();
     let first = cache(folder.path());
     let Lookup::Miss(turn) = first.lookup(&key("a"), true, &accept) else { panic!("it is there") };

@@ -1,17 +1,17 @@
-//! Whose entries are used.
+//! The users whose entries are trusted.
 
 #![cfg(unix)]
 #![allow(clippy::print_stdout, reason = "what can't run says so")]
 
 use crate::{COST, accept, cache, has, insert, key, part, store};
-use precompile_cache::{Cache, Digest, Error, Limits, Lookup, Store, Trust};
+use precompile_cache::{Cache, Digest, Error, Lookup, Store, StoreLimits, Trust};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
-/// Of nobody in particular.
+/// The number of a user who owns nothing here.
 const NOBODY: u32 = 65534;
 
 fn set_mode(path: &Path, mode: u32) {
@@ -30,7 +30,7 @@ fn filled() -> (TempDir, Store) {
     (folder, store)
 }
 
-/// What a new process finds.
+/// The result of a lookup by a new process.
 fn lookup(folder: &Path) -> Result<bool, Error> {
     Store::new(folder).lookup(&key("a")).map(|found| found.is_some())
 }
@@ -48,7 +48,7 @@ fn everything(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn what_is_made_is_for_its_owner_alone() {
+fn folders_and_files_are_for_their_owner_only() {
     let outside = tempfile::tempdir().unwrap();
     let folder = outside.path().join("new/cache");
     let cache = cache(&folder);
@@ -56,7 +56,7 @@ fn what_is_made_is_for_its_owner_alone() {
         Lookup::Miss(turn) => cache.fill(turn, b"blob", COST),
         other => panic!("{other:?}"),
     };
-    // So that there is a file of notes.
+    // This adds a file of notes.
     cache.note_output(&outside.path().join("none"), &key("a"), Digest::of(b""), 1, SystemTime::now());
     cache.read_digest(&part(&folder, &key("a"), "blob")).unwrap();
     cache.finish();
@@ -68,9 +68,9 @@ fn what_is_made_is_for_its_owner_alone() {
     }
 }
 
-/// As any program's, where anyone is trusted.
+/// If anyone is trusted, folders and files have the modes of any program's.
 #[test]
-fn what_is_made_for_all_has_the_usual_modes() {
+fn shared_folders_and_files_have_the_usual_modes() {
     let outside = tempfile::tempdir().unwrap();
     let folder = outside.path().join("cache");
     let store = Store::new(&folder).trusting(Trust::Anyone);
@@ -101,7 +101,7 @@ fn folders_that_others_can_write_are_not_used() {
         ("v1/temp", 0o777, true),
     ] {
         let (folder, _) = filled();
-        // Not with a slash at its end.
+        // The path has no slash at its end.
         let path = if name.is_empty() { folder.path().into() } else { folder.path().join(name) };
         set_mode(&path, open);
         let cache = cache(folder.path());
@@ -114,7 +114,7 @@ fn folders_that_others_can_write_are_not_used() {
                 let warnings = cache.take_warnings();
                 let [warning] = &warnings[..] else { panic!("{warnings:?}") };
                 assert!(warning.contains("does without the cache") && warning.contains(&named), "{warning}");
-                // Nothing is stored, and nothing is known by sight.
+                // Nothing is stored, and no notes are used.
                 assert_eq!(cache.fill(turn, b"blob", COST), None);
                 let blob = part(folder.path(), &key("a"), "blob");
                 let later = SystemTime::now() + Duration::from_secs(10);
@@ -131,18 +131,18 @@ fn folders_that_others_can_write_are_not_used() {
 }
 
 #[test]
-fn all_that_uses_a_store_sees_to_it() {
+fn every_use_of_a_store_checks_it() {
     let (folder, store) = filled();
     set_mode(&folder.path().join("v1"), 0o777);
     assert!(matches!(store.slot(&key("b"), false), Err(Error::Open { .. })));
     assert!(matches!(store.list(), Err(Error::Open { .. })));
     assert!(matches!(store.log(), Err(Error::Open { .. })));
     assert!(matches!(store.verify(), Err(Error::Open { .. })));
-    assert!(matches!(store.prune(Limits::default(), true), Err(Error::Open { .. })));
+    assert!(matches!(store.prune(StoreLimits::default(), true), Err(Error::Open { .. })));
     assert!(matches!(store.keep("name", b"text"), Err(Error::Open { .. })));
 }
 
-/// What was there before is not believed, and nobody can add to it any more.
+/// Existing entries are removed, and other users can't add any more.
 #[test]
 fn clearing_closes_a_store() {
     let (folder, store) = filled();
@@ -158,7 +158,7 @@ fn clearing_closes_a_store() {
     assert!(!lookup(folder.path()).unwrap());
     drop(insert(&Store::new(folder.path()), &key("a"), b"blob"));
     assert!(lookup(folder.path()).unwrap());
-    // Where anyone is trusted, it stays as it is.
+    // If anyone is trusted, the modes stay as they are.
     set_mode(&folder.path().join("v1"), 0o777);
     Store::new(folder.path()).trusting(Trust::Anyone).clear().unwrap();
     assert_eq!(mode(&folder.path().join("v1")), 0o777);
@@ -169,7 +169,7 @@ fn entries_that_others_can_write_are_removed() {
     for (extension, mode) in [("json", 0o620), ("json", 0o602), ("blob", 0o666), ("blob", 0o622)] {
         let (folder, store) = filled();
         set_mode(&part(folder.path(), &key("a"), extension), mode);
-        let cache = Cache::new(store, Limits::default());
+        let cache = Cache::new(store, StoreLimits::default());
         assert!(matches!(cache.lookup(&key("a"), false, &accept), Lookup::Miss(_)), "{extension}");
         let warnings = cache.take_warnings();
         assert!(warnings.len() == 1 && warnings[0].contains("other users can write to"), "{warnings:?}");
@@ -177,7 +177,7 @@ fn entries_that_others_can_write_are_removed() {
     }
 }
 
-/// Without being asked for by a cache.
+/// The entry is read directly, without a cache's lookup.
 #[test]
 fn a_blob_that_others_can_write_is_damaged() {
     let (folder, store) = filled();
@@ -188,7 +188,7 @@ fn a_blob_that_others_can_write_is_damaged() {
 }
 
 #[test]
-fn what_belongs_to_another_user_is_not_used() {
+fn files_of_another_user_are_not_used() {
     let (folder, _) = filled();
     if folder.path().metadata().unwrap().uid() != 0 {
         println!("not run: only root gives files to others");
@@ -217,9 +217,9 @@ fn what_belongs_to_another_user_is_not_used() {
     }
 }
 
-/// Folders that weren't there yet are looked at when they are.
+/// Absent folders are checked once they exist.
 #[test]
-fn a_store_is_looked_at_until_it_is_whole() {
+fn a_store_is_checked_until_all_folders_exist() {
     let outside = tempfile::tempdir().unwrap();
     let store = Store::new(&outside.path().join("cache"));
     assert!(store.lookup(&key("a")).unwrap().is_none());
@@ -227,9 +227,9 @@ fn a_store_is_looked_at_until_it_is_whole() {
     assert!(matches!(store.lookup(&key("a")), Err(Error::Open { .. })));
 }
 
-/// Something else that stands where a folder goes is left there.
+/// Something else in place of a folder is left alone.
 #[test]
-fn a_link_that_leads_nowhere_is_no_folder() {
+fn a_dangling_link_is_no_folder() {
     let (folder, store) = store();
     std::os::unix::fs::symlink("nowhere", folder.path().join("v1")).unwrap();
     let error = store.slot(&key("a"), false).unwrap_err().to_string();
@@ -237,9 +237,9 @@ fn a_link_that_leads_nowhere_is_no_folder() {
     assert_eq!(crate::names(folder.path().into()), ["v1"]);
 }
 
-/// Not even by root.
+/// Not even root closes them.
 #[test]
-fn clearing_closes_nothing_of_another_users() {
+fn clearing_does_not_close_folders_of_another_user() {
     let (folder, store) = filled();
     if folder.path().metadata().unwrap().uid() != 0 {
         println!("not run: only root gives files to others");
@@ -252,7 +252,7 @@ fn clearing_closes_nothing_of_another_users() {
     assert_eq!(mode(&temp), 0o777);
 }
 
-/// Who owns a link can have it lead elsewhere, once the folder behind it was looked at.
+/// The owner of a link can replace it after the folder behind it was checked.
 #[test]
 fn another_users_link_is_not_followed() {
     let (folder, _) = filled();
@@ -270,7 +270,7 @@ fn another_users_link_is_not_followed() {
     assert!(matches!(lookup(&link.join("")), Err(Error::Theirs { .. })));
     let anyone = Store::new(&link).trusting(Trust::Anyone);
     assert!(anyone.lookup(&key("a")).unwrap().is_some());
-    // Nor one among the folders, where others may add to the one around them.
+    // Nor is a link in place of an inner folder followed, if others may write to the outermost one.
     let (v1, moved) = (folder.path().join("v1"), folder.path().join("moved"));
     fs::rename(&v1, &moved).unwrap();
     std::os::unix::fs::symlink(&moved, &v1).unwrap();
@@ -281,7 +281,7 @@ fn another_users_link_is_not_followed() {
 }
 
 #[test]
-fn whom_to_trust_has_a_name() {
+fn trust_is_read_from_its_name() {
     assert_eq!(("owner".parse(), "anyone".parse()), (Ok(Trust::Owner), Ok(Trust::Anyone)));
     let error = "me".parse::<Trust>().unwrap_err();
     assert!(error.contains("`me`") && error.contains("`owner` or `anyone`"), "{error}");

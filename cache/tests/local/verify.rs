@@ -1,10 +1,10 @@
-//! Reading everything again.
+//! The verification of all entries.
 
 use crate::{COST, has, insert, key, part, store};
 use std::fs;
 
 #[test]
-fn what_is_damaged_is_removed_and_named() {
+fn damaged_entries_are_removed_and_named() {
     let (folder, store) = store();
     let whole = ["a", "b"].map(key);
     whole.iter().for_each(|key| drop(insert(&store, key, b"blob")));

@@ -1,7 +1,7 @@
-//! How long others are waited for.
+//! Waiting for locks of other processes.
 
 use crate::{A_WHILE, COST, accept, has, insert, key, store};
-use precompile_cache::{Cache, Error, Limits, Lookup, Patience, Store};
+use precompile_cache::{Cache, Error, Lookup, Patience, Store, StoreLimits};
 use std::fs::File;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What may take no time, on a slow machine.
+/// The time that an immediate action may take on a slow machine.
 const SOON: Duration = Duration::from_secs(10);
 
-/// A store that waits for so long, and what it tells.
+/// A store with this time limit for locks, and its reports of long waits.
 fn patient(folder: &Path, limit: Duration) -> (Store, Arc<Mutex<Vec<String>>>) {
     let told = Arc::new(Mutex::new(Vec::new()));
     let telling = Arc::clone(&told);
@@ -33,7 +33,7 @@ fn is_held(error: &Error, folder: &Path, name: &str) -> bool {
 }
 
 #[test]
-fn who_uses_a_store_that_is_held_gives_up() {
+fn waiting_for_a_locked_store_ends() {
     for name in ["lock", "turnstile"] {
         let (folder, store) = store();
         drop(insert(&store, &key("a"), b"blob"));
@@ -44,12 +44,12 @@ fn who_uses_a_store_that_is_held_gives_up() {
         let error = store.lookup(&key("a")).unwrap_err();
         assert!(is_held(&error, folder.path(), name), "{error}");
         assert!((limit..SOON).contains(&start.elapsed()), "{:?}", start.elapsed());
-        let error = store.prune(Limits::default(), true).unwrap_err();
+        let error = store.prune(StoreLimits::default(), true).unwrap_err();
         assert!(is_held(&error, folder.path(), name), "{error}");
-        assert_eq!(store.prune(Limits::default(), false).unwrap(), None);
-        // It took no two seconds.
+        assert_eq!(store.prune(StoreLimits::default(), false).unwrap(), None);
+        // The wait took less than two seconds.
         assert_eq!(*told.lock().unwrap(), [""; 0]);
-        let cache = Cache::new(store, Limits::default());
+        let cache = Cache::new(store, StoreLimits::default());
         assert!(matches!(cache.lookup(&key("a"), true, &accept), Lookup::Miss(_)));
         assert!(matches!(cache.lookup(&key("b"), true, &accept), Lookup::Miss(_)));
         cache.finish();
@@ -61,7 +61,7 @@ fn who_uses_a_store_that_is_held_gives_up() {
 }
 
 #[test]
-fn what_is_waited_for_is_told_once() {
+fn a_long_wait_is_reported_once() {
     let (folder, store) = store();
     drop(insert(&store, &key("a"), b"blob"));
     let held = hold(folder.path(), "lock");
@@ -74,7 +74,7 @@ fn what_is_waited_for_is_told_once() {
             thread::sleep(Duration::from_millis(10));
         }
         let waited = start.elapsed();
-        // The others come to it as well.
+        // The other threads get there as well.
         thread::sleep(A_WHILE * 5);
         drop(held);
         assert!(waiting.into_iter().all(|thread| thread.join().unwrap()));
@@ -89,13 +89,13 @@ fn what_is_waited_for_is_told_once() {
     assert_eq!(*told.lock().unwrap(), [format!("waiting for {who}, which holds `{}`", lock.display())]);
 }
 
-/// Who makes an entry is waited for once; then this makes it, and stores it.
+/// After waiting once for another process's entry, this process makes and stores the entry.
 #[test]
-fn what_another_does_not_make_is_made() {
+fn an_entry_that_another_process_does_not_finish_is_made() {
     let (folder, store) = store();
     let slots = ["a", "b"].map(|source| store.slot(&key(source), false).unwrap().unwrap());
     let limit = Duration::from_millis(300);
-    let cache = Cache::new(patient(folder.path(), limit).0, Limits::default());
+    let cache = Cache::new(patient(folder.path(), limit).0, StoreLimits::default());
     let start = Instant::now();
     let Lookup::Miss(turn) = cache.lookup(&key("a"), true, &accept) else { panic!("it is there") };
     assert!(start.elapsed() >= limit);
@@ -103,17 +103,17 @@ fn what_another_does_not_make_is_made() {
     assert!(has(folder.path(), &key("a")));
     let warnings = cache.take_warnings();
     assert!(
-        warnings.len() == 1 && warnings[0].contains("makes itself what others were making"),
+        warnings.len() == 1 && warnings[0].contains("no longer waits for entries of other processes"),
         "{warnings:?}"
     );
-    // Nobody else is waited for.
+    // No other entry is waited for.
     let start = Instant::now();
     let Lookup::Miss(turn) = cache.lookup(&key("b"), true, &accept) else { panic!("it is there") };
     assert!(start.elapsed() < limit, "{:?}", start.elapsed());
     cache.fail(turn, "it can't be made".into(), COST);
     assert!(matches!(cache.lookup(&key("b"), true, &accept), Lookup::Failure(_)));
     assert_eq!(cache.take_warnings(), [""; 0]);
-    // Whoever it was may still end.
+    // The other process may still finish.
     let [a, b] = slots;
     drop(a.fill(b"made", COST).unwrap());
     drop(b);
@@ -123,9 +123,9 @@ fn what_another_does_not_make_is_made() {
     }
 }
 
-/// Somebody uses the store and doesn't end: who waits to prune lets others pass.
+/// If a process uses the store without end, a process that waits to prune lets others pass.
 #[test]
-fn who_waits_to_prune_lets_others_pass() {
+fn waiting_to_prune_lets_others_pass() {
     let (folder, store) = store();
     let entry = insert(&store, &key("a"), b"blob");
     let pruned = AtomicBool::new(false);
@@ -135,12 +135,12 @@ fn who_waits_to_prune_lets_others_pass() {
     let (user, _) = patient(folder.path(), SOON * 6);
     thread::scope(|scope| {
         let pruning = scope.spawn(|| {
-            let result = pruner.prune(Limits::default(), true);
+            let result = pruner.prune(StoreLimits::default(), true);
             pruned.store(true, Relaxed);
             result
         });
         thread::sleep(A_WHILE);
-        // This one waits at the turnstile, for a third of the pruner's patience.
+        // This one waits at the turnstile, for a third of the pruner's time limit.
         assert!(user.lookup(&key("a")).unwrap().is_some());
         let passed = start.elapsed() < limit && !pruned.load(Relaxed);
         assert!(passed, "it passed only when nobody waited to prune any more");
@@ -148,12 +148,12 @@ fn who_waits_to_prune_lets_others_pass() {
         assert!(is_held(&error, folder.path(), "lock"), "{error}");
     });
     drop(entry);
-    assert!(pruner.prune(Limits::default(), true).unwrap().is_some());
+    assert!(pruner.prune(StoreLimits::default(), true).unwrap().is_some());
 }
 
-/// What is being written is whole when the process ends.
+/// Files that are being written are complete when the process ends.
 #[test]
-fn nothing_is_begun_when_the_process_ends() {
+fn no_write_starts_when_the_process_ends() {
     let (_folder, store) = store();
     drop(insert(&store, &key("a"), b"blob"));
     let clone = store.clone();

@@ -1,4 +1,4 @@
-//! Where the servers listen.
+//! The listener of the test servers.
 
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
 
-/// Serves on this machine alone, each connection in a thread of its own. Returns the address.
+/// Serves on the loopback interface, each connection in its own thread. Returns the address.
 pub(crate) fn listen(answers: impl Fn(&TcpStream) -> io::Result<()> + Send + Sync + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -14,29 +14,29 @@ pub(crate) fn listen(answers: impl Fn(&TcpStream) -> io::Result<()> + Send + Syn
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let answers = Arc::clone(&answers);
-            // A client that went away is no concern of the server's.
+            // A client may close its connection at any time.
             thread::spawn(move || answers(&stream).unwrap_or_default());
         }
     });
     address
 }
 
-/// What a server has seen of its clients.
+/// The requests that a server has seen.
 #[derive(Default)]
 pub(crate) struct Seen {
-    /// Those that read.
+    /// The number of reads.
     pub(crate) reads: AtomicUsize,
-    /// Those that write.
+    /// The number of writes.
     pub(crate) writes: AtomicUsize,
-    /// What clients took of what has no end, in bytes.
+    /// The bytes of endless responses that clients have accepted.
     pub(crate) taken: AtomicUsize,
 }
 
-/// More than any client may take, in bytes: the system's buffers hold some MiB.
+/// The bytes that are more than any client may accept: the system's buffers hold some MiB.
 pub(crate) const FLOOD: usize = 256 << 20;
 
 impl Seen {
-    /// Sends a block again and again, until the client has had enough.
+    /// Sends a block again and again, until the client closes the connection.
     pub(crate) fn flood(&self, mut stream: &TcpStream, block: &[u8]) -> io::Result<()> {
         let blocks = block.repeat((64 << 10) / block.len());
         while self.taken.load(SeqCst) < FLOOD {

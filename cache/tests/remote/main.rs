@@ -1,4 +1,4 @@
-//! Shared stores that work, and all the ways in which they don't.
+//! Shared stores that work, and that fail in every way.
 
 #![cfg(feature = "remote")]
 
@@ -7,7 +7,7 @@ mod redis;
 mod webdav;
 
 use listen::{FLOOD, Seen};
-use precompile_cache::remote::{Limits, Mode, Remote};
+use precompile_cache::remote::{Mode, Remote, RemoteLimits};
 use redis::Asked;
 use std::net::TcpListener;
 use std::sync::atomic::Ordering::SeqCst;
@@ -15,13 +15,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 use webdav::{Server, serve, watched};
 
-const LIMITS: Limits = Limits {
+const LIMITS: RemoteLimits = RemoteLimits {
     idle: Duration::from_millis(400),
     transfer: Duration::from_millis(1200),
     finish: Duration::from_millis(800),
     max_bytes: 1 << 20,
 };
-/// What one failure may take: the longest limit, and some time for a slow machine.
+/// The time that one failure may take: the longest limit, and some more for a slow machine.
 const ONCE: Duration = Duration::from_millis(3500);
 
 fn connect(url: &str, mode: Mode) -> Remote {
@@ -29,7 +29,7 @@ fn connect(url: &str, mode: Mode) -> Remote {
 }
 
 #[test]
-fn what_is_put_is_got() {
+fn objects_are_read_as_they_were_written() {
     let folder = tempfile::tempdir().unwrap();
     let file = format!("file://{}", folder.path().display());
     for url in [serve(Server::Good), file] {
@@ -48,7 +48,7 @@ fn what_is_put_is_got() {
     }
 }
 
-/// Each failure is one error within bounds, however many ask; from then on nothing is asked.
+/// A failure is one error within the limits, however many threads read. From then on nothing is requested.
 #[test]
 fn a_store_fails_once() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -84,9 +84,9 @@ fn a_store_fails_once() {
     }
 }
 
-/// Who ends doesn't wait for ever.
+/// Finishing takes no longer than its limit.
 #[test]
-fn what_can_not_be_stored_is_counted() {
+fn entries_that_were_not_stored_are_counted() {
     let servers = [(Server::Hangs, "6 of 6 entries were not stored within 0.8 s"), (Server::Fails, "6 of 6")];
     for (server, words) in servers {
         let remote = connect(&serve(server), Mode::ReadWrite);
@@ -102,13 +102,17 @@ fn what_can_not_be_stored_is_counted() {
 }
 
 #[test]
-fn mistakes_in_the_url_are_told() {
+fn errors_in_the_url_are_reported() {
     let told = |url: &str| Remote::connect(url, Mode::ReadWrite, LIMITS, &|_| None).unwrap_err().to_string();
     assert!(told("bucket").contains("no URL"), "{}", told("bucket"));
     assert!(told("ftp://host/").contains("use s3, redis"), "{}", told("ftp://host/"));
     assert!(told("s3:///prefix").contains("s3://bucket/prefix"), "{}", told("s3:///prefix"));
     assert!(told("redis://host/first").contains("redis://host:6379/0"), "{}", told("redis://host/first"));
-    assert!(told("s3://bucket?regoin=x").contains("knows no `regoin`"), "{}", told("s3://bucket?regoin=x"));
+    assert!(
+        told("s3://bucket?regoin=x").contains("` has no parameter `regoin`"),
+        "{}",
+        told("s3://bucket?regoin=x")
+    );
     assert!("both".parse::<Mode>().unwrap_err().to_string().contains("`read-only`"));
 }
 
@@ -121,9 +125,9 @@ fn no_credentials_are_shown() {
     }
 }
 
-/// Nobody waits for a server's writes once it is known not to work.
+/// Once a server is known to fail, nobody waits for writes to it.
 #[test]
-fn what_was_told_is_not_told_again() {
+fn a_failure_is_not_reported_again() {
     let remote = connect(&serve(Server::FailsReaders), Mode::ReadWrite);
     for number in 0..6 {
         remote.put(format!("v1/ab/{number}"), || Some(vec![1; 1000]));
@@ -136,7 +140,7 @@ fn what_was_told_is_not_told_again() {
     assert!(start.elapsed() < Duration::from_millis(400), "{:?}", start.elapsed());
 }
 
-/// A share that isn't mounted is no mistake of who builds; and who reads leaves no trace of it.
+/// A share that isn't mounted is no error of the URL, and reading it doesn't create its folder.
 #[test]
 fn a_folder_is_not_touched_before_it_is_needed() {
     let folder = tempfile::tempdir().unwrap();
@@ -144,7 +148,7 @@ fn a_folder_is_not_touched_before_it_is_needed() {
     let url = format!("file://{}", path.display());
     let remote = connect(&url, Mode::ReadWrite);
     assert!(!path.exists());
-    // What is in its place is no folder.
+    // There is a file in place of the folder.
     std::fs::write(&path, "").unwrap();
     assert!(remote.get("v1/ab/cdef").unwrap_err().to_string().contains("Not a directory"));
     assert_eq!(remote.get("v1/ab/cdef").unwrap(), None);
@@ -156,7 +160,7 @@ fn a_folder_is_not_touched_before_it_is_needed() {
     assert_eq!(path.read_dir().unwrap().count(), 0);
 }
 
-/// A password that isn't escaped ends somewhere in the middle.
+/// A password that isn't escaped may end at a special character.
 #[test]
 fn no_part_of_a_password_is_shown() {
     for rest in ["12#secret@host/0", "12?secret@host/0", "12?sec=ret@host/0", "12/secret@host/0"] {
@@ -171,10 +175,10 @@ fn no_part_of_a_password_is_shown() {
     }
 }
 
-/// No address of a cloud's machine is asked for credentials, which elsewhere never answers.
+/// No instance metadata service is asked for credentials: outside of its cloud, its address doesn't respond.
 #[test]
 fn without_credentials_there_is_no_wait() {
-    let limits = Limits { idle: Duration::from_secs(60), transfer: Duration::from_secs(60), ..LIMITS };
+    let limits = RemoteLimits { idle: Duration::from_secs(60), transfer: Duration::from_secs(60), ..LIMITS };
     let start = Instant::now();
     let url = "s3://bucket/prefix?endpoint=http://127.0.0.1:1";
     let remote = Remote::connect(url, Mode::ReadOnly, limits, &|_| None).unwrap();
@@ -182,9 +186,9 @@ fn without_credentials_there_is_no_wait() {
     assert!(start.elapsed() < ONCE, "{:?}", start.elapsed());
 }
 
-/// Who may not write may still read.
+/// A user without write permission can still read.
 #[test]
-fn a_failed_write_ends_no_reading() {
+fn reading_goes_on_after_a_failed_write() {
     let remote = connect(&serve(Server::FailsWriters), Mode::ReadWrite);
     remote.put("v1/ab/cdef".into(), || Some(vec![1; 1000]));
     let error = remote.finish().unwrap_err().to_string();
@@ -198,22 +202,23 @@ fn a_failed_write_ends_no_reading() {
     assert_eq!(remote.get("v1/ab/cdef").unwrap(), Some(vec![1; 1000]));
 }
 
-/// What a service says of an error is not read without end.
+/// The body of an error is read up to a limit.
 #[test]
-fn an_answer_that_does_not_end_is_refused() {
-    let limits = Limits { finish: Duration::from_secs(60), transfer: Duration::from_secs(60), ..LIMITS };
+fn an_endless_response_is_refused() {
+    let limits =
+        RemoteLimits { finish: Duration::from_secs(60), transfer: Duration::from_secs(60), ..LIMITS };
     let url = serve(Server::FailsWritersForEver);
     let remote = Remote::connect(&url, Mode::ReadWrite, limits, &|_| None).unwrap();
     let start = Instant::now();
     remote.put("v1/ab/cdef".into(), || Some(vec![1; 1000]));
     let error = remote.finish().unwrap_err().to_string();
-    assert!(error.contains("its answer has no end"), "{error}");
+    assert!(error.contains("its answer is too long"), "{error}");
     assert!(start.elapsed() < ONCE, "{:?}", start.elapsed());
 }
 
-/// A build script may run inside of somebody's runtime.
+/// A build script may run within its own tokio runtime.
 #[test]
-fn it_works_within_a_runtime() {
+fn a_store_works_within_a_tokio_runtime() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let remote = connect(&serve(Server::Good), Mode::ReadWrite);
@@ -223,11 +228,11 @@ fn it_works_within_a_runtime() {
     });
 }
 
-/// A slow line takes longer than the client's own half a second for a command.
+/// On a slow network a command takes longer than the client library's half a second.
 #[test]
 fn redis_may_be_slow() {
     let url = redis::serve(redis::Server { delay: Duration::from_millis(600), ..redis::GOOD });
-    let limits = Limits {
+    let limits = RemoteLimits {
         idle: Duration::from_secs(2),
         transfer: Duration::from_secs(30),
         finish: Duration::from_secs(30),
@@ -258,13 +263,13 @@ fn redis_is_not_believed() {
     assert!(error.contains("more than 1048576 bytes"), "{error}");
     let error = fails(redis::Server { delay: Duration::from_secs(60), ..redis::GOOD });
     assert!(error.contains("sent nothing for 0.4 s"), "{error}");
-    // It says that it has more than it gives.
+    // The server announces more than it sends.
     let remote = connect(&redis::serve(redis::Server { length: Some(100), ..redis::GOOD }), Mode::ReadWrite);
     assert_eq!(remote.get("v1/ab/cdef").unwrap(), None);
     assert!(start.elapsed() < ONCE, "{:?}", start.elapsed());
 }
 
-/// A server closes connections that nobody used for a while.
+/// Servers close idle connections.
 #[test]
 fn redis_may_close_a_connection_between() {
     let url = redis::serve(redis::Server { closes_after: Duration::from_millis(100), ..redis::GOOD });
@@ -275,22 +280,22 @@ fn redis_may_close_a_connection_between() {
     }
 }
 
-/// So much time that only what is taken counts.
-const PATIENT: Limits = Limits {
+/// Limits so long that only the amount of bytes counts.
+const PATIENT: RemoteLimits = RemoteLimits {
     idle: Duration::from_secs(20),
     transfer: Duration::from_secs(60),
     finish: Duration::from_secs(60),
     max_bytes: 1 << 20,
 };
 
-/// The error of a read, and what the client took of what has no end.
+/// The error of a read, and the bytes of an endless response that the client accepted.
 fn lied_to(url: &str, seen: &Seen) -> (String, usize) {
     let remote = Remote::connect(url, Mode::ReadWrite, PATIENT, &|_| None).unwrap();
     let error = remote.get("v1/ab/cdef").unwrap_err().to_string();
     (error, seen.taken.load(SeqCst))
 }
 
-/// No answer is kept that is longer than what was asked for.
+/// A response longer than the request allows is not kept in memory.
 #[test]
 fn redis_cannot_fill_the_memory() {
     let lies = [
@@ -307,7 +312,7 @@ fn redis_cannot_fill_the_memory() {
         (Asked::Length, "+", "a"),
         (Asked::Password, "-ERR ", "a"),
         (Asked::Length, ":", "1"),
-        // What nobody asked for.
+        // Messages that were not requested.
         (Asked::Part, "", ">2\r\n+message\r\n+a\r\n"),
         (Asked::Length, "|4000000000\r\n", "+a\r\n"),
     ];
@@ -318,7 +323,7 @@ fn redis_cannot_fill_the_memory() {
         assert!(taken < FLOOD / 4, "{answer:?} {more:?}: {taken} bytes, {error}");
         let said = ["it sent more than was asked for", "arse", "ecursion"];
         assert!(said.iter().any(|said| error.contains(said)), "{answer:?} {more:?}: {error}");
-        // It doesn't get a second chance.
+        // The read is not retried.
         assert!(seen.reads.load(SeqCst) <= 1, "{answer:?} {more:?}: {error}");
     }
 }
@@ -328,7 +333,7 @@ fn no_server_can_fill_the_memory() {
     let lies = [
         (Server::SendsTooMuch, "it sent more than 1048576 bytes"),
         (Server::SendsChunkForEver, "does not contain file content length"),
-        (Server::FailsReadersForEver, "its answer has no end"),
+        (Server::FailsReadersForEver, "its answer is too long"),
         (Server::HeadsForEver, "error sending request"),
     ];
     for (server, words) in lies {
@@ -339,9 +344,9 @@ fn no_server_can_fill_the_memory() {
     }
 }
 
-/// One answer that a server is busy, or one connection that broke, is no reason to do without it.
+/// A server that is busy once, and a connection that breaks once, don't end the use of the store.
 #[test]
-fn what_fails_for_a_moment_is_tried_again() {
+fn temporary_failures_are_retried() {
     for server in [Server::FailsOnce, Server::ClosesOnce] {
         let (url, seen) = watched(server);
         let remote = Remote::connect(&url, Mode::ReadWrite, PATIENT, &|_| None).unwrap();
@@ -361,9 +366,9 @@ fn what_fails_for_a_moment_is_tried_again() {
     }
 }
 
-/// What will fail again is not tried again, and what is tried again has an end.
+/// Retries are for temporary failures only, and their number is limited.
 #[test]
-fn what_fails_for_good_is_not() {
+fn permanent_failures_are_not_retried() {
     let reads = |url: &str, seen: &Seen| {
         let remote = Remote::connect(url, Mode::ReadWrite, PATIENT, &|_| None).unwrap();
         let start = Instant::now();

@@ -1,4 +1,4 @@
-//! A server of Redis' smallest part, and of what it does wrong.
+//! A server with the few Redis commands that are used, and with planted faults.
 
 use crate::listen::{Seen, listen};
 use std::collections::HashMap;
@@ -9,24 +9,24 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-/// What it does.
+/// The behaviour of a server.
 #[derive(Clone, Copy)]
 pub(crate) struct Server {
-    /// The only password that is right.
+    /// The only accepted password.
     pub(crate) password: &'static str,
-    /// So long every answer takes.
+    /// The time before every response.
     pub(crate) delay: Duration,
-    /// What it says that every object's length is, in bytes.
+    /// The length that it announces for every object, in bytes.
     pub(crate) length: Option<u64>,
-    /// It closes a connection on which nothing is asked for so long.
+    /// The time after which it closes an idle connection.
     pub(crate) closes_after: Duration,
-    /// What it answers who asks for a length or a part: this, and then more and more of that.
+    /// A request that gets an endless response: the response's start, and the part that is repeated without end.
     pub(crate) lie: Option<(Asked, &'static str, &'static str)>,
-    /// What it answers the first that asks for a length; nothing closes the connection.
+    /// The response to the first request for a length. An empty one closes the connection.
     pub(crate) at_first: Option<&'static str>,
 }
 
-/// What is answered with a lie.
+/// A request that gets a false response.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asked {
     Password,
@@ -45,12 +45,12 @@ pub(crate) const GOOD: Server = Server {
 
 type Objects = Mutex<HashMap<Vec<u8>, Vec<u8>>>;
 
-/// Starts one, on this machine alone. Returns its URL.
+/// Starts a server on the loopback interface. Returns its URL.
 pub(crate) fn serve(server: Server) -> String {
     watched(server).0
 }
 
-/// The same, with what it sees.
+/// Like [`serve`], and also returns the requests that it sees.
 pub(crate) fn watched(server: Server) -> (String, Arc<Seen>) {
     let (objects, seen) = (Objects::default(), Arc::new(Seen::default()));
     let sees = Arc::clone(&seen);
@@ -102,7 +102,7 @@ fn answers(server: Server, mut stream: &TcpStream, objects: &Objects, seen: &See
                 objects.insert(key.to_vec(), object.to_vec());
                 b"+OK\r\n".to_vec()
             }
-            // What a client says of itself.
+            // The client's name and version.
             [b"CLIENT" | b"SELECT", ..] => b"+OK\r\n".to_vec(),
             _ => b"-ERR unknown command\r\n".to_vec(),
         };

@@ -1,4 +1,4 @@
-//! A server of WebDAV's smallest part, and of all that it does wrong.
+//! A server with the few WebDAV methods that are used, and with planted faults.
 
 use crate::listen::{Seen, listen};
 use std::collections::HashMap;
@@ -9,29 +9,29 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-/// How a server answers.
+/// The behaviour of a server.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Server {
     Good,
     Hangs,
     Fails,
-    /// Is overloaded the first time that it is read, and the first time that it is written.
+    /// The first read and the first write fail as overloaded.
     FailsOnce,
-    /// Ends in the middle of the first object that it sends.
+    /// The connection closes in the middle of the first object.
     ClosesOnce,
-    /// Answers who reads that they may not.
+    /// Reads are forbidden.
     ForbidsReaders,
-    /// Answers who reads with an error, of which it says more and more.
+    /// Reads fail with an endless error.
     FailsReadersForEver,
-    /// Its headers have no end.
+    /// Responses have endless headers.
     HeadsForEver,
-    /// Sends a part that it says is of 1 PiB.
+    /// Objects come in a chunk of announced 1 PiB.
     SendsChunkForEver,
-    /// Answers who reads with an error, and who writes never.
+    /// Reads fail, and writes get no response.
     FailsReaders,
-    /// Answers who writes with an error, and has nothing for who reads.
+    /// Writes fail, and reads find nothing.
     FailsWriters,
-    /// Answers who writes with an error, of which it says more and more.
+    /// Writes fail with an endless error.
     FailsWritersForEver,
     SendsGarbage,
     Drips,
@@ -41,12 +41,12 @@ pub(crate) enum Server {
 
 type Objects = Mutex<HashMap<String, Vec<u8>>>;
 
-/// Starts one, on this machine alone. Returns its URL.
+/// Starts a server on the loopback interface. Returns its URL.
 pub(crate) fn serve(server: Server) -> String {
     watched(server).0
 }
 
-/// The same, with what it sees.
+/// Like [`serve`], and also returns the requests that it sees.
 pub(crate) fn watched(server: Server) -> (String, Arc<Seen>) {
     let (objects, seen) = (Objects::default(), Arc::new(Seen::default()));
     let sees = Arc::clone(&seen);

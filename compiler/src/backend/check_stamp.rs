@@ -1,7 +1,7 @@
-//! The check of a stamp: what wasmtime wrote into an image, compared with what it was asked to do.
+//! The check of a stamp: the settings that wasmtime wrote into an image, compared with the request.
 //!
-//! This closes the circle: a knob that was not set, a default that moved, an environment variable
-//! that reached through, or a setting that is new to wasmtime shows here, not on a user's machine.
+//! The check finds a knob that was not set, a default that moved, an environment variable that had an
+//! effect, or a setting that is new to wasmtime. Without it, these would show on a user's machine.
 
 use crate::backend::stamp::Stamp;
 use crate::backend::tunables::{self, Setting};
@@ -12,11 +12,11 @@ use std::collections::BTreeSet;
 use wasmparser::WasmFeatures;
 use wasmtime_environ::{FlagValue, Tunables};
 
-/// Compares a stamp with what was asked for.
+/// Compares a stamp with the request.
 ///
 /// # Errors
 ///
-/// Names the first difference.
+/// The first difference.
 pub(crate) fn check(stamp: &Stamp<'_>, options: &Options, features: WasmFeatures) -> Result<(), String> {
     let Stamp { target, shared_flags: _, isa_flags, tunables, features: stamped } = stamp;
     same("target", &target.parse(), &Ok(options.target.triple().clone()))?;
@@ -25,12 +25,12 @@ pub(crate) fn check(stamp: &Stamp<'_>, options: &Options, features: WasmFeatures
     check_tunables(tunables, &options.contract, options.backend, features)
 }
 
-/// Compares the stamp of an artifact that others made with what was asked for: as [`check`] does what wasmtime
-/// stamped, and besides in what it was told that changes the code.
+/// Compares the stamp of an artifact that another program made with the request: everything that [`check`] compares,
+/// and the settings that change the code without being part of the contract.
 ///
 /// # Errors
 ///
-/// Names the first difference.
+/// The first difference.
 pub(crate) fn check_restamped(
     mut stamp: Stamp<'_>,
     options: &Options,
@@ -50,8 +50,8 @@ pub(crate) fn check_restamped(
     same("register allocator", &stamped, &Some(&("regalloc_algorithm", FlagValue::Enum(regalloc))))
 }
 
-/// The flags that are on must be those of the chosen processor, or part of the architecture's
-/// baseline, which only RISC-V lists.
+/// Checks that the flags that are on are those of the chosen CPU, or part of the architecture's
+/// baseline. Only RISC-V lists its baseline.
 fn cpu_flags(isa_flags: &[(&str, FlagValue<'_>)], options: &Options) -> Result<(), String> {
     const RV64G: [&str; 6] = ["has_a", "has_d", "has_f", "has_m", "has_zicsr", "has_zifencei"];
     let riscv64 = matches!(options.target.triple().architecture, target_lexicon::Architecture::Riscv64(_));
@@ -67,7 +67,7 @@ fn cpu_flags(isa_flags: &[(&str, FlagValue<'_>)], options: &Options) -> Result<(
     same("CPU features", &stamped, &chosen)
 }
 
-/// Each setting that wasmtime stamps has the value that the contract asks for, and none is missing.
+/// Checks that each setting that wasmtime stamps has the contract's value, and that none is missing.
 fn check_tunables(
     tunables: &Tunables,
     contract: &Contract,

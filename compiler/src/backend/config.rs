@@ -8,17 +8,17 @@ use precompile_artifact::manifest::OptLevel;
 use wasmparser::WasmFeatures;
 use wasmtime::{Collector, Config, ModuleVersionStrategy, ProfilingStrategy, RegallocAlgorithm, Strategy};
 
-/// The collector that code which uses garbage collection is compiled for.
+/// The collector of code that uses garbage collection.
 const COLLECTOR: Collector = Collector::Copying;
 
 /// The configuration that compiles under `options`, with the WebAssembly features `stamped`.
 ///
-/// Every knob that reaches the artifact is set, so that neither wasmtime's defaults, nor its cargo
-/// features, nor the environment have a say.
+/// Every knob that affects the artifact is set, so that wasmtime's defaults, its cargo features and
+/// the environment have no effect.
 ///
 /// # Errors
 ///
-/// Where wasmtime knows no such target.
+/// A target that wasmtime doesn't know.
 pub(crate) fn config(options: &Options, stamped: WasmFeatures) -> wasmtime::Result<Config> {
     let mut config = Config::new();
     config
@@ -38,7 +38,7 @@ pub(crate) fn config(options: &Options, stamped: WasmFeatures) -> wasmtime::Resu
     Ok(config)
 }
 
-/// What changes the code but needs no agreement at load.
+/// Sets the options that change the code and aren't compared at load.
 fn code_generation(config: &mut Config, options: &Options) {
     config
         .cranelift_opt_level(match options.opt_level {
@@ -57,7 +57,7 @@ fn code_generation(config: &mut Config, options: &Options) {
         .debug_adapter_modules(fixed::DEBUG_ADAPTER_MODULES)
         .wmemcheck(false);
     if options.backend == Backend::Cranelift {
-        // Winch knows no such setting.
+        // Winch doesn't have this setting.
         config.cranelift_wasmtime_debug_checks(false);
     }
     for feature in options.cpu.features(&options.target) {

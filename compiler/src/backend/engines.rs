@@ -1,4 +1,4 @@
-//! Engines, kept for the modules that follow.
+//! The engines that compile, kept for later modules.
 
 use crate::backend::error::BackendError;
 use crate::backend::image::engine;
@@ -8,21 +8,21 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use wasmparser::WasmFeatures;
 use wasmtime::Engine;
 
-/// Engines that compile, one for all modules that need the same of it. An engine is made in microseconds, but what it
-/// has allocated for one function serves the next, also of another module.
+/// The engines that compile, one for each pair of options and features. An engine is made in microseconds, but its
+/// allocations for one function serve the next, also in another module.
 #[derive(Default)]
 pub(crate) struct Engines {
-    /// A handful at most, so a list is as good as a map.
+    /// The engines: a handful at most, so a list is as good as a map.
     known: Mutex<Vec<(Options, WasmFeatures, Engine)>>,
 }
 
 impl Engines {
-    /// What comes of the engine for these options and features, which is made if there is none yet. One that
-    /// panicked is given to no further module, as it may be half-done.
+    /// Calls `compile` with the engine for these options and features, which is made if there is none yet. An engine
+    /// that panicked is used for no other module: its state may be inconsistent.
     ///
     /// # Errors
     ///
-    /// [`BackendError::Configure`], and whatever comes.
+    /// [`BackendError::Configure`], and any error of `compile`.
     pub(crate) fn with<T>(
         &self,
         options: &Options,
@@ -67,7 +67,7 @@ mod tests {
     use precompile_artifact::{Backend, Platform};
 
     #[test]
-    fn one_for_what_is_the_same() {
+    fn equal_options_and_features_share_an_engine() {
         let options = Options::new(Backend::Cranelift, "x86_64".parse().unwrap(), Platform::Hosted).unwrap();
         let engines = Engines::default();
         let get = |options: &Options, features| {

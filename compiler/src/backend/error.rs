@@ -22,7 +22,7 @@ pub enum BackendError {
         /// The problem, in wasmtime's words.
         problem: String,
     },
-    /// The backend has a bug, or a limit that it doesn't report as one.
+    /// The backend panicked: a bug, or a limit that it doesn't report as an error.
     #[error("{backend} panicked while compiling it: {message}{}", other_backend(*backend))]
     Panic {
         /// The backend.

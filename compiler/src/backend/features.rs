@@ -1,19 +1,19 @@
 //! The WebAssembly features that an artifact is stamped with.
 //!
-//! A runtime refuses an artifact that is stamped with a feature which it lacks. It can lack only
-//! what stands behind one of wasmtime's cargo features or is off by default, so those are stamped
-//! where the module uses them, and the others always.
+//! A runtime refuses an artifact whose stamp has a feature that the runtime lacks. It can lack only
+//! features that need a cargo feature of wasmtime's or are off by default. Those are stamped if the
+//! module uses them, and the others always.
 
 use crate::options::Options;
 use crate::options::support::supported;
 use precompile_artifact::features::{COMPONENTS, CONCURRENT, OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
 
-/// What is stamped only where it is used.
+/// The features that are stamped only if a module uses them.
 pub(crate) const AS_USED: WasmFeatures = OPTIONAL.union(OFF_BY_DEFAULT).union(COMPONENTS).union(CONCURRENT);
 
-/// What the adapters use that wasmtime puts between components: `fact.rs` in wasmtime-environ. They
-/// are compiled with the features that the component is stamped with, and it panics where they
-/// can't be. No runtime lacks one of these.
+/// The features used by the adapters that wasmtime puts between components: `fact.rs` in
+/// wasmtime-environ. The adapters are compiled with the features that are stamped for the component,
+/// and wasmtime panics if they can't be. No runtime lacks one of these.
 const ADAPTERS: WasmFeatures = WasmFeatures::MULTI_MEMORY
     .union(WasmFeatures::MULTI_VALUE)
     .union(WasmFeatures::MUTABLE_GLOBAL)
@@ -24,7 +24,7 @@ const ADAPTERS: WasmFeatures = WasmFeatures::MULTI_MEMORY
 ///
 /// # Errors
 ///
-/// Those features that the module uses and the backend doesn't support.
+/// The features that the module uses and the backend doesn't support.
 pub(crate) fn stamped(used: WasmFeatures, options: &Options) -> Result<WasmFeatures, WasmFeatures> {
     let Options { backend, target, proposals, .. } = options;
     let supported = supported(*backend, target);
@@ -36,11 +36,11 @@ pub(crate) fn stamped(used: WasmFeatures, options: &Options) -> Result<WasmFeatu
     Err(unsupported)
 }
 
-/// What has to be stamped besides what is used.
+/// The features that must be stamped besides the used ones.
 fn implied(used: WasmFeatures) -> WasmFeatures {
     let mut implied = WasmFeatures::empty();
     if used.intersects(WasmFeatures::GC | WasmFeatures::EXCEPTIONS) {
-        // Their objects live in a collected heap, also where no type of the module says so.
+        // Their objects live in a collected heap, even if no type of the module says so.
         implied |= WasmFeatures::GC_TYPES;
     }
     if used.contains(WasmFeatures::COMPONENT_MODEL) {
@@ -49,9 +49,9 @@ fn implied(used: WasmFeatures) -> WasmFeatures {
     implied
 }
 
-/// The options with what a component needs of the contract: wasmtime refuses the component model's concurrency where
-/// its support is off, as it is by default.
-pub(crate) fn concurrent(options: &Options, stamped: WasmFeatures) -> Options {
+/// The options, with support of concurrency if the component needs it: wasmtime refuses the component model's
+/// concurrency while its support is off, which is the default.
+pub(crate) fn with_concurrency(options: &Options, stamped: WasmFeatures) -> Options {
     let mut options = options.clone();
     options.contract.concurrency_support |= stamped.intersects(CONCURRENT);
     options
@@ -66,9 +66,9 @@ mod tests {
     use crate::options::target::Target;
     use precompile_artifact::{Backend, Platform};
 
-    /// The table is wasmtime's: it refuses an engine with any feature that is beyond it, and with no other.
+    /// The table agrees with wasmtime: it refuses an engine with any feature outside the table, and with no other.
     #[test]
-    fn what_is_supported_is_what_wasmtime_supports() {
+    fn the_table_of_supported_features_is_wasmtimes() {
         let all = SUPPORTED;
         for (backend, target) in [
             (Backend::Cranelift, "x86_64"),
@@ -90,9 +90,9 @@ mod tests {
         }
     }
 
-    /// With nothing stamped but what is used and what is implied, every adapter compiles.
+    /// Every adapter compiles with the used and the implied features alone.
     #[test]
-    fn adapters_compile_with_what_is_implied() {
+    fn adapters_compile_with_implied_features() {
         for text in [
             include_str!("../../../tests/guests/composed.wat"),
             include_str!("../../../tests/guests/concurrent.wat"),

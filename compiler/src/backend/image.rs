@@ -50,7 +50,7 @@ pub(crate) fn engine(options: &Options, stamped: WasmFeatures) -> Result<Engine,
 
 /// Runs a backend, whose panic is an error: Winch has some 130 places that panic on what it doesn't implement.
 fn catch_panic<T>(backend: Backend, run: impl FnOnce() -> T) -> Result<T, BackendError> {
-    // An engine that a panic could have left half-done is given to no other module.
+    // An engine whose state a panic may have left inconsistent is used for no other module.
     panic::catch_unwind(AssertUnwindSafe(run)).map_err(|payload| {
         let message = payload.downcast_ref::<String>().map(String::as_str);
         let message = message.or_else(|| payload.downcast_ref::<&str>().copied());

@@ -1,10 +1,10 @@
-//! The engine section of an artifact: read, compared with what was asked for, and restamped.
+//! The engine section of an artifact: read, compared with the request, and restamped.
 //!
-//! Wasmtime writes into `.wasmtime.engine` under which settings code was compiled, and compares
-//! them when it loads the code. A runtime without a compiler refuses what Winch made, because one
-//! of these settings, `winch_callable`, can't be chosen there. Nothing else reads it at run time,
-//! so it is set to what such a runtime expects. What it guarded against, code of two calling
-//! conventions in one store, [`Backend::mark_bytes`] guards against instead.
+//! Wasmtime writes the settings of a compilation into `.wasmtime.engine`, and compares them when it
+//! loads the code. A runtime without a compiler refuses Winch's code, because it can't choose one of
+//! these settings, `winch_callable`. Nothing else reads this setting at run time, so it is set to the
+//! value that such a runtime expects. The setting kept code of two calling conventions out of one
+//! store; [`Backend::mark_bytes`] does so instead.
 
 use crate::backend::check_stamp;
 use crate::backend::stamp::{Stamp, StampError};
@@ -12,12 +12,11 @@ use crate::options::Options;
 use precompile_artifact::Backend;
 use wasmparser::WasmFeatures;
 
-/// Compares an image's stamp with what was asked for; makes it loadable without a compiler.
+/// Compares an image's stamp with the request, and makes the image loadable without a compiler.
 ///
 /// # Errors
 ///
-/// Where the stamp is not the one that `options` and `features` call for, or would not survive the
-/// change unharmed.
+/// A stamp that `options` and `features` don't call for, or that can't be changed in one byte alone.
 pub(crate) fn restamp(image: &mut [u8], options: &Options, features: WasmFeatures) -> Result<(), StampError> {
     let range = Stamp::range(image)?;
     let stamp = Stamp::decode(&image[range.clone()])?;
@@ -30,8 +29,8 @@ pub(crate) fn restamp(image: &mut [u8], options: &Options, features: WasmFeature
     Ok(())
 }
 
-/// The stamp with `winch_callable` off: as long as before, one byte different, and decoding to
-/// just what was meant.
+/// The stamp with `winch_callable` off: as long as before, with one byte different, and decoding to
+/// exactly the intended values.
 fn restamped(before: &[u8], mut stamp: Stamp<'_>) -> Result<Vec<u8>, StampError> {
     if stamp.encode()? != before {
         return Err(StampError("the stamp doesn't encode to the bytes it was decoded from".into()));
@@ -60,7 +59,7 @@ mod tests {
     use crate::version::WASMTIME_MAJOR;
     use precompile_artifact::Platform;
 
-    /// What wasmtime makes of an empty module, before it is restamped.
+    /// The image of an empty module, before it is restamped.
     fn compiled(backend: Backend) -> (Options, WasmFeatures, Vec<u8>) {
         let options = Options::new(backend, "x86_64".parse().unwrap(), Platform::Hosted).unwrap();
         let stamped = features::stamped(WasmFeatures::FLOATS, &options).unwrap();
@@ -87,9 +86,9 @@ mod tests {
         }
     }
 
-    /// Each check finds what it is there for.
+    /// Each check finds the fault that it is meant for.
     #[test]
-    fn what_is_not_as_expected_is_refused() {
+    fn unexpected_stamps_are_refused() {
         let (options, features, image) = compiled(Backend::Winch);
         let range = Stamp::range(&image).unwrap();
         let stamp = image[range.clone()].to_vec();
@@ -104,7 +103,7 @@ mod tests {
         let padded = restamped(&padded, Stamp::decode(&padded).unwrap());
         assert!(error(padded.map(drop)).contains("doesn't encode to the bytes"));
 
-        // A stamp that was changed already has nothing left to change.
+        // A stamp that was already changed has nothing left to change.
         let mut twice = image.clone();
         restamp(&mut twice, &options, features).unwrap();
         assert!(error(restamp(&mut twice, &options, features)).contains("`winch_callable`"));
@@ -116,7 +115,7 @@ mod tests {
         assert!(error(restamp(&mut other_major, &options, features)).contains(&format!("not wasmtime {WASMTIME_MAJOR}'s")));
         assert!(restamp(&mut b"\x7fELF".to_vec(), &options, features).is_err());
 
-        // A setting that is not what was asked for.
+        // A setting that wasn't requested.
         let mut asked = options.clone();
         asked.contract.consume_fuel = true;
         assert!(error(restamp(&mut image.clone(), &asked, features)).contains("`consume_fuel`"));

@@ -1,4 +1,4 @@
-//! The stamp that wasmtime writes into an image: where it stands, and how it is encoded.
+//! The stamp that wasmtime writes into an image: its place and its encoding.
 
 use crate::version::WASMTIME_MAJOR;
 use object::endian::Endianness;
@@ -11,7 +11,7 @@ use wasmtime_environ::{FlagValue, Tunables, obj};
 /// The version of the section's layout, `VERSION` in wasmtime's `engine/serialization.rs`.
 const LAYOUT: u8 = 0;
 
-/// What wasmtime writes into the section, behind its layout and version: `Metadata` in its
+/// The stamp in the engine section, behind the layout and the version: `Metadata` in wasmtime's
 /// `engine/serialization.rs`.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Stamp<'a> {
@@ -29,13 +29,13 @@ pub(crate) struct Stamp<'a> {
     pub(crate) features: u64,
 }
 
-/// An image that is not what this version of wasmtime is known to write.
+/// An image that differs from those that this version of wasmtime is known to write.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("the compiled image is not as expected: {0}")]
 pub struct StampError(pub(crate) String);
 
 impl<'a> Stamp<'a> {
-    /// Where the stamp stands in the image: in the engine section, behind layout and version.
+    /// The stamp's range in the image: in the engine section, behind layout and version.
     pub(crate) fn range(image: &[u8]) -> Result<Range<usize>, StampError> {
         let section = EngineSection::find(image)?;
         match section.version {
@@ -59,11 +59,11 @@ impl<'a> Stamp<'a> {
     }
 }
 
-/// The engine section, taken apart as far as every version of wasmtime writes it alike.
+/// The engine section, decoded as far as every version of wasmtime writes it in the same way.
 pub(crate) struct EngineSection<'a> {
-    /// What wasmtime wrote as its version.
+    /// The version that wasmtime wrote.
     pub(crate) version: &'a str,
-    /// Where the stamp stands in the image, in whatever encoding that version has.
+    /// The stamp's range in the image. The stamp's encoding depends on the version.
     pub(crate) stamp: Range<usize>,
 }
 

@@ -10,16 +10,16 @@ use wasmtime_environ::{Collector, Inlining, OperatorCostStrategy, Tunables};
 /// A setting of wasmtime's under which code was compiled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
-    /// The name: that of the contract's field, where it has one, or else of wasmtime's.
+    /// The name: that of the contract's field if there is one, else that of wasmtime's field.
     pub name: &'static str,
     /// The value.
     pub value: Value,
 }
 
-/// The value of a setting. It prints as command lines spell it.
+/// The value of a setting. It prints as in command lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// None is chosen.
+    /// No value.
     Unset,
     /// On or off.
     Bool(bool),
@@ -44,7 +44,7 @@ impl fmt::Display for Value {
 
 /// Every setting, in the order of the contract and then of wasmtime's `Tunables`.
 ///
-/// No `..` here: a setting that wasmtime adds must be thought about before this compiles again.
+/// The pattern has no `..`, so that a setting which wasmtime adds must be decided on before this compiles again.
 pub(crate) fn settings(tunables: &Tunables) -> Vec<Setting> {
     let Tunables {
         collector,
@@ -125,8 +125,8 @@ pub(crate) fn settings(tunables: &Tunables) -> Vec<Setting> {
     ]
 }
 
-/// The values that wasmtime stamps under a contract, before it is restamped, as [`Value`] prints them. Those of the
-/// contract itself are taken from it by their names, so that a new one needs no line here.
+/// The values that wasmtime stamps under a contract, before the stamp is changed, as [`Value`] prints them. The
+/// contract's own values are taken from it by their names, so that a new setting needs no line here.
 pub(crate) fn expected(
     contract: &Contract,
     backend: Backend,
@@ -169,7 +169,7 @@ pub(crate) fn expected(
     expected
 }
 
-/// As the contract names it.
+/// The contract's name of a way of inlining.
 fn inlining_word(inlining: Inlining) -> &'static str {
     match inlining {
         Inlining::No => "no",
@@ -180,7 +180,7 @@ fn inlining_word(inlining: Inlining) -> &'static str {
     }
 }
 
-/// As wasmtime's `-C collector` names it.
+/// The name of a collector, as in wasmtime's `-C collector`.
 fn collector_word(collector: Collector) -> Value {
     Value::Word(match collector {
         Collector::DeferredReferenceCounting => "drc",

@@ -1,10 +1,10 @@
-//! Parts of a valid module that its backend can't compile: what is lacking, where it is, and ways out.
+//! Parts of a valid module that its backend can't compile: the cause, the place, and the remedies.
 //!
-//! Proposals that a backend lacks are known beforehand, and where the module uses them is read from
-//! the module. Winch also fails within proposals that it has, and then names a function, but not the
-//! instruction. So it is asked: [`search`] compiles ever smaller parts of the module until one
-//! instruction is left. Its answers can't go stale, as a table of what Winch implements would. All of
-//! this is done only once a compilation has failed.
+//! The proposals that a backend lacks are known in advance, and the module is scanned for their uses.
+//! Winch also fails within proposals that it has, and then names a function, but not the instruction.
+//! So [`search`] compiles ever smaller parts of the module until one instruction is left. Its answers
+//! can't go stale, as a table of Winch's instructions would. All of this is done only after a
+//! compilation has failed.
 
 use crate::backend::error::BackendError;
 use crate::backend::image::image;
@@ -28,24 +28,24 @@ pub(crate) use place::locate;
 pub use place::{Place, Site};
 pub use remedy::Remedy;
 
-/// A part of a valid module that is beyond what a backend can do.
+/// A part of a valid module that a backend can't compile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unsupported {
     /// The backend.
     pub backend: Backend,
     /// The target's triple.
     pub target: String,
-    /// What the backend lacks.
+    /// The cause: what the backend lacks.
     pub cause: Cause,
-    /// Where the module first has it, if that was found.
+    /// The first place in the module that needs what is lacking, if it was found.
     pub place: Option<Place>,
-    /// Ways out, each of which suffices.
+    /// The remedies, each of which suffices.
     pub remedies: Vec<Remedy>,
 }
 
 impl Unsupported {
-    /// The proposals that a module uses and its backend lacks: `used` is all that the module uses, `lacking` those of
-    /// them.
+    /// The report of proposals that a backend lacks: `used` are all proposals of the module, `lacking` those of them
+    /// that the backend lacks.
     pub(crate) fn proposals(
         options: &Options,
         wasm: &[u8],
@@ -57,7 +57,7 @@ impl Unsupported {
         let mut proposals = names(first);
         proposals.extend(names(lacking.difference(first)));
         if lacking.contains(WasmFeatures::GC) {
-            // It implies the other, which is no proposal of its own.
+            // `gc` implies `gc-types`, which is no proposal of its own.
             proposals.retain(|name| name != "gc-types");
         }
         Unsupported {
@@ -69,10 +69,10 @@ impl Unsupported {
         }
     }
 
-    /// The instruction or the function of a valid module in which the backend fails with `error`; `None` where no
-    /// single one is the reason.
+    /// The instruction or the function of a valid module in which the backend fails with `error`; `None` if no
+    /// single one is the cause.
     ///
-    /// The backend is run on parts of the module, so one that panicked does it some times more. Each
+    /// The backend is run on parts of the module, so a backend that panicked panics some times more. Each
     /// panic is caught, but the process's panic hook sees it.
     pub(crate) fn search(
         options: &Options,

@@ -1,6 +1,6 @@
-//! Dependency files, as compilers write them.
+//! Dependency files of compilers and of cargo.
 
-/// The prerequisites of the first rule of a dependency file, as compilers and cargo write it.
+/// The prerequisites of the first rule of a dependency file.
 pub(super) fn prerequisites(text: &str) -> Vec<String> {
     let text = text.replace("\\\r\n", " ").replace("\\\n", " ");
     // A colon without a blank behind it is part of a path.

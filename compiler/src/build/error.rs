@@ -1,47 +1,47 @@
-//! Why a build script has nothing to embed.
+//! The failure of a build script.
 
-use crate::artifact::Shown;
+use crate::artifact::Escaped;
 use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
-/// Why a build script has nothing to embed.
+/// The reason why a build script has nothing to embed.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// Only cargo calls build scripts.
+    /// A program that cargo doesn't run as a build script.
     #[error("`OUT_DIR` is not set: call this from a build script that cargo runs")]
     NoCargo,
-    /// Nothing was added.
+    /// A build without guests.
     #[error("there is nothing to compile: add a guest, such as `.file(\"plugin.wasm\")`")]
     NoInput,
-    /// There is no command; this one installs it.
+    /// A missing command `precompile`, with the command that installs it.
     #[error(
         "there is no `precompile` in the PATH: run `{0}`, name it by the variable `PRECOMPILE`, or have the build \
          script compile with the feature `in-process`"
     )]
     NoTool(&'static str),
-    /// The command that was found is another one's.
+    /// A command of another version, or another program.
     #[error("`{}` says that it is `{found}`, but this is precompile {wanted}: run `{install}`", shown(path))]
     OtherVersion {
         /// The command.
         path: PathBuf,
-        /// What it says of itself.
+        /// The version that it prints.
         found: String,
         /// This crate's version.
         wanted: &'static str,
         /// The command that installs it.
         install: &'static str,
     },
-    /// A program can't be started, or a file can't be read or written.
+    /// A program that can't be started, or a file that can't be read or written.
     #[error("`{}`: {error}", shown(path))]
     Io {
         /// The program or file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         error: io::Error,
     },
-    /// No backend makes code for the target.
+    /// A target that no backend makes code for.
     #[error(
         "no backend makes code for `{target}`: `.fallback(Fallback::Pulley)` has it interpreted, with the runtime's \
          feature `pulley`"
@@ -50,26 +50,26 @@ pub enum BuildError {
         /// Cargo's `TARGET`.
         target: String,
     },
-    /// A folder holds no modules.
+    /// A folder without modules.
     #[error("the folder `{}` holds no .wasm or .wat file", shown(path))]
     EmptyFolder {
         /// The folder.
         path: PathBuf,
     },
-    /// A name that would be another order to cargo, or another name.
+    /// A name that cargo would read as another instruction, or as another name.
     #[error(
-        "`{}` can't be told to cargo, whose lines hold no control characters, nothing but UTF-8, no white space at \
-         their end, and no `=` in what a guest is embedded by: rename it",
+        "`{}` can't be passed to cargo, which takes only UTF-8 without control characters and without white space at \
+         the end, and no `=` in the name of an embedded guest: rename it",
         shown(.0)
     )]
-    Unspeakable(PathBuf),
-    /// Two inputs would have the same name.
+    InvalidName(PathBuf),
+    /// Two inputs with the same name.
     #[error("two inputs are named `{name}`: compile one of them under a name of its own")]
     SameName {
-        /// What both would be embedded by.
+        /// The name that both would be embedded by.
         name: String,
     },
-    /// There is no guest package.
+    /// A missing guest package.
     #[error(
         "the folder `{}` holds no cargo package: {}",
         shown(folder),
@@ -78,10 +78,10 @@ pub enum BuildError {
     NoPackage {
         /// The folder.
         folder: PathBuf,
-        /// Whether it is there.
+        /// The presence of the folder.
         exists: bool,
     },
-    /// A guest package needs a Rust target.
+    /// A Rust target that a guest package needs and that isn't installed.
     #[error(
         "to build `{}`, the Rust target `{target}` is needed: run `rustup target add {target}`",
         shown(package)
@@ -92,7 +92,7 @@ pub enum BuildError {
         /// The target.
         target: String,
     },
-    /// A guest package makes nothing that could be compiled.
+    /// A guest package without a module to compile.
     #[error(
         "the package `{}` has neither a binary nor a `cdylib`: add `crate-type = [\"cdylib\"]`",
         shown(package)
@@ -101,14 +101,14 @@ pub enum BuildError {
         /// The package's folder.
         package: PathBuf,
     },
-    /// What builds a guest has failed.
+    /// A failed command that builds a guest.
     #[error("`{command}` failed ({status})\n{output}")]
     Guest {
         /// The command.
         command: String,
-        /// How it ended.
+        /// Its exit status.
         status: String,
-        /// What it said.
+        /// Its error output.
         output: String,
     },
     /// A command without `{out}`, or without any word.
@@ -117,17 +117,17 @@ pub enum BuildError {
         /// The command.
         command: String,
     },
-    /// Modules can't be compiled: each with its reason.
+    /// Modules that can't be compiled, each with the reason.
     #[error("{}", .0.iter().map(|(input, error)| format!("`{}`: {error}", shown(input))).collect::<Vec<_>>().join("\n"))]
     Compile(Vec<(PathBuf, String)>),
-    /// What is asked for can't be had.
+    /// A refused request, with the reason.
     #[error("{0}")]
     Refused(String),
 }
 
-/// A path, on one line.
+/// A path as text on one line.
 fn shown(path: &Path) -> String {
-    Shown(&path.to_string_lossy()).to_string()
+    Escaped(&path.to_string_lossy()).to_string()
 }
 
 /// An error that names a file.

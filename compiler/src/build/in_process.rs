@@ -7,7 +7,7 @@ use crate::build::inputs::Input;
 use crate::build::jobs::Jobs;
 use crate::build::order::Order;
 use crate::build::tool::INSTALL;
-use crate::cache::{Cache, Limits, Patience, Recipe, Store, Trust};
+use crate::cache::{Cache, Patience, Recipe, Store, StoreLimits, Trust};
 use crate::{Artifact, Compiler, Destination, Expect, Options, Rates, Request, Source, Target};
 use crate::{choose, code_bytes, recipe};
 use etcetera::BaseStrategy;
@@ -22,7 +22,7 @@ use std::time::Duration;
 ///
 /// # Errors
 ///
-/// Where any can't be compiled.
+/// Any input that can't be compiled.
 pub(super) fn compile(cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError> {
     if env!("PRECOMPILE_OPT_LEVEL") == "0" {
         cargo.warn(&format!(
@@ -32,12 +32,13 @@ pub(super) fn compile(cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError
         ));
     }
     let refused = |error: &dyn std::fmt::Display| BuildError::Refused(error.to_string());
-    let target: Target = order.machine.target.parse().map_err(|error| refused(&error))?;
-    let ways = order.choice.ways(&target).map_err(|error| refused(&error))?;
-    if let [(_, Some(refusal))] = &ways[..] {
+    let target: Target = order.target.name.parse().map_err(|error| refused(&error))?;
+    let candidates = order.choice.candidates(&target).map_err(|error| refused(&error))?;
+    if let [(_, Some(refusal))] = &candidates[..] {
         order.inputs.iter().for_each(|input| cargo.warn_of_fallback(&input.path, &refusal.to_string()));
     }
-    let ways: Vec<_> = ways.into_iter().map(|(options, _)| (Arc::new(recipe(&options)), options)).collect();
+    let candidates: Vec<_> =
+        candidates.into_iter().map(|(options, _)| (Arc::new(recipe(&options)), options)).collect();
     let cache = cache(cargo);
     let verify_inputs = cargo.is_on("PRECOMPILE_VERIFY_INPUTS");
     let store = cache.as_ref().map(Cache::store);
@@ -46,11 +47,12 @@ pub(super) fn compile(cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError
     let jobs = Jobs::acquire(cargo.jobs());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.count().unwrap_or(0)).build();
     let pool = pool.map_err(|error| refused(&error))?;
-    let one = |input: &Input| {
-        let (recipe, options) = &ways[auto.as_ref().map_or(0, |auto| cheapest(input, &ways, auto))];
-        one(input, options, recipe, &compiler, cache.as_ref().map(|cache| (cache, verify_inputs)))
+    let compile_one = |input: &Input| {
+        let index = auto.as_ref().map_or(0, |auto| cheapest(input, &candidates, auto));
+        let (recipe, options) = &candidates[index];
+        compile_one(input, options, recipe, &compiler, cache.as_ref().map(|cache| (cache, verify_inputs)))
     };
-    let results: Vec<_> = pool.install(|| order.inputs.par_iter().map(one).collect());
+    let results: Vec<_> = pool.install(|| order.inputs.par_iter().map(compile_one).collect());
     if let Some(cache) = &cache {
         cache.finish();
         cache.take_warnings().iter().for_each(|warning| cargo.warn(warning));
@@ -66,15 +68,19 @@ pub(super) fn compile(cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError
     if failed.is_empty() { Ok(()) } else { Err(BuildError::Compile(failed)) }
 }
 
-/// The place of the way that is expected to cost least. What can't be read will fail when it is compiled.
-fn cheapest(input: &Input, ways: &[(Arc<Recipe>, Options)], (expect, rates): &(Expect, Rates)) -> usize {
-    let backends: Vec<_> = ways.iter().map(|(_, options)| options.backend).collect();
+/// The index of the options that are expected to cost least. An unreadable input fails later, when it is compiled.
+fn cheapest(
+    input: &Input,
+    candidates: &[(Arc<Recipe>, Options)],
+    (expect, rates): &(Expect, Rates),
+) -> usize {
+    let backends: Vec<_> = candidates.iter().map(|(_, options)| options.backend).collect();
     let counted = fs::File::open(&input.path).and_then(|module| code_bytes(module, true));
     choose(&backends, counted.unwrap_or_default(), expect, rates).0
 }
 
-/// Finds or compiles one, and writes it. What was beyond the backend, where another stood in.
-fn one(
+/// Finds or compiles an artifact, and writes it. Returns the reason for a fallback, if there was one.
+fn compile_one(
     input: &Input,
     options: &Options,
     recipe: &Arc<Recipe>,
@@ -97,7 +103,7 @@ fn one(
         recipe,
         source: Source::File(&input.path, None),
         name: Some(&input.path),
-        is_apart: false,
+        is_isolated: false,
         output: Some(&input.output),
         verify_inputs,
     };
@@ -122,7 +128,7 @@ fn one(
     }
 }
 
-/// The command's cache, unless the user wants none, or there is no place for it.
+/// The command's cache, unless the user wants none or the system has no folder for caches.
 fn cache(cargo: &Cargo) -> Option<Cache> {
     if cargo.is_on("PRECOMPILE_NO_CACHE") {
         return None;
@@ -130,12 +136,12 @@ fn cache(cargo: &Cargo) -> Option<Cache> {
     let named = cargo.variable("PRECOMPILE_CACHE_DIR").map(PathBuf::from);
     let folder =
         named.or_else(|| Some(etcetera::choose_base_strategy().ok()?.cache_dir().join("precompile")))?;
-    // How large it may be is for the command to say.
-    let limits = Limits { max_bytes: u64::MAX, max_age: Duration::MAX };
-    let said = |name: &str| Some(cargo.variable(name)?.to_string_lossy().into_owned());
-    let trust = said("PRECOMPILE_CACHE_TRUST").map_or(Ok(Trust::default()), |whom| whom.parse());
-    let wait =
-        said("PRECOMPILE_CACHE_WAIT").map_or(Some(Patience::LIMIT), |time| quantity::duration(&time).ok());
+    // The command alone limits the cache's size.
+    let limits = StoreLimits { max_bytes: u64::MAX, max_age: Duration::MAX };
+    let variable = |name: &str| Some(cargo.variable(name)?.to_string_lossy().into_owned());
+    let trust = variable("PRECOMPILE_CACHE_TRUST").map_or(Ok(Trust::default()), |whom| whom.parse());
+    let wait = variable("PRECOMPILE_CACHE_WAIT");
+    let wait = wait.map_or(Some(Patience::LIMIT), |time| quantity::duration(&time).ok());
     let trust = trust.unwrap_or_else(|error| {
         cargo.warn(&error);
         Trust::default()

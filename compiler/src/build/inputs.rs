@@ -1,4 +1,4 @@
-//! Which module becomes which artifact.
+//! The modules to compile, and the artifact of each.
 
 use crate::build::error::BuildError;
 use crate::build::error::io;
@@ -10,7 +10,7 @@ use walkdir::WalkDir;
 #[derive(Debug)]
 pub(super) struct Module {
     pub(super) path: PathBuf,
-    /// Where it stands below its folder, or its file name: what it is embedded by, but for the extension.
+    /// Its path below its folder, or its file name: with another extension, the name that it is embedded by.
     pub(super) relative: PathBuf,
 }
 
@@ -21,11 +21,11 @@ impl Module {
     }
 }
 
-/// A module, and where its artifact goes.
+/// A module, and the place of its artifact.
 #[derive(Debug)]
 pub(super) struct Input {
     pub(super) path: PathBuf,
-    /// What it is embedded by.
+    /// The name that it is embedded by.
     pub(super) name: String,
     pub(super) output: PathBuf,
 }
@@ -34,7 +34,7 @@ pub(super) struct Input {
 ///
 /// # Errors
 ///
-/// Where there is none, or it can't be read.
+/// A folder that holds none or can't be read.
 pub(super) fn folder(path: &Path) -> Result<Vec<Module>, BuildError> {
     let is_module = |path: &Path| path.extension().is_some_and(|found| found == "wasm" || found == "wat");
     let mut modules = Vec::new();
@@ -52,11 +52,11 @@ pub(super) fn folder(path: &Path) -> Result<Vec<Module>, BuildError> {
     }
 }
 
-/// The artifacts: one by the name, or several below it.
+/// The modules with their artifacts: one of the given name, or several below it.
 ///
 /// # Errors
 ///
-/// Where two would be the same.
+/// Two modules with the same artifact.
 pub(super) fn to_outputs(
     modules: Vec<Module>,
     name: &str,
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_has_a_name() {
+    fn each_artifact_has_a_name() {
         let outputs = |paths: &[&str], several| {
             let modules = paths.iter().map(|path| Module::file(path.into())).collect();
             let inputs = to_outputs(modules, "all", several, Path::new("out"))?;

@@ -1,13 +1,13 @@
-//! What the command says with `--message-format json`.
+//! Messages of the command with `--message-format json`.
 
 use serde_json::Value;
 use std::path::PathBuf;
 
-/// What concerns a build script.
+/// A message that concerns a build script.
 pub(super) enum Message {
-    /// Another backend stood in: the input, and what the first can't do.
+    /// A fallback's use: the input, and the limit of the first backend.
     Fallback(PathBuf, String),
-    /// An input can't be compiled, and why.
+    /// An input that can't be compiled, and the reason.
     Failed(PathBuf, String),
 }
 

@@ -1,12 +1,12 @@
-//! The order that a build script gives: what to compile, and for what.
+//! A build script's order to compile.
 
 use crate::Choice;
+use crate::build::build_target::BuildTarget;
 use crate::build::inputs::Input;
-use crate::build::machine::Machine;
 
-/// A compilation that is about to start.
+/// A build script's order to compile: the inputs, the target and the choice.
 pub(super) struct Order<'a> {
     pub(super) inputs: &'a [Input],
-    pub(super) machine: &'a Machine,
+    pub(super) target: &'a BuildTarget,
     pub(super) choice: &'a Choice,
 }

@@ -18,11 +18,11 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-/// What cargo says where it would have to change a lock file, and may not.
+/// The part of cargo's message about a lock file that it would have to change and may not.
 const STALE: &str = "--locked was passed";
 
-/// Builds a package, and tells cargo what was read for it. Its modules. The number tells this source from
-/// the others.
+/// Builds a package, tells cargo the files that were read for it, and returns its modules. The number
+/// distinguishes this source from the others.
 pub(super) fn build(
     cargo: &Cargo,
     folder: &Path,
@@ -32,7 +32,7 @@ pub(super) fn build(
     let guest = Guest::new(cargo, folder)?;
     let output = match compile(cargo, &guest, target, number) {
         Ok(output) => output,
-        // What cargo says then is less clear.
+        // Cargo's own error for a missing target is less clear.
         Err(error) => {
             cargo.read(&guest.manifest())?;
             cargo.read(&folder.join("src"))?;
@@ -48,7 +48,7 @@ pub(super) fn build(
         let deps = module.with_extension("d");
         let text = fs::read_to_string(&deps).map_err(io(deps))?;
         for path in prerequisites(&text) {
-            // In a mirror, each is a link.
+            // In a mirror, each path is a link.
             let path = fs::canonicalize(&path).unwrap_or_else(|_| path.into());
             if !path.starts_with(&scratch) {
                 cargo.read(&path)?;
@@ -61,8 +61,9 @@ pub(super) fn build(
     }
 }
 
-/// Has cargo build it, with its lock file as it is. Where there is none, or none that suffices, cargo makes
-/// one beside a mirror of the sources: build scripts must not write among them. What cargo says.
+/// Builds the package by cargo, with its lock file unchanged, and returns cargo's output. If there is no lock
+/// file, or an insufficient one, cargo makes one in a mirror of the sources: build scripts must not write among
+/// them.
 fn compile(cargo: &Cargo, guest: &Guest, target: &str, number: usize) -> Result<Vec<u8>, BuildError> {
     let mirrors = cargo.scratch().join(number.to_string()).join(mirror::FOLDER);
     let mirrors =
@@ -84,7 +85,7 @@ fn compile(cargo: &Cargo, guest: &Guest, target: &str, number: usize) -> Result<
     let root = guest.workspace()?;
     let lock = root.join("Cargo.lock");
     if lock.exists() {
-        // One that cargo has just made is newer than this script's start.
+        // A lock file that cargo has just made is newer than this script's start.
         cargo.read(&lock)?;
         match build(&[Path::new("--locked")]) {
             Err(BuildError::Guest { output, .. }) if output.contains(STALE) => cargo.warn(&format!(
@@ -100,7 +101,7 @@ fn compile(cargo: &Cargo, guest: &Guest, target: &str, number: usize) -> Result<
             let inside = manifest.strip_prefix(&root).unwrap_or(Path::new("Cargo.toml"));
             build(&[Path::new("--manifest-path"), &mirror.join(inside)])
         }
-        // Where a system has no links, cargo writes its lock file where it always does.
+        // On a system without links, cargo writes its lock file at its usual place.
         Err(error) if error.kind() == io::ErrorKind::Unsupported => build(&[]),
         Err(error) => Err(BuildError::Io { path: mirrors.clone(), error }),
     }
@@ -110,7 +111,7 @@ fn compile(cargo: &Cargo, guest: &Guest, target: &str, number: usize) -> Result<
 ///
 /// # Errors
 ///
-/// Where it makes none, or cargo doesn't understand it.
+/// A package that makes none, or that cargo doesn't understand.
 pub(super) fn unbuilt(cargo: &Cargo, folder: &Path) -> Result<Vec<Module>, BuildError> {
     let guest = Guest::new(cargo, folder)?;
     cargo.read(&guest.manifest())?;
@@ -143,9 +144,11 @@ pub(super) fn unbuilt(cargo: &Cargo, folder: &Path) -> Result<Vec<Module>, Build
     }
 }
 
+/// Checks that rustc can compile for the target.
+///
 /// # Errors
 ///
-/// Where rustc has no library for the target, or doesn't know it.
+/// A target that rustc has no library for or doesn't know.
 fn check_target(guest: &Guest, target: &str) -> Result<(), BuildError> {
     let library = run(guest.rustc().args(["--print", "target-libdir", "--target", target]))?;
     match Path::new(String::from_utf8_lossy(&library).trim()).is_dir() {

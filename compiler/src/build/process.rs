@@ -1,14 +1,14 @@
-//! A command that builds a guest, run.
+//! The run of a command that builds a guest.
 
 use crate::build::error::{BuildError, io};
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Runs a command to its end, with its output kept for when it fails.
+/// Runs a command to its end, and returns its output.
 ///
 /// # Errors
 ///
-/// Where it can't be started, or fails.
+/// A command that can't be started, or that fails; the error then holds its error output.
 pub(super) fn run(command: &mut Command) -> Result<Vec<u8>, BuildError> {
     let program = PathBuf::from(command.get_program());
     let output = command.output().map_err(io(program))?;

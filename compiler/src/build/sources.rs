@@ -1,4 +1,4 @@
-//! Where guests come from.
+//! The sources of guests.
 
 use crate::build::cargo::Cargo;
 use crate::build::dependencies::prerequisites;
@@ -11,25 +11,25 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where guests come from.
+/// A source of guests.
 #[derive(Debug)]
 pub(super) enum Source {
     /// A module or a component.
     File(PathBuf),
-    /// A folder of them.
+    /// A folder of modules and components.
     Folder(PathBuf),
     /// A cargo package.
     Package { folder: PathBuf, target: String },
-    /// The words of a command that writes one.
+    /// The words of a command that writes a module.
     Command(Vec<String>),
 }
 
 impl Source {
-    /// The modules, once they are built. The number tells this source from the others.
+    /// Builds the modules. The number distinguishes this source from the others.
     ///
     /// # Errors
     ///
-    /// Where they can't be built.
+    /// Modules that can't be built.
     pub(super) fn build(&self, cargo: &Cargo, number: usize) -> Result<Vec<Module>, BuildError> {
         match self {
             Source::File(path) => {
@@ -37,7 +37,7 @@ impl Source {
                 Ok(vec![Module::file(path.clone())])
             }
             Source::Folder(path) => {
-                // Cargo looks at all that is in it.
+                // Cargo looks at all files in the folder.
                 cargo.read(path)?;
                 inputs::folder(path)
             }
@@ -46,11 +46,11 @@ impl Source {
         }
     }
 
-    /// What can be said of the modules while they aren't built.
+    /// The modules, with the paths that are known without building them.
     ///
     /// # Errors
     ///
-    /// Where a folder or a package holds none.
+    /// A folder or a package without modules.
     pub(super) fn unbuilt(&self, cargo: &Cargo) -> Result<Vec<Module>, BuildError> {
         match self {
             Source::File(path) => Ok(vec![Module::file(path.clone())]),
@@ -64,15 +64,15 @@ impl Source {
     }
 }
 
-/// What a command's result is called where there are several: by the first of its arguments that is a file,
-/// or else by the program.
+/// The name of a command's result among several modules: that of the first argument that is a file, or else that
+/// of the program.
 fn module_name(words: &[String]) -> PathBuf {
     let file = words.iter().skip(1).map(Path::new).find(|path| path.is_file());
     let name = file.or_else(|| words.first().map(Path::new)).and_then(Path::file_name);
     name.unwrap_or_default().into()
 }
 
-/// Runs the command with this number, and tells cargo what it read.
+/// Runs the command with this number, and tells cargo the files that it read.
 fn command(cargo: &Cargo, words: &[String], number: usize) -> Result<Module, BuildError> {
     let line = words.join(" ");
     let Some((program, arguments)) = words.split_first().filter(|_| line.contains("{out}")) else {
@@ -85,7 +85,7 @@ fn command(cargo: &Cargo, words: &[String], number: usize) -> Result<Module, Bui
     let filled = |word: &String| {
         word.replace("{out}", &out.display().to_string()).replace("{deps}", &deps.display().to_string())
     };
-    // Before it runs: what fails is mended in one of them.
+    // Before the command runs: a failure is mended in one of them.
     words.iter().map(Path::new).filter(|path| path.is_file()).try_for_each(|path| cargo.read(path))?;
     run(Command::new(program).args(arguments.iter().map(filled)))?;
     if line.contains("{deps}") {

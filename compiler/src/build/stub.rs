@@ -1,4 +1,4 @@
-//! What stands in for artifacts that were not compiled.
+//! Stubs, which stand for artifacts that were not compiled.
 
 use crate::artifact::trailer::STUB;
 use crate::build::error::BuildError;
@@ -6,7 +6,7 @@ use crate::build::error::io;
 use crate::build::inputs::Input;
 use std::fs;
 
-/// Writes a stub for each input, unless it is there.
+/// Writes a stub for each input, unless it is already there.
 pub(super) fn write(inputs: &[Input]) -> Result<(), BuildError> {
     for Input { output, .. } in inputs {
         if let Some(folder) = output.parent() {

@@ -1,4 +1,4 @@
-//! The command `precompile`, which does the work.
+//! The command `precompile`, as a build script runs it.
 
 use crate::build::cargo::Cargo;
 use crate::build::error::BuildError;
@@ -25,16 +25,16 @@ pub(super) struct Tool {
 }
 
 impl Tool {
-    /// Looks for the command: `PRECOMPILE` names it, or else it is in the `PATH`. Where there is none of this
-    /// version, why.
+    /// Finds the command: the one that `PRECOMPILE` names, or else the first in the `PATH`. The inner error is the
+    /// reason why the `PATH` has none of this version.
     ///
     /// # Errors
     ///
-    /// Where the one that is named can't be used.
+    /// A named command that can't be used.
     pub(super) fn find(cargo: &Cargo) -> Result<Result<Tool, BuildError>, BuildError> {
         if let Some(named) = cargo.variable("PRECOMPILE") {
             let named = PathBuf::from(named);
-            // What is only a name is one in the `PATH`.
+            // A bare name is searched in the `PATH`.
             let is_name = named.components().count() == 1 && !named.is_file();
             let found = if is_name { in_path(cargo, &named) } else { None };
             return Tool::checked(cargo, found.unwrap_or(named)).map(Ok);
@@ -48,7 +48,7 @@ impl Tool {
         cargo.read(&path)?;
         let printed = Command::new(&path).arg("--version").output().map_err(io(&path))?.stdout;
         let found = String::from_utf8_lossy(&printed).trim().to_string();
-        // What it was built with follows in parentheses.
+        // The features of the build follow in parentheses.
         let version = found.split(" (").next().unwrap_or_default();
         match version == format!("precompile {VERSION}") {
             true => Ok(Tool { path }),
@@ -56,11 +56,11 @@ impl Tool {
         }
     }
 
-    /// Compiles all inputs, those for one folder in one go.
+    /// Compiles all inputs, with one call for each output folder.
     ///
     /// # Errors
     ///
-    /// Where any can't be compiled.
+    /// Any input that can't be compiled.
     pub(super) fn compile(&self, cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError> {
         let mut folders: BTreeMap<&Path, Vec<&Input>> = BTreeMap::new();
         for input in order.inputs {
@@ -71,15 +71,15 @@ impl Tool {
         for (folder, inputs) in folders {
             fs::create_dir_all(folder).map_err(io(folder))?;
             let mut command = Command::new(&self.path);
-            command.args(arguments(order.choice)).args(["--target", &order.machine.target]);
-            // Cargo would build the program again for a new time.
+            command.args(arguments(order.choice)).args(["--target", &order.target.name]);
+            // Cargo would build the program again if the output's time changed.
             command.args(["--message-format", "json", "--keep-times"]);
             if let Some(count) = jobs.count() {
                 command.args(["--jobs", &count.to_string()]);
             }
             match inputs[..] {
                 [input] => command.arg("-o").arg(&input.output),
-                // The names are those of the inputs.
+                // The outputs are named as the inputs.
                 _ => command.arg("--out-dir").arg(folder),
             };
             command.arg("--").args(inputs.iter().map(|input| &input.path)).stdin(Stdio::null());
@@ -88,7 +88,7 @@ impl Tool {
         if failed.is_empty() { Ok(()) } else { Err(BuildError::Compile(failed)) }
     }
 
-    /// Runs the command. The inputs that failed, and why.
+    /// Runs the command, and returns the inputs that failed, with the reasons.
     fn run(&self, cargo: &Cargo, command: &mut Command) -> Result<Vec<(PathBuf, String)>, BuildError> {
         let output = command.output().map_err(io(&self.path))?;
         let told = String::from_utf8_lossy(&output.stderr);
@@ -114,7 +114,7 @@ fn in_path(cargo: &Cargo, name: &Path) -> Option<PathBuf> {
     std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file())
 }
 
-/// A choice, on the command line.
+/// The arguments of the command line for a choice.
 fn arguments(choice: &Choice) -> Vec<OsString> {
     let Choice { backend, expect, platform, cpu, opt_level, fallback, strip, settings } = choice;
     let mut arguments: Vec<OsString> = Vec::new();

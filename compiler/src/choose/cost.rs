@@ -1,57 +1,57 @@
-//! What a way to compile costs, and which is cheapest after how many runs.
+//! The cost of a way to compile, and the ranges of runs for which a way is the cheapest.
 
-/// What a way to compile costs.
+/// The cost of a way to compile.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cost {
-    /// Once, in seconds: compiling, and what else is done once.
+    /// The cost of compiling and of all else that is done once, in seconds.
     pub once_s: f64,
-    /// For each run, in seconds.
+    /// The cost of each run, in seconds.
     pub run_s: f64,
 }
 
 impl Cost {
-    /// All that so many runs cost, in seconds.
+    /// The total cost of a number of runs, in seconds.
     pub fn total_s(self, runs: f64) -> f64 {
         self.once_s + runs * self.run_s
     }
 
-    /// From how many runs on another costs less; `None` where it never does, having cost more before.
+    /// The number of runs from which another way costs less; `None` if its runs aren't cheaper.
     pub fn crossing(self, other: Cost) -> Option<f64> {
         let saved = self.run_s - other.run_s;
         (saved > 0.0).then(|| ((other.once_s - self.once_s) / saved).max(0.0))
     }
 }
 
-/// From how many runs on a way is the cheapest, until the next is.
+/// A range of runs in which one way is the cheapest. It ends at the start of the next.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Stretch {
-    /// Its place in the list.
+pub struct CheapestRange {
+    /// The index of the way in the list of costs.
     pub index: usize,
-    /// In runs; not always a whole number.
+    /// The start of the range, in runs; not always a whole number.
     pub from_runs: f64,
 }
 
-/// Which is the cheapest, from the first run on.
-pub fn stretches(costs: &[Cost]) -> Vec<Stretch> {
-    let mut stretches = Vec::new();
+/// The ranges of runs with the cheapest way of each, from the first run on.
+pub fn cheapest_ranges(costs: &[Cost]) -> Vec<CheapestRange> {
+    let mut ranges = Vec::new();
     let first = cheapest(costs, 1.0);
-    let mut at = first.map(|index| Stretch { index, from_runs: 1.0 });
-    while let Some(stretch) = at {
-        stretches.push(stretch);
+    let mut next = first.map(|index| CheapestRange { index, from_runs: 1.0 });
+    while let Some(range) = next {
+        ranges.push(range);
         let crossings = costs.iter().enumerate().filter_map(|(index, cost)| {
-            let from_runs = costs[stretch.index].crossing(*cost)?.max(stretch.from_runs);
-            Some(Stretch { index, from_runs })
+            let from_runs = costs[range.index].crossing(*cost)?.max(range.from_runs);
+            Some(CheapestRange { index, from_runs })
         });
-        // The first to be cheaper; of several, the one that stays it.
-        at = crossings.min_by(|one, other| {
+        // The first way to become cheaper; of several, the one that stays cheaper.
+        next = crossings.min_by(|one, other| {
             let by_run = || costs[one.index].run_s.total_cmp(&costs[other.index].run_s);
             one.from_runs.total_cmp(&other.from_runs).then_with(by_run)
         });
     }
-    stretches
+    ranges
 }
 
-/// The one that costs least after so many runs; of several, the one that costs least further on.
+/// The index of the lowest cost for a number of runs; of equal ones, the one with the cheaper runs.
 pub fn cheapest(costs: &[Cost], runs: f64) -> Option<usize> {
     let order = |one: &usize, other: &usize| {
         let (one, other) = (costs[*one], costs[*other]);
@@ -70,7 +70,7 @@ mod tests {
     const BETWEEN: Cost = Cost { once_s: 3.0, run_s: 1.5 };
 
     #[test]
-    fn they_cost_the_same_where_they_cross() {
+    fn costs_are_equal_at_the_crossing() {
         let runs = FAST_COMPILE.crossing(FAST_CODE).unwrap();
         assert_eq!(runs, 10.0);
         assert_eq!(FAST_COMPILE.total_s(runs), FAST_CODE.total_s(runs));
@@ -79,24 +79,24 @@ mod tests {
         assert_eq!(NEITHER.crossing(FAST_CODE), Some(0.0));
     }
 
-    /// What is said to be the cheapest is so at every number of runs.
+    /// Each range has the lowest cost at every number of runs in it.
     #[test]
-    fn stretches_are_of_the_cheapest() {
+    fn ranges_have_the_cheapest_way() {
         let costs = [NEITHER, FAST_CODE, FAST_COMPILE, BETWEEN];
-        let stretches = stretches(&costs);
-        let order: Vec<_> = stretches.iter().map(|stretch| stretch.index).collect();
+        let ranges = cheapest_ranges(&costs);
+        let order: Vec<_> = ranges.iter().map(|range| range.index).collect();
         assert_eq!(order, [2, 3, 1]);
         for runs in 1..100 {
             let runs = f64::from(runs);
-            let stretch = stretches.iter().rfind(|stretch| stretch.from_runs <= runs).unwrap();
+            let range = ranges.iter().rfind(|range| range.from_runs <= runs).unwrap();
             let least = costs.iter().map(|cost| cost.total_s(runs)).fold(f64::INFINITY, f64::min);
-            assert_eq!(costs[stretch.index].total_s(runs), least, "{runs}");
+            assert_eq!(costs[range.index].total_s(runs), least, "{runs}");
         }
     }
 
     #[test]
-    fn of_none_there_is_no_cheapest() {
-        assert_eq!(stretches(&[]), []);
-        assert_eq!(stretches(&[NEITHER]), [Stretch { index: 0, from_runs: 1.0 }]);
+    fn an_empty_list_has_no_cheapest() {
+        assert_eq!(cheapest_ranges(&[]), []);
+        assert_eq!(cheapest_ranges(&[NEITHER]), [CheapestRange { index: 0, from_runs: 1.0 }]);
     }
 }

@@ -1,4 +1,4 @@
-//! What compiling costs on this machine.
+//! The rates of this machine: the cost of compiling, and of running the code.
 
 use crate::choose::cost::Cost;
 use crate::compile::Compiler;
@@ -15,51 +15,52 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// A program as programs are, from `benches/programs/json.c`: its code is compiled, and run where that can be.
+/// A typical program, from `benches/programs/json.c`: its code is compiled, and run if possible.
 const REFERENCE: &[u8] = include_bytes!("rates/reference.wasm");
-/// How often it is compiled by each backend, and run with little to do, at least. The fastest counts: what else the
-/// machine did is no rate of its.
+/// The least number of times that each backend compiles it, and that it is run with little to do. The fastest counts:
+/// other work of the machine is no part of its rate.
 const REPETITIONS: usize = 3;
-/// The same at most, where the two fastest differ by more than a tenth.
+/// The largest number of times, used while the two fastest differ by more than a tenth.
 const MOST_REPETITIONS: usize = 9;
-/// By how much Winch's code is slower where nothing was run here: the geometric mean of the programs in
-/// `reports/auto-backend.md`.
+/// The run time of Winch's code, in percent of Cranelift's, if nothing was run here: the geometric mean of the programs
+/// in `reports/auto-backend.md`.
 const RUN_PERCENT: u64 = 179;
-/// What is believed of what was measured.
-const BELIEVED_PERCENT: RangeInclusive<u64> = 100..=1_000;
-/// The file in the cache's folder. What is otherwise optimised compiles as fast otherwise: it has a file of its own.
+/// The range of plausible measurements.
+const PLAUSIBLE_PERCENT: RangeInclusive<u64> = 100..=1_000;
+/// The file in the cache's folder. A build with another optimisation compiles at another speed, so it has its own file.
 const FILE: &str = concat!("rates-", env!("PRECOMPILE_OPT_LEVEL"), ".json");
 
-/// What compiling costs on this machine, and running what was compiled.
+/// The rates of this machine: the cost of compiling, and of running the code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rates {
-    /// What the rates hold for.
-    of: Machine,
-    /// Something ran what was compiled.
+    /// The machine and the versions that the rates hold for.
+    #[serde(rename = "of")]
+    fingerprint: Fingerprint,
+    /// The compiled code was run.
     had_runner: bool,
-    /// To compile a byte of WebAssembly code with all cores, in picoseconds.
+    /// The time to compile a byte of WebAssembly code with all cores, in picoseconds.
     winch_ps_per_byte: u64,
     cranelift_ps_per_byte: u64,
-    /// How long Winch's code takes for what Cranelift's does in a hundred.
+    /// The run time of Winch's code, in percent of Cranelift's.
     winch_run_percent: u64,
-    /// To start a process that runs an artifact, and to end it, in microseconds: as long with either.
+    /// The time to start and to end a process that runs an artifact, in microseconds: the same for both.
     start_us: u64,
 }
 
-/// What rates are measured of. Where it is another, they are measured again.
+/// The fingerprint of the machine and the versions. The rates of another fingerprint are measured again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Machine {
+struct Fingerprint {
     processors: usize,
     architecture: String,
-    /// What the processor has, by which generations of them differ.
+    /// The CPU features, which distinguish generations of CPUs.
     cpu_features: Option<Vec<String>>,
     wasmtime_version: String,
     precompile_version: String,
 }
 
-impl Machine {
-    fn this() -> Machine {
-        Machine {
+impl Fingerprint {
+    fn this() -> Fingerprint {
+        Fingerprint {
             processors: std::thread::available_parallelism().map_or(1, usize::from),
             architecture: std::env::consts::ARCH.into(),
             cpu_features: precompile_artifact::cpu::detect(),
@@ -69,34 +70,36 @@ impl Machine {
     }
 }
 
-/// Runs an artifact for this machine, with an argument for the guest, and tells how long that took; `None` where it
-/// can't be run here.
+/// A function that runs an artifact for this machine with an argument for the guest, and returns the time; `None` if
+/// it can't be run here.
 pub type Run<'a> = dyn Fn(&[u8], &str) -> Option<RunTime> + 'a;
 
-/// How long an artifact took to run.
+/// The time of an artifact's run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunTime {
-    /// The guest.
+    /// The time of the guest.
     pub guest: Duration,
-    /// All else of the process that ran it, from its start to its end.
+    /// The rest of the process's time, from its start to its end.
     pub start: Duration,
 }
 
-/// The guest's argument: a tenth of a second's work or so.
+/// The guest's argument for about a tenth of a second's work.
 const WORK: &str = "12";
-/// The same for little to do.
+/// The guest's argument for little work.
 const IDLE: &str = "0";
 
 impl Rates {
-    /// Those of this machine: what is kept beside the cache, or else measured now, which takes some two seconds
-    /// with something to run it, and kept there. That it can't be written only has them measured again.
+    /// The rates of this machine: those kept beside the cache, or else new ones, which are kept there. A measurement
+    /// takes some two seconds with `run`. If the rates can't be written, they are measured again the next time.
     ///
-    /// `run` runs what was compiled; without it, Winch's code is taken to be slower as it is elsewhere.
+    /// `run` runs the compiled code. Without it, the slowdown of Winch's code is the mean of other machines.
     pub fn of_this_machine(store: Option<&Store>, run: Option<&Run<'_>>) -> Rates {
         let file = store.map(|store| store.folder().join(FILE));
         let known = file.as_ref().and_then(|file| serde_json::from_slice(&std::fs::read(file).ok()?).ok());
         let holds = |rates: &Rates| {
-            rates.of == Machine::this() && (rates.had_runner || run.is_none()) && rates.is_sensible()
+            rates.fingerprint == Fingerprint::this()
+                && (rates.had_runner || run.is_none())
+                && rates.is_plausible()
         };
         if let Some(rates) = known.filter(holds) {
             return rates;
@@ -109,9 +112,9 @@ impl Rates {
     }
 
     fn measure(run: Option<&Run<'_>>) -> Rates {
-        // Of a backend that this build or this machine hasn't, no rate is asked.
+        // The rate of a backend that this build or this machine lacks is never used.
         let both = || (compiled(Backend::Winch), compiled(Backend::Cranelift));
-        // In threads of its own, as the program may still want to set up those that all share.
+        // A pool of its own: the program may still want to set up rayon's global pool.
         let without = |_| rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
         let threads = rayon::ThreadPoolBuilder::new().build().or_else(without);
         let (winch, cranelift) = threads.map_or_else(|_| both(), |threads| threads.install(both));
@@ -128,30 +131,30 @@ impl Rates {
         };
         let times = time(&winch).zip(time(&cranelift));
         let slowdown = times.map(|(winch, cranelift)| winch.guest.div_duration_f64(cranelift.guest));
-        // Where they are as fast, noise may have it below a hundred.
+        // If both are equally fast, noise may bring the ratio below a hundred percent.
         let percent = slowdown.map(|slowdown| (slowdown * 100.0).max(100.0) as u64);
         let start = times.map_or(Duration::ZERO, |(winch, cranelift)| winch.start.min(cranelift.start));
         Rates {
-            of: Machine::this(),
+            fingerprint: Fingerprint::this(),
             had_runner: times.is_some(),
             winch_ps_per_byte: rate(&winch),
             cranelift_ps_per_byte: rate(&cranelift),
-            winch_run_percent: percent.filter(|it| BELIEVED_PERCENT.contains(it)).unwrap_or(RUN_PERCENT),
+            winch_run_percent: percent.filter(|it| PLAUSIBLE_PERCENT.contains(it)).unwrap_or(RUN_PERCENT),
             start_us: start.as_micros().try_into().unwrap_or(0),
         }
     }
 
-    /// A file may hold anything.
-    fn is_sensible(&self) -> bool {
+    /// The test of rates from a file, which may hold anything.
+    fn is_plausible(&self) -> bool {
         let Rates { winch_ps_per_byte, cranelift_ps_per_byte, winch_run_percent, .. } = self;
-        *winch_ps_per_byte > 0 && *cranelift_ps_per_byte > 0 && BELIEVED_PERCENT.contains(winch_run_percent)
+        *winch_ps_per_byte > 0 && *cranelift_ps_per_byte > 0 && PLAUSIBLE_PERCENT.contains(winch_run_percent)
     }
 
-    /// Removes what is kept in the folder of the cache.
+    /// Removes the rates from the folder of the cache.
     ///
     /// # Errors
     ///
-    /// Where the folder can't be written.
+    /// A folder that can't be written.
     pub fn forget(folder: &Path) -> std::io::Result<()> {
         match std::fs::remove_file(folder.join(FILE)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
@@ -159,13 +162,13 @@ impl Rates {
         }
     }
 
-    /// What a backend is expected to cost for a module with so many bytes of code.
+    /// The expected cost of a backend for a module with `code_bytes` bytes of code.
     pub fn cost(&self, backend: Backend, code_bytes: u64, expect: &Expect) -> Cost {
         let (ps_per_byte, run_percent) = match backend {
             Backend::Winch => (self.winch_ps_per_byte, self.winch_run_percent),
             Backend::Cranelift => (self.cranelift_ps_per_byte, 100),
         };
-        // Only what the guest does depends on who compiled it.
+        // Only the guest's own time depends on the backend.
         let start_s = self.start_us as f64 * 1e-6;
         let guest_s = (expect.run_time.as_secs_f64() - start_s).max(0.0);
         Cost {
@@ -175,7 +178,7 @@ impl Rates {
     }
 }
 
-/// The reference as a backend compiles it for this machine, and how long that took; `None` where it can't.
+/// The reference as a backend compiles it for this machine, and the time; `None` if it can't.
 fn compiled(backend: Backend) -> Option<(Vec<u8>, Duration)> {
     let options = Options::new(backend, Target::host().ok()?, Platform::Hosted).ok()?;
     let mut times = Vec::new();
@@ -197,7 +200,7 @@ mod tests {
 
     fn rates() -> Rates {
         Rates {
-            of: Machine::this(),
+            fingerprint: Fingerprint::this(),
             had_runner: true,
             winch_ps_per_byte: 100_000,
             cranelift_ps_per_byte: 500_000,
@@ -207,12 +210,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cheaper_depends_on_code_and_runs() {
+    fn the_cheaper_backend_depends_on_code_and_runs() {
         let total = |backend, code_bytes, runs| {
             let expect = Expect::runs(runs);
             rates().cost(backend, code_bytes, &expect).total_s(runs as f64)
         };
-        // What only starts and ends is as fast with either.
+        // A process that only starts and ends is as fast with either.
         let start = Expect { runs: 1, run_time: Duration::from_millis(1) };
         assert_eq!(rates().cost(Backend::Winch, 0, &start), rates().cost(Backend::Cranelift, 0, &start));
         let winch_is_cheaper = |code_bytes, runs| {
@@ -224,21 +227,21 @@ mod tests {
         assert!(winch_is_cheaper(10_000_000, 10));
     }
 
-    /// They are measured once, again on another machine, and where the file holds something else.
+    /// Rates are measured once, and again for another machine or if the file holds something else.
     #[test]
-    fn they_are_kept() {
+    fn rates_are_kept() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path());
         let file = folder.path().join(FILE);
         let measured = Rates::of_this_machine(Some(&store), None);
-        assert!(measured.is_sensible(), "{measured:?}");
+        assert!(measured.is_plausible(), "{measured:?}");
         assert!(measured.winch_ps_per_byte < measured.cranelift_ps_per_byte, "{measured:?}");
         assert_eq!(measured.winch_run_percent, RUN_PERCENT);
         assert_eq!(Rates::of_this_machine(Some(&store), None), measured);
         std::fs::write(&file, serde_json::to_vec(&rates()).unwrap()).unwrap();
         assert_eq!(Rates::of_this_machine(Some(&store), None), rates());
         let mut other = rates();
-        other.of.processors += 1;
+        other.fingerprint.processors += 1;
         for text in [serde_json::to_vec(&other).unwrap(), b"{}".to_vec(), b"".to_vec()] {
             std::fs::write(&file, text).unwrap();
             assert_ne!(Rates::of_this_machine(Some(&store), None), rates());
@@ -248,9 +251,9 @@ mod tests {
         Rates::forget(folder.path()).expect("there is nothing to forget");
     }
 
-    /// Without a runner there is only a guess, which is given up for a measurement, but not the other way round.
+    /// A guess, made without a runner, is replaced by a measurement, and never the reverse.
     #[test]
-    fn a_guess_gives_way() {
+    fn a_measurement_replaces_a_guess() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path());
         let run = |_: &[u8], _: &str| {
@@ -263,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn what_runs_tells_the_slowdown() {
+    fn a_runner_measures_the_slowdown() {
         let seconds = std::cell::Cell::new(4.5);
         let start = Duration::from_millis(2);
         let run = |_: &[u8], argument: &str| {

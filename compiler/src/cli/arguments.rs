@@ -3,20 +3,20 @@
 use clap::{Arg, Command};
 use std::ffi::OsString;
 
-/// Options may also stand before a subcommand, and are moved behind its name. What the subcommand doesn't know of
-/// them, clap refuses then.
+/// The arguments, with the options before a subcommand moved behind its name. Clap then refuses those that the
+/// subcommand doesn't know.
 pub(crate) fn in_order(mut arguments: Vec<OsString>, command: &Command) -> Vec<OsString> {
     let Some(at) = first_value(&arguments, command) else { return arguments };
     let (mut end, mut command) = (at, command);
     while let Some(verb) = arguments.get(end).and_then(|name| command.find_subcommand(name)) {
         (end, command) = (end + 1, verb);
     }
-    // Such as the program's name, and none before a subcommand.
+    // The program's name stays first.
     arguments[1..end.max(1)].rotate_left(at - 1);
     arguments
 }
 
-/// The place of the first argument that is neither an option nor an option's value, if that can be told.
+/// The place of the first argument that is neither an option nor an option's value; `None` where that is unknown.
 fn first_value(arguments: &[OsString], command: &Command) -> Option<usize> {
     let mut at = 1;
     while let Some(argument) = arguments.get(at) {
@@ -89,7 +89,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn any_bytes_may_stand_there() {
+    fn arguments_may_be_any_bytes() {
         use std::os::unix::ffi::OsStringExt;
         let words: Vec<_> =
             [&b"p"[..], b"-\xff", b"cache"].map(|word| OsString::from_vec(word.to_vec())).into();

@@ -1,12 +1,12 @@
-//! `precompile cache`: look after the cache.
+//! `precompile cache`: the commands that look after the cache.
 
 use crate::cache_opts::StoreOpts;
 use crate::message::{Format, Message, print, print_bytes, tell};
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use precompile::Rates;
-use precompile::artifact::{Shown, shown_path};
-use precompile::cache::{Found, Log, Outcome, Pruned, Store};
+use precompile::artifact::{Escaped, escaped_path};
+use precompile::cache::{Log, Outcome, Pruned, Store, StoredEntry};
 use std::io::IsTerminal;
 use std::time::{Duration, SystemTime};
 
@@ -21,22 +21,22 @@ pub(crate) struct Opts {
 enum Verb {
     /// Print the cache's folder
     Dir(Common),
-    /// Say how often the cache was asked, what it had, and what that saved
+    /// Print the number of lookups and hits, and the time that hits saved
     Stats(Common),
-    /// List what is in the cache, the last used first
+    /// List the entries, the last used first
     ///
-    /// Each with the name of the input when it was compiled, as it was given, or `-` where that isn't known: of
-    /// standard input, and of what another machine compiled.
+    /// Each entry has the name of its input as it was given, or `-` where the name isn't known: for standard input,
+    /// and for an entry that another machine compiled.
     List(Common),
-    /// Read everything in the cache, and remove what is damaged
+    /// Read every entry, and remove the damaged ones
     Verify(Common),
-    /// Remove what is too old or too much, and what killed processes left
+    /// Remove entries beyond the limits of age and size, and files that killed processes left
     Prune(Common),
-    /// Remove everything, and what `--backend auto` found out about this machine
+    /// Remove everything, also what `--backend auto` measured of this machine
     Clear(Common),
 }
 
-/// What all of them understand.
+/// The options of all verbs.
 #[derive(Args)]
 struct Common {
     #[command(flatten)]
@@ -48,7 +48,7 @@ struct Common {
 }
 
 impl Opts {
-    /// Says whether all is well.
+    /// Runs the verb, and returns `false` where it found damage.
     pub(crate) fn run(&self) -> Result<bool> {
         use Verb::{Clear, Dir, List, Prune, Stats, Verify};
         let (Dir(common) | Stats(common) | List(common) | Verify(common) | Prune(common) | Clear(common)) =
@@ -78,10 +78,10 @@ impl Common {
         if self.is_json() {
             return Ok(print(&Message::CacheDir { folder: store.folder() })?);
         }
-        // A program gets the name as it is.
+        // A program that reads the name gets it unescaped.
         let folder = store.folder();
         if std::io::stdout().is_terminal() {
-            return Ok(print_bytes(format!("{}\n", shown_path(folder)).as_bytes())?);
+            return Ok(print_bytes(format!("{}\n", escaped_path(folder)).as_bytes())?);
         }
         Ok(print_bytes(&[folder.as_os_str().as_encoded_bytes(), b"\n"].concat())?)
     }
@@ -98,13 +98,13 @@ impl Common {
             })?);
         }
         let Log { total, since_unix_s, .. } = log;
-        let asked = total.hits + total.misses + total.failures;
+        let lookups = total.hits + total.misses + total.failures;
         let since = ago(SystemTime::UNIX_EPOCH + Duration::from_secs(since_unix_s));
-        let rate = if asked == 0 { 0.0 } else { 100.0 * total.hits as f64 / asked as f64 };
+        let rate = if lookups == 0 { 0.0 } else { 100.0 * total.hits as f64 / lookups as f64 };
         let text = format!(
             "entries        {}, {}\n\
              since          {since}\n\
-             hits           {} of {asked}, {rate:.1} %\n\
+             hits           {} of {lookups}, {rate:.1} %\n\
              shared         {} of the hits\n\
              known to fail  {}\n\
              misses         {}\n\
@@ -152,7 +152,7 @@ impl Common {
             return Ok(whole);
         }
         for path in &verified.damaged {
-            tell(&format!("warning: `{}` was damaged, and is removed", shown_path(path)));
+            tell(&format!("warning: `{}` was damaged, and is removed", escaped_path(path)));
         }
         let (count, bytes) = (entries(verified.whole_entries), size(verified.whole_bytes));
         print_bytes(format!("{count} whole, {bytes}\n").as_bytes())?;
@@ -187,19 +187,19 @@ impl Common {
 }
 
 /// An entry on one line.
-fn line(found: &Found) -> String {
+fn line(found: &StoredEntry) -> String {
     let record = &found.record;
     let field = |name: &str| {
         let field = record.recipe.iter().find(|(field, _)| field == name);
         field.map_or("?", |(_, value)| value.as_str())
     };
     let key = record.key.to_string();
-    let what = match &record.outcome {
+    let outcome = match &record.outcome {
         Outcome::Blob { bytes, .. } => size(*bytes),
         Outcome::Failure { message } => message.clone(),
     };
     let line = format!(
-        "{}  {:>12}  {:>9} to compile  {} {} {}: {what}",
+        "{}  {:>12}  {:>9} to compile  {} {} {}: {outcome}",
         &key[..16],
         ago(found.used),
         time(record.cost_ns),
@@ -208,7 +208,7 @@ fn line(found: &Found) -> String {
         found.name.as_deref().unwrap_or("-"),
     );
     // A shared cache's entries may say anything.
-    format!("{}\n", Shown(&line))
+    format!("{}\n", Escaped(&line))
 }
 
 fn entries(count: u64) -> String {

@@ -1,4 +1,4 @@
-//! The place of the cache, and its size.
+//! The options of the cache: its place, its size, and its use.
 
 use crate::environment::variable;
 use crate::message::{tell, tell_warning};
@@ -6,23 +6,22 @@ use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use etcetera::BaseStrategy;
 use precompile::artifact::quantity;
-use precompile::cache::{Cache, Limits, Patience, Store, Trust};
+use precompile::cache::{Cache, Patience, Store, StoreLimits, Trust};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
 const DAY_S: u64 = 24 * 60 * 60;
 
-/// The use that `precompile` makes of the cache. Each option stands before the variable of the environment that
-/// its help names.
+/// The options for the use of the cache. Each takes precedence over the environment variable that its help names.
 #[derive(Args)]
 #[command(next_help_heading = "Cache")]
 pub(crate) struct CacheOpts {
-    /// Compile always, and neither ask nor fill the cache [env: PRECOMPILE_NO_CACHE]
+    /// Compile without the cache: neither read nor fill it [env: PRECOMPILE_NO_CACHE]
     #[arg(long)]
     no_cache: bool,
 
-    /// Read inputs, and outputs that are there, also where they look unchanged since they were read last
+    /// Read inputs and existing outputs again, even where they look unchanged since they were last read
     /// [env: PRECOMPILE_VERIFY_INPUTS]
     #[arg(long)]
     verify_inputs: bool,
@@ -30,7 +29,7 @@ pub(crate) struct CacheOpts {
     #[command(flatten)]
     store: StoreOpts,
 
-    /// A cache that a team shares, behind the one on this machine: s3://BUCKET/PREFIX,
+    /// A cache that a team shares, used after the one on this machine: s3://BUCKET/PREFIX,
     /// redis://HOST:PORT/DB, webdav://HOST/PATH, file:///FOLDER, gs://, azblob://, ghac://
     /// [env: PRECOMPILE_CACHE_REMOTE]
     #[arg(long, value_name = "URL")]
@@ -42,7 +41,7 @@ pub(crate) struct CacheOpts {
     cache_remote_mode: Option<String>,
 }
 
-/// The place of the store on this machine, and its size.
+/// The options of the store on this machine.
 #[derive(Args)]
 pub(crate) struct StoreOpts {
     /// The cache's folder [env: PRECOMPILE_CACHE_DIR] [default: `precompile` in the user's folder for
@@ -50,7 +49,7 @@ pub(crate) struct StoreOpts {
     #[arg(long, value_name = "FOLDER")]
     cache_dir: Option<PathBuf>,
 
-    /// Size that the cache may have, such as 500M; what was used least recently goes first
+    /// Maximum size of the cache, such as 500M; the least recently used entries go first
     /// [env: PRECOMPILE_CACHE_MAX_SIZE] [default: 10GiB]
     #[arg(long, value_name = "SIZE")]
     cache_max_size: Option<String>,
@@ -61,22 +60,21 @@ pub(crate) struct StoreOpts {
     cache_trust: Option<String>,
 
     /// Time to wait for another process that holds the cache, or compiles the same, such as 30s
-    /// or 5m; then it is done without [env: PRECOMPILE_CACHE_WAIT] [default: 30s]
+    /// or 5m; after it, the command goes on alone [env: PRECOMPILE_CACHE_WAIT] [default: 30s]
     #[arg(long, value_name = "DURATION")]
     cache_wait: Option<String>,
 
-    /// Days that the cache keeps what isn't used [env: PRECOMPILE_CACHE_MAX_AGE]
-    /// [default: 90]
+    /// Days that the cache keeps an unused entry [env: PRECOMPILE_CACHE_MAX_AGE] [default: 90]
     #[arg(long, value_name = "DAYS")]
     cache_max_age: Option<String>,
 }
 
 impl CacheOpts {
-    /// The cache; `None` where the user wants none, or, with a warning, where it has no place.
+    /// The cache; `None` where the user wants none, or, with a warning, where there is no folder for it.
     ///
     /// # Errors
     ///
-    /// Where what the user says of it is wrong.
+    /// Where an option or a variable of the cache is wrong.
     pub(crate) fn cache(&self, quiet: bool) -> Result<Option<Cache>> {
         if self.is_unwanted() {
             return Ok(None);
@@ -87,7 +85,7 @@ impl CacheOpts {
                 tell(text)
             }
         };
-        match self.store.place() {
+        match self.store.folder() {
             Ok(folder) => {
                 let store = Store::new(&folder).trusting(trust).waiting(Patience::new(wait, tell));
                 Ok(Some(self.with_remote(Cache::new(store, limits))?))
@@ -105,30 +103,30 @@ impl CacheOpts {
         self.no_cache || is_on("PRECOMPILE_NO_CACHE")
     }
 
-    /// The test that nothing is known by sight.
+    /// Reads files even where they look unchanged.
     pub(crate) fn verify_inputs(&self) -> bool {
         self.verify_inputs || is_on("PRECOMPILE_VERIFY_INPUTS")
     }
 
-    /// The store on this machine; `None` where the user wants no cache, or it has no place.
+    /// The store on this machine; `None` where the user wants no cache, or there is no folder for it.
     pub(crate) fn store(&self) -> Option<Store> {
         if self.is_unwanted() { None } else { self.store.store().ok() }
     }
 }
 
 impl StoreOpts {
-    /// The store, where it is told what is waited for.
+    /// The store, which reports what it waits for.
     ///
     /// # Errors
     ///
-    /// Where it has no place, or what the user says of it is wrong.
+    /// Where there is no folder for it, or an option or a variable of it is wrong.
     pub(crate) fn store(&self) -> Result<Store> {
         let patience = Patience::new(self.wait()?, tell);
-        Ok(Store::new(&self.place()?).trusting(self.trust()?).waiting(patience))
+        Ok(Store::new(&self.folder()?).trusting(self.trust()?).waiting(patience))
     }
 
-    /// The folder.
-    fn place(&self) -> Result<PathBuf> {
+    /// The store's folder.
+    fn folder(&self) -> Result<PathBuf> {
         let named = self.cache_dir.clone().or_else(|| variable("PRECOMPILE_CACHE_DIR").map(PathBuf::from));
         if let Some(folder) = named {
             return Ok(folder);
@@ -148,13 +146,13 @@ impl StoreOpts {
         quantity::duration(&time).map_err(|error| anyhow!("the time to wait for the cache: {error}"))
     }
 
-    /// The size that the store may have.
+    /// The limits of the store's size and age.
     ///
     /// # Errors
     ///
-    /// Where that is no size or age.
-    pub(crate) fn limits(&self) -> Result<Limits> {
-        let mut limits = Limits::default();
+    /// Where the user gives no valid size or age.
+    pub(crate) fn limits(&self) -> Result<StoreLimits> {
+        let mut limits = StoreLimits::default();
         if let Some(size) = text(&self.cache_max_size, "PRECOMPILE_CACHE_MAX_SIZE") {
             let wrong = |error| anyhow!("the cache's size: {error}");
             limits.max_bytes = quantity::bytes(&size).map_err(wrong)?;
@@ -168,13 +166,13 @@ impl StoreOpts {
     }
 }
 
-/// The test that a variable says yes, in any way but a no.
+/// Tells whether a variable is set, to anything but `0`, `n`, `no` and `false`.
 fn is_on(name: &str) -> bool {
     let is_yes = |value: OsString| !matches!(value.to_str(), Some("0" | "n" | "no" | "false"));
     variable(name).is_some_and(is_yes)
 }
 
-/// The word of an option, or else of a variable.
+/// The value of an option, or else of a variable.
 fn text(option: &Option<String>, name: &str) -> Option<String> {
     option.clone().or_else(|| variable(name)?.into_string().ok())
 }
@@ -182,13 +180,13 @@ fn text(option: &Option<String>, name: &str) -> Option<String> {
 #[cfg(feature = "shared-cache")]
 impl CacheOpts {
     fn with_remote(&self, cache: Cache) -> Result<Cache> {
-        use precompile::cache::remote::{Limits, Mode, Remote};
+        use precompile::cache::remote::{Mode, Remote, RemoteLimits};
         let Some(url) = text(&self.cache_remote, "PRECOMPILE_CACHE_REMOTE") else { return Ok(cache) };
         let mode = text(&self.cache_remote_mode, "PRECOMPILE_CACHE_REMOTE_MODE");
         let mode = mode.map_or(Ok(Mode::ReadWrite), |mode| mode.parse())?;
-        // What the service goes by, such as `AWS_ACCESS_KEY_ID`.
+        // The service's own variables, such as `AWS_ACCESS_KEY_ID`.
         let variable = |name: &str| variable(name)?.into_string().ok();
-        Ok(cache.with_remote(Remote::connect(&url, mode, Limits::default(), &variable)?))
+        Ok(cache.with_remote(Remote::connect(&url, mode, RemoteLimits::default(), &variable)?))
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) use opts::Opts;
 
 use anyhow::{Context, Result, bail, ensure};
 use precompile::Destination;
-use precompile::artifact::{Host, shown_path};
+use precompile::artifact::{Host, escaped_path};
 use report::Report;
 use std::ffi::OsString;
 use std::num::NonZeroU32;
@@ -32,13 +32,13 @@ use tempfile::TempDir;
 use trial::{Setup, Trial};
 
 impl Opts {
-    /// Measures, and reports.
+    /// Measures all ways to compile, and reports.
     pub(crate) fn run(&self) -> Result<()> {
         if let Some(help) = self.setting_args().help() {
             return Ok(print_bytes(help.as_bytes())?);
         }
         interrupt::install()?;
-        let name = || format!("`{}`", shown_path(&self.input));
+        let name = || format!("`{}`", escaped_path(&self.input));
         let metadata = self.input.metadata().map_err(|error| unreadable(&error)).with_context(name)?;
         ensure!(metadata.is_file(), "{} is no file: compare one module", name());
         let runner = Runner::new(self.runner.as_deref())?;
@@ -55,7 +55,7 @@ impl Opts {
                 Trial::new(candidate, folder.join(file))
             })
             .collect();
-        // Measuring takes minutes: what can't be written is said before.
+        // Measuring takes minutes: report an output that can't be written before it.
         for trial in &trials {
             Destination::derived(&trial.artifact, &self.input).check()?;
         }
@@ -100,35 +100,34 @@ impl Opts {
         }
     }
 
-    /// Tries each way once, then measures those that work, in turns, so that whatever else the machine does
-    /// meets all of them.
+    /// Tries each way once, then measures those that work in turns, so that other load on the machine meets all of them.
     fn measure(&self, setup: &Setup<'_>, mut trials: Vec<Trial>) -> Result<Vec<Trial>> {
         let (rounds, progress) = (self.rounds.get(), setup.progress);
         let mut some_ended = false;
         for trial in &mut trials {
             trial.prepare(setup)?;
-            // It would be waited for with each way to compile.
-            if trial.is_endless && !some_ended {
-                let why = trial.refused.as_deref().unwrap_or_default();
-                return Err(Kind::TooMuch.error(format!("{}: {why}", trial.candidate.name)));
+            // Each further way would take as long.
+            if trial.timed_out && !some_ended {
+                let reason = trial.refused.as_deref().unwrap_or_default();
+                return Err(Kind::TooMuch.error(format!("{}: {reason}", trial.candidate.name)));
             }
-            some_ended |= trial.is_in();
+            some_ended |= trial.is_compared();
             progress.done(&trial.candidate.name);
         }
-        if trials.iter().all(|trial| !trial.is_in()) {
+        if trials.iter().all(|trial| !trial.is_compared()) {
             let reasons = trials.iter().map(|trial| {
                 format!("\n  {}: {}", trial.candidate.name, trial.refused.as_deref().unwrap_or_default())
             });
             bail!("there is nothing to compare, no way works:{}", reasons.collect::<String>());
         }
         for round in 0..rounds {
-            // There and back.
+            // Every second round in reverse.
             let order: Box<dyn Iterator<Item = &mut Trial>> = match round % 2 {
                 0 => Box::new(trials.iter_mut()),
                 _ => Box::new(trials.iter_mut().rev()),
             };
             for trial in order {
-                if trial.is_in() {
+                if trial.is_compared() {
                     trial.measure(setup).context("the comparison was given up")?;
                 }
                 progress.done(&trial.candidate.name);

@@ -14,8 +14,10 @@ mod outcome;
 mod paths;
 pub(crate) mod plan;
 mod project;
+mod project_file;
 mod queue;
 mod report;
+mod value_parsers;
 
 pub(crate) use opts::{Opts, SHORT_HELP};
 
@@ -28,7 +30,7 @@ use crate::message::{Format, Message, Usage, print, tell, tell_error, tell_warni
 use crate::progress::Progress;
 use crate::{interrupt, threads};
 use anyhow::{Result, anyhow};
-use precompile::artifact::shown_path;
+use precompile::artifact::escaped_path;
 use precompile::cache::{Cache, Store};
 use std::sync::{Mutex, PoisonError};
 
@@ -37,12 +39,12 @@ impl Opts {
     ///
     /// # Errors
     ///
-    /// Where what the user says of it is wrong.
+    /// Where an option or a variable of the cache is wrong.
     pub(crate) fn open_cache(&self) -> Result<Option<Cache>> {
         self.cache.cache(self.quiet)
     }
 
-    /// The store on this machine, unless the user wants none or it has no place.
+    /// The store on this machine, unless the user wants none or there is no folder for it.
     pub(crate) fn cache_store(&self) -> Option<Store> {
         self.cache.store()
     }
@@ -53,18 +55,18 @@ impl Opts {
         self.jobs.map_or_else(cores, usize::from)
     }
 
-    /// Compiles what was planned. Says whether all of it succeeded.
+    /// Compiles all jobs of a plan. Returns `false` where one failed.
     pub(crate) fn run(&self, plan: &Plan, cache: Option<&Cache>) -> Result<bool> {
         let explain = self.verbose;
         plan.left_out.iter().filter(|_| !self.quiet).for_each(|left_out| tell_warning(left_out));
         let verify_inputs = self.cache.verify_inputs();
         let caching = cache.map(|cache| Caching { cache, verify_inputs, explain });
         cache.inspect(|cache| interrupt::protect(cache.store()));
-        // What is in place takes neither threads nor a compiler.
+        // Outputs that are in place take neither threads nor a compiler.
         let (mut rest, counts) = (Vec::new(), Counters::default());
         for job in &plan.jobs {
             match caching.and_then(|caching| job.in_place(caching)) {
-                Some(done) => self.report(&done, job, &counts)?,
+                Some(outcome) => self.report(&outcome, job, &counts)?,
                 None => rest.push(job),
             }
         }
@@ -85,7 +87,7 @@ impl Opts {
         if let Some(depfile) = &self.depfile {
             plan.write_depfile(depfile)?;
         }
-        // Last, so that they are not lost among the others.
+        // Failures come last, so that they are not lost among the others.
         for (job, error) in &failures {
             self.report_failure(job, error, plan.several_targets)?;
         }
@@ -109,7 +111,7 @@ impl Opts {
         Ok(failures.is_empty())
     }
 
-    /// Runs the jobs in the plan's order, as threads become free. Returns those that failed.
+    /// Runs the jobs in the plan's order, as threads become free. Returns the failed ones.
     fn run_jobs<'a>(
         &self,
         mut jobs: Vec<&'a Job>,
@@ -121,19 +123,19 @@ impl Opts {
             && !self.quiet
         {
             let wanted = self.threads();
-            tell_warning(&format!("can't start {wanted} threads to compile, but {started}: {error}"));
+            tell_warning(&format!("only {started} of {wanted} threads to compile could be started: {error}"));
         }
         let progress = Progress::new(jobs.len(), !self.quiet && self.message_format == Format::Human);
         let queue = Queue::new(jobs.iter().map(|job| job.input.bytes).sum(), self.threads());
         let failures = Mutex::new(Vec::new());
-        let name = |job: &Job| shown_path(&job.input.path);
+        let name = |job: &Job| escaped_path(&job.input.path);
         let run = |job: &'a Job, wait: bool| -> bool {
             let result = job.run(caching, wait, queue.take(job.input.bytes));
             let mut reported = Ok(());
             progress.above(|| {
                 caching.inspect(|caching| self.warn(caching.cache));
-                if let Ok(Some(done)) = &result {
-                    reported = self.report(done, job, counts);
+                if let Ok(Some(outcome)) = &result {
+                    reported = self.report(outcome, job, counts);
                 }
             });
             let error = match result {
@@ -147,7 +149,7 @@ impl Opts {
             progress.done(&name(job));
             true
         };
-        // From outside of the threads, Wasmtime splits a module into smaller parts: they end closer together.
+        // Outside of the threads, Wasmtime splits a module into smaller parts, which end closer together.
         if let [job] = jobs[..] {
             progress.begin(name(job));
             run(job, true);
@@ -165,7 +167,7 @@ impl Opts {
                     });
                 }
             });
-            // Others compile these. They are waited for when nothing of ours is waited for, so that no
+            // Other processes compile these jobs. Wait for one only while nothing of ours is in progress, so that no
             // two processes wait for each other.
             jobs = busy.into_inner().unwrap_or_else(PoisonError::into_inner);
             if let Some(job) = jobs.pop() {
@@ -178,19 +180,19 @@ impl Opts {
         Ok(failures)
     }
 
-    fn report(&self, done: &JobOutcome, job: &Job, counts: &Counters) -> std::io::Result<()> {
-        counts.add(done);
+    fn report(&self, outcome: &JobOutcome, job: &Job, counts: &Counters) -> std::io::Result<()> {
+        counts.add(outcome);
         match self.message_format {
-            Format::Json => print(&done.message(job, self.timings)),
+            Format::Json => print(&outcome.message(job, self.timings)),
             Format::Human if self.quiet => Ok(()),
             Format::Human => {
-                tell(&done.text(job, self.timings, self.verbose));
+                tell(&outcome.text(job, self.timings, self.verbose));
                 Ok(())
             }
         }
     }
 
-    /// Says what went wrong with the cache, which is no error.
+    /// Reports the warnings of the cache.
     fn warn(&self, cache: &Cache) {
         for warning in cache.take_warnings() {
             if !self.quiet {
@@ -214,7 +216,7 @@ impl Opts {
             Format::Human => {
                 let target =
                     if several_targets { format!(" for {}", job.options.target) } else { String::new() };
-                tell_error(&format!("`{}`{target}: {}", shown_path(&job.input.path), failed.error));
+                tell_error(&format!("`{}`{target}: {}", escaped_path(&job.input.path), failed.error));
                 Ok(())
             }
         }

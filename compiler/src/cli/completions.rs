@@ -32,7 +32,8 @@ impl Opts {
     }
 }
 
-/// How fish's script finds whether there is a command yet. While an option's value is missing it can't read the line,
-/// and would complete no value before a command; there is none then.
+/// The end of a function in fish's script, which asks whether the line has a command yet. The function can't read a
+/// line whose last option has no value, and would complete no value before a command.
 const FISH_GIVES_UP: &str = "2>/dev/null\n    or return\n";
+/// The end instead, which says that such a line has no command.
 const FISH_GOES_ON: &str = "2>/dev/null\n    or return 0\n";

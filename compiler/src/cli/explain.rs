@@ -1,5 +1,5 @@
-//! `precompile explain ARTIFACT`: would it load there, and if not, why. With `--code`: what an error's
-//! number means.
+//! `precompile explain ARTIFACT`: the reasons why an artifact would not load on a host. With `--code`: the meaning of
+//! an error's number.
 
 mod code;
 
@@ -10,14 +10,14 @@ use crate::unreadable;
 use anyhow::Result;
 use clap::{Args, ValueHint};
 use precompile::artifact::mismatch::mismatches;
-use precompile::artifact::{Code, Host, Shown, shown_path, trailer, unmet};
+use precompile::artifact::{Code, Escaped, Host, escaped_path, trailer, unmet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Say why an artifact would not load on a host
 ///
-/// Every reason, each with its remedy. Exits with 0 if it would load, with 3 if not. With `--code`, says what the number of an error means, as
-/// runtimes without messages report it.
+/// Prints every reason with its remedy. Exits with 0 if the artifact would load, with 3 if not. With `--code`, prints
+/// the meaning of an error's number, as runtimes without messages report it.
 #[derive(Args)]
 pub(crate) struct Opts {
     /// The artifact
@@ -44,18 +44,18 @@ pub(crate) struct Opts {
 }
 
 impl Opts {
-    /// What it is about, for a message.
+    /// The artifact's path, for a message.
     pub(crate) fn artifact(&self) -> &Path {
         self.artifact.as_deref().unwrap_or(Path::new(""))
     }
 
-    /// Says whether the artifact would load, or what a number means.
+    /// Prints why the artifact would not load, or the meaning of a number. Returns `false` where it would not load.
     pub(crate) fn run(&self) -> Result<bool> {
         if let Some(code) = self.code {
             return code::explain(code, self.message_format).map(|()| true);
         }
         let artifact = unreadable::read(self.artifact())?;
-        let name = shown_path(self.artifact());
+        let name = escaped_path(self.artifact());
         let manifest = trailer::read(&artifact)
             .map_err(|error| unreadable::no_artifact(self.artifact(), &artifact, &error))?
             .manifest;
@@ -72,12 +72,12 @@ impl Opts {
             }
             Format::Human => {
                 let mut text = match mismatches.len() {
-                    0 => format!("`{name}` loads on this host: {}\n", Shown(&host.target.to_string())),
+                    0 => format!("`{name}` loads on this host: {}\n", Escaped(&host.target.to_string())),
                     1 => format!("`{name}` does not load, for one reason:\n"),
                     count => format!("`{name}` does not load, for {count} reasons:\n"),
                 };
                 text.extend(
-                    mismatches.iter().map(|mismatch| format!("  {}\n", Shown(&mismatch.to_string()))),
+                    mismatches.iter().map(|mismatch| format!("  {}\n", Escaped(&mismatch.to_string()))),
                 );
                 print_bytes(text.as_bytes())?;
             }

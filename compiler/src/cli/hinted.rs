@@ -1,13 +1,12 @@
-//! Values of options that shells complete.
+//! Parsers of options' values, with hints for shells.
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Command, Error};
-use precompile::artifact::Shown;
+use precompile::artifact::Escaped;
 use std::ffi::OsStr;
 
-/// Reads a value by a function, and knows what a shell is to complete: not all that is allowed, and perhaps with
-/// more behind it.
+/// A parser with hints: the names that shells complete. More values may be valid, and text may follow a name.
 #[derive(Clone)]
 pub(crate) struct Hinted<T: 'static> {
     read: fn(&str) -> Result<T, String>,
@@ -20,7 +19,7 @@ impl<T> Hinted<T> {
     }
 }
 
-/// Any text, for which there are these hints.
+/// A parser of any text, with these hints.
 pub(crate) const fn text(names: fn() -> Vec<String>) -> Hinted<String> {
     Hinted::new(|text| Ok(text.into()), names)
 }
@@ -31,7 +30,7 @@ impl<T: Clone + Send + Sync> TypedValueParser for Hinted<T> {
     fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
         if value.to_str().is_none() {
             let arg = arg.map(Arg::to_string).unwrap_or_default();
-            let words = format!("the value of `{arg}` is no text: `{}`\n", Shown(&value.to_string_lossy()));
+            let words = format!("the value of `{arg}` is no text: `{}`\n", Escaped(&value.to_string_lossy()));
             return Err(Error::raw(ErrorKind::InvalidUtf8, words).with_cmd(command));
         }
         let read = self.read;

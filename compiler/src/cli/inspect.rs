@@ -1,4 +1,4 @@
-//! `precompile inspect ARTIFACT`: what an artifact is.
+//! `precompile inspect ARTIFACT`: the description of an artifact.
 
 mod human;
 mod object;
@@ -8,22 +8,22 @@ use crate::unreadable;
 use anyhow::{Context, Result};
 use clap::Args;
 use object::Inspected;
+use precompile::artifact::escaped_path;
 use precompile::artifact::platform::is_pulley;
-use precompile::artifact::shown_path;
 use precompile::inspect::{InspectError, Inspection, inspect};
 use std::path::PathBuf;
 use target_lexicon::Triple;
 
-/// Say what an artifact is: ours, or one that wasmtime wrote
+/// Describe an artifact, ours or one that wasmtime wrote
 ///
-/// Its target, settings, features, imports and exports, what each part of the file takes, and the
+/// Its target, settings, features, imports and exports, the size of each part of the file, and the
 /// flags under which stock wasmtime of the same major version loads it.
 #[derive(Args)]
 pub(crate) struct Opts {
     /// The artifact
     pub(crate) artifact: PathBuf,
 
-    /// List everything, however long
+    /// List everything, however long the list
     #[arg(long)]
     all: bool,
 
@@ -33,14 +33,14 @@ pub(crate) struct Opts {
 }
 
 impl Opts {
-    /// Says what the artifact is.
+    /// Prints the description of the artifact.
     pub(crate) fn run(&self) -> Result<()> {
         let bytes = unreadable::read(&self.artifact)?;
         let inspection = match inspect(&bytes) {
             Err(InspectError::Read(error)) => {
                 return Err(unreadable::no_artifact(&self.artifact, &bytes, &error));
             }
-            inspection => inspection.with_context(|| format!("`{}`", shown_path(&self.artifact)))?,
+            inspection => inspection.with_context(|| format!("`{}`", escaped_path(&self.artifact)))?,
         };
         let mut warnings = inspection.warnings();
         warnings.extend(foreign(&inspection));
@@ -54,7 +54,7 @@ impl Opts {
     }
 }
 
-/// A word on code that is not for this machine, where the flags for stock wasmtime are no use.
+/// A warning for code of another machine: the flags for stock wasmtime are no use here.
 fn foreign(inspection: &Inspection) -> Option<String> {
     let target: Triple = inspection.target()?.parse().ok()?;
     let host = Triple::host();

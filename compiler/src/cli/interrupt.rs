@@ -8,27 +8,27 @@ use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::thread;
 use std::time::Duration;
 
-/// What a shell reports for a command that Ctrl-C ended: 128 and the signal's number.
+/// The exit code after an interrupt, as shells report Ctrl-C: 128 and the signal's number.
 const INTERRUPTED: i32 = 130;
-/// Longer than a write takes, where the file system isn't stuck.
+/// The time to wait for a write to end: longer than a write takes, unless the file system is stuck.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Who writes files holds it shared; the end of the process holds it alone.
+/// The lock on writing files: each write holds it shared, the end of the process holds it alone.
 static WRITING: RwLock<()> = RwLock::new(());
 /// The caches that are written to.
 static STORES: Mutex<Vec<Store>> = Mutex::new(Vec::new());
-/// What is removed at the end of the process.
+/// The folder that is removed at the end of the process.
 static REMOVED: Mutex<Option<PathBuf>> = Mutex::new(None);
 
-/// Has an interrupt end the process with 130, between two writes. To be called before the first of them, as often as
-/// there may be one. A signal that was ignored when the process started stays ignored, as under `nohup` and in the
-/// background of a script.
+/// Has an interrupt end the process with 130, between two writes. Call it before any write that may be the first. A
+/// signal that was ignored when the process started stays ignored, as under `nohup` and in the background of a
+/// script.
 ///
-/// Where no thread can be started that would wait for it, the system's own action stays.
+/// Where no thread can be started to wait for signals, the system's own action stays.
 ///
 /// # Errors
 ///
-/// Where the system gives no handler.
+/// Where the system refuses a handler.
 pub(crate) fn install() -> Result<()> {
     static INSTALLED: Mutex<bool> = Mutex::new(false);
     let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -40,8 +40,8 @@ pub(crate) fn install() -> Result<()> {
     Ok(())
 }
 
-/// Ends the process when what is being written is whole; at a second signal, or where a file system takes longer, at
-/// once: what is written by way of a temporary file isn't there then, or as it was.
+/// Ends the process once all writes in progress are done; at once at a second signal, or where a file system takes
+/// longer. An output that is written by way of a temporary file is then absent, or as it was.
 fn interrupted() {
     static BEFORE: AtomicBool = AtomicBool::new(false);
     if BEFORE.swap(true, Relaxed) {
@@ -63,7 +63,7 @@ fn end() {
     let stores = STORES.lock().unwrap_or_else(PoisonError::into_inner);
     let _stopped: Vec<_> = stores.iter().map(Store::stop).collect();
     if let Some(folder) = REMOVED.lock().unwrap_or_else(PoisonError::into_inner).take() {
-        // It is in the system's folder for such files, which is cleared anyway.
+        // A folder that can't be removed is among the system's temporary files, which are cleared anyway.
         let _ = std::fs::remove_dir_all(folder);
     }
     std::process::exit(INTERRUPTED);
@@ -78,7 +78,7 @@ fn listen(interrupted: fn()) -> Result<()> {
     let signals =
         [SIGINT, SIGTERM, SIGHUP].into_iter().filter(move |signal| ignored & 1 << (signal - 1) == 0);
     let (sender, installed) = mpsc::sync_channel(1);
-    // The thread first: a signal that is caught and that nobody hears of would be lost.
+    // The thread comes first: a signal that is caught before anybody waits for it would be lost.
     let wait = move || match Signals::new(signals) {
         Ok(mut signals) => {
             let _ = sender.send(Ok(()));
@@ -92,8 +92,8 @@ fn listen(interrupted: fn()) -> Result<()> {
     }
 }
 
-/// A bit for each signal that this process ignores, from 1 on, where the system tells. Process 1 of a container
-/// ignores none: nothing else would end it.
+/// A bit for each signal that this process ignores, from signal 1 on, where the system tells. For process 1 of a
+/// container it is 0, as nothing else would end that process.
 #[cfg(unix)]
 fn ignored() -> u64 {
     if std::process::id() == 1 {
@@ -108,17 +108,17 @@ fn listen(interrupted: fn()) -> Result<()> {
     Ok(ctrlc::set_handler(interrupted)?)
 }
 
-/// Has an interrupt leave nothing half-written in this cache, either.
+/// Has an interrupt leave nothing half-written in this cache.
 pub(crate) fn protect(store: &Store) {
     STORES.lock().unwrap_or_else(PoisonError::into_inner).push(store.clone());
 }
 
-/// Has an interrupt remove this folder, whose owner it ends.
+/// Has an interrupt remove this folder.
 pub(crate) fn remove(folder: &Path) {
     *REMOVED.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder.into());
 }
 
-/// While this is held, an interrupt waits.
+/// Holds an interrupt off while the returned guard lives.
 pub(crate) fn hold_off() -> RwLockReadGuard<'static, ()> {
     WRITING.read().unwrap_or_else(PoisonError::into_inner)
 }

@@ -14,23 +14,23 @@ pub(crate) enum Kind {
     Read,
     /// A file can't be written.
     Write,
-    /// It is neither WebAssembly nor its text form.
+    /// The input is neither WebAssembly nor its text form.
     NotWebassembly,
     /// The text form doesn't parse.
     Text,
     /// The module is malformed or invalid.
     Invalid,
-    /// It is valid, and the backend can't compile it: another may.
+    /// The module is valid, and the backend can't compile it; another may.
     Limit,
-    /// It is valid, and no backend can compile it.
+    /// The module is valid, and no backend can compile it.
     Unsupported,
-    /// It uses what the options turn off.
+    /// The module uses a feature that the options turn off.
     TurnedOff,
-    /// It is larger, or takes more to compile, than it may.
+    /// The input is too large, or takes too much to compile.
     TooMuch,
-    /// It would not fit the host that it is for.
+    /// The artifact would not fit its host.
     Mismatch,
-    /// It is no artifact, or damaged.
+    /// The file is no artifact, or damaged.
     NotAnArtifact,
     /// Anything else.
     Other,
@@ -39,7 +39,7 @@ pub(crate) enum Kind {
 /// A failure of this command's own, with its kind.
 #[derive(Debug, Error)]
 #[error("{error}")]
-pub(crate) struct Own {
+pub(crate) struct CommandError {
     pub(crate) kind: Kind,
     pub(crate) error: String,
 }
@@ -47,7 +47,7 @@ pub(crate) struct Own {
 impl Kind {
     /// A failure of this kind.
     pub(crate) fn error(self, error: impl Into<String>) -> anyhow::Error {
-        Own { kind: self, error: error.into() }.into()
+        CommandError { kind: self, error: error.into() }.into()
     }
 
     /// The kind of a failure.
@@ -58,7 +58,7 @@ impl Kind {
     fn of_cause(error: &(dyn std::error::Error + 'static)) -> Option<Kind> {
         use precompile::artifact::trailer::ReadError;
         use precompile::inspect::InspectError;
-        if let Some(Own { kind, .. }) = error.downcast_ref() {
+        if let Some(CommandError { kind, .. }) = error.downcast_ref() {
             return Some(*kind);
         }
         match error.downcast_ref::<ObtainError>() {

@@ -8,7 +8,7 @@ mod cache_opts;
 mod compare;
 mod compile;
 mod completions;
-mod cpus;
+mod cpu_levels;
 mod environment;
 mod explain;
 mod hinted;
@@ -18,6 +18,7 @@ mod interrupt;
 mod kind;
 mod man;
 mod message;
+mod per_target;
 mod process_status;
 mod progress;
 mod runner;
@@ -35,7 +36,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use compile::plan::Plan;
 use kind::Kind;
 use message::{Format, Message};
-use precompile::artifact::Shown;
+use precompile::artifact::Escaped;
 use std::ffi::OsString;
 use std::panic::UnwindSafe;
 use std::path::{Path, PathBuf};
@@ -78,7 +79,7 @@ enum Program {
 }
 
 impl Program {
-    /// Its command line.
+    /// The program's command line.
     fn command(self) -> clap::Command {
         match self {
             Program::Precompile => command(),
@@ -88,43 +89,43 @@ impl Program {
 }
 
 const AFTER_HELP: &str = "\
-Such as: precompile --target aarch64 app.wasm    # writes app.cwasm";
+Example: precompile --target aarch64 app.wasm    # writes app.cwasm";
 
 const AFTER_LONG_HELP: &str = "\
 Examples:
   precompile app.wasm                                      app.cwasm, for this kind of machine
   precompile --backend winch --target aarch64 app.wasm     compiled fast, for 64-bit Arm Linux
-  precompile --backend auto --expect-runs 1000 app.wasm    the one that costs less in all
+  precompile --backend auto --expect-runs 1000 app.wasm    by the backend cheaper in total
   precompile --cpu x86-64-v3 -Os app.wasm -o fast.cwasm
   precompile --target aarch64,x86_64 --out-dir build plugins/
-  precompile                                               what precompile.toml lists:
+  precompile                                               the inputs in precompile.toml:
                                                              inputs = [\"app.wasm\", \"plugins\"]
                                                              backend = \"winch\"
                                                              targets = [\"aarch64\", \"x86_64\"]
 
-A file that has a command's name is written with a folder: ./compile
+An input with a command's name needs a folder before it: ./compile
 
 Exit codes: 0 all done, 1 an input failed (the others are done), 2 wrong usage, 3 refused
 (`explain`: it would not load), 130 interrupted, also by SIGTERM and SIGHUP";
 
-/// An input failed.
+/// The exit code where an input failed.
 const FAILED: u8 = 1;
-/// The command line or `precompile.toml` is wrong, as where clap finds out.
+/// The exit code where the command line or `precompile.toml` is wrong; clap's is the same.
 const USAGE: u8 = 2;
-/// `explain`: it would not load.
+/// The exit code of `explain` for an artifact that would not load.
 const REFUSED: u8 = 3;
 
 fn main() -> ExitCode {
-    // No verb, which help and completions would list.
-    if let Some(isolated) = compile::isolate::Opts::asked() {
+    // A verb would be listed in help and completions.
+    if let Some(isolated) = compile::isolate::Opts::of_child() {
         return guarded(|| isolated.run().map(|()| ExitCode::SUCCESS));
     }
     let arguments: Vec<_> = std::env::args_os().collect();
     let command = parse(arguments.clone()).unwrap_or_else(|error| {
-        // What it repeats may be names that a shell filled in: an error of the same, as they are shown.
+        // The error repeats arguments, and a shell may have filled names in: parse again, with names as they are shown.
         let shown = |argument: &OsString| match argument.to_str() {
-            Some(text) => Shown(text).to_string().into(),
-            // That it is no text is what the error is about.
+            Some(text) => Escaped(text).to_string().into(),
+            // The error is about an argument that is no text.
             None => argument.clone(),
         };
         parse(arguments.iter().map(shown).collect()).err().unwrap_or(error).exit()
@@ -137,7 +138,7 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
     Command::from_arg_matches(&command().try_get_matches_from(arguments)?)
 }
 
-/// The command line, whose `-h` fits a screen.
+/// The command line. Its `-h` fits a screen.
 fn command() -> clap::Command {
     let short = |arg: clap::Arg| {
         let is_short = compile::SHORT_HELP.contains(&arg.get_id().as_str());
@@ -146,9 +147,9 @@ fn command() -> clap::Command {
     Command::command().mut_args(short).mut_subcommand("compile", |command| command.mut_args(short))
 }
 
-/// Runs, and tells what went wrong.
+/// Runs a command, and reports its error or panic.
 fn guarded(run: impl FnOnce() -> Result<ExitCode> + UnwindSafe) -> ExitCode {
-    // A backend's panic is reported as the error that it becomes, not as a crash of ours.
+    // A backend's panic becomes an error, and is reported as that.
     std::panic::set_hook(Box::new(|_| {}));
     match std::panic::catch_unwind(run) {
         Ok(Ok(code)) => code,
@@ -180,13 +181,13 @@ fn run(command: &Command) -> Result<ExitCode> {
         Some(Verb::Completions(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Man(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Compile(opts)) => compile(opts, || Ok(())),
-        None => compile(&command.compile, || known(&command.compile.inputs)),
+        None => compile(&command.compile, || check_name(&command.compile.project.inputs)),
     }
 }
 
-/// Compiles, unless what was said before is wrong.
+/// Compiles, unless `check` or the command line finds an error.
 fn compile(opts: &compile::Opts, check: impl FnOnce() -> Result<()>) -> Result<ExitCode> {
-    if let Some(help) = opts.setting_args().help() {
+    if let Some(help) = opts.project.setting_args().help() {
         message::print_bytes(help.as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -208,10 +209,12 @@ fn compile(opts: &compile::Opts, check: impl FnOnce() -> Result<()>) -> Result<E
     }
 }
 
+/// Checks that the first input is no misspelt command.
+///
 /// # Errors
 ///
-/// Where the first input is not there, and nearly named like a command.
-fn known(inputs: &[PathBuf]) -> Result<()> {
+/// Where the first input is not there, and its name is similar to a command's.
+fn check_name(inputs: &[PathBuf]) -> Result<()> {
     let Some(name) = inputs.first().filter(|input| !input.exists()).and_then(|input| input.to_str()) else {
         return Ok(());
     };
@@ -225,7 +228,7 @@ fn known(inputs: &[PathBuf]) -> Result<()> {
     }
 }
 
-/// Runs a verb that is about one artifact, and reports to programs how it ended.
+/// Runs a verb for one artifact, and reports its end to programs.
 fn finish(format: Format, artifact: &Path, run: impl FnOnce() -> Result<bool>) -> Result<bool> {
     let result = run();
     if format == Format::Json {

@@ -9,8 +9,8 @@ use precompile::Destination;
 use roff::{Roff, roman};
 use std::path::{Path, PathBuf};
 
-/// How clap_mangen begins the section of what stands at the end of the help.
-const FILLED: &str = ".SH EXTRA\n";
+/// The heading of clap_mangen's section for the end of the help.
+const EXTRA: &str = ".SH EXTRA\n";
 
 /// Print a manual page, or write all of them to a folder
 ///
@@ -27,7 +27,7 @@ pub(crate) struct Opts {
 }
 
 impl Opts {
-    /// Prints or writes.
+    /// Prints or writes the pages.
     pub(crate) fn run(&self) -> Result<()> {
         let Some(folder) = &self.out_dir else {
             return Ok(print_bytes(&page(self.program.command())?)?);
@@ -52,13 +52,13 @@ fn write(command: clap::Command, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A page. What stands at the end of the help keeps its lines, which clap_mangen would fill.
+/// A page. The text at the end of the help keeps its line breaks, which clap_mangen would lose.
 fn page(command: clap::Command) -> Result<Vec<u8>> {
     let notes = command.get_after_long_help().or(command.get_after_help()).map(ToString::to_string);
     let mut page = Vec::new();
     Man::new(command).render(&mut page)?;
     let page = String::from_utf8(page)?;
-    let (Some(notes), Some((before, filled))) = (notes, page.split_once(FILLED)) else {
+    let (Some(notes), Some((before, filled))) = (notes, page.split_once(EXTRA)) else {
         return Ok(page.into());
     };
     let mut section = Roff::new();

@@ -2,7 +2,7 @@
 
 use crate::kind::Kind;
 use clap::ValueEnum;
-use precompile::artifact::ShownLines;
+use precompile::artifact::EscapedLines;
 use precompile::artifact::mismatch::Mismatch;
 use precompile::cache::{Log, Pruned, Record};
 use precompile::{Backend, Chosen};
@@ -34,27 +34,27 @@ pub(crate) enum Message<'a> {
         backend: Backend,
         target: String,
         cache: Cache,
-        /// The time that compiling took now: none, where it was found.
+        /// The time that compiling took; 0 for an artifact from the cache.
         compile_ns: u64,
         artifact_bytes: u64,
-        /// The limit of the backend that was asked for, where another stepped in.
+        /// The limit of the requested backend, where another one replaced it.
         fallback_from: Option<&'a str>,
         /// The figures that the backend was chosen by, with `--backend auto`.
         #[serde(skip_serializing_if = "Option::is_none")]
         chosen: Option<ChosenBy>,
-        /// The time that it took when it was compiled, where it was found.
+        /// The time that compiling took before, for an artifact from the cache.
         #[serde(skip_serializing_if = "Option::is_none")]
         saved_ns: Option<u64>,
         #[serde(skip_serializing_if = "Option::is_none")]
         timings: Option<TimingsNs>,
     },
     Failed {
-        /// Absent where it is about none.
+        /// The input, where the failure is about one.
         #[serde(serialize_with = "optional_path", skip_serializing_if = "Option::is_none")]
         input: Option<&'a Path>,
         kind: Kind,
         error: String,
-        /// The target that it was to be compiled for.
+        /// The target for which the input was to be compiled.
         #[serde(skip_serializing_if = "Option::is_none")]
         target: Option<String>,
     },
@@ -83,7 +83,7 @@ pub(crate) enum Message<'a> {
     CacheEntry {
         #[serde(flatten)]
         record: &'a Record,
-        /// The name of the input when it was compiled, where that is known.
+        /// The name of the input when it was compiled, where it is known.
         input: Option<&'a str>,
         bytes: u64,
     },
@@ -98,10 +98,10 @@ pub(crate) enum Message<'a> {
     },
     Finished {
         success: bool,
-        /// Of artifacts, where some were to be made.
+        /// The counts of artifacts, where some were to be made.
         #[serde(flatten, skip_serializing_if = "Option::is_none")]
         counts: Option<Counts>,
-        /// Of the whole process, with `--timings`.
+        /// The usage of the whole process, with `--timings`.
         #[serde(skip_serializing_if = "Option::is_none")]
         usage: Option<Usage>,
     },
@@ -111,11 +111,11 @@ pub(crate) enum Message<'a> {
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Cache {
-    /// It was there, or the output was in place already.
+    /// The artifact was in the cache, or the output was in place.
     Hit,
-    /// It was compiled, and stored.
+    /// The artifact was compiled, and stored.
     Miss,
-    /// It was not asked.
+    /// The cache was not used.
     Off,
 }
 
@@ -123,8 +123,8 @@ pub(crate) enum Cache {
 #[derive(Clone, Copy, Serialize)]
 pub(crate) struct ChosenBy {
     pub(crate) expect_runs: u64,
-    /// The time that a backend is expected to take for them, in seconds, compiling included; `None` where it could not
-    /// be chosen.
+    /// The time that a backend is expected to take for these runs, in seconds, compiling included; `None` where that
+    /// backend could not be chosen.
     pub(crate) expected_cranelift_s: Option<f64>,
     pub(crate) expected_winch_s: Option<f64>,
 }
@@ -144,14 +144,14 @@ impl From<&Chosen> for ChosenBy {
 #[derive(Clone, Copy, Serialize)]
 pub(crate) struct Counts {
     pub(crate) compiled: u64,
-    /// In the cache.
+    /// Artifacts from the cache.
     pub(crate) found: u64,
-    /// As they were before.
+    /// Outputs that were already as they should be.
     pub(crate) in_place: u64,
     pub(crate) failed: u64,
 }
 
-/// Time and memory that this process used up; a field is absent where the system doesn't tell.
+/// The time and memory that this process used; a field is absent where the system doesn't tell.
 #[derive(Clone, Copy, Serialize)]
 pub(crate) struct Usage {
     /// The processor's time, all threads together.
@@ -171,7 +171,7 @@ pub(crate) struct TimingsNs {
     pub(crate) write_ns: u64,
 }
 
-/// A time as a field of JSON has it.
+/// A time in the form of JSON's fields.
 pub(crate) fn nanoseconds(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
@@ -208,7 +208,7 @@ pub(crate) fn print(message: &impl Serialize) -> io::Result<()> {
     print_bytes(&line)
 }
 
-/// Writes to standard output. A reader that has seen enough and gone is no error.
+/// Writes to standard output. A reader that has closed the pipe is no error.
 ///
 /// # Errors
 ///
@@ -221,13 +221,13 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
     }
 }
 
-/// Writes a message to stderr. Where even that is impossible, the exit code still tells.
+/// Writes a message to stderr. Where that is impossible, the exit code still tells.
 pub(crate) fn tell(text: &str) {
-    // Names of files and of what is in them may hold anything.
-    let _ = io::stderr().write_all(format!("{}\n", ShownLines(text)).as_bytes());
+    // Names of files, and names within files, may hold anything.
+    let _ = io::stderr().write_all(format!("{}\n", EscapedLines(text)).as_bytes());
 }
 
-/// Reports to people what went wrong without being an error.
+/// Reports a warning to people.
 pub(crate) fn tell_warning(warning: &str) {
     tell(&format!("warning: {warning}"));
 }

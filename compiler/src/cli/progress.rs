@@ -1,26 +1,26 @@
-//! A progress bar on a terminal; for one job alone, how long it takes.
+//! A progress bar on a terminal; for a single job, the time that has passed.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use precompile::artifact::Shown;
+use precompile::artifact::Escaped;
 use std::io::{self, IsTerminal};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// What takes less isn't worth a word.
+/// The time after which the bar is first drawn.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// The time after which it is drawn again, where nothing happens.
+/// The time after which the bar is drawn again, where nothing happens.
 const TICK: Duration = Duration::from_millis(200);
 
-/// The number of jobs that are done, as it is shown.
+/// The progress bar: the number of jobs that are done.
 pub(crate) struct Progress {
     bar: ProgressBar,
-    /// What shows the bar, after a while.
-    shown: Option<(Sender<()>, JoinHandle<()>)>,
+    /// The thread that draws the bar after a while, and the channel that cancels it.
+    drawing: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
 impl Progress {
-    /// A bar for as many jobs, which is only seen on a terminal, and only where it is wanted.
+    /// A bar for this number of jobs, drawn only on a terminal, and only where it is wanted.
     pub(crate) fn new(jobs: usize, wanted: bool) -> Progress {
         let template = match jobs {
             1 => "{spinner} {elapsed} {wide_msg}",
@@ -28,18 +28,18 @@ impl Progress {
         };
         let style = ProgressStyle::with_template(template).expect("the template is well-formed");
         let bar = ProgressBar::with_draw_target(Some(jobs as u64), ProgressDrawTarget::hidden());
-        let shown = (wanted && io::stderr().is_terminal()).then(|| show_late(bar.clone())).flatten();
-        Progress { bar: bar.with_style(style), shown }
+        let drawing = (wanted && io::stderr().is_terminal()).then(|| draw_later(bar.clone())).flatten();
+        Progress { bar: bar.with_style(style), drawing }
     }
 
-    /// A job has begun.
+    /// Shows a job that has begun.
     pub(crate) fn begin(&self, name: String) {
         self.bar.set_message(name);
     }
 
-    /// A job is done.
+    /// Counts a job that is done.
     pub(crate) fn done(&self, name: &str) {
-        self.bar.set_message(Shown(name).to_string());
+        self.bar.set_message(Escaped(name).to_string());
         self.bar.inc(1);
     }
 
@@ -48,9 +48,9 @@ impl Progress {
         self.bar.suspend(print);
     }
 
-    /// All jobs are done.
+    /// Removes the bar, once all jobs are done.
     pub(crate) fn finish(self) {
-        if let Some((waiting, thread)) = self.shown {
+        if let Some((waiting, thread)) = self.drawing {
             drop(waiting);
             let _ = thread.join();
         }
@@ -58,15 +58,15 @@ impl Progress {
     }
 }
 
-/// Has a bar be drawn once it took a while.
-fn show_late(bar: ProgressBar) -> Option<(Sender<()>, JoinHandle<()>)> {
+/// Starts a thread that draws a bar after a while.
+fn draw_later(bar: ProgressBar) -> Option<(Sender<()>, JoinHandle<()>)> {
     let (sender, receiver) = channel::<()>();
-    let show = move || {
+    let draw = move || {
         if let Err(RecvTimeoutError::Timeout) = receiver.recv_timeout(PATIENCE) {
             bar.set_draw_target(ProgressDrawTarget::stderr());
             bar.enable_steady_tick(TICK);
         }
     };
-    // Where there is no thread for it, nothing is shown.
-    Some((sender, thread::Builder::new().spawn(show).ok()?))
+    // Without a thread, no bar is shown.
+    Some((sender, thread::Builder::new().spawn(draw).ok()?))
 }

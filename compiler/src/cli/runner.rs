@@ -7,7 +7,7 @@ use precompile::artifact::Host;
 use std::ffi::{OsStr, OsString};
 use std::process::{Command, Stdio};
 
-/// The command that runs artifacts, with what stands before its own options: `qemu-aarch64 ./precompile-run`.
+/// The command that runs artifacts, with all words before its own options: `qemu-aarch64 ./precompile-run`.
 pub(crate) struct Runner {
     words: Vec<OsString>,
 }
@@ -36,23 +36,23 @@ impl Runner {
         Ok(Runner { words: vec![found.context(nowhere)?.into()] })
     }
 
-    /// To be started with further arguments.
+    /// The command, to be started with further arguments.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.words[0]);
         command.args(&self.words[1..]);
         command
     }
 
-    /// As the user would write it in a shell.
+    /// The command as a user would write it in a shell.
     pub(crate) fn name(&self) -> String {
         shell_words::quoted(&self.words)
     }
 
-    /// Asks it what it offers.
+    /// Asks the runner for a description of its host.
     ///
     /// # Errors
     ///
-    /// Where it doesn't say.
+    /// Where the runner gives none.
     pub(crate) fn describe(&self) -> Result<Host> {
         let name = self.name();
         let output = self.command().arg("--describe").stderr(Stdio::inherit()).output();

@@ -1,5 +1,5 @@
-//! What `precompile-run` understands, for its completions and its manual page. A test compares it
-//! with what the runner's own help says.
+//! The options of `precompile-run`, for its completions and its manual page. A test compares them with the runner's
+//! own help.
 
 use clap::{Arg, ArgAction, Command, ValueHint};
 

@@ -1,4 +1,4 @@
-//! Settings as the command line has them, each behind its letter: `-W fuel`.
+//! Settings on the command line, each behind its letter: `-W fuel`.
 
 use crate::hinted::{self, Hinted};
 use precompile::settings;
@@ -9,7 +9,7 @@ pub(crate) const DEBUG: Hinted<String> = hinted::text(|| settings::names('D'));
 pub(crate) const OPTIMIZE: Hinted<String> = hinted::text(|| settings::names('O'));
 pub(crate) const CODEGEN: Hinted<String> = hinted::text(|| settings::names('C'));
 
-/// The texts that stand behind each letter.
+/// The texts behind each letter.
 pub(crate) struct SettingArgs<'a> {
     pub(crate) wasm: &'a [String],
     pub(crate) debug: &'a [String],
@@ -25,7 +25,7 @@ impl<'a> SettingArgs<'a> {
             .flat_map(|(letter, texts)| texts.iter().map(move |text| (letter, text.as_str())))
     }
 
-    /// What `-W help` and the like ask for.
+    /// The help that `-W help` and the like ask for.
     pub(crate) fn help(&self) -> Option<String> {
         self.iter().find(|(_, text)| *text == "help").map(|(letter, _)| settings::help(letter))
     }

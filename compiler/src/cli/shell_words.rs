@@ -1,16 +1,16 @@
-//! A command that a user names in one option, and words as a shell takes them.
+//! Shell quoting: splitting a command in an option into words, and quoting words.
 
 use anyhow::{Result, anyhow, ensure};
-use precompile::artifact::Shown;
+use precompile::artifact::Escaped;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-/// The words of a command that an option names: split and quoted as in a shell; or the one word that is a file,
-/// whatever stands in its name.
+/// The words of a command in an option, split as in a shell; or the whole text as one word where it is the name of a
+/// file.
 ///
 /// # Errors
 ///
-/// Where there is none, or a quote is left open.
+/// Where there is no word, or a quote is left open.
 pub(crate) fn split(option: &str, text: &OsStr) -> Result<Vec<OsString>> {
     if Path::new(text).is_file() {
         return Ok(vec![text.into()]);
@@ -28,20 +28,20 @@ fn split_as_shells(text: &OsStr) -> Option<Vec<OsString>> {
     Some(shlex::bytes::split(text.as_bytes())?.into_iter().map(OsString::from_vec).collect())
 }
 
-/// A backslash separates folders there.
+/// Splits with backslashes kept, as they separate folders on other systems.
 #[cfg(not(unix))]
 fn split_as_shells(text: &OsStr) -> Option<Vec<OsString>> {
     let words = shlex::split(&text.to_str()?.replace('\\', "\\\\"))?;
     Some(words.into_iter().map(OsString::from).collect())
 }
 
-/// Words as a shell takes them, quoted where they have to be.
+/// Words for a shell, quoted where necessary.
 pub(crate) fn quoted<W: AsRef<OsStr>>(words: impl IntoIterator<Item = W>) -> String {
     let words: Vec<_> = words.into_iter().map(|word| quoted_word(word.as_ref())).collect();
     words.join(" ")
 }
 
-/// A file's name as a shell takes it among options, of which it is none.
+/// A file's name for a shell, quoted where necessary, and never read as an option.
 pub(crate) fn quoted_file(path: &Path) -> String {
     match path.as_os_str().as_encoded_bytes().starts_with(b"-") {
         true => quoted_word(Path::new(".").join(path).as_os_str()),
@@ -51,8 +51,8 @@ pub(crate) fn quoted_file(path: &Path) -> String {
 
 fn quoted_word(word: &OsStr) -> String {
     match word.to_str().map(shlex::try_quote) {
-        Some(Ok(quoted)) if Shown(&quoted).to_string() == quoted => quoted.into(),
-        // As today's shells have it: `$'a\377b'`.
+        Some(Ok(quoted)) if Escaped(&quoted).to_string() == quoted => quoted.into(),
+        // The form of today's shells: `$'a\377b'`.
         _ => {
             let bytes = word.as_encoded_bytes().iter().map(|byte| match byte {
                 b' '..=b'~' if !matches!(byte, b'\'' | b'\\') => char::from(*byte).to_string(),
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_quoted_is_split_to_the_same() {
+    fn quoted_words_are_split_to_the_same() {
         let words = ["precompile", "a b", "it's", "$HOME", "", "-x"];
         assert_eq!(split("", OsStr::new(&quoted(words))).unwrap(), words);
         assert_eq!(quoted(["a\nb"]), "$'a\\012b'");
@@ -92,7 +92,7 @@ mod tests {
     fn a_file_is_no_option() {
         assert_eq!(quoted_file(Path::new("-rf")), "./-rf");
         assert_eq!(quoted_file(Path::new("a b")), "'a b'");
-        // What turns the direction of the rest.
+        // A character that turns the direction of the rest.
         assert_eq!(quoted_file(Path::new("\u{202e}")), "$'\\342\\200\\256'");
     }
 

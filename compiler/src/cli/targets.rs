@@ -1,6 +1,6 @@
-//! `precompile targets`: what can be compiled for.
+//! `precompile targets`: the list of targets.
 
-use crate::cpus::TARGETS;
+use crate::cpu_levels::TARGETS;
 use crate::message::{Format, print, print_bytes};
 use anyhow::Result;
 use clap::Args;
@@ -26,7 +26,7 @@ struct Listed {
 }
 
 impl Opts {
-    /// Lists them.
+    /// Prints the list.
     pub(crate) fn run(&self) -> Result<()> {
         let targets = TARGETS.iter().map(|name| Ok(listed(&name.parse()?))).collect::<Result<Vec<_>>>()?;
         match self.message_format {

@@ -6,22 +6,22 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
-/// Starts so many threads for all that compiles in this process, or as many as there can be: without any, the one
-/// that is there compiles. Returns how many there are, and why no more.
+/// Starts this number of threads for all compiling in this process, or as many as the system allows: without any, the
+/// calling thread compiles. Returns the number of started threads, and the error that stopped the next one.
 ///
 /// # Errors
 ///
-/// Where they were started before.
+/// Where the threads were started before.
 pub(crate) fn start(threads: usize) -> Result<(usize, Option<io::Error>)> {
     let (hand_out, work) = mpsc::channel::<ThreadBuilder>();
     let work = Arc::new(Mutex::new(work));
     let (mut started, mut refused) = (0, None);
-    // Before they are asked for: a pool that can't be made whole can't be made again.
+    // Threads first, pool second: a pool that fails for want of a thread can't be made again.
     while started < threads && refused.is_none() {
         let work = Arc::clone(&work);
         let run = move || {
             let work = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            // None comes where the pool wasn't made.
+            // Nothing is received where the pool wasn't made.
             work.into_iter().for_each(ThreadBuilder::run);
         };
         match thread::Builder::new().name(format!("compile {started}")).spawn(run) {
@@ -31,7 +31,7 @@ pub(crate) fn start(threads: usize) -> Result<(usize, Option<io::Error>)> {
     }
     let pool = ThreadPoolBuilder::new().num_threads(started.max(1));
     match started {
-        // It may have had to compile before.
+        // The calling thread was made a pool before.
         0 if rayon::current_thread_index().is_some() => {}
         0 => pool.use_current_thread().build_global()?,
         _ => {

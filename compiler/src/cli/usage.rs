@@ -1,19 +1,19 @@
-//! What this process used up.
+//! The time and memory that this process used.
 
 use crate::message::{Usage, nanoseconds};
 use crate::process_status;
 use std::time::Duration;
 
 impl Usage {
-    /// Until now.
+    /// The usage until now.
     pub(crate) fn now() -> Usage {
         Usage { cpu_ns: cpu_time().map(nanoseconds), peak_memory_bytes: peak_memory_bytes() }
     }
 
-    /// For people; nothing where the system doesn't tell.
+    /// The usage for people; `None` where the system doesn't tell.
     pub(crate) fn text(self) -> Option<String> {
         let cpu_s = self.cpu_ns? as f64 / 1e9;
-        Some(format!("processor time {cpu_s:.2} s, most memory at once {} bytes", self.peak_memory_bytes?))
+        Some(format!("processor time {cpu_s:.2} s, peak memory {} bytes", self.peak_memory_bytes?))
     }
 }
 
@@ -24,13 +24,13 @@ fn cpu_time() -> Option<Duration> {
     clock_gettime(ClockId::ProcessCPUTime).try_into().ok()
 }
 
-/// The system has another way to tell.
+/// A stand-in: other systems tell by another call.
 #[cfg(not(unix))]
 fn cpu_time() -> Option<Duration> {
     None
 }
 
-/// The most memory that this process held at once, in bytes; `None` where the system doesn't tell.
+/// The peak memory of this process, in bytes; `None` where the system doesn't tell.
 fn peak_memory_bytes() -> Option<u64> {
     process_status::field("VmHWM")?.strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }

@@ -3,7 +3,7 @@
 use precompile::{Backend, Platform, Target, WASMTIME_VERSION};
 use std::sync::LazyLock;
 
-/// This command's version, that of the wasmtime within, and the backends.
+/// The versions of this command and of wasmtime, and the backends.
 pub(crate) static TEXT: LazyLock<String> = LazyLock::new(|| {
     let target: Target = "x86_64".parse().expect("it is a target");
     let backends =

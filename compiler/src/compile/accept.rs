@@ -1,7 +1,7 @@
-//! Accepting artifacts that others made.
+//! The acceptance of artifacts that other programs made.
 
 use crate::backend::check_stamp::check_restamped;
-use crate::backend::features::{self, concurrent};
+use crate::backend::features::{self, with_concurrency};
 use crate::backend::stamp::Stamp;
 use crate::module::text::is_text;
 use crate::options::Options;
@@ -11,20 +11,21 @@ use precompile_artifact::manifest::{Kind, Manifest};
 use precompile_artifact::{Backend, trailer};
 use precompile_cache::Digest;
 
-/// Checks that an artifact is whole, and says of itself that these options made it of this module, in its manifest and
-/// in wasmtime's stamp. Of a module in text form it names another digest, that of the binary form, which isn't made
-/// for that; nor are its imports, exports and memories compared, for which the module would have to be read. What its
-/// code does nobody can tell.
+/// Checks that an artifact is whole, and that its manifest and wasmtime's stamp name this module and these options.
+///
+/// The digest isn't compared for a module in text form: the manifest has that of the binary form, which isn't made
+/// here. Imports, exports and memories aren't compared: the module would have to be parsed. The code itself can't be
+/// checked.
 ///
 /// # Errors
 ///
-/// The fault that it has.
+/// The artifact's fault.
 pub fn accept(options: &Options, module: &[u8], artifact: &[u8]) -> Result<(), String> {
     let is_source = |digest: &[u8; 32]| is_text(module) || Digest::of(module).bytes() == digest;
     accept_from(options, is_source, artifact)
 }
 
-/// Does what [`accept`] does, where `is_source` tells whether a digest is that of the module's binary form.
+/// Checks as [`accept`]; `is_source` is the test that a digest is that of the module's binary form.
 ///
 /// # Errors
 ///
@@ -37,13 +38,14 @@ pub(crate) fn accept_from(
     let manifest = trailer::read(artifact).map_err(|error| error.to_string())?.manifest;
     match is_made_by(&manifest, options, artifact).unwrap_or(false) && is_source(&manifest.source_blake3) {
         true => Ok(()),
-        false => Err("it was compiled from something else, or otherwise".into()),
+        false => Err("it was compiled from another module or with other options".into()),
     }
 }
 
-/// The test that an artifact says of itself what these options make of some module; `None` where what it says can't be.
+/// The test that an artifact's manifest and stamp are those of a module compiled with these options; `None` if they
+/// can't be of any.
 fn is_made_by(manifest: &Manifest, options: &Options, artifact: &[u8]) -> Option<bool> {
-    // So that no field can be forgotten.
+    // The pattern is complete, so that no field can be forgotten.
     let Manifest {
         kind,
         backend,
@@ -63,11 +65,11 @@ fn is_made_by(manifest: &Manifest, options: &Options, artifact: &[u8]) -> Option
     } = manifest;
     let used: WasmFeatures = features_used.iter().map(named).collect::<Option<_>>()?;
     let stamped = features::stamped(used, options).ok()?;
-    let options = &concurrent(options, stamped);
+    let options = &with_concurrency(options, stamped);
     let range = Stamp::range(artifact).ok()?;
     let stamp = Stamp::decode(&artifact[range]).ok()?;
     let is_component = *kind == Kind::Component;
-    let is_said = is_component == used.contains(WasmFeatures::COMPONENT_MODEL)
+    let agrees = is_component == used.contains(WasmFeatures::COMPONENT_MODEL)
         && *backend == options.backend
         && *platform == options.platform
         && *target == options.target.to_string()
@@ -79,7 +81,7 @@ fn is_made_by(manifest: &Manifest, options: &Options, artifact: &[u8]) -> Option
         && features_stamped.iter().eq(&names(stamped))
         && *settings == options.contract
         && memories.is_some();
-    Some(is_said && check_restamped(stamp, options, stamped).is_ok())
+    Some(agrees && check_restamped(stamp, options, stamped).is_ok())
 }
 
 #[cfg(all(test, feature = "cranelift", feature = "winch"))]
@@ -90,7 +92,7 @@ mod tests {
     use crate::{Contract, OptLevel, Regalloc};
 
     #[test]
-    fn only_what_was_asked_for() {
+    fn only_the_requested_artifact_is_accepted() {
         let target = Target::host().unwrap();
         let of = |backend| Options::new(backend, target.clone(), target.default_platform(backend)).unwrap();
         let (options, text) = (of(Backend::Cranelift), "(module (func))");
@@ -128,9 +130,9 @@ mod tests {
         options
     }
 
-    /// Each backend for targets of each kind, and what the options don't say by themselves.
+    /// Artifacts of each backend for targets of each kind are accepted, even if a module adds to the contract.
     #[test]
-    fn what_is_honest_is_taken() {
+    fn honest_artifacts_are_accepted() {
         const CONCURRENT: &str = include_str!("../../../tests/guests/concurrent.wat");
         for backend in [Backend::Cranelift, Backend::Winch] {
             for target in
@@ -157,7 +159,7 @@ mod tests {
         }
     }
 
-    /// What decides about the code, and the manifest doesn't say, stands in wasmtime's stamp.
+    /// Options that change the code and aren't in the manifest are compared by wasmtime's stamp.
     #[test]
     fn other_code_is_refused() {
         let module = wat::parse_str(r#"(module (func (export "f") (result v128) unreachable))"#).unwrap();
@@ -182,7 +184,7 @@ mod tests {
         }
     }
 
-    /// Each lie of a manifest, with the code as it was asked for.
+    /// A manifest with one false field is refused, even with the requested code.
     #[test]
     fn lies_are_refused() {
         let module = wat::parse_str("(module (func))").unwrap();

@@ -2,7 +2,7 @@
 
 use crate::backend::engines::Engines;
 use crate::backend::error::BackendError;
-use crate::backend::features::{self, concurrent};
+use crate::backend::features::{self, with_concurrency};
 use crate::backend::image::image_by;
 use crate::backend::restamp::restamp;
 use crate::backend::unsupported::{self, Unsupported};
@@ -30,7 +30,7 @@ fn binary(module: &[u8]) -> Result<Cow<'_, [u8]>, CompileError> {
     }
 }
 
-/// Compiles by one backend, with engines that are kept for the next module.
+/// Compiles by one backend, with the engines of earlier modules.
 ///
 /// # Errors
 ///
@@ -43,7 +43,7 @@ pub(crate) fn attempt(engines: &Engines, options: &Options, module: &[u8]) -> Re
     let kind = kind(wasm)?;
     let used = needs::used(wasm, options.parallel)?;
     let stamped = stamped(options, wasm, used)?;
-    let options = &concurrent(options, stamped);
+    let options = &with_concurrency(options, stamped);
     let interface = interface::read(wasm)?;
     if is_object(wasm, &interface.imports) {
         return Err(CompileError::Object);
@@ -76,7 +76,7 @@ pub(crate) fn attempt(engines: &Engines, options: &Options, module: &[u8]) -> Re
     Ok(Compiled { artifact, backend, target, fallback_from: None, timings })
 }
 
-/// The features to stamp for what the module uses.
+/// The features to stamp for a module that uses `used`.
 fn stamped(options: &Options, wasm: &[u8], used: WasmFeatures) -> Result<WasmFeatures, CompileError> {
     let turned_off = used.intersection(options.proposals.forbidden());
     if !turned_off.is_empty() {
@@ -91,7 +91,7 @@ fn refusal(options: &Options, wasm: &[u8], used: WasmFeatures, lacking: WasmFeat
     if let Err(error) = Validator::new_with_features(used).validate_all(wasm) {
         return error.into();
     }
-    // A component that is valid by unfinished proposals alone is a faulty one: the validator says where.
+    // A component that is valid only with unfinished proposals is faulty: the validator finds the place.
     if Parser::is_component(wasm)
         && let finished = SUPPORTED | WasmFeatures::STACK_SWITCHING
         && let Err(error) = Validator::new_with_features(finished).validate_all(wasm)
@@ -101,10 +101,10 @@ fn refusal(options: &Options, wasm: &[u8], used: WasmFeatures, lacking: WasmFeat
     Box::new(Unsupported::proposals(options, wasm, used, lacking)).into()
 }
 
-/// The error for a module whose compilation failed with `error`: the module is invalid, or the backend can't compile
-/// a part of it, or else the error as it is.
+/// The error for a module whose compilation failed with `error`: an invalid module, a part that the backend can't
+/// compile, or else `error` itself.
 fn explained(options: &Options, stamped: WasmFeatures, wasm: &[u8], error: BackendError) -> CompileError {
-    // Before a backend comes to it, wasmtime takes a component apart, and there are some that it can't.
+    // Wasmtime decodes a component before a backend compiles it, and can't decode some of them.
     const PARSED: &str = "failed to parse WebAssembly module: ";
     if matches!(error, BackendError::Configure { .. }) {
         return error.into();

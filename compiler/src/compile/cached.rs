@@ -1,4 +1,4 @@
-//! Compiling, or finding what was compiled before.
+//! Compilation through the cache.
 
 use crate::compile::Compiler;
 use crate::compile::accept::accept_from;
@@ -21,63 +21,62 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Instant;
 use thiserror::Error;
 
-/// A module, and how to compile it.
+/// A module, and the options to compile it with.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
-    /// How.
+    /// The options.
     pub options: &'a Options,
-    /// [`recipe`] of the options, which is worth making once for many modules.
+    /// The [`recipe`] of the options, best made once for many modules.
     pub recipe: &'a Arc<Recipe>,
     /// The module.
     pub source: Source<'a>,
-    /// What the module is called in lists of what the cache has.
+    /// The module's name in lists of the cache's entries.
     pub name: Option<&'a Path>,
-    /// The module is read by the compiler alone, as in another process: a text isn't parsed here.
-    pub is_apart: bool,
-    /// Where the artifact goes. If it is there already and the file hasn't changed, it isn't read.
-    /// `None` has the artifact be found or made in any case.
+    /// The module is parsed by the compiler alone, as in another process: a text isn't parsed here.
+    pub is_isolated: bool,
+    /// The path of the output. An artifact that is already there and whose file hasn't changed isn't read.
+    /// With `None`, the artifact is found or made in any case.
     pub output: Option<&'a Path>,
-    /// Files that haven't changed since they were read last are read again: the module, and
-    /// the output.
+    /// The module and the output are read again, even if they haven't changed since they were read last.
     pub verify_inputs: bool,
 }
 
-/// Where a module is.
+/// The source of a module.
 #[derive(Clone, Copy, Debug)]
 pub enum Source<'a> {
-    /// In a file; and what file that is, if it was looked at already.
+    /// A file, with its identity if that is already known.
     File(&'a Path, Option<Identity>),
-    /// In memory.
+    /// The bytes, in memory.
     Bytes(&'a [u8]),
 }
 
-/// What there is for a request.
+/// The answer to a request.
 #[derive(Debug)]
 pub struct Answer {
-    /// Where it is.
+    /// The artifact.
     pub artifact: Artifact,
-    /// The backend that compiled it: the fallback's, where that stepped in.
+    /// The backend that compiled it: the fallback's, if one was used.
     pub backend: Backend,
-    /// The target that it is for.
+    /// The target.
     pub target: Target,
-    /// What the backend that was asked for can't do, where a fallback stepped in.
+    /// The error of the requested backend, if a fallback was used.
     pub fallback_from: Option<String>,
-    /// What it is stored under.
+    /// The key of its cache entry.
     pub key: Key,
 }
 
-/// Where an artifact is.
+/// An artifact, by its place.
 #[derive(Debug)]
 pub enum Artifact {
-    /// At the output.
+    /// The file at the output.
     InPlace(InPlace),
-    /// In the cache; its bytes aren't verified yet.
+    /// An entry of the cache; its bytes aren't verified yet.
     Stored(Entry),
-    /// In memory, just compiled. [`Cache::fill`] stores it.
+    /// A new artifact in memory. [`Cache::fill`] stores it.
     Compiled(Compiled, Turn),
 }
 
-/// Why there is no answer.
+/// The failure of a request.
 #[derive(Debug, Error)]
 pub enum ObtainError {
     /// The module can't be read.
@@ -86,10 +85,10 @@ pub enum ObtainError {
     /// The module can't be compiled.
     #[error(transparent)]
     Compile(#[from] CompileError),
-    /// It was found before that the backend can't compile it.
+    /// The cache has an earlier failure of the backend for this module.
     #[error("{0}")]
     Remembered(String),
-    /// Somebody is compiling it.
+    /// Another thread or process is compiling the module.
     #[error("another process is compiling it")]
     Busy,
 }
@@ -112,15 +111,15 @@ impl From<OptionsError> for ObtainError {
 }
 
 impl Compiler<'_> {
-    /// Finds an artifact, or compiles it. While another thread or process compiles the same, this is
-    /// [`ObtainError::Busy`]; or waits for it with `wait`, in a thread that holds no other turn.
+    /// Finds an artifact, or compiles it. While another thread or process compiles the same artifact, the result is
+    /// [`ObtainError::Busy`]; with `wait`, this waits for it, and the calling thread must hold no other turn.
     ///
     /// # Errors
     ///
-    /// Where the module can't be read or compiled, or with [`ObtainError::Busy`].
+    /// A module that can't be read or compiled, or [`ObtainError::Busy`].
     pub fn obtain(&self, cache: &Cache, request: &Request<'_>, wait: bool) -> Result<Answer, ObtainError> {
         request.options.check()?;
-        let mut source = Read { from: request.source, digest: digest(cache, request)?, bytes: None };
+        let mut source = SourceState { from: request.source, digest: digest(cache, request)?, bytes: None };
         let mut is_first = true;
         let (answer, refusal) =
             with_fallback(request.options, ObtainError::another_backend_may, |options| {
@@ -131,12 +130,12 @@ impl Compiler<'_> {
         Ok(Answer { fallback_from: refusal.map(|refusal| refusal.to_string()), ..answer })
     }
 
-    /// Finds or compiles, with one backend.
+    /// Finds or compiles an artifact of one backend.
     fn find_or_compile(
         &self,
         cache: &Cache,
         request: &Request<'_>,
-        source: &mut Read<'_>,
+        source: &mut SourceState<'_>,
         wait: bool,
     ) -> Result<Answer, ObtainError> {
         let Request { options, recipe, .. } = *request;
@@ -151,7 +150,7 @@ impl Compiler<'_> {
                 return Ok(answer(Artifact::InPlace(in_place), key));
             }
             let changed = AtomicBool::new(false);
-            let accept = |artifact: &[u8]| match accepted(options, request.is_apart, source, artifact) {
+            let accept = |artifact: &[u8]| match accepted(options, request.is_isolated, source, artifact) {
                 Accepted::Judged(judgement) => judgement,
                 Accepted::Changed => {
                     changed.store(true, Relaxed);
@@ -174,7 +173,7 @@ impl Compiler<'_> {
                 Some(bytes) => bytes,
                 None => {
                     let bytes = read(source.from)?;
-                    // It may have changed since; what is stored must be what these bytes make.
+                    // The file may have changed since. The stored artifact must be made of these bytes.
                     let digest = Digest::of(&bytes);
                     if digest != std::mem::replace(&mut source.digest, digest) {
                         source.bytes = Some(bytes);
@@ -189,8 +188,8 @@ impl Compiler<'_> {
             return match compiled {
                 Ok(compiled) => Ok(answer(Artifact::Compiled(compiled, turn), key)),
                 Err(error) => {
-                    // What a process says that the module may have got hold of is not to outlive it.
-                    if error.another_backend_may() && !matches!(error, CompileError::Elsewhere { .. }) {
+                    // The module may have taken over the other process, whose error must not be stored.
+                    if error.another_backend_may() && !matches!(error, CompileError::OtherProcess { .. }) {
                         cache.fail(turn, error.to_string(), start.elapsed());
                     }
                     Err(error.into())
@@ -200,17 +199,17 @@ impl Compiler<'_> {
     }
 }
 
-/// What is known of a module.
-struct Read<'a> {
+/// The known facts of a module.
+struct SourceState<'a> {
     from: Source<'a>,
     digest: Digest,
-    /// Its bytes, of which this is the digest, once they were needed.
+    /// The bytes with this digest, once they were needed.
     bytes: Option<Cow<'a, [u8]>>,
 }
 
 impl Request<'_> {
-    /// The artifact, where it is in place at the output and neither file has changed since they
-    /// were read last. Nothing but the file system's own records is read for that.
+    /// The artifact, if it is in place at the output and neither file has changed since they were read last. Only the
+    /// file system's records of the files are read for that.
     pub fn in_place(&self, cache: &Cache) -> Option<InPlace> {
         let Source::File(input, identity) = self.source else { return None };
         let output = self.output.filter(|_| !self.verify_inputs)?;
@@ -247,16 +246,16 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The answer to whether an artifact is what a request makes.
+/// The result of checking a shared cache's artifact against a request.
 enum Accepted {
     Judged(Result<(), String>),
-    /// The module is another by now, or can't be read any more.
+    /// The module has changed since, or can't be read any more.
     Changed,
 }
 
-/// The test that an artifact that others say these options make of a module is one. It names the binary form of its
-/// source; of a text, that is made once more, unless a process apart is to do so.
-fn accepted(options: &Options, is_apart: bool, source: &Read<'_>, artifact: &[u8]) -> Accepted {
+/// Checks that an artifact of another program was made of this module with these options. The manifest has the digest
+/// of the module's binary form, which is made again of a text, unless only an isolated process may parse the text.
+fn accepted(options: &Options, is_isolated: bool, source: &SourceState<'_>, artifact: &[u8]) -> Accepted {
     let mut is_changed = false;
     let mut is_source = |named: &[u8; 32]| {
         if named == source.digest.bytes() {
@@ -272,7 +271,7 @@ fn accepted(options: &Options, is_apart: bool, source: &Read<'_>, artifact: &[u8
                 }
             },
         };
-        is_text(&text) && (is_apart || binary(&text).is_ok_and(|it| Digest::of(&it).bytes() == named))
+        is_text(&text) && (is_isolated || binary(&text).is_ok_and(|it| Digest::of(&it).bytes() == named))
     };
     let judgement = accept_from(options, &mut is_source, artifact);
     if is_changed { Accepted::Changed } else { Accepted::Judged(judgement) }
@@ -281,10 +280,10 @@ fn accepted(options: &Options, is_apart: bool, source: &Read<'_>, artifact: &[u8
 #[cfg(all(test, feature = "cranelift"))]
 mod tests {
     use super::*;
-    use precompile_cache::{Limits, Store};
+    use precompile_cache::{Store, StoreLimits};
     use std::time::Duration;
 
-    /// A cache that has the right artifact of another module, as a shared one may.
+    /// A text's artifact from the cache is refused if it was made of another module, as in a shared cache.
     #[test]
     fn another_modules_artifact_is_refused_for_a_text_too() {
         let folder = tempfile::tempdir().unwrap();
@@ -295,7 +294,7 @@ mod tests {
         let module = b"(module (memory 1))";
         let key = Key::new(&recipe, Digest::of(module));
         for (text, is_taken) in [("(module (memory 2))", false), ("(module (memory  1))", true)] {
-            let cache = Cache::new(Store::new(&folder.path().join(text)), Limits::default());
+            let cache = Cache::new(Store::new(&folder.path().join(text)), StoreLimits::default());
             let Lookup::Miss(turn) = cache.lookup(&key, true, &|_| Ok(())) else {
                 panic!("it has something")
             };
@@ -306,7 +305,7 @@ mod tests {
                 recipe: &recipe,
                 source: Source::Bytes(module),
                 name: None,
-                is_apart: false,
+                is_isolated: false,
                 output: None,
                 verify_inputs: false,
             };
@@ -315,7 +314,7 @@ mod tests {
         }
     }
 
-    /// The good entry of what it was before is neither taken nor lost.
+    /// The good entry of the text before the change is neither used nor removed.
     #[test]
     fn a_text_that_changes_meanwhile_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
@@ -323,7 +322,7 @@ mod tests {
         let platform = target.default_platform(Backend::Cranelift);
         let options = Options::new(Backend::Cranelift, target, platform).unwrap();
         let recipe = Arc::new(recipe(&options));
-        let cache = Cache::new(Store::new(&folder.path().join("cache")), Limits::default());
+        let cache = Cache::new(Store::new(&folder.path().join("cache")), StoreLimits::default());
         let (before, after) = ("(module (memory 1))", "(module (memory 2))");
         let path = folder.path().join("app.wat");
         let request = Request {
@@ -331,7 +330,7 @@ mod tests {
             recipe: &recipe,
             source: Source::File(&path, None),
             name: None,
-            is_apart: false,
+            is_isolated: false,
             output: None,
             verify_inputs: true,
         };
@@ -344,8 +343,9 @@ mod tests {
             };
             cache.fill(turn, &compiled.artifact, Duration::from_secs(1)).unwrap();
         }
-        // As if it had been written between its digest and the look at the entry.
-        let mut source = Read { from: request.source, digest: Digest::of(before.as_bytes()), bytes: None };
+        // As if the file had been written between its digest and the lookup of the entry.
+        let mut source =
+            SourceState { from: request.source, digest: Digest::of(before.as_bytes()), bytes: None };
         let answer = Compiler::default().find_or_compile(&cache, &request, &mut source, true).unwrap();
         assert_eq!(answer.key.source(), Digest::of(after.as_bytes()));
         let key = Key::new(&recipe, Digest::of(before.as_bytes()));

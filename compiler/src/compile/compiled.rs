@@ -1,33 +1,33 @@
-//! What came of a compilation.
+//! The result of a compilation.
 
 use crate::compile::error::CompileError;
 use crate::options::target::Target;
 use precompile_artifact::Backend;
 use std::time::{Duration, Instant};
 
-/// What came of a compilation.
+/// The result of a compilation.
 #[derive(Debug)]
 pub struct Compiled {
     /// The artifact, to be written to a file.
     pub artifact: Vec<u8>,
-    /// The backend that compiled it: the fallback's, where that stepped in.
+    /// The backend that compiled it: the fallback's, if one was used.
     pub backend: Backend,
-    /// The target that it is for.
+    /// The target.
     pub target: Target,
-    /// What the backend that was asked for can't do, where a fallback stepped in.
+    /// The error of the requested backend, if a fallback was used.
     pub fallback_from: Option<Box<CompileError>>,
-    /// How long each phase took.
+    /// The time of each phase.
     pub timings: Timings,
 }
 
-/// How long each phase of a compilation took.
+/// The time of each phase of a compilation.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Timings {
-    /// Finding out what the module needs.
+    /// The scan for the features that the module uses.
     pub scan: Duration,
     /// The backend.
     pub compile: Duration,
-    /// Restamping, and making the trailer.
+    /// Restamping and the trailer.
     pub finish: Duration,
 }
 
@@ -39,7 +39,7 @@ impl Timings {
     }
 }
 
-/// Measures one phase after the other.
+/// A stopwatch that measures one phase after the other.
 pub(crate) struct Stopwatch(Instant);
 
 impl Stopwatch {

@@ -32,7 +32,7 @@ pub enum CompileError {
     /// The options don't go together.
     #[error(transparent)]
     Options(#[from] OptionsError),
-    /// The module is valid, and beyond what the backend can do.
+    /// The module is valid, and the backend can't compile it.
     #[error(transparent)]
     Unsupported(#[from] Box<Unsupported>),
     /// The module uses proposals that the options turn off.
@@ -40,24 +40,24 @@ pub enum CompileError {
     TurnedOff {
         /// Their names.
         proposals: Vec<String>,
-        /// Where the module first uses one.
+        /// The first place in the module that uses one.
         place: Option<Place>,
     },
-    /// Wasmtime has no code for it, by whatever backend.
-    #[error("wasmtime can't compile it, by whatever backend: {0}")]
+    /// Wasmtime can't compile the component with any backend.
+    #[error("wasmtime can't compile it with any backend: {0}")]
     Untranslated(String),
-    /// The backend fails, and no single function is the reason.
+    /// The backend fails, and no single function is the cause.
     #[error(transparent)]
     Backend(#[from] BackendError),
-    /// Another process was to compile it, and didn't.
+    /// Another process, which should compile the module, failed.
     #[error("{message}")]
-    Elsewhere {
-        /// What that process says, or what became of it.
+    OtherProcess {
+        /// The error of that process, or the way it ended.
         message: String,
-        /// As [`CompileError::kind`] has it.
+        /// The kind, as for [`CompileError::kind`].
         kind: ErrorKind,
     },
-    /// Wasmtime wrote something else than what this version of it is known to write.
+    /// Wasmtime wrote an image that this version of it isn't known to write.
     #[error(transparent)]
     Stamp(#[from] StampError),
     /// The image can't carry a trailer.
@@ -65,32 +65,32 @@ pub enum CompileError {
     Trailer(#[from] ReadError),
 }
 
-/// The kind of a [`CompileError`], which is stable where words aren't.
+/// The kind of a [`CompileError`], which stays the same when messages change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// It is neither WebAssembly nor its text form.
+    /// The input is neither WebAssembly's binary form nor its text form.
     NotWebassembly,
     /// The text form doesn't parse.
     Text,
-    /// It is malformed or invalid.
+    /// The module is malformed or invalid.
     Invalid,
     /// The options don't go together.
     Options,
-    /// It is valid, and the backend can't compile it: another may.
+    /// The module is valid, and the backend can't compile it: another may.
     Limit,
-    /// It is valid, and no backend can compile it.
+    /// The module is valid, and no backend can compile it.
     Unsupported,
-    /// It uses what the options turn off.
+    /// The module uses proposals that the options turn off.
     TurnedOff,
-    /// It takes more to compile than it may.
+    /// The compilation needs more time or memory than it may.
     TooMuch,
-    /// Anything else.
+    /// Any other error.
     Other,
 }
 
 impl CompileError {
-    /// The kind of error that it is.
+    /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
         match self {
             CompileError::NotWasm(_) => ErrorKind::NotWebassembly,
@@ -102,7 +102,7 @@ impl CompileError {
             }
             CompileError::Untranslated(_) | CompileError::Object => ErrorKind::Unsupported,
             CompileError::TurnedOff { .. } => ErrorKind::TurnedOff,
-            CompileError::Elsewhere { kind, .. } => *kind,
+            CompileError::OtherProcess { kind, .. } => *kind,
             CompileError::Backend(_) | CompileError::Stamp(_) | CompileError::Trailer(_) => ErrorKind::Other,
         }
     }
@@ -120,7 +120,7 @@ impl From<BinaryReaderError> for CompileError {
 }
 
 fn turned_off(proposals: &[String], place: Option<&Place>) -> String {
-    let who = place.map_or("the module".into(), Place::subject);
-    let at = place.map_or(String::new(), Place::locator);
-    format!("{who} uses `{}`{at}, which is turned off", proposals.join("`, `"))
+    let subject = place.map_or("the module".into(), Place::subject);
+    let locator = place.map_or(String::new(), Place::locator);
+    format!("{subject} uses `{}`{locator}, which is turned off", proposals.join("`, `"))
 }

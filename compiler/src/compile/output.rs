@@ -1,4 +1,4 @@
-//! Writing an artifact: whole or not at all, wherever a file can be replaced.
+//! The writing of an artifact: whole or not at all, if the file can be replaced.
 
 mod content;
 mod folder;
@@ -13,7 +13,7 @@ pub use links::descriptor;
 use content::Content;
 use folder::folder;
 use overwrite::Failure;
-use precompile_artifact::shown_path;
+use precompile_artifact::escaped_path;
 use precompile_cache::{Entry, is_damage};
 use replace::{Privacy, replace};
 use std::fs::Metadata;
@@ -23,57 +23,61 @@ use std::time::SystemTime;
 use thiserror::Error;
 use trust::Trust;
 
-/// Why an artifact was not written. What stood at the path before is untouched, unless it is a device, a pipe, or a
-/// file that can't be replaced.
+/// The reason why an artifact was not written. The old content of the path is untouched, unless the path is a device,
+/// a pipe, or a file that can't be replaced.
 #[derive(Debug, Error)]
 pub enum WriteError {
     /// The output is one of the inputs.
-    #[error("the output `{}` is the input: choose another", shown_path(path))]
+    #[error("the output `{}` is the input: choose another", escaped_path(path))]
     IsInput {
         /// The output's path.
         path: PathBuf,
     },
-    /// The output is there, and no file.
-    #[error("can't write `{}`: it is there and not a file", shown_path(path))]
+    /// The output exists and isn't a file.
+    #[error("can't write `{}`: it is there and not a file", escaped_path(path))]
     NotAFile {
         /// The output's path.
         path: PathBuf,
     },
-    /// The folder is not there.
-    #[error("can't write `{}`: there is no folder `{}`: make it first", shown_path(path), shown_path(folder))]
+    /// The folder doesn't exist.
+    #[error(
+        "can't write `{}`: there is no folder `{}`: make it first",
+        escaped_path(path),
+        escaped_path(folder)
+    )]
     NoFolder {
         /// The output's path.
         path: PathBuf,
-        /// The folder it would be in.
+        /// The folder of the output.
         folder: PathBuf,
     },
-    /// The output is there, can't be replaced, and is another user's, or open to more users than the input is.
+    /// The output exists, can't be replaced, and is another user's or open to more users than the input.
     #[error(
         "can't write `{}`: it can't be replaced, and others may read or change what is written into it: remove it, or \
          choose another output",
-        shown_path(path)
+        escaped_path(path)
     )]
     Exposed {
         /// The output's path.
         path: PathBuf,
     },
-    /// A file that can't be replaced was emptied, and then the file system refused.
+    /// A file that can't be replaced was emptied, and then couldn't be written.
     #[error(
-        "can't write `{}`: {error}: what it held is gone, since it can't be replaced: make room and compile again",
-        shown_path(path)
+        "can't write `{}`: {error}: its old content is lost, since it can't be replaced: make room and compile again",
+        escaped_path(path)
     )]
     Lost {
         /// The output's path.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         error: io::Error,
     },
-    /// The file system refuses.
-    #[error("can't write `{}`: {error}", shown_path(path))]
+    /// The file system refuses the output.
+    #[error("can't write `{}`: {error}", escaped_path(path))]
     Io {
         /// The output's path.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         error: io::Error,
     },
 }
@@ -81,9 +85,9 @@ pub enum WriteError {
 /// The outcome of writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Written {
-    /// It is another file now.
+    /// The output is a new file, or was overwritten.
     New,
-    /// It held these bytes already, and was left alone, with its time stamp.
+    /// The output already held these bytes, and keeps its time stamp.
     Unchanged,
 }
 
@@ -97,14 +101,14 @@ pub struct Destination<'a> {
     is_named: bool,
 }
 
-/// The way to an output.
-enum Way {
-    /// By another file that is renamed to this path, which is no link.
+/// The method of writing an output.
+enum Method {
+    /// Another file is renamed to this path, which is no link.
     Replace(PathBuf),
-    /// Into what the process has open under this number.
-    Open(u32),
-    /// Into what is there.
-    Into,
+    /// The process's descriptor of this number is written to.
+    Descriptor(u32),
+    /// The device or pipe at the path is written to.
+    Stream,
 }
 
 impl<'a> Destination<'a> {
@@ -113,54 +117,53 @@ impl<'a> Destination<'a> {
         Destination { path, input, is_named: true }
     }
 
-    /// A place that follows from the input's, where others may have put a link: it is replaced itself.
+    /// A place that was derived from the input's. Another user may have put a link there, so the link is replaced.
     pub fn derived(path: &'a Path, input: &'a Path) -> Destination<'a> {
         Destination { path, input, is_named: false }
     }
 
-    /// Whether it is written into as it is, such as a device or a pipe, which may take any time.
+    /// The test for a device, a pipe or a descriptor, which is written to as it is. Writing may take any time.
     pub fn is_stream(&self) -> bool {
-        matches!(self.way(), Ok(Way::Into | Way::Open(_)))
+        matches!(self.method(), Ok(Method::Stream | Method::Descriptor(_)))
     }
 
-    /// Whether a file is there that counts as the output: none behind a link, where the link is to be replaced.
+    /// The test that a file is at the place. A file behind a link that is to be replaced doesn't count.
     pub fn is_file(&self) -> bool {
         self.metadata().is_ok_and(|there| there.is_file())
     }
 
-    /// Sees whether it could be written to, before the work that makes what is to be written.
+    /// Checks that the output can be written, before its content is made.
     ///
     /// # Errors
     ///
-    /// Where it is the same file as the input, is there and can't be written to, or is to be in a folder that isn't
-    /// there.
+    /// A place that is the same file as the input, that exists and can't be written to, or whose folder doesn't exist.
     pub fn check(&self) -> Result<(), WriteError> {
-        self.checked_way().map(drop)
+        self.checked_method().map(drop)
     }
 
-    /// Writes `bytes`, by way of a temporary file beside the output, which is renamed into place.
+    /// Writes `bytes` to a temporary file beside the output, which is then renamed into place.
     ///
-    /// Like other compilers' outputs, the file is not forced onto the disk: should the whole system crash at once,
-    /// what is left is told apart by its digest, and is made again.
+    /// Like other compilers' outputs, the file is not forced onto the disk. If the whole system crashes just then, the
+    /// artifact's digest shows the damage, and the artifact is made again.
     ///
-    /// A file that holds these bytes already keeps its time stamp, so that what is built from it isn't built again. A
-    /// running program that has mapped the file which stood there before keeps that one.
+    /// A file that already holds these bytes keeps its time stamp, so that nothing is rebuilt from it. A running
+    /// program that has mapped the old file keeps the old file.
     ///
-    /// A file that can't be replaced, since it is mounted or its folder can't be written to, is overwritten: not at
-    /// once, so that who reads it meanwhile may find a part, which its digest tells.
+    /// A file that can't be replaced, because it is mounted or its folder can't be written to, is overwritten. That is
+    /// not atomic: a concurrent reader may find a part, which fails the check of its digest.
     ///
     /// # Errors
     ///
-    /// Where it can't be written, as [`Destination::check`] says or the file system.
+    /// The errors of [`Destination::check`], and those of the file system.
     pub fn write(&self, bytes: &[u8]) -> Result<Written, WriteError> {
         self.place(&Content::Bytes(bytes))?.map_err(|error| self.error(error))
     }
 
-    /// Puts what a cache has there, in the same way.
+    /// Writes a cache entry, as [`Destination::write`] does. `None` if the entry is damaged; nothing is written then.
     ///
     /// # Errors
     ///
-    /// As [`Destination::write`]; `None` where the entry turns out to be damaged, and nothing is written.
+    /// As [`Destination::write`].
     pub fn deliver(&self, entry: &Entry) -> Option<Result<Written, WriteError>> {
         match self.place(&Content::Entry(entry)) {
             Ok(Err(error)) if is_damage(&error) => None,
@@ -169,33 +172,33 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// Gives a file a new time, if it is older than `inputs`, the time of the newest thing that it is made from: make
-    /// and ninja would have it made again each time. The new time is `read`, when those were looked at, so that what
-    /// changes after that is newer. Says whether the time is another now.
+    /// Gives a file a new time if it is older than `inputs`, the time of its newest input: make and ninja would remake
+    /// it each time. The new time is `read`, the time at which the inputs were read, so that a later change of them is
+    /// newer. Returns `true` if the time changed.
     pub fn freshen(&self, inputs: SystemTime, read: SystemTime) -> bool {
-        // Where that can't be, the output is right all the same.
+        // If the time can't be set, the output is correct all the same.
         self.is_file() && fresh::freshen(self.path, self.is_named, inputs, read).unwrap_or_default()
     }
 
     fn place(&self, content: &Content<'_>) -> Result<io::Result<Written>, WriteError> {
-        let path = match self.checked_way()? {
-            Way::Replace(path) => path,
-            Way::Open(number) => {
+        let path = match self.checked_method()? {
+            Method::Replace(path) => path,
+            Method::Descriptor(number) => {
                 return Ok(overwrite::descriptor(number, self.path, content).map(|()| Written::New));
             }
-            Way::Into => return Ok(overwrite::stream(self.path, content).map(|()| Written::New)),
+            Method::Stream => return Ok(overwrite::stream(self.path, content).map(|()| Written::New)),
         };
         let there = path.symlink_metadata().ok().filter(Metadata::is_file);
         let input = self.input.metadata().ok().filter(Metadata::is_file);
         let folder = folder(&path).metadata().ok();
         let trust = Trust { input: input.as_ref(), folder: folder.as_ref(), is_named: self.is_named };
-        // Who owns what is there can change it at any time, whatever it holds now.
+        // A file's owner can change it at any time, whatever it holds now.
         let is_candidate = there.as_ref().is_some_and(|there| there.len() == content.bytes());
-        if is_candidate && content.is_in(&path, |there| trust.counts(there)) {
+        if is_candidate && content.is_in(&path, |there| trust.accepts_owner(there)) {
             return Ok(Ok(Written::Unchanged));
         }
         let written = match replace(&path, &Privacy::new(there.as_ref(), &trust), content) {
-            Err(error) if overwrite::is_the_way_out(&error) && there.is_some() => {
+            Err(error) if overwrite::is_allowed_after(&error) && there.is_some() => {
                 match overwrite::file(&path, content, &trust) {
                     None => Err(error),
                     Some(Ok(())) => Ok(()),
@@ -213,34 +216,34 @@ impl<'a> Destination<'a> {
         Ok(written.map(|()| Written::New))
     }
 
-    fn checked_way(&self) -> Result<Way, WriteError> {
+    fn checked_method(&self) -> Result<Method, WriteError> {
         if self.is_input() {
             return Err(WriteError::IsInput { path: self.path.into() });
         }
-        let way = self.way()?;
-        if let Way::Replace(path) = &way {
+        let method = self.method()?;
+        if let Method::Replace(path) = &method {
             let folder = folder(path);
             if !folder.is_dir() {
                 return Err(WriteError::NoFolder { path: self.path.into(), folder: folder.into() });
             }
         }
-        Ok(way)
+        Ok(method)
     }
 
-    fn way(&self) -> Result<Way, WriteError> {
+    fn method(&self) -> Result<Method, WriteError> {
         match self.metadata() {
             Ok(there) if there.is_file() || there.is_symlink() => {}
-            Ok(there) if self.is_named && overwrite::is_stream(&there) => return Ok(Way::Into),
+            Ok(there) if self.is_named && overwrite::is_stream(&there) => return Ok(Method::Stream),
             Ok(_) => return Err(WriteError::NotAFile { path: self.path.into() }),
-            // Also what a link leads to.
+            // The target of a link may be missing, too.
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(self.error(error)),
         }
         if !self.is_named {
-            return Ok(Way::Replace(self.path.into()));
+            return Ok(Method::Replace(self.path.into()));
         }
         let path = links::follow(self.path).map_err(|error| self.error(error))?;
-        Ok(descriptor(&path).map_or(Way::Replace(path), Way::Open))
+        Ok(descriptor(&path).map_or(Method::Replace(path), Method::Descriptor))
     }
 
     fn metadata(&self) -> io::Result<Metadata> {
@@ -254,7 +257,7 @@ impl<'a> Destination<'a> {
         else {
             return false;
         };
-        match (number(&output), number(&input)) {
+        match (file_id(&output), file_id(&input)) {
             (Some(output), Some(input)) => output == input,
             _ => {
                 let paths = (self.path.canonicalize(), self.input.canonicalize());
@@ -263,20 +266,21 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// The library's own error names the temporary file, which says nothing to the user.
+    /// The error for this output. The standard library's error names the temporary file, which means nothing to the
+    /// user.
     fn error(&self, error: io::Error) -> WriteError {
         WriteError::Io { path: self.path.into(), error: error.kind().into() }
     }
 }
 
-/// What all names of a file have in common, where the system tells.
+/// The identity of a file, which all its names share, on a system that tells it.
 #[cfg(unix)]
-fn number(there: &Metadata) -> Option<(u64, u64)> {
+fn file_id(there: &Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     Some((there.dev(), there.ino()))
 }
 
 #[cfg(not(unix))]
-fn number(_: &Metadata) -> Option<(u64, u64)> {
+fn file_id(_: &Metadata) -> Option<(u64, u64)> {
     None
 }

@@ -1,4 +1,4 @@
-//! The recipe of an artifact: all that decides about its bytes besides the module, as the cache's key has it.
+//! The recipe of an artifact: all that determines its bytes besides the module, as part of the cache's key.
 
 use crate::options::Options;
 use crate::version::WASMTIME_VERSION;
@@ -6,26 +6,26 @@ use precompile_artifact::trailer::FORMAT;
 use precompile_cache::Recipe;
 use serde_json::Value;
 
-/// Keeps the keys apart from those of other programs.
+/// The context that separates the keys from those of other programs.
 const CONTEXT: &str = "precompile 2026-11 recipe of an artifact";
 
-/// Options that don't reach the bytes.
-const BESIDE: [&str; 2] = ["fallback", "parallel"];
+/// Options that don't affect the bytes.
+const WITHOUT_EFFECT: [&str; 2] = ["fallback", "parallel"];
 
-/// The fields that tell most about an artifact: where recipes are compared, they are said first.
+/// The fields that tell most about an artifact: a comparison of recipes names them first.
 const FIRST: [&str; 4] = ["backend", "target", "cpu_features", "platform"];
 
-/// Digests of what this build is made from: the compilers and what they use, and our own sources, so that a
-/// changed one doesn't take what another has made.
+/// Digests of the sources of this build: the compilers, their dependencies, and our own sources, so that a changed
+/// build doesn't use the artifacts of another.
 const BUILT_FROM: [&str; 2] = [env!("PRECOMPILE_BUILT_FROM"), precompile_artifact::SOURCE_DIGEST];
 
-/// The recipe of an artifact that is made by these options: all that decides about its bytes besides the module.
+/// The recipe of an artifact with these options: all that determines its bytes besides the module.
 ///
-/// The fallback isn't part of it: what a second backend makes has a recipe of its own. Neither is
+/// The fallback isn't part of it: an artifact of the second backend has a recipe of its own. Neither is
 /// the number of threads.
 pub fn recipe(options: &Options) -> Recipe {
     let mut options = serde_json::to_value(options).expect("options are plain values");
-    for name in BESIDE {
+    for name in WITHOUT_EFFECT {
         options.as_object_mut().expect("options are a struct").remove(name);
     }
     let mut fields = Vec::new();

@@ -1,9 +1,9 @@
-//! Each body, for fixed seeds: inputs that are almost right.
+//! Tests of each fuzzed function, with mutations of valid inputs by fixed seeds.
 
 use super::*;
 use support::mutated;
 
-/// Plays so many mutations of the seeds. How many were accepted, in percent.
+/// Calls `body` with a number of mutations of the seeds, and returns the accepted share in percent.
 fn accepted(body: fn(&[u8]) -> bool, seeds: &[Vec<u8>], mutations: u64) -> u64 {
     for seed in seeds {
         assert!(body(seed), "{}", String::from_utf8_lossy(&seed[..seed.len().min(200)]));
@@ -31,7 +31,7 @@ fn guests() -> Vec<Vec<u8>> {
 fn any_binary_gives_an_answer() {
     let share = accepted(wasm, &guests(), 3000);
     assert!((1..90).contains(&share), "{share} %");
-    // And of a real program.
+    // The same with a real program.
     let program = include_bytes!("../../../tests/guests/primes.wasm").to_vec();
     let share = accepted(wasm, &[program], 200);
     assert!((1..90).contains(&share), "{share} %");

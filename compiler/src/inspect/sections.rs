@@ -10,12 +10,12 @@ pub struct Section {
     /// The name. Those of ELF sections start with a dot; the other parts are `ELF header`,
     /// `section headers`, and the trailer's `manifest`, `digest` and `signatures`.
     pub name: String,
-    /// Where it starts, in bytes from the start of the file.
+    /// Its start, in bytes from the start of the file.
     pub offset: u64,
     /// Its size in bytes.
     pub bytes: u64,
-    /// How many zero bytes it ends with, of a section of an ELF file: code is filled up with them to whole
-    /// pages of the target's, and so are images of memories.
+    /// The number of zero bytes at its end, for a section of an ELF file: code and images of memories are padded
+    /// with them to whole pages of the target.
     pub zeros_at_end: u64,
 }
 
@@ -50,7 +50,7 @@ pub(super) fn of_image(image: &[u8]) -> Result<Vec<Section>, String> {
     Ok(sections)
 }
 
-/// The parts of a trailer, which starts where the image ends.
+/// The parts of a trailer, which starts at the end of the image.
 pub(super) fn of_trailer(start: u64, digest: u64, end: u64) -> [Section; 3] {
     let signatures = digest + DIGEST_BYTES;
     [

@@ -1,4 +1,4 @@
-//! What wasmtime says in an artifact about how it was compiled.
+//! Wasmtime's stamp in an artifact, decoded.
 
 use super::stock::Stock;
 use crate::backend::stamp::{EngineSection, Stamp, StampError};
@@ -10,18 +10,18 @@ use target_lexicon::Triple;
 use wasmparser::WasmFeatures;
 use wasmtime_environ::FlagValue;
 
-/// What wasmtime says in an artifact about how it was compiled.
+/// Wasmtime's stamp in an artifact: the settings that it was compiled with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stamped {
-    /// Its version: the major number, unless whoever embeds it chose another text.
+    /// Wasmtime's version: the major number, unless the program that embeds wasmtime chose another text.
     pub version: String,
-    /// The target triple; `None` where it isn't found in a version other than 48.
+    /// The target triple; `None` if it isn't found in the stamp of another major version.
     pub target: Option<String>,
-    /// All else, which only version 48 is known to write in this way.
+    /// The other settings, whose encoding is known only for the version that is built.
     pub details: Option<Details>,
 }
 
-/// What wasmtime 48 says of code that it compiled.
+/// The settings in a stamp of the version that is built.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Details {
     /// The compiler.
@@ -32,10 +32,10 @@ pub struct Details {
     pub shared_flags: Vec<(String, String)>,
     /// Names of the WebAssembly features that a runtime must support, sorted.
     pub features: Names,
-    /// Names of the processor's features that the code may use, sorted: those of
-    /// [`cpu`](precompile_artifact::cpu), where it knows them, or else Cranelift's.
+    /// Names of the CPU features that the code may use, sorted: those of
+    /// [`cpu`](precompile_artifact::cpu) if it knows them, else Cranelift's.
     pub cpu_features: Names,
-    /// What it takes to load the code with stock wasmtime.
+    /// The requirements for loading the code with stock wasmtime.
     pub stock: Stock,
 }
 
@@ -52,7 +52,7 @@ impl Stamped {
     }
 }
 
-/// The target, where a stamp of another version starts with it, as all so far do.
+/// The target, if a stamp of another version starts with it, as those of all versions so far do.
 fn first_string(stamp: &[u8]) -> Option<String> {
     let (text, _) = postcard::take_from_bytes::<&str>(stamp).ok()?;
     text.parse::<Triple>().is_ok().then(|| text.into())
@@ -86,7 +86,7 @@ fn cpu_features(target: &str, isa_flags: &[(&str, FlagValue<'_>)]) -> Names {
     let features = family.map_or(&[][..], |family| family.features);
     let on = isa_flags.iter().filter(|(_, value)| *value == FlagValue::Bool(true)).map(|(name, _)| *name);
     let mut names: Vec<_> = on
-        // Pulley's byte order is no feature.
+        // Pulley's byte order isn't a feature.
         .filter(|name| *name != "big_endian")
         .map(|name| features.iter().find(|feature| feature.setting == name).map_or(name, |known| known.name))
         .collect();

@@ -1,8 +1,8 @@
-//! What it takes to load an artifact with stock wasmtime: the command `wasmtime` 48, with all that
-//! its default build has.
+//! The requirements for loading an artifact with stock wasmtime: the command `wasmtime` of the same
+//! major version, in its default build.
 //!
-//! Wasmtime loads code under the settings that it was compiled under: what it compares stands in
-//! its `engine/serialization.rs`, the flags in the crate `wasmtime-cli-flags`.
+//! Wasmtime loads code only under the settings that it was compiled under. The comparison is in its
+//! `engine/serialization.rs`, the flags are in the crate `wasmtime-cli-flags`.
 
 use crate::backend::stamp::Stamp;
 use crate::backend::tunables::{self, Setting, Value};
@@ -14,16 +14,16 @@ use std::fmt;
 use target_lexicon::{OperatingSystem, Triple};
 use wasmtime_environ::{FlagValue, Tunables};
 
-/// What it takes to load an artifact with stock wasmtime, on a machine that the artifact is for.
+/// The requirements for loading an artifact with stock wasmtime, on a machine that the artifact is for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stock {
-    /// What to give to `wasmtime run`, besides `--allow-precompiled`.
+    /// The flags of `wasmtime run`, besides `--allow-precompiled`.
     pub flags: Vec<Flag>,
-    /// What to set in its environment, as `NAME=VALUE`.
+    /// The variables to set in its environment, as `NAME=VALUE`.
     pub environment: Vec<String>,
-    /// Why it can't be loaded at all; empty if it can.
+    /// The reasons why it can't be loaded at all; empty if it can.
     pub obstacles: Vec<String>,
-    /// What to beware of where it is loaded.
+    /// The warnings about loading it.
     pub warnings: Vec<String>,
 }
 
@@ -42,21 +42,22 @@ impl fmt::Display for Flag {
     }
 }
 
-/// More than any program uses.
+/// An amount of fuel that no program uses up.
 const FUEL: u64 = u64::MAX;
-/// Longer than any program runs: three centuries.
+/// A time that no program exceeds: three centuries.
 const TIMEOUT_SECONDS: u64 = 10_000_000_000;
 
-/// What stock wasmtime has on by default: `Config::features` in wasmtime, in a build with all of
-/// its cargo features. What a target or backend lacks needs no thought here: no code for it has it.
+/// The features that stock wasmtime has on by default: `Config::features` in wasmtime, in a build with
+/// all of its cargo features. Features that a target or a backend lacks needn't be left out: no code
+/// for it has them.
 const FEATURES: WasmFeatures = WasmFeatures::WASM3
     .union(WasmFeatures::GC_TYPES)
     .union(WasmFeatures::EXCEPTIONS)
     .union(WasmFeatures::THREADS)
     .union(WasmFeatures::COMPONENT_MODEL);
 
-/// What it has off by default, with its flags. It has one for shared-everything-threads as well,
-/// but passes over it.
+/// The features that stock wasmtime has off by default, with their flags. It also has a flag for
+/// shared-everything-threads, but ignores it.
 const FEATURE_FLAGS: [(WasmFeatures, &str); 13] = [
     (WasmFeatures::WIDE_ARITHMETIC, "wide-arithmetic"),
     (WasmFeatures::CUSTOM_PAGE_SIZES, "custom-page-sizes"),
@@ -73,8 +74,8 @@ const FEATURE_FLAGS: [(WasmFeatures, &str); 13] = [
     (WasmFeatures::CM_IMPLEMENTS, "component-model-implements"),
 ];
 
-/// What every wasmtime demands of Cranelift's settings, `check_compatible_with_shared_flag`. The
-/// others may have any value.
+/// The values that every wasmtime demands of Cranelift's settings, `check_compatible_with_shared_flag`.
+/// Other settings may have any value.
 const SHARED_FLAGS: [(&str, FlagValue<'static>); 9] = [
     ("libcall_call_conv", FlagValue::Enum("isa_default")),
     ("preserve_frame_pointers", FlagValue::Bool(true)),
@@ -88,7 +89,7 @@ const SHARED_FLAGS: [(&str, FlagValue<'static>); 9] = [
 ];
 
 impl Stock {
-    /// What this stamp calls for.
+    /// The requirements of a stamp.
     pub(super) fn new(stamp: &Stamp<'_>, kind: Kind) -> Stock {
         let mut stock = Stock::default();
         stock.target(&stamp.target);
@@ -97,7 +98,7 @@ impl Stock {
         stock.gc_heap(&stamp.tunables);
         stock.features(stamp);
         if kind == Kind::Component && !stamp.tunables.concurrency_support {
-            // The third preview of WASI, on by default, needs the concurrency that is off.
+            // WASI's third preview is on by default, and needs the concurrency that is off.
             stock.flag("-S", "p3=n");
         }
         stock.warn(&stamp.tunables, kind);
@@ -112,7 +113,8 @@ impl Stock {
         self.obstacles.push(reason);
     }
 
-    /// Wasmtime compares the architecture and the operating system, the latter with its version.
+    /// Adds the flag for the target, or an obstacle: wasmtime compares the architecture, the operating system and its
+    /// version.
     fn target(&mut self, target: &str) {
         let Ok(triple) = target.parse::<Triple>() else {
             return self.obstacle(format!("`{target}` is no target"));
@@ -133,13 +135,13 @@ impl Stock {
         }
     }
 
-    /// A flag for each setting that differs from stock's default for the target.
+    /// Adds a flag for each setting that differs from stock wasmtime's default for the target.
     fn settings(&mut self, stamp: &Stamp<'_>) {
         let target = stamp.target.parse::<Triple>().ok();
         let Some(default) = target.and_then(|triple| Tunables::default_for_target(&triple).ok()) else {
             return self.obstacle(format!("there is no stock wasmtime for `{}`", stamp.target));
         };
-        // From `Config`, unless the environment says otherwise; debugging a guest goes without signals.
+        // The defaults of `Config`, unless the environment changes them; a guest is debugged without signals.
         let signals_based_traps = default.signals_based_traps && !stamp.tunables.debug_guest;
         let default = Tunables { parse_wasm_debuginfo: false, signals_based_traps, ..default };
         let differs = |(setting, default): &(Setting, Setting)| setting != default;
@@ -170,7 +172,7 @@ impl Stock {
             "wasm_backtrace_details" => self.environment.push("WASMTIME_BACKTRACE_DETAILS=1".into()),
             "winch_callable" => self.flag("-C", "compiler=winch"),
             "inlining" => match value {
-                // It takes this name for the next, `Inlining::from_str` in wasmtime-environ.
+                // Its parser reads this name as the next value, `Inlining::from_str` in wasmtime-environ.
                 Value::Word("inter-module") => {
                     self.obstacle("stock wasmtime has no flag for inlining between modules alone".into());
                 }
@@ -180,10 +182,10 @@ impl Stock {
             "inlining_small_callee_size" | "inlining_sum_size_threshold" => {
                 self.flag("-C", format!("cranelift-wasmtime-{}", spelled()));
             }
-            // Stock's collector is the copying one.
+            // Stock wasmtime's collector is the copying one.
             "collector" if matches!(value, Value::Unset | Value::Word("copying")) => {}
             "collector" => self.flag("-C", spelled()),
-            // They copy `memory_*`, see `gc_heap`.
+            // Handled by `gc_heap`.
             "gc_heap_reservation" | "gc_heap_guard_size" | "gc_heap_may_move" => {}
             // Not compared at load.
             "memory_reservation_for_growth"
@@ -198,8 +200,8 @@ impl Stock {
         }
     }
 
-    /// As long as none of them is set, `Config::validate` takes for the collected heap what holds
-    /// for linear memories. The initial size doesn't count as set.
+    /// Adds the flags for the collected heap if it differs from linear memories: unless one of them is set,
+    /// `Config::validate` copies the settings of linear memories. The initial size doesn't count as set.
     fn gc_heap(&mut self, tunables: &Tunables) {
         let Tunables { gc_heap_reservation, gc_heap_guard_size, gc_heap_may_move, .. } = *tunables;
         let heap = (gc_heap_reservation, gc_heap_guard_size, gc_heap_may_move);

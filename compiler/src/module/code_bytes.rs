@@ -1,25 +1,25 @@
-//! How much code a module holds.
+//! The number of bytes of code in a module.
 
 use crate::module::text::{self, is_text};
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 const MODULE: [u8; 8] = *b"\0asm\x01\0\0\0";
 const COMPONENT: [u8; 8] = *b"\0asm\x0d\0\x01\0";
-/// Sections of modules.
+/// The number of a module's code section.
 const CODE: u8 = 10;
-/// Sections of components, which hold modules and components.
+/// The numbers of a component's sections that hold modules and components.
 const CORE_MODULE: u8 = 1;
 const NESTED_COMPONENT: u8 = 4;
-/// Components within components are looked into so far.
+/// The depth to which components within components are read.
 const MOST_LEVELS: u32 = 16;
 
-/// The bytes of a module's or component's code, by which compiling takes its time: those of its code sections,
-/// of which only the heads are read. 0 of what is neither. A text counts as its binary, if texts are to be parsed;
-/// what has no such section is read whole then.
+/// The number of bytes of code in a module or component, which determines the time to compile it. Only the headers of
+/// code sections are read. 0 if it is neither. With `parse_texts`, an input without code sections is read whole, and
+/// a text counts as its binary.
 ///
 /// # Errors
 ///
-/// Where it can't be read.
+/// An input that can't be read.
 pub fn code_bytes(mut module: impl Read + Seek, parse_texts: bool) -> io::Result<u64> {
     let end = module.seek(SeekFrom::End(0))?;
     module.rewind()?;
@@ -59,7 +59,7 @@ fn within(module: &mut (impl Read + Seek), end: u64, levels: u32) -> io::Result<
     Ok(bytes)
 }
 
-/// A section's size; `None` where it would reach beyond the end, as in no module that could be compiled.
+/// A section's size; `None` if it would exceed the end, as in no module that can be compiled.
 fn size(module: &mut (impl Read + Seek), end: u64) -> io::Result<Option<u64>> {
     let mut size = 0;
     for shift in [0, 7, 14, 21, 28] {
@@ -83,7 +83,7 @@ mod tests {
         code_bytes(Cursor::new(bytes), true).unwrap()
     }
 
-    /// As the parser that compiles it has them.
+    /// The number of bytes by wasmparser.
     fn expected(bytes: &[u8]) -> u64 {
         let payloads = wasmparser::Parser::new(0).parse_all(bytes);
         let sizes = payloads.map(|payload| match payload.unwrap() {
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_module_has_no_code() {
+    fn other_bytes_have_no_code() {
         for bytes in [
             &b""[..],
             b"(module)",

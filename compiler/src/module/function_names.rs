@@ -1,4 +1,4 @@
-//! A module without the names of its functions.
+//! The removal of the functions' names from a module.
 
 use wasm_encoder::{ComponentSectionId, Encode, RawSection, Section};
 use wasmparser::{BinaryReaderError, Parser, Payload};
@@ -6,13 +6,13 @@ use wasmparser::{BinaryReaderError, Parser, Payload};
 /// The custom sections that hold names, of modules and of components.
 const NAMES: [&str; 2] = ["name", "component-name"];
 
-/// The same module or component without the sections that hold names, also of what is within.
+/// The same module or component without the sections that hold names, also in nested modules and components.
 ///
 /// # Errors
 ///
-/// Where it isn't valid, as the backend says, too.
+/// A malformed module, which the backend would refuse, too.
 pub(crate) fn without_names(wasm: &[u8]) -> Result<Vec<u8>, BinaryReaderError> {
-    // What is being written, in what is around it.
+    // The current module or component, and the ones around it.
     let mut written: Vec<u8> = Vec::with_capacity(wasm.len());
     let mut around = Vec::new();
     for payload in Parser::new(0).parse_all(wasm) {
@@ -48,7 +48,7 @@ pub(crate) fn without_names(wasm: &[u8]) -> Result<Vec<u8>, BinaryReaderError> {
 mod tests {
     use super::*;
 
-    /// What is left is what the text without names gives.
+    /// The result is the binary of the text without names.
     #[test]
     fn nothing_else_is_lost() {
         let named = wat::parse_str(
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_within_loses_its_names() {
+    fn nested_modules_lose_their_names() {
         let text = |names: [&str; 4]| {
             let [component, module, function, instance] = names;
             format!(
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_off_is_an_error() {
+    fn a_module_that_is_cut_off_is_an_error() {
         let wasm = wat::parse_str("(module (func $f))").unwrap();
         assert!(without_names(&wasm[..wasm.len() - 3]).is_err());
     }

@@ -2,7 +2,7 @@
 
 use wasmparser::Operator;
 
-/// What stands before the first dot of a name. The names without a dot start with none of these.
+/// The parts of names before the first dot. Names without a dot start with none of these.
 const NAMESPACES: [&str; 24] = [
     "any", "array", "atomic", "cont", "data", "elem", "extern", "f32", "f32x4", "f64", "f64x2", "global",
     "i16x8", "i31", "i32", "i32x4", "i64", "i64x2", "i8x16", "local", "memory", "ref", "struct", "table",
@@ -21,11 +21,11 @@ pub(crate) fn text_name(operator: &Operator) -> String {
     from_visitor(wasmparser::for_each_operator!(visitor))
 }
 
-/// The name of the instruction for which a visitor has the method `visit`: wasmparser makes those
-/// from the names, with an underscore for each dot.
+/// The name of the instruction for which a visitor has the method `visit`. Wasmparser derives the
+/// methods from the names, with an underscore for each dot.
 fn from_visitor(visit: &str) -> String {
     let name = visit.trim_start_matches("visit_");
-    // One name each, whatever the immediates.
+    // Methods for different immediates share a name.
     let name = match name {
         "typed_select" | "typed_select_multi" => "select",
         _ if name.starts_with("ref_test") || name.starts_with("ref_cast") => {
@@ -49,7 +49,7 @@ fn from_visitor(visit: &str) -> String {
 mod tests {
     use super::*;
 
-    /// Every name is one that the text format knows.
+    /// Every name is a name of the text format.
     #[test]
     fn the_text_format_knows_every_name() {
         macro_rules! visitors {

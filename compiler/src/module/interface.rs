@@ -12,8 +12,8 @@ mod module;
 ///
 /// # Errors
 ///
-/// Where the sections of a module before its code don't parse, or a component is not valid even
-/// without its functions' bodies.
+/// Sections of a module before its code that don't parse, or a component that is invalid even without its
+/// functions' bodies.
 pub(crate) fn read(wasm: &[u8]) -> Result<Interface, BinaryReaderError> {
     match Parser::is_component(wasm) {
         true => component::read(wasm),

@@ -4,7 +4,7 @@ use precompile_artifact::manifest::Kind;
 use precompile_artifact::{foreign, trailer};
 use thiserror::Error;
 
-/// A file that is neither WebAssembly's binary form nor its text form, and what it is instead.
+/// A file that is neither WebAssembly's binary form nor its text form, with a description of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("not WebAssembly: {0}")]
 pub struct NotWasm(pub(crate) &'static str);
@@ -13,7 +13,7 @@ pub struct NotWasm(pub(crate) &'static str);
 ///
 /// # Errors
 ///
-/// Says what it is instead of a module or a component.
+/// A description of any other file.
 pub(crate) fn kind(wasm: &[u8]) -> Result<Kind, NotWasm> {
     const MODULE: &[u8] = b"\0asm\x01\0\0\0";
     const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";

@@ -1,4 +1,4 @@
-//! The memory that a module or component may come to hold.
+//! The memory that a module or component may use.
 
 mod component;
 mod instances;
@@ -11,17 +11,16 @@ use precompile_artifact::manifest::Memories;
 use sum::{NONE, defined, plus};
 use wasmparser::{BinaryReaderError, Parser, Payload};
 
-/// Sums up the memories that a core module defines, or that those core modules define which a component
-/// instantiates or exports: each as often as that happens, under whichever name it was handed on. Memories that
-/// a core module imports are not its own, shared ones are like any other. More bytes than a `u64` counts
-/// become the most that it counts.
+/// Sums up the memories that a core module defines, or that the core modules define which a component instantiates
+/// or exports. A core module counts once for each time, under any name. Imported memories of a core module don't
+/// count, shared ones do. The sum saturates at the largest `u64`.
 ///
-/// There is no maximum where a component instantiates what only its host knows, or where it takes too many steps
-/// to count.
+/// There is no maximum if a component instantiates modules that only its host knows, or if counting takes too many
+/// steps.
 ///
 /// # Errors
 ///
-/// Where the sections don't parse.
+/// Sections that don't parse.
 pub(crate) fn read(wasm: &[u8]) -> Result<Memories, BinaryReaderError> {
     if Parser::is_component(wasm) {
         let sum = Component::read(wasm)?.as_ref().map(instances::sum);

@@ -1,12 +1,12 @@
-//! Object files, which are compiled, but not linked yet.
+//! Object files: modules that are compiled and not linked yet.
 
 use precompile_artifact::List;
 use precompile_artifact::manifest::Import;
 use wasmparser::{Parser, Payload};
 
-/// The test that a module is an object file: where its code refers to memory or to functions, there is nothing yet.
+/// The test that a module is an object file: its references to memory and functions have no addresses yet.
 pub(crate) fn is_object(wasm: &[u8], imports: &List<Import<'static>>) -> bool {
-    // A module that was linked has the section, too, where its relocations are kept, but not this import.
+    // A linked module that keeps its relocations has the section, too, but not this import.
     let wants_memory = imports.iter().any(|import| import.name == "__linear_memory");
     let is_linking =
         |payload| matches!(payload, Ok(Payload::CustomSection(section)) if section.name() == "linking");

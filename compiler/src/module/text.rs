@@ -5,24 +5,24 @@ use thiserror::Error;
 
 /// The byte order mark that some editors put before a text in UTF-8.
 const MARK: &[u8] = b"\xef\xbb\xbf";
-/// How a text in another encoding starts: with its byte order mark, or with a parenthesis.
-const OTHERS: [(&[u8], &str); 5] = [
+/// The first bytes of texts in other encodings: a byte order mark, or a parenthesis.
+const OTHER_ENCODINGS: [(&[u8], &str); 5] = [
     (b"\xff\xfe\0\0", "UTF-32"),
     (b"\xff\xfe", "UTF-16"),
     (b"\xfe\xff", "UTF-16"),
     (b"(\0", "UTF-16"),
     (b"\0(", "UTF-16"),
 ];
-/// The longest line of an error's words, in characters.
-const MOST: usize = 200;
+/// The longest line of an error's message, in characters.
+const MOST_CHARACTERS: usize = 200;
 
 /// The failure of a text that doesn't parse, in the parser's words.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("not WebAssembly's text form: {0}")]
 pub struct TextError(String);
 
-/// True of what is no binary, but a text: it starts with a parenthesis or a comment, in whatever encoding. What zstd
-/// compresses starts with a parenthesis, too.
+/// The test for a text: it starts with a parenthesis or a comment, in any encoding. A file that zstd compressed starts
+/// with a parenthesis, too, and is no text.
 pub(crate) fn is_text(module: &[u8]) -> bool {
     foreign(module).is_none() && matches!(unmarked(module).trim_ascii_start(), [b'(' | b';', ..])
         || other_encoding(module).is_some()
@@ -32,14 +32,14 @@ pub(crate) fn is_text(module: &[u8]) -> bool {
 ///
 /// # Errors
 ///
-/// Names the place, and what is wrong there.
+/// The mistake and its place.
 pub(crate) fn binary(text: &[u8]) -> Result<Vec<u8>, TextError> {
     let refused = |problem: String| Err(TextError(problem));
     if let Some(encoding) = other_encoding(text) {
         return refused(format!("it is encoded in {encoding}: save it as UTF-8"));
     }
     match std::str::from_utf8(unmarked(text)) {
-        Ok(text) => wat::parse_str(text).or_else(|error| refused(words(&error.to_string()))),
+        Ok(text) => wat::parse_str(text).or_else(|error| refused(message(&error.to_string()))),
         Err(error) => refused(format!(
             "it is not encoded in UTF-8, at offset {:#x}: save it so",
             text.len() - unmarked(text).len() + error.valid_up_to()
@@ -52,19 +52,19 @@ fn unmarked(text: &[u8]) -> &[u8] {
 }
 
 fn other_encoding(text: &[u8]) -> Option<&'static str> {
-    OTHERS.iter().find(|(start, _)| text.starts_with(start)).map(|(_, encoding)| *encoding)
+    OTHER_ENCODINGS.iter().find(|(start, _)| text.starts_with(start)).map(|(_, encoding)| *encoding)
 }
 
-/// The parser's words, which name a place in a file `<anon>`; without the line that they show where that is too
-/// long to be looked at.
-fn words(problem: &str) -> String {
-    let is_short = problem.lines().all(|line| line.chars().count() <= MOST);
+/// The parser's message, with its place in a file `<anon>` rewritten. The line of the text that it shows is left out
+/// if it is too long to read.
+fn message(problem: &str) -> String {
+    let is_short = problem.lines().all(|line| line.chars().count() <= MOST_CHARACTERS);
     let lines = problem.lines().take(if is_short { usize::MAX } else { 2 });
-    let lines: Vec<String> = lines.map(|line| placed(line).chars().take(MOST).collect()).collect();
+    let lines: Vec<String> = lines.map(|line| placed(line).chars().take(MOST_CHARACTERS).collect()).collect();
     lines.join("\n")
 }
 
-/// A line with its place in words.
+/// A line with its place as `line 1, column 2`.
 fn placed(line: &str) -> String {
     let place = || {
         let (before, place) = line.rsplit_once("<anon>:")?;
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_is_passed_over() {
+    fn a_byte_order_mark_is_skipped() {
         let marked = b"\xef\xbb\xbf ;; comment\n(module)";
         assert!(is_text(marked));
         assert_eq!(binary(marked).unwrap(), wat::parse_str("(module)").unwrap());
@@ -104,7 +104,7 @@ mod tests {
         assert!(!is_text(b"\0asm\x01\0\0\0") && !is_text(b"\xef\xbb\xbf") && !is_text(b""));
     }
 
-    /// Whatever stands in the line that is shown.
+    /// The place is rewritten, even if the line that is shown contains the same characters.
     #[test]
     fn the_place_is_in_words() {
         assert!(refusal(b"(module\n (func $a nop2))").contains("--> line 2, column 11\n"));
@@ -114,7 +114,7 @@ mod tests {
         assert!(refusal(long.as_bytes()).ends_with("at line 1, column 615"), "{}", refusal(long.as_bytes()));
     }
 
-    /// The text format is that of wasmtime 48's own parser: in later ones a component's import has no `versionsuffix`.
+    /// The text format is that of wasmtime 48's own parser: later ones know no `versionsuffix` of a component's import.
     #[test]
     fn the_text_format_is_wasmtime_s() {
         let text = "(component (import \"a:b/c@1.0\" (versionsuffix \".2\") (instance)))";

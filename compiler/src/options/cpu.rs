@@ -1,4 +1,4 @@
-//! The processor that code is compiled for: `--cpu LEVEL[,+FEATURE,-FEATURE]`.
+//! The minimum CPU of the code: `--cpu LEVEL[,+FEATURE,-FEATURE]`.
 
 use crate::options::target::Target;
 use precompile_artifact::cpu::{self, Feature, Level};
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use target_lexicon::Triple;
 use thiserror::Error;
 
-/// Features of a processor that the code may use, beyond the baseline of its architecture.
+/// The CPU features that the code may use, beyond the baseline of its architecture.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Cpu {
@@ -15,53 +15,53 @@ pub struct Cpu {
     names: BTreeSet<String>,
 }
 
-/// Why a processor can't be compiled for.
+/// The reason why a CPU can't be compiled for.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CpuError {
-    /// No such level.
+    /// An unknown level.
     #[error("unknown CPU `{name}` for `{target}`: the levels are {levels}, or `native`")]
     Level {
-        /// What was given.
+        /// The given name.
         name: String,
         /// The target's triple.
         target: String,
-        /// The right names.
+        /// The known names.
         levels: String,
     },
-    /// No such feature.
+    /// An unknown feature.
     #[error("unknown CPU feature `{name}` for `{target}`: {features}")]
     Feature {
-        /// What was given.
+        /// The given name.
         name: String,
         /// The target's triple.
         target: String,
-        /// The right names.
+        /// The known names.
         features: String,
     },
     /// A comma with nothing behind it.
     #[error("`{text}` has a comma with no CPU feature behind it: leave it out")]
     Empty {
-        /// What was given.
+        /// The given text.
         text: String,
     },
     /// A feature without a sign.
     #[error("CPU feature `{name}` needs a sign: `+{name}` adds it, `-{name}` takes it away")]
     Sign {
-        /// What was given.
+        /// The given name.
         name: String,
     },
-    /// `native` means the machine at hand, which has another architecture.
+    /// `native` on a machine of another architecture.
     #[error("CPU `native` is this machine's, which can't run `{target}`: name a level, one of {levels}")]
     NotNative {
         /// The target's triple.
         target: String,
-        /// The right names.
+        /// The known names.
         levels: String,
     },
-    /// This machine's processor can't be asked.
+    /// `native` on a machine whose CPU features can't be detected.
     #[error("the features of this machine's CPU can't be detected: name a level, one of {levels}")]
     Undetected {
-        /// The right names.
+        /// The known names.
         levels: String,
     },
 }
@@ -72,7 +72,7 @@ impl Cpu {
     ///
     /// # Errors
     ///
-    /// Names what is wrong and lists what is right.
+    /// The mistake, with the known names.
     pub fn parse(text: &str, target: &Target) -> Result<Cpu, CpuError> {
         let family = target.family();
         let mut parts = text.split(',');
@@ -108,7 +108,7 @@ impl Cpu {
         Ok(Cpu { names })
     }
 
-    /// Those of a processor's features that a backend can make use of.
+    /// The features of a CPU that a backend can use.
     pub fn of<'a>(features: impl Iterator<Item = &'a String>, target: &Target) -> Cpu {
         let family = target.family();
         Cpu {
@@ -124,7 +124,7 @@ impl Cpu {
         self.names.iter().map(String::as_str)
     }
 
-    /// The features as a target's family knows them, with Cranelift's names.
+    /// The features in the table of the target's family, with Cranelift's names.
     pub fn features(&self, target: &Target) -> impl Iterator<Item = &'static Feature> {
         let family = target.family();
         self.names().filter_map(|name| family.feature(name))
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn native_is_what_this_machine_has() {
+    fn native_has_this_machines_features() {
         let target = Target::host().unwrap();
         let cpu = Cpu::parse("native", &target).unwrap();
         let detected = cpu::detect().unwrap();

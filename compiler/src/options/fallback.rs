@@ -1,6 +1,6 @@
-//! What stands in where a backend can't compile a module.
+//! The fallback for a backend that can't compile a module.
 
-/// What stands in for a backend that can't compile a module.
+/// The fallback for a backend that can't compile a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "compile", derive(serde::Serialize, serde::Deserialize))]
 pub enum Fallback {

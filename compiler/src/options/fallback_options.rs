@@ -1,14 +1,14 @@
-//! The options of the second attempt, where a backend can't compile a module.
+//! The options of the second attempt, for a module that a backend can't compile.
 
 use crate::options::fallback::Fallback;
 use crate::options::target::Target;
 use crate::options::{Options, OptionsError};
 use precompile_artifact::contract::Contract;
-use precompile_artifact::platform::Machine;
+use precompile_artifact::platform::TargetKind;
 use precompile_artifact::{Backend, Platform, mismatch};
 
 impl Fallback {
-    /// The options for the second attempt; `None` where it would be the first again.
+    /// The options for the second attempt; `None` if they would be the first attempt's.
     fn options(self, first: &Options) -> Result<Option<Options>, OptionsError> {
         let mut options = Options { backend: Backend::Cranelift, fallback: None, ..first.clone() };
         if self == Fallback::Pulley {
@@ -23,8 +23,8 @@ impl Fallback {
     }
 }
 
-/// Makes something by these options, or by those of the fallback where another backend may make what this one
-/// can't. Then the error of the first attempt comes with it. Neither attempt has a fallback of its own.
+/// Calls `make` with these options, and, if it fails and another backend may succeed, with those of the fallback. A
+/// result of the fallback comes with the error of the first attempt. Neither attempt has a fallback of its own.
 pub(crate) fn with_fallback<T, E: From<OptionsError>>(
     options: &Options,
     another_backend_may: impl Fn(&E) -> bool,
@@ -40,7 +40,7 @@ pub(crate) fn with_fallback<T, E: From<OptionsError>>(
     }
 }
 
-/// What an interpreter has otherwise than a processor: no features, and no hardware faults.
+/// Changes options from a CPU's to an interpreter's, which has no CPU features and no hardware faults.
 fn interpreted(options: &mut Options) {
     options.cpu = crate::Cpu::default();
     if options.platform == Platform::SignalsOnly {
@@ -48,10 +48,11 @@ fn interpreted(options: &mut Options) {
     }
     let machine = options.target.machine();
     let preset = |platform, machine| Contract::preset(platform, machine).expect("it is not for signals only");
-    let (native, pulley) = (preset(options.platform, Machine::Native64), preset(options.platform, machine));
+    let (native, pulley) =
+        (preset(options.platform, TargetKind::Native64), preset(options.platform, machine));
     let contract = &mut options.contract;
     contract.signals_based_traps = false;
-    // A guard region means nothing without faults; what the user chose otherwise stays.
+    // A guard region has no use without faults. Values that the user chose stay.
     for (value, native, pulley) in [
         (&mut contract.memory_guard_size, native.memory_guard_size, pulley.memory_guard_size),
         (&mut contract.memory_reservation, native.memory_reservation, pulley.memory_reservation),

@@ -1,4 +1,4 @@
-//! Options under which an artifact fits a host.
+//! The options for artifacts that fit a host.
 
 use crate::options::Options;
 use crate::options::cpu::Cpu;
@@ -10,10 +10,10 @@ use precompile_artifact::platform::is_native;
 use precompile_artifact::{Backend, Host, Platform};
 use thiserror::Error;
 
-/// Why no artifact would fit a host.
+/// The reason why no artifact would fit a host.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum FitError {
-    /// The host runs what another major version of wasmtime compiled.
+    /// The host runs artifacts of another major version of wasmtime.
     #[error(
         "the host runs artifacts of wasmtime {host}, this is built on {WASMTIME_VERSION}: use a precompile \
          that is built on the same major version"
@@ -28,15 +28,15 @@ pub enum FitError {
         /// The host's triple.
         target: String,
     },
-    /// The host's policy, or the compiler in its program, refuses the backend that was asked for.
+    /// The host's policy, or the compiler in its program, refuses the requested backend.
     #[error("the host accepts no code of {backend}'s: {}", accepted_instead(accepted))]
     Backend {
         /// The backend.
         backend: Backend,
-        /// Those that it accepts.
+        /// The accepted backends.
         accepted: Vec<Backend>,
     },
-    /// The host's target is none that this version knows.
+    /// This version doesn't know the host's target.
     #[error(transparent)]
     Target(#[from] TargetError),
     /// The backend makes no code for the host.
@@ -48,14 +48,14 @@ fn accepted_instead(accepted: &[Backend]) -> String {
     accepted.first().map_or("it accepts no backend".into(), |other| format!("use `--backend {other}`"))
 }
 
-/// Options under which modules fit a host: its target, all of its processor's features, its
-/// platform, what its policy demands. Proposals that it lacks are turned off. The backend is
-/// Cranelift, if the host accepts it, unless another is named.
+/// The options for artifacts that fit a host: its target, all of its CPU features, its platform, and the
+/// settings that its policy demands. Proposals that the host lacks are turned off. Unless another backend
+/// is named, it is Cranelift, or Winch if the host doesn't accept Cranelift.
 ///
 /// # Errors
 ///
-/// Where nothing would fit. A module may still not fit, for example because of its memories:
-/// [`mismatches`](precompile_artifact::mismatch::mismatches) tells.
+/// A host that no artifact fits. With these options, a module may still not fit, for example because of
+/// its memories: [`mismatches`](precompile_artifact::mismatch::mismatches) reports that.
 pub fn fit(host: &Host, backend: Option<Backend>) -> Result<Options, FitError> {
     if !mismatch::same_major(&host.wasmtime_version, WASMTIME_VERSION) {
         return Err(FitError::Version { host: host.wasmtime_version.clone() });

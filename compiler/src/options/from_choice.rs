@@ -1,4 +1,4 @@
-//! From what a user chooses to options.
+//! The conversion of a user's choices to options.
 
 use crate::options::choice::Choice;
 use crate::options::cpu::{Cpu, CpuError};
@@ -10,25 +10,25 @@ use crate::options::{Options, OptionsError};
 use precompile_artifact::{Backend, mismatch};
 use thiserror::Error;
 
-/// A choice that can't be had.
+/// An impossible choice.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ChoiceError {
     /// The backend makes no code for the target or the platform.
     #[error(transparent)]
     Pair(#[from] PairError),
-    /// There is no such processor.
+    /// The CPU is unknown.
     #[error(transparent)]
     Cpu(#[from] CpuError),
-    /// They don't go together.
+    /// The choices don't go together.
     #[error(transparent)]
     Options(#[from] OptionsError),
-    /// A setting that is not known, or not so.
+    /// A setting is unknown, or has a wrong value.
     #[error("{0}")]
     Setting(String),
     /// A part is to be stripped, and a setting keeps it.
     #[error("`--strip {0}` and a setting that keeps it don't go together: leave one of them out")]
     StripAndKeep(&'static str),
-    /// Winch has one level only.
+    /// An optimisation level was chosen for Winch, which has none.
     #[error("winch has no optimisation levels: leave `--opt-level` out, or use `--backend cranelift`")]
     WinchLevels,
 }
@@ -43,7 +43,7 @@ fn strip(options: &mut Options, part: Strip) {
     }
 }
 
-/// The test that a part that could be left out is kept.
+/// The test that a part is kept that could be left out.
 fn keeps(options: &Options, part: Strip) -> bool {
     match part {
         Strip::AddressMap => options.contract.generate_address_map,
@@ -54,12 +54,12 @@ fn keeps(options: &Options, part: Strip) -> bool {
 }
 
 impl Choice {
-    /// The options for a target; and, where another backend stands in because the one chosen makes no
-    /// code for the target at all, why.
+    /// The options for a target, and the reason for the fallback if the chosen backend makes no code for the
+    /// target.
     ///
     /// # Errors
     ///
-    /// Where there is no such thing to choose, or it doesn't go together.
+    /// An unknown choice, or choices that don't go together.
     pub fn options(&self, target: &Target) -> Result<(Options, Option<PairError>), ChoiceError> {
         let (options, refusal) = self.preset(target)?;
         let cpu = self.cpu.as_ref().filter(|_| options.target == *target);
@@ -67,7 +67,7 @@ impl Choice {
         Ok((self.adjust(Options { cpu, ..options })?, refusal))
     }
 
-    /// Options that are otherwise made, with the settings, the optimisation level and the fallback of this
+    /// The given options, with the settings, the optimisation level, the fallback and the stripped parts of this
     /// choice.
     ///
     /// # Errors

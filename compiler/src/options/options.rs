@@ -1,4 +1,4 @@
-//! The options of a compilation: what to compile for, and how.
+//! The options of a compilation.
 
 use crate::options::cpu::Cpu;
 use crate::options::fallback::Fallback;
@@ -13,53 +13,51 @@ use serde::{Deserialize, Serialize};
 use target_lexicon::OperatingSystem;
 use thiserror::Error;
 
-/// Everything that decides about the bytes of an artifact, besides the module. As they are serialised they are the
-/// fields of a [`recipe`](crate::recipe), and are sent to processes that compile.
+/// The options of a compilation: everything that determines the bytes of an artifact, besides the module. In serialised
+/// form they are the fields of a [`recipe`](crate::recipe), and are sent to processes that compile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Options {
     /// The compiler.
     pub backend: Backend,
     /// The machine that the code is for.
     pub target: Target,
-    /// What its processor offers beyond the baseline of its architecture; nothing by default.
+    /// The CPU features beyond the baseline of its architecture; none by default.
     #[serde(rename = "cpu_features")]
     pub cpu: Cpu,
     /// The preset from which the contract was made.
     pub platform: Platform,
-    /// How hard Cranelift optimises; Winch doesn't. [`OptLevel::Speed`] by default.
+    /// Cranelift's level of optimisation; Winch has none. [`OptLevel::Speed`] by default.
     pub opt_level: OptLevel,
-    /// How Cranelift allocates registers. [`Regalloc::Backtracking`] by default.
+    /// Cranelift's register allocator. [`Regalloc::Backtracking`] by default.
     pub regalloc: Regalloc,
-    /// Every NaN that arithmetic makes has the same bits. Off by default.
+    /// The same bits for every NaN that arithmetic makes. Off by default.
     pub nan_canonicalization: bool,
-    /// The artifact holds tables by which a debugger or the system unwinds its stack. By
-    /// default on where an operating system hosts, and always on Windows, where it is part of the
-    /// calling convention.
+    /// Tables in the artifact by which a debugger or the system unwinds its stack. On by default on the
+    /// platform `hosted`, and always on Windows, where they are part of the calling convention.
     pub native_unwind_info: bool,
-    /// Backtraces name functions as the module's `name` section does. On by default.
+    /// The functions' names of the module's `name` section, for backtraces. On by default.
     pub function_names: bool,
-    /// Images of linear memories up to this size, in bytes, are stored densely, to be mapped.
+    /// The largest image of a linear memory, in bytes, that is stored densely, to be mapped.
     /// 16 MiB by default, as in wasmtime.
     pub dense_image_max_bytes: u64,
-    /// WebAssembly proposals that modules must, or must not, make use of.
+    /// The WebAssembly proposals that are stamped in any case, and those that modules must not use.
     pub proposals: Proposals,
     /// The settings on which the runtime must agree; the preset's by default.
     #[serde(rename = "settings")]
     pub contract: Contract,
-    /// What stands in where the backend can't compile a module; nothing by default.
+    /// The replacement for a backend that can't compile a module; none by default.
     pub fallback: Option<Fallback>,
-    /// Functions are compiled on all cores, which doesn't change the artifact. On by
-    /// default.
+    /// Compilation of functions on all cores, which doesn't change the artifact. On by default.
     pub parallel: bool,
 }
 
-/// How Cranelift allocates registers. The names are those of wasmtime's command line.
+/// Cranelift's register allocators. The names are those of wasmtime's command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Regalloc {
-    /// For fast code.
+    /// The allocator for fast code.
     Backtracking,
-    /// For fast compilation.
+    /// The allocator for fast compilation.
     SinglePass,
 }
 
@@ -69,21 +67,21 @@ pub enum OptionsError {
     /// The backend makes no code for the target or the platform.
     #[error(transparent)]
     Pair(#[from] PairError),
-    /// The processor was read for another target.
-    #[error("CPU feature `{name}` is none of `{target}`'s")]
+    /// The CPU was parsed for another target.
+    #[error("the target `{target}` has no CPU feature `{name}`")]
     Cpu {
         /// The feature.
         name: String,
         /// The target's triple.
         target: String,
     },
-    /// Winch lacks what only Cranelift has.
+    /// A setting that only Cranelift has.
     #[error("winch has no {0}: leave it out, or use `--backend cranelift`")]
     Winch(&'static str),
-    /// Winch can't do without.
+    /// A setting that Winch needs.
     #[error("winch needs `{0}`: leave it on, or use `--backend cranelift`")]
     WinchNeeds(&'static str),
-    /// The backend has no such proposal.
+    /// Required proposals that the backend lacks.
     #[error("{}: leave it out of `-W`", support::refusal(*backend, target, proposals))]
     Proposals {
         /// Their names.
@@ -93,13 +91,13 @@ pub enum OptionsError {
         /// The target's triple.
         target: String,
     },
-    /// An interpreter meets no hardware faults.
+    /// Traps by hardware faults, which an interpreter lacks.
     #[error("`{0}` is interpreted and knows no hardware faults: use `-O signals-based-traps=n`")]
     PulleySignals(String),
-    /// One is part of the other.
+    /// Debugging information without symbols, which it needs.
     #[error("`-D debug-info` needs symbols: leave out `-D symbols=n` and `--strip symbols`")]
     DebugWithoutSymbols,
-    /// Part of the calling convention.
+    /// Code for Windows without unwind information, which is part of the calling convention.
     #[error("code for Windows needs its unwind information: leave out `native-unwind-info=n`")]
     WindowsUnwinds,
 }
@@ -109,7 +107,7 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// Where the backend makes no code for the target and the platform.
+    /// A backend that makes no code for the target and the platform.
     pub fn new(backend: Backend, target: Target, platform: Platform) -> Result<Options, PairError> {
         target.check(backend, platform)?;
         let contract = Contract::preset(platform, target.machine())
@@ -138,11 +136,11 @@ impl Options {
         is_windows(&self.target)
     }
 
-    /// The test that these options go together.
+    /// Checks that these options go together.
     ///
     /// # Errors
     ///
-    /// Names the first that doesn't, and what to use instead.
+    /// The first option that doesn't, with a remedy.
     pub fn check(&self) -> Result<(), OptionsError> {
         let Options { target, contract, .. } = self;
         target.check(self.backend, self.platform)?;
@@ -169,7 +167,7 @@ impl Options {
         Ok(())
     }
 
-    /// What Winch's `set_tunables` refuses, and what it would pass over in silence.
+    /// Checks for settings that Winch's `set_tunables` refuses or silently ignores.
     fn check_winch(&self) -> Result<(), OptionsError> {
         let contract = &self.contract;
         let lacking = [

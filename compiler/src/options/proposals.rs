@@ -1,9 +1,9 @@
-//! WebAssembly proposals that the user turns on or off: `-W simd=n`.
+//! The WebAssembly proposals that the user turns on or off: `-W simd=n`.
 
 use precompile_artifact::features::{WasmFeatures, named, names};
 use serde::{Deserialize, Serialize};
 
-/// What some proposals need of others, as wasmtime's engine and the validator have it.
+/// The proposals that others need, as in wasmtime's engine and the validator.
 const PREREQUISITES: [(WasmFeatures, WasmFeatures); 9] = [
     (WasmFeatures::RELAXED_SIMD, WasmFeatures::SIMD),
     (WasmFeatures::FUNCTION_REFERENCES, WasmFeatures::REFERENCE_TYPES),
@@ -16,7 +16,7 @@ const PREREQUISITES: [(WasmFeatures, WasmFeatures); 9] = [
     (WasmFeatures::CM_THREADING, WasmFeatures::CM_ASYNC),
 ];
 
-/// Proposals that the user turned on or off. What is neither is stamped where a module uses it.
+/// The proposals that the user turned on or off. Others are stamped if a module uses them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "Named", into = "Named")]
 pub struct Proposals {
@@ -24,7 +24,7 @@ pub struct Proposals {
     forbidden: WasmFeatures,
 }
 
-/// Proposals by their names, as they are written down.
+/// The proposals by their names, in serialised form.
 #[derive(Serialize, Deserialize)]
 #[serde(rename = "Proposals")]
 struct Named {
@@ -52,8 +52,8 @@ impl Default for Proposals {
 }
 
 impl Proposals {
-    /// Has an artifact be stamped with these, whether or not the module uses them, so that it only
-    /// loads where they are supported. What they need is turned on with them.
+    /// Stamps artifacts with these proposals even if the module doesn't use them, so that they load only
+    /// if the runtime supports them. The proposals that they need are turned on, too.
     pub fn require(&mut self, mut features: WasmFeatures) {
         for _ in PREREQUISITES {
             features |= PREREQUISITES
@@ -66,7 +66,7 @@ impl Proposals {
         self.forbidden -= features;
     }
 
-    /// Has modules that use these be refused. What needs them is turned off with them.
+    /// Refuses modules that use these proposals. The proposals that need them are turned off, too.
     pub fn forbid(&mut self, mut features: WasmFeatures) {
         for _ in PREREQUISITES {
             features |= PREREQUISITES
@@ -79,18 +79,18 @@ impl Proposals {
         self.required -= features;
     }
 
-    /// Those that are stamped in any case.
+    /// The proposals that are stamped in any case.
     pub fn required(&self) -> WasmFeatures {
         self.required
     }
 
-    /// Those that a module must not use.
+    /// The proposals that a module must not use.
     pub fn forbidden(&self) -> WasmFeatures {
         self.forbidden
     }
 
-    /// The proposal with this name: as [`Manifest`](crate::Manifest) has it, or as wasmtime's command
-    /// line does, which writes `component-model-async` for `cm-async`.
+    /// The proposal with this name: that of [`Manifest`](crate::Manifest), or that of wasmtime's command
+    /// line, which writes `component-model-async` for `cm-async`.
     pub fn named(name: &str) -> Option<WasmFeatures> {
         let short = match name.strip_prefix("component-model-") {
             Some("memory64") => "cm64".into(),
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_needed_comes_along() {
+    fn needed_proposals_are_included() {
         let mut proposals = Proposals::default();
         proposals.require(WasmFeatures::GC);
         assert!(proposals.required().contains(WasmFeatures::REFERENCE_TYPES | WasmFeatures::GC_TYPES));

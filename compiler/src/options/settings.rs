@@ -9,8 +9,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The spelling is that of wasmtime's command line, and so are the letters, but that what it has
-//! under `-C`, and NaN canonicalisation, may stand under `-O`, too, and that `-D function-names` is ours.
+//! The names and the letters are those of wasmtime's command line, with two additions: its settings
+//! under `-C`, and NaN canonicalisation, are also accepted under `-O`, and `-D function-names` is ours.
 
 use crate::options::Options;
 use crate::options::proposals::Proposals;
@@ -23,7 +23,7 @@ mod table;
 
 pub use listed::{help, names};
 
-/// What may stand behind `-O` alone.
+/// The levels of optimisation that may follow `-O` directly.
 const LEVELS: [(&str, OptLevel); 6] = [
     ("0", OptLevel::None),
     ("1", OptLevel::Speed),
@@ -33,18 +33,18 @@ const LEVELS: [(&str, OptLevel); 6] = [
     ("z", OptLevel::SpeedAndSize),
 ];
 
-/// Applies what follows a letter: settings, separated by commas.
+/// Applies the text that follows a letter: settings, separated by commas.
 ///
 /// # Errors
 ///
-/// Names what is wrong, and what would be right.
+/// The mistake, with a remedy.
 pub fn apply(options: &mut Options, letter: char, text: &str) -> Result<(), String> {
-    text.split(',').try_for_each(|part| one(options, letter, part))
+    text.split(',').try_for_each(|part| apply_one(options, letter, part))
 }
 
-fn one(options: &mut Options, letter: char, text: &str) -> Result<(), String> {
+fn apply_one(options: &mut Options, letter: char, text: &str) -> Result<(), String> {
     let (name, value) = text.split_once('=').unwrap_or((text, ""));
-    // As other compilers have it: `-O2`.
+    // As in other compilers: `-O2`.
     let level = LEVELS.iter().find(|(level, _)| letter == 'O' && *level == text);
     if let Some((_, level)) = level {
         options.opt_level = *level;
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn each_mistake_is_told() {
+    fn each_mistake_has_a_message() {
         let error = |letter, text| apply(&mut options(), letter, text).unwrap_err();
         assert_eq!(error('W', "feul"), "`-W feul` is unknown: did you mean `-W fuel`? `-W help` lists all");
         assert_eq!(error('D', "simd"), "`-D simd` is unknown: did you mean `-W simd`? `-W help` lists all");
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn several_stand_behind_one_letter() {
+    fn several_settings_follow_one_letter() {
         let mut options = options();
         apply(&mut options, 'W', "fuel=1000,simd=n,epoch-interruption").unwrap();
         assert!(options.contract.consume_fuel && options.contract.epoch_interruption);
@@ -113,7 +113,7 @@ mod tests {
         assert!(!options.contract.consume_fuel);
     }
 
-    /// Each setting changes the options, and is in the help of its letters.
+    /// Each setting changes the options, and is in the help text of its letters.
     #[test]
     fn every_setting_has_an_effect() {
         for setting in SETTINGS {

@@ -1,23 +1,23 @@
-//! Names that were probably meant.
+//! The search for a name that was probably meant.
 
-/// Less alike than this, names have nothing to do with each other.
+/// The least similarity of a name that is suggested.
 const LEAST: f64 = 0.8;
 
-/// The name among these that is most like one that is none of them, if any is like it.
+/// The name in `names` that is most similar to an unknown name, if any is similar enough.
 ///
 /// ```
 /// assert_eq!(precompile::similar("feul", ["gc", "fuel"]), Some("fuel"));
 /// assert_eq!(precompile::similar("plugins", ["gc", "fuel"]), None);
 /// ```
 pub fn similar<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let likeness = |other: &str| {
-        // One letter of four may differ, or stand in its neighbour's place; long names may share a beginning.
+    let similarity = |other: &str| {
+        // One letter of four may differ, or be swapped with its neighbour; long names may share a beginning.
         let edits = strsim::normalized_damerau_levenshtein(name, other) + 0.05;
         edits.max(strsim::jaro_winkler(name, other) - 0.1)
     };
-    let mut alike: Vec<_> = names.into_iter().map(|other| (likeness(other), other)).collect();
-    alike.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-    alike.first().filter(|(likeness, _)| *likeness >= LEAST).map(|(_, other)| *other)
+    let mut ranked: Vec<_> = names.into_iter().map(|other| (similarity(other), other)).collect();
+    ranked.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    ranked.first().filter(|(similarity, _)| *similarity >= LEAST).map(|(_, other)| *other)
 }
 
 #[cfg(test)]
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_meant_is_found() {
+    fn similar_names_are_found() {
         let verbs =
             ["cache", "compare", "compile", "completions", "explain", "help", "inspect", "man", "targets"];
         for (name, meant) in [

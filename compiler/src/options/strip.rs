@@ -1,19 +1,19 @@
-//! What an artifact can do without.
+//! The parts that can be left out of an artifact.
 
 use std::str::FromStr;
 
-/// A part of artifacts that no guest needs to run, but those who look for its faults.
+/// A part of artifacts that is for debugging, and that no guest needs to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Strip {
-    /// The map from code addresses to offsets in the module: backtraces have none then.
+    /// The map from code addresses to offsets in the module: without it, backtraces have no offsets.
     AddressMap,
-    /// A symbol for each function: profilers and native debuggers don't name them then. A program with
-    /// symbols and one without can't be linked, since wasmtime compares this.
+    /// A symbol for each function: without it, profilers and native debuggers don't name functions. A program
+    /// with symbols and one without can't be linked, because wasmtime compares this setting.
     Symbols,
-    /// The names that the module's `name` section gives to functions: backtraces have numbers then.
+    /// The functions' names in the module's `name` section: without them, backtraces have numbers.
     Names,
-    /// The tables by which native debuggers and the system unwind the stack; wasmtime itself doesn't need
-    /// them. On Windows they are part of the calling convention, and stay.
+    /// The tables by which native debuggers and the system unwind the stack; wasmtime doesn't need them. On
+    /// Windows they stay: they are part of the calling convention.
     Unwind,
 }
 
@@ -35,7 +35,7 @@ impl Strip {
     ///
     /// # Errors
     ///
-    /// Says what is wrong with the text, and what would be right.
+    /// The mistake, with the known names.
     pub fn parse(text: &str) -> Result<Vec<Strip>, String> {
         match text {
             "all" => Ok(Strip::ALL.into()),

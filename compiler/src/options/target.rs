@@ -1,6 +1,6 @@
-//! The machine that code is compiled for.
+//! The target that code is compiled for.
 
-use precompile_artifact::platform::{Machine, is_desktop, is_native};
+use precompile_artifact::platform::{TargetKind, is_desktop, is_native};
 use precompile_artifact::{Backend, Platform, cpu};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -8,10 +8,10 @@ use std::str::FromStr;
 use target_lexicon::{Architecture, DefaultToHost, OperatingSystem, Triple};
 use thiserror::Error;
 
-/// Short names, each with the triple that it stands for.
+/// Short names, each with its triple.
 ///
-/// A bare architecture would parse as a triple without an operating system, whose code no machine
-/// with one loads; and plain `riscv64` names an architecture that no host reports.
+/// A bare architecture would parse as a triple without an operating system, and no machine with an
+/// operating system loads such code. Plain `riscv64` names an architecture that no host reports.
 pub const ALIASES: [(&str, &str); 8] = [
     ("x86_64", "x86_64-unknown-linux-gnu"),
     ("aarch64", "aarch64-unknown-linux-gnu"),
@@ -28,10 +28,10 @@ pub const ALIASES: [(&str, &str); 8] = [
 #[serde(try_from = "String", into = "String")]
 pub struct Target {
     triple: Triple,
-    machine: Machine,
+    machine: TargetKind,
 }
 
-/// Why there is no code for a target.
+/// The reason why there is no code for a target.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum TargetError {
     /// The text is no triple.
@@ -40,9 +40,9 @@ pub enum TargetError {
         aliases()
     )]
     NotATriple {
-        /// What was given.
+        /// The given text.
         text: String,
-        /// What the parser says.
+        /// The parser's error.
         problem: String,
     },
     /// No backend has this architecture.
@@ -50,7 +50,7 @@ pub enum TargetError {
         "no backend makes code for `{architecture}` of target `{text}`: the architectures are x86_64, aarch64, riscv64gc and s390x; other machines run `pulley64` or `pulley32`"
     )]
     Architecture {
-        /// What was given.
+        /// The given text.
         text: String,
         /// The architecture in it.
         architecture: String,
@@ -58,39 +58,39 @@ pub enum TargetError {
     /// An architecture under a name that no host reports.
     #[error("code for `{architecture}` would load nowhere: use `--target {instead}`")]
     RiscV {
-        /// The architecture as it was given.
+        /// The given architecture.
         architecture: String,
         /// The triple that was probably meant.
         instead: String,
     },
-    /// An operating system that wasmtime's runtime isn't made for.
+    /// An operating system that wasmtime's runtime doesn't support.
     #[error(
         "target `{text}` names the operating system `{system}`: use {systems}, as in `{architecture}-unknown-linux-gnu`"
     )]
     System {
-        /// What was given.
+        /// The given text.
         text: String,
         /// The operating system in it.
         system: String,
-        /// Those that the architecture has code for.
+        /// The operating systems that the architecture has code for.
         systems: &'static str,
         /// The architecture in it.
         architecture: String,
     },
-    /// An interpreter's code runs on every system, so its target names none.
+    /// An operating system in an interpreter's target, whose code runs on every system.
     #[error("target `{text}` names more than an interpreter has: use `{architecture}` alone")]
     PulleySystem {
-        /// What was given.
+        /// The given text.
         text: String,
         /// The architecture in it.
         architecture: String,
     },
 }
 
-/// Why a backend makes no code for a target or a platform.
+/// The reason why a backend makes no code for a target or a platform.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum PairError {
-    /// Winch has fewer architectures than Cranelift.
+    /// An architecture that Winch lacks.
     #[error(
         "winch makes no code for `{architecture}`, only for x86_64 and aarch64: use `--backend cranelift`"
     )]
@@ -98,23 +98,23 @@ pub enum PairError {
         /// The target's architecture.
         architecture: String,
     },
-    /// Winch turns hardware faults into traps.
+    /// A platform without hardware faults, which Winch turns into traps.
     #[error(
         "winch needs hardware faults for its traps, which the platform `{platform}` has not: use `--backend cranelift`"
     )]
     WinchWithoutSignals {
-        /// The platform asked for.
+        /// The requested platform.
         platform: Platform,
     },
-    /// An interpreter has no hardware faults.
+    /// A platform with hardware faults, which an interpreter lacks.
     #[error(
         "`{target}` is interpreted and knows no hardware faults: use the platform `hosted` or `freestanding`"
     )]
     PulleySignals {
-        /// The target asked for.
+        /// The requested target.
         target: String,
     },
-    /// This build of `precompile` has fewer backends.
+    /// A backend that this build of `precompile` lacks.
     #[error("this build of precompile has no {0}: build it with the feature `{0}`")]
     NotBuilt(Backend),
 }
@@ -128,7 +128,7 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// Where no backend makes code for it.
+    /// A machine that no backend makes code for.
     pub fn host() -> Result<Target, TargetError> {
         Target::from_triple(DefaultToHost::default().0)
     }
@@ -141,7 +141,7 @@ impl Target {
             let instead = text.replacen(&architecture, "riscv64gc", 1);
             return Err(TargetError::RiscV { architecture, instead });
         }
-        let (Some(machine), Some(_)) = (Machine::of(&triple), cpu::family(&triple)) else {
+        let (Some(machine), Some(_)) = (TargetKind::of(&triple), cpu::family(&triple)) else {
             return Err(TargetError::Architecture { text, architecture });
         };
         use OperatingSystem::{Darwin, MacOSX, Unknown};
@@ -157,25 +157,25 @@ impl Target {
             let system = triple.operating_system.to_string();
             return Err(TargetError::System { text, system, systems, architecture });
         }
-        // A Mac names its system without a version, and they are compared for equality.
+        // A Mac names its system without a version, and systems are compared for equality.
         if let Darwin(_) | MacOSX(_) = triple.operating_system {
             triple.operating_system = Darwin(None);
         }
         Ok(Target { triple, machine })
     }
 
-    /// The triple, aliases resolved.
+    /// The triple, with aliases resolved.
     pub fn triple(&self) -> &Triple {
         &self.triple
     }
 
-    /// How wide its pointers are, and whether it is interpreted.
-    pub fn machine(&self) -> Machine {
+    /// The kind of machine: the width of its pointers, and native or interpreted.
+    pub fn machine(&self) -> TargetKind {
         self.machine
     }
 
-    /// The preset that fits this target where the user names none: an operating system hosts;
-    /// without one the code checks for itself, or as far as the backend can.
+    /// The default preset for this target: `hosted` with an operating system. Without one, the code checks
+    /// accesses itself, as far as the backend can.
     pub fn default_platform(&self, backend: Backend) -> Platform {
         match (self.triple.operating_system, backend) {
             (OperatingSystem::None_, Backend::Cranelift) => Platform::Freestanding,
@@ -184,16 +184,16 @@ impl Target {
         }
     }
 
-    /// The features and levels of its processors.
+    /// The features and levels of its CPUs.
     pub fn family(&self) -> &'static cpu::Family {
         cpu::family(&self.triple).expect("a target's architecture was looked up when it was made")
     }
 
-    /// The test that a backend makes code for this target under this platform preset.
+    /// Checks that a backend makes code for this target and this platform preset.
     ///
     /// # Errors
     ///
-    /// Says what stands against it, and what to use instead.
+    /// The reason why not, with a remedy.
     pub fn check(&self, backend: Backend, platform: Platform) -> Result<(), PairError> {
         let built = match backend {
             Backend::Cranelift => cfg!(feature = "cranelift"),

@@ -1,4 +1,4 @@
-//! What ends the program where nothing else can be done.
+//! The end of the program after a panic or a fault.
 
 use core::panic::PanicInfo;
 use cortex_m_rt::{ExceptionFrame, exception};

@@ -1,4 +1,4 @@
-//! The guest that is part of this program: what it computes, and what goes wrong with it.
+//! The guest that is part of this program: its results, and its traps.
 
 use crate::heap::HEAP;
 use crate::{command_line, native};
@@ -7,20 +7,20 @@ use cortex_m_semihosting::hprintln;
 use precompile_runtime::wasmtime::{Caller, Instance, Linker, Result, Store, Trap, WasmParams, bail, ensure};
 use precompile_runtime::{Embedded, Program, Runtime, include_cwasm, link};
 
-/// Also what `refused.rs` damages.
+/// The guest's artifact. `refused.rs` damages a copy of it.
 pub static GUEST: &Embedded = include_cwasm!("guest");
 
-/// How much of the heap was in use, in bytes.
+/// The use of the heap, in bytes.
 pub struct Figures {
-    /// When the guest was open.
+    /// The bytes in use once the guest was open.
     pub opened: usize,
-    /// When there was an instance of it, with its memory and its stack.
+    /// The bytes in use once there was an instance, with its memory and its stack.
     pub instantiated: usize,
-    /// Its memory alone.
+    /// The bytes of the instance's memory alone.
     pub memory: usize,
 }
 
-/// Runs it, and returns how much it took.
+/// Runs the guest, and returns its use of the heap.
 pub fn run(runtime: &Runtime) -> Result<Figures> {
     let program = runtime.open_embedded(GUEST)?;
     let opened = HEAP.used();
@@ -51,7 +51,7 @@ fn memory_bytes(store: &mut Store<()>, instance: &Instance) -> Result<usize> {
     Ok(memory.data_size(&*store))
 }
 
-/// What a guest can call: `print`.
+/// The functions that a guest can call: `print`.
 fn linker(program: &Program) -> Result<Linker<()>> {
     let mut linker = Linker::new(program.engine());
     linker.func_wrap("host", "print", |mut caller: Caller<'_, ()>, at: u32, length: u32| {
@@ -69,7 +69,7 @@ fn linker(program: &Program) -> Result<Linker<()>> {
 fn computes(store: &mut Store<()>, instance: &Instance) -> Result<()> {
     let crc32 = instance.get_typed_func::<(u32, u32), u32>(&mut *store, "crc32")?;
     let found = crc32.call(&mut *store, (1, 20_000))?;
-    // What the script sees to be told.
+    // A planted fault, which the script must find.
     let seed = if command_line::has("planted-fault") { 2 } else { 1 };
     is_native("CRC-32 of 20000 bytes", found, native::crc32(seed, 20_000))?;
 
@@ -78,13 +78,13 @@ fn computes(store: &mut Store<()>, instance: &Instance) -> Result<()> {
     is_native("iterations", found, native::mandelbrot(64, 25, 100))
 }
 
-fn is_native(what: &str, found: u32, native: u32) -> Result<()> {
-    ensure!(found == native, "{what}: {found:#010x} by the guest, {native:#010x} by this program");
-    hprintln!("{}: {:#010x}, as by this program", what, found);
+fn is_native(name: &str, found: u32, native: u32) -> Result<()> {
+    ensure!(found == native, "{name}: {found:#010x} by the guest, {native:#010x} by this program");
+    hprintln!("{}: {:#010x}, as by this program", name, found);
     Ok(())
 }
 
-/// The instance lives on after each.
+/// Has the guest trap in several ways. The instance lives on after each.
 fn traps(store: &mut Store<()>, instance: &Instance) -> Result<()> {
     trap(store, instance, "divide", (1, 0), Trap::IntegerDivisionByZero)?;
     trap(store, instance, "load", 0x1_0000, Trap::MemoryOutOfBounds)?;
@@ -105,7 +105,7 @@ fn trap<P: WasmParams>(
     Ok(())
 }
 
-/// The allocator has no second memory of 64 KiB, and refuses.
+/// Asks for a second memory of 64 KiB, for which there is no room, and is refused.
 fn finds_no_room(
     store: &mut Store<()>,
     instance: &Instance,

@@ -1,11 +1,11 @@
-//! The heap, which counts what it gives.
+//! The heap, which counts the bytes in use.
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::sync::atomic::{AtomicUsize, Ordering};
 use embedded_alloc::LlffHeap;
 
 unsafe extern "C" {
-    /// The first byte behind what is static, by cortex-m-rt's linker script.
+    /// The first byte behind all static data, by cortex-m-rt's linker script.
     static __sheap: u8;
     /// The end of the region `RAM`.
     static _ram_end: u8;
@@ -15,17 +15,17 @@ unsafe extern "C" {
 pub static HEAP: CountedHeap =
     CountedHeap { inner: LlffHeap::empty(), peak: AtomicUsize::new(0), end: AtomicUsize::new(0) };
 
-/// A heap that knows how much of it was in use at most.
+/// A heap that records its peak use.
 pub struct CountedHeap {
     inner: LlffHeap,
     peak: AtomicUsize,
-    /// The end of the highest block that was given.
+    /// The end of the highest block that was allocated.
     end: AtomicUsize,
 }
 
-/// Makes all memory that is left the heap. To be called once, before anything is allocated.
+/// Makes all memory that is left the heap. Call it once, before anything is allocated.
 pub fn init() {
-    // SAFETY: the memory between them is nobody else's: the stack has a region of its own.
+    // SAFETY: nobody else uses this memory, as the stack has a region of its own.
     unsafe { HEAP.inner.init(start(), HEAP.bytes()) }
 }
 
@@ -34,28 +34,28 @@ fn start() -> usize {
 }
 
 impl CountedHeap {
-    /// How large it is, in bytes.
+    /// The size of the heap, in bytes.
     pub fn bytes(&self) -> usize {
         (&raw const _ram_end).addr() - start()
     }
 
-    /// How much is in use now, in bytes.
+    /// The bytes in use now.
     pub fn used(&self) -> usize {
         self.inner.used()
     }
 
-    /// How much was in use at most, in bytes.
+    /// The most bytes that were in use at once.
     pub fn peak(&self) -> usize {
         self.peak.load(Ordering::Relaxed)
     }
 
-    /// From its start to the end of the highest block that was given, in bytes: with the gaps.
+    /// The distance from the heap's start to the end of the highest block that was allocated, in bytes, with the gaps.
     pub fn extent(&self) -> usize {
         self.end.load(Ordering::Relaxed).saturating_sub(start())
     }
 }
 
-// SAFETY: the inner heap does all that counts.
+// SAFETY: the inner heap fulfils the contract.
 unsafe impl GlobalAlloc for CountedHeap {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller promises the same.

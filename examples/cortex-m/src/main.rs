@@ -23,7 +23,7 @@ mod refused;
 mod stack;
 mod thread_local;
 
-// It has the critical sections of the allocator.
+// The crate has the critical sections of the allocator.
 use cortex_m as _;
 use cortex_m_semihosting::{debug, hprintln};
 use heap::HEAP;

@@ -1,6 +1,6 @@
-//! What the guest computes, computed by this processor: another way to the same results.
+//! The guest's functions in Rust: another way to the same results.
 
-/// CRC-32 of as many bytes of xorshift32, bit by bit.
+/// The CRC-32 of `count` bytes of xorshift32, bit by bit.
 pub fn crc32(seed: u32, count: u32) -> u32 {
     let mut state = seed;
     let mut crc = !0;
@@ -16,7 +16,7 @@ pub fn crc32(seed: u32, count: u32) -> u32 {
     !crc
 }
 
-/// The sum of all iterations of the Mandelbrot set. In software, since this processor has no double precision.
+/// The sum of all iterations of the Mandelbrot set, in software floating point: this processor has no double precision.
 pub fn mandelbrot(columns: u32, rows: u32, limit: u32) -> u32 {
     let at = |step: u32, of: u32, width: f64, from: f64| f64::from(step) * width / f64::from(of) - from;
     let points = (0..rows).flat_map(|row| (0..columns).map(move |column| (column, row)));

@@ -6,32 +6,32 @@ use cortex_m_semihosting::hprintln;
 use precompile_runtime::wasmtime::{Result, bail, ensure};
 use precompile_runtime::{OpenError, Program, Runtime};
 
-/// For an interpreter of 64 bits.
+/// An artifact for a 64-bit interpreter.
 static WIDE: &[u8] = include_bytes!(env!("WIDE"));
-/// With interruption by epochs, which takes 64-bit atomics.
+/// An artifact with interruption by epochs, which takes 64-bit atomics.
 static EPOCHS: &[u8] = include_bytes!(env!("EPOCHS"));
 
-/// How much of the flash they take.
+/// The bytes of flash that these artifacts take.
 pub fn bytes() -> usize {
     WIDE.len() + EPOCHS.len()
 }
 
-/// Sees that each is refused, with its reason.
+/// Checks that each artifact is refused with its reason.
 pub fn check(runtime: &Runtime) -> Result<()> {
-    // SAFETY: precompile wrote it.
+    // SAFETY: precompile wrote the artifact.
     refused("for another machine", unsafe { runtime.open_bytes(WIDE) }, "compile with `--target pulley32`")?;
-    // SAFETY: precompile wrote it.
+    // SAFETY: precompile wrote the artifact.
     refused("with epochs", unsafe { runtime.open_bytes(EPOCHS) }, "64-bit atomics")?;
     for at in [100, GUEST.artifact().len() / 2] {
         let mut damaged = GUEST.artifact().to_vec();
         damaged[at] ^= 1;
-        // SAFETY: it is damaged, and that is found before any of it is used.
+        // SAFETY: the damage is found before any of the artifact is used.
         refused("with a flipped bit", unsafe { runtime.open_bytes(&damaged) }, "damaged")?;
     }
     Ok(())
 }
 
-fn refused(what: &str, opened: Result<Program, OpenError>, words: &str) -> Result<()> {
+fn refused(name: &str, opened: Result<Program, OpenError>, words: &str) -> Result<()> {
     let Err(error) = opened else { bail!("an artifact {what} was opened") };
     let text = error.to_string();
     ensure!(text.contains(words), "an artifact {what} is refused for another reason: {text}");

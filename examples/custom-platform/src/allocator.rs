@@ -1,4 +1,4 @@
-//! Memory comes from the host.
+//! The allocator, whose memory comes from the host.
 //!
 //! Where the host has none left, a guest's `memory.grow` gets its -1, wasmtime's larger allocations become
 //! errors, and any other ends in [`failure`](crate::failure).
@@ -19,7 +19,7 @@ unsafe impl GlobalAlloc for Host {
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        // SAFETY: the caller promises that it was allocated by this.
+        // SAFETY: the caller promises that this allocator allocated the memory.
         unsafe { host_free(memory, layout.size(), layout.align()) }
     }
 }

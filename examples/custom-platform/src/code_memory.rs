@@ -1,9 +1,9 @@
-//! Code becomes executable by one function of the host's.
+//! Executable memory, by one function of the host's.
 
 use crate::host::{host_make_executable, host_make_writable};
 use precompile_runtime::wasmtime::{self, CustomCodeMemory};
 
-/// The size of a page, in bytes: of any x86-64 machine.
+/// The size of a page of any x86-64 machine, in bytes.
 const PAGE_BYTES: usize = 4096;
 
 pub(crate) struct CodeMemory;
@@ -14,12 +14,12 @@ impl CustomCodeMemory for CodeMemory {
     }
 
     fn publish_executable(&self, memory: *const u8, bytes: usize) -> wasmtime::Result<()> {
-        // SAFETY: wasmtime gives its own memory.
+        // SAFETY: wasmtime passes memory of its own.
         answer(unsafe { host_make_executable(memory, bytes) })
     }
 
     fn unpublish_executable(&self, memory: *const u8, bytes: usize) -> wasmtime::Result<()> {
-        // SAFETY: wasmtime gives its own memory.
+        // SAFETY: wasmtime passes memory of its own.
         answer(unsafe { host_make_writable(memory, bytes) })
     }
 }

@@ -1,10 +1,10 @@
-//! What can't go on ends with the host: a panic, or memory that is short where nobody can do without.
+//! The panic handler, which ends in the host: for a panic, or for a lack of memory that nothing can recover from.
 
 use crate::host::host_fail;
 use core::fmt::{self, Write};
 use core::panic::PanicInfo;
 
-/// A text of limited length, since there may be no memory for a longer one.
+/// A text of limited length, as there may be no memory for a longer one.
 struct Text {
     bytes: [u8; 200],
     length: usize,
@@ -24,6 +24,6 @@ impl Write for Text {
 fn fail(info: &PanicInfo<'_>) -> ! {
     let mut text = Text { bytes: [0; 200], length: 0 };
     let _ = write!(text, "{}", info.message());
-    // SAFETY: the bytes are there while it is called.
+    // SAFETY: the bytes live as long as the call.
     unsafe { host_fail(text.bytes.as_ptr(), text.length) }
 }

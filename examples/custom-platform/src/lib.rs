@@ -1,5 +1,5 @@
-//! WebAssembly in a program without Rust's standard library: a static library for a host in C, which runs
-//! one kind of guest and needs of its platform what `host/platform.h` declares, and nothing else.
+//! WebAssembly in a program without Rust's standard library: a static library for a host in C, which runs one kind
+//! of guest and needs nothing of its platform but the functions in `host/platform.h`.
 //!
 //! The guest imports `host.log`, a function that takes a number, and exports `work`, a function of a number.
 
@@ -21,9 +21,9 @@ use precompile_runtime::{Runtime, RuntimeConfig};
 /// The stack that the guest may use, in bytes.
 const GUEST_STACK_BYTES: usize = 64 << 10;
 
-/// Opens an artifact, calls its `work` with `argument`, and writes what that returns to `result`.
+/// Opens an artifact, calls its `work` with `argument`, and writes the returned number to `result`.
 ///
-/// Returns 0, or 1 after having reported why it didn't come to that.
+/// Returns 0, or 1 after it has reported an error.
 ///
 /// # Safety
 ///
@@ -36,11 +36,11 @@ pub unsafe extern "C" fn guest_work(
     argument: i64,
     result: *mut i64,
 ) -> i32 {
-    // SAFETY: the caller promises that it stays as it is.
+    // SAFETY: the caller promises that the artifact stays as it is.
     let artifact = unsafe { core::slice::from_raw_parts(artifact, artifact_bytes) };
     match work(artifact, argument) {
         Ok(returned) => {
-            // SAFETY: the caller promises that it can be written to.
+            // SAFETY: the caller promises that `result` can be written to.
             unsafe { result.write(returned) };
             0
         }
@@ -59,7 +59,7 @@ fn work(artifact: &'static [u8], argument: i64) -> Result<i64, String> {
         ..RuntimeConfig::default()
     };
     let runtime = Runtime::with_config(config);
-    // SAFETY: the caller promises that precompile made it, and that nobody changes it.
+    // SAFETY: the caller promises that precompile made the artifact, and that nobody changes it.
     let program = unsafe { runtime.open_static(artifact) }.map_err(|error| error.to_string())?;
     let module = program.module().ok_or("it is a component")?;
     let mut store = Store::try_new(program.engine(), ()).map_err(reason)?;
@@ -70,7 +70,7 @@ fn work(artifact: &'static [u8], argument: i64) -> Result<i64, String> {
     work.call(&mut store, argument).map_err(reason)
 }
 
-/// In words, or as the number that `precompile explain --code` puts into words.
+/// An error in words, or as the number that `precompile explain --code` explains.
 fn reason(error: wasmtime::Error) -> String {
     if cfg!(feature = "messages") {
         return alloc::format!("{error:?}");

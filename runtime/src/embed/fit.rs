@@ -1,18 +1,18 @@
-//! Whether an artifact can fit the program that embeds it, as far as a constant expression can tell. What the
-//! processor has is only known where the program runs, and is checked then, with all the rest.
+//! The check that an artifact fits the program that embeds it, in a constant expression. CPU features and all else are
+//! checked when the artifact is opened.
 
-use super::words::Words;
+use super::const_string::ConstString;
 use crate::host::{COMPONENTS, FEATURES, PULLEY, SIGNALS, VIRTUAL_MEMORY};
 use precompile_artifact::Platform;
+use precompile_artifact::const_manifest::{ConstManifest, ConstReadError, same};
 use precompile_artifact::features::named;
-use precompile_artifact::glance::{Glance, Unreadable, same};
 use precompile_artifact::manifest::Kind;
 
-/// This program's architecture and operating system, as rustc names them.
+/// The program's architecture and operating system, as rustc names them.
 const ARCH: &str = env!("PRECOMPILE_ARCH");
 const OS: &str = env!("PRECOMPILE_OS");
 
-/// The interpreter of this program, whose pointers are as wide and whose bytes are in the same order.
+/// The Pulley target with this program's pointer width and byte order.
 const OWN_PULLEY: &str = match (cfg!(target_pointer_width = "32"), cfg!(target_endian = "big")) {
     (true, false) => "pulley32",
     (true, true) => "pulley32be",
@@ -20,25 +20,29 @@ const OWN_PULLEY: &str = match (cfg!(target_pointer_width = "32"), cfg!(target_e
     (false, true) => "pulley64be",
 };
 
-/// Why an artifact can't fit, if it can't.
-pub(super) const fn problem(name: &str, artifact: &[u8]) -> Option<Words> {
-    let glance = match Glance::at(artifact) {
-        Ok(glance) => glance,
-        // Which is an error when it is opened.
-        Err(Unreadable::Stub) => return None,
-        Err(Unreadable::NotOurs) => {
-            return Some(Words::of(&["`", name, "` is no artifact of precompile's: compile it with it"]));
+/// The reason why an artifact can't fit; `None` if it may fit.
+pub(super) const fn problem(name: &str, artifact: &[u8]) -> Option<ConstString> {
+    let manifest = match ConstManifest::read(artifact) {
+        Ok(manifest) => manifest,
+        // A stub is an error when it is opened.
+        Err(ConstReadError::Stub) => return None,
+        Err(ConstReadError::NotOurs) => {
+            return Some(ConstString::concat(&["`", name, "` is no artifact: compile it with precompile"]));
         }
-        Err(Unreadable::Format) => {
-            return Some(Words::of(&["`", name, "` was made by a newer precompile: use its runtime, too"]));
+        Err(ConstReadError::Format) => {
+            return Some(ConstString::concat(&[
+                "`",
+                name,
+                "` was made by a newer precompile: use its runtime, too",
+            ]));
         }
     };
-    let made = Words::of(&["`", name, "` was compiled "]);
+    let made = ConstString::concat(&["`", name, "` was compiled "]);
     let made = made.as_str();
-    let version = glance.wasmtime_version;
+    let version = manifest.wasmtime_version;
     if !same(major(version).as_bytes(), major(wasmtime_environ::VERSION).as_bytes()) {
         let here = wasmtime_environ::VERSION;
-        return Some(Words::of(&[
+        return Some(ConstString::concat(&[
             made,
             "by wasmtime ",
             version,
@@ -47,35 +51,49 @@ pub(super) const fn problem(name: &str, artifact: &[u8]) -> Option<Words> {
             ": use one version",
         ]));
     }
-    let (architecture, system) = machine(glance.target);
+    let (architecture, system) = machine(manifest.target);
     if is_pulley(architecture) {
         if !PULLEY {
-            return Some(Words::of(&[made, "for Pulley: give the runtime the feature `pulley`"]));
+            return Some(ConstString::concat(&[made, "for Pulley: give the runtime the feature `pulley`"]));
         }
         if !same(architecture.as_bytes(), OWN_PULLEY.as_bytes()) {
-            return Some(Words::of(&[made, "for ", architecture, ", and this program runs ", OWN_PULLEY]));
+            return Some(ConstString::concat(&[
+                made,
+                "for ",
+                architecture,
+                ", and this program runs ",
+                OWN_PULLEY,
+            ]));
         }
     } else if !same(architecture.as_bytes(), ARCH.as_bytes()) || !same(system.as_bytes(), OS.as_bytes()) {
-        let target = glance.target;
-        return Some(Words::of(&[made, "for ", target, ", and this program is for ", ARCH, " ", OS]));
-    }
-    let hosted = matches!(glance.platform, Platform::Hosted) && !VIRTUAL_MEMORY;
-    if hosted || (matches!(glance.platform, Platform::SignalsOnly) && !SIGNALS) {
-        return Some(Words::of(&[
+        let target = manifest.target;
+        return Some(ConstString::concat(&[
             made,
-            "for the platform `",
-            glance.platform.name(),
-            "`, which this program has not",
+            "for ",
+            target,
+            ", and this program is for ",
+            ARCH,
+            " ",
+            OS,
         ]));
     }
-    if matches!(glance.kind, Kind::Component) && !COMPONENTS {
-        return Some(Words::of(&[
+    let hosted = matches!(manifest.platform, Platform::Hosted) && !VIRTUAL_MEMORY;
+    if hosted || (matches!(manifest.platform, Platform::SignalsOnly) && !SIGNALS) {
+        return Some(ConstString::concat(&[
+            made,
+            "for the platform `",
+            manifest.platform.name(),
+            "`, which this program lacks",
+        ]));
+    }
+    if matches!(manifest.kind, Kind::Component) && !COMPONENTS {
+        return Some(ConstString::concat(&[
             "`",
             name,
             "` is a component: give the runtime the feature `component-model`",
         ]));
     }
-    let mut features = glance.features_stamped();
+    let mut features = manifest.features_stamped();
     while let Some(feature) = features.take_next() {
         let known = match named(feature) {
             Some(known) => FEATURES.contains(known),
@@ -83,19 +101,19 @@ pub(super) const fn problem(name: &str, artifact: &[u8]) -> Option<Words> {
         };
         if !known {
             let lacks =
-                "`, which this build of the runtime has not: see its features, or build the guest without";
-            return Some(Words::of(&["`", name, "` needs `", feature, lacks]));
+                "`, which this build of the runtime lacks: see its features, or build the guest without";
+            return Some(ConstString::concat(&["`", name, "` needs `", feature, lacks]));
         }
     }
     None
 }
 
-/// What stands before the first point of a version.
+/// The major number of a version.
 const fn major(version: &str) -> &str {
     before(version, b'.').0
 }
 
-/// What stands before and behind a byte; all and nothing where there is none.
+/// The parts of a text before and after a byte; the whole text and an empty one if the byte isn't in it.
 const fn before(text: &str, byte: u8) -> (&str, &str) {
     let mut at = 0;
     while at < text.len() && text.as_bytes()[at] != byte {
@@ -130,7 +148,7 @@ mod tests {
     use alloc::{format, vec};
     use precompile_artifact::features::WasmFeatures;
     use precompile_artifact::manifest::{Manifest, Memories};
-    use precompile_artifact::platform::Machine;
+    use precompile_artifact::platform::TargetKind;
     use precompile_artifact::trailer::{FORMAT, MAGIC, STUB};
     use precompile_artifact::{Backend, Contract, List, Names};
 
@@ -149,7 +167,7 @@ mod tests {
             features_used: Names::default(),
             imports: List::default(),
             exports: List::default(),
-            settings: Contract::preset(Platform::Hosted, Machine::Native64).unwrap(),
+            settings: Contract::preset(Platform::Hosted, TargetKind::Native64).unwrap(),
             memories: Some(Memories { initial_bytes: 0, maximum_bytes: Some(0) }),
         }
     }
@@ -171,13 +189,13 @@ mod tests {
     fn refused(change: impl FnOnce(&mut Manifest), words: &[&str]) {
         let mut manifest = manifest();
         change(&mut manifest);
-        let found = problem("plugin", &artifact(&manifest)).map(|words| words.as_str().to_owned());
+        let found = problem("plugin", &artifact(&manifest)).map(|text| text.as_str().to_owned());
         let found = found.unwrap_or_else(|| panic!("it is not refused: {words:?}"));
         assert!(words.iter().all(|word| found.contains(word)) && found.contains("`plugin`"), "{found}");
     }
 
     #[test]
-    fn what_fits_is_not_refused() {
+    fn artifacts_that_fit_are_not_refused() {
         assert!(problem("plugin", &artifact(&manifest())).is_none());
         assert!(problem("plugin", STUB).is_none());
         let wasmtime_version = format!("{}.99.0", major(wasmtime_environ::VERSION));
@@ -186,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn each_mismatch_is_told() {
+    fn each_mismatch_is_reported() {
         refused(|m| m.wasmtime_version = "999.0.0".into(), &["999.0.0", wasmtime_environ::VERSION]);
         refused(|m| m.target = "s390x-unknown-linux-gnu".into(), &["s390x-unknown-linux-gnu", ARCH]);
         refused(|m| m.target = format!("{ARCH}-pc-windows-msvc"), &["windows", OS]);
@@ -205,9 +223,9 @@ mod tests {
         }
     }
 
-    /// The fields that are read here are those that the whole reader reads.
+    /// Both readers give the same fields.
     #[test]
-    fn a_glance_sees_what_is_there() {
+    fn the_constant_reader_agrees_with_the_whole_one() {
         for (platform, opt_level, kind) in [
             (Platform::Hosted, None, Kind::Module),
             (Platform::SignalsOnly, Some(precompile_artifact::manifest::OptLevel::Speed), Kind::Component),
@@ -227,17 +245,17 @@ mod tests {
                 ..manifest()
             };
             let bytes = artifact(&manifest);
-            let glance = Glance::at(&bytes).unwrap();
-            assert_eq!((glance.platform, glance.kind, glance.target), (platform, kind, &*manifest.target));
-            assert_eq!(glance.wasmtime_version, manifest.wasmtime_version);
-            let mut names = glance.features_stamped();
+            let read = ConstManifest::read(&bytes).unwrap();
+            assert_eq!((read.platform, read.kind, read.target), (platform, kind, &*manifest.target));
+            assert_eq!(read.wasmtime_version, manifest.wasmtime_version);
+            let mut names = read.features_stamped();
             let names: Vec<_> = core::iter::from_fn(|| names.take_next()).collect();
             assert_eq!(names, manifest.features_stamped.iter().collect::<Vec<_>>());
         }
     }
 
     #[test]
-    fn what_is_no_artifact_is_told() {
+    fn other_bytes_are_refused() {
         let words = |bytes: &[u8]| problem("plugin", bytes).unwrap().as_str().to_owned();
         assert!(words(b"\0asm\x01\0\0\0").contains("no artifact"));
         assert!(words(&[0; 100]).contains("no artifact"));

@@ -1,4 +1,4 @@
-//! Opening files, of which nobody can change what runs.
+//! Opening files as private copies, so that later changes of a file don't affect what runs.
 
 use super::private_copy::{PrivateCopy, ReadSome};
 use crate::open_error::OpenError;
@@ -11,15 +11,15 @@ use std::io::Read;
 use std::path::Path;
 
 impl Runtime {
-    /// Opens a file: copies it into memory that nobody can change, checks the digest of the copy, and runs the copy.
-    /// So whatever becomes of the file meanwhile or later, also by a guest's hand, doesn't matter.
+    /// Opens a file: copies it into memory that nobody can change, checks the digest of the copy, and runs the copy. So
+    /// later changes of the file don't matter, even by the guest.
     ///
-    /// The copy is a sealed file in memory where the system has such (Linux), and takes as much memory as the file is
-    /// long, for each time that it is opened. [`Runtime::open_file_mapped`] shares one for all, at a price.
+    /// On Linux the copy is a sealed file in memory. Each call makes a copy of the file's length. With
+    /// [`Runtime::open_file_mapped`] all share the file's pages, but the caller must promise more.
     ///
     /// # Safety
     ///
-    /// What is read was written by `precompile`, and nobody else changed it.
+    /// The content that is read was written by `precompile`, and nobody else changed it.
     ///
     /// # Errors
     ///
@@ -29,12 +29,12 @@ impl Runtime {
         unsafe { self.copy_file(path.as_ref(), &mut |_| {}) }
     }
 
-    /// Like [`Runtime::open_file`], but reads the artifact to its end from elsewhere: a pipe, a socket, standard input.
-    /// Errors call it by this name.
+    /// Like [`Runtime::open_file`], but reads the artifact from a reader: a pipe, a socket, standard input. The name is
+    /// for errors.
     ///
-    /// The copy takes as much memory as is read. That is bounded by the header at the start, which can claim any
-    /// length, and 64 MiB: give a stream that may go on for ever a bound of your own by [`Read::take`]. What is cut
-    /// off is refused as truncated.
+    /// The copy takes as much memory as is read. That is at most 64 MiB more than the image's length in the header,
+    /// which may be any number. So limit an untrusted stream by [`Read::take`]. A truncated artifact is refused as
+    /// such.
     ///
     /// # Safety
     ///
@@ -52,7 +52,7 @@ impl Runtime {
         unsafe { self.copy(name.as_ref(), &mut |buffer| artifact.read(buffer), &mut |_| {}) }
     }
 
-    /// Like [`Runtime::open_file`], and calls `reached` after each phase, so that they can be measured apart.
+    /// Like [`Runtime::open_file`]. Calls `reached` after each phase, so that phases can be measured separately.
     ///
     /// # Safety
     ///
@@ -71,7 +71,7 @@ impl Runtime {
         unsafe { self.copy_file(path.as_ref(), &mut reached) }
     }
 
-    /// Like [`Runtime::open_reader`], and calls `reached` after each phase.
+    /// Like [`Runtime::open_reader`]. Calls `reached` after each phase.
     ///
     /// # Safety
     ///

@@ -15,32 +15,33 @@ use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
 
 impl Runtime {
-    /// Opens a file: checks the digest, then maps the file itself instead of a copy, as systems do with programs, so
-    /// that its pages are shared with all that map it, and profilers find its symbols.
+    /// Opens a file: checks the digest, then maps the file itself instead of a copy, as systems do with programs. Its
+    /// pages are shared by all processes that map it, and profilers find its symbols.
     ///
     /// # Safety
     ///
-    /// As [`Runtime::open_file`]; besides, **nobody changes the file until the [`Program`] and all that came from it
-    /// are gone**: what is written to it later is executed, unchecked, and who shortens it ends this process. That
-    /// goes for guests, too. One that is given a folder with the file in it, or with a hard link to it, can write its
-    /// own machine code, and then has all rights of this process. It goes for `cp` and the like, which write to the
-    /// file that is there. To rename another file into its place is fine, and is what `precompile` does; Windows
-    /// refuses it meanwhile.
+    /// As [`Runtime::open_file`]. Besides, **nobody changes the file until the [`Program`] and everything made from it
+    /// are dropped**. Bytes that are written to the file later are executed, unchecked. If the file is shortened, this
+    /// process ends.
+    ///
+    /// This includes guests: a guest with access to a folder with the file, or with a hard link to it, can write its
+    /// own machine code, and then has all rights of this process. It also includes `cp` and similar programs, which
+    /// write to an existing file. Renaming another file into its place is fine, and `precompile` does that; Windows
+    /// refuses it while the file is open.
     ///
     /// # Errors
     ///
-    /// Any [`OpenError`], also where the system lets nothing on the file's file system be executed (`noexec`).
+    /// Any [`OpenError`], also if the file's file system doesn't allow execution (`noexec`).
     pub unsafe fn open_file_mapped(&self, path: impl AsRef<Path>) -> Result<Program, OpenError> {
         // SAFETY: the caller promises the same.
         unsafe { self.verify_and_map(path.as_ref(), &mut |_| {}) }
     }
 
-    /// Like [`Runtime::open_file_mapped`], but leaves the digest unchecked, so that only the pages that are needed are
-    /// read.
+    /// Like [`Runtime::open_file_mapped`], but doesn't check the digest, so that only the needed pages are read.
     ///
     /// # Safety
     ///
-    /// As [`Runtime::open_file_mapped`]; besides, the file is undamaged.
+    /// As [`Runtime::open_file_mapped`]. Besides, the file is undamaged.
     ///
     /// # Errors
     ///
@@ -59,7 +60,7 @@ impl Runtime {
         unsafe { self.make(manifest, Mapped { path, file }, &mut |_| {}) }
     }
 
-    /// Like [`Runtime::open_file_mapped`], and calls `reached` after each phase, so that they can be measured apart.
+    /// Like [`Runtime::open_file_mapped`]. Calls `reached` after each phase, so that phases can be measured separately.
     ///
     /// # Safety
     ///
@@ -113,11 +114,11 @@ impl Source for Mapped<'_> {
     #[cfg(feature = "component-model")]
     unsafe fn component(self, engine: &Engine) -> Result<Component, OpenError> {
         let refuse = |source| OpenError::Io { path: self.path.into(), source };
-        // Wasmtime maps components by their name only.
+        // Wasmtime maps components by path only.
         // SAFETY: the caller promises the same of every file that has this name.
         let component = unsafe { Component::deserialize_file(engine, self.path) };
         if !is_at(&self.file, self.path).map_err(refuse)? {
-            // Another was renamed into its place, perhaps before it was mapped.
+            // Another file was renamed into its place, perhaps before it was mapped.
             let replaced = "another file took its place while it was opened: open it again";
             return Err(refuse(io::Error::other(replaced)));
         }
@@ -129,17 +130,17 @@ impl Source for Mapped<'_> {
 ///
 /// # Safety
 ///
-/// It doesn't change while it is mapped.
+/// The file doesn't change while it is mapped.
 unsafe fn map(file: &File) -> io::Result<Mmap> {
     // SAFETY: the caller promises the same.
     match unsafe { Mmap::map(file) } {
         Ok(bytes) if !bytes.is_empty() => Ok(bytes),
-        // The system calls a device empty, and says other things of pipes.
+        // The system reports a device as empty, and other errors for pipes.
         other => only_regular(file).and(other),
     }
 }
 
-/// Asked only where something is wrong, as it takes time.
+/// The error of a file that isn't regular. Called only after a failure, because it takes time.
 fn only_regular(file: &File) -> io::Result<()> {
     match file.metadata()?.is_file() {
         true => Ok(()),
@@ -147,10 +148,10 @@ fn only_regular(file: &File) -> io::Result<()> {
     }
 }
 
-/// The error of a file that was not mapped. Wasmtime says only what was denied to it.
+/// The error of a file that was not mapped. Wasmtime's own error doesn't name the reason.
 #[cfg_attr(
     not(any(target_os = "linux", target_os = "android")),
-    expect(unused_variables, reason = "Linux tells")
+    expect(unused_variables, reason = "used on Linux")
 )]
 fn not_mapped(path: &Path, error: wasmtime::Error) -> OpenError {
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -167,11 +168,11 @@ fn not_mapped(path: &Path, error: wasmtime::Error) -> OpenError {
     OpenError::Wasmtime(error)
 }
 
-/// No file is larger, whatever an image claims; systems take some larger offsets for something else.
+/// The limit for the offset of a trailer. No file is larger, and some larger offsets have another meaning for systems.
 const MOST_BYTES: u64 = 1 << 62;
 
-/// Reads what stands before and behind the image, which costs less than mapping all of it. `None` where the trailer isn't
-/// found whole so: then all of the file is looked at, which tells why.
+/// Reads the header and the trailer, which costs less than mapping the whole file. `None` if no complete trailer is
+/// found: then the whole file is read, which gives the error.
 fn read_trailer(file: &File) -> io::Result<Option<Trailer>> {
     let mut header = [0; ELF_HEADER_BYTES];
     let mut behind = [0; 8 << 10];
@@ -183,7 +184,7 @@ fn read_trailer(file: &File) -> io::Result<Option<Trailer>> {
         return Ok(None);
     }
     let bytes = read_at(file, &mut behind, image.bytes)?;
-    // Less than was asked for is all that there is.
+    // A short read means that the file ends there.
     let is_whole = bytes < behind.len();
     Ok(if is_whole { Trailer::parse(image, &behind[..bytes]).ok() } else { None })
 }
@@ -198,7 +199,7 @@ fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, bytes, offset)
 }
 
-/// The test that this name is still the open file's.
+/// Returns true if the path is still that of the open file.
 #[cfg(all(unix, feature = "component-model"))]
 pub(super) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
@@ -206,7 +207,7 @@ pub(super) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     Ok((open.dev(), open.ino()) == (named.dev(), named.ino()))
 }
 
-/// Windows renames nothing into the place of a file that is open as ours are.
+/// Windows doesn't replace a file that is open like this one.
 #[cfg(all(not(unix), feature = "component-model"))]
 pub(super) fn is_at(_: &File, _: &Path) -> io::Result<bool> {
     Ok(true)
@@ -217,7 +218,7 @@ fn open_to_map(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// Windows maps code only from a file that was opened to be executed.
+/// Windows maps code only from a file that was opened for execution.
 #[cfg(windows)]
 fn open_to_map(path: &Path) -> io::Result<File> {
     use std::os::windows::fs::OpenOptionsExt;

@@ -1,4 +1,4 @@
-//! A copy of an artifact that nobody can change any more.
+//! A private copy of an artifact, which nobody can change.
 
 use super::Source;
 use crate::open_error::OpenError;
@@ -13,31 +13,31 @@ use wasmtime::{Engine, Module};
 #[cfg(any(target_os = "linux", target_os = "android"))]
 use {memmap2::Mmap, std::fs::File};
 
-/// A copy of an artifact that nobody can change any more, whatever becomes of the file that it was read from.
+/// A private copy of an artifact, which nobody can change, whatever happens to the original file.
 pub(super) enum PrivateCopy {
-    /// A file in memory, without a name, which the system lets nobody change: its pages are mapped as they are.
+    /// A sealed file in memory. Its pages are mapped, and not copied again.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     Sealed { file: File, bytes: Mmap },
-    /// The substitute on other systems, which wasmtime copies once more.
+    /// A copy for other systems, which wasmtime copies once more.
     Owned(Vec<u8>),
 }
 
-/// The size of one read, in bytes: it fits into the caches of most processors, on its way from one memory to another.
+/// The size of one read, in bytes: it fits the caches of most CPUs.
 const CHUNK_BYTES: usize = 64 << 10;
 
-/// More than any manifest and its like behind an image take: a stream that goes on isn't read for ever.
+/// The maximum length after an image, in bytes: more than any trailer has. It bounds the reading of an endless stream.
 const MOST_BEHIND_BYTES: u64 = 64 << 20;
 
-/// One read, as [`std::io::Read::read`]: as a trait object, [`std::io::Read`] brings all its other methods with it.
+/// A function like [`std::io::Read::read`]. A trait object of [`std::io::Read`] would add all of its other methods.
 pub(super) type ReadSome<'a> = &'a mut dyn FnMut(&mut [u8]) -> io::Result<usize>;
 
 impl PrivateCopy {
-    /// Reads a file or a stream to its end; or to where it turns out to be no artifact, since devices have no end.
-    /// The header says how long an image is, and may lie: a file ends all the same, and who gives a stream bounds it.
+    /// Reads a file or a stream to its end. If the start is no artifact, the rest isn't read, because devices have no
+    /// end. The length in the header may be wrong. A file ends nevertheless, and the caller must bound a stream.
     pub(super) fn of(read: ReadSome<'_>) -> io::Result<PrivateCopy> {
         let first = Chunk::read(read)?;
         let Ok(image) = trailer::image(&first) else { return Ok(PrivateCopy::Owned(first.to_vec())) };
-        // A chunk more than is right is enough to be refused.
+        // One excess chunk is enough for a refusal.
         let most = image.bytes.saturating_add(MOST_BEHIND_BYTES);
         #[cfg(any(target_os = "linux", target_os = "android"))]
         if let Some(file) = sealed::create() {
@@ -56,7 +56,7 @@ impl PrivateCopy {
     }
 }
 
-/// A part of what is read: all of its buffer, but for the last.
+/// A part of the input. All parts but the last fill their buffer.
 struct Chunk {
     buffer: Vec<u8>,
     bytes: usize,
@@ -82,7 +82,7 @@ impl Chunk {
         Ok(())
     }
 
-    /// Gives this and all that follows it to `write`, up to the chunk with which it is more than `most` bytes.
+    /// Passes this chunk and all that follow to `write`, up to the chunk with which they exceed `most` bytes.
     fn and_the_rest(
         mut self,
         read: ReadSome<'_>,
@@ -130,7 +130,7 @@ impl Source for PrivateCopy {
                 // SAFETY: the caller promises that this is an artifact of precompile's. Nobody changes a sealed file.
                 let mapped = unsafe { Module::deserialize_open_file(engine, file) };
                 match mapped {
-                    // Some systems let programs make code of memory, and not of files.
+                    // Some systems allow executable memory, but no executable files.
                     // SAFETY: as for `Owned`.
                     Err(error) if sealed::is_denied(&error) => unsafe { (&*bytes).module(engine) },
                     mapped => mapped.map_err(OpenError::Wasmtime),
@@ -157,7 +157,7 @@ impl Source for PrivateCopy {
     }
 }
 
-/// Files in memory, which Linux can seal.
+/// Sealed files in memory, on Linux.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod sealed {
     use super::*;
@@ -170,18 +170,18 @@ mod sealed {
     const TOO_LARGE: &str = "it is larger than files may be (`ulimit -f`), and its copy in memory counts as one: \
                              raise that, or map it";
 
-    /// A file in memory, if the system gives any.
+    /// A new file in memory, if the system supports that.
     pub(super) fn create() -> Option<File> {
         let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
-        // It is no program to be started: some systems allow no others, and older ones don't know the flag. Its
-        // pages can be executed all the same.
+        // The file isn't to be started as a program. Some systems require this flag, and older ones don't support it.
+        // The file's pages can be mapped as executable in either case.
         let create = |flags| memfd_create(c"artifact", flags).ok();
         create(flags | MemfdFlags::NOEXEC_SEAL).or_else(|| create(flags)).map(File::from)
     }
 
     /// Fills a file in memory with a chunk and what follows it, and seals it.
     pub(super) fn fill(file: File, first: Chunk, read: ReadSome<'_>, most: u64) -> io::Result<PrivateCopy> {
-        // It counts as a file, and the system ends processes that write more to one.
+        // The limit for files applies, and a process that exceeds it is ended by a signal.
         let mut room = getrlimit(Resource::Fsize).current.unwrap_or(u64::MAX);
         first.and_the_rest(read, most, &mut |part| {
             let left = room.checked_sub(part.len() as u64);
@@ -190,23 +190,23 @@ mod sealed {
         })?;
         let seals = SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL;
         if fcntl_add_seals(&file, seals).is_err() {
-            // Linux refuses, as busy, while anybody holds a page of it, as its own moving of pages does for a moment.
+            // Linux refuses as busy while a page of the file is in use elsewhere, as for a moment by page migration.
             (&file).rewind()?;
             let read: ReadSome<'_> = &mut |buffer| (&file).read(buffer);
             return PrivateCopy::owned(Chunk::read(read)?, read, u64::MAX);
         }
-        // Privately, because older systems take a shared mapping of ours for one that could be written to.
-        // SAFETY: nobody can change the file any more, or make it shorter.
+        // A private mapping, because older kernels treat a shared one as writable.
+        // SAFETY: nobody can change or shorten the file any more.
         let bytes = unsafe { MmapOptions::new().map_copy_read_only(&file) }?;
         Ok(PrivateCopy::Sealed { file, bytes })
     }
 
-    /// The test that the system denied it, rather than that there is something wrong.
+    /// Returns true if the system denied the mapping, rather than that the artifact is invalid.
     pub(super) fn is_denied(error: &wasmtime::Error) -> bool {
         matches!(error.root_cause().downcast_ref(), Some(&(Errno::ACCESS | Errno::PERM)))
     }
 
-    /// Maps a component. Wasmtime does so by name only: `None` where the system shows no names of open files.
+    /// Maps a component, which wasmtime does by path only. `None` if the system has no paths of open files (`/proc`).
     ///
     /// # Safety
     ///
@@ -231,7 +231,7 @@ mod tests {
     use support::Folder;
     use wasmtime::{Instance, Store};
 
-    /// An artifact that answers 42 out of its memory.
+    /// An artifact whose function returns 42, from its memory.
     fn artifact() -> Vec<u8> {
         let text = r#"(module (memory 1) (data (i32.const 8) "\2a")
             (func (export "answer") (result i32) (i32.load (i32.const 8))))"#;
@@ -244,7 +244,7 @@ mod tests {
 
     fn answer(copy: PrivateCopy) -> i32 {
         let manifest = trailer::read(&copy).unwrap().manifest;
-        // SAFETY: the tests have just had it made, and nobody changed it.
+        // SAFETY: the tests have just compiled it, and nobody changed it.
         let program: Program = unsafe { Runtime::new().make(manifest, copy, &mut |_| {}) }.unwrap();
         let mut store = Store::new(program.engine(), ());
         let instance = Instance::new(&mut store, program.module().unwrap(), &[]).unwrap();
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_for_a_file_in_memory() {
+    fn a_copy_without_a_file_in_memory() {
         let artifact = artifact();
         let mut source = &*artifact;
         let read: ReadSome<'_> = &mut |buffer| source.read(buffer);
@@ -262,28 +262,28 @@ mod tests {
 
     #[cfg(any(target_os = "linux", target_os = "android"))]
     #[test]
-    fn nobody_changes_a_sealed_file() {
+    fn a_sealed_file_can_not_be_changed() {
         use memmap2::MmapMut;
         use std::fs::OpenOptions;
         use std::io::Write;
         use std::os::fd::AsRawFd;
         let copy = copy_of(&artifact());
         let PrivateCopy::Sealed { file, bytes } = &copy else { panic!("this system has no files in memory") };
-        // By the file itself, and by whoever opens it anew, as processes of the same user can.
+        // Through the file itself, and through one that is opened anew, as processes of the same user can.
         let name = std::format!("/proc/self/fd/{}", file.as_raw_fd());
         let again = OpenOptions::new().read(true).write(true).open(name).unwrap();
         for file in [file, &again] {
             let mut writer = file;
             assert!(writer.write_all(b"changed").is_err());
             assert!(file.set_len(0).is_err() && file.set_len(2 * bytes.len() as u64).is_err());
-            // SAFETY: nobody reads what it would be.
+            // SAFETY: nobody reads the mapping.
             assert!(unsafe { MmapMut::map_mut(file) }.is_err());
         }
         drop(again);
         assert_eq!(answer(copy), 42);
     }
 
-    /// Somebody holds a page of it.
+    /// A page of the file is in use elsewhere.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     #[test]
     fn a_file_that_cannot_be_sealed() {
@@ -293,14 +293,14 @@ mod tests {
         let read: ReadSome<'_> = &mut |buffer| source.read(buffer);
         let (file, first) = (sealed::create().unwrap(), Chunk::read(read).unwrap());
         file.set_len(1).unwrap();
-        // SAFETY: nobody reads it.
+        // SAFETY: nobody reads the mapping.
         let _held = unsafe { MmapMut::map_mut(&file) }.unwrap();
         let copy = sealed::fill(file, first, read, u64::MAX).unwrap();
         assert!(matches!(copy, PrivateCopy::Owned(_)));
         assert_eq!(answer(copy), 42);
     }
 
-    /// A system that lets nothing in files be executed has wasmtime copy it.
+    /// On a system without executable files, wasmtime copies the bytes.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     #[test]
     fn a_file_that_cannot_be_mapped() {
@@ -309,7 +309,7 @@ mod tests {
         let PrivateCopy::Sealed { file, bytes } = copy_of(&artifact()) else {
             panic!("this system has no files in memory")
         };
-        // What can't be read can't be mapped.
+        // A file that can't be read can't be mapped.
         let name = std::format!("/proc/self/fd/{}", file.as_raw_fd());
         let file = OpenOptions::new().write(true).open(name).unwrap();
         assert_eq!(answer(PrivateCopy::Sealed { file, bytes }), 42);

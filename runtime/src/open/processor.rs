@@ -1,48 +1,48 @@
-//! What wasmtime asks about the processor, where there is no standard library to answer.
+//! CPU features, which are detected here if there is no standard library.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 use wasmtime::Config;
 
-/// Whether functions of this program pass floating-point numbers otherwise than compiled guests do.
+/// The functions of this program pass floating-point numbers in another way than compiled guests do.
 pub(crate) const SOFT_FLOAT: bool = cfg!(all(target_arch = "x86_64", not(target_feature = "sse2")));
 
-/// The features of this machine's processor, as in manifests; `None` where they can't be told.
+/// The CPU features of this machine, named as in manifests; `None` if they can't be detected.
 #[cfg(feature = "std")]
 pub(crate) fn features() -> Option<Vec<String>> {
     precompile_artifact::cpu::detect()
 }
 
-/// The features of this machine's processor, as in manifests; `None` where they can't be told.
+/// The CPU features of this machine, named as in manifests; `None` if they can't be detected.
 #[cfg(not(feature = "std"))]
 pub(crate) fn features() -> Option<Vec<String>> {
     #[cfg(target_arch = "x86_64")]
     return Some(x86_64::features().map(String::from).collect());
-    // The baseline is all that is compiled for, so there is nothing to look for.
+    // Code for RISC-V is compiled for the baseline, so there is nothing to detect.
     #[cfg(target_arch = "riscv64")]
     return Some(Vec::new());
     #[allow(unreachable_code, reason = "the architectures above return")]
     None
 }
 
-/// Tells wasmtime what it can't find out itself.
+/// Configures what wasmtime can't detect itself.
 pub(crate) fn prepare(config: &mut Config) {
     #[cfg(all(target_arch = "x86_64", not(feature = "std")))]
-    // SAFETY: it says what the processor says.
+    // SAFETY: the function returns what the CPU reports.
     unsafe {
         config.detect_host_feature(x86_64::has);
     }
     if SOFT_FLOAT {
-        // SAFETY: guests and this program pass floating-point numbers to each other in memory only, but
-        // for the functions that round and multiply-add in place of an instruction. An artifact that
-        // isn't compiled for processors with these instructions is a mismatch, so none is ever called.
+        // SAFETY: guests and this program pass floating-point numbers to each other only in memory. The exceptions are
+        // functions that replace instructions for rounding and fused multiply-add. They are never called, because an
+        // artifact for CPUs without these instructions is a mismatch.
         unsafe {
             config.x86_float_abi_ok(true);
         }
     }
 }
 
-/// Asking the processor itself, as volume 2A of Intel's manual has it under `CPUID`, and AMD's volume 3.
+/// Detection by the instruction `CPUID`: see volume 2A of Intel's manual, and volume 3 of AMD's.
 #[cfg(all(target_arch = "x86_64", any(test, not(feature = "std"))))]
 mod x86_64 {
     use core::arch::x86_64::{__cpuid, __cpuid_count, _xgetbv};
@@ -61,12 +61,12 @@ mod x86_64 {
     const BASIC: Leaf = (1, 0);
     const EXTENDED: Leaf = (0x8000_0001, 0);
 
-    /// What the operating system has to save besides: bits of the register `XCR0`.
+    /// The state that the operating system must save for a feature: bits of the register `XCR0`.
     const NOTHING: u64 = 0;
     const AVX_STATE: u64 = 0b110;
     const AVX512_STATE: u64 = 0b1110_0110;
 
-    /// The processor's features as Rust names them, where they are told, and what they need besides.
+    /// The features: Rust's name, the leaf, register and bit of `CPUID`, and the state that must be saved.
     const FEATURES: [(&str, Leaf, Register, u32, u64); 19] = [
         ("avx", BASIC, Ecx, 28, AVX_STATE),
         ("avx2", (7, 0), Ebx, 5, AVX_STATE),
@@ -90,19 +90,20 @@ mod x86_64 {
     ];
     const OSXSAVE_BIT: u32 = 27;
 
-    /// The features that are there, in the order of manifests.
+    /// The features of this CPU, in the order of manifests.
     pub(super) fn features() -> impl Iterator<Item = &'static str> {
         FEATURES.iter().map(|(name, ..)| *name).filter(|name| has(name) == Some(true))
     }
 
-    /// Whether the processor has a feature; `None` for one that is not known here.
+    /// Returns true if the CPU has a feature; `None` if the feature isn't in the list.
     pub(super) fn has(name: &str) -> Option<bool> {
         let (_, leaf, register, bit, state) = FEATURES.iter().find(|(known, ..)| *known == name)?;
         Some(is_set(*leaf, *register, *bit) && saved() & state == *state)
     }
 
     fn is_set((leaf, subleaf): Leaf, register: Register, bit: u32) -> bool {
-        // Each half of the leaves begins with the highest that there is, and leaf 7 with its last subleaf.
+        // The first leaf of each half has the number of the half's last leaf. Leaf 7 has the number of its last
+        // subleaf.
         let highest = __cpuid(leaf & 0x8000_0000).eax;
         if leaf > highest || (subleaf > 0 && subleaf > __cpuid_count(leaf, 0).eax) {
             return false;
@@ -116,10 +117,10 @@ mod x86_64 {
         word >> bit & 1 == 1
     }
 
-    /// The parts of the processor's state that are saved when threads are switched.
+    /// The parts of the CPU's state that the operating system saves.
     fn saved() -> u64 {
         match is_set(BASIC, Ecx, OSXSAVE_BIT) {
-            // SAFETY: the bit says that the instruction is there and allowed.
+            // SAFETY: the bit says that the instruction exists and is allowed.
             true => unsafe { _xgetbv(0) },
             false => 0,
         }
@@ -132,7 +133,7 @@ mod x86_64 {
         use alloc::vec::Vec;
 
         #[test]
-        fn it_finds_what_the_standard_library_finds() {
+        fn detection_agrees_with_the_standard_library() {
             let found: Vec<_> = features().map(String::from).collect();
             assert_eq!(Some(found), precompile_artifact::cpu::detect());
             assert_eq!(has("no-such"), None);

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::folder::Folder;
 use crate::help;
 #[cfg(feature = "limits")]
-use crate::limits::Limits;
+use crate::limits::GuestLimits;
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 use precompile_runtime::artifact::Code;
 #[cfg(feature = "describe")]
@@ -17,7 +17,7 @@ use std::ffi::OsString;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-/// What to do.
+/// The command that the command line asks for.
 pub(crate) enum Command {
     /// Run an artifact.
     Run(Box<Args>),
@@ -28,17 +28,17 @@ pub(crate) enum Command {
     Print(String),
 }
 
-/// What to run, and what to give to it.
+/// The artifact to run, and the options for it.
 pub(crate) struct Args {
     /// The artifact's path.
     pub(crate) artifact: PathBuf,
-    /// What follows the artifact.
+    /// The arguments after the artifact.
     #[cfg_attr(
         not(any(feature = "wasi", feature = "wasi-p2", feature = "invoke")),
         expect(dead_code, reason = "for the guest")
     )]
     pub(crate) arguments: Vec<String>,
-    /// Whether to map the artifact itself, and not a copy.
+    /// The artifact itself is mapped, and not a copy.
     pub(crate) is_mapped: bool,
     #[cfg_attr(not(any(feature = "wasi", feature = "wasi-p2")), expect(dead_code, reason = "for WASI"))]
     pub(crate) folders: Vec<Folder>,
@@ -47,23 +47,23 @@ pub(crate) struct Args {
     pub(crate) environment: Vec<(String, String)>,
     /// The export to call.
     pub(crate) invoke: Option<String>,
-    /// How often to call while measuring.
+    /// The number of calls to measure.
     #[cfg(feature = "measure")]
     pub(crate) measure: Option<NonZeroU32>,
-    /// What guests read while measuring, each from its beginning, instead of standard input.
+    /// The input of each measured guest, instead of standard input.
     #[cfg(feature = "measure")]
     #[cfg_attr(not(any(feature = "wasi", feature = "wasi-p2")), expect(dead_code, reason = "for WASI"))]
     pub(crate) replay: Option<Vec<u8>>,
-    /// What is demanded of the artifact.
+    /// The demands on the artifact.
     #[cfg(feature = "describe")]
     pub(crate) policy: Policy,
-    /// What the guest may use up.
+    /// The limits of the guest.
     #[cfg(feature = "limits")]
-    pub(crate) limits: Limits,
+    pub(crate) limits: GuestLimits,
 }
 
 impl Args {
-    /// Whether the artifact is standard input, of which guests then find the end.
+    /// Returns true if the artifact is standard input. The guest then finds the end of standard input.
     pub(crate) fn is_standard_input(&self) -> bool {
         self.artifact.as_os_str() == "-"
     }
@@ -77,10 +77,10 @@ impl Args {
     }
 }
 
-/// What runs nothing, with the option that asks for it.
+/// An option that runs nothing, such as `--help`, and its command.
 type Instead = (&'static str, Command);
 
-/// Reads all options before it decides: one that runs nothing doesn't hide what is wrong after it.
+/// Reads the command line. All options are read even after one that runs nothing, so that errors in them are reported.
 fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     const WASI: bool = cfg!(any(feature = "wasi", feature = "wasi-p2"));
     let (mut is_mapped, mut folders) = (false, Vec::<Folder>::new());
@@ -88,7 +88,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     #[cfg(feature = "describe")]
     let mut policy = Policy::default();
     #[cfg(feature = "limits")]
-    let mut limits = Limits::default();
+    let mut limits = GuestLimits::default();
     #[cfg(feature = "measure")]
     let mut measure = None;
     let mut instead: Option<Instead> = None;
@@ -150,7 +150,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     };
     #[cfg(feature = "describe")]
     if describe {
-        // With what was demanded before and after it.
+        // With the demands before and after it.
         instead = instead.or_else(|| Some(("--describe", Command::Describe(policy.clone()))));
     }
     let Some(artifact) = artifact else {
@@ -188,7 +188,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     })))
 }
 
-/// What `--version` prints.
+/// The output of `--version`.
 fn version() -> String {
     format!("precompile-run {} (wasmtime {})\n", env!("CARGO_PKG_VERSION"), wasmtime_environ::VERSION)
 }
@@ -196,7 +196,7 @@ fn version() -> String {
 /// Reads an amount of fuel.
 #[cfg(feature = "limits")]
 fn fuel(text: &str) -> Result<u64, String> {
-    // `parse` takes a sign.
+    // `parse` would accept a plus sign.
     let number = text.parse().ok().filter(|_| !text.starts_with('+'));
     number.ok_or_else(|| format!("`{text}` is no amount of fuel: give a whole number"))
 }

@@ -1,4 +1,4 @@
-//! Running a component.
+//! Running components.
 
 use crate::args::Args;
 use crate::failure::Failure;
@@ -12,14 +12,14 @@ use precompile_runtime::wasmtime::component::{Component, Instance, Linker};
 use precompile_runtime::{Program, link};
 use world::World;
 
-/// A component's instance, with the state behind its imports.
+/// A component's instance, with its store.
 pub(crate) struct Guest {
     store: Store<State<World>>,
     instance: Instance,
 }
 
 impl Guest {
-    /// Instantiates a component with what it was given.
+    /// Instantiates a component with its folders, environment and arguments.
     pub(crate) fn new(program: &Program, component: &Component, args: &Args) -> Result<Guest, Failure> {
         let mut linker = Linker::new(program.engine());
         let mut store = state::store(program, args, world::new(component, &mut linker, args)?)?;
@@ -37,7 +37,7 @@ impl Guest {
         world::start(&mut self.store, component, &self.instance)
     }
 
-    /// The function to call.
+    /// A call of an exported function.
     #[cfg(feature = "wave")]
     pub(crate) fn call(
         &mut self,
@@ -62,7 +62,7 @@ pub(crate) fn run(program: &Program, component: &Component, args: &Args) -> Resu
         Some(function) => {
             let mut call = guest.call(component, function, &args.arguments)?;
             guest.run(&mut call)?;
-            crate::print(&call.text()?)
+            crate::print::print(&call.text()?)
         }
         #[cfg(not(feature = "wave"))]
         Some(_) => Err(no_functions()),
@@ -70,7 +70,7 @@ pub(crate) fn run(program: &Program, component: &Component, args: &Args) -> Resu
     }
 }
 
-/// A build without `wave`.
+/// The error for `--invoke` in a build without `wave`.
 #[cfg(not(feature = "wave"))]
 pub(crate) fn no_functions() -> Failure {
     Failure::own(Code::Unsupported, || {
@@ -78,7 +78,7 @@ pub(crate) fn no_functions() -> Failure {
     })
 }
 
-/// What can be called, for a message.
+/// The functions that can be called, for a message.
 pub(crate) fn functions(component: &Component) -> String {
     #[cfg(feature = "wave")]
     return crate::wave::functions(component);
@@ -98,10 +98,10 @@ mod world {
     use wasmtime_wasi::p2::bindings::sync::Command;
     use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
-    /// The most that the host takes for something that a component has a handle to, such as a pollable.
+    /// The maximum memory that the host needs for a component's handle, such as a pollable.
     const HANDLE_BYTES: usize = 1 << 10;
 
-    /// What stands behind the imports of a component.
+    /// The state behind a component's imports.
     pub(super) struct World {
         context: WasiCtx,
         table: ResourceTable,
@@ -142,7 +142,7 @@ mod world {
     }
 }
 
-/// Nothing.
+/// The substitute in builds without WASI 0.2.
 #[cfg(not(feature = "wasi-p2"))]
 mod world {
     use super::*;

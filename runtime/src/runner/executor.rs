@@ -1,14 +1,14 @@
-//! What drives the clocks of WASI preview 1.
+//! The tokio runtime that drives the clocks of WASI preview 1.
 
 use crate::failure::Failure;
 use precompile_runtime::artifact::Code;
 use tokio::runtime::{Builder, Handle};
 
-/// Has one thread drive the clocks of the calling thread's guests, for the rest of the process; or none, where
-/// they wait for no clock.
+/// Enters a tokio runtime on the calling thread, for the rest of the process: with one thread for clocks, or with none
+/// if guests use no clock.
 ///
-/// Left to itself, wasmtime-wasi asks the system how many cores there are, and starts a thread for each: a
-/// seventh of what starting a small guest takes.
+/// Otherwise wasmtime-wasi would start a thread for each core, which is a seventh of the time that a small guest takes
+/// to start.
 pub(crate) fn enter(has_clocks: bool) -> Result<(), Failure> {
     if Handle::try_current().is_ok() {
         return Ok(());
@@ -19,7 +19,7 @@ pub(crate) fn enter(has_clocks: bool) -> Result<(), Failure> {
     };
     let runtime =
         runtime.map_err(|error| Failure::own(Code::Wasi, || format!("can't set up WASI: {error}")))?;
-    // Neither ends before the process.
+    // Both live as long as the process.
     std::mem::forget(Box::leak(Box::new(runtime)).enter());
     Ok(())
 }

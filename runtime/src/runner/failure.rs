@@ -1,7 +1,7 @@
-//! Why a run ended otherwise than well, and the exit code for it.
+//! The failure of a run, and its exit code.
 
 use precompile_runtime::OpenError;
-use precompile_runtime::artifact::{Code, ShownLines};
+use precompile_runtime::artifact::{Code, EscapedLines};
 #[cfg(any(feature = "wasi", feature = "component-model"))]
 use precompile_runtime::link::LinkError;
 use precompile_runtime::wasmtime::{self, Trap, WasmBacktrace};
@@ -10,40 +10,40 @@ use std::fmt::Display;
 use std::io::Write;
 use std::path::Path;
 
-/// The guest's time is up.
+/// The exit code if the guest's time is up. The codes from 124 to 126 are those of `timeout` and of shells.
 const TIMEOUT: u8 = 124;
-/// The runner itself failed. The codes from 124 to 126 are those of `timeout` and of shells.
+/// The exit code if the runner itself failed.
 const OWN: u8 = 125;
-/// The artifact was refused.
+/// The exit code if the artifact was refused.
 const REFUSED: u8 = 126;
-/// The guest trapped: what a shell reports for a program that aborted.
+/// The exit code if the guest trapped: a shell reports the same for a program that aborted.
 const TRAP: u8 = 134;
 
-/// A run that ended otherwise than well.
+/// The failure of a run.
 pub(crate) struct Failure {
     /// The process' exit code.
     exit: u8,
-    /// What to tell the user; nothing where the guest chose the exit code.
-    told: Option<String>,
+    /// The message for the user; `None` if the guest chose the exit code.
+    message: Option<String>,
 }
 
 impl Failure {
-    /// In words; or in numbers, where the build has none.
-    fn new(exit: u8, codes: impl FnOnce() -> Vec<Code>, words: impl FnOnce() -> String) -> Failure {
+    /// A failure with a text, or with numbers in builds without texts.
+    fn new(exit: u8, codes: impl FnOnce() -> Vec<Code>, text: impl FnOnce() -> String) -> Failure {
         let numbers = || {
             let mut codes = codes();
             codes.dedup();
             codes.iter().map(Code::to_string).collect::<Vec<_>>().join(" ")
         };
-        Failure { exit, told: Some(if cfg!(feature = "messages") { words() } else { numbers() }) }
+        Failure { exit, message: Some(if cfg!(feature = "messages") { text() } else { numbers() }) }
     }
 
-    /// The runner can't do what it was asked to.
-    pub(crate) fn own(code: Code, words: impl FnOnce() -> String) -> Failure {
-        Failure::new(OWN, || vec![code], words)
+    /// A failure of the runner itself.
+    pub(crate) fn own(code: Code, text: impl FnOnce() -> String) -> Failure {
+        Failure::new(OWN, || vec![code], text)
     }
 
-    /// A thread can't be started.
+    /// The failure to start a thread.
     #[cfg(any(feature = "limits", feature = "wasi", feature = "wasi-p2"))]
     pub(crate) fn thread(reason: &dyn Display) -> Failure {
         Failure::own(Code::Thread, || {
@@ -51,12 +51,12 @@ impl Failure {
         })
     }
 
-    /// This command has a bug, which was reported.
+    /// A bug of the runner, which was reported already.
     pub(crate) fn bug() -> Failure {
-        Failure { exit: OWN, told: None }
+        Failure { exit: OWN, message: None }
     }
 
-    /// The artifact was not opened.
+    /// An artifact that was not opened.
     pub(crate) fn open(path: &Path, error: OpenError) -> Failure {
         match error {
             OpenError::Io { .. } => Failure::own(Code::Io, || error.to_string()),
@@ -64,30 +64,30 @@ impl Failure {
         }
     }
 
-    /// The artifact is not what was asked for.
+    /// An artifact that was refused for a limit.
     #[cfg(feature = "limits")]
     pub(crate) fn refused(path: &Path, code: Code, why: impl FnOnce() -> String) -> Failure {
         Failure::new(REFUSED, || vec![code], || format!("`{}`: {}", path.display(), why()))
     }
 
-    /// The guest's time is up.
-    pub(crate) fn timeout(words: impl FnOnce() -> String) -> Failure {
-        Failure::new(TIMEOUT, || vec![Code::Timeout], words)
+    /// The end of the guest's time.
+    pub(crate) fn timeout(text: impl FnOnce() -> String) -> Failure {
+        Failure::new(TIMEOUT, || vec![Code::Timeout], text)
     }
 
-    /// Whether it is this command that failed, and not the guest.
+    /// Returns true if the runner failed, and not the guest.
     #[cfg(feature = "limits")]
     pub(crate) fn is_own(&self) -> bool {
         self.exit == OWN
     }
 
-    /// Tells the user, and gives the exit code.
+    /// Prints the message, and returns the exit code.
     pub(crate) fn report(self) -> u8 {
-        if let Some(told) = self.told {
-            // Where even this can't be written, the exit code still tells.
+        if let Some(message) = self.message {
+            // If the message can't be written, there is still the exit code.
             let mut stderr = std::io::stderr();
-            // Names in an artifact may hold anything.
-            let _ = writeln!(stderr, "error: {}", ShownLines(&told));
+            // Names in an artifact may contain any characters.
+            let _ = writeln!(stderr, "error: {}", EscapedLines(&message));
         }
         self.exit
     }
@@ -98,18 +98,18 @@ impl Failure {
         self.exit
     }
 
-    /// The guest ended itself.
+    /// The exit code that the guest chose.
     #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
     pub(crate) fn exit(exit: u8) -> Failure {
-        Failure { exit, told: None }
+        Failure { exit, message: None }
     }
 
-    /// What came of a call whose output nobody sees.
+    /// The result of a measured call, whose output is discarded: the exit code 0 is a success.
     #[cfg(feature = "measure")]
     pub(crate) fn unless_success(self) -> Result<(), Failure> {
         match self {
             Failure { exit: 0, .. } => Ok(()),
-            Failure { exit, told: None } => Err(Failure::new(
+            Failure { exit, message: None } => Err(Failure::new(
                 exit,
                 || vec![Code::Measured],
                 || {
@@ -122,7 +122,7 @@ impl Failure {
         }
     }
 
-    /// The program was not instantiated.
+    /// A program that was not linked or instantiated.
     #[cfg(any(feature = "wasi", feature = "component-model"))]
     pub(crate) fn link(error: LinkError) -> Failure {
         match error {
@@ -133,7 +133,7 @@ impl Failure {
         }
     }
 
-    /// A call into the guest came back with an error.
+    /// The error of a call of the guest.
     pub(crate) fn guest(error: wasmtime::Error) -> Failure {
         #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
         if let Some(exit) = error.downcast_ref::<wasmtime_wasi::I32Exit>() {
@@ -143,14 +143,12 @@ impl Failure {
         match error.downcast_ref::<Trap>().copied() {
             Some(Trap::Interrupt) => Failure::timeout(|| format!("the guest did not end in time: {error:?}")),
             Some(trap @ Trap::OutOfFuel) => {
-                let words = || format!("the guest used up the fuel that `--fuel` gives it: {error:?}");
-                Failure::new(TRAP, || vec![Code::Trap(trap as u8)], words)
+                let text = || format!("the guest used up the fuel that `--fuel` gives it: {error:?}");
+                Failure::new(TRAP, || vec![Code::Trap(trap as u8)], text)
             }
-            // Without a trap, but with a place in the guest: the host ended a call of the guest's, such as
-            // one with flags that don't exist.
             None if is_out_of_space(&error) => Failure::own(Code::AddressSpace, || {
                 format!(
-                    "there is not the address space that the guest's memories reserve, see `ulimit -v`: {error:#}; \
+                    "too little address space for the guest's memories, see `ulimit -v`: {error:#}; \
                      compile with `-O small-memories`, which is `-O memory-reservation=0,\
                      memory-reservation-for-growth=1MiB,memory-guard-size=64KiB`"
                 )
@@ -159,6 +157,8 @@ impl Failure {
                 Failure::own(Code::NotInstantiated, || format!("{error:?}"))
             }
             trap => {
+                // An error with a backtrace but no trap: the host ended a call of the guest's, such as one with flags
+                // that don't exist.
                 let code = trap.map_or(Code::HostCall, |trap| Code::Trap(trap as u8));
                 Failure::new(TRAP, || vec![code], || format!("the guest trapped: {error:?}"))
             }
@@ -166,7 +166,7 @@ impl Failure {
     }
 }
 
-/// Whether the system gives no more address space.
+/// Returns true if the system has no more address space for the process.
 #[cfg(unix)]
 fn is_out_of_space(error: &wasmtime::Error) -> bool {
     use rustix::io::Errno;

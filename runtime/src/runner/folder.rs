@@ -1,25 +1,25 @@
-//! A folder that the guest is given.
+//! A folder for the guest, as `--dir` gives it.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
-/// The suffix of the guest's path where it may change nothing.
+/// The suffix for a folder that the guest may only read.
 const READ_ONLY: &str = "ro";
 
-/// A folder of the host's that the guest is given.
+/// A folder of the host for the guest.
 pub(crate) struct Folder {
     #[cfg_attr(not(any(feature = "wasi", feature = "wasi-p2")), expect(dead_code, reason = "for WASI"))]
     pub(crate) host: PathBuf,
-    /// As the guest sees it.
+    /// The path in the guest.
     #[cfg_attr(not(any(feature = "wasi", feature = "wasi-p2")), expect(dead_code, reason = "for WASI"))]
     pub(crate) guest: String,
     pub(crate) is_writable: bool,
 }
 
 impl Folder {
-    /// Reads `HOST`, `HOST::GUEST` or `HOST::GUEST::ro`. HOST may be any name that the system has; the guest's names are
-    /// UTF-8.
+    /// Reads `HOST`, `HOST::GUEST` or `HOST::GUEST::ro`. HOST may be any name that the system has; the guest's names
+    /// are UTF-8.
     pub(crate) fn parse(text: &OsStr) -> Result<Folder, String> {
         let (host, names) = split(text);
         let shown = host.to_string_lossy();
@@ -54,7 +54,7 @@ impl Folder {
     }
 }
 
-/// What stands before the first `::`, and behind it.
+/// The parts of a text before and after the first `::`.
 #[cfg(unix)]
 fn split(text: &OsStr) -> (&OsStr, Option<&OsStr>) {
     use std::os::unix::ffi::OsStrExt;
@@ -65,7 +65,7 @@ fn split(text: &OsStr) -> (&OsStr, Option<&OsStr>) {
     }
 }
 
-/// The same, of names that are text.
+/// The parts of a text before and after the first `::`. Other systems' names are Unicode.
 #[cfg(not(unix))]
 fn split(text: &OsStr) -> (&OsStr, Option<&OsStr>) {
     match text.to_str().and_then(|text| text.split_once("::")) {

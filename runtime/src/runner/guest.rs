@@ -3,17 +3,17 @@
 use crate::failure::Failure;
 use crate::state::State;
 use precompile_runtime::Program;
-use precompile_runtime::artifact::{Code, Shown};
+use precompile_runtime::artifact::{Code, Escaped};
 use precompile_runtime::wasmtime::{self, Instance, Store, TypedFunc};
 
-/// An instantiated program, with the state behind its imports.
+/// An instantiated program, with its store.
 pub(crate) struct Guest<T: 'static> {
     pub(crate) store: Store<State<T>>,
     pub(crate) instance: Instance,
 }
 
 impl<T> Guest<T> {
-    /// Runs a command: calls the function without a name, or `_start`, as upstream's command line does.
+    /// Runs a command: calls the function with the empty name, or `_start`, like upstream's command line.
     pub(crate) fn start(&mut self, program: &Program) -> Result<(), Failure> {
         let main = ["", "_start"].into_iter().find_map(|name| self.procedure(name)?.ok());
         let Some(main) = main else {
@@ -25,24 +25,24 @@ impl<T> Guest<T> {
         main.call(&mut self.store, ()).map_err(Failure::guest)
     }
 
-    /// Calls what a library for WASI expects before any other call, where it is one.
+    /// Calls `_initialize`, if the program exports it: a library for WASI expects that before any other call.
     pub(crate) fn initialize(&mut self) -> Result<(), Failure> {
         let Some(initialize) = self.procedure("_initialize") else { return Ok(()) };
         initialize.and_then(|initialize| initialize.call(&mut self.store, ())).map_err(Failure::guest)
     }
 
-    /// The exported function of this name, which must have no parameters and no results.
+    /// The exported function with this name, which must have no parameters and no results.
     fn procedure(&mut self, name: &str) -> Option<wasmtime::Result<TypedFunc<(), ()>>> {
         Some(self.instance.get_func(&mut self.store, name)?.typed(&self.store))
     }
 }
 
-/// What can be called, for a message.
+/// The functions that can be called, for a message.
 pub(crate) fn functions(program: &Program) -> String {
     let mut names = String::new();
     for export in program.manifest().exports.iter().filter(|export| export.ty.starts_with("(func")) {
         let comma = if names.is_empty() { "" } else { ", " };
-        names += &format!("{comma}`{}`", Shown(export.name));
+        names += &format!("{comma}`{}`", Escaped(export.name));
     }
     match names.is_empty() {
         true => "; it exports no functions".into(),

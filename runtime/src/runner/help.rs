@@ -4,13 +4,13 @@ use Line::{Both, Long};
 
 /// A line of the help.
 enum Line {
-    /// Of `-h`, which fits a screen, and of `--help`.
+    /// A line of `-h`, which fits a screen, and of `--help`.
     Both(&'static str),
-    /// Of `--help` alone.
+    /// A line of `--help` only.
     Long(&'static str),
 }
 
-/// A line a string: the indentation of a string that goes on in the next line is lost.
+/// The lines, each a string: a string with a continued line would lose its indentation.
 const LINES: &[Line] = &[
     Both("Run WebAssembly that precompile compiled ahead of time"),
     Both(""),
@@ -68,7 +68,7 @@ const LINES: &[Line] = &[
     Both("refused, 134 the guest trapped"),
 ];
 
-/// The help: all of it, or what fits a screen.
+/// The text of the help, long or short.
 pub(crate) fn text(is_long: bool) -> String {
     let lines = LINES.iter().filter_map(|line| match line {
         Both(line) => Some(*line),

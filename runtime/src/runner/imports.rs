@@ -1,4 +1,4 @@
-//! Imports: which this build offers, and which a program wants besides.
+//! The imports that this build offers, and those that a program needs besides.
 
 use crate::args::Args;
 use crate::failure::Failure;
@@ -10,9 +10,9 @@ use precompile_runtime::artifact::manifest::Kind;
 use precompile_runtime::artifact::unmet;
 use precompile_runtime::{OpenError, Program};
 
-/// Tells why a program was not linked: all imports that nothing here offers, or what else was the reason.
+/// The reason why a program was not linked: all imports that this build doesn't offer, or else the failure.
 pub(crate) fn not_linked(program: &Program, args: &Args, failure: Failure) -> Failure {
-    // A build without components opened none: told so, the compiler leaves out what is for them.
+    // A build without components has opened none. With this check, the compiler leaves out the code for them.
     if cfg!(not(feature = "component-model")) && program.manifest().kind == Kind::Component {
         return failure;
     }
@@ -23,7 +23,7 @@ pub(crate) fn not_linked(program: &Program, args: &Args, failure: Failure) -> Fa
     }
 }
 
-/// The test that this build offers an import.
+/// Returns true if this build offers an import.
 fn offers(name: &str) -> bool {
     #[cfg(feature = "wasi")]
     if let Some((module, function)) = name.split_once('#') {
@@ -38,7 +38,7 @@ fn offers(name: &str) -> bool {
     };
 }
 
-/// All that this build offers.
+/// All imports that this build offers.
 #[cfg(feature = "describe")]
 pub(crate) fn all() -> Vec<String> {
     let mut all = Vec::new();

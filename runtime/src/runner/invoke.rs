@@ -1,4 +1,4 @@
-//! Calling a function of the guest's with arguments given as text.
+//! Calling an exported function of a module, with arguments given as text.
 
 use crate::failure::Failure;
 use crate::guest::{Guest, functions};
@@ -7,7 +7,7 @@ use precompile_runtime::Program;
 use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::{Func, Store, Val};
 
-/// A function of the guest's, ready to be called.
+/// A call of an exported function, with its arguments.
 pub(crate) struct Call {
     function: Func,
     arguments: Vec<Val>,
@@ -15,7 +15,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// An export, with arguments given as text.
+    /// A call of an export, with arguments given as text.
     pub(crate) fn new<T>(
         guest: &mut Guest<T>,
         program: &Program,
@@ -40,7 +40,7 @@ impl Call {
         self.function.call(&mut guest.store, &self.arguments, &mut self.results).map_err(Failure::guest)
     }
 
-    /// The results of the last run, one a line.
+    /// The results of the last run, one per line.
     pub(crate) fn text(&self) -> String {
         self.results.iter().map(|result| value::text(result) + "\n").collect()
     }

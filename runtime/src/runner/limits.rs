@@ -1,4 +1,4 @@
-//! What a guest may use up, and how it is stopped.
+//! The limits of a guest, and their enforcement.
 
 mod memory;
 pub(crate) mod signals;
@@ -12,26 +12,26 @@ use std::path::Path;
 use std::time::Duration;
 use watchdog::Watchdog;
 
-/// What a guest may use up; `None` stands for as much as it likes.
+/// The limits of a guest; `None` means no limit.
 #[derive(Default)]
-pub(crate) struct Limits {
-    /// Fuel, in wasmtime's units: most instructions take one.
+pub(crate) struct GuestLimits {
+    /// The fuel, in wasmtime's units: most instructions take one.
     pub(crate) fuel: Option<u64>,
-    /// From the start of this command until the guest's end.
+    /// The time from the start of this command to the guest's end.
     pub(crate) timeout: Option<Duration>,
-    /// All linear memories and tables together, in bytes.
+    /// The total size of linear memories and tables, in bytes.
     pub(crate) max_memory: Option<u64>,
     watchdog: Option<Watchdog>,
 }
 
-impl Limits {
-    /// Lets the time run, if there is a limit.
+impl GuestLimits {
+    /// Starts the clock, if the time is limited.
     pub(crate) fn start_watchdog(&mut self) -> Result<(), Failure> {
         self.watchdog = self.timeout.map(Watchdog::start).transpose()?;
         Ok(())
     }
 
-    /// Checks that this artifact can be limited so, and has its guest interrupted when its time is up.
+    /// Checks that these limits can be enforced on an artifact, and has the guest interrupted when its time is up.
     pub(crate) fn enforce(&self, path: &Path, program: &Program) -> Result<(), Failure> {
         let manifest = program.manifest();
         if self.fuel.is_some() && !manifest.settings.consume_fuel {
@@ -39,7 +39,7 @@ impl Limits {
                 "it consumes no fuel that `--fuel` could limit: compile it with `-W fuel`".into()
             }));
         }
-        // Wasmtime asks nobody before shared memories grow: their declared maximum must do.
+        // Wasmtime doesn't ask the limiter before a shared memory grows, so the declared maximum must be small enough.
         let threads = manifest.features_stamped.contains("threads");
         let declared = manifest.memories.and_then(|memories| memories.maximum_bytes).unwrap_or(u64::MAX);
         if threads && self.max_memory.is_some_and(|limit| limit < declared) {

@@ -1,4 +1,4 @@
-//! `precompile-run`: runs an artifact. There is no compiler in it.
+//! The command `precompile-run`, which runs artifacts. It contains no compiler.
 
 #![deny(unsafe_code)]
 
@@ -14,6 +14,7 @@ mod folder;
 mod guest;
 mod help;
 mod imports;
+mod instantiate;
 #[cfg(feature = "invoke")]
 mod invoke;
 #[cfg(feature = "limits")]
@@ -25,6 +26,7 @@ mod panic;
 mod preview1;
 #[cfg(feature = "wasi-p2")]
 mod preview2;
+mod print;
 mod stack;
 mod state;
 #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
@@ -35,18 +37,12 @@ mod value;
 mod wasi_context;
 #[cfg(feature = "wave")]
 mod wave;
-#[cfg(feature = "wasi")]
-#[path = "wasi.rs"]
-mod world;
-#[cfg(not(feature = "wasi"))]
-#[path = "bare.rs"]
-mod world;
 
 use args::{Args, Command};
 use failure::Failure;
-use precompile_runtime::artifact::Code;
 use precompile_runtime::{Program, Runtime};
-use std::io::{Write, stdin};
+use print::print;
+use std::io::stdin;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -66,7 +62,7 @@ fn main() -> ExitCode {
 fn run(#[cfg_attr(not(feature = "limits"), expect(unused_mut))] mut args: Args) -> Result<(), Failure> {
     #[cfg(feature = "limits")]
     limits::signals::end_process()?;
-    // Before anything that may wait: for a file that is a pipe, or for input.
+    // Before anything that may block, such as opening a pipe.
     #[cfg(feature = "limits")]
     args.limits.start_watchdog()?;
     #[cfg(feature = "describe")]
@@ -85,7 +81,7 @@ fn run(#[cfg_attr(not(feature = "limits"), expect(unused_mut))] mut args: Args) 
     if let Some(component) = program.component() {
         return component::run(&program, component, args);
     }
-    let mut guest = world::instantiate(&program, args)?;
+    let mut guest = instantiate::instantiate(&program, args)?;
     match &args.invoke {
         #[cfg(feature = "invoke")]
         Some(function) => {
@@ -97,24 +93,16 @@ fn run(#[cfg_attr(not(feature = "limits"), expect(unused_mut))] mut args: Args) 
     }
 }
 
-#[allow(unsafe_code, reason = "the one place that makes code of a file")]
+#[allow(unsafe_code, reason = "the place where a file becomes code")]
 fn open(runtime: &Runtime, args: &Args) -> Result<Program, Failure> {
     let program = match args.is_mapped {
-        // SAFETY: who runs this command vouches for what it is given, as for any program that is run. Its digest is
-        // checked.
+        // SAFETY: the user vouches for the artifact, as for any program. Its digest is checked.
         false if args.is_standard_input() => unsafe { runtime.open_reader(&args.artifact, stdin().lock()) },
         // SAFETY: as above.
         false => unsafe { runtime.open_file(&args.artifact) },
-        // SAFETY: as above. Who asks for this vouches that nobody writes to the file meanwhile, and the guest has no
-        // folder where it could.
+        // SAFETY: as above. With `--map` the user vouches that nobody writes to the file meanwhile, and the guest has
+        // no folder in which it could.
         true => unsafe { runtime.open_file_mapped(&args.artifact) },
     };
     program.map_err(|error| Failure::open(&args.artifact, error))
-}
-
-/// Prints to standard output.
-fn print(text: &str) -> Result<(), Failure> {
-    let mut stdout = std::io::stdout().lock();
-    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-    written.map_err(|error| Failure::own(Code::Output, || format!("can't write to standard output: {error}")))
 }

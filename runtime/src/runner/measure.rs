@@ -1,4 +1,4 @@
-//! How long each phase of a run takes.
+//! Measuring the phases of a run.
 
 mod memory;
 
@@ -6,9 +6,9 @@ use crate::args::Args;
 #[cfg(feature = "component-model")]
 use crate::component;
 use crate::failure::Failure;
+use crate::instantiate::instantiate;
 #[cfg(feature = "invoke")]
 use crate::invoke;
-use crate::world;
 use precompile_runtime::artifact::Code;
 use precompile_runtime::{OpenPhase, Program, Runtime};
 use serde_json::{Value, json};
@@ -16,12 +16,13 @@ use std::io::{IsTerminal, Read, stdin};
 use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
 
-/// Runs a program so often, and prints how long each phase took.
+/// Runs a program this many times, and prints the time of each phase.
 ///
-/// A command is instantiated for each call, since it ends with it; a function is called again in one instance.
+/// A command is instantiated for each call, since it ends with the call. A function is called repeatedly in one
+/// instance.
 pub(crate) fn run(runtime: &Runtime, mut args: Args, calls: NonZeroU32) -> Result<(), Failure> {
     let (program, mut phases) = open(runtime, &args)?;
-    // Behind the artifact, where that is standard input.
+    // After the artifact is read, which may be standard input.
     args.replay = Some(input()?);
     #[cfg(feature = "limits")]
     args.limits.enforce(&args.artifact, &program)?;
@@ -48,13 +49,13 @@ pub(crate) fn run(runtime: &Runtime, mut args: Args, calls: NonZeroU32) -> Resul
         }
         return phases.print();
     }
-    let instantiate = || world::instantiate(&program, &args);
+    let new_guest = || instantiate(&program, &args);
     match &args.invoke {
         #[cfg(feature = "invoke")]
         Some(function) => {
-            // What a library has to do before its first call is paid once, as instantiating is.
+            // The initialization of a library counts as instantiation.
             let (mut guest, mut call) = phases.instantiate(|| {
-                let mut guest = instantiate()?;
+                let mut guest = new_guest()?;
                 let call = invoke::Call::new(&mut guest, &program, function, &args.arguments)?;
                 Ok((guest, call))
             })?;
@@ -64,7 +65,7 @@ pub(crate) fn run(runtime: &Runtime, mut args: Args, calls: NonZeroU32) -> Resul
         }
         _ => {
             for _ in 0..calls.get() {
-                let mut guest = phases.instantiate(instantiate)?;
+                let mut guest = phases.instantiate(new_guest)?;
                 phases.call(|| guest.start(&program))?;
             }
         }
@@ -72,7 +73,7 @@ pub(crate) fn run(runtime: &Runtime, mut args: Args, calls: NonZeroU32) -> Resul
     phases.print()
 }
 
-/// What guests are to read: all of standard input, unless somebody would have to type it.
+/// The input for all guests: standard input to its end, unless it is a terminal.
 fn input() -> Result<Vec<u8>, Failure> {
     let mut input = Vec::new();
     if !stdin().is_terminal() {
@@ -82,7 +83,7 @@ fn input() -> Result<Vec<u8>, Failure> {
     Ok(input)
 }
 
-#[allow(unsafe_code, reason = "as the call that runs without measuring")]
+#[allow(unsafe_code, reason = "as in the run without measuring")]
 fn open(runtime: &Runtime, args: &Args) -> Result<(Program, Phases), Failure> {
     let mut ends = [Instant::now(); 4];
     let reached = |phase| {
@@ -93,13 +94,13 @@ fn open(runtime: &Runtime, args: &Args) -> Result<(Program, Phases), Failure> {
         }] = Instant::now();
     };
     let program = match args.is_mapped {
-        // SAFETY: as there, who runs this command vouches for what it is given.
+        // SAFETY: the user vouches for the artifact, as without measuring.
         false if args.is_standard_input() => unsafe {
             runtime.open_reader_in_phases(&args.artifact, stdin().lock(), reached)
         },
         // SAFETY: as above.
         false => unsafe { runtime.open_file_in_phases(&args.artifact, reached) },
-        // SAFETY: as there, nobody writes to it meanwhile.
+        // SAFETY: as above, and as without measuring, nobody writes to the file meanwhile.
         true => unsafe { runtime.open_file_mapped_in_phases(&args.artifact, reached) },
     };
     let program = program.map_err(|error| Failure::open(&args.artifact, error))?;
@@ -107,11 +108,11 @@ fn open(runtime: &Runtime, args: &Args) -> Result<(Program, Phases), Failure> {
     Ok((program, Phases { read, engine, deserialize, instantiate: Vec::new(), call: Vec::new() }))
 }
 
-/// How long each phase took.
+/// The time of each phase.
 struct Phases {
-    /// Copying or mapping the file, checking its digest, reading its manifest.
+    /// The time of copying or mapping the file, checking its digest, and reading its manifest.
     read: Duration,
-    /// Making the engine.
+    /// The time of making the engine.
     engine: Duration,
     deserialize: Duration,
     instantiate: Vec<Duration>,
@@ -144,7 +145,7 @@ impl Phases {
             "steady_calls_ns": all(self.call.get(1..).unwrap_or_default()),
             "peak_memory_bytes": memory::peak_bytes(),
         });
-        crate::print(&format!("{phases}\n"))
+        crate::print::print(&format!("{phases}\n"))
     }
 }
 

@@ -1,6 +1,6 @@
 //! WASI 0.2, for components.
 //!
-//! It is wasmtime-wasi's, but for one function.
+//! All functions but one are wasmtime-wasi's.
 
 use precompile_runtime::wasmtime::component::{Linker, Resource};
 use precompile_runtime::wasmtime::{self, StoreContextMut};
@@ -12,7 +12,7 @@ use wasmtime_wasi::p2::bindings::sync::filesystem::types::{
 };
 use wasmtime_wasi::p2::{self, StreamError};
 
-/// The interfaces, with as much of their version as has to be the same.
+/// The interfaces, with the part of their version that must be the same.
 pub(crate) const INTERFACES: [&str; 27] = [
     "wasi:cli/environment@0.2",
     "wasi:cli/exit@0.2",
@@ -43,12 +43,12 @@ pub(crate) const INTERFACES: [&str; 27] = [
     "wasi:sockets/udp@0.2",
 ];
 
-/// Offers it.
+/// Adds WASI 0.2 to a linker.
 pub(crate) fn add_to_linker<T: WasiView + 'static>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     p2::add_to_linker_sync(linker)?;
     linker.allow_shadowing(true);
-    // WASI has no name for an entry whose name isn't UTF-8. wasmtime-wasi answers with an error, at which guests
-    // give up the folder: such an entry is passed over.
+    // WASI has no name for an entry whose name isn't UTF-8. wasmtime-wasi returns an error, after which guests stop
+    // reading the folder. Here such an entry is skipped.
     linker.instance("wasi:filesystem/types@0.2.12")?.func_wrap(
         "[method]directory-entry-stream.read-directory-entry",
         |mut store: StoreContextMut<'_, T>, (stream,): (Resource<DirectoryEntryStream>,)| {
@@ -57,7 +57,7 @@ pub(crate) fn add_to_linker<T: WasiView + 'static>(linker: &mut Linker<T>) -> wa
                 match filesystem.read_directory_entry(Resource::new_borrow(stream.rep())) {
                     Ok(entry) => break Ok(entry),
                     Err(error) => match filesystem.convert_error_code(error)? {
-                        // As is one that was removed meanwhile.
+                        // So is an entry that was removed meanwhile.
                         ErrorCode::IllegalByteSequence | ErrorCode::NoEntry => {}
                         code => break Err(code),
                     },
@@ -70,7 +70,7 @@ pub(crate) fn add_to_linker<T: WasiView + 'static>(linker: &mut Linker<T>) -> wa
     Ok(())
 }
 
-/// The error that wasi-libc makes EPIPE of: of one that tells more it makes EIO.
+/// The error of a broken pipe, which wasi-libc turns into EPIPE. It would turn a more detailed error into EIO.
 pub(crate) fn broken_pipe(_: io::Error) -> StreamError {
     StreamError::Closed
 }
@@ -90,13 +90,13 @@ mod tests {
         }
     }
 
-    /// What is said to be offered is what can be linked.
+    /// The interfaces that are described as offered are those that can be linked.
     #[test]
     fn the_interfaces_are_those_that_can_be_linked() {
         let engine = Engine::new(&Config::new()).unwrap();
         let mut linker = Linker::<Guest>::new(&engine);
         add_to_linker(&mut linker).unwrap();
-        // A name that is taken can't be defined again.
+        // A defined name can't be defined again.
         let mut is_linked =
             |name: &str| linker.root().resource(name, ResourceType::host::<()>(), |_, _| Ok(())).is_err();
         for interface in INTERFACES {

@@ -1,18 +1,18 @@
-//! The native stack that guests share with the host's functions.
+//! The native stack, which guests share with the host's functions.
 
 use crate::failure::Failure;
 #[cfg(not(any(feature = "limits", feature = "wasi", feature = "wasi-p2")))]
 use precompile_runtime::artifact::Code;
 
-/// The part of it that a guest may use, and several times as much for the host's functions, in bytes.
+/// The required stack in bytes: a guest's maximum, and several times as much for the host's functions.
 const ENOUGH: usize = 2 << 20;
 
-/// Runs with enough native stack: in a thread that has it where this one's is limited to less, as by
-/// `ulimit -s`. The bare runner, which has no threads otherwise, refuses then.
+/// Runs a function with enough native stack. If this thread's stack is limited to less, as by `ulimit -s`, the function
+/// runs in a new thread. The bare runner, which has no threads otherwise, refuses to run then.
 ///
 /// # Errors
 ///
-/// Where that takes a thread, and none can be started.
+/// If a thread is needed and can't be started.
 pub(crate) fn with_enough(run: impl FnOnce() -> Result<(), Failure> + Send) -> Result<(), Failure> {
     match limit_bytes() {
         Some(bytes) if bytes < ENOUGH as u64 => in_thread(run),
@@ -37,13 +37,13 @@ fn in_thread(run: impl FnOnce() -> Result<(), Failure> + Send) -> Result<(), Fai
     })
 }
 
-/// The most that this process's first stack may become, in bytes; `None` where it is unlimited, or the system doesn't tell.
+/// The limit of the main thread's stack, in bytes; `None` if it is unlimited or unknown.
 #[cfg(unix)]
 fn limit_bytes() -> Option<u64> {
     rustix::process::getrlimit(rustix::process::Resource::Stack).current
 }
 
-/// The linker has set it: to more than is enough for guests.
+/// On other systems the linker has set the stack's size, to more than enough for guests.
 #[cfg(not(unix))]
 fn limit_bytes() -> Option<u64> {
     None

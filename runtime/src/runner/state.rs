@@ -1,4 +1,4 @@
-//! What a guest runs in.
+//! The store of a guest, and its state.
 
 use crate::args::Args;
 use crate::failure::Failure;
@@ -7,10 +7,10 @@ use crate::limits::Memory;
 use precompile_runtime::Program;
 use precompile_runtime::wasmtime::Store;
 
-/// An epoch that never comes.
+/// An epoch that is never reached.
 const NEVER: u64 = u64::MAX;
 
-/// What stands behind a guest: its world, and what it may use up.
+/// The state of a guest's store: the state behind its imports, and its memory limit.
 pub(crate) struct State<W> {
     #[cfg_attr(not(any(feature = "wasi", feature = "wasi-p2")), expect(dead_code, reason = "for WASI"))]
     pub(crate) world: W,
@@ -18,7 +18,7 @@ pub(crate) struct State<W> {
     pub(crate) memory: Memory,
 }
 
-/// A store under the limits that the user sets, or under none.
+/// A store with the limits that the user has set.
 pub(crate) fn store<W: 'static>(
     program: &Program,
     args: &Args,
@@ -33,7 +33,7 @@ pub(crate) fn store<W: 'static>(
     };
     let settings = &program.manifest().settings;
     let mut store = Store::new(program.engine(), state);
-    // A new store has neither fuel nor time, which would end such a guest at once.
+    // A new store has no fuel and its epoch's deadline is now, which would end such a guest at once.
     if settings.consume_fuel {
         store.set_fuel(fuel.unwrap_or(u64::MAX)).map_err(Failure::guest)?;
     }
@@ -45,8 +45,8 @@ pub(crate) fn store<W: 'static>(
     Ok(store)
 }
 
-/// How many bytes a guest may hand to the host in one call, which may copy them: as many as its memory may have,
-/// or so many where nobody limits that.
+/// The maximum number of bytes that a guest may pass to the host in one call, which may copy them: the limit of its
+/// memory, or `unlimited` if there is none.
 #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
 pub(crate) fn hostcall_fuel(args: &Args, unlimited: usize) -> usize {
     #[cfg(not(feature = "limits"))]
@@ -54,7 +54,7 @@ pub(crate) fn hostcall_fuel(args: &Args, unlimited: usize) -> usize {
         let _ = args;
         unlimited
     };
-    // Names must pass in any case.
+    // Names must fit in any case.
     #[cfg(feature = "limits")]
     return match args.limits.max_memory {
         Some(bytes) => usize::try_from(bytes).unwrap_or(usize::MAX).max(64 << 10),
@@ -62,7 +62,7 @@ pub(crate) fn hostcall_fuel(args: &Args, unlimited: usize) -> usize {
     };
 }
 
-/// Tells why a guest didn't start, where it is a limit that this command sets.
+/// The reason why a guest didn't start: its memory limit, or else the failure.
 pub(crate) fn not_started<W>(store: &Store<State<W>>, failure: Failure) -> Failure {
     #[cfg(feature = "limits")]
     return store.data().memory.explain(failure);

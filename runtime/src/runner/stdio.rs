@@ -1,22 +1,15 @@
-//! The standard streams of this process, as the guest's.
+//! The standard streams of this process, for the guest.
 
+mod broken_pipe;
 #[cfg(unix)]
 mod output;
 #[cfg(unix)]
 mod stdin;
 
-use std::io;
+pub(crate) use broken_pipe::BrokenPipe;
 use wasmtime_wasi::WasiCtxBuilder;
-use wasmtime_wasi::p2::StreamError;
 
-/// The error of a guest whose output nobody reads any more, which makes EPIPE of it.
-pub(crate) type BrokenPipe = fn(io::Error) -> StreamError;
-
-/// The answer to what is asked of no stream of this runner's: wasmtime-wasi's own would bring a reader with a thread.
-#[cfg(unix)]
-const ASYNCHRONOUS: &str = "asynchronous streams are for WASI 0.3, which is not linked";
-
-/// Gives them to the guest.
+/// Gives the standard streams to the guest.
 #[cfg(unix)]
 pub(crate) fn inherit(builder: &mut WasiCtxBuilder, broken_pipe: BrokenPipe) {
     use output::{Output, To};
@@ -27,7 +20,7 @@ pub(crate) fn inherit(builder: &mut WasiCtxBuilder, broken_pipe: BrokenPipe) {
         .stderr(Output { to: To::Stderr, broken_pipe });
 }
 
-/// Gives them to the guest.
+/// Gives the standard streams to the guest.
 #[cfg(not(unix))]
 pub(crate) fn inherit(builder: &mut WasiCtxBuilder, _: BrokenPipe) {
     builder.inherit_stdio();

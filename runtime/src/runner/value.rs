@@ -3,7 +3,7 @@
 use precompile_runtime::wasmtime::{Val, ValType};
 use std::str::FromStr;
 
-/// Reads an argument of a function's.
+/// Reads an argument of a function.
 pub(crate) fn parse(ty: &ValType, text: &str) -> Result<Val, String> {
     Ok(match ty {
         ValType::I32 => Val::I32(
@@ -29,17 +29,17 @@ fn wrong(ty: &ValType, text: &str) -> String {
     format!("`{text}` is no `{ty}`")
 }
 
-/// A number in decimal, or in hexadecimal behind `0x`.
+/// A number in decimal, or in hexadecimal after `0x`.
 fn integer<T: FromStr + TryFrom<u128>>(text: &str) -> Option<T> {
     match text.strip_prefix("0x") {
-        // The standard library takes a sign there.
+        // The standard library would accept a sign there.
         Some(digits) if digits.starts_with('+') => None,
         Some(digits) => u128::from_str_radix(digits, 16).ok()?.try_into().ok(),
         None => text.parse().ok(),
     }
 }
 
-/// A result of a function's. It reads back as an argument, but for references and the payloads of NaNs.
+/// A result of a function as text. Reading it as an argument gives the same value, but for references and NaN payloads.
 pub(crate) fn text(value: &Val) -> String {
     match value {
         Val::I32(value) => value.to_string(),

@@ -1,4 +1,4 @@
-//! What a guest gets of the runner through WASI, whichever version.
+//! The folders, environment and arguments of a guest, for every version of WASI.
 
 use crate::args::Args;
 use crate::failure::Failure;
@@ -9,17 +9,18 @@ use precompile_runtime::artifact::Code;
 use wasmtime_wasi::p2::pipe::{MemoryInputPipe, SinkOutputStream};
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 
-/// The folders, the environment and the arguments that the guest was given.
+/// The builder of a WASI context with the guest's folders, environment, arguments and standard streams.
 pub(crate) fn builder(args: &Args, broken_pipe: BrokenPipe) -> Result<WasiCtxBuilder, Failure> {
     let mut builder = WasiCtxBuilder::new();
-    // One guest in one process may block its thread.
+    // The process has one guest, so it may block the thread.
     builder.allow_blocking_current_thread(true);
     stdio::inherit(&mut builder, broken_pipe);
     #[cfg(feature = "measure")]
     if let Some(input) = &args.replay {
         builder.stdin(MemoryInputPipe::new(input.clone())).stdout(SinkOutputStream).stderr(SinkOutputStream);
     }
-    // The guest's name, without the host's folders; then its arguments, unless these are for a function.
+    // The first argument is the artifact's file name, without the host's folders. The others are the guest's, unless
+    // they are for a function.
     builder.arg(args.artifact.file_name().unwrap_or(args.artifact.as_os_str()).to_string_lossy());
     if args.invoke.is_none() {
         builder.args(&args.arguments);

@@ -1,4 +1,4 @@
-//! Calling a component's function with arguments given as text, in WAVE.
+//! Calling an exported function of a component, with arguments given as text in WAVE.
 
 use crate::failure::Failure;
 use precompile_runtime::artifact::Code;
@@ -7,7 +7,7 @@ use precompile_runtime::wasmtime::component::types::{ComponentFunc, ComponentIte
 use precompile_runtime::wasmtime::component::wasm_wave::wasm::DisplayType;
 use precompile_runtime::wasmtime::component::{Component, Func, Instance, Type, Val};
 
-/// A function of a component's, ready to be called.
+/// A call of an exported function, with its arguments.
 pub(crate) struct Call {
     function: Func,
     arguments: Vec<Val>,
@@ -15,7 +15,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// An export, with arguments given as text.
+    /// A call of an export, with arguments given as text.
     pub(crate) fn new<T>(
         store: &mut Store<T>,
         component: &Component,
@@ -50,7 +50,7 @@ impl Call {
         self.function.call(store, &self.arguments, &mut self.results).map_err(Failure::guest)
     }
 
-    /// The results of the last run, one a line.
+    /// The results of the last run, one per line.
     pub(crate) fn text(&self) -> Result<String, Failure> {
         let lines = self.results.iter().map(|result| Ok(result.to_wave()? + "\n"));
         lines.collect::<Result<String, _>>().map_err(Failure::guest)
@@ -77,7 +77,7 @@ fn typed(ty: &ComponentFunc, name: &str, texts: &[String]) -> Result<Vec<Val>, F
     values.collect()
 }
 
-/// Whether WAVE has a text for values of a type. Wasmtime panics where it has none.
+/// Returns true if WAVE has a text for values of a type. Otherwise wasmtime would panic.
 fn has_text(ty: &Type) -> bool {
     match ty {
         Type::Own(_)
@@ -97,7 +97,7 @@ fn has_text(ty: &Type) -> bool {
     }
 }
 
-/// What can be called, for a message.
+/// The functions that can be called, for a message.
 pub(crate) fn functions(component: &Component) -> String {
     let engine = component.engine();
     let ty = component.component_type();

@@ -1,4 +1,4 @@
-//! Symbols of a program, and whose they are.
+//! Symbols of a program, and the crates that they belong to.
 
 use object::SymbolKind;
 use object::read::elf::ElfFile64;
@@ -8,14 +8,14 @@ use std::collections::BTreeSet;
 
 /// A function, or data that has a name.
 pub(super) struct Symbol {
-    /// As Rust writes it.
+    /// The name, demangled.
     pub(super) name: String,
-    /// The crate that it is of, or `C`.
-    pub(super) of: String,
+    /// The crate that the symbol belongs to, or `C`.
+    pub(super) owner: String,
     pub(super) bytes: u64,
 }
 
-/// All that a program has, each address once.
+/// All symbols of a program, one for each address.
 pub(super) fn all(elf: &ElfFile64<'_>) -> Vec<Symbol> {
     let mut seen = BTreeSet::new();
     let symbols = elf.symbols().filter(|symbol| {
@@ -26,18 +26,18 @@ pub(super) fn all(elf: &ElfFile64<'_>) -> Vec<Symbol> {
         .filter_map(|symbol| {
             let mangled = symbol.name().ok()?;
             let name = format!("{:#}", demangle(mangled));
-            let of = if name == mangled { "C".into() } else { owner(&name) };
-            Some(Symbol { name, of, bytes: symbol.size() })
+            let owner = if name == mangled { "C".into() } else { owner(&name) };
+            Some(Symbol { name, owner, bytes: symbol.size() })
         })
         .collect()
 }
 
-/// The crate of a path: of the type, where it is an implementation of a trait for one. What the standard
-/// library has for a type of another crate's is that crate's.
+/// The crate of a path: the type's, where the path is in an implementation of a trait. The standard library's code for
+/// a type of another crate belongs to that crate.
 fn owner(name: &str) -> String {
     const STANDARD: [&str; 3] = ["core", "alloc", "std"];
     let is_name = |word: &&str| word.starts_with(|c: char| c.is_ascii_lowercase());
-    // What starts a path, wherever in the name one stands.
+    // The starts of all paths within the name.
     let starts = name.split(['<', ',', '&', ' ', '(', '[']).filter_map(|part| part.split_once("::"));
     let mut crates = starts.map(|(start, _)| start).filter(is_name).peekable();
     let first = crates.peek().copied().unwrap_or("C");
@@ -48,11 +48,11 @@ fn owner(name: &str) -> String {
 
 /// A name that fits a table.
 pub(super) fn short(name: &str) -> String {
-    const MOST: usize = 110;
+    const MAX_CHARACTERS: usize = 110;
     let plain: String = name.replace('|', "/");
     match plain.chars().count() {
-        0..=MOST => plain,
-        _ => plain.chars().take(MOST).collect::<String>() + "…",
+        0..=MAX_CHARACTERS => plain,
+        _ => plain.chars().take(MAX_CHARACTERS).collect::<String>() + "…",
     }
 }
 
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn owners() {
-        for (name, of) in [
+        for (name, expected) in [
             ("wasmtime::runtime::store::Store<T>::new", "wasmtime"),
             ("<wasmtime::engine::Metadata>::check_cost", "wasmtime"),
             ("core::fmt::write", "core"),
@@ -74,7 +74,7 @@ mod tests {
             ("<precompile_runtime::OpenError as core::fmt::Display>::fmt", "precompile_runtime"),
             ("<&T as core::fmt::Debug>::fmt", "core"),
         ] {
-            assert_eq!(owner(name), of, "{name}");
+            assert_eq!(owner(name), expected, "{name}");
         }
     }
 }

@@ -1,49 +1,50 @@
-//! The steps from a program as cargo builds it to the smallest, in the order of upstream's guide, and further.
+//! The ladder: the steps from a program as cargo builds it to the smallest, in the order of upstream's guide, and
+//! beyond.
 
 use crate::cargo::{Recipe, Std};
 use crate::profile::Profile;
 
-/// One step. It keeps what the steps before it do.
+/// A step, which includes all steps before it.
 pub(crate) struct Step {
     pub(crate) name: &'static str,
-    /// The features of the runner, with WASI preview 1 and bare.
+    /// The features of the runner with WASI preview 1.
     pub(crate) wasi: Option<&'static str>,
     pub(crate) bare: Option<&'static str>,
     pub(crate) recipe: Recipe,
-    /// Upstream's command line is built alike.
+    /// Upstream's command line is built alike, beside the runner.
     pub(crate) beside_upstream: bool,
-    /// The figure of upstream's guide for its command line: macOS on aarch64, 2023-10-18.
+    /// The guide's figure for upstream's command line: macOS on aarch64, 2023-10-18.
     pub(crate) guide_cli: Option<&'static str>,
-    /// Its figure for its C library: Linux on x86_64, 2024-12-12.
+    /// The guide's figure for upstream's C library: Linux on x86_64, 2024-12-12.
     pub(crate) guide_library: Option<&'static str>,
 }
 
-/// The runner with WASI preview 1 and nothing else, and with nothing at all.
+/// The features of a runner with WASI preview 1 alone, and of a bare one.
 pub(crate) const WASI: &str = "messages,portable-digest,wasi,disable-logging";
 pub(crate) const BARE: &str = "messages,portable-digest,runner,disable-logging";
 
-/// WASI 0.2 alone, and both.
+/// The features of a runner with WASI 0.2 alone, and with both.
 pub(crate) const PREVIEW_2: &str = "messages,portable-digest,wasi-p2,disable-logging";
 pub(crate) const BOTH: &str = "messages,portable-digest,wasi,wasi-p2,disable-logging";
 
 /// The last step with stable Rust and no flags.
 pub(crate) const PROFILE_STEP: &str = "stripped, as the profile runner";
-/// The last with stable Rust, and the last of all.
+/// The last step with stable Rust, and the last of all.
 const FLAGS_STEP: &str = "and flags for the linker";
 const SMALLEST_STEP: &str = "flags for the linker, fmt-debug=none, std for size";
-/// The first with a flag that is not stable.
+/// The first step with an unstable flag.
 pub(crate) const NO_LOCATIONS_STEP: &str = "without them, location-detail=none";
 
 const LOCATION: &str = "-Zlocation-detail=none";
 const FORMAT: &str = "-Zfmt-debug=none";
-/// Code for a fixed address, and one of functions that are the same.
+/// Flags for code at a fixed address, and for folding identical functions.
 const LINK: &[&str] = &["-Crelocation-model=static", "-Clink-arg=-Wl,--icf=all"];
-/// Folding functions takes LLVM's linker, which stable Rust brings along and Debian's doesn't (`lld`).
+/// The flag for LLVM's linker, which folds functions. Stable Rust includes it, Debian's doesn't (`lld`).
 const LLD: &str = "-Clink-arg=-fuse-ld=lld";
 
-/// Stable Rust's best by a profile alone, which is the workspace's `runner`.
+/// The best recipe for stable Rust by a profile alone, the workspace's `runner`.
 pub(crate) const STABLE: Recipe = Recipe::stable(Profile::RUNNER);
-/// The same, with flags.
+/// The recipe `STABLE` with flags for the linker.
 const STABLE_FLAGS: Recipe = Recipe { flags: LINK, ..STABLE };
 
 const SIZE: Profile = Profile { opt_level: "s", ..Profile::RELEASE };
@@ -107,17 +108,17 @@ pub(crate) const VARIANT_STEPS: [&str; 3] = [PROFILE_STEP, FLAGS_STEP, SMALLEST_
 pub(crate) const NO_DEBUG_STEP: &str = "without locations, and without Debug";
 pub(crate) const NO_DEBUG: Recipe = Recipe { flags: &[LOCATION, FORMAT], ..NO_LOCATIONS };
 
-/// The levels of optimisation, with the rest of the profile `runner`.
+/// The optimisation levels that are tried with the rest of the profile `runner`.
 pub(crate) const OPT_LEVELS: &[&str] = &["1", "2", "3", "s", "z"];
 
-/// Bare runners that lack one of what the others have.
+/// Bare runners that each lack one feature.
 pub(crate) const LESS: &[(&str, &str)] = &[
     ("without `messages`", "portable-digest,runner,disable-logging"),
     ("without `portable-digest`", "messages,runner,disable-logging"),
     ("without `disable-logging`", "messages,portable-digest,runner"),
 ];
 
-/// `precompile` with these backends and targets.
+/// The builds of `precompile`, each with its backends and targets.
 pub(crate) const COMPILERS: &[(&str, &str)] = &[
     ("Cranelift, this machine", "cli,cranelift"),
     ("Cranelift, all targets", "cli,cranelift,all-arch"),
@@ -127,7 +128,7 @@ pub(crate) const COMPILERS: &[(&str, &str)] = &[
     ("both, all targets", "cli,cranelift,winch,all-arch"),
 ];
 
-/// The features of the runtime, each with what it adds to a bare runner.
+/// The features of the runtime that are added to a bare runner, one by one.
 pub(crate) const FEATURES: &[&str] = &[
     "invoke",
     "limits",

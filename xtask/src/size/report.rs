@@ -1,4 +1,4 @@
-//! `reports/sizes.json` and `reports/sizes.md`.
+//! The reports `reports/sizes.json` and `reports/sizes.md`.
 
 use super::ladder::{
     COMPILERS, FEATURES, LADDER, LESS, NO_DEBUG_STEP, NO_LOCATIONS_STEP, OPT_LEVELS, PROFILE_STEP,
@@ -29,7 +29,7 @@ pub(super) const ARGUMENTS_STEP: &str = "no command line, else as the profile ru
 /// The step of rows of `precompile`.
 pub(super) const COMPILER_STEP: &str = "precompile";
 
-/// The step of rows with another level of optimisation.
+/// The step of rows with another optimisation level.
 pub(super) fn opt_level_step(level: &str) -> String {
     format!("opt-level {level}, else as the profile runner")
 }
@@ -44,21 +44,21 @@ the trampolines between host and guest, and Winch's own assembler is Cranelift's
 translation of functions and what only it calls."
 );
 
-/// One program that was built, or why it wasn't.
+/// A program that was built, or the reason why it wasn't.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Row {
     step: String,
     variant: String,
-    /// The words of `rustc -V`.
+    /// The output of `rustc -V`.
     toolchain: String,
-    /// The day it was built, such as `2026-11-24`.
+    /// The day of the build, such as `2026-11-24`.
     date: String,
-    /// The commit it was built at; `before` one, where only the commit that recorded it is known.
+    /// The commit of the build; `before` one, where only the commit that recorded the row is known.
     commit: String,
-    /// The program's size, where it was built.
+    /// The program's size, if it was built.
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
-    /// Why it was not built.
+    /// The reason why the program was not built.
     #[serde(skip_serializing_if = "Option::is_none")]
     missing: Option<String>,
 }
@@ -70,7 +70,8 @@ impl Row {
             Ok(bytes) => (Some(bytes), None),
             Err(reason) => (None, Some(reason)),
         };
-        let (date, commit) = (said("date", &["-I"]), said("git", &["describe", "--always", "--dirty"]));
+        let (date, commit) =
+            (first_line("date", &["-I"]), first_line("git", &["describe", "--always", "--dirty"]));
         let row = Row { step: step.into(), variant: variant.into(), toolchain, date, commit, bytes, missing };
         println!("{}, {}: {}", row.step, row.variant, row.shown());
         row
@@ -91,7 +92,7 @@ impl Row {
 }
 
 /// The first line that a command prints.
-fn said(command: &str, arguments: &[&str]) -> String {
+fn first_line(command: &str, arguments: &[&str]) -> String {
     let output = std::process::Command::new(command).args(arguments).output();
     let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
     text.unwrap_or_default().lines().next().unwrap_or_default().into()
@@ -104,7 +105,7 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// Adds a row, in the place of the one that was there.
+    /// Adds a row, or replaces the one of the same step and variant.
     pub(super) fn put(&mut self, row: Row) {
         match self.rows.iter_mut().find(|other| other.step == row.step && other.variant == row.variant) {
             Some(other) => *other = row,
@@ -283,7 +284,7 @@ impl Report {
         writeln!(text, "{WINCH_HAS_CRANELIFT}")
     }
 
-    /// The rows that weren't built, and why.
+    /// Adds the rows that weren't built, and why.
     fn missing(&self, text: &mut String) -> std::fmt::Result {
         for row in &self.rows {
             if let Some(reason) = &row.missing {
@@ -293,7 +294,7 @@ impl Report {
         Ok(())
     }
 
-    /// When, and at which commit, each row was built: those of one commit together.
+    /// Adds the date and the commit of each row, with the rows of one commit together.
     fn origins(&self, text: &mut String) -> std::fmt::Result {
         let mut origins = BTreeMap::<_, Vec<_>>::new();
         for row in &self.rows {
@@ -308,10 +309,10 @@ impl Report {
             origins.len()
         )?;
         writeln!(text, "| date | commit | rows |\n|------|--------|------|")?;
-        // The most are named by their number.
-        let most = origins.values().map(Vec::len).max();
+        // The largest group is named by its size.
+        let largest = origins.values().map(Vec::len).max();
         for ((date, commit), rows) in &origins {
-            let named = if Some(rows.len()) == most {
+            let named = if Some(rows.len()) == largest {
                 format!("{}: all others", rows.len())
             } else {
                 rows.join("; ")

@@ -1,4 +1,4 @@
-//! `aot GUEST-BACKEND` calls what is embedded; `aot FILE.cwasm` what is in a file.
+//! `aot GUEST-BACKEND` calls an embedded guest; `aot FILE.cwasm` calls a guest in a file.
 
 use precompile_runtime::wasmtime::{Linker, Store};
 use precompile_runtime::{Embedded, Runtime, include_cwasm, link};
@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let runtime = Runtime::new();
     let program = match GUESTS.iter().find(|guest| guest.name() == name) {
         Some(guest) => runtime.open_embedded(guest)?,
-        // SAFETY: the benchmark has just had it made.
+        // SAFETY: the benchmark has just made the artifact.
         None => unsafe { runtime.open_file(&name)? },
     };
     let mut linker: Linker<WasiP1Ctx> = Linker::new(program.engine());

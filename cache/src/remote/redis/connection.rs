@@ -2,8 +2,8 @@
 
 use super::metered::{Allowance, Metered};
 use super::tls;
-use crate::remote::Limits;
 use crate::remote::failure::Failure;
+use crate::remote::limits::RemoteLimits;
 use ::redis::aio::MultiplexedConnection;
 use ::redis::{AsyncConnectionConfig, Cmd, ErrorKind, FromRedisValue};
 use ::redis::{RedisConnectionInfo, RedisError, ServerErrorKind};
@@ -14,21 +14,21 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-/// A Redis server's address, and what it is told at first.
-pub(in crate::remote) struct Server {
-    pub(in crate::remote) host: String,
-    pub(in crate::remote) port: u16,
-    pub(in crate::remote) tls: bool,
-    pub(in crate::remote) settings: RedisConnectionInfo,
+/// A Redis server's address, and the settings of its connections.
+pub(crate) struct Server {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) tls: bool,
+    pub(crate) settings: RedisConnectionInfo,
 }
 
 /// A connection, used for one transfer at a time.
 pub(super) struct Connection {
     commands: MultiplexedConnection,
     allowance: Allowance,
-    /// The task that reads answers; it ends with the connection.
+    /// The task that reads responses. It ends with the connection.
     reader: JoinHandle<()>,
-    /// An answer is being waited for: then nobody else may use this.
+    /// A response is outstanding, so no other transfer may use the connection.
     is_busy: bool,
 }
 
@@ -46,17 +46,17 @@ impl Connection {
         Ok(Connection { commands, reader: tokio::spawn(reader), allowance, is_busy: false })
     }
 
-    /// Waits for the answer to a command, which is expected to have at most so many bytes.
+    /// Sends a command and waits for the response, whose payload has at most this many bytes.
     pub(super) async fn ask<T: FromRedisValue>(
         &mut self,
-        limits: &Limits,
+        limits: &RemoteLimits,
         command: &Cmd,
         bytes: u64,
     ) -> Result<T, Failure> {
         timeout(limits.idle, self.answer(command, bytes)).await.unwrap_or_else(|_| Err(Failure::idle(limits)))
     }
 
-    /// Waits until a command was taken, which lasts as long as its bytes need.
+    /// Sends a command and waits until the server has accepted it, however long sending its bytes takes.
     pub(super) async fn tell(&mut self, command: &Cmd) -> Result<(), Failure> {
         self.answer(command, 0).await
     }
@@ -71,7 +71,7 @@ impl Connection {
 }
 
 impl Allowance {
-    /// The meaning of the client's error.
+    /// The failure that an error of the client library stands for.
     fn explain(&self, error: &RedisError) -> Failure {
         use ServerErrorKind::{BusyLoading, ClusterDown, MasterDown, TryAgain};
         let is_temporary = match error.kind() {
@@ -87,7 +87,7 @@ impl Allowance {
     }
 }
 
-/// The maker of connections for the pool.
+/// The factory of connections for the pool.
 pub(super) struct Connections {
     pub(super) server: Server,
 }
@@ -99,7 +99,7 @@ impl Manager for Connections {
     async fn create(&self) -> Result<Connection, Failure> {
         let Server { host, port, tls, .. } = &self.server;
         let stream = TcpStream::connect((&**host, *port)).await.map_err(Failure::temporary)?;
-        // It only costs time where it fails.
+        // A failure only makes the connection slower.
         let _ = stream.set_nodelay(true);
         match tls {
             true => Connection::new(&self.server, tls::client(host, stream).await?).await,

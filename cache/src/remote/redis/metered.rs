@@ -1,5 +1,5 @@
-//! A stream of which no more is read than was asked for. The client keeps an answer until it is whole, as long
-//! as the server says that it is: so a server that lies would fill the memory.
+//! A stream that limits the bytes read from it. The client library keeps a response in memory until it is complete, and
+//! believes the length that the server announces. Without a limit, a malicious server could exhaust the memory.
 
 use std::io;
 use std::pin::Pin;
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Beyond what was asked for, in bytes: for the head of an answer, or for an error.
+/// The allowance beyond a response's payload, in bytes: for its header, or for an error.
 const MORE: u64 = 64 << 10;
 
 /// The number of bytes that may still be read.
@@ -16,18 +16,18 @@ const MORE: u64 = 64 << 10;
 pub(super) struct Allowance(Arc<AtomicU64>);
 
 impl Allowance {
-    /// Allows so many, and a few more.
+    /// Allows this many bytes of payload.
     pub(super) fn set(&self, bytes: u64) {
         self.0.store(bytes + MORE, SeqCst);
     }
 
-    /// All were read, which no answer needs.
+    /// Returns true if the allowance is used up, which no correct response does.
     pub(super) fn is_exceeded(&self) -> bool {
         self.0.load(SeqCst) == 0
     }
 }
 
-/// A stream with an allowance; beyond that, reading fails.
+/// A stream with an allowance. Reading beyond it fails.
 pub(super) struct Metered<S> {
     stream: S,
     allowance: Allowance,
@@ -55,7 +55,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
         let read = Pin::new(&mut self.stream).poll_read(context, &mut part);
         let bytes = part.filled().len();
         buffer.advance(bytes);
-        // Whoever asks sets it only while nothing is under way.
+        // The allowance is only set while no response is outstanding.
         let _ = left.try_update(SeqCst, SeqCst, |left| Some(left.saturating_sub(bytes as u64)));
         read
     }

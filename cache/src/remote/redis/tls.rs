@@ -1,4 +1,4 @@
-//! TLS to a server that proves itself by what this machine trusts.
+//! TLS, with the certificates that this machine trusts.
 
 use crate::remote::failure::Failure;
 use rustls_platform_verifier::BuilderVerifierExt;
@@ -11,13 +11,13 @@ use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, Error};
 
-/// Begins TLS on a connection.
+/// Starts TLS on a connection.
 pub(super) async fn client(host: &str, stream: TcpStream) -> Result<TlsStream<TcpStream>, Failure> {
     let name = ServerName::try_from(host.to_string()).map_err(Failure::lasting)?;
     let config = config().map_err(Failure::lasting)?;
     let begun = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
     begun.map_err(|error| match error.kind() {
-        // What the server shows isn't trusted, or isn't TLS.
+        // The server's certificate isn't trusted, or it doesn't speak TLS.
         io::ErrorKind::InvalidData => Failure::lasting(error),
         _ => Failure::temporary(error),
     })

@@ -5,18 +5,18 @@ use crate::backend::error::BackendError;
 /// The cause of a failure: what a backend lacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// Proposals, by their names. That which the module uses at [`Unsupported::place`](super::Unsupported::place) comes first.
+    /// Proposals, by their names. The one at [`Unsupported::place`](super::Unsupported::place) comes first.
     Proposals(Vec<String>),
-    /// Instructions of the processor, by the name of its feature.
+    /// Instructions of the CPU, by the name of its feature.
     CpuFeature(String),
-    /// It panics, with this message.
+    /// A panic of the backend, with this message.
     Panic(String),
-    /// Something else, in the backend's words.
+    /// Another problem, in the backend's words.
     Other(String),
 }
 
 impl Cause {
-    /// The cause, as the backend's words have it. Winch's name a feature of the processor where one is missing.
+    /// The cause, read from the backend's error. Winch's errors name the CPU feature that is missing.
     pub(super) fn of(error: &BackendError) -> Cause {
         let problem = match error {
             BackendError::Failed { problem, .. } => problem,

@@ -6,7 +6,7 @@ use wasmparser::{ImportSectionReader, Parser, Payload, TypeRef};
 pub(super) struct CoreModule<'a> {
     /// Its index in the component, in the order of the file, which is also Wasmtime's.
     pub(super) index: Option<u32>,
-    /// Where in the file it starts.
+    /// Its offset in the file.
     pub(super) start: usize,
     pub(super) wasm: &'a [u8],
 }
@@ -22,7 +22,7 @@ pub(super) fn core_modules(wasm: &[u8]) -> Vec<CoreModule<'_>> {
         _ => None,
     });
     let modules = ranges.zip(0..).map_while(|(range, index)| {
-        // The parser has not looked so far yet: a module may be cut off.
+        // The parser has not read the module yet: it may be cut off.
         let start = range.start;
         Some(CoreModule { index: Some(index), start, wasm: wasm.get(range)? })
     });

@@ -1,4 +1,4 @@
-//! Places in a module, with the names that their author gave them.
+//! Places in a module, with the names that its author gave.
 
 use super::modules::{self, CoreModule};
 use crate::module::needs::{self, Use};
@@ -9,7 +9,7 @@ use wasmparser::{ExternalKind, KnownCustom, Name, Parser, Payload, WasmFeatures}
 pub struct Place {
     /// For a component, the index of the core module in it, in the order of the file.
     pub module: Option<u32>,
-    /// What is at that place.
+    /// The part of the core module.
     pub site: Site,
 }
 
@@ -22,7 +22,7 @@ pub enum Site {
         index: u32,
         /// Its name from the module's name section, or else from an export.
         name: Option<String>,
-        /// The text name of the instruction, and its offset. None stands for parameters, results
+        /// The text name of the instruction, and its offset. `None` stands for parameters, results
         /// and locals.
         instruction: Option<(String, usize)>,
     },
@@ -35,8 +35,8 @@ pub enum Site {
     },
 }
 
-/// Finds where a core module or a component first uses any of the proposals `wanted`, and which of
-/// them it uses there. None if no core module uses any, or the binary is malformed.
+/// Finds the first place in which a core module or a component uses any of the proposals `wanted`,
+/// and those of them that it uses there. `None` if no core module uses any, or the binary is malformed.
 pub(crate) fn locate(wasm: &[u8], wanted: WasmFeatures) -> Option<(Place, WasmFeatures)> {
     modules::core_modules(wasm).into_iter().find_map(|module| {
         let (found, met) = needs::first_use(module.wasm, wanted).ok()??;
@@ -94,7 +94,7 @@ impl Place {
     pub(crate) fn subject(&self) -> String {
         let mut text = match &self.site {
             Site::Function { index, name: None, .. } => format!("function {index}"),
-            // A name may contain anything, also what a terminal obeys.
+            // A name may contain anything, also control sequences of a terminal.
             Site::Function { index, name: Some(name), .. } => {
                 format!("function {index} `{}`", name.escape_debug())
             }
@@ -106,7 +106,7 @@ impl Place {
         text
     }
 
-    /// Where in the subject it is, to follow a verb: `` in `try_table` at offset 0x3a1f``.
+    /// The place within the subject, to follow a verb: `` in `try_table` at offset 0x3a1f``.
     pub(crate) fn locator(&self) -> String {
         match &self.site {
             Site::Function { instruction: Some((name, offset)), .. } => {
@@ -118,7 +118,7 @@ impl Place {
     }
 }
 
-/// The names by number, from the specification of the binary format.
+/// The name of the section `id`, from the specification of the binary format.
 fn section_name(id: u8) -> &'static str {
     const NAMES: [&str; 14] = [
         "custom",

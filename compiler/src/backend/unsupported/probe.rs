@@ -10,19 +10,19 @@ const TYPE: u8 = 1;
 const IMPORT: u8 = 2;
 const DATA: u8 = 11;
 
-/// A valid core module, of which parts are made.
+/// A valid core module that parts are made of.
 ///
 /// A part imports all functions of the module, so that each keeps its index. Behind them it has
-/// those that are to be compiled. It is not meant to be run.
+/// the functions to be compiled. It is not meant to be run.
 pub(super) struct Whole<'a> {
     /// The contents of the sections that parts keep.
     type_section: &'a [u8],
     sections: Vec<(u8, &'a [u8])>,
     /// The number of imports, and their bytes.
     imports: (u32, &'a [u8]),
-    /// The number of those that are functions.
+    /// The number of imported functions.
     pub(super) imported: u32,
-    /// The number of data segments, if the module says it before the code.
+    /// The number of data segments, if the module declares it before the code.
     data: Option<u32>,
     /// For each function with a body, the index of its type.
     types: Vec<u32>,
@@ -112,7 +112,7 @@ impl<'a> Whole<'a> {
     }
 }
 
-/// As many data segments, passive and empty: the code refers to them by index alone.
+/// A data section of `count` passive, empty segments: the code refers to them by index alone.
 fn empty_data(count: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
     count.encode(&mut bytes);
@@ -120,7 +120,7 @@ fn empty_data(count: u32) -> Vec<u8> {
     bytes
 }
 
-/// A function's body up to the instruction of index `count`, followed by what makes it valid.
+/// A function's body up to the instruction of index `count`, with its open blocks closed to make it valid.
 pub(super) fn cut(body: &FunctionBody, count: usize) -> Result<Vec<u8>> {
     const UNREACHABLE: u8 = 0x00;
     const ELSE: u8 = 0x05;

@@ -1,4 +1,4 @@
-//! Ways out of a limit.
+//! Remedies for a module that a backend can't compile.
 
 use super::cause::Cause;
 use crate::backend::image::image;
@@ -8,24 +8,24 @@ use precompile_artifact::Backend;
 use std::fmt;
 use wasmparser::WasmFeatures;
 
-/// A way out of a limit.
+/// A remedy for a module that a backend can't compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Remedy {
-    /// The same backend compiles the module for this level of processor: that was tried.
+    /// A higher CPU level, for which the same backend compiles the module: that was tried.
     Cpu(&'static str),
-    /// Cranelift compiles what the backend at hand doesn't.
+    /// The backend Cranelift, which compiles what the chosen backend doesn't.
     Cranelift,
-    /// Exceptions as the specification has them, instead of their first draft.
+    /// The specification's exceptions, instead of their first draft.
     StandardExceptions {
-        /// These in turn take Cranelift.
+        /// The need for Cranelift to compile the specification's exceptions.
         cranelift: bool,
     },
-    /// No backend compiles it for this target.
+    /// A module without the part: no backend compiles it for this target.
     Without,
 }
 
-/// The ways out for a valid module that uses the proposals `used`, some of which the backend lacks.
+/// The remedies for a valid module that uses the proposals `used`, some of which the backend lacks.
 pub(super) fn for_proposals(options: &Options, used: WasmFeatures) -> Vec<Remedy> {
     let cranelift = |used| {
         options.target.check(Backend::Cranelift, options.platform).is_ok()
@@ -41,7 +41,7 @@ pub(super) fn for_proposals(options: &Options, used: WasmFeatures) -> Vec<Remedy
     }]
 }
 
-/// The ways out where the backend fails in a valid module, and already in this part of it.
+/// The remedies for a valid module in which the backend fails, and already in this part of it.
 pub(super) fn for_failure(
     options: &Options,
     stamped: WasmFeatures,
@@ -62,7 +62,7 @@ pub(super) fn for_failure(
         remedies.extend(level.map(|level| Remedy::Cpu(level.name)));
     }
     let cranelift = Options { backend: Backend::Cranelift, ..options.clone() };
-    // It may take minutes for the whole, so it is tried with the part.
+    // Cranelift may take minutes for the whole module, so only the part is tried.
     if options.target.check(Backend::Cranelift, options.platform).is_ok() && compiles(&cranelift, part) {
         remedies.push(Remedy::Cranelift);
     }
@@ -78,7 +78,7 @@ impl fmt::Display for Remedy {
             Remedy::Cpu(level) => write!(f, "use `--cpu {level}`"),
             Remedy::Cranelift => write!(f, "use `--backend cranelift`"),
             Remedy::StandardExceptions { cranelift } => {
-                // The latter is LLVM's, and the libraries that are linked need it, too.
+                // The second is an option of LLVM's, and the linked libraries need it, too.
                 write!(
                     f,
                     "translate it to the standard's exceptions with `wasm-opt --translate-to-exnref`, "

@@ -1,7 +1,7 @@
-//! Asking a backend which instruction it can't compile.
+//! The search for the instruction that a backend can't compile.
 //!
-//! A backend reads a function in one pass: whether it fails at an instruction depends on what stands
-//! before, not on what follows. So the first instruction that fails is found by halving.
+//! A backend reads a function in one pass: its failure at an instruction depends on the instructions
+//! before, not on those that follow. So the first instruction that fails is found by bisection.
 
 use super::modules::{self, CoreModule};
 use super::place::Place;
@@ -10,17 +10,17 @@ use crate::backend::error::BackendError;
 use crate::module::instruction_name::text_name;
 use std::ops::Range;
 
-/// What a backend can't compile of a module.
+/// The first part of a module that a backend can't compile.
 pub(super) struct Failure {
-    /// The first function that fails, and the first instruction in it that does.
+    /// The first function that fails, and the first instruction in it that fails.
     pub(super) place: Place,
-    /// What the backend says of it.
+    /// The backend's error for this part.
     pub(super) error: BackendError,
     /// A module with that function alone, up to that instruction.
     pub(super) part: Vec<u8>,
 }
 
-/// Finds what makes a valid module fail with `error`; `attempt` compiles a module. None if no
+/// Finds the cause of a valid module's failure with `error`; `attempt` compiles a module. `None` if no
 /// function of a core module fails by itself.
 pub(super) fn failure(
     wasm: &[u8],
@@ -47,7 +47,7 @@ fn failure_in(
         None => 0..whole.bodies.len(),
     };
     let (end, _) = least_failing(suspects.clone(), |range| attempt(&whole.functions(range)).err())?;
-    // What fails even without a function is no matter of functions.
+    // A part that fails without any function isn't failing because of a function.
     let index = end.checked_sub(1).filter(|index| suspects.contains(index))?;
 
     let body = &whole.bodies[index];
@@ -62,8 +62,8 @@ fn failure_in(
     Some(Failure { place: module.function(index, instruction), error, part })
 }
 
-/// The end of the shortest range with the start of `range` that fails, and how it fails. None if
-/// `range` doesn't. What has passed is left out of later tests.
+/// The end of the shortest failing range that begins with the start of `range`, and its failure. `None` if
+/// `range` doesn't fail. A part that has passed is left out of later tests.
 fn least_failing<T>(
     range: Range<usize>,
     mut test: impl FnMut(Range<usize>) -> Option<T>,

@@ -1,4 +1,4 @@
-//! Each error names what is missing, the place and a way out, and the way out is tried.
+//! Tests that each error names the cause, the place and a remedy. The remedies are tried.
 
 use super::{Remedy, Site, Unsupported, locate};
 use crate::{Backend, CompileError, Compiled, Compiler, Cpu, Options, Platform, Target};
@@ -26,7 +26,7 @@ fn unsupported(options: &Options, wasm: &[u8]) -> Box<Unsupported> {
     }
 }
 
-/// Does what the remedies say.
+/// Tries the remedies.
 fn check_remedies(options: &Options, wasm: &[u8], unsupported: &Unsupported) {
     for remedy in &unsupported.remedies {
         match *remedy {
@@ -46,7 +46,7 @@ fn check_remedies(options: &Options, wasm: &[u8], unsupported: &Unsupported) {
     }
 }
 
-/// Checks the whole message, but for the target and the digits of the offset.
+/// Checks the whole message except the target and the digits of the offset.
 #[track_caller]
 fn check(options: &Options, text: &str, instruction: Option<&str>, expected: &str) {
     let wasm = wat::parse_str(text).unwrap();
@@ -69,7 +69,7 @@ fn check(options: &Options, text: &str, instruction: Option<&str>, expected: &st
     check_remedies(options, &wasm, &unsupported);
 }
 
-/// Proposals that Winch lacks: a module that uses one in the instruction named.
+/// Proposals that Winch lacks, each with an instruction, a module that uses it there, and the remedy.
 const WINCH_LACKS: [(&str, &str, &str, &str); 8] = [
     ("exceptions", "throw", "(tag $t) (func $f (throw $t))", CRANELIFT),
     ("tail-call", "return_call", "(func $f return_call $f)", CRANELIFT),
@@ -109,7 +109,7 @@ fn a_message_is_complete() {
     );
 }
 
-/// The offset is that of the instruction's first byte in the file.
+/// The offset is the place of the instruction's first byte in the file.
 #[test]
 fn offsets_count_from_the_start_of_the_file() {
     let wasm = wat::parse_str("(module (tag) (func nop (throw 0)) (func i32.const 7 drop))").unwrap();
@@ -119,7 +119,7 @@ fn offsets_count_from_the_start_of_the_file() {
     assert_eq!(offset, bytes + 1, "after `nop`");
 }
 
-/// A function's name is its own, or that of its first export.
+/// A function's name is its own, or else the name of its first export.
 #[test]
 fn functions_are_named() {
     for (text, subject) in [
@@ -134,7 +134,7 @@ fn functions_are_named() {
     }
 }
 
-/// What no instruction uses is in a section, or in the locals.
+/// A proposal that no instruction uses is found in a section, or in the locals.
 #[test]
 fn sections_and_locals_are_places() {
     let winch = options(Backend::Winch, "x86_64");
@@ -166,7 +166,7 @@ fn legacy_exceptions_are_translated() {
     check(&options(Backend::Winch, "aarch64"), text, Some("try"), &other);
 }
 
-/// Several are named together, that of the place first.
+/// Several proposals are named together, the one at the place first.
 #[test]
 fn the_proposal_of_the_place_comes_first() {
     check(
@@ -219,7 +219,7 @@ fn winch_names_the_instruction_that_needs_a_better_cpu() {
     check(&avx, text, Some("f32x4.splat"), &expected);
 }
 
-/// A failure within what both backends have, so that neither is a way out of the other's.
+/// For a failure of both backends, neither is named as the other's remedy.
 #[test]
 fn a_limit_of_both_has_no_false_remedy() {
     let targets = "0 ".repeat(65521);
@@ -236,7 +236,7 @@ fn a_limit_of_both_has_no_false_remedy() {
     }
 }
 
-/// That a module is invalid comes before what a backend lacks.
+/// An invalid module is reported as invalid, not as unsupported.
 #[test]
 fn invalid_modules_are_not_unsupported() {
     for text in [
@@ -267,7 +267,7 @@ fn components_have_places_in_their_modules() {
     assert_eq!(locate(&wasm, F::GC), None);
 }
 
-/// The parser announces a module of a component before it has seen its end.
+/// A module that is cut off is left out: the parser announces a component's module before it has read the module's end.
 #[test]
 fn a_module_that_is_cut_off_is_left_out() {
     let wasm = wat::parse_str(r#"(component (core module) (core module (func (export "f"))))"#).unwrap();

@@ -14,7 +14,7 @@ pub(super) struct Built {
 }
 
 impl Built {
-    /// Reads cargo's messages, one object a line. The manifest is the package's own.
+    /// Reads cargo's messages, one object a line; `own` is the package's manifest.
     pub(super) fn read(messages: &str, own: &Path) -> Built {
         let mut built = Built::default();
         for message in messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
@@ -23,7 +23,7 @@ impl Built {
             else {
                 continue;
             };
-            // In a mirror, it is a link.
+            // In a mirror, the manifest is a link.
             let from = fs::canonicalize(from).unwrap_or_else(|_| from.into());
             let files = message.get("filenames").and_then(Value::as_array).into_iter().flatten();
             let files = files.filter_map(Value::as_str).map(PathBuf::from);

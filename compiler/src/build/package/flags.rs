@@ -1,19 +1,19 @@
-//! The flags for rustc that are a guest's.
+//! The rustc flags of a guest.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
-/// The argument of cargo's `--config` that keeps the program's flags from a guest: `[build] rustflags`, which
-/// cargo takes from every configuration file above, gives way to flags for the target. Those that files say
-/// for the target stay. So do the guest's own `[build] rustflags`, which are repeated, unless its files have
-/// flags for the target, before which they give way by hand, too.
+/// The argument of cargo's `--config` that keeps the program's flags from a guest. Cargo takes `[build] rustflags`
+/// from every configuration file above the guest, but flags for the target override them. Flags for the target in
+/// those files stay. The guest's own `[build] rustflags` are repeated here, unless the guest's files have flags for
+/// the target: these would override them without this argument, too.
 ///
-/// Cargo counts only a list that isn't empty: what stands first in it maps the paths of a mirror to those of
-/// the sources, and is without effect elsewhere.
+/// Cargo ignores an empty list. The first flag maps the paths of a mirror to those of the sources, and has no
+/// effect elsewhere.
 pub(super) fn config(target: &str, mirrors: &Path, files: &[PathBuf]) -> String {
     let mut flags = vec![format!("--remap-path-prefix={}=/", mirrors.display())];
-    // What can't be read is for cargo to say.
+    // Cargo reports unreadable files.
     let tables = files.iter().filter_map(|file| fs::read_to_string(file).ok()?.parse::<Table>().ok());
     let tables: Vec<_> = tables.collect();
     let target = Path::new(target)
@@ -21,7 +21,7 @@ pub(super) fn config(target: &str, mirrors: &Path, files: &[PathBuf]) -> String 
         .filter(|_| target.ends_with(".json"))
         .map_or_else(|| target.into(), |name| name.to_string_lossy());
     if !tables.iter().any(|table| find(table, &["target", &target, "rustflags"]).is_some()) {
-        // Those of the folder itself come last.
+        // The flags of the folder itself come last.
         flags.extend(
             tables.iter().rev().filter_map(|table| find(table, &["build", "rustflags"])).flat_map(list),
         );
@@ -36,7 +36,7 @@ fn find<'a>(table: &'a Table, path: &[&str]) -> Option<&'a Value> {
     table.get(*last)
 }
 
-/// Flags, as a list or separated by blanks.
+/// The flags in a value: a list, or a string with blanks between them.
 fn list(flags: &Value) -> Vec<String> {
     match flags {
         Value::String(text) => text.split_whitespace().map(String::from).collect(),
@@ -46,7 +46,7 @@ fn list(flags: &Value) -> Vec<String> {
 }
 
 fn quoted(text: &str) -> String {
-    // Every string of JSON's is one of TOML's.
+    // Every JSON string is a TOML string.
     serde_json::Value::from(text).to_string()
 }
 

@@ -1,4 +1,4 @@
-//! A cargo package, and how cargo and rustc are called for it.
+//! A cargo package, and the commands of cargo and rustc for it.
 
 use crate::build::cargo::Cargo;
 use crate::build::error::BuildError;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The variables that are meant for the program around the guest.
-const NOT_THE_GUESTS: [&str; 7] = [
+const PROGRAM_VARIABLES: [&str; 7] = [
     "CARGO_BUILD_RUSTFLAGS",
     "CARGO_BUILD_TARGET",
     "CARGO_ENCODED_RUSTFLAGS",
@@ -21,33 +21,33 @@ const NOT_THE_GUESTS: [&str; 7] = [
 ];
 
 /// The variables that name the program's toolchain.
-const OF_A_TOOLCHAIN: [&str; 4] = ["RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN", "RUSTUP_TOOLCHAIN_SOURCE"];
+const TOOLCHAIN_VARIABLES: [&str; 4] = ["RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN", "RUSTUP_TOOLCHAIN_SOURCE"];
 
 /// A cargo package.
 pub(super) struct Guest {
-    /// As the script names it.
+    /// The folder, as the script names it.
     named: PathBuf,
     folder: PathBuf,
-    /// The folder and those above it, but for those that the program is in, too: what is configured there is
-    /// the program's.
+    /// The folder and those above it, without those that the program is in, too: their configuration is the
+    /// program's.
     own: Vec<PathBuf>,
     /// The file in one of them that chooses a toolchain.
     toolchain: Option<PathBuf>,
-    /// Rustup chose the program's toolchain.
+    /// The fact that rustup chose the program's toolchain.
     rustup: bool,
     cargo: PathBuf,
     rustc: PathBuf,
     scratch: PathBuf,
-    /// Cargo's own folder, whose configuration is everybody's.
+    /// Cargo's own folder, whose configuration is shared by all packages.
     home: Option<PathBuf>,
 }
 
 impl Guest {
-    /// Tells cargo which files were looked at.
+    /// Finds the files that configure a package, and tells cargo that they were read.
     ///
     /// # Errors
     ///
-    /// Where the folder holds no package.
+    /// A folder that holds no package.
     pub(super) fn new(cargo: &Cargo, named: &Path) -> Result<Guest, BuildError> {
         if !named.join("Cargo.toml").is_file() {
             return Err(BuildError::NoPackage { folder: named.into(), exists: named.is_dir() });
@@ -75,7 +75,7 @@ impl Guest {
         Ok(guest)
     }
 
-    /// As the script names it.
+    /// The folder, as the script names it.
     pub(super) fn named(&self) -> &Path {
         &self.named
     }
@@ -90,7 +90,7 @@ impl Guest {
     ///
     /// # Errors
     ///
-    /// Where cargo doesn't understand the package.
+    /// A package that cargo doesn't understand.
     pub(super) fn workspace(&self) -> Result<PathBuf, BuildError> {
         let root = run(self.cargo().args(["locate-project", "--workspace", "--message-format", "plain"]))?;
         let manifest = PathBuf::from(String::from_utf8_lossy(&root).trim());
@@ -98,11 +98,11 @@ impl Guest {
         fs::canonicalize(folder).map_err(io(folder))
     }
 
-    /// Cargo's configuration files that are not the program's as well.
+    /// Cargo's configuration files for the package that aren't the program's, too.
     pub(super) fn config_files(&self) -> Vec<PathBuf> {
         let of = |folder: &PathBuf| {
             let folder = folder.join(".cargo");
-            // The first hides the second, as cargo has it.
+            // As for cargo, the first hides the second.
             [folder.join("config"), folder.join("config.toml")].into_iter().find(|file| file.is_file())
         };
         let home = self.home.as_ref().and_then(|home| fs::canonicalize(home).ok());
@@ -110,12 +110,12 @@ impl Guest {
         self.own.iter().filter_map(of).filter(|file| !is_shared(file)).collect()
     }
 
-    /// The cargo that builds it: the program's, or that of the toolchain which its own file chooses.
+    /// The cargo that builds the package: the program's, or that of the toolchain in the package's own file.
     pub(super) fn cargo(&self) -> Command {
         let mut command = self.command(&self.cargo, "cargo");
-        // Which may be set for the program, and is locked while this script runs.
+        // The variable may be set for the program, whose folder is locked while this script runs.
         command.env("CARGO_BUILD_BUILD_DIR", &self.scratch);
-        // What it says passes through the script's output, where nothing is coloured.
+        // Cargo's messages pass through the script's output, which has no colours.
         command.env("CARGO_TERM_COLOR", "never");
         if let Some(server) = jobserver() {
             server.configure(&mut command);
@@ -123,25 +123,25 @@ impl Guest {
         command
     }
 
-    /// The rustc that it is built with.
+    /// The rustc that compiles the package.
     pub(super) fn rustc(&self) -> Command {
         self.command(&self.rustc, "rustc")
     }
 
-    /// A command in its folder, where its own `.cargo/config.toml` holds.
+    /// A command that runs in the package's folder, for its own `.cargo/config.toml`.
     fn command(&self, programs: &Path, proxy: &str) -> Command {
         let chooses = self.toolchain.is_some() && self.rustup;
         // Rustup has put its own folder first in the `PATH`.
         let mut command = Command::new(if chooses { Path::new(proxy) } else { programs });
         command.current_dir(&self.folder);
-        let chosen = OF_A_TOOLCHAIN.iter().filter(|_| chooses);
-        for name in NOT_THE_GUESTS.iter().chain(chosen) {
+        let chosen = TOOLCHAIN_VARIABLES.iter().filter(|_| chooses);
+        for name in PROGRAM_VARIABLES.iter().chain(chosen) {
             command.env_remove(name);
         }
         command
     }
 
-    /// Adds to an error that the file which chooses a toolchain was not looked at.
+    /// Adds to an error that the toolchain file was ignored, if it was.
     pub(super) fn explain(&self, error: BuildError) -> BuildError {
         match (error, &self.toolchain) {
             (BuildError::Guest { command, status, output }, Some(file)) if !self.rustup => {

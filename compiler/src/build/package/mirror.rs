@@ -1,9 +1,9 @@
-//! Sources in another place, where cargo may write a lock file.
+//! A mirror of a workspace's sources, in which cargo may write a lock file.
 //!
-//! Cargo has no stable way to say where its lock file is: it stands beside the manifest of the workspace. So a
-//! folder is made that looks the same from inside: each folder on the way to the workspace, from the root of
-//! the file system, is a folder here, and whatever else is in it is a link. So all paths lead where they lead
-//! from the sources, those of packages beside the workspace, too.
+//! Cargo has no stable option for the place of its lock file: it stands beside the manifest of the workspace. So
+//! the mirror is a folder that looks the same from inside: each folder on the path to the workspace, from the
+//! root of the file system, is a folder in the mirror, and everything else is a link. So every relative path has
+//! the same target as in the sources, also that of a package beside the workspace.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -11,49 +11,49 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The folder of mirrors. Beyond a folder of this name, which is that of packages under test, cargo looks for no
-/// workspace: else it would find the program's.
+/// The folder of mirrors. Cargo, which gives packages under test a folder of this name, looks for no workspace
+/// above it: else it would find the program's.
 pub(super) const FOLDER: &str = "target/package";
 
-/// Makes, or brings up to date, the mirror of a workspace. Its folder there.
+/// Makes or updates the mirror of a workspace, and returns the workspace's folder in it.
 ///
 /// # Errors
 ///
-/// Where links can't be made.
+/// A link or a file that can't be made.
 pub(super) fn make(workspace: &Path, mirrors: &Path) -> io::Result<PathBuf> {
     let mirrored = |folder: &Path| mirrors.join(folder.strip_prefix("/").unwrap_or(folder));
     let mut on_the_way: Vec<_> = workspace.ancestors().collect();
     on_the_way.reverse();
     for (place, folder) in on_the_way.iter().enumerate() {
         let next = on_the_way.get(place + 1).and_then(|next| next.file_name());
-        level(folder, &mirrored(folder), next.map(OsString::from), mirrors)?;
+        mirror_folder(folder, &mirrored(folder), next.map(OsString::from), mirrors)?;
     }
     let mirror = mirrored(workspace);
     let (lock, copy) = (workspace.join("Cargo.lock"), mirror.join("Cargo.lock"));
     if lock.exists() {
-        // Anew, and without its mode: one that may not be written to would stay as it is.
+        // A new file, without the lock file's mode: cargo couldn't write to a read-only copy.
         let _ = fs::remove_file(&copy);
         fs::write(copy, fs::read(lock)?)?;
     }
     Ok(mirror)
 }
 
-/// Makes links in `here` to what is in `there`, but for the next folder on the way, the lock file, and what
-/// the mirrors themselves are in.
-fn level(there: &Path, here: &Path, next: Option<OsString>, mirrors: &Path) -> io::Result<()> {
+/// Makes links in `here` to the entries of `there`, except the next folder on the way, the lock file, and the
+/// folder that holds the mirrors.
+fn mirror_folder(there: &Path, here: &Path, next: Option<OsString>, mirrors: &Path) -> io::Result<()> {
     fs::create_dir_all(here)?;
     let mut own: BTreeSet<OsString> = next.into_iter().collect();
     if own.is_empty() {
         own.insert("Cargo.lock".into());
     }
-    // What was a link last time may be on the way now, or gone.
+    // An entry that was a link last time may be on the way now, or gone.
     for entry in fs::read_dir(here)? {
         let path = entry?.path();
         if path.is_symlink() {
             fs::remove_file(path)?;
         }
     }
-    // A folder that may only be passed through has nothing to show.
+    // The entries of a folder without the right to list them are unknown.
     for entry in fs::read_dir(there).into_iter().flatten().flatten() {
         let (name, path) = (entry.file_name(), entry.path());
         if !own.contains(&name) && !mirrors.starts_with(&path) && !here.join(&name).exists() {
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
     use std::process::Command;
 
-    /// The program's workspace is around the mirror, and the guest has none.
+    /// Cargo finds no workspace for the guest, although the mirror lies in the program's workspace.
     #[test]
     fn cargo_finds_the_guest_and_no_workspace_around_it() {
         let folder = tempfile::tempdir().unwrap();
@@ -104,7 +104,7 @@ mod tests {
         fs::create_dir_all(&mirrors).unwrap();
         let mirror = make(&guest, &mirrors).unwrap();
         assert!(lock(&mirror).contains("\"guest\""));
-        // What is new is there the next time, what is gone isn't, and the lock file stays.
+        // An update adds new entries, removes old ones, and keeps the lock file.
         fs::rename(guest.join("src"), guest.join("more")).unwrap();
         assert_eq!(make(&guest, &mirrors).unwrap(), mirror);
         let names = ["src", "more", "Cargo.toml", "Cargo.lock"].map(|name| mirror.join(name).exists());

@@ -1,4 +1,4 @@
-//! Processes that may take only so long.
+//! Processes with a time limit.
 
 use std::io::{self, Read};
 use std::process::{Command, Output};
@@ -7,14 +7,15 @@ use std::thread;
 use std::time::Duration;
 use wait_timeout::ChildExt;
 
-/// The time that a pipe is waited for, once its process was ended, and another keeps it open.
-const REST: Duration = Duration::from_secs(1);
+/// The time to wait for a pipe that another process keeps open after its own was killed.
+const PIPE_PATIENCE: Duration = Duration::from_secs(1);
 
-/// Runs a command to its end, and says after `patience` that it goes on. `None` where it had to be ended.
+/// Runs a command to its end, and calls `goes_on` where it takes longer than `patience`. Returns `None` where it was
+/// killed at the limit.
 ///
 /// # Errors
 ///
-/// Where it can't be started.
+/// Where the command can't be started.
 pub(super) fn output(
     command: &mut Command,
     limit: Duration,
@@ -33,7 +34,7 @@ pub(super) fn output(
         child.kill()?;
         child.wait()?;
         for pipe in [stdout, stderr].into_iter().flatten() {
-            let _ = pipe.recv_timeout(REST);
+            let _ = pipe.recv_timeout(PIPE_PATIENCE);
         }
         return Ok(None);
     };
@@ -41,14 +42,14 @@ pub(super) fn output(
     Ok(Some(Output { status, stdout: all(stdout), stderr: all(stderr) }))
 }
 
-/// All that will come from a pipe.
+/// Reads a pipe to its end, in a thread.
 fn read(mut pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
         let mut bytes = Vec::new();
-        // What there is of it counts.
+        // A part of the output is better than none.
         let _ = pipe.read_to_end(&mut bytes);
-        // Nobody may be left who waits for it.
+        // The receiver may be gone.
         let _ = sender.send(bytes);
     });
     receiver
@@ -71,7 +72,7 @@ mod tests {
     const LONG: Duration = Duration::from_secs(600);
 
     #[test]
-    fn what_ends_is_reported_whole() {
+    fn output_is_whole() {
         let (output, told) = shell("seq 100000; echo bad >&2; exit 3", LONG, LONG);
         let Output { status, stdout, stderr } = output.unwrap();
         assert_eq!((status.code(), stderr), (Some(3), b"bad\n".to_vec()));
@@ -79,9 +80,9 @@ mod tests {
         assert!(shell("sleep 0.3", LONG, Duration::from_millis(20)).1, "that it goes on");
     }
 
-    /// Also where somebody else has the pipes, whom the shell leaves behind.
+    /// A process that the shell leaves behind keeps the pipes open.
     #[test]
-    fn what_does_not_end_is_ended() {
+    fn an_endless_command_is_killed() {
         let start = Instant::now();
         let (output, told) = shell("sleep 600 & wait", Duration::from_millis(200), Duration::from_millis(20));
         assert!(output.is_none() && told);

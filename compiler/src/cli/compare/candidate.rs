@@ -6,13 +6,13 @@ use precompile::artifact::mismatch;
 
 /// A way to compile.
 pub(crate) struct Candidate {
-    /// What it is called: `cranelift-speed`, `winch x86-64-v3`.
+    /// The name: `cranelift-speed`, `winch x86-64-v3`.
     pub(crate) name: String,
-    /// The options of `precompile` that stand for it.
+    /// The options of `precompile` for it.
     pub(crate) options: Vec<String>,
 }
 
-/// Their names, without a level of processor, and what stands for each, without a target.
+/// Names without a CPU level, each with its options but for the target.
 const NATIVE: [(&str, &[&str]); 4] = [
     ("winch", &["--backend", "winch"]),
     ("cranelift-none", &["--backend", "cranelift", "--opt-level", "none"]),
@@ -20,15 +20,15 @@ const NATIVE: [(&str, &[&str]); 4] = [
     ("cranelift-speed-and-size", &["--backend", "cranelift", "--opt-level", "speed-and-size"]),
 ];
 const PULLEY: &str = "pulley";
-/// Those that are compared for each further level of processor, where none is named.
+/// Candidates that are compared for each further CPU level, where the user names no candidate.
 const WITH_LEVELS: [&str; 2] = ["winch", "cranelift-speed"];
 
-/// Those for a host: all, and some of them for each level of processor; or the ones that are named, and each
-/// of them for each level.
+/// The candidates for a host: all, and some of them for each CPU level; or the named ones, and each of them for each
+/// level.
 ///
 /// # Errors
 ///
-/// Where a name is none of them, or a level is for none of the named ones.
+/// Where a name is unknown, or there is a level and no named candidate that takes one.
 pub(crate) fn candidates(host: &Host, named: &[String], levels: &[String]) -> Result<Vec<Candidate>> {
     let native = || NATIVE.iter().map(|(name, _)| *name);
     let known = || native().chain([PULLEY]);

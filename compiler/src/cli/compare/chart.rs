@@ -1,14 +1,14 @@
-//! The chart of what so many runs cost, as positions for a drawing. Both axes are logarithmic: a run and a
-//! thousand, a millisecond and an hour stand on one.
+//! The chart of cost over the number of runs, as positions for a drawing. Both axes are logarithmic: one axis holds a
+//! run and a thousand, the other a millisecond and an hour.
 
 use crate::compare::report::Report;
 use crate::compare::units::{count, round_time};
 use precompile::Cost;
 
-/// The chart goes on for so many times the last crossing.
+/// The end of the chart, in multiples of the last crossing.
 const BEYOND: f64 = 10.0;
-/// But for at least so many runs.
-const LEAST_RUNS: f64 = 100.0;
+/// The end of the chart at least, in runs.
+const MIN_RUNS: f64 = 100.0;
 /// Points of a curve.
 const POINTS: usize = 120;
 /// Room around the plot, in the drawing's units; to the right, at least.
@@ -16,7 +16,7 @@ const LEFT: f64 = 64.0;
 const RIGHT: f64 = 28.0;
 const TOP: f64 = 14.0;
 const BOTTOM: f64 = 44.0;
-/// The width of a letter of a label, at most, on average.
+/// The average width of a label's letters, at most.
 const LETTER: f64 = 8.0;
 /// The width of the space between thousands.
 const THIN_SPACE: f64 = 3.0;
@@ -24,10 +24,10 @@ const THIN_SPACE: f64 = 3.0;
 const MARK: f64 = 9.0;
 /// Room between two labels.
 const BETWEEN: f64 = 6.0;
-/// A round time has no label where the next one is less than so many times as much.
+/// The ratio of two round times below which the first has no label.
 const CLOSE: f64 = 1.5;
 
-/// A drawing.
+/// The chart.
 pub(super) struct Chart {
     pub(super) width: f64,
     pub(super) height: f64,
@@ -38,7 +38,7 @@ pub(super) struct Chart {
     pub(super) marks: Vec<Mark>,
 }
 
-/// The rectangle in which the curves are.
+/// The rectangle of the curves.
 pub(super) struct Plot {
     pub(super) left: f64,
     pub(super) top: f64,
@@ -49,26 +49,27 @@ pub(super) struct Plot {
 /// A line of the grid.
 pub(super) struct Tick {
     pub(super) at: f64,
-    /// `None` where there is no room for it.
+    /// The label; `None` where there is no room for it.
     pub(super) label: Option<String>,
 }
 
-/// What a way to compile costs.
+/// The cost of a way to compile.
 pub(super) struct Curve {
     pub(super) points: String,
 }
 
-/// Where another becomes the cheapest. Its name stands below the drawing, where it is over no curve.
+/// The mark of a crossing: from there on another way is the cheapest. Its name stands below the drawing, as it would
+/// cover curves here.
 pub(super) struct Mark {
     pub(super) x: f64,
     pub(super) y: f64,
-    /// Half its width.
+    /// Half the mark's width.
     pub(super) half: f64,
-    /// Its number among all crossings; of several that are too close for a mark each, the first's and the last's.
+    /// The crossing's number among all; for several too close for a mark each, the first's and the last's.
     pub(super) label: String,
 }
 
-/// A mark for each place, or for several together that would cover each other.
+/// A mark for each place, or one for several places whose marks would overlap.
 fn marks(places: &[(f64, f64)]) -> Vec<Mark> {
     let mut marks: Vec<Mark> = Vec::new();
     let mut first = 0;
@@ -87,34 +88,32 @@ fn marks(places: &[(f64, f64)]) -> Vec<Mark> {
     marks
 }
 
-/// A drawing of this size.
+/// The chart in this size.
 pub(super) fn chart(report: &Report, width: f64, height: f64) -> Chart {
-    let last = report.stretches.iter().skip(1).map(|stretch| stretch.from_runs).fold(0.0, f64::max);
-    let most_runs = 10f64.powf((last * BEYOND).max(LEAST_RUNS).log10().ceil());
-    let right = RIGHT.max(label_width(&count(most_runs)) / 2.0);
+    let last = report.ranges.iter().skip(1).map(|range| range.from_runs).fold(0.0, f64::max);
+    let max_runs = 10f64.powf((last * BEYOND).max(MIN_RUNS).log10().ceil());
+    let right = RIGHT.max(label_width(&count(max_runs)) / 2.0);
     let plot = Plot { left: LEFT, top: TOP, right: width - right, bottom: height - BOTTOM };
     let costs: Vec<Cost> = report.candidates.iter().map(|candidate| candidate.cost()).collect();
-    let ends = costs.iter().flat_map(|cost| [cost.total_s(1.0), cost.total_s(most_runs)]);
-    let (least_s, most_s) =
-        ends.fold((f64::INFINITY, 0.0f64), |(least, most), s| (least.min(s), most.max(s)));
-    let (least_s, most_s) = (least_s * 0.7, most_s * 1.3);
-    let x = |runs: f64| plot.left + (plot.right - plot.left) * runs.log10() / most_runs.log10();
-    let y =
-        |s: f64| plot.bottom - (plot.bottom - plot.top) * (s / least_s).log10() / (most_s / least_s).log10();
+    let ends = costs.iter().flat_map(|cost| [cost.total_s(1.0), cost.total_s(max_runs)]);
+    let (min_s, max_s) = ends.fold((f64::INFINITY, 0.0f64), |(min, max), s| (min.min(s), max.max(s)));
+    let (min_s, max_s) = (min_s * 0.7, max_s * 1.3);
+    let x = |runs: f64| plot.left + (plot.right - plot.left) * runs.log10() / max_runs.log10();
+    let y = |s: f64| plot.bottom - (plot.bottom - plot.top) * (s / min_s).log10() / (max_s / min_s).log10();
     let curves = costs.iter().map(|cost| {
         let points = (0..=POINTS).map(|at| {
-            let runs = most_runs.powf(at as f64 / POINTS as f64);
+            let runs = max_runs.powf(at as f64 / POINTS as f64);
             format!("{:.1},{:.1}", x(runs), y(cost.total_s(runs)))
         });
         Curve { points: points.collect::<Vec<_>>().join(" ") }
     });
-    let places = report.stretches.iter().skip(1).map(|stretch| (x(stretch.from_runs), y(stretch.total_s)));
+    let places = report.ranges.iter().skip(1).map(|range| (x(range.from_runs), y(range.total_s)));
     let marks = marks(&places.collect::<Vec<_>>());
-    let rows = rows(least_s, most_s).into_iter().map(|s| Tick { at: y(s), label: Some(round_time(s)) });
+    let rows = rows(min_s, max_s).into_iter().map(|s| Tick { at: y(s), label: Some(round_time(s)) });
     Chart {
         width,
         height,
-        columns: columns(most_runs, &plot),
+        columns: columns(max_runs, &plot),
         rows: rows.collect(),
         curves: curves.collect(),
         marks,
@@ -122,12 +121,12 @@ pub(super) fn chart(report: &Report, width: f64, height: f64) -> Chart {
     }
 }
 
-/// Powers of ten, up to so many runs, which is one, too. Where there is no room for all labels, only each
-/// second has one, or fewer.
-fn columns(most_runs: f64, plot: &Plot) -> Vec<Tick> {
-    let decades = most_runs.log10().round() as usize;
+/// The powers of ten up to `max_runs`, which is one. Where there is no room for all labels, only every second power
+/// has one, or fewer.
+fn columns(max_runs: f64, plot: &Plot) -> Vec<Tick> {
+    let decades = max_runs.log10().round() as usize;
     let apart = (plot.right - plot.left) / decades as f64;
-    let each = ((label_width(&count(most_runs)) + BETWEEN) / apart).ceil() as usize;
+    let each = ((label_width(&count(max_runs)) + BETWEEN) / apart).ceil() as usize;
     let ticks = (0..=decades).map(|decade| Tick {
         at: plot.left + apart * decade as f64,
         label: decade.is_multiple_of(each).then(|| count(10f64.powi(decade as i32))),
@@ -135,21 +134,21 @@ fn columns(most_runs: f64, plot: &Plot) -> Vec<Tick> {
     ticks.collect()
 }
 
-/// How wide a label is, at most.
+/// The width of a label, at most.
 fn label_width(label: &str) -> f64 {
     label.chars().map(|letter| if letter == '\u{202f}' { THIN_SPACE } else { LETTER }).sum()
 }
 
-/// Round times between two: powers of ten up to a second, and beyond it of a minute and an hour; twice and five
-/// times them where there are few.
-fn rows(least_s: f64, most_s: f64) -> Vec<f64> {
-    let factors: &[f64] = if (most_s / least_s).log10() < 3.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+/// The round times in a range: powers of ten of a second, and beyond it of a minute and an hour; also two and five
+/// times each where these are few.
+fn rows(min_s: f64, max_s: f64) -> Vec<f64> {
+    let factors: &[f64] = if (max_s / min_s).log10() < 3.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
     let decades = (-9..=1).map(|decade| 10f64.powi(decade)).chain([60.0, 600.0]);
     let decades = decades.chain((0..9).map(|decade| 3600.0 * 10f64.powi(decade)));
     let all: Vec<_> = decades.flat_map(|decade| factors.iter().map(move |factor| factor * decade)).collect();
     // 50 seconds are too near to the minute for a label of their own, and 50 minutes to the hour.
     let is_apart = |s: &f64| !all.iter().any(|next| next > s && *next < s * CLOSE);
-    all.iter().copied().filter(is_apart).filter(|s| (least_s..=most_s).contains(s)).collect()
+    all.iter().copied().filter(is_apart).filter(|s| (min_s..=max_s).contains(s)).collect()
 }
 
 #[cfg(test)]
@@ -157,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marks_cover_no_other() {
+    fn marks_do_not_overlap() {
         let labels = |places: &[f64]| {
             let marks = marks(&places.iter().map(|x| (*x, 100.0)).collect::<Vec<_>>());
             for pair in marks.windows(2) {

@@ -4,10 +4,10 @@ use crate::compare::summary::Summary;
 use crate::compare::trial::Measured;
 use crate::compare::units::{bytes, time};
 
-/// A column: its title, and what stands in it.
+/// A column: its title, and the text of a cell.
 pub(super) type Column = (&'static str, fn(&Measured) -> String);
 
-/// Columns of what compiling took.
+/// The columns about compiling.
 pub(super) const COMPILING: [Column; 4] = [
     ("compile", |measured| spread(&measured.compile_s)),
     ("processor time", |measured| optional(&measured.compile_cpu_s, time)),
@@ -15,7 +15,7 @@ pub(super) const COMPILING: [Column; 4] = [
     ("artifact", |measured| bytes(measured.artifact_bytes as f64)),
 ];
 
-/// Columns of what running took: the second to the sixth are parts of the first.
+/// The columns about running: the second to the sixth are parts of the first.
 pub(super) const RUNNING: [Column; 8] = [
     ("one run", |measured| spread(&measured.process_s)),
     ("open and verify", |measured| time(measured.open_and_verify_s.median())),
@@ -27,12 +27,12 @@ pub(super) const RUNNING: [Column; 8] = [
     ("memory", |measured| optional(&measured.run_memory_bytes, bytes)),
 ];
 
-/// A median, and how much the measurements vary.
+/// A median, and the spread of the measurements.
 fn spread(summary: &Summary) -> String {
     format!("{} ±{:.0} %", time(summary.median()), summary.spread() * 1e2)
 }
 
-/// A median that may not be known.
+/// A median; `–` where nothing was measured.
 fn optional(summary: &Summary, shown: fn(f64) -> String) -> String {
     if summary.samples().is_empty() { "–".into() } else { shown(summary.median()) }
 }

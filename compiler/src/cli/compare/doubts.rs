@@ -1,25 +1,25 @@
-//! What speaks against the figures.
+//! Doubts about the figures.
 
 use crate::compare::opts::Per;
 use crate::compare::summary::Summary;
 use crate::compare::trial::Trial;
 use crate::compare::units::time;
-use crate::compare::verdict::Stretch;
+use crate::compare::verdict::CheapestRange;
 
-/// Where the guest takes less of a run, starting a process, perhaps on another machine, is most of it.
+/// The guest's part of a run, below which most of the run is starting a process, perhaps on another machine.
 const SHORT_RUN: f64 = 0.5;
-/// The clock and the call of it are no longer small against shorter calls, in seconds.
+/// The time of a call, below which reading the clock is no longer small against it, in seconds.
 const SHORT_CALL_S: f64 = 1e-6;
-/// Half the distance between the quartiles, as a part of the median, from which on it is noise.
+/// The spread beyond which figures are noisy: half the distance between the quartiles, as a part of the median.
 const NOISY: f64 = 0.05;
-/// So many measurements of all may lie far off, where there are many.
+/// The part of many measurements that may lie far off.
 const FEW_OUTLIERS: f64 = 0.1;
-/// With fewer measurements the middle half says little.
+/// The number of measurements below which the quartiles say little.
 const FEW: usize = 5;
 
-/// What speaks against the figures, as sentences.
-pub(super) fn doubts(trials: &[Trial], per: Per, is_function: bool, stretches: &[Stretch]) -> Vec<String> {
-    let compared: Vec<_> = trials.iter().filter(|trial| trial.is_in()).collect();
+/// The doubts about the figures, as sentences.
+pub(super) fn doubts(trials: &[Trial], per: Per, is_function: bool, ranges: &[CheapestRange]) -> Vec<String> {
+    let compared: Vec<_> = trials.iter().filter(|trial| trial.is_compared()).collect();
     let of_compiling: Vec<_> = compared
         .iter()
         .map(|trial| (trial.candidate.name.as_str(), trial.measured.compile_s.clone()))
@@ -51,27 +51,27 @@ pub(super) fn doubts(trials: &[Trial], per: Per, is_function: bool, stretches: &
     {
         doubts.push("the guest doesn't print the same each time: do the runs do the same work?".into());
     }
-    for stretch in stretches {
-        if let Some((_, to)) = stretch.from_runs_interval
+    for range in ranges {
+        if let Some((_, to)) = range.from_runs_interval
             && to.is_infinite()
         {
             doubts.push(format!(
                 "{}: by these measurements it may also never be the cheapest: use more `--rounds`",
-                stretch.name
+                range.name
             ));
         }
     }
     doubts
 }
 
-/// Those of which something holds, each with a figure: `winch (8 %), pulley (11 %)`.
+/// The names for which there is a figure, each with it: `winch (8 %), pulley (11 %)`.
 fn named(summaries: &[(&str, Summary)], figure: impl Fn(&Summary) -> Option<String>) -> Option<String> {
     let named = summaries.iter().filter_map(|(name, summary)| Some(format!("{name} ({})", figure(summary)?)));
     let named: Vec<_> = named.collect();
     (!named.is_empty()).then(|| named.join(", "))
 }
 
-/// The test that a run is mostly something else than the guest, whose call takes so long.
+/// Tells whether a run is mostly something else than the guest's call, which takes `call_s`.
 fn is_short(run_s: &Summary, call_s: &Summary, per: Per) -> bool {
     match per {
         Per::Process => call_s.median() < run_s.median() * SHORT_RUN,
@@ -80,32 +80,32 @@ fn is_short(run_s: &Summary, call_s: &Summary, per: Per) -> bool {
 }
 
 fn too_short(short: &[(&str, Summary)], per: Per) -> Option<String> {
-    let why = match per {
+    let doubt = match per {
         Per::Process => {
             "runs are so short that starting a process is most of them: give them more to do, or use `--per call`"
         }
-        Per::Call => "calls are so short that reading the clock is much of them: call what does more",
+        Per::Call => "calls are so short that reading the clock is much of them: call a longer function",
     };
-    named(short, |summary| Some(time(summary.median()))).map(|named| format!("{why}: {named}"))
+    named(short, |summary| Some(time(summary.median()))).map(|named| format!("{doubt}: {named}"))
 }
 
-fn far_off(what: &str, summaries: &[(&str, Summary)]) -> Option<String> {
+fn far_off(activity: &str, summaries: &[(&str, Summary)]) -> Option<String> {
     let far_off = |summary: &Summary| {
         let (outliers, count) = (summary.outliers(), summary.samples().len());
         (outliers as f64 > count as f64 * FEW_OUTLIERS).then(|| format!("{outliers} of {count}"))
     };
     named(summaries, far_off).map(|named| {
-        format!("times of {what} lie far off from the others, something else used the machine: {named}")
+        format!("times of {activity} lie far off from the others, something else used the machine: {named}")
     })
 }
 
-fn noisy(what: &str, summaries: &[(&str, Summary)]) -> Option<String> {
+fn noisy(activity: &str, summaries: &[(&str, Summary)]) -> Option<String> {
     let noisy = |summary: &Summary| {
         let spread = summary.spread();
         (spread > NOISY).then(|| format!("{:.0} %", spread * 1e2))
     };
     named(summaries, noisy)
-        .map(|named| format!("times of {what} vary, the machine is busy or unsteady: {named}"))
+        .map(|named| format!("times of {activity} vary, the machine is busy or unsteady: {named}"))
 }
 
 #[cfg(test)]
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn each_doubt_names_whom_it_is_about() {
+    fn a_doubt_names_its_candidates() {
         let steady = of(&[1.0, 1.0, 1.01, 1.0, 0.99]);
         let shaken = of(&[1.0, 1.6, 0.7, 1.3, 0.9]);
         let struck = of(&[1.0, 1.0, 1.01, 1.0, 9.0]);
@@ -133,7 +133,7 @@ mod tests {
         assert_eq!((noisy("running", &brief), far_off("running", &brief)), (None, None));
     }
 
-    /// However long it takes, behind a slow connection, say: it must mostly be the guest's.
+    /// A run behind a slow connection may be long, and still mostly not the guest's.
     #[test]
     fn a_run_is_short_beside_its_process() {
         for (run_s, call_s, per, expected) in [
@@ -147,7 +147,7 @@ mod tests {
         }
     }
 
-    /// Where each process calls once, its first call is what is judged.
+    /// The first call is judged where each process calls once.
     #[test]
     fn a_single_call_is_not_short() {
         let candidate = Candidate { name: "winch".into(), options: Vec::new() };

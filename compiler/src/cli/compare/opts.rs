@@ -10,10 +10,10 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Say from how many runs on which backend is cheaper
+/// Measure which backend is cheaper, and from how many runs on
 ///
-/// Compares what compiling a module costs with what running it gains: compiles it in each way, and runs it with
-/// each. Arguments for the guest stand behind INPUT, or behind `--`.
+/// Compares the cost of compiling a module with the gain when it runs: compiles and runs it in each way. Arguments
+/// for the guest stand behind INPUT, or behind `--`.
 #[derive(Args)]
 pub(crate) struct Opts {
     /// A module or a component
@@ -26,11 +26,11 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "FUNCTION")]
     pub(super) invoke: Option<String>,
 
-    /// Kind of run: `process` starts the runner each time, `call` calls again in one that was started
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
+    /// Kind of run: `process` starts the runner each time, `call` calls again in one process
+    #[arg(long, value_name = "KIND", value_enum, default_value_t)]
     pub(super) per: Per,
 
-    /// Machines that run what is compiled once: their runs are added; with `--per call` each of them loads it
+    /// Machines that share one compilation: their runs are added; with `--per call` each of them loads the artifact
     #[arg(long, value_name = "N", default_value = "1")]
     pub(super) machines: NonZeroU32,
 
@@ -39,8 +39,8 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     pub(super) only: Vec<String>,
 
-    /// A level of processor to compare besides the baseline, such as `x86-64-v3` or `native`, with winch and
-    /// cranelift-speed, or with each that `--only` names; may be given more than once
+    /// A CPU level to compare besides the baseline, such as `x86-64-v3` or `native`, with winch and cranelift-speed,
+    /// or with each way that `--only` names; may be given more than once
     #[arg(long, value_name = "LEVEL[,+F,-F]", allow_hyphen_values = true)]
     pub(super) cpu: Vec<String>,
 
@@ -61,20 +61,20 @@ pub(crate) struct Opts {
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(super) jobs: Option<u16>,
 
-    /// Rounds, in each of which every way compiles and runs
+    /// Rounds; every way compiles and runs in each
     #[arg(long, value_name = "N", default_value = "5")]
     pub(super) rounds: NonZeroU32,
 
-    /// Calls in a process that measures; the median counts [default: 3, and 100 with `--invoke`]
+    /// Calls in each measuring process; their median counts [default: 3, and 100 with `--invoke`]
     #[arg(long, value_name = "N")]
     pub(super) calls: Option<NonZeroU32>,
 
-    /// Time that a run may take, such as 30s or 10m; a guest that doesn't end by itself is ended then [default: 5m]
+    /// Time that a run may take, such as 30s or 10m; a guest that takes longer is ended [default: 5m]
     #[arg(long, value_name = "DURATION", value_parser = quantity::duration)]
     pub(super) timeout: Option<Duration>,
 
     /// The command that runs artifacts, such as `qemu-aarch64 ./precompile-run` or `ssh device
-    /// precompile-run`, behind which the device's shell splits arguments once more; a file, or words with quotes as
+    /// precompile-run`, where the device's shell splits arguments once more; a file, or words with quotes as
     /// in a shell [default: the `precompile-run` beside this command, or in the PATH]
     #[arg(long, value_name = "COMMAND", value_hint = ValueHint::CommandString)]
     pub(super) runner: Option<OsString>,
@@ -108,7 +108,7 @@ pub(crate) struct Opts {
     pub(crate) message_format: Format,
 }
 
-/// The time that a run may take where the user doesn't say.
+/// The default time that a run may take.
 pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// The kind of a run.
@@ -123,7 +123,7 @@ pub(super) enum Per {
 }
 
 impl Opts {
-    /// The file that it is about, for a message.
+    /// The input's path, for a message.
     pub(crate) fn input(&self) -> &Path {
         &self.input
     }
@@ -134,7 +134,7 @@ impl Opts {
         SettingArgs { wasm, debug, optimize, codegen }
     }
 
-    /// The settings that all the ways to compile are given.
+    /// The settings for all ways to compile.
     pub(super) fn settings(&self) -> Vec<String> {
         let settings =
             self.setting_args().iter().flat_map(|(letter, text)| [format!("-{letter}"), text.to_owned()]);

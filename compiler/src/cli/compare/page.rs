@@ -1,4 +1,4 @@
-//! A comparison as a page: one file, which loads nothing.
+//! A comparison as a page: one file that loads no other.
 
 use crate::compare::chart::{Chart, chart};
 use crate::compare::columns::{COMPILING, Column, RUNNING};
@@ -6,7 +6,7 @@ use crate::compare::opts::Per;
 use crate::compare::report::{Compared, Report};
 use crate::compare::units::{bytes, count, time};
 use askama::Template;
-use precompile::artifact::Shown;
+use precompile::artifact::Escaped;
 
 /// The page.
 #[derive(Template)]
@@ -15,12 +15,12 @@ struct Page<'a> {
     report: &'a Report,
     input_size: String,
     verdict: Vec<String>,
-    /// For a wide page, and for a telephone's.
+    /// The charts for a wide page, and for a telephone's.
     charts: [(&'static str, Chart); 2],
     /// The marks of both charts in words, in their order.
     crossings: Vec<String>,
     phases: Vec<&'static str>,
-    /// From a module to its first result, and a further run.
+    /// The bars from a module to its first result, and those of a further run.
     bars: [Bars; 2],
 }
 
@@ -47,17 +47,17 @@ struct Segment {
 
 /// Colours of curves that the template has.
 const COLOURS: usize = 8;
-/// So that curves are told apart without their colours. Their number has no factor in common with that of the
-/// colours: both come again together only after all pairs.
+/// Dashes of curves, which tell them apart without their colours. The numbers of dashes and of colours have no common
+/// factor, so that a pair of both comes again only after all other pairs.
 const DASHES: [&str; 5] = ["none", "7 3", "2 3", "9 3 2 3", "9 3 2 3 2 3"];
-/// Phases before this one are not paid again.
+/// The first phase that each further run pays again.
 const FIRST_OF_A_RUN: usize = 1;
 
 /// The page's text.
 ///
 /// # Errors
 ///
-/// None that a template which is well-formed has.
+/// None, as the template is well-formed.
 pub(super) fn page(report: &Report) -> askama::Result<String> {
     let names = report.candidates.first().map(Compared::phases);
     let page = Page {
@@ -72,14 +72,14 @@ pub(super) fn page(report: &Report) -> askama::Result<String> {
             bars(report, "Each further process", FIRST_OF_A_RUN),
         ],
     };
-    // What names may hold is shown as text, as on a terminal.
-    Ok(page.render()?.split('\n').map(|line| format!("{}\n", Shown(line))).collect())
+    // Control characters in names are shown as text, as on a terminal.
+    Ok(page.render()?.split('\n').map(|line| format!("{}\n", Escaped(line))).collect())
 }
 
 fn crossings(report: &Report) -> Vec<String> {
     let runs = if report.per == Per::Process { "runs" } else { "calls" };
-    let later = report.stretches.iter().skip(1);
-    later.map(|stretch| format!("from {} {runs} on: {}", count(stretch.from_runs), stretch.name)).collect()
+    let later = report.ranges.iter().skip(1);
+    later.map(|range| format!("from {} {runs} on: {}", count(range.from_runs), range.name)).collect()
 }
 
 fn bars(report: &Report, title: &'static str, from: usize) -> Bars {
@@ -104,7 +104,7 @@ impl Page<'_> {
 
     /// The module's name, on one line.
     fn input(&self) -> String {
-        Shown(&self.report.input).to_string()
+        Escaped(&self.report.input).to_string()
     }
 
     /// The tables: each with a title, and its columns behind the name.
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
     use std::collections::HashSet;
 
-    /// The widest table takes 55rem: a page that is narrower than its most shows a block for each row.
+    /// The widest table takes 55rem: a page narrower than its maximum shows a block for each row.
     #[test]
     fn no_table_is_cut() {
         let template = include_str!("../../../templates/compare.html");
@@ -130,7 +130,7 @@ mod tests {
         }
     }
 
-    /// Two levels of processor make nine ways.
+    /// Two CPU levels make nine ways to compile.
     #[test]
     fn curves_are_told_apart() {
         let all = COLOURS * DASHES.len();

@@ -1,11 +1,11 @@
-//! What came of a comparison.
+//! The report of a comparison.
 
 use crate::compare::doubts::doubts;
 use crate::compare::opts::{Opts, Per};
 use crate::compare::summary::Summary;
 use crate::compare::trial::{Measured, Trial};
 use crate::compare::units::{count, time};
-use crate::compare::verdict::{Stretch, cost, verdict};
+use crate::compare::verdict::{CheapestRange, cost, verdict};
 use crate::runner::Runner;
 use crate::shell_words;
 use precompile::Cost;
@@ -14,16 +14,16 @@ use precompile::artifact::Host;
 use serde::Serialize;
 use std::ffi::OsString;
 
-/// What costs so many times as much hardly costs more.
+/// The ratio of two costs below which they hardly differ.
 const CLOSE: f64 = 1.05;
 
-/// What came of a comparison. The fields are stable, as those of all messages are; times are in seconds.
+/// The report of a comparison. The fields are stable, as those of all messages; times are in seconds.
 #[derive(Serialize)]
 #[serde(tag = "reason", rename = "compared")]
 pub(super) struct Report {
     pub(super) input: String,
     pub(super) input_bytes: u64,
-    /// The command that repeats it, as a shell takes it.
+    /// The command line that repeats the comparison, quoted for a shell.
     pub(super) command: String,
     pub(super) runner: String,
     pub(super) target: String,
@@ -33,10 +33,11 @@ pub(super) struct Report {
     pub(super) per: Per,
     pub(super) machines: u32,
     pub(super) candidates: Vec<Compared>,
-    /// Those that can't be compared, and why.
+    /// The ways that can't be compared, and why.
     pub(super) refused: Vec<Refused>,
-    /// The cheapest, from the first run on.
-    pub(super) stretches: Vec<Stretch>,
+    /// The cheapest ways, from the first run on.
+    #[serde(rename = "stretches")]
+    pub(super) ranges: Vec<CheapestRange>,
     pub(super) doubts: Vec<String>,
 }
 
@@ -45,7 +46,7 @@ pub(super) struct Report {
 pub(super) struct Compared {
     pub(super) name: String,
     pub(super) options: Vec<String>,
-    /// What is paid before the first run, by all machines together, and for each run, as the verdict has it.
+    /// The cost before the first run, of all machines together, and the cost of each run, as in the verdict.
     pub(super) once_s: f64,
     pub(super) run_s: f64,
     #[serde(flatten)]
@@ -70,7 +71,7 @@ impl Compared {
         Cost { once_s: self.once_s, run_s: self.run_s }
     }
 
-    /// All phases of a first run, in their order. Starting and ending the process is what they leave of it.
+    /// All phases of a first run, in their order. The phase `process`, its start and end, is the rest of the run.
     pub(super) fn phases(&self) -> [Phase; 7] {
         let measured = &self.measured;
         let within = [
@@ -95,11 +96,11 @@ impl Report {
     pub(super) fn new(opts: &Opts, runner: &Runner, host: &Host, trials: &[Trial]) -> Report {
         let is_function = opts.invoke.is_some();
         let (per, machines) = (opts.per, opts.machines.get());
-        let compared = || trials.iter().filter(|trial| trial.is_in());
+        let compared = || trials.iter().filter(|trial| trial.is_compared());
         let measured: Vec<_> =
             compared().map(|trial| (trial.candidate.name.as_str(), &trial.measured)).collect();
-        let stretches = verdict(&measured, per, is_function, f64::from(machines));
-        let doubts = doubts(trials, per, is_function, &stretches);
+        let ranges = verdict(&measured, per, is_function, f64::from(machines));
+        let doubts = doubts(trials, per, is_function, &ranges);
         let candidates = compared().map(|trial| {
             let Cost { once_s, run_s } = cost(&trial.measured, per, is_function, f64::from(machines));
             let (name, options) = (trial.candidate.name.clone(), trial.candidate.options.clone());
@@ -122,48 +123,48 @@ impl Report {
             machines,
             candidates: candidates.collect(),
             refused: refused.collect(),
-            stretches,
+            ranges,
             doubts,
         }
     }
 
-    /// What it comes to, in sentences.
+    /// The verdict, in sentences.
     pub(super) fn verdict(&self) -> Vec<String> {
         let mut sentences = Vec::new();
-        let [first, later @ ..] = &self.stretches[..] else { return sentences };
-        let what = if self.per == Per::Process { "run" } else { "call" };
+        let [first, later @ ..] = &self.ranges[..] else { return sentences };
+        let unit = if self.per == Per::Process { "run" } else { "call" };
         match later.first() {
-            None => sentences.push(format!("{} is the cheapest from the first {what} on.", first.name)),
+            None => sentences.push(format!("{} is the cheapest from the first {unit} on.", first.name)),
             Some(next) => sentences.push(match next.from_runs - 1.0 {
-                1.0 => format!("{} is the cheapest for one {what}.", first.name),
-                runs => format!("{} is the cheapest for up to {} {what}s.", first.name, count(runs)),
+                1.0 => format!("{} is the cheapest for one {unit}.", first.name),
+                runs => format!("{} is the cheapest for up to {} {unit}s.", first.name, count(runs)),
             }),
         }
-        for stretch in later {
-            let interval = stretch.from_runs_interval.map(|(from, to)| {
+        for range in later {
+            let interval = range.from_runs_interval.map(|(from, to)| {
                 let to = if to.is_finite() { count(to.ceil()) } else { "any number of".into() };
-                format!(" (95 % interval: {} to {to} {what}s)", count(from.floor()))
+                format!(" (95 % interval: {} to {to} {unit}s)", count(from.floor()))
             });
             sentences.push(format!(
-                "From {} {what}s on it is {}, after {} in all{}.",
-                count(stretch.from_runs),
-                stretch.name,
-                time(stretch.total_s),
+                "From {} {unit}s on it is {}, after {} in all{}.",
+                count(range.from_runs),
+                range.name,
+                time(range.total_s),
                 interval.unwrap_or_default(),
             ));
             if self.machines > 1 {
-                let each = (stretch.from_runs / f64::from(self.machines)).ceil();
+                let each = (range.from_runs / f64::from(self.machines)).ceil();
                 let s = if each == 1.0 { "" } else { "s" };
                 sentences.push(format!(
-                    "With {} machines that share a cache, that is from {} {what}{s} on each of them on, after {}.",
+                    "With {} machines that share a cache, that is from {} {unit}{s} on each of them on, after {}.",
                     count(f64::from(self.machines)),
                     count(each),
-                    time(stretch.elapsed_s),
+                    time(range.elapsed_s),
                 ));
             }
         }
         let is_cheapest =
-            |candidate: &&Compared| self.stretches.iter().any(|stretch| stretch.name == candidate.name);
+            |candidate: &&Compared| self.ranges.iter().any(|range| range.name == candidate.name);
         let never: Vec<_> = self.candidates.iter().filter(|candidate| !is_cheapest(candidate)).collect();
         let names = |candidates: &[&Compared]| {
             candidates.iter().map(|candidate| candidate.name.as_str()).collect::<Vec<_>>().join(", ")
@@ -175,18 +176,18 @@ impl Report {
         if !close.is_empty() {
             let percent = (CLOSE - 1.0) * 100.0;
             sentences
-                .push(format!("Within {percent:.0} % of it, for some number of {what}s: {}.", names(&close)));
+                .push(format!("Within {percent:.0} % of it, for some number of {unit}s: {}.", names(&close)));
         }
         sentences
     }
 
-    /// Whether this one costs hardly more than the cheapest, for some number of runs. Costs are straight lines, so
-    /// that it is so where another becomes the cheapest, or beyond the last of these, or nowhere.
+    /// Tells whether a candidate costs hardly more than the cheapest, for some number of runs. Costs are straight lines:
+    /// it suffices to look where another becomes the cheapest, and beyond the last such place.
     fn is_close(&self, candidate: &Compared) -> bool {
         let of = |name: &str| self.candidates.iter().find(|candidate| candidate.name == name);
-        let last = self.stretches.last().and_then(|stretch| of(&stretch.name));
-        let at = |stretch: &Stretch| candidate.cost().total_s(stretch.from_runs) <= stretch.total_s * CLOSE;
-        self.stretches.iter().any(at) || last.is_some_and(|last| candidate.run_s <= last.run_s * CLOSE)
+        let last = self.ranges.last().and_then(|range| of(&range.name));
+        let at = |range: &CheapestRange| candidate.cost().total_s(range.from_runs) <= range.total_s * CLOSE;
+        self.ranges.iter().any(at) || last.is_some_and(|last| candidate.run_s <= last.run_s * CLOSE)
     }
 }
 
@@ -194,8 +195,8 @@ impl Report {
 mod tests {
     use super::*;
 
-    /// Ways to compile, each with what it costs once and for each run, of which these are the cheapest.
-    fn report(machines: u32, costs: &[(&str, f64, f64)], stretches: Vec<Stretch>) -> Report {
+    /// A report of ways to compile, each with its cost once and for each run, of which these are the cheapest.
+    fn report(machines: u32, costs: &[(&str, f64, f64)], ranges: Vec<CheapestRange>) -> Report {
         let candidates = costs.iter().map(|&(name, once_s, run_s)| Compared {
             name: name.into(),
             options: Vec::new(),
@@ -216,13 +217,13 @@ mod tests {
             machines,
             candidates: candidates.collect(),
             refused: Vec::new(),
-            stretches,
+            ranges,
             doubts: Vec::new(),
         }
     }
 
-    fn stretch(name: &str, from_runs: f64, interval: Option<(f64, f64)>, total_s: f64) -> Stretch {
-        Stretch {
+    fn range(name: &str, from_runs: f64, interval: Option<(f64, f64)>, total_s: f64) -> CheapestRange {
+        CheapestRange {
             name: name.into(),
             from_runs,
             from_runs_interval: interval,
@@ -232,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_comes_to() {
+    fn a_verdict_in_sentences() {
         let costs = [
             ("winch", 1.0, 2.0),
             ("speed", 11.5, 1.0),
@@ -240,9 +241,8 @@ mod tests {
             ("none", 8.0, 1.5),
             ("pulley", 11.0, 9.0),
         ];
-        let crossing =
-            |interval| vec![stretch("winch", 1.0, None, 3.0), stretch("speed", 11.0, interval, 22.5)];
-        let said = report(4, &costs, crossing(Some((9.6, f64::INFINITY)))).verdict();
+        let crossing = |interval| vec![range("winch", 1.0, None, 3.0), range("speed", 11.0, interval, 22.5)];
+        let verdict = report(4, &costs, crossing(Some((9.6, f64::INFINITY)))).verdict();
         let expected = [
             "winch is the cheapest for up to 10 runs.",
             "From 11 runs on it is speed, after 22.5 s in all (95 % interval: 9 to any number of runs).",
@@ -250,13 +250,13 @@ mod tests {
             "Never the cheapest: size, none, pulley.",
             "Within 5 % of it, for some number of runs: size.",
         ];
-        assert_eq!(said, expected);
+        assert_eq!(verdict, expected);
         let one =
-            report(1, &costs[..2], vec![stretch("winch", 1.0, None, 3.0), stretch("speed", 2.0, None, 4.0)]);
+            report(1, &costs[..2], vec![range("winch", 1.0, None, 3.0), range("speed", 2.0, None, 4.0)]);
         let expected =
             ["winch is the cheapest for one run.", "From 2 runs on it is speed, after 4.00 s in all."];
         assert_eq!(one.verdict(), expected);
-        let alone = report(1, &costs[..1], vec![stretch("winch", 1.0, None, 3.0)]);
+        let alone = report(1, &costs[..1], vec![range("winch", 1.0, None, 3.0)]);
         assert_eq!(alone.verdict(), ["winch is the cheapest from the first run on."]);
     }
 }

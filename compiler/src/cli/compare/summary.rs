@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-/// Repeated measurements of one thing, in its unit, in the order in which they were made.
+/// Repeated measurements of one quantity, in its unit, in the order in which they were made.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(into = "Described")]
 pub(crate) struct Summary {
     samples: Vec<f64>,
 }
 
-/// What is said of them; of nothing, nothing.
+/// The form in JSON. Without measurements there are no quantiles.
 #[derive(Serialize)]
 struct Described {
     median: Option<f64>,
@@ -30,7 +30,7 @@ impl From<Summary> for Described {
     }
 }
 
-/// So many median absolute deviations away is far off: ten standard deviations, for a normal distribution.
+/// The distance that is far off, in median absolute deviations: ten standard deviations of a normal distribution.
 const OUTLIER_DEVIATIONS: f64 = 14.826;
 
 impl Summary {
@@ -46,18 +46,18 @@ impl Summary {
         &self.samples
     }
 
-    /// These and those, of each round together.
+    /// The sums of these and other measurements, round by round.
     pub(crate) fn plus(&self, other: &Summary) -> Summary {
         let sums = self.samples.iter().zip(&other.samples).map(|(one, other)| one + other);
         Summary { samples: sums.collect() }
     }
 
-    /// The value in the middle; 0 of nothing.
+    /// The value in the middle; 0 without measurements.
     pub(crate) fn median(&self) -> f64 {
         self.quantile(0.5)
     }
 
-    /// The value below which such a part of the measurements lies, interpolated; 0 of nothing.
+    /// The value below which this part of the measurements lies, interpolated; 0 without measurements.
     pub(crate) fn quantile(&self, part: f64) -> f64 {
         let mut sorted = self.samples.clone();
         sorted.sort_by(f64::total_cmp);
@@ -67,8 +67,8 @@ impl Summary {
         below + (above - below) * at.fract()
     }
 
-    /// Half the distance between the quartiles, as a part of the median: the middle half of the measurements
-    /// lies about so far around it.
+    /// Half the distance between the quartiles, as a part of the median: about the width of the middle half of the
+    /// measurements on each side of it.
     pub(crate) fn spread(&self) -> f64 {
         match self.median() {
             0.0 => 0.0,
@@ -81,7 +81,7 @@ impl Summary {
         let median = self.median();
         let distances = self.samples.iter().map(|sample| (sample - median).abs());
         let deviation = Summary { samples: distances.clone().collect() }.median();
-        // What hardly varies has a deviation of nearly nothing.
+        // Measurements that hardly vary have a deviation near 0.
         let far = (deviation * OUTLIER_DEVIATIONS).max(median * 0.05);
         distances.filter(|distance| *distance > far).count()
     }
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_far_off_is_found() {
+    fn outliers_are_counted() {
         assert_eq!(of(&[1.0, 1.1, 0.9, 1.05, 0.95]).outliers(), 0);
         assert_eq!(of(&[1.0, 1.1, 0.9, 1.05, 0.95, 9.0]).outliers(), 1);
         assert_eq!(of(&[1.0, 1.0, 1.0, 1.000_001]).outliers(), 0);

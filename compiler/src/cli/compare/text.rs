@@ -3,14 +3,14 @@
 use crate::compare::columns::{COMPILING, Column, RUNNING};
 use crate::compare::report::{Compared, Report};
 use crate::compare::units::bytes;
-use precompile::artifact::Shown;
+use precompile::artifact::Escaped;
 use std::fmt::Write;
 
-/// The table, and what it comes to.
+/// The tables, the verdict and the doubts.
 pub(super) fn text(report: &Report) -> String {
     let mut text = format!(
         "`{}`, {}, compiled by {} processors, run on {}, {} {}; medians, ± half the distance between the rounds' quartiles\n\n",
-        Shown(&report.input),
+        Escaped(&report.input),
         bytes(report.input_bytes as f64),
         report.processors,
         report.target,
@@ -21,19 +21,19 @@ pub(super) fn text(report: &Report) -> String {
     text.push('\n');
     text += &table(&rows(report, &RUNNING));
     for refused in &report.refused {
-        let _ = writeln!(text, "\nnot compared: {}: {}", Shown(&refused.name), Shown(&refused.why));
+        let _ = writeln!(text, "\nnot compared: {}: {}", Escaped(&refused.name), Escaped(&refused.why));
     }
     text.push('\n');
     for sentence in report.verdict() {
-        let _ = writeln!(text, "{}", Shown(&sentence));
+        let _ = writeln!(text, "{}", Escaped(&sentence));
     }
     for doubt in &report.doubts {
-        let _ = writeln!(text, "doubt: {}", Shown(doubt));
+        let _ = writeln!(text, "doubt: {}", Escaped(doubt));
     }
     text
 }
 
-/// A line of titles, and one for each way to compile.
+/// A row of titles, and one for each way to compile.
 fn rows(report: &Report, columns: &[Column]) -> Vec<Vec<String>> {
     let titles = columns.iter().map(|(title, _)| (*title).into());
     let head = [String::new()].into_iter().chain(titles).collect();
@@ -43,7 +43,7 @@ fn rows(report: &Report, columns: &[Column]) -> Vec<Vec<String>> {
     [head].into_iter().chain(rows).collect()
 }
 
-/// Names to the left, figures to the right.
+/// A table with its names to the left, its figures to the right.
 fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.first().map_or(0, Vec::len);
     let widths: Vec<_> = (0..columns)
@@ -55,7 +55,7 @@ fn table(rows: &[Vec<String>]) -> String {
             0 => format!("{cell:<width$}"),
             _ => format!("{cell:>width$}"),
         });
-        let _ = writeln!(text, "{}", Shown(cells.collect::<Vec<_>>().join("  ").trim_end()));
+        let _ = writeln!(text, "{}", Escaped(cells.collect::<Vec<_>>().join("  ").trim_end()));
     }
     text
 }

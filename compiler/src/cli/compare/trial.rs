@@ -1,4 +1,4 @@
-//! One way to compile, tried: compiled, loaded, run.
+//! A trial of one way to compile: compiling, loading, running.
 
 use crate::compare::bounded;
 use crate::compare::candidate::Candidate;
@@ -10,7 +10,7 @@ use crate::runner::Runner;
 use crate::shell_words;
 use anyhow::{Context, Result, bail, ensure};
 use precompile::artifact::mismatch::mismatches;
-use precompile::artifact::{Host, shown_path, trailer};
+use precompile::artifact::{Host, escaped_path, trailer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::ffi::{OsStr, OsString};
@@ -18,11 +18,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-/// The beginning of the commands' words on why they failed.
+/// The beginning of the commands' error messages.
 const ERROR: &str = "error: ";
-/// Wasmtime's words on an error before the places in the guest.
+/// Wasmtime's words before the places of an error in the guest.
 const TRACE: &str = "error while executing at wasm backtrace:";
-/// A run that takes longer is mentioned.
+/// The time after which a run is reported to go on.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The line before an error's causes.
 const CAUSES: &str = "Caused by:";
@@ -37,28 +37,28 @@ pub(crate) struct Setup<'a> {
     /// The runner's arguments before the artifact.
     pub(crate) runner_options: Vec<OsString>,
     pub(crate) arguments: &'a [OsString],
-    /// The file that the guest reads.
+    /// The file that the guest reads as standard input.
     pub(crate) stdin: Option<&'a Path>,
     /// The command that brings an artifact to where the runner finds it, with `{}` for its path.
     pub(crate) send: Option<&'a OsStr>,
-    /// Calls in each process that measures.
+    /// The number of calls in each measuring process.
     pub(crate) calls: u32,
     /// The time that a run may take.
     pub(crate) timeout: Duration,
-    /// The line that says that something goes on.
+    /// The progress bar.
     pub(crate) progress: &'a Progress,
 }
 
-/// A way to compile, and what was measured of it so far.
+/// A way to compile, with its measurements so far.
 pub(crate) struct Trial {
     pub(crate) candidate: Candidate,
     pub(crate) artifact: PathBuf,
     pub(crate) measured: Measured,
-    /// Why it is out of the comparison.
+    /// The reason why the trial is out of the comparison.
     pub(crate) refused: Option<String>,
-    /// Its run didn't end, which is why.
-    pub(crate) is_endless: bool,
-    /// BLAKE3 of what the guest printed at first.
+    /// The reason is that its run didn't end in time.
+    pub(crate) timed_out: bool,
+    /// The BLAKE3 of the guest's output in the first run.
     pub(crate) printed: Option<blake3::Hash>,
 }
 
@@ -66,12 +66,12 @@ pub(crate) struct Trial {
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Measured {
     pub(crate) artifact_bytes: u64,
-    /// From starting `precompile` to its end.
+    /// The time from the start of `precompile` to its end.
     pub(crate) compile_s: Summary,
-    /// The processor's time for it, all cores together.
+    /// The processor time of compiling, all cores together.
     pub(crate) compile_cpu_s: Summary,
     pub(crate) compile_memory_bytes: Summary,
-    /// From starting the runner to its end.
+    /// The time from the start of the runner to its end.
     pub(crate) process_s: Summary,
     pub(crate) open_and_verify_s: Summary,
     pub(crate) engine_s: Summary,
@@ -79,14 +79,13 @@ pub(crate) struct Measured {
     /// The median of each process.
     pub(crate) instantiate_s: Summary,
     pub(crate) first_call_s: Summary,
-    /// The median of each process; of nothing where each calls once.
+    /// The median of each process; none where each calls once.
     pub(crate) steady_call_s: Summary,
     pub(crate) run_memory_bytes: Summary,
 }
 
 impl Measured {
-    /// The time that a run takes. Within a process that was started, its first call counts where there was no
-    /// further one.
+    /// The time of a run. With `Per::Call`, the first call of a process counts where there was no further one.
     pub(crate) fn run_s(&self, per: Per, is_function: bool) -> Summary {
         let steady = &self.steady_call_s;
         let call_s = if steady.samples().is_empty() { &self.first_call_s } else { steady };
@@ -98,7 +97,7 @@ impl Measured {
         }
     }
 
-    /// Adds a process' phases.
+    /// Adds the phases of a process.
     fn push(&mut self, phases: &Phases) {
         self.open_and_verify_s.push(seconds(phases.open_and_verify_ns));
         self.engine_s.push(seconds(phases.engine_ns));
@@ -125,19 +124,19 @@ struct Phases {
 impl Trial {
     pub(crate) fn new(candidate: Candidate, artifact: PathBuf) -> Trial {
         let measured = Measured::default();
-        Trial { candidate, artifact, measured, refused: None, is_endless: false, printed: None }
+        Trial { candidate, artifact, measured, refused: None, timed_out: false, printed: None }
     }
 
-    /// The test that it is still in the comparison.
-    pub(crate) fn is_in(&self) -> bool {
+    /// Tells whether the trial is still in the comparison.
+    pub(crate) fn is_compared(&self) -> bool {
         self.refused.is_none()
     }
 
-    /// Compiles once, unmeasured, and sees whether it loads and runs.
+    /// Compiles once, unmeasured, and checks that the artifact loads and runs.
     ///
     /// # Errors
     ///
-    /// Where nothing could be measured, whichever the way to compile.
+    /// Where no way to compile could be measured.
     pub(crate) fn prepare(&mut self, setup: &Setup<'_>) -> Result<()> {
         if let Err(reason) = self.compile(setup)? {
             self.refused = Some(reason);
@@ -155,9 +154,9 @@ impl Trial {
         }
         match self.run(setup, Stdio::piped())? {
             Some(output) if output.status.success() => self.printed = Some(blake3::hash(&output.stdout)),
-            Some(output) => self.refused = Some(format!("its run failed: {}", said(&output))),
+            Some(output) => self.refused = Some(format!("its run failed: {}", failure(&output))),
             None => {
-                self.is_endless = true;
+                self.timed_out = true;
                 self.refused = Some(format!("its run {}", too_long(setup.timeout)));
             }
         }
@@ -169,7 +168,7 @@ impl Trial {
     ///
     /// # Errors
     ///
-    /// Where what went well before doesn't now.
+    /// Where compiling or running fails that succeeded before.
     pub(crate) fn measure(&mut self, setup: &Setup<'_>) -> Result<()> {
         let name = self.candidate.name.clone();
         if let Err(reason) = self.compile(setup)? {
@@ -179,17 +178,17 @@ impl Trial {
         let output = self.run(setup, Stdio::null())?;
         self.measured.process_s.push(start.elapsed().as_secs_f64());
         let output = output.with_context(|| format!("{name}: a further run {}", too_long(setup.timeout)))?;
-        ensure!(output.status.success(), "{name}: it ran before, and now failed: {}", said(&output));
+        ensure!(output.status.success(), "{name}: it ran before, and now failed: {}", failure(&output));
         self.measure_phases(setup).with_context(|| name)
     }
 
-    /// The reason, where it can't be compiled so.
+    /// Compiles the module, or returns the reason why it can't be compiled this way.
     fn compile(&mut self, setup: &Setup<'_>) -> Result<Result<(), String>> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg(setup.input).arg("-o").arg(&self.artifact);
         command.args(["--no-cache", "--timings", "--message-format", "json"]);
         command.args(&self.candidate.options).args(&setup.settings).stdin(Stdio::null());
-        // What is there already would be compared, and not be written; a link would be followed.
+        // An existing file would be compared instead of written; a link would be followed.
         if self.artifact.symlink_metadata().is_ok() {
             fs_err::remove_file(&self.artifact)?;
         }
@@ -201,7 +200,7 @@ impl Trial {
         let of = |reason: &str| messages.iter().find(|message| message["reason"] == *reason);
         let Some(_) = of("compiled").filter(|_| output.status.success()) else {
             let failed = of("failed").and_then(|failed| failed["error"].as_str());
-            return Ok(Err(failed.map_or_else(|| said(&output), String::from)));
+            return Ok(Err(failed.map_or_else(|| failure(&output), String::from)));
         };
         let finished = of("finished").map_or(&Value::Null, |finished| &finished["usage"]);
         self.measured.compile_s.push(elapsed_s);
@@ -211,11 +210,11 @@ impl Trial {
         Ok(Ok(()))
     }
 
-    /// Runs once. `None` where that didn't end.
+    /// Runs once. Returns `None` where the run didn't end in time.
     fn run(&self, setup: &Setup<'_>, stdout: Stdio) -> Result<Option<Output>> {
         let mut command = setup.runner.command();
         command.args(&setup.runner_options).arg(&self.artifact).args(setup.arguments);
-        self.end(setup, command.stdout(stdout), setup.timeout)
+        self.run_to_end(setup, command.stdout(stdout), setup.timeout)
     }
 
     fn measure_phases(&mut self, setup: &Setup<'_>) -> Result<()> {
@@ -224,25 +223,30 @@ impl Trial {
         command.args(&setup.runner_options).arg(&self.artifact).args(setup.arguments);
         // The first call, and each further one.
         let limit = setup.timeout.saturating_mul(setup.calls.saturating_add(1));
-        let output = self.end(setup, command.stdout(Stdio::piped()), limit)?;
+        let output = self.run_to_end(setup, command.stdout(Stdio::piped()), limit)?;
         let output = output.with_context(|| format!("measuring its calls {}", too_long(limit)))?;
-        ensure!(output.status.success(), "the runner could not measure it: {}", said(&output));
+        ensure!(output.status.success(), "the runner could not measure it: {}", failure(&output));
         let phases: Phases = serde_json::from_slice(&output.stdout)
             .with_context(|| format!("the runner `{}` printed no measurements", setup.runner.name()))?;
         self.measured.push(&phases);
         Ok(())
     }
 
-    fn end(&self, setup: &Setup<'_>, command: &mut Command, limit: Duration) -> Result<Option<Output>> {
+    fn run_to_end(
+        &self,
+        setup: &Setup<'_>,
+        command: &mut Command,
+        limit: Duration,
+    ) -> Result<Option<Output>> {
         match setup.stdin {
             Some(path) => command.stdin(fs_err::File::open(path)?.into_parts().0),
             None => command.stdin(Stdio::null()),
         };
         let goes_on = || {
             let name = &self.candidate.name;
-            let (since, limit) = (PATIENCE.as_secs(), limit.as_secs());
+            let (so_far, limit) = (PATIENCE.as_secs(), limit.as_secs());
             let text =
-                format!("{name}: its run goes on since {since} s; `--timeout` ends it after {limit} s");
+                format!("{name}: its run has taken {so_far} s so far; `--timeout` ends it after {limit} s");
             setup.progress.above(|| tell(&text));
         };
         let output = bounded::output(command.stderr(Stdio::piped()), limit, PATIENCE, goes_on);
@@ -250,7 +254,7 @@ impl Trial {
     }
 }
 
-/// The words on a run that was ended.
+/// The end of the sentence about a run that was killed.
 fn too_long(limit: Duration) -> String {
     let limit = limit.as_secs_f64();
     format!("didn't end within {limit} s: `--timeout` allows more, for a guest that ends by itself")
@@ -262,7 +266,7 @@ fn send_artifact(send: &OsStr, artifact: &Path) -> Result<()> {
     let mut command = Command::new(&words[0]);
     let status = command.args(&words[1..]).stdin(Stdio::null()).stdout(Stdio::null()).status();
     let status = status.with_context(|| format!("can't start `{}`", send.display()))?;
-    ensure!(status.success(), "`{}` failed for `{}`: {status}", send.display(), shown_path(artifact));
+    ensure!(status.success(), "`{}` failed for `{}`: {status}", send.display(), escaped_path(artifact));
     Ok(())
 }
 
@@ -274,23 +278,23 @@ fn with_path(word: OsString, path: &Path) -> OsString {
     }
 }
 
-/// The words of a command on its failure, or at least how it ended.
-fn said(output: &Output) -> String {
+/// The reason why a command failed, or at least its exit status.
+fn failure(output: &Output) -> String {
     reason(&String::from_utf8_lossy(&output.stderr)).unwrap_or_else(|| output.status.to_string())
 }
 
-/// Why a command failed, in one line, by all that it printed: `ssh` and the guest print there before it.
+/// The reason why a command failed, in one line, from all of its stderr, where `ssh` and the guest print, too.
 fn reason(stderr: &str) -> Option<String> {
     let lines: Vec<_> = stderr.lines().collect();
-    // The last, as a guest may print alike.
+    // The last such line, as a guest may print one, too.
     let at = lines.iter().rposition(|line| line.starts_with(ERROR));
     let at = at.or_else(|| lines.iter().position(|line| !line.is_empty()))?;
-    // Where in the guest it was is not of interest here, why is what follows.
+    // The place in the guest is left out; the causes follow.
     let head = lines[at].trim_start_matches(ERROR).trim_end_matches(TRACE).trim_end_matches([':', ' ']);
     let causes = lines[at..].iter().skip_while(|line| line.trim_start() != CAUSES).skip(1);
     let causes = causes.take_while(|line| !line.is_empty()).map(|line| {
         let line = line.trim();
-        // Several are numbered.
+        // Several causes are numbered.
         match line.split_once(": ") {
             Some((number, cause)) if number.parse::<u32>().is_ok() => cause,
             _ => line,
@@ -299,8 +303,8 @@ fn reason(stderr: &str) -> Option<String> {
     Some([head].into_iter().chain(causes).collect::<Vec<_>>().join(": "))
 }
 
-/// The median of what one process measured, if anything: its calls share what the process met with, and so
-/// count as one measurement.
+/// The median of one process's calls, if there are any. They count as one measurement, as the same disturbances meet
+/// all of them.
 fn median(nanoseconds: &[u64]) -> Option<f64> {
     let mut summary = Summary::default();
     summary.extend(nanoseconds.iter().copied().map(seconds));
@@ -315,7 +319,7 @@ fn seconds(nanoseconds: u64) -> f64 {
 mod tests {
     use super::*;
 
-    /// However often a process calls, it is one measurement.
+    /// A process is one measurement, whatever its number of calls.
     #[test]
     fn a_process_counts_once() {
         let mut phases = Phases {
@@ -340,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reason_is_found() {
+    fn the_reason_of_a_failure_is_found() {
         let trap = "Welcome to device!\n\nerror: the guest trapped: error while executing at wasm backtrace:\n    0:  \
                     0x63 - <unknown>!f\n\nCaused by:\n    wasm trap: integer overflow\n\n";
         let several = "error: it can't\n\nCaused by:\n    0: no way\n    1: too far: 9 km\n\nbye\n";
@@ -350,8 +354,8 @@ mod tests {
             ("warning: old\nerror: the guest says so\nerror: new\n", "new"),
             ("\nsh: not found\n", "sh: not found"),
         ];
-        for (stderr, said) in expected {
-            assert_eq!(reason(stderr).as_deref(), Some(said));
+        for (stderr, expected) in expected {
+            assert_eq!(reason(stderr).as_deref(), Some(expected));
         }
         assert_eq!(reason("\n"), None);
     }

@@ -1,17 +1,17 @@
-//! Figures as people read them.
+//! Figures for people, with their units.
 
-/// Units of time, each from so many seconds on, in which one is so many seconds.
+/// Units of time: the seconds from which on a unit is used, the seconds in one unit, and its name.
 const TIMES: [(f64, f64, &str); 5] =
     [(7200.0, 3600.0, "h"), (120.0, 60.0, "min"), (1.0, 1.0, "s"), (1e-3, 1e-3, "ms"), (1e-6, 1e-6, "µs")];
 const NANOSECOND: (f64, f64, &str) = (0.0, 1e-9, "ns");
 
-/// A time: three digits, and its unit.
+/// A time, as three digits and a unit.
 pub(super) fn time(seconds: f64) -> String {
-    let (_, scale, unit) = TIMES.into_iter().find(|(least, ..)| seconds >= *least).unwrap_or(NANOSECOND);
+    let (_, scale, unit) = TIMES.into_iter().find(|(from, ..)| seconds >= *from).unwrap_or(NANOSECOND);
     format!("{} {unit}", digits(seconds / scale))
 }
 
-/// A time that is a round one in its unit, for an axis.
+/// A time that is round in its unit, for an axis.
 pub(super) fn round_time(seconds: f64) -> String {
     // Ten to the power of -3 is not always a thousandth.
     let fits = |(_, scale, _): &(f64, f64, &str)| seconds >= scale * 0.999;
@@ -19,7 +19,7 @@ pub(super) fn round_time(seconds: f64) -> String {
     format!("{:.0} {unit}", seconds / scale)
 }
 
-/// A size: three digits, and its unit.
+/// A size, as three digits and a unit.
 pub(super) fn bytes(bytes: f64) -> String {
     let units = [(1e9, "GB"), (1e6, "MB"), (1e3, "kB")];
     match units.iter().find(|(scale, _)| bytes >= *scale) {
@@ -28,7 +28,7 @@ pub(super) fn bytes(bytes: f64) -> String {
     }
 }
 
-/// A whole number, its thousands apart.
+/// A whole number, with a thin space between its thousands.
 pub(super) fn count(number: f64) -> String {
     let digits = format!("{number:.0}");
     let mut text = String::new();
@@ -41,7 +41,7 @@ pub(super) fn count(number: f64) -> String {
     text
 }
 
-/// A number with three digits that count.
+/// A number with three significant digits.
 fn digits(number: f64) -> String {
     let after = match number {
         100.0.. => 0,

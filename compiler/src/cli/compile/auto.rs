@@ -1,4 +1,4 @@
-//! `--backend auto`: the backend that is expected to cost less, for each module.
+//! `--backend auto`: the choice of the backend that is expected to cost less, for each module.
 
 use crate::compile::backend_arg::BackendArg;
 use crate::compile::input_limits::InputLimits;
@@ -14,17 +14,17 @@ use std::num::NonZeroU64;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-/// What is expected of each module, where the backend is to be chosen by it.
+/// The expected runs of each module, where the backend is to be chosen by them.
 ///
 /// # Errors
 ///
-/// Where one is said without the other.
+/// Where expected runs are given without `auto`, or the other way round.
 pub(crate) fn expect(
-    named: Option<BackendArg>,
+    backend: Option<BackendArg>,
     runs: Option<NonZeroU64>,
     run_time: Option<Duration>,
 ) -> Result<Option<Expect>> {
-    match (named, runs) {
+    match (backend, runs) {
         (Some(BackendArg::Auto), Some(runs)) => {
             let expect = Expect::runs(runs.get());
             Ok(Some(Expect { run_time: run_time.unwrap_or(expect.run_time), ..expect }))
@@ -39,14 +39,14 @@ pub(crate) fn expect(
     }
 }
 
-/// Chooses.
+/// The chooser of backends.
 pub(crate) struct Auto {
     expect: Expect,
     rates: Rates,
 }
 
 impl Auto {
-    /// By what this machine costs, which is kept beside the cache.
+    /// A chooser by this machine's rates, which are kept beside the cache.
     pub(crate) fn new(expect: Expect, store: Option<&Store>) -> Auto {
         let runner = Runner::new(None).ok();
         let run =
@@ -55,7 +55,7 @@ impl Auto {
         Auto { expect, rates: Rates::of_this_machine(store, run) }
     }
 
-    /// The place of the cheapest for an input, whose bytes are given where it can be read only once.
+    /// The place of the cheapest backend for an input. An input that can be read only once is given as bytes.
     pub(crate) fn choose(
         &self,
         backends: &[Backend],
@@ -63,13 +63,13 @@ impl Auto {
         bytes: Option<&[u8]>,
         limits: &InputLimits,
     ) -> (usize, Chosen) {
-        // What can't be read has no code, nor what is beyond its limits: compiling it will tell.
+        // An input that can't be read or is beyond its limits counts as without code: compiling it reports the error.
         let code_bytes = code(input, bytes, limits).unwrap_or_default();
         choose(backends, code_bytes, &self.expect, &self.rates)
     }
 }
 
-/// The bytes of its code.
+/// The bytes of an input's code.
 fn code(input: &Input, bytes: Option<&[u8]>, limits: &InputLimits) -> Result<u64> {
     if let Some(isolation) = limits.isolation() {
         return match bytes {
@@ -90,7 +90,7 @@ fn code(input: &Input, bytes: Option<&[u8]>, limits: &InputLimits) -> Result<u64
     })
 }
 
-/// How long a guest takes, and the process around it, where the runner can tell.
+/// The run time of a guest, and that of the process around it; `None` where the runner can't measure it.
 fn time(runner: &Runner, artifact: &[u8], argument: &str) -> Option<RunTime> {
     let mut file = tempfile::NamedTempFile::new().ok()?;
     file.write_all(artifact).ok()?;
@@ -98,9 +98,9 @@ fn time(runner: &Runner, artifact: &[u8], argument: &str) -> Option<RunTime> {
     command.args(["--measure", "3"]).arg(file.path()).arg(argument).stdin(Stdio::null());
     let start = Instant::now();
     let output = command.output().ok()?;
-    let all = start.elapsed();
+    let total = start.elapsed();
     let measured: Value = serde_json::from_slice(&output.stdout).ok()?;
     let steady = measured["steady_calls_ns"].as_array()?.iter().filter_map(Value::as_u64);
     let calls: Vec<_> = steady.chain(measured["first_call_ns"].as_u64()).map(Duration::from_nanos).collect();
-    Some(RunTime { guest: *calls.iter().min()?, start: all.saturating_sub(calls.iter().sum()) })
+    Some(RunTime { guest: *calls.iter().min()?, start: total.saturating_sub(calls.iter().sum()) })
 }

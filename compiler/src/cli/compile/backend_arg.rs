@@ -1,22 +1,22 @@
-//! What `--backend` names, and `backend` in `precompile.toml`.
+//! The value of `--backend`, and of `backend` in `precompile.toml`.
 
 use crate::hinted::Hinted;
 use precompile::Backend;
 use serde::Deserialize;
 use std::str::FromStr;
 
-/// Reads what `--backend` names.
+/// The parser of `--backend`.
 pub(crate) const PARSER: Hinted<BackendArg> = Hinted::new(str::parse, || {
     Backend::ALL.iter().map(|backend| backend.name()).chain(["auto"]).map(String::from).collect()
 });
 
-/// What `--backend` names.
+/// The value of `--backend`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) enum BackendArg {
-    /// This one.
+    /// The named backend.
     Backend(Backend),
-    /// The one that costs less.
+    /// The backend that costs less.
     Auto,
 }
 

@@ -39,7 +39,7 @@ impl Counters {
 }
 
 impl Counts {
-    /// For people: those that there are.
+    /// The counts for people, but for those that are 0.
     pub(crate) fn text(self) -> String {
         let Counts { compiled, found, in_place, failed } = self;
         let counts = [
@@ -48,9 +48,9 @@ impl Counts {
             (in_place, "in place"),
             (failed, "failed"),
         ];
-        let all: u64 = counts.iter().map(|(count, _)| count).sum();
+        let total: u64 = counts.iter().map(|(count, _)| count).sum();
         let parts =
             counts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}"));
-        format!("of {all} artifacts: {}", parts.collect::<Vec<_>>().join(", "))
+        format!("of {total} artifacts: {}", parts.collect::<Vec<_>>().join(", "))
     }
 }

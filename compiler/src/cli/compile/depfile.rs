@@ -1,13 +1,14 @@
-//! `--depfile`: which outputs come from which inputs, in the form that make and ninja read.
+//! `--depfile`: the inputs of each output, in the form that make and ninja read.
 //!
-//! A makefile has no way to quote some characters, and ninja another few. A name with one of them would be read
-//! as another name, or as a command to run: it is refused. `depfile/tests.rs` has both programs read each.
+//! A makefile has no way to quote some characters, and ninja can't read some others. A name with one of them is
+//! refused, as it would be read as another name or as a command to run. `depfile/tests.rs` has both programs read
+//! each character.
 
 use anyhow::{Result, ensure};
-use precompile::artifact::{Shown, shown_path};
+use precompile::artifact::{Escaped, escaped_path};
 use std::path::Path;
 
-/// The characters that both programs read as a part of a name, as they are. So they do with all that isn't ASCII.
+/// The characters that both programs read unquoted in a name, besides letters, digits and all that isn't ASCII.
 const PLAIN: &[u8] = b"!\"'()+,-./@_{}]~&%";
 
 /// A name's place in a rule.
@@ -17,7 +18,7 @@ enum Side {
     Input,
 }
 
-/// The text of a dependency file: one rule an output.
+/// The text of a dependency file, with one rule for each output.
 ///
 /// # Errors
 ///
@@ -36,7 +37,7 @@ pub(crate) fn text<'a>(rules: impl IntoIterator<Item = (&'a Path, Vec<&'a Path>)
     Ok(text)
 }
 
-/// A path as both programs read it.
+/// A path, quoted for both programs.
 fn quoted(path: &Path, side: Side) -> Result<Vec<u8>> {
     let name = path.as_os_str().as_encoded_bytes();
     let mut text = Vec::new();
@@ -44,8 +45,8 @@ fn quoted(path: &Path, side: Side) -> Result<Vec<u8>> {
         ensure!(
             is_readable(byte, at == 0, &name[at + 1..], side),
             "`{}` can't be named in a dependency file, in which make or ninja misreads its `{}`: rename it",
-            shown_path(path),
-            Shown(char::from(byte).encode_utf8(&mut [0; 4]))
+            escaped_path(path),
+            Escaped(char::from(byte).encode_utf8(&mut [0; 4]))
         );
         match byte {
             b' ' | b'#' | b':' => text.push(b'\\'),
@@ -54,19 +55,19 @@ fn quoted(path: &Path, side: Side) -> Result<Vec<u8>> {
         }
         text.push(byte);
     }
-    // A makefile's own words.
+    // A special target of makefiles.
     let special = name.strip_prefix(b".").is_some_and(|rest| {
         side == Side::Output && rest.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_')
     });
     ensure!(
         !special && !name.is_empty(),
-        "`{}` can't be named in a dependency file, in which make takes it for an order: rename it",
-        shown_path(path)
+        "`{}` can't be named in a dependency file, in which make takes it for a directive: rename it",
+        escaped_path(path)
     );
     Ok(text)
 }
 
-/// The test that both programs read a byte of a name, quoted, in front of these others.
+/// Tells whether both programs read a byte of a name, quoted, in front of the bytes in `after`.
 fn is_readable(byte: u8, is_first: bool, after: &[u8], side: Side) -> bool {
     let is_last = after.is_empty();
     match byte {
@@ -74,12 +75,12 @@ fn is_readable(byte: u8, is_first: bool, after: &[u8], side: Side) -> bool {
         b'~' => !is_first,
         // A part of an archive.
         b')' => !is_last,
-        // A group of outputs, and a pattern of them.
+        // A group of outputs, and a pattern.
         b'&' => side == Side::Input || !is_last,
         b'%' => side == Side::Input,
         b' ' | b':' => !is_last,
         b'#' | b'$' => true,
-        // Before anything else it quotes.
+        // A backslash quotes anything else.
         b'\\' => after.first().is_some_and(u8::is_ascii_alphanumeric),
         _ => !byte.is_ascii() || byte.is_ascii_alphanumeric() || PLAIN.contains(&byte),
     }

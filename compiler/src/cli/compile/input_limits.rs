@@ -1,4 +1,4 @@
-//! The bounds of modules that nobody trusts.
+//! The limits of untrusted modules.
 
 use crate::compile::inputs::Input;
 use crate::compile::isolate::{Isolation, keep_descriptors};
@@ -16,13 +16,13 @@ use std::time::Duration;
 const DEFAULT_MEMORY_BYTES: u64 = 4 << 30;
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// The bounds of a module.
+/// The options that limit a module.
 #[derive(Args)]
-#[command(next_help_heading = "Modules that nobody trusts")]
+#[command(next_help_heading = "Untrusted modules")]
 pub(crate) struct InputLimitOpts {
-    /// Compile each module in a process of its own, which reaches neither files nor network, so that
-    /// one that takes too much, or that the compiler dies of, costs only itself; with `strict` not
-    /// without anything that confines such a process
+    /// Compile each module in a process of its own, which reaches neither files nor network: a module
+    /// that takes too much, or that crashes the compiler, costs only itself; with `strict`, refuse
+    /// where this machine can't confine the process fully
     #[arg(
         long,
         value_name = "HOW",
@@ -46,21 +46,21 @@ pub(crate) struct InputLimitOpts {
     max_input_size: Option<u64>,
 }
 
-/// The ways to confine processes that compile.
+/// The ways to confine a process that compiles.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Isolate {
-    /// As far as this machine can
+    /// Confined as far as this machine can
     Possible,
-    /// By everything that there is, or not at all
+    /// Confined by every means, or an error
     Strict,
 }
 
 impl InputLimitOpts {
-    /// The bounds, where each process may use so many threads.
+    /// The limits, with this number of threads for each process.
     ///
     /// # Errors
     ///
-    /// Where this system can't keep them.
+    /// Where this system can't enforce them.
     pub(crate) fn limits(&self, threads: usize) -> Result<InputLimits> {
         let max_input_bytes = self.max_input_size;
         let Some(isolate) = self.isolate else {
@@ -81,7 +81,7 @@ impl InputLimitOpts {
     }
 }
 
-/// The bounds of a module.
+/// The limits of a module.
 pub(crate) struct InputLimits {
     compiler: Compiler<'static>,
     isolation: Option<Arc<Isolation>>,
@@ -89,40 +89,40 @@ pub(crate) struct InputLimits {
 }
 
 impl InputLimits {
-    /// The compiler within them.
+    /// The compiler within the limits.
     pub(crate) fn compiler(&self) -> &Compiler<'static> {
         &self.compiler
     }
 
-    /// The only one that may look into modules, where this process may not.
+    /// The isolated process that reads modules; `None` where this process may read them itself.
     pub(crate) fn isolation(&self) -> Option<&Isolation> {
         self.isolation.as_deref()
     }
 
-    /// The test that inputs may only have so many bytes.
+    /// Tells whether the size of inputs is limited.
     pub(crate) fn is_input_limited(&self) -> bool {
-        self.most_bytes() < u64::MAX
+        self.max_bytes() < u64::MAX
     }
 
-    /// So many bytes an input may have. What can't be compiled in the memory that there is for it is not read
-    /// here, either.
-    fn most_bytes(&self) -> u64 {
+    /// The maximum size of an input, in bytes. An input that is larger than the memory for compiling it is not read here,
+    /// either.
+    fn max_bytes(&self) -> u64 {
         let memory = self.isolation().map_or(u64::MAX, |isolation| isolation.max_memory_bytes);
         self.max_input_bytes.unwrap_or(u64::MAX).min(memory)
     }
 
-    /// The test that an input of this size may be read.
+    /// Checks that an input of this size may be read.
     ///
     /// # Errors
     ///
-    /// Where it is too large.
+    /// Where the input is too large.
     pub(crate) fn check_input(&self, bytes: u64) -> Result<()> {
-        let most = self.most_bytes();
-        let option = if self.max_input_bytes == Some(most) { "--max-input-size" } else { "--max-memory" };
-        match bytes <= most {
+        let max = self.max_bytes();
+        let option = if self.max_input_bytes == Some(max) { "--max-input-size" } else { "--max-memory" };
+        match bytes <= max {
             true => Ok(()),
             false => {
-                Err(Kind::TooMuch.error(format!("it is larger than the {most} bytes that `{option}` allows")))
+                Err(Kind::TooMuch.error(format!("it is larger than the {max} bytes that `{option}` allows")))
             }
         }
     }
@@ -131,7 +131,7 @@ impl InputLimits {
     ///
     /// # Errors
     ///
-    /// Where it can't be read, or is too large.
+    /// Where the input can't be read, or is too large.
     pub(crate) fn read_stream(&self, input: &Input) -> Result<Vec<u8>> {
         match input.is_standard() {
             true => self.read(stdin().lock(), 0),
@@ -139,17 +139,17 @@ impl InputLimits {
         }
     }
 
-    /// Reads an input that may have so many bytes, and no more of it than is allowed.
+    /// Reads an input of about `expected_bytes`, and no more of it than is allowed.
     ///
     /// # Errors
     ///
-    /// Where it can't be read, or is too large.
+    /// Where the input can't be read, or is too large.
     pub(crate) fn read(&self, from: impl Read, expected_bytes: u64) -> Result<Vec<u8>> {
         self.check_input(expected_bytes)?;
         let mut bytes = Vec::new();
-        // And one, so that the end is found without growing.
+        // One byte more, so that reading to the end doesn't grow the buffer.
         bytes.try_reserve_exact(usize::try_from(expected_bytes)?.saturating_add(1))?;
-        from.take(self.most_bytes().saturating_add(1))
+        from.take(self.max_bytes().saturating_add(1))
             .read_to_end(&mut bytes)
             .map_err(|error| unreadable(&error))?;
         self.check_input(bytes.len() as u64)?;

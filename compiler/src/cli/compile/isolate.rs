@@ -1,9 +1,9 @@
-//! Compiling in a process of its own, which may take only so much, and reach nothing.
+//! Compiling in a process of its own, which has limits and reaches nothing.
 //!
-//! That process is this command with [`child::CHILD`] as its first argument. It confines itself, reads a question and the
-//! module from standard input, and writes an [`Response`] to standard output. Nothing here reads the module's code;
-//! and what a module that got hold of the process would answer is read with care. All else stays here: the cache,
-//! the outputs, what is reported.
+//! The process is this command with [`child::CHILD`] as its first argument. It confines itself, reads a [`Request`] and
+//! the module from standard input, and writes a [`Response`] to standard output. Nothing here reads the module's code,
+//! and a response is read with care, as a hostile module may have taken the process over. The cache, the outputs and
+//! the reports stay here.
 
 mod channel;
 mod child;
@@ -31,31 +31,31 @@ use std::thread;
 use std::time::{Duration, Instant};
 use wait_timeout::ChildExt;
 
-/// So much of what the process says of its end is read, in bytes.
-const MOST_SAID: u64 = 64 << 10;
-/// What the process wrote is read so long after its end; by then nothing is left but what others keep open.
-const AFTER_ITS_END: Duration = Duration::from_secs(1);
+/// The maximum of bytes that are read of the process's stderr.
+const MAX_STDERR_BYTES: u64 = 64 << 10;
+/// The time to read the process's output after its end. A stream that is open then is held by another process.
+const READ_PATIENCE: Duration = Duration::from_secs(1);
 
-/// The bounds of a process that compiles a module.
+/// The limits of a process that compiles a module.
 pub(crate) struct Isolation {
     pub(crate) max_memory_bytes: u64,
     pub(crate) timeout: Duration,
     pub(crate) threads: usize,
-    /// Refuses where this machine lacks something that confines a process, instead of doing without.
+    /// Refuses where this machine lacks a means to confine a process, instead of doing without.
     pub(crate) is_strict: bool,
 }
 
 impl Isolation {
-    /// Checks that there can be such processes.
+    /// Checks that this machine can limit a process and, if `is_strict`, confine it by every means.
     ///
     /// # Errors
     ///
-    /// Where this system can't limit a process, or, if it is strict, not confine it.
+    /// Where it can't.
     pub(crate) fn check(&self) -> Result<()> {
         ensure!(cfg!(unix), "`--isolate` needs limits on processes, which this system hasn't: leave it out");
         if self.is_strict {
             let lenient = Isolation { is_strict: false, ..*self };
-            let confinement = lenient.ask(Task::Confinement, &[])?.confinement()?;
+            let confinement = lenient.request(Task::Confinement, &[])?.confinement()?;
             let lacking = confinement.lacking();
             ensure!(
                 lacking.is_empty(),
@@ -67,112 +67,112 @@ impl Isolation {
         Ok(())
     }
 
-    /// The protection that such processes have on this machine, in one line.
+    /// The confinement of such processes on this machine, in one line.
     ///
     /// # Errors
     ///
-    /// Where there can't be one.
+    /// Where the process can't be started, or fails.
     pub(crate) fn describe(&self) -> Result<String> {
-        Ok(self.ask(Task::Confinement, &[])?.confinement()?.to_string())
+        Ok(self.request(Task::Confinement, &[])?.confinement()?.to_string())
     }
 
     /// The bytes of a module's code, as [`precompile::code_bytes`] counts them.
     ///
     /// # Errors
     ///
-    /// What became of the process.
+    /// Where the process can't be started, or fails.
     pub(crate) fn code_bytes(&self, module: &[u8]) -> Result<u64> {
-        self.ask(Task::CodeBytes, module)?.code_bytes()
+        self.request(Task::CodeBytes, module)?.code_bytes()
     }
 
     /// Compiles a module in a process of its own.
     ///
     /// # Errors
     ///
-    /// What that process says, or what became of it.
+    /// The process's error, or its failure.
     pub(crate) fn compile(&self, options: &Options, module: &[u8]) -> Result<Compiled, CompileError> {
         let start = Instant::now();
-        let answer = self.ask(Task::Compile(Box::new(options.clone())), module);
-        let answer = answer.map_err(|error| {
+        let response = self.request(Task::Compile(Box::new(options.clone())), module);
+        let response = response.map_err(|error| {
             let kind = if Kind::of(&error) == Kind::TooMuch { ErrorKind::TooMuch } else { ErrorKind::Other };
-            CompileError::Elsewhere { message: format!("{error:#}"), kind }
+            CompileError::OtherProcess { message: format!("{error:#}"), kind }
         })?;
-        let too_much = CompileError::Elsewhere { message: self.too_much(), kind: ErrorKind::TooMuch };
-        answer.compiled(options, module, start.elapsed(), too_much)
+        let too_much = CompileError::OtherProcess { message: self.too_much(), kind: ErrorKind::TooMuch };
+        response.compiled(options, module, start.elapsed(), too_much)
     }
 
-    /// The answer to a question about a module.
+    /// Has a process do a task with a module, and returns its response.
     ///
     /// # Errors
     ///
-    /// What became of the process.
-    fn ask(&self, question: Task, module: &[u8]) -> Result<Response> {
-        let question = Request { question, module_bytes: module.len() as u64 }.encode()?;
-        // A process that holds both has no room for more; and so this one never holds more, either.
-        let most = self.max_memory_bytes.saturating_sub(module.len() as u64);
+    /// Where the process can't be started, or fails.
+    fn request(&self, task: Task, module: &[u8]) -> Result<Response> {
+        let request = Request { task, module_bytes: module.len() as u64 }.encode()?;
+        // The process holds the module and the artifact within its memory; this one holds no more.
+        let max_bytes = self.max_memory_bytes.saturating_sub(module.len() as u64);
         let channels = [Channel::new(), Channel::new(), Channel::new()];
         let [stdin, stdout, stderr] =
             channels.map(|channel| channel.context("no channel to a process can be made"));
         let (stdin, stdout, stderr) = (stdin?, stdout?, stderr?);
-        // Its ends are closed here with the command.
+        // The process's ends are closed here with the command.
         let spawn = |mut command: Command| {
             command.stdin(stdin.theirs).stdout(stdout.theirs).stderr(stderr.theirs).spawn()
         };
         let mut child =
             spawn(self.command()?).context("the process that is to compile it can't be started")?;
         let [stdin, stdout, stderr] = [&stdin.ours, &stdout.ours, &stderr.ours];
-        let (status, answer, said) = thread::scope(|scope| {
-            // Nothing is sent: it is closed once all three threads are done.
+        let (status, response, stderr) = thread::scope(|scope| {
+            // Nothing is sent: the channel closes once all three threads are done.
             let (busy, done) = mpsc::channel::<()>();
             let start = || -> io::Result<_> {
                 let thread = thread::Builder::new;
-                let asking = busy.clone();
+                let writing = busy.clone();
                 thread().spawn_scoped(scope, move || {
-                    let (mut stdin, _asking) = (stdin, asking);
-                    // Where the process ends early, its end says why.
-                    let asked = stdin.write_all(&question).and_then(|()| stdin.write_all(module));
+                    let (mut stdin, _writing) = (stdin, writing);
+                    // Where the process ends early, its exit status tells why.
+                    let written = stdin.write_all(&request).and_then(|()| stdin.write_all(module));
                     channel::end(stdin);
-                    asked.ok()
+                    written.ok()
                 })?;
                 let reading = busy.clone();
-                let answer = thread().spawn_scoped(scope, move || {
+                let response = thread().spawn_scoped(scope, move || {
                     let _reading = reading;
-                    let answer = Response::decode(stdout, most);
-                    // Who says more is to find out that nobody listens.
+                    let response = Response::decode(stdout, max_bytes);
+                    // A process that writes more gets an error.
                     channel::end(stdout);
-                    answer
+                    response
                 })?;
-                let said = thread().spawn_scoped(scope, move || {
-                    let _listening = busy;
-                    let said = read(stderr);
+                let stderr = thread().spawn_scoped(scope, move || {
+                    let _reading = busy;
+                    let bytes = read(stderr);
                     channel::end(stderr);
-                    said
+                    bytes
                 })?;
-                Ok((answer, said))
+                Ok((response, stderr))
             };
             let started = start();
-            // Without it they would wait for ever.
+            // Threads that did start would wait for ever, unless the process ends.
             let status = end(&mut child, if started.is_ok() { self.timeout } else { Duration::ZERO });
-            // All that the process wrote is there to be read. What it started may hold the other ends.
-            if let Err(RecvTimeoutError::Timeout) = done.recv_timeout(AFTER_ITS_END) {
+            // All output of the process is there to be read. A process that it started may hold the other ends.
+            if let Err(RecvTimeoutError::Timeout) = done.recv_timeout(READ_PATIENCE) {
                 [stdin, stdout, stderr].into_iter().for_each(channel::end);
             }
-            let (answer, said) = started.context("no thread can be started for it")?;
-            let answer = answer.join().unwrap_or_else(|_| Err(anyhow!("reading it panics")));
-            anyhow::Ok((status?, answer, said.join().unwrap_or_default()))
+            let (response, stderr) = started.context("no thread can be started for it")?;
+            let response = response.join().unwrap_or_else(|_| Err(anyhow!("reading it panics")));
+            anyhow::Ok((status?, response, stderr.join().unwrap_or_default()))
         })?;
         let Some(status) = status else {
-            let most = self.timeout.as_secs_f32();
+            let max_s = self.timeout.as_secs_f32();
             return Err(Kind::TooMuch
-                .error(format!("it takes longer to compile than the {most} s that `--timeout` allows")));
+                .error(format!("it takes longer to compile than the {max_s} s that `--timeout` allows")));
         };
         if !status.success() {
-            return Err(self.obituary(status, &String::from_utf8_lossy(&said)));
+            return Err(self.failure(status, &String::from_utf8_lossy(&stderr)));
         }
-        answer.context("the process that was to compile it gave no answer")
+        response.context("the process that was to compile it gave no answer")
     }
 
-    /// The command that starts the process, with neither environment nor folder.
+    /// The command that starts the process, with an empty environment and in the root folder.
     fn command(&self) -> Result<Command> {
         let program = std::env::current_exe().context("this command can't be found to be started again")?;
         let mut command = Command::new(std::path::absolute(program)?);
@@ -188,14 +188,14 @@ impl Isolation {
     }
 
     fn too_much(&self) -> String {
-        let most = self.max_memory_bytes;
-        format!("it takes more memory to compile than the {most} bytes that `--max-memory` allows")
+        let max_bytes = self.max_memory_bytes;
+        format!("it takes more memory to compile than the {max_bytes} bytes that `--max-memory` allows")
     }
 
     /// The reason why the process died, as far as it is known.
-    fn obituary(&self, status: ExitStatus, said: &str) -> anyhow::Error {
-        // The standard library's words, before it aborts.
-        if said.contains("memory allocation of") {
+    fn failure(&self, status: ExitStatus, stderr: &str) -> anyhow::Error {
+        // The standard library prints this before it aborts.
+        if stderr.contains("memory allocation of") {
             return Kind::TooMuch.error(self.too_much());
         }
         if is_refused(status) {
@@ -204,14 +204,14 @@ impl Isolation {
                  open a socket, and was ended: the module is not to be trusted"
             );
         }
-        match said.trim().lines().next() {
-            Some(said) => anyhow!("the process that was to compile it died ({status}): {}", bounded(said)),
+        match stderr.trim().lines().next() {
+            Some(line) => anyhow!("the process that was to compile it died ({status}): {}", bounded(line)),
             None => anyhow!("the process that was to compile it died ({status})"),
         }
     }
 }
 
-/// Keeps the descriptors from other programs that who started this one left open, such as those of make's jobserver.
+/// Keeps from child processes the descriptors that this process inherited, such as those of make's jobserver.
 pub(crate) fn keep_descriptors() {
     #[cfg(feature = "planted-child")]
     if planted::is_without("descriptors") {
@@ -221,7 +221,7 @@ pub(crate) fn keep_descriptors() {
     close_fds::set_fds_cloexec(3, &[]);
 }
 
-/// The end of a process; `None` where it had to be ended.
+/// Waits for the end of a process, and kills it after `timeout`; `None` where it was killed.
 fn end(child: &mut Child, timeout: Duration) -> Result<Option<ExitStatus>> {
     let status = child.wait_timeout(timeout)?;
     if status.is_none() {
@@ -243,9 +243,9 @@ fn is_refused(_: ExitStatus) -> bool {
     false
 }
 
-/// The words of a process at its end, as many as there are.
+/// Reads the start of a process's stderr.
 fn read(stderr: impl Read) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let _ = stderr.take(MOST_SAID).read_to_end(&mut bytes);
+    let _ = stderr.take(MAX_STDERR_BYTES).read_to_end(&mut bytes);
     bytes
 }

@@ -1,4 +1,4 @@
-//! One module, compiled for one target.
+//! A job: one module to compile for one target.
 
 use crate::compile::input_limits::InputLimits;
 use crate::compile::inputs::{Input, STANDARD};
@@ -26,57 +26,57 @@ pub(crate) struct Job {
     pub(crate) input: Input,
     pub(crate) options: Arc<Options>,
     pub(crate) recipe: Arc<Recipe>,
-    /// Why another backend stands in for the one that was asked for, whatever the input.
+    /// The reason why another backend replaces the requested one, whatever the input.
     pub(crate) refusal: Option<PairError>,
-    /// How the backend was chosen, where it was for this input.
+    /// The choice of the backend, where it was made for this input.
     pub(crate) chosen: Option<Chosen>,
     pub(crate) output: Output,
-    /// What the artifact must fit.
+    /// The host that the artifact must fit.
     pub(crate) host: Option<Arc<Host>>,
-    /// What it may cost.
+    /// The limits of compiling.
     pub(crate) limits: Arc<InputLimits>,
-    /// When what it is made from last changed, where unchanged outputs are to be no older.
-    pub(crate) ages: Option<Ages>,
-    /// Its place in the order in which the user named the inputs.
+    /// The times of the sources, where an unchanged output must be no older than they are.
+    pub(crate) source_times: Option<SourceTimes>,
+    /// The place in the order in which the user named the inputs.
     pub(crate) order: usize,
-    /// What can be read only once, when it was read.
+    /// The content of an input that can be read only once, after it was read.
     pub(crate) stream: Mutex<Option<Vec<u8>>>,
 }
 
-/// Where an artifact goes.
+/// The destination of an artifact.
 pub(crate) struct Output {
     /// A path, or [`STANDARD`].
     pub(crate) path: PathBuf,
-    /// The user named it. If not, links there aren't followed, and folders on the way are made.
+    /// The user named the path. Otherwise links there aren't followed, and folders on the way are made.
     pub(crate) is_named: bool,
 }
 
-/// The times of what an output is made from.
+/// The times of the sources of an output.
 #[derive(Clone, Copy)]
-pub(crate) struct Ages {
-    /// The time of the newest.
+pub(crate) struct SourceTimes {
+    /// The time of the newest source.
     pub(crate) newest: SystemTime,
-    /// When they were looked at.
+    /// The time at which the sources were looked at.
     pub(crate) read: SystemTime,
 }
 
 impl Output {
-    /// The test that it is standard output.
+    /// Tells whether the destination is standard output.
     pub(crate) fn is_standard(&self) -> bool {
         self.path == Path::new(STANDARD) || descriptor(&self.path) == Some(1)
     }
 }
 
-/// How a job uses the cache.
+/// A job's use of the cache.
 #[derive(Clone, Copy)]
 pub(crate) struct Caching<'a> {
     pub(crate) cache: &'a Cache,
     pub(crate) verify_inputs: bool,
-    /// It is found out why something isn't there.
+    /// The cause of each cache miss is reported.
     pub(crate) explain: bool,
 }
 
-/// Why a job failed.
+/// The failure of a job.
 pub(crate) struct Failed {
     pub(crate) kind: Kind,
     pub(crate) error: String,
@@ -89,7 +89,7 @@ impl Failed {
 }
 
 impl Job {
-    /// What is known without reading anything: that the output is in place.
+    /// The outcome where the output is in place, as far as that is known without reading a file.
     pub(crate) fn in_place(&self, caching: Caching<'_>) -> Option<JobOutcome> {
         let start = Instant::now();
         self.limits.check_input(self.input.bytes).ok()?;
@@ -97,11 +97,11 @@ impl Job {
         self.freshen();
         let (backend, target) = (self.options.backend, self.options.target.clone());
         let phases = Phases { read: start.elapsed(), ..Phases::default() };
-        Some(JobOutcome { phases, ..self.done(backend, target, Origin::Found { cost_ns }, bytes, None) })
+        Some(JobOutcome { phases, ..self.outcome(backend, target, Origin::Found { cost_ns }, bytes, None) })
     }
 
-    /// Reads, finds or compiles, and writes. `None` where somebody else is compiling the same; with
-    /// `wait` it waits for that. With `shared`, all threads compile it.
+    /// Reads, finds or compiles, and writes. Returns `None` where another process is compiling the same; with `wait`, waits
+    /// for that process instead. With `shared`, all threads compile the module.
     pub(crate) fn run(
         &self,
         caching: Option<Caching<'_>>,
@@ -140,7 +140,7 @@ impl Job {
         Ok(JobOutcome {
             written,
             phases,
-            ..self.done(compiled.backend, compiled.target, origin, bytes, limit)
+            ..self.outcome(compiled.backend, compiled.target, origin, bytes, limit)
         })
     }
 
@@ -151,7 +151,7 @@ impl Job {
         wait: bool,
     ) -> Result<Option<JobOutcome>> {
         self.limits.check_input(self.input.bytes)?;
-        // What is limited is read here, since a file may be larger than it says.
+        // A limited input is read here, as it may turn out larger than its size says.
         let is_read = self.input.is_stream || self.limits.is_input_limited();
         let bytes = is_read.then(|| self.read()).transpose()?;
         loop {
@@ -168,13 +168,13 @@ impl Job {
             };
             let obtained = start.elapsed();
             let Answer { artifact, backend, target, fallback_from, key } = answer;
-            let done = |origin, bytes| self.done(backend, target, origin, bytes, fallback_from);
+            let outcome = |origin, bytes| self.outcome(backend, target, origin, bytes, fallback_from);
             let start = Instant::now();
             return Ok(Some(match artifact {
                 Artifact::InPlace(InPlace { bytes, cost_ns }) => {
                     self.freshen();
                     let phases = Phases { read: obtained, ..Phases::default() };
-                    JobOutcome { phases, ..done(Origin::Found { cost_ns }, bytes) }
+                    JobOutcome { phases, ..outcome(Origin::Found { cost_ns }, bytes) }
                 }
                 Artifact::Stored(entry) => {
                     let (origin, bytes) =
@@ -184,42 +184,43 @@ impl Job {
                         continue;
                     };
                     let phases = Phases { read: obtained, write: start.elapsed(), ..Phases::default() };
-                    JobOutcome { written, phases, ..done(origin, bytes) }
+                    JobOutcome { written, phases, ..outcome(origin, bytes) }
                 }
                 Artifact::Compiled(compiled, turn) => {
-                    let missed = caching
+                    let cache_miss = caching
                         .explain
                         .then(|| crate::compile::cache_miss::text(caching.cache, &key, &self.output.path));
                     let written = self.store(caching.cache, &key, &compiled, turn)?;
                     let read = obtained.saturating_sub(compiled.timings.total());
                     let phases = Phases { read, write: start.elapsed(), ..Phases::of(&compiled) };
                     let origin = Origin::Compiled { stored: true };
-                    JobOutcome { written, phases, missed, ..done(origin, compiled.artifact.len() as u64) }
+                    let bytes = compiled.artifact.len() as u64;
+                    JobOutcome { written, phases, cache_miss, ..outcome(origin, bytes) }
                 }
             }));
         }
     }
 
-    /// For the input, or for its bytes where they are read.
+    /// The request for the input, or for its bytes where they were read.
     fn request<'a>(&'a self, caching: Caching<'_>, bytes: Option<&'a [u8]>) -> Request<'a> {
         let source = match bytes {
             Some(bytes) => Source::Bytes(bytes),
             None => Source::File(&self.input.path, self.input.identity),
         };
-        // The test that an artifact fits a host takes the artifact.
+        // The check that an artifact fits a host needs the artifact itself.
         let readable = !self.output.is_standard() && self.host.is_none();
         Request {
             options: &self.options,
             recipe: &self.recipe,
             source,
             name: (self.input.path != Path::new(STANDARD)).then_some(&self.input.path),
-            is_apart: self.limits.isolation().is_some(),
+            is_isolated: self.limits.isolation().is_some(),
             output: readable.then_some(&self.output.path),
             verify_inputs: caching.verify_inputs,
         }
     }
 
-    /// Stores what was compiled, and writes it.
+    /// Stores a compiled artifact, and writes it.
     fn store(&self, cache: &Cache, key: &Key, compiled: &Compiled, turn: Turn) -> Result<Written> {
         let artifact = &compiled.artifact;
         let cost = compiled.timings.total();
@@ -233,14 +234,15 @@ impl Job {
         Ok(written)
     }
 
-    /// Writes what was found, which nobody prunes meanwhile. `None` where it turns out to be damaged.
+    /// Writes an artifact from the cache; while its entry is open, nobody prunes it. Returns `None` where the entry turns
+    /// out to be damaged.
     fn deliver(&self, cache: &Cache, key: &Key, entry: Entry) -> Result<Option<Written>> {
         let bytes = entry.record().blob_bytes();
         let destination = self.destination();
         if self.output.is_standard() || destination.is_stream() || self.host.is_some() {
             let Ok(artifact) = entry.read() else { return Ok(None) };
             cache.used(&entry, bytes);
-            // Who reads a stream may take any time.
+            // The reader of a stream may take any time.
             drop(entry);
             self.check_fit(&artifact)?;
             return Ok(Some(self.write(&artifact)?));
@@ -258,8 +260,8 @@ impl Job {
         Ok(Some(written))
     }
 
-    /// What came of it, as far as it is the same however it came.
-    fn done(
+    /// The outcome, without the parts that depend on the way to the artifact.
+    fn outcome(
         &self,
         backend: Backend,
         target: Target,
@@ -271,21 +273,21 @@ impl Job {
             backend,
             target,
             origin,
-            fallback_from: self.instead(limit),
+            fallback_from: self.replaced(limit),
             artifact_bytes,
             written: Written::Unchanged,
             phases: Phases::default(),
-            missed: None,
+            cache_miss: None,
         }
     }
 
-    /// The backend that another stood in for, and why.
-    fn instead(&self, limit: Option<String>) -> Option<(Backend, String)> {
+    /// The backend that another one replaced, and why.
+    fn replaced(&self, limit: Option<String>) -> Option<(Backend, String)> {
         let refusal = self.refusal.as_ref().map(|refusal| (Backend::Winch, refusal.to_string()));
         refusal.or_else(|| Some((self.options.backend, limit?)))
     }
 
-    /// A limit of a backend, whose way out may be none on this host.
+    /// The error of compiling; for a limit of the backend, with a note where the host refuses its way out.
     fn limit(&self, is_limit: bool, error: anyhow::Error) -> anyhow::Error {
         match is_limit && self.refuses_cranelift() {
             true => Kind::Limit.error(format!("{error}; but the host accepts no code of cranelift's")),
@@ -293,7 +295,7 @@ impl Job {
         }
     }
 
-    /// The test that a way out that names Cranelift leads nowhere.
+    /// Tells whether the host's policy refuses Cranelift, so that it is no way out.
     fn refuses_cranelift(&self) -> bool {
         let accepted = self.host.as_ref().and_then(|host| host.policy.backends.as_ref());
         accepted.is_some_and(|accepted| !accepted.contains(&Backend::Cranelift))
@@ -324,7 +326,7 @@ impl Job {
         }
     }
 
-    /// For when the job is run again.
+    /// Keeps the content of a stream, for when the job is run again.
     fn keep_stream(&self, bytes: Vec<u8>) {
         *self.stream.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
     }
@@ -348,9 +350,9 @@ impl Job {
         if self.output.is_named { Destination::named(path, input) } else { Destination::derived(path, input) }
     }
 
-    /// An output that is older than what it is made from would be made again and again.
+    /// Makes the output no older than its sources: tools such as make would otherwise make it again and again.
     fn freshen(&self) {
-        if let Some(Ages { newest, read }) = self.ages {
+        if let Some(SourceTimes { newest, read }) = self.source_times {
             self.destination().freshen(newest, read);
         }
     }

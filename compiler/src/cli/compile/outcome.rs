@@ -8,21 +8,21 @@ pub(crate) struct JobOutcome {
     pub(crate) backend: Backend,
     pub(crate) target: Target,
     pub(crate) origin: Origin,
-    /// The backend that another stood in for, and why.
+    /// The backend that another one replaced, and why.
     pub(crate) fallback_from: Option<(Backend, String)>,
     pub(crate) artifact_bytes: u64,
     pub(crate) written: Written,
     pub(crate) phases: Phases,
-    /// Why it wasn't in the cache, for people, where that was asked.
-    pub(crate) missed: Option<String>,
+    /// The cause of the cache miss, for people, where it was asked for.
+    pub(crate) cache_miss: Option<String>,
 }
 
 /// The origin of an artifact.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// The compiler; and whether the cache was asked.
+    /// The compiler; `stored` where the cache was in use.
     Compiled { stored: bool },
-    /// The cache, or it was in place already.
+    /// The cache, or the output itself, which was in place.
     Found { cost_ns: u64 },
 }
 
@@ -38,12 +38,13 @@ pub(crate) struct Phases {
 }
 
 impl Phases {
-    /// Those of a compilation.
+    /// The phases of a compilation.
     pub(crate) fn of(compiled: &Compiled) -> Phases {
         let timings = compiled.timings;
         Phases { scan: timings.scan, compile: timings.compile, finish: timings.finish, ..Phases::default() }
     }
 
+    /// Each phase with its name.
     pub(crate) fn each(&self) -> [(&'static str, Duration); 5] {
         let Phases { read, scan, compile, finish, write } = *self;
         [("read", read), ("scan", scan), ("compile", compile), ("finish", finish), ("write", write)]

@@ -1,48 +1,50 @@
-//! No file may be two of inputs, outputs, and what is read or written besides.
+//! The check that no file is both an input and an output, or two outputs.
 
 use crate::compile::Opts;
 use crate::compile::inputs::Input;
 use crate::compile::job::{Job, Output};
 use crate::message::Format;
 use anyhow::{Result, bail, ensure};
-use precompile::artifact::shown_path;
+use precompile::artifact::escaped_path;
 use precompile::cache::Identity;
 use std::collections::{HashMap, HashSet};
 use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
 
-/// What is the same for all the ways to write a file's path, as far as what is there tells.
+/// The identity of a file, the same for all ways to write its path, as far as the file system tells.
 #[derive(Clone, PartialEq, Eq, Hash)]
-enum Name {
-    /// Of a file that is there: its device and its number there.
+enum FileId {
+    /// The device and the inode of an existing file.
     Number((u64, u64)),
     Path(PathBuf),
 }
 
-/// Finds names, and each folder once.
+/// Finds identities of files, and resolves each folder once.
 #[derive(Default)]
-struct Names {
+struct FileIds {
     folders: HashMap<PathBuf, PathBuf>,
 }
 
+/// Checks the inputs, the outputs, and all other files of a plan.
+///
 /// # Errors
 ///
-/// Where a file would be two of them, or standard output can't hold what would go there.
+/// Where a file would have two of these roles, or standard output can't take an artifact.
 pub(crate) fn check(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()> {
-    let mut names = Names::default();
-    let mut inputs: HashSet<_> = sources.iter().map(|path| names.of(path)).collect();
-    inputs.extend(jobs.iter().map(|job| names.of_input(&job.input)));
+    let mut ids = FileIds::default();
+    let mut inputs: HashSet<_> = sources.iter().map(|path| ids.of(path)).collect();
+    inputs.extend(jobs.iter().map(|job| ids.of_input(&job.input)));
     let mut outputs = HashMap::new();
     for job in jobs {
         let (output, input) = (&job.output.path, &job.input.path);
-        // What goes to standard output needs no name.
-        let is_nameless = !job.output.is_standard() || opts.out_dir.is_some() || jobs.len() > 1;
+        // An artifact for standard output needs no name.
+        let is_nameless = !job.output.is_standard() || opts.project.out_dir.is_some() || jobs.len() > 1;
         if job.input.is_open() && opts.output.is_none() && is_nameless {
             let name = match job.input.is_standard() {
                 true => "standard input".into(),
-                false => format!("`{}`", shown_path(input)),
+                false => format!("`{}`", escaped_path(input)),
             };
-            bail!("what comes from {name} has no name: name the output with `-o`");
+            bail!("the output for {name} has no name: name it with `-o`");
         }
         if job.output.is_standard() {
             ensure!(!stdout().is_terminal(), "an artifact is no text for a terminal: name a file with `-o`");
@@ -52,58 +54,58 @@ pub(crate) fn check(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()
             );
             continue;
         }
-        let identity = names.of_output(&job.output);
-        // Its own input it doesn't overwrite either, but may have more to say about it.
+        let id = ids.of_output(&job.output);
+        // The job itself refuses to overwrite its own input, with a more precise error.
         ensure!(
-            !inputs.contains(&identity) || identity == names.of_input(&job.input),
+            !inputs.contains(&id) || id == ids.of_input(&job.input),
             "the output `{}` is an input: choose another with `-o` or `--out-dir`",
-            shown_path(output)
+            escaped_path(output)
         );
-        if let Some(other) = outputs.insert(identity, input) {
+        if let Some(other) = outputs.insert(id, input) {
             bail!(
                 "`{}` and `{}` would both become `{}`: compile them apart, into different folders",
-                shown_path(other),
-                shown_path(input),
-                shown_path(output)
+                escaped_path(other),
+                escaped_path(input),
+                escaped_path(output)
             );
         }
     }
     if let Some(depfile) = &opts.depfile {
-        let identity = names.of(depfile);
+        let id = ids.of(depfile);
         ensure!(
-            !inputs.contains(&identity) && !outputs.contains_key(&identity),
+            !inputs.contains(&id) && !outputs.contains_key(&id),
             "the dependency file `{}` is an input or an output: choose another",
-            shown_path(depfile)
+            escaped_path(depfile)
         );
     }
     Ok(())
 }
 
-impl Names {
-    /// As it was when it was found.
-    fn of_input(&mut self, input: &Input) -> Name {
+impl FileIds {
+    /// The identity of an input, from when it was found.
+    fn of_input(&mut self, input: &Input) -> FileId {
         match input.identity {
-            Some(identity) => Name::Number(identity.number()),
+            Some(identity) => FileId::Number(identity.number()),
             None => self.of(input.source()),
         }
     }
 
-    /// A link that is to be replaced is no name of what it leads to.
-    fn of_output(&mut self, output: &Output) -> Name {
+    /// The identity of an output. A link that will be replaced has one of its own, not that of its target.
+    fn of_output(&mut self, output: &Output) -> FileId {
         match !output.is_named && output.path.is_symlink() {
             true => self.of_path(&output.path),
             false => self.of(&output.path),
         }
     }
 
-    fn of(&mut self, path: &Path) -> Name {
+    fn of(&mut self, path: &Path) -> FileId {
         if let Some(identity) = Identity::at(path) {
-            return Name::Number(identity.number());
+            return FileId::Number(identity.number());
         }
         self.of_path(path)
     }
 
-    fn of_path(&mut self, path: &Path) -> Name {
+    fn of_path(&mut self, path: &Path) -> FileId {
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
@@ -112,6 +114,6 @@ impl Names {
             let canonical = folder.canonicalize().unwrap_or_else(|_| folder.into());
             self.folders.insert(folder.into(), canonical);
         }
-        Name::Path(self.folders[folder].join(path.file_name().unwrap_or_default()))
+        FileId::Path(self.folders[folder].join(path.file_name().unwrap_or_default()))
     }
 }

@@ -1,85 +1,80 @@
-//! From the command line and `precompile.toml` to the jobs to do.
+//! The plan: the jobs that the command line and `precompile.toml` ask for.
 
 use crate::compile::Opts;
 use crate::compile::auto::{self, Auto};
-use crate::compile::backend_arg::BackendArg;
 use crate::compile::depfile;
 use crate::compile::input_limits::InputLimits;
-use crate::compile::inputs::{self, Found, Input, Links, STANDARD};
-use crate::compile::job::{Ages, Job, Output};
+use crate::compile::inputs::{self, Collected, Input, Links, STANDARD};
+use crate::compile::job::{Job, Output, SourceTimes};
 use crate::compile::paths;
-use crate::compile::project::{FILE, Project};
-use crate::cpus::Cpus;
+use crate::compile::project::Project;
+use crate::compile::project_file::FILE;
 use crate::host_file;
 use crate::interrupt;
+use crate::per_target::{Cpu, PerTarget};
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use precompile::artifact::{Host, shown_path};
+use precompile::artifact::{Host, escaped_path};
 use precompile::cache::Recipe;
 use precompile::{
-    Backend, Choice, ChoiceError, Chosen, Destination, Expect, Fallback, Options, PairError, Target,
+    Backend, Choice, ChoiceError, Chosen, Destination, Expect, Fallback, Options, PairError, Platform, Target,
 };
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
-/// What to compile, largest first.
+/// The jobs to run, the largest input first.
 pub(crate) struct Plan {
     pub(crate) jobs: Vec<Job>,
     /// There is more than one target.
     pub(crate) several_targets: bool,
-    /// What was left out, and why, for people.
+    /// Warnings about inputs that were left out, for people.
     pub(crate) left_out: Vec<String>,
     /// The text of the dependency file, where one is asked for.
     depfile: Option<Vec<u8>>,
-    /// The times of all that is compiled.
-    ages: Option<Ages>,
+    /// The times of all sources.
+    source_times: Option<SourceTimes>,
 }
 
 impl Plan {
-    /// Makes a plan. Every error is a mistake on the command line or in `precompile.toml`.
+    /// Makes a plan.
+    ///
+    /// # Errors
+    ///
+    /// Where the command line or `precompile.toml` is wrong.
     pub(crate) fn new(opts: &Opts) -> Result<Plan> {
         let mut sources = Vec::new();
-        let project = match opts.inputs.is_empty() {
-            true => {
-                let no_input = "no INPUT is named, and there is no `precompile.toml` here: use `precompile \
-                                app.wasm`, or a file with a line like `inputs = [\"app.wasm\"]`";
-                let file = opts.project();
-                let named = || {
-                    format!("there is no `{}`: name the file that lists what to compile", shown_path(&file))
-                };
-                let missing = || anyhow!(if file == Path::new(FILE) { no_input.into() } else { named() });
-                let project = Project::read(&file)?.ok_or_else(missing)?;
-                sources.push(file);
-                project
-            }
-            false => Project { inputs: opts.inputs.clone(), ..Project::default() },
-        };
+        let mut project = opts.project.clone();
+        if project.inputs.is_empty() {
+            let no_input = "no INPUT is named, and there is no `precompile.toml` here: use `precompile \
+                            app.wasm`, or a file with a line like `inputs = [\"app.wasm\"]`";
+            let path = opts.project_file();
+            let named =
+                || format!("there is no `{}`: name the file that lists what to compile", escaped_path(&path));
+            let missing = || anyhow!(if path == Path::new(FILE) { no_input.into() } else { named() });
+            project = project.over(Project::read(&path)?.ok_or_else(missing)?);
+            sources.push(path);
+        }
+        let project = &project;
         let host = opts.host.as_deref().map(host_file::read).transpose()?;
         sources.extend(opts.host.clone());
-        let named = opts.backend.or(project.backend);
-        // Who names a backend overrides what the project expects, too.
-        let expected = match opts.backend {
-            Some(BackendArg::Backend(_)) => (None, None),
-            Some(BackendArg::Auto) | None => (project.expect_runs, project.expect_run_time),
-        };
-        let runs = opts.expect_runs.or(expected.0);
-        let expect = auto::expect(named, runs, opts.expect_run_time.or(expected.1))?;
-        let wanted = all_wanted(opts, &project, host.as_ref(), expect)?;
-        let out_dir = opts.out_dir.as_ref().or(project.out_dir.as_ref());
-        let follow_out = opts.follow_links || project.follow_links;
+        let expect = auto::expect(project.backend, project.expect_runs, project.expect_run_time)?;
+        let target_plans = target_plans(project, host.as_ref(), expect)?;
+        let out_dir = project.out_dir.as_ref();
         let read = SystemTime::now();
-        let Found { inputs, left_out } =
-            inputs::collect(&project.inputs, Links { follow_out, has_out_dir: out_dir.is_some() })?;
-        let ages = |inputs: &[Input]| {
+        let Collected { inputs, left_out } = inputs::collect(
+            &project.inputs,
+            Links { follow_out: project.follow_links, has_out_dir: out_dir.is_some() },
+        )?;
+        let source_times = |inputs: &[Input]| {
             let times = inputs.iter().filter_map(|input| input.modified);
             let newest = times.chain(sources.iter().filter_map(|path| inputs::modified(path))).max();
-            newest.filter(|_| !opts.keep_times).map(|newest| Ages { newest, read })
+            newest.filter(|_| !project.keep_times).map(|newest| SourceTimes { newest, read })
         };
-        let all_ages = ages(&inputs);
-        let several_targets = wanted.len() > 1;
+        let all_times = source_times(&inputs);
+        let several_targets = target_plans.len() > 1;
         let host = host.map(Arc::new);
-        let jobs = inputs.len() * wanted.len();
-        // So that processes of their own take no more cores together than threads would.
+        let jobs = inputs.len() * target_plans.len();
+        // Isolated processes together take no more cores than threads would.
         let limits = Arc::new(opts.limits.limits((opts.threads() / jobs.max(1)).max(1))?);
         ensure!(
             opts.output.is_none() || jobs == 1,
@@ -88,16 +83,16 @@ impl Plan {
         let auto = expect.map(|expect| Auto::new(expect, opts.cache_store().as_ref()));
         let mut jobs = Vec::with_capacity(jobs);
         for input in inputs {
-            // Which backend is cheaper stands in the input, and a stream can't be read again.
+            // The choice of a backend takes the input, and a stream can't be read again.
             let stream = match auto.is_some() && input.is_stream {
                 true => Some(limits.read_stream(&input)?),
                 false => None,
             };
-            for wanted in &wanted {
-                let (way, chosen) = wanted.way(auto.as_ref(), &input, stream.as_deref(), &limits);
+            for target_plan in &target_plans {
+                let (way, chosen) = target_plan.way(auto.as_ref(), &input, stream.as_deref(), &limits);
                 let path = match &opts.output {
                     Some(path) => path.clone(),
-                    None => output(&input, &wanted.target, several_targets, out_dir),
+                    None => output(&input, &target_plan.target, several_targets, out_dir),
                 };
                 let output = Output { path, is_named: opts.output.is_some() };
                 let order = jobs.len();
@@ -110,7 +105,7 @@ impl Plan {
                     output,
                     host: host.clone(),
                     limits: Arc::clone(&limits),
-                    ages: ages(std::slice::from_ref(&input)),
+                    source_times: source_times(std::slice::from_ref(&input)),
                     order,
                     stream: Mutex::new(stream.clone()),
                 });
@@ -118,9 +113,9 @@ impl Plan {
         }
         paths::check(&jobs, &sources, opts)?;
         let depfile = opts.depfile.is_some().then(|| dependencies(&jobs, &sources)).transpose()?;
-        // The largest first, so that no thread is left alone with it at the end.
+        // The largest first, so that no thread works alone on it at the end.
         jobs.sort_by_key(|job| std::cmp::Reverse(job.input.bytes));
-        Ok(Plan { jobs, several_targets, left_out, depfile, ages: all_ages })
+        Ok(Plan { jobs, several_targets, left_out, depfile, source_times: all_times })
     }
 
     /// Writes a dependency file for make and ninja.
@@ -129,7 +124,7 @@ impl Plan {
         let destination = Destination::named(path, Path::new(""));
         let _guard = (!destination.is_stream()).then(interrupt::hold_off);
         destination.write(text)?;
-        if let Some(Ages { newest, read }) = self.ages {
+        if let Some(SourceTimes { newest, read }) = self.source_times {
             destination.freshen(newest, read);
         }
         Ok(())
@@ -145,7 +140,7 @@ fn dependencies(jobs: &[Job], sources: &[PathBuf]) -> Result<Vec<u8>> {
     }))
 }
 
-/// Where an artifact goes if no `-o` says so.
+/// The destination of an artifact without `-o`.
 fn output(input: &Input, target: &Target, several_targets: bool, out_dir: Option<&PathBuf>) -> PathBuf {
     if input.is_standard() {
         return STANDARD.into();
@@ -160,11 +155,11 @@ fn output(input: &Input, target: &Target, several_targets: bool, out_dir: Option
     }
 }
 
-/// What is wanted of each input.
-struct Wanted {
+/// The ways to compile each input for one target.
+struct TargetPlan {
     /// The target that was asked for.
     target: Target,
-    /// How to get there: one way, or one for each backend that may be chosen.
+    /// The ways: one, or one for each backend that may be chosen.
     ways: Vec<Way>,
 }
 
@@ -172,7 +167,7 @@ struct Wanted {
 struct Way {
     options: Arc<Options>,
     recipe: Arc<Recipe>,
-    /// Why another backend stands in for the one that was asked for, whatever the input.
+    /// The reason why another backend replaces the requested one, whatever the input.
     refusal: Option<PairError>,
 }
 
@@ -183,8 +178,8 @@ impl Way {
     }
 }
 
-impl Wanted {
-    /// The way for an input, and by what it was chosen.
+impl TargetPlan {
+    /// The way for an input, and the choice that led to it.
     fn way(
         &self,
         auto: Option<&Auto>,
@@ -199,27 +194,19 @@ impl Wanted {
     }
 }
 
-/// What is wanted, for each target.
-fn all_wanted(
-    opts: &Opts,
-    project: &Project,
-    host: Option<&Host>,
-    expect: Option<Expect>,
-) -> Result<Vec<Wanted>> {
-    let backend = match opts.backend.or(project.backend) {
-        Some(BackendArg::Backend(backend)) => Some(backend),
-        Some(BackendArg::Auto) | None => None,
-    };
+/// The ways to compile for each target.
+fn target_plans(project: &Project, host: Option<&Host>, expect: Option<Expect>) -> Result<Vec<TargetPlan>> {
+    let choice = project.choice();
     if let Some(host) = host {
-        let fit = |backend| anyhow::Ok(opts.choice().adjust(precompile::fit(host, backend)?)?);
+        let fit = |backend| anyhow::Ok(choice.adjust(precompile::fit(host, backend)?)?);
         let ways: Vec<Options> = match expect {
-            None => vec![fit(backend)?],
-            // Those that the host and the other options allow; or why there is none.
+            None => vec![fit(choice.backend)?],
+            // The ways that the host and the other options allow; or the reason why there is none.
             Some(_) => {
                 let mut ways: Vec<_> =
                     Backend::ALL.into_iter().filter_map(|backend| fit(Some(backend)).ok()).collect();
                 if let [one, other] = &mut ways[..] {
-                    // Each host that takes both takes what stands in.
+                    // A host that accepts both accepts the fallback.
                     let winch = if one.backend == Backend::Winch { one } else { other };
                     winch.fallback = winch.fallback.or(Some(Fallback::Cranelift));
                 }
@@ -227,35 +214,35 @@ fn all_wanted(
             }
         };
         let target = ways[0].target.clone();
-        return Ok(vec![Wanted {
+        return Ok(vec![TargetPlan {
             target,
             ways: ways.into_iter().map(|way| Way::new((way, None))).collect(),
         }]);
     }
-    let names = if opts.targets.is_empty() { &project.targets } else { &opts.targets };
-    let mut targets = names.iter().map(|name| name.parse()).collect::<Result<Vec<Target>, _>>()?;
+    let names = project.targets.iter();
+    let mut targets = names.map(|name| name.parse()).collect::<Result<Vec<Target>, _>>()?;
     if targets.is_empty() {
         targets.push(Target::host().context("this machine needs `--target`")?);
     }
     if let Some(twice) = (1..targets.len()).find(|at| targets[..*at].contains(&targets[*at])) {
         bail!("the target `{}` is named twice: leave one out", targets[twice]);
     }
-    let cpus = match opts.cpu.is_empty() {
-        true => project.cpu.clone(),
-        false => Cpus::parse(opts.cpu.iter().map(String::as_str))?,
-    };
+    let cpus = PerTarget::<Cpu>::parse(project.cpu.iter().map(String::as_str))?;
+    let platforms = PerTarget::<Platform>::parse(project.platform.iter().map(String::as_str))?;
     cpus.check(&targets)?;
+    platforms.check(&targets)?;
     let several = targets.len() > 1;
-    let choice = Choice { backend, expect, platform: opts.platform.or(project.platform), ..opts.choice() };
-    let wanted = targets.into_iter().map(|target| {
-        let choice = Choice { cpu: cpus.of(&target).map(String::from), ..choice.clone() };
-        let ways = choice.ways(&target).map_err(|error| match error {
+    let target_plans = targets.into_iter().map(|target| {
+        let cpu = cpus.of(&target).map(|cpu| cpu.0.clone());
+        let platform = platforms.of(&target).copied();
+        let choice = Choice { expect, platform, cpu, ..choice.clone() };
+        let ways = choice.candidates(&target).map_err(|error| match error {
             ChoiceError::Cpu(error) if several => {
                 anyhow!("{error}; a CPU for one target alone is written `TARGET=LEVEL`")
             }
             error => error.into(),
         })?;
-        Ok(Wanted { target, ways: ways.into_iter().map(Way::new).collect() })
+        Ok(TargetPlan { target, ways: ways.into_iter().map(Way::new).collect() })
     });
-    wanted.collect()
+    target_plans.collect()
 }

@@ -1,48 +1,209 @@
-//! `precompile.toml`: what `precompile` compiles where no input is named. `Cargo.toml` may say the same.
+//! The choices that the command line and `precompile.toml` have in common: the inputs and the options for them.
 
-use crate::compile::backend_arg::BackendArg;
-use crate::cpus::Cpus;
-use anyhow::{Result, anyhow, ensure};
-use precompile::Platform;
-use precompile::artifact::{quantity, shown_path};
+use crate::compile::backend_arg::{self, BackendArg};
+use crate::compile::value_parsers::{CPU, FALLBACK, OptLevelArg, PLATFORM, STRIP, TARGET};
+use crate::per_target::{Cpu, PerTarget, TargetValue};
+use crate::setting_args::{CODEGEN, DEBUG, OPTIMIZE, SettingArgs, WASM};
+use clap::{Args, ValueHint};
+use precompile::artifact::quantity;
+use precompile::{Choice, Fallback, OptLevel, Platform, Strip};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::num::NonZeroU64;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-/// The file's name, in the current folder.
-pub(crate) const FILE: &str = "precompile.toml";
-/// Cargo's, where the same stands below `[package.metadata.precompile]`.
-const CARGO: &str = "Cargo.toml";
-
-/// The words of a project. Paths are relative to the file's folder; options on the command line override what it
-/// says.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+/// The inputs and the options for them: the content of a project file, and the same choices on the command line. Paths in
+/// the file are relative to its folder.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Project {
-    /// Modules, components and folders to compile.
+    /// Modules and components to compile, as binaries or text, folders of them, or `-` for
+    /// standard input [default: what `precompile.toml` lists]
+    #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
-    /// The compiler.
-    pub(crate) backend: Option<BackendArg>,
-    /// The number of times that each module is run, where the compiler is chosen by it.
-    pub(crate) expect_runs: Option<NonZeroU64>,
-    /// The time that a run takes with Cranelift, where the compiler is chosen by it.
-    #[serde(default, deserialize_with = "duration")]
-    pub(crate) expect_run_time: Option<Duration>,
-    /// The machines to compile for.
-    #[serde(default)]
-    pub(crate) targets: Vec<String>,
-    /// The least CPU that the code must run on, or one for each target.
-    #[serde(default)]
-    pub(crate) cpu: Cpus,
-    /// The platform that the code may rely on.
-    pub(crate) platform: Option<Platform>,
-    /// The folder that artifacts go to.
+
+    /// Folder for artifacts, with the folders below INPUT
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub(crate) out_dir: Option<PathBuf>,
-    /// Links in folders are followed that lead out of them.
-    #[serde(default)]
+
+    /// In folders, also follow links that lead out of them
+    #[arg(long)]
     pub(crate) follow_links: bool,
+
+    /// Keep the time of an unchanged output, even where its input is newer: for builds that compare content
+    #[arg(long)]
+    pub(crate) keep_times: bool,
+
+    /// cranelift, winch or auto [default: cranelift]
+    ///
+    /// The compiler: `cranelift` makes fast code, `winch` compiles fast, `auto` chooses the one that costs less for
+    /// the number of runs in `--expect-runs`.
+    #[arg(long, value_name = "BACKEND", value_parser = backend_arg::PARSER, hide_possible_values = true)]
+    #[arg(help_heading = COMPILER)]
+    pub(crate) backend: Option<BackendArg>,
+
+    /// For `--backend auto`: the number of times that each module is run
+    #[arg(long, value_name = "N", help_heading = COMPILER)]
+    pub(crate) expect_runs: Option<NonZeroU64>,
+
+    /// For `--backend auto`: the run time with Cranelift, such as 50us, 20ms or 5s [default: 50ms]
+    #[arg(long, value_name = "DURATION", value_parser = quantity::duration, help_heading = COMPILER)]
+    #[serde(deserialize_with = "duration")]
+    pub(crate) expect_run_time: Option<Duration>,
+
+    /// Substitute where the backend can't compile a module: `cranelift`, or `pulley` for Pulley's
+    /// interpreter.
+    #[arg(long, value_name = "BACKEND", value_parser = FALLBACK, hide_possible_values = true)]
+    #[arg(help_heading = COMPILER)]
+    pub(crate) fallback: Option<Fallback>,
+
+    /// none, speed or speed-and-size, as -O0, -O2, -Os
+    ///
+    /// Level of Cranelift's optimisation [default: speed].
+    #[arg(long, value_name = "LEVEL", value_enum, hide_possible_values = true, help_heading = COMPILER)]
+    pub(crate) opt_level: Option<OptLevelArg>,
+
+    /// Machines: triples, or names such as aarch64
+    ///
+    /// The machine to compile for: a target triple, or aarch64, arm64, x86_64, riscv64, s390x (all for Linux),
+    /// pulley32, pulley64; several are separated by commas [default: this machine, with its baseline CPU].
+    #[arg(long = "target", value_name = "TRIPLE,...", value_delimiter = ',', value_parser = TARGET)]
+    #[arg(hide_possible_values = true, help_heading = MACHINE)]
+    pub(crate) targets: Vec<String>,
+
+    /// The minimum CPU, such as x86-64-v3 or native
+    ///
+    /// The minimum CPU that the code must run on: a level such as `x86-64-v3` or `armv8.2-a`, or `native`, and
+    /// features to add or to remove: `x86-64-v3,-avx2`. A CPU behind a target is for that target alone:
+    /// `x86_64=x86-64-v3,-avx2,aarch64=armv8.2-a`. May be given more than once [default: the baseline].
+    #[arg(long, value_name = "LEVEL[,+F,-F]", value_parser = CPU, allow_hyphen_values = true)]
+    #[arg(hide_possible_values = true, help_heading = MACHINE)]
+    #[serde(deserialize_with = "texts::<_, Cpu>")]
+    pub(crate) cpu: Vec<String>,
+
+    /// Platform that the code may rely on: `hosted` on virtual memory and hardware faults, `signals-only`
+    /// on hardware faults, `freestanding` on neither; behind a target, as in `x86_64=hosted`, for that
+    /// target alone [default: hosted, where the target has an operating system]
+    #[arg(long, value_name = "PLATFORM", value_parser = PLATFORM, hide_possible_values = true)]
+    #[arg(help_heading = MACHINE)]
+    #[serde(deserialize_with = "texts::<_, Platform>")]
+    pub(crate) platform: Vec<String>,
+
+    /// Parts to leave out of artifacts, separated by commas: `address-map`, `symbols`, `names`, `unwind`, or `all`;
+    /// the code stays the same, and backtraces and debuggers tell less [default: none].
+    #[arg(long, value_name = "PART,...", value_parser = STRIP, hide_possible_values = true)]
+    #[arg(help_heading = SETTINGS)]
+    #[serde(deserialize_with = "strip")]
+    pub(crate) strip: Vec<Vec<Strip>>,
+
+    /// Proposals, fuel, epochs; `-W help` lists them
+    #[arg(short = 'W', value_name = "NAME[=VALUE],...", value_parser = WASM, hide_possible_values = true)]
+    #[arg(help_heading = SETTINGS)]
+    #[serde(rename = "W", deserialize_with = "one_or_more")]
+    pub(crate) wasm: Vec<String>,
+
+    /// Debugging; `-D help` lists the settings
+    #[arg(short = 'D', value_name = "NAME[=VALUE],...", value_parser = DEBUG, hide_possible_values = true)]
+    #[arg(help_heading = SETTINGS)]
+    #[serde(rename = "D", deserialize_with = "one_or_more")]
+    pub(crate) debug: Vec<String>,
+
+    /// Optimisation, memories, traps; also -O2, -Os
+    ///
+    /// `-O help` lists the settings.
+    #[arg(short = 'O', value_name = "NAME[=VALUE],...", value_parser = OPTIMIZE, hide_possible_values = true)]
+    #[arg(help_heading = SETTINGS)]
+    #[serde(rename = "O", deserialize_with = "one_or_more")]
+    pub(crate) optimize: Vec<String>,
+
+    /// Code generation, as wasmtime's command line has it; `-C help` lists the settings
+    #[arg(short = 'C', value_name = "NAME[=VALUE],...", value_parser = CODEGEN, hide_possible_values = true)]
+    #[arg(help_heading = SETTINGS)]
+    #[serde(rename = "C", deserialize_with = "one_or_more")]
+    pub(crate) codegen: Vec<String>,
+}
+
+const COMPILER: &str = "Compiler";
+pub(super) const MACHINE: &str = "Machine";
+const SETTINGS: &str = "Settings";
+
+impl Project {
+    /// The choices of the command line, and those of a file where the command line makes none. The command line's setting
+    /// counts where both have it.
+    pub(crate) fn over(self, file: Project) -> Project {
+        // A backend on the command line overrides the file's expected runs, too.
+        let names_backend = matches!(self.backend, Some(BackendArg::Backend(_)));
+        let expected = if names_backend { (None, None) } else { (file.expect_runs, file.expect_run_time) };
+        // Taken apart without `..`, so that no option can be forgotten.
+        let Project {
+            inputs,
+            out_dir,
+            follow_links,
+            keep_times,
+            backend,
+            expect_runs,
+            expect_run_time,
+            fallback,
+            opt_level,
+            targets,
+            cpu,
+            platform,
+            strip,
+            wasm,
+            debug,
+            optimize,
+            codegen,
+        } = self;
+        Project {
+            inputs: first(inputs, file.inputs),
+            out_dir: out_dir.or(file.out_dir),
+            follow_links: follow_links || file.follow_links,
+            keep_times: keep_times || file.keep_times,
+            backend: backend.or(file.backend),
+            expect_runs: expect_runs.or(expected.0),
+            expect_run_time: expect_run_time.or(expected.1),
+            fallback: fallback.or(file.fallback),
+            opt_level: opt_level.or(file.opt_level),
+            targets: first(targets, file.targets),
+            cpu: first(cpu, file.cpu),
+            platform: first(platform, file.platform),
+            strip: first(strip, file.strip),
+            wasm: [file.wasm, wasm].concat(),
+            debug: [file.debug, debug].concat(),
+            optimize: [file.optimize, optimize].concat(),
+            codegen: [file.codegen, codegen].concat(),
+        }
+    }
+
+    /// The settings, each behind its letter.
+    pub(crate) fn setting_args(&self) -> SettingArgs<'_> {
+        let Project { wasm, debug, optimize, codegen, .. } = self;
+        SettingArgs { wasm, debug, optimize, codegen }
+    }
+
+    /// The choices for a target that are the same for all.
+    pub(crate) fn choice(&self) -> Choice {
+        Choice {
+            backend: match self.backend {
+                Some(BackendArg::Backend(backend)) => Some(backend),
+                Some(BackendArg::Auto) | None => None,
+            },
+            expect: None,
+            // Each target may have its own.
+            platform: None,
+            cpu: None,
+            opt_level: self.opt_level.map(OptLevel::from),
+            fallback: self.fallback,
+            strip: self.strip.concat(),
+            settings: self.setting_args().iter().map(|(letter, text)| (letter, text.into())).collect(),
+        }
+    }
+}
+
+/// The first list, or the second where the first is empty.
+fn first<T>(first: Vec<T>, second: Vec<T>) -> Vec<T> {
+    if first.is_empty() { second } else { first }
 }
 
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
@@ -50,92 +211,27 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duratio
     quantity::duration(&text).map(Some).map_err(D::Error::custom)
 }
 
-/// The part that concerns us of a `Cargo.toml`.
+/// A text, or a list of texts.
 #[derive(Deserialize)]
-struct Manifest {
-    package: Option<Section>,
-    workspace: Option<Section>,
+#[serde(untagged, expecting = "a text such as \"fuel,simd=n\", or a list of texts")]
+enum Texts {
+    One(String),
+    More(Vec<String>),
 }
 
-/// A package, or a workspace.
-#[derive(Deserialize)]
-struct Section {
-    metadata: Option<Metadata>,
+fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    Ok(match Texts::deserialize(deserializer)? {
+        Texts::One(text) => vec![text],
+        Texts::More(texts) => texts,
+    })
 }
 
-/// The part that other tools keep in a manifest.
-#[derive(Deserialize)]
-struct Metadata {
-    precompile: Option<Project>,
+fn strip<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<Strip>>, D::Error> {
+    let texts = one_or_more(deserializer)?;
+    texts.iter().map(|text| Strip::parse(text)).collect::<Result<_, _>>().map_err(D::Error::custom)
 }
 
-impl Project {
-    /// Reads a file, or `None` where there is none.
-    ///
-    /// # Errors
-    ///
-    /// Where it can't be read, or says what is not understood.
-    pub(crate) fn read(path: &Path) -> Result<Option<Project>> {
-        if !path.exists() {
-            return Ok(None);
-        }
-        let text = fs_err::read_to_string(path)?;
-        let error =
-            |error: toml::de::Error| anyhow!("`{}`: {}", shown_path(path), error.to_string().trim_end());
-        let project = match path.ends_with(CARGO) {
-            true => Project::of_manifest(&text).map_err(error)?.ok_or_else(|| {
-                let path = shown_path(path);
-                anyhow!(
-                    "`{path}` has no `[package.metadata.precompile]`: add it, with `inputs = [\"app.wasm\"]`"
-                )
-            })?,
-            false => Project::parse(&text).map_err(error)?,
-        };
-        let nothing = "`inputs` is empty: name modules or folders";
-        ensure!(!project.inputs.is_empty(), "`{}`: {nothing}", shown_path(path));
-        Ok(Some(project.below(path.parent().unwrap_or(Path::new("")))))
-    }
-
-    /// Reads the text of a `precompile.toml`.
-    ///
-    /// # Errors
-    ///
-    /// Where it says what is not understood.
-    pub(crate) fn parse(text: &str) -> Result<Project, toml::de::Error> {
-        toml::from_str(text)
-    }
-
-    /// Reads what stands in the text of a `Cargo.toml`.
-    fn of_manifest(text: &str) -> Result<Option<Project>, toml::de::Error> {
-        let Manifest { package, workspace } = toml::from_str(text)?;
-        let said =
-            [package, workspace].into_iter().flatten().find_map(|section| section.metadata?.precompile);
-        Ok(said)
-    }
-
-    /// With paths as they are seen from here.
-    fn below(mut self, folder: &Path) -> Project {
-        self.inputs = self.inputs.iter().map(|input| folder.join(input)).collect();
-        self.out_dir = self.out_dir.map(|out_dir| folder.join(out_dir));
-        self
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The body of the fuzz target `project`, for fixed seeds.
-    #[test]
-    fn any_text_gives_an_answer() {
-        let seed = "inputs = [\"app.wasm\", \"plugins\"]\nbackend = \"auto\"\nexpect-runs = 9\nexpect-run-time = \"20ms\"\ntargets = [\"aarch64\"]\ncpu = \"x86-64-v3\"\n\
-                    platform = \"hosted\"\nout-dir = \"build\"\n";
-        assert!(Project::parse(seed).is_ok());
-        let mut accepted = 0;
-        for number in 0..20_000 {
-            let text = support::mutated(seed.as_bytes(), number);
-            accepted += u32::from(Project::parse(&String::from_utf8_lossy(&text)).is_ok());
-        }
-        assert!((100..19_000).contains(&accepted), "{accepted}");
-    }
+/// Values for targets, as their texts on a command line.
+fn texts<'de, D: Deserializer<'de>, T: TargetValue>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    PerTarget::<T>::deserialize(deserializer).map(|values| values.texts())
 }

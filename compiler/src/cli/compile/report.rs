@@ -3,7 +3,7 @@
 use crate::compile::job::Job;
 use crate::compile::outcome::{JobOutcome, Origin, Phases};
 use crate::message::{Cache, ChosenBy, Message, TimingsNs, nanoseconds};
-use precompile::artifact::{shown_path, trailer};
+use precompile::artifact::{escaped_path, trailer};
 use precompile::{Chosen, Written};
 use std::time::Duration;
 
@@ -46,24 +46,24 @@ impl JobOutcome {
         };
         let mut text = format!(
             "{verb} `{}` with {} for {}{place} in {:.2} s: `{}`, {} bytes",
-            shown_path(&job.input.path),
+            escaped_path(&job.input.path),
             self.backend,
             self.target,
             total.as_secs_f64(),
-            shown_path(&job.output.path),
+            escaped_path(&job.output.path),
             self.artifact_bytes,
         );
         if self.written == Written::Unchanged {
             text += ", unchanged";
         }
         if let Some(chosen) = &job.chosen {
-            text += &format!("\n  {}", chosen_for(chosen));
+            text += &format!("\n  {}", choice(chosen));
         }
         if let Some((backend, reason)) = &self.fallback_from {
             text += &format!("\n  instead of {backend}: {reason}");
         }
-        if let Some(missed) = &self.missed {
-            text += &format!("\n  {missed}");
+        if let Some(cache_miss) = &self.cache_miss {
+            text += &format!("\n  {cache_miss}");
         }
         if timings {
             let phases = self.phases.each();
@@ -77,23 +77,23 @@ impl JobOutcome {
     }
 }
 
-/// By what a backend was chosen.
-fn chosen_for(chosen: &Chosen) -> String {
+/// The figures by which a backend was chosen.
+fn choice(chosen: &Chosen) -> String {
     let expected =
         chosen.expected_s.iter().map(|(backend, seconds)| format!("{seconds:.2} s with {backend}"));
     let expected: Vec<_> = expected.collect();
-    let why = match &expected[..] {
+    let times = match &expected[..] {
         [only] => format!("{only}, the only one that these options allow"),
         _ => expected.join(", "),
     };
     let s = if chosen.runs == 1 { "" } else { "s" };
     format!(
-        "{} was chosen for {} run{s}: compiling and running are expected to take {why}",
+        "{} was chosen for {} run{s}: compiling and running are expected to take {times}",
         chosen.backend, chosen.runs
     )
 }
 
-/// What the artifact says of itself.
+/// Features, platform and CPU features from an artifact's manifest.
 fn manifest(path: &std::path::Path) -> Option<String> {
     let manifest = trailer::read_unverified(&std::fs::read(path).ok()?).ok()?.manifest;
     let mut text = format!("\n  uses {}", manifest.features_used.join(", "));

@@ -1,4 +1,4 @@
-//! What the number of an error means.
+//! The meaning of an error's number.
 
 use crate::message::{Format, Message, print, print_bytes};
 use anyhow::Result;
@@ -16,10 +16,10 @@ pub(super) fn parse(text: &str) -> Result<Code, String> {
     code.ok_or_else(|| format!("`{text}` is no code of an error: a runtime prints them as `error: E203`"))
 }
 
-/// Prints what it means.
+/// Prints the meaning of a code, and a way out.
 pub(super) fn explain(code: Code, format: Format) -> Result<()> {
     let meaning = meaning(code).unwrap_or_default();
-    let way_out = code.way_out().unwrap_or(TRAP);
+    let way_out = code.remedy().unwrap_or(TRAP);
     match format {
         Format::Json => print(&Message::Code { code: code.number(), meaning: &meaning, way_out })?,
         Format::Human => print_bytes(format!("{code}: {meaning}\n  {way_out}\n").as_bytes())?,
@@ -27,7 +27,7 @@ pub(super) fn explain(code: Code, format: Format) -> Result<()> {
     Ok(())
 }
 
-/// What there is to do about any trap.
+/// The way out of any trap.
 const TRAP: &str = "It is a fault of the guest's: a runtime with the feature `messages` tells where it was.";
 
 fn meaning(code: Code) -> Option<String> {
@@ -41,9 +41,9 @@ fn meaning(code: Code) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// Whatever a runtime reports is known here, in both ways in which it can be written.
+    /// Each code that a runtime may report has a meaning, in both forms in which it can be written.
     #[test]
-    fn every_code_has_words() {
+    fn every_code_has_a_meaning() {
         let traps = (0..=u8::MAX).take_while(|number| Trap::from_u8(*number).is_some());
         let traps: Vec<_> = traps.map(Code::Trap).collect();
         assert!(traps.len() > 20, "{traps:?}");
@@ -52,7 +52,7 @@ mod tests {
             assert_eq!(parse(&code.number().to_string()), Ok(*code));
             let meaning = meaning(*code).unwrap();
             assert!(meaning.len() > 20 && meaning.ends_with('.'), "{code}: {meaning}");
-            assert!(code.way_out().unwrap_or(TRAP).ends_with('.'), "{code}");
+            assert!(code.remedy().unwrap_or(TRAP).ends_with('.'), "{code}");
         }
         assert!(parse("E755").is_err() && parse("0").is_err() && parse("E").is_err());
     }

@@ -1,22 +1,22 @@
-//! What `precompile inspect` prints for people.
+//! The text that `precompile inspect` prints for people.
 
 use super::object::hexadecimal;
 use crate::shell_words;
-use precompile::artifact::Shown;
+use precompile::artifact::Escaped;
 use precompile::artifact::manifest::{Export, Import};
 use precompile::inspect::{Details, Inspection, Origin, Value};
 use precompile::{Backend, WASMTIME_MAJOR};
 use std::fmt::Write;
 use std::path::Path;
 
-/// Entries of a list that are shown unless all are asked for.
+/// The number of a list's entries that are shown without `--all`.
 const SHOWN: usize = 10;
-/// How long a line of words gets, in characters.
+/// The maximum length of a line of words, in characters.
 const WIDTH: usize = 100;
-/// Where the words of a line start, in characters.
+/// The column at which the words of a line start, in characters.
 const INDENT: usize = 16;
 
-/// Cranelift's settings that users choose, with whether Winch heeds them.
+/// Cranelift's settings that users choose; `true` where Winch heeds them, too.
 const SHARED_FLAGS: [(&str, bool); 3] =
     [("regalloc_algorithm", false), ("enable_nan_canonicalization", false), ("unwind_info", true)];
 
@@ -151,7 +151,7 @@ impl Report {
         let mut command = String::from("  ");
         stock.environment.iter().for_each(|variable| command += &format!("{variable} "));
         command += "wasmtime run --allow-precompiled ";
-        // These are our own words, and numbers.
+        // Flags are our own words, and numbers: they need no quotes.
         stock.flags.iter().for_each(|flag| command += &format!("{flag} "));
         self.line(&(command + &shell_words::quoted_file(path)));
     }
@@ -160,7 +160,7 @@ impl Report {
         let _ = writeln!(self.text, "\n{heading}");
     }
 
-    /// A name and what is listed for it.
+    /// A name and the list of its words.
     fn words(&mut self, name: &str, words: &str) {
         let words = if words.is_empty() { "none" } else { words };
         self.broken(&format!("{name:<INDENT$}"), words, INDENT);
@@ -170,7 +170,7 @@ impl Report {
         self.broken("  ", sentence, 4);
     }
 
-    /// A start and a text behind it, which is broken at its spaces where a line gets too long.
+    /// A start and a text behind it, with line breaks at spaces where a line gets too long.
     fn broken(&mut self, start: &str, text: &str, indent: usize) {
         let mut line = start.to_owned();
         let mut columns = start.len();
@@ -190,9 +190,9 @@ impl Report {
         self.line(&line);
     }
 
-    /// Names come from the artifact: what a terminal would take for a command is shown as text.
+    /// One line. Names come from the artifact, so that characters that a terminal obeys are shown as text.
     fn line(&mut self, line: &str) {
-        self.text += &format!("{}\n", Shown(line));
+        self.text += &format!("{}\n", Escaped(line));
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// What an artifact is. What isn't known is `null`.
+/// The description of an artifact. Unknown fields are `null`.
 #[derive(Serialize)]
 #[serde(tag = "reason", rename = "inspect")]
 pub(super) struct Inspected<'a> {
@@ -16,7 +16,7 @@ pub(super) struct Inspected<'a> {
     kind: &'static str,
     backend: Option<Backend>,
     target: Option<&'a str>,
-    /// In full for ours, of upstream's only what is stamped.
+    /// The full version for our artifacts, the stamped part of it for upstream's.
     wasmtime_version: &'a str,
     source_blake3: Option<String>,
     features_stamped: Option<&'a Names>,
@@ -135,7 +135,7 @@ fn shared_flags(details: &Details) -> BTreeMap<&str, &str> {
     details.shared_flags.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
-/// One field for each setting, in their order.
+/// Serializes one field for each setting, in their order.
 fn settings<S: Serializer>(settings: &Option<&[Setting]>, serializer: S) -> Result<S::Ok, S::Error> {
     match settings {
         Some(settings) => {

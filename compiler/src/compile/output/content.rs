@@ -13,7 +13,7 @@ pub(super) enum Content<'a> {
 }
 
 impl Content<'_> {
-    /// Their number.
+    /// The number of bytes.
     pub(super) fn bytes(&self) -> u64 {
         match self {
             Content::Bytes(bytes) => bytes.len() as u64,
@@ -21,12 +21,12 @@ impl Content<'_> {
         }
     }
 
-    /// The test that a file holds them, which isn't read where `counts` says no.
-    pub(super) fn is_in(&self, path: &Path, counts: impl FnOnce(&Metadata) -> bool) -> bool {
+    /// The test that a file holds the bytes. The file is read only if `is_trusted` returns `true`.
+    pub(super) fn is_in(&self, path: &Path, is_trusted: impl FnOnce(&Metadata) -> bool) -> bool {
         let is_in = || -> io::Result<bool> {
             let mut file = open_regular(path, false, false)?;
             let there = file.metadata()?;
-            if there.len() != self.bytes() || !counts(&there) {
+            if there.len() != self.bytes() || !is_trusted(&there) {
                 return Ok(false);
             }
             match self {
@@ -41,7 +41,7 @@ impl Content<'_> {
         is_in().unwrap_or(false)
     }
 
-    /// Writes them to a new file, which can be read, too.
+    /// Writes the bytes to a new file, which is also readable.
     pub(super) fn fill(&self, file: &mut File) -> io::Result<()> {
         match self {
             Content::Bytes(bytes) => file.write_all(bytes),
@@ -49,7 +49,7 @@ impl Content<'_> {
         }
     }
 
-    /// All of them, in memory.
+    /// All bytes, in memory.
     pub(super) fn read(&self) -> io::Result<Cow<'_, [u8]>> {
         match self {
             Content::Bytes(bytes) => Ok(Cow::Borrowed(bytes)),

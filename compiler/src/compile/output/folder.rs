@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-/// The folder that a file is in.
+/// The folder of a file.
 pub(super) fn folder(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

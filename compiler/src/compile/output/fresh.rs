@@ -1,14 +1,14 @@
-//! The time of a file that is right as it is.
+//! The time of an output whose content is already right.
 
 use precompile_cache::open_regular;
 use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
-/// Makes a file as new as `read`, and no older than `inputs`, if it is older than `inputs`. Says whether it was. Only a
-/// link that the user named is followed.
+/// Sets a file's time to `read`, or to `inputs` if that is later, if the file is older than `inputs`. Returns `true` if
+/// it was. Only a link that the user named is followed.
 pub(super) fn freshen(path: &Path, is_named: bool, inputs: SystemTime, read: SystemTime) -> io::Result<bool> {
-    // Most are not, and needn't be opened.
+    // Most files aren't older, and needn't be opened.
     if path.metadata()?.modified()? >= inputs {
         return Ok(false);
     }
@@ -27,7 +27,7 @@ mod tests {
     use std::thread;
     use std::time::Duration;
 
-    /// Another has put it there since it was looked at.
+    /// A pipe that another user put there meanwhile doesn't block.
     #[test]
     fn a_pipe_is_not_waited_for() {
         let folder = tempfile::tempdir().unwrap();

@@ -5,15 +5,14 @@ use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// As many links one after the other as the kernel follows.
+/// The number of links one after the other that the kernel follows.
 const MOST_LINKS: usize = 40;
 
-/// The path that links lead to, which may be a file that isn't there, or the name of a descriptor: what the process has open is
-/// in no place of its own.
+/// The path that links lead to. It may be missing, or name a descriptor of this process, which has no path of its own.
 ///
 /// # Errors
 ///
-/// Where they lead in a circle, or another user can have put one in a folder that all share.
+/// Links in a circle, or a link that another user may have put into a shared folder.
 pub(super) fn follow(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_path_buf();
     for _ in 0..=MOST_LINKS {
@@ -22,7 +21,7 @@ pub(super) fn follow(path: &Path) -> io::Result<PathBuf> {
         }
         match path.symlink_metadata() {
             Ok(link) if link.is_symlink() => {
-                if is_strange(&link, &folder(&path).metadata()?) {
+                if is_foreign(&link, &folder(&path).metadata()?) {
                     return Err(io::ErrorKind::PermissionDenied.into());
                 }
                 path = folder(&path).join(path.read_link()?);
@@ -33,8 +32,8 @@ pub(super) fn follow(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many links"))
 }
 
-/// The number of the descriptor that a path names, such as `/dev/stdout`, `/dev/fd/3` or `/proc/self/fd/3`: what
-/// this process has open.
+/// The number of this process's descriptor that a path names, such as `/dev/stdout`, `/dev/fd/3` or
+/// `/proc/self/fd/3`.
 pub fn descriptor(path: &Path) -> Option<u32> {
     match path.to_str()? {
         "/dev/stdin" => return Some(0),
@@ -50,10 +49,10 @@ pub fn descriptor(path: &Path) -> Option<u32> {
     is_own.then_some(number)
 }
 
-/// The test that a link or a file is another user's than the folder's and than this process', in a folder where all may put files:
-/// the kernel's `protected_symlinks`, also where that is off.
+/// The test that a link or a file in a folder that all may write to belongs neither to the folder's user nor to this
+/// process's: the kernel's `protected_symlinks`, even if that is off.
 #[cfg(unix)]
-pub(super) fn is_strange(there: &Metadata, folder: &Metadata) -> bool {
+pub(super) fn is_foreign(there: &Metadata, folder: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
     const SHARED: u32 = 0o1002;
     let user = rustix::process::geteuid().as_raw();
@@ -61,6 +60,6 @@ pub(super) fn is_strange(there: &Metadata, folder: &Metadata) -> bool {
 }
 
 #[cfg(not(unix))]
-pub(super) fn is_strange(_: &Metadata, _: &Metadata) -> bool {
+pub(super) fn is_foreign(_: &Metadata, _: &Metadata) -> bool {
     false
 }

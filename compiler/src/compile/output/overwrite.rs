@@ -1,4 +1,4 @@
-//! Outputs that are written where they are: devices, pipes, and files that can't be replaced.
+//! Outputs that are written in place: devices, pipes, and files that can't be replaced.
 
 use super::content::Content;
 use super::trust::Trust;
@@ -18,16 +18,16 @@ pub(super) fn is_stream(_: &Metadata) -> bool {
     false
 }
 
-/// Writes into a device or a pipe. A pipe is waited for until somebody reads it.
+/// Writes to a device or a pipe. For a pipe, this waits until a reader opens it.
 pub(super) fn stream(path: &Path, content: &Content<'_>) -> io::Result<()> {
     let bytes = content.read()?;
     OpenOptions::new().write(true).open(path)?.write_all(&bytes)
 }
 
-/// Writes into what the process has open under a number, from where that is, so that nothing in it is lost.
+/// Writes to the process's descriptor of this number, at its current position, so that nothing in its file is lost.
 pub(super) fn descriptor(number: u32, path: &Path, content: &Content<'_>) -> io::Result<()> {
     let bytes = content.read()?;
-    // Where there is no duplicate to be had, at the end.
+    // If the descriptor can't be duplicated, the content is appended.
     let file = duplicate(number).or_else(|_| OpenOptions::new().append(true).open(path));
     file?.write_all(&bytes)
 }
@@ -45,25 +45,24 @@ fn duplicate(_: u32) -> io::Result<File> {
     Err(ErrorKind::Unsupported.into())
 }
 
-/// The test that a file which can't be replaced for that reason may still be overwritten: it is mounted, or its folder
-/// can't be written to.
-pub(super) fn is_the_way_out(error: &io::Error) -> bool {
+/// The test for an error after which a file may be overwritten, though it can't be replaced: it is mounted, or its
+/// folder can't be written to.
+pub(super) fn is_allowed_after(error: &io::Error) -> bool {
     use ErrorKind::{CrossesDevices, PermissionDenied, ReadOnlyFilesystem, ResourceBusy};
     matches!(error.kind(), CrossesDevices | PermissionDenied | ReadOnlyFilesystem | ResourceBusy)
 }
 
 /// The reason why a file was not overwritten.
 pub(super) enum Failure {
-    /// It is left as it is: others may read or change it.
+    /// Other users may read or change the file, which is unchanged.
     Exposed,
-    /// It is left as it is, since the content can't be had, or the file system refuses.
+    /// The content can't be read, or the file system refuses; the file is unchanged.
     Io(io::Error),
-    /// It is empty now.
+    /// The file is empty now.
     Lost(io::Error),
 }
 
-/// Overwrites a file that is there. A part of it doesn't stay where the rest can't be written. `None` where it can't
-/// be opened.
+/// Overwrites an existing file. If it can't be written in whole, it is emptied. `None` if it can't be opened.
 pub(super) fn file(path: &Path, content: &Content<'_>, trust: &Trust<'_>) -> Option<Result<(), Failure>> {
     let (mut file, is_open_to_others) = open(path, trust)?;
     if is_open_to_others {
@@ -77,8 +76,8 @@ pub(super) fn file(path: &Path, content: &Content<'_>, trust: &Trust<'_>) -> Opt
     Some(write())
 }
 
-/// The file, and whether it isn't for this output. A file that the user didn't name has no other name: a link to
-/// somebody's else is not written through. What came there meanwhile, such as a pipe, isn't waited for.
+/// Opens the file; the flag is `true` if it is open to other users. A file that the user didn't name must have no other
+/// name: a hard link to another user's file isn't written to. A pipe that was put there meanwhile doesn't block.
 #[cfg(unix)]
 fn open(path: &Path, trust: &Trust<'_>) -> Option<(File, bool)> {
     use rustix::fs::OFlags;

@@ -1,4 +1,4 @@
-//! Replacing a file by another, at once.
+//! The atomic replacement of a file.
 
 use super::content::Content;
 use super::folder::folder;
@@ -7,22 +7,22 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// The files that say who may read an output.
+/// The files that decide who may read an output.
 pub(super) struct Privacy<'a> {
-    /// The file that it is made from.
+    /// The file that the output is made from.
     input: Option<&'a Metadata>,
-    /// The file that it replaces.
+    /// The file that the output replaces.
     old: Option<&'a Metadata>,
 }
 
 impl<'a> Privacy<'a> {
-    /// The owner and the permissions of a file that isn't the user's don't count.
+    /// The privacy of an output that replaces `old`. An old file of another user is ignored.
     pub(super) fn new(old: Option<&'a Metadata>, trust: &Trust<'a>) -> Privacy<'a> {
-        Privacy { input: trust.input, old: old.filter(|old| trust.counts(old)) }
+        Privacy { input: trust.input, old: old.filter(|old| trust.accepts_owner(old)) }
     }
 }
 
-/// Fills a new file beside `path`, and renames it. Whatever stands there by then is replaced, also a link.
+/// Fills a new file beside `path`, and renames it to `path`. Anything at `path` is replaced, also a link.
 pub(super) fn replace(path: &Path, privacy: &Privacy<'_>, content: &Content<'_>) -> io::Result<()> {
     let mut builder = tempfile::Builder::new();
     let mut file = builder.prefix(".precompile-").make_in(folder(path), |file| privacy.create(file))?;
@@ -34,25 +34,25 @@ pub(super) fn replace(path: &Path, privacy: &Privacy<'_>, content: &Content<'_>)
 
 #[cfg(unix)]
 impl Privacy<'_> {
-    /// A new file, which nobody may read yet who mayn't read it later.
+    /// A new file, which nobody may read who may not read the finished output.
     fn create(&self, path: &Path) -> io::Result<File> {
         use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
         let mode = match (self.old, self.input) {
             (Some(_), _) => OWNERS,
-            // The kernel takes away what the user's mask does.
+            // The kernel removes the bits of the user's mask.
             (None, Some(input)) => input.mode() & FILES | OWNERS,
             (None, None) => FILES,
         };
         OpenOptions::new().read(true).write(true).create_new(true).mode(mode).open(path)
     }
 
-    /// Gives the file the old one's owner and permissions, or else those of the input that fit its owner.
+    /// Gives the file the old file's owner and permissions, or else those permissions of the input that fit its owner.
     fn apply(&self, file: &File) -> io::Result<()> {
         use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
         let made = file.metadata()?;
         let (like, mode) = match (self.old, self.input) {
             (Some(old), _) => {
-                // Who may not give it away, keeps it.
+                // Without the right to give the file away, the owner stays.
                 if fchown(file, Some(old.uid()), Some(old.gid())).is_err() {
                     let _ = fchown(file, None, Some(old.gid()));
                 }
@@ -61,7 +61,7 @@ impl Privacy<'_> {
             (None, Some(input)) => (input, made.mode() & ALL),
             (None, None) => return Ok(()),
         };
-        // Another group may do no more than everybody.
+        // Another group gets no more rights than everybody.
         let is_same_group = file.metadata()?.gid() == like.gid();
         let mode = if is_same_group { mode } else { mode & !GROUPS | (mode & OTHERS) << 3 & mode };
         // A file system without permissions has none to lose.
@@ -83,9 +83,11 @@ impl Privacy<'_> {
     }
 }
 
-/// The permissions of a file, of one that isn't a program, and parts of them.
+/// All permissions.
 const ALL: u32 = 0o777;
+/// The permissions of a file that isn't a program.
 const FILES: u32 = 0o666;
+/// The permissions of the owner, the group and all others.
 const OWNERS: u32 = 0o600;
 const GROUPS: u32 = 0o070;
 const OTHERS: u32 = 0o007;

@@ -1,36 +1,37 @@
-//! Files that stand at the place of an output, and may be another user's.
+//! The trust in a file at the place of an output, which may be another user's.
 
 use std::fs::Metadata;
 
-/// The grounds on which a file that is there is the user's: its owner, or that the user named it.
+/// The grounds on which an existing file counts as the user's: its owner, or the user's naming of it.
 #[cfg_attr(not(unix), allow(dead_code, reason = "no file says there who owns it"))]
 pub(super) struct Trust<'a> {
     /// The file that the output is made from.
     pub(super) input: Option<&'a Metadata>,
     /// The folder of the output.
     pub(super) folder: Option<&'a Metadata>,
-    /// The user named the output.
+    /// `true` if the user named the output.
     pub(super) is_named: bool,
 }
 
 #[cfg(unix)]
 impl Trust<'_> {
-    /// The test that a file's owner and permissions say who may read the output. Another may have put it there otherwise.
-    pub(super) fn counts(&self, there: &Metadata) -> bool {
+    /// The test that a file's owner and permissions may decide who reads the output: another user may have put any
+    /// file there.
+    pub(super) fn accepts_owner(&self, there: &Metadata) -> bool {
         self.is_chosen(there) || self.is_ours(there)
     }
 
-    /// The test that the output may be written into a file: not where it shows more than the input.
+    /// The test that the output may be written into a file: not if more users could read it than the input.
     pub(super) fn admits(&self, there: &Metadata) -> bool {
         self.is_chosen(there) || self.is_ours(there) && self.is_private(there)
     }
 
-    /// The test that the user meant that file: where all may put files, a name alone doesn't say so.
+    /// The test that the user meant that file: in a folder that all may write to, a name alone doesn't show it.
     fn is_chosen(&self, there: &Metadata) -> bool {
-        self.is_named && !self.folder.is_some_and(|folder| super::links::is_strange(there, folder))
+        self.is_named && !self.folder.is_some_and(|folder| super::links::is_foreign(there, folder))
     }
 
-    /// The test that a file is this user's, or root finds it beside an input of the same owner.
+    /// The test that a file is this user's, or, for root, that it has the input's owner.
     fn is_ours(&self, there: &Metadata) -> bool {
         use std::os::unix::fs::MetadataExt;
         let user = rustix::process::geteuid();
@@ -38,7 +39,7 @@ impl Trust<'_> {
             || user.is_root() && self.input.is_some_and(|input| input.uid() == there.uid())
     }
 
-    /// The test that others may do no more with a file than with the input. Another group is others.
+    /// The test that others may do no more with a file than with the input. Another group counts as others.
     fn is_private(&self, there: &Metadata) -> bool {
         use std::os::unix::fs::MetadataExt;
         const GROUPS: u32 = 0o060;
@@ -53,7 +54,7 @@ impl Trust<'_> {
 
 #[cfg(not(unix))]
 impl Trust<'_> {
-    pub(super) fn counts(&self, _: &Metadata) -> bool {
+    pub(super) fn accepts_owner(&self, _: &Metadata) -> bool {
         true
     }
 }

@@ -1,7 +1,7 @@
-//! Keys compared with what tells engines and artifacts apart.
+//! Tests that keys distinguish artifacts and engines.
 //!
 //! Two sets of options may share a key only if they make the same bytes and an equal engine. The
-//! bytes come from compiling; an engine is what wasmtime stamps into an empty module.
+//! bytes come from compiling. Engines are compared by their stamps in an empty module.
 
 use super::recipe;
 use crate::backend::image::image;
@@ -17,7 +17,7 @@ use precompile_artifact::{Backend, Platform};
 use precompile_cache::{Digest, Recipe};
 use std::collections::BTreeSet;
 
-/// What the options act upon: memory, floating point, calls, a table, and a large image.
+/// A module with everything that the options affect: memory, floating point, calls, a table, and a large image.
 const MODULE: &str = r#"(module
     (memory (export "m") 64)
     (data (i32.const 0) "a")
@@ -75,7 +75,7 @@ const CHANGES: [Change; 34] = [
     ("settings.concurrency_support", |o| o.contract.concurrency_support ^= true),
 ];
 
-/// Those that need another base, or come with others.
+/// The changes that need another base, or come with others.
 const MORE: [Change; 3] = [
     ("settings.relaxed_simd_deterministic", |o| o.contract.relaxed_simd_deterministic ^= true),
     ("settings.debug_info", |o| o.contract.debug_info ^= true),
@@ -90,14 +90,14 @@ fn base(backend: Backend) -> Options {
     Options::new(backend, target("x86_64"), Platform::Hosted).unwrap()
 }
 
-/// What wasmtime tells engines apart by; or that there is none.
+/// The stamp, by which wasmtime distinguishes engines; `None` if there is no engine.
 fn fingerprint(options: &Options) -> Option<Vec<u8>> {
     let image = image(options, options.proposals.required(), b"\0asm\x01\0\0\0").ok()?;
     let elf = object::read::elf::ElfFile64::<object::Endianness>::parse(&*image).ok()?;
     Some(elf.section_by_name(".wasmtime.engine")?.data().ok()?.to_vec())
 }
 
-/// What the options make of the module: the artifact, or that there is none and why.
+/// The artifact that the options make of the module, or the reason why there is none.
 fn made(options: &Options) -> Result<Vec<u8>, String> {
     let wasm = wat::parse_str(MODULE).unwrap();
     Compiler::default()
@@ -110,16 +110,16 @@ fn differ(one: &Options, other: &Options) -> bool {
     made(one) != made(other) || fingerprint(one) != fingerprint(other)
 }
 
-/// The same without one of its fields.
+/// The fields of a recipe without one of them.
 fn without(recipe: &Recipe, name: &str) -> Vec<(String, String)> {
     recipe.fields().iter().filter(|(field, _)| field != name).cloned().collect()
 }
 
-/// Every field of the recipe is needed: two sets of options differ in nothing else, and make something
-/// else. So if the recipe had no such field, this test would find it.
+/// Every field of the recipe is needed: two sets of options differ in this field alone, and make different
+/// artifacts. So this test finds a field that is missing.
 #[test]
 fn no_field_is_missing_and_each_is_needed() {
-    // What never differs within one build.
+    // Fields that never differ within one build.
     let mut seen: BTreeSet<String> =
         ["wasmtime_version", "precompile_version", "built_from", "format"].map(String::from).into();
     for backend in Backend::ALL {
@@ -142,9 +142,9 @@ fn no_field_is_missing_and_each_is_needed() {
     assert_eq!(fields, seen);
 }
 
-/// Any two sets of options.
+/// Any two sets of options with different artifacts have different keys.
 #[test]
-fn what_differs_has_different_keys() {
+fn different_artifacts_have_different_keys() {
     arbtest(|choices| {
         let one = any(choices)?;
         let mut other = one.clone();
@@ -171,9 +171,9 @@ fn any(choices: &mut Unstructured<'_>) -> arbtest::arbitrary::Result<Options> {
     Ok(options)
 }
 
-/// What doesn't change the artifact doesn't change the key.
+/// An option that doesn't change the artifact doesn't change the key.
 #[test]
-fn threads_and_fallbacks_are_no_part_of_it() {
+fn threads_and_fallbacks_are_not_in_the_key() {
     let options = base(Backend::Winch);
     let other = Options { parallel: false, fallback: Some(crate::Fallback::Cranelift), ..options.clone() };
     assert_eq!(recipe(&options), recipe(&other));

@@ -1,7 +1,6 @@
-//! What a component imports and exports: functions and resources, at any depth of instances.
+//! The imports and exports of a component: functions and resources, at any depth of instances.
 //!
-//! Types that merely stand for other types are left out: nobody has to provide them. Functions
-//! refer to them by name.
+//! Aliases of types are left out: a host needn't provide them. Functions refer to them by name.
 
 use super::component_types::TypeTexts;
 use super::items::Interface;
@@ -10,19 +9,19 @@ use std::collections::HashSet;
 use wasmparser::component_types::{ComponentAnyTypeId, ComponentEntityType, ComponentItem, ResourceId};
 use wasmparser::{BinaryReaderError, Parser, Payload, ValidPayload, Validator, WasmFeatures};
 
-/// Between the names of an instance and of what it exports.
+/// The separator between the names of an instance and of its export.
 const SEPARATOR: &str = "#";
 
 /// Reads a component's interface.
 ///
 /// # Errors
 ///
-/// Where the component is not valid even without its functions' bodies.
+/// A component that is invalid even without its functions' bodies.
 pub(super) fn read(wasm: &[u8]) -> Result<Interface, BinaryReaderError> {
     let mut validator = Validator::new_with_features(WasmFeatures::all());
     let (mut imports, mut exports) = (Vec::new(), Vec::new());
     let mut interface = Interface::default();
-    // How many components and modules are open.
+    // The number of open components and modules.
     let mut depth = 0;
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload?;
@@ -64,7 +63,7 @@ type Entry<'a> = (Vec<&'a str>, String);
 
 struct Walk<'a> {
     texts: TypeTexts<'a>,
-    /// Those met so far: what refers to one of them again is no new resource.
+    /// The resources so far: another type that refers to one of them is no new resource.
     resources: HashSet<ResourceId>,
 }
 

@@ -8,7 +8,7 @@ use wasmparser::component_types::{
 };
 use wasmparser::types::Types;
 
-/// Writes types: those that have a name as `$name`, and the others in full.
+/// The texts of types: a type with a name is written as `$name`, any other in full.
 pub(super) struct TypeTexts<'a> {
     pub(super) types: &'a Types,
     names: HashMap<ComponentAnyTypeId, &'a str>,
@@ -19,7 +19,7 @@ impl<'a> TypeTexts<'a> {
         TypeTexts { types, names: HashMap::new() }
     }
 
-    /// Has a type be written by its name from now on.
+    /// Names a type, which is then written by its name.
     pub(super) fn name(&mut self, ty: ComponentAnyTypeId, name: &'a str) {
         self.names.insert(ty, name);
     }
@@ -87,19 +87,19 @@ impl<'a> TypeTexts<'a> {
         ty.map(|ty| self.value(ty))
     }
 
-    /// Only resources that are imported or exported show in an interface, so each has a name.
+    /// The name of a resource. An interface has only imported or exported resources, so each has a name.
     fn resource(&self, id: AliasableResourceId) -> String {
         format!("${}", self.name_of(ComponentAnyTypeId::Resource(id)).unwrap_or("resource"))
     }
 
-    /// The name of a type, or of the nearest that it is another name for.
+    /// The name of a type, or of the nearest type that it is an alias of.
     fn name_of(&self, ty: ComponentAnyTypeId) -> Option<&'a str> {
         let same = iter::successors(Some(ty), |ty| self.types.peel_alias(*ty));
         same.into_iter().find_map(|ty| self.names.get(&ty).copied())
     }
 }
 
-/// `(keyword item item)`.
+/// A list in the text format: `(keyword item item)`.
 fn list(keyword: &str, items: impl IntoIterator<Item = String>) -> String {
     let words: Vec<_> = iter::once(keyword.into()).chain(items).collect();
     format!("({})", words.join(" "))

@@ -1,4 +1,4 @@
-//! What a core module imports and exports.
+//! The imports and exports of a core module.
 
 use super::items::Interface;
 use precompile_artifact::manifest::{Export, Import};
@@ -23,7 +23,7 @@ struct Types {
 ///
 /// # Errors
 ///
-/// Where the sections before the code don't parse.
+/// Sections before the code that don't parse.
 pub(super) fn read(wasm: &[u8]) -> Result<Interface, BinaryReaderError> {
     let mut types = Types::default();
     let mut interface = Interface::default();
@@ -84,7 +84,7 @@ pub(super) fn read(wasm: &[u8]) -> Result<Interface, BinaryReaderError> {
 }
 
 impl Types {
-    /// Adds what an import brings, and returns its type's text.
+    /// Adds an imported item, and returns its type's text.
     fn add(&mut self, ty: TypeRef) -> String {
         match ty {
             TypeRef::Func(signature) | TypeRef::FuncExact(signature) => {
@@ -112,7 +112,7 @@ impl Types {
             ExternalKind::Memory => self.memories.get(at).cloned(),
             ExternalKind::Global => self.globals.get(at).cloned(),
         };
-        // Only an invalid module exports what it doesn't have; the compiler refuses it.
+        // Only an invalid module exports an item that it lacks; the compiler refuses the module.
         known.unwrap_or_default()
     }
 

@@ -1,4 +1,4 @@
-//! The definitions, imports, instances and exports of a component, as far as they hand on code.
+//! The definitions, imports, instances and exports of a component that pass on modules or components.
 
 use super::sum::{NONE, defined, plus};
 use precompile_artifact::manifest::Memories;
@@ -12,7 +12,7 @@ pub(super) struct Component<'a> {
     pub(super) steps: Vec<Step<'a>>,
 }
 
-/// The kinds of items that are code or hold some; each has an index space of its own.
+/// The kinds of items that are code or contain it; each has an index space of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Module,
@@ -20,16 +20,16 @@ pub(super) enum Kind {
     Instance,
 }
 
-/// An item of the component being read, with the name under which it is handed on.
+/// An item of the component, with the name under which it is passed on.
 pub(super) struct Named<'a> {
     pub(super) name: &'a str,
     pub(super) kind: Kind,
     pub(super) index: u32,
 }
 
-/// A step of a component's. All but `InstantiateModule` give a new item an index.
+/// A step of a component. All but `InstantiateModule` give a new item an index.
 pub(super) enum Step<'a> {
-    /// A core module that holds this.
+    /// A core module that defines these memories.
     Module(Memories),
     Component(Component<'a>),
     Import {
@@ -41,7 +41,7 @@ pub(super) enum Step<'a> {
         component: u32,
         arguments: Vec<Named<'a>>,
     },
-    /// An instance of items that are there.
+    /// An instance that is made of earlier items.
     Bundle(Vec<Named<'a>>),
     /// An export of an instance.
     Alias {
@@ -49,7 +49,7 @@ pub(super) enum Step<'a> {
         name: &'a str,
         kind: Kind,
     },
-    /// An item of a component around this one, which is 0.
+    /// An item of the component `count` levels above this one.
     Outer {
         count: u32,
         kind: Kind,
@@ -58,15 +58,15 @@ pub(super) enum Step<'a> {
     Export(Named<'a>),
 }
 
-/// So many components may stand within each other.
+/// The number of components that may be nested.
 const MOST_NESTED: usize = 1000;
 
 impl<'a> Component<'a> {
-    /// Reads a component with all that is nested in it; `None` where that is too deep.
+    /// Reads a component with everything nested in it; `None` if the nesting is too deep.
     ///
     /// # Errors
     ///
-    /// Where the sections don't parse.
+    /// Sections that don't parse.
     pub(super) fn read(wasm: &'a [u8]) -> Result<Option<Component<'a>>, BinaryReaderError> {
         /// The components that are being read, from the outermost to the innermost.
         enum Open<'a> {
@@ -75,7 +75,7 @@ impl<'a> Component<'a> {
         }
         let mut open = Vec::new();
         let mut outermost = Vec::new();
-        // `parse_all` goes into what is nested, and gives its end.
+        // `parse_all` also reads nested modules and components, and reports the end of each.
         for payload in Parser::new(0).parse_all(wasm) {
             let payload = payload?;
             match &payload {
@@ -185,7 +185,7 @@ fn named(name: &str, kind: ComponentExternalKind, index: u32) -> Option<Named<'_
     Some(Named { name, kind: code(kind)?, index })
 }
 
-/// `None` for what neither is code nor holds some.
+/// The kind of an item; `None` if it neither is code nor contains it.
 fn code(kind: ComponentExternalKind) -> Option<Kind> {
     match kind {
         ComponentExternalKind::Module => Some(Kind::Module),

@@ -1,18 +1,18 @@
-//! The instances of a component, which are all settled before it runs.
+//! The instances of a component, which are all known before it runs.
 
 use super::component::{Component, Kind, Named, Step};
 use super::sum::{NONE, plus};
 use precompile_artifact::manifest::Memories;
 use std::collections::HashMap;
 
-/// So many steps are taken to count what a component holds; what takes more is without a maximum.
+/// The number of steps for counting a component's memories. A component that takes more has no maximum.
 pub(super) const MOST_STEPS: usize = 100_000;
-/// So many bytes of a name take a step.
+/// The number of bytes of a name that count as a step.
 pub(super) const STEP_BYTES: usize = 64;
-/// So deep may the instantiation of one stand within that of another.
-const MOST_DEEP: u32 = 100;
+/// The depth of nested instantiations.
+const MOST_LEVELS: u32 = 100;
 
-/// Sums up what a component holds, which its host instantiates.
+/// Sums up the memories of a component that its host instantiates.
 pub(super) fn sum(component: &Component<'_>) -> Memories {
     let mut count = Count { sum: NONE, left: MOST_STEPS, scopes: Vec::new(), instances: Vec::new() };
     let exports = count.instantiate(component, None, &Items::new(), 0);
@@ -22,19 +22,19 @@ pub(super) fn sum(component: &Component<'_>) -> Memories {
 
 type Items<'a> = HashMap<&'a str, Item<'a>>;
 
-/// The item that an index stands for.
+/// The item at an index.
 #[derive(Clone, Copy)]
 enum Item<'a> {
     Module(Memories),
-    /// With the number of the scope around it.
+    /// A component, with the number of the scope around it.
     Component(&'a Component<'a>, usize),
-    /// The number of its exports.
+    /// An instance, by the number of its exports.
     Instance(usize),
     /// An item that only the host knows.
     Host,
 }
 
-/// The items of a component's indices so far.
+/// The items of a component so far, by their indices.
 #[derive(Default)]
 struct Scope<'a> {
     modules: Vec<Item<'a>>,
@@ -64,17 +64,17 @@ impl<'a> Scope<'a> {
 
 struct Count<'a> {
     sum: Memories,
-    /// Steps that may still be taken.
+    /// The number of steps left.
     left: usize,
-    /// Of every component that was instantiated, since what is defined in it may outlast that. They refer to each
-    /// other by their numbers, so that none is copied, and none is dropped within another.
+    /// The scopes of all instantiated components: a definition may outlast the instantiation. Scopes refer to each
+    /// other by number, so that none is copied or dropped recursively.
     scopes: Vec<Scope<'a>>,
     /// The exports of every instance.
     instances: Vec<Items<'a>>,
 }
 
 impl<'a> Count<'a> {
-    /// Takes so many steps, if they are left; there is no maximum otherwise.
+    /// Takes a number of steps, if they are left. Otherwise there is no maximum.
     fn take(&mut self, steps: usize) -> bool {
         let left = self.left.checked_sub(steps);
         if left.is_none() {
@@ -93,7 +93,7 @@ impl<'a> Count<'a> {
         depth: u32,
     ) -> Items<'a> {
         let mut exports = Items::new();
-        if depth == MOST_DEEP {
+        if depth == MOST_LEVELS {
             self.sum.maximum_bytes = None;
             return exports;
         }
@@ -163,7 +163,7 @@ impl<'a> Count<'a> {
         Item::Instance(self.instances.len() - 1)
     }
 
-    /// Adds what the host may instantiate, once, as it is expected to do with every artifact.
+    /// Adds the exported modules, which the host may instantiate: each once, as for every artifact.
     fn add_exported(&mut self, mut items: Vec<Item<'a>>) {
         while let Some(item) = items.pop() {
             if !self.take(1) {
@@ -171,7 +171,7 @@ impl<'a> Count<'a> {
             }
             match item {
                 Item::Module(memories) => self.sum = plus(self.sum, memories),
-                // Others may export it, too: it is gone through for each.
+                // An instance is counted for each of its exports.
                 Item::Instance(number) => items.extend(self.instances[number].values()),
                 Item::Component(..) => self.sum.maximum_bytes = None,
                 Item::Host => {}
@@ -180,7 +180,7 @@ impl<'a> Count<'a> {
     }
 }
 
-/// The number of steps that one counts as, which grows with the time and memory that it takes.
+/// The cost of a step, in steps. It grows with the step's time and memory.
 fn steps(step: &Step<'_>) -> usize {
     let of_name = |name: &str| 1 + name.len() / STEP_BYTES;
     match step {

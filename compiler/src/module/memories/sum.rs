@@ -3,13 +3,13 @@
 use precompile_artifact::manifest::Memories;
 use wasmparser::{BinaryReaderError, MemorySectionReader, MemoryType};
 
-/// Where a memory says nothing else, its pages have 64 KiB.
+/// The default size of a memory's pages: 64 KiB.
 const PAGE_SIZE_LOG2: u32 = 16;
 
 /// No memory.
 pub(super) const NONE: Memories = Memories { initial_bytes: 0, maximum_bytes: Some(0) };
 
-/// The sum of two.
+/// The sum of two sets of memories.
 pub(super) fn plus(a: Memories, b: Memories) -> Memories {
     let maxima = a.maximum_bytes.zip(b.maximum_bytes);
     Memories {
@@ -18,7 +18,7 @@ pub(super) fn plus(a: Memories, b: Memories) -> Memories {
     }
 }
 
-/// The sum of those that a core module's section of memories defines.
+/// The sum of the memories in a core module's section.
 pub(super) fn defined(section: MemorySectionReader<'_>) -> Result<Memories, BinaryReaderError> {
     section.into_iter().try_fold(NONE, |sum, memory| {
         let memory = memory?;

@@ -23,9 +23,9 @@ fn memories_are_summed() {
     }
 }
 
-/// Instantiates `$m`, with one page that may become two, so often, and `$n`, with three.
+/// Modules count once for each instantiation: `$m`, with one page that may become two, and `$n`, with three.
 #[test]
-fn what_is_instantiated_is_counted_as_often() {
+fn each_instantiation_is_counted() {
     const M: &str = "(core module $m (memory 1 2))";
     const N: &str = "(core module $n (memory 3 3))";
     const TAKES: &str =
@@ -46,7 +46,7 @@ fn what_is_instantiated_is_counted_as_often() {
             2,
             0,
         ),
-        // Handed over, and instantiated through an import.
+        // A module that is passed in, and instantiated through an import.
         (r#"(instance (instantiate $takes (with "m" (core module $m))))"#, 1, 0),
         (
             r#"(instance (instantiate $takes (with "m" (core module $m))))
@@ -67,7 +67,7 @@ fn what_is_instantiated_is_counted_as_often() {
             2,
             0,
         ),
-        // A component that is handed over, and there handed what it instantiates.
+        // A component that is passed in, and then given the module to instantiate.
         (
             r#"(component $gives (import "t" (component $t (import "m" (core module))))
                    (core module $own (memory 3 3))
@@ -77,7 +77,7 @@ fn what_is_instantiated_is_counted_as_often() {
             0,
             2,
         ),
-        // Within an instance, by which it is handed over.
+        // A module that is passed in within an instance.
         (
             r#"(component $opens (import "i" (instance $i (export "m" (core module))))
                    (alias export $i "m" (core module $o))
@@ -87,7 +87,7 @@ fn what_is_instantiated_is_counted_as_often() {
             0,
             2,
         ),
-        // Exported by an instance, and under another index by its export.
+        // A module that an instance exports, and whose export gives it another index.
         (
             r#"(component $holds (core module $o (memory 3 3)) (export $e "m" (core module $o))
                    (core instance (instantiate $e)))
@@ -96,7 +96,7 @@ fn what_is_instantiated_is_counted_as_often() {
             0,
             2,
         ),
-        // For the host to instantiate.
+        // Modules for the host to instantiate.
         (r#"(export "m" (core module $m)) (core instance (instantiate $m))"#, 2, 0),
         (r#"(instance $i (export "m" (core module $n))) (export "i" (instance $i))"#, 0, 1),
     ] {
@@ -109,7 +109,7 @@ fn what_is_instantiated_is_counted_as_often() {
 }
 
 #[test]
-fn what_only_the_host_knows_has_no_maximum() {
+fn modules_of_the_host_have_no_maximum() {
     for (text, maximum_bytes) in [
         (r#"(component (import "m" (core module $m)))"#, Some(0)),
         (r#"(component (import "m" (core module $m)) (core instance (instantiate $m)))"#, None),
@@ -126,8 +126,8 @@ fn what_only_the_host_knows_has_no_maximum() {
 }
 
 #[test]
-fn what_is_too_much_to_count_has_no_maximum() {
-    // Each component instantiates the one before so often.
+fn too_many_steps_have_no_maximum() {
+    // Each component instantiates the one before `times` times.
     let chain = |length: usize, times: usize| {
         let components = (1..length).fold("(component $c0)".to_owned(), |text, at| {
             let instances = "(instance (instantiate $b))".repeat(times);
@@ -139,7 +139,7 @@ fn what_is_too_much_to_count_has_no_maximum() {
     };
     assert_eq!((chain(12, 2), chain(64, 2)), (Some(0), None));
     assert_eq!((chain(90, 1), chain(200, 1)), (Some(0), None));
-    // Bytes, since the text of so much can't be read: a section of a component in it, in it, and so on.
+    // Deeply nested components, as bytes: their text is too deep to parse.
     let mut deep = b"\0asm\x0d\0\x01\0".to_vec();
     for _ in 0..3000 {
         let mut section = vec![4];
@@ -150,9 +150,9 @@ fn what_is_too_much_to_count_has_no_maximum() {
     assert_eq!(read(&deep).unwrap().maximum_bytes, None);
 }
 
-/// Each module that is counted has a page, so that the pages tell how much was gone through.
+/// Counting stops early if it takes too many steps. Each counted module has a page, so the pages show the work done.
 #[test]
-fn what_is_too_much_to_count_is_given_up_early() {
+fn counting_is_given_up_early() {
     const M: &str = "(core module $m (memory 1 1))";
     let pages = |text: &str| {
         let memories = read(&wat::parse_str(text).unwrap()).unwrap();
@@ -161,7 +161,7 @@ fn what_is_too_much_to_count_is_given_up_early() {
     };
     let instances = "(instance (instantiate $c))".repeat(300);
 
-    // Few instances, of many steps each.
+    // A few instances of many steps each.
     let steps = "(component) (core instance (instantiate $m))".repeat(900);
     let taken = pages(&format!("(component (component $c {M} {steps}) {instances})"));
     assert!((MOST_STEPS / 3..MOST_STEPS).contains(&taken), "{taken}");
@@ -175,14 +175,14 @@ fn what_is_too_much_to_count_is_given_up_early() {
     let taken = pages(&format!(r#"(component {M} {first} {bundles} (export "i" (instance $i20)))"#));
     assert!((MOST_STEPS / 5..MOST_STEPS).contains(&taken), "{taken}");
 
-    // A long name, which is looked up again and again.
+    // A long name that is looked up often.
     let name = "n".repeat(90_000);
     let component =
         format!(r#"(component $c {M} (core instance (instantiate $m)) (import "{name}" (instance)))"#);
     let taken = pages(&format!("(component {component} {instances})"));
     assert!((1..=MOST_STEPS * STEP_BYTES / name.len() + 1).contains(&taken), "{taken}");
 
-    // What is around it, to the outermost of which it goes again and again.
+    // Many aliases of an item 90 levels above.
     let outers = "(alias outer 90 $m (core module))".repeat(900);
     let innermost = format!("(component $c {outers} (core instance (instantiate 0)))");
     let open = "(component $c ".repeat(89);
@@ -193,9 +193,9 @@ fn what_is_too_much_to_count_is_given_up_early() {
     assert_eq!(taken, 1);
 }
 
-/// What holds what holds it, and so on, is neither gone through nor dropped in a recursion.
+/// Deeply nested instances are neither counted nor dropped recursively.
 #[test]
-fn what_is_held_deeply() {
+fn deeply_nested_instances() {
     let bundles = (1..=MOST_STEPS / 4)
         .fold(String::new(), |text, at| text + &format!(r#"(instance (export "i" (instance {})))"#, at - 1));
     let text = format!(

@@ -1,4 +1,4 @@
-//! Reading function bodies.
+//! The scan of function bodies.
 
 use std::collections::HashSet;
 
@@ -10,13 +10,13 @@ use wasmparser::{
 use super::found::{Needs, Result};
 use super::skim;
 
-/// The proposals without which the reader refuses some encodings of instructions: wide or padded
-/// offsets, memory indices, padded table indices.
+/// The proposals that some encodings of instructions need: wide or padded offsets, memory indices,
+/// padded table indices. Without the proposal, the reader refuses the encoding.
 pub(super) const ENCODINGS: [WasmFeatures; 3] =
     [WasmFeatures::MEMORY64, WasmFeatures::MULTI_MEMORY, WasmFeatures::CALL_INDIRECT_OVERLONG];
 
 impl Needs {
-    /// Decides about casts, once the types of their module are known.
+    /// Finds out if the casts use custom descriptors, once the module's types are known.
     pub(super) fn settle_casts<'a>(
         &mut self,
         payloads: impl Iterator<Item = Result<Payload<'a>>>,
@@ -29,8 +29,8 @@ impl Needs {
         Ok(())
     }
 
-    /// Reads a function with the encodings known to be in use. Only if that fails is it read again,
-    /// to find out which more it takes.
+    /// Reads a function with the encodings known to be in use. If that fails, reads it again to find the
+    /// other encodings that it uses.
     pub(super) fn body(&mut self, body: &FunctionBody) -> Result<()> {
         if self.skim(body)? {
             return Ok(());
@@ -46,7 +46,7 @@ impl Needs {
         Ok(())
     }
 
-    /// Takes the quick way through a function. Says whether there is one.
+    /// Reads a function by the fast path. Returns `false` if the function needs the decoder.
     fn skim(&mut self, body: &FunctionBody) -> Result<bool> {
         let mut locals = body.get_locals_reader()?.into_iter();
         for local in &mut locals {
@@ -94,8 +94,8 @@ impl Needs {
     }
 }
 
-/// The test that each cast is to a subtype, and none to a continuation: the validator refuses the others
-/// without custom descriptors. It knows the types once it has read the sections before the code.
+/// The test that each cast is to a subtype, and none to a continuation: the validator refuses other casts
+/// without custom descriptors. It knows the types after the sections before the code.
 pub(super) fn all_downward<'a>(
     payloads: impl Iterator<Item = Result<Payload<'a>>>,
     casts: HashSet<(RefType, RefType)>,
@@ -120,7 +120,7 @@ pub(super) fn all_downward<'a>(
     Ok(true)
 }
 
-/// Notes the proposal of each instruction, and what its immediates use.
+/// Notes the proposals of each instruction and of its immediates.
 macro_rules! visit {
     ($(
         @$proposal:ident $op:ident $({ $($arg:ident: $ty:ty),* })? => $visit:ident $ann:tt

@@ -1,4 +1,4 @@
-//! Reading components: the core modules nested in them, and what stands around these.
+//! The scan of components: the core modules nested in them, and the parts around these.
 
 use rayon::prelude::*;
 use wasmparser::{Parser, Payload, Validator, WasmFeatures};
@@ -12,7 +12,7 @@ pub(super) fn used(wasm: &[u8], parallel: bool) -> Result<WasmFeatures> {
     let mut modules = Vec::new();
     for payload in Parser::new(0).parse_all(wasm) {
         if let Payload::ModuleSection { unchecked_range, .. } = payload? {
-            // Of a module that is cut off, the parser complains no sooner than wasmtime.
+            // The parser reports a module that is cut off no sooner than wasmtime.
             modules.push(unchecked_range.start..unchecked_range.end.min(wasm.len()));
         }
     }
@@ -26,22 +26,22 @@ pub(super) fn used(wasm: &[u8], parallel: bool) -> Result<WasmFeatures> {
     around(wasm, within | WasmFeatures::COMPONENT_MODEL)
 }
 
-/// Adds to `known` what the component uses around its functions' bodies.
+/// Adds to `known` the proposals that the component uses around its functions' bodies.
 ///
-/// The validator says what is missing, proposal by proposal, and most components use none. To find
-/// the uses without it would take most of it: whether a memory of 64 bits meets the canonical ABI,
-/// say, shows in the types of several modules.
+/// The validator reports a missing proposal, one at a time, and most components use none. A scan of our
+/// own would repeat most of the validator: for example, the use of a 64-bit memory in the canonical ABI
+/// depends on the types of several modules.
 fn around(wasm: &[u8], known: WasmFeatures) -> Result<WasmFeatures> {
     let mut features = known;
     while let Err(error) = check(wasm, features) {
         features = match error.missing_wasm_feature() {
             Some(missing) if !features.contains(missing) => features | missing,
-            // For some names and encodings it doesn't say which proposal allows them.
+            // For some names and encodings, the validator doesn't name the proposal.
             _ if !features.is_all() => WasmFeatures::all(),
             _ => return Err(error),
         };
     }
-    // What it asked for first may not be needed beside what it asked for later.
+    // A proposal that was added first may be unnecessary beside a later one.
     for flag in features.difference(known).iter() {
         let fewer = features.difference(flag) | known;
         if check(wasm, fewer).is_ok() {

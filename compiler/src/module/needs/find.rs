@@ -1,4 +1,4 @@
-//! Where a module uses a proposal.
+//! The search for the first use of a proposal in a module.
 
 use rayon::prelude::*;
 use wasmparser::{FunctionBody, Parser, Payload, VisitOperator, WasmFeatures};
@@ -11,17 +11,17 @@ use crate::module::instruction_name::text_name;
 /// A place in a core module.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Use {
-    /// A function: its index among those with a body, and the instruction; none if it is a local.
+    /// A function: its index among those with a body, and the instruction; `None` for a local.
     Body { index: usize, instruction: Option<(String, usize)> },
     /// A section: its number, and the offset of its content.
     Section { id: u8, offset: usize },
 }
 
-/// Finds the first use of any of the proposals `wanted` in a well-formed core module, and which of
-/// them it is a use of. An instruction says more than a section: those are looked at first.
+/// Finds the first use of any of the proposals `wanted` in a well-formed core module, and those of them
+/// that it uses there. An instruction tells more than a section, so functions are searched first.
 ///
-/// A reference to a type by its index counts as a use of function references. A cast that takes custom
-/// descriptors is not found: the types of the whole module decide that.
+/// A reference to a type by its index counts as a use of function references. A cast that needs custom
+/// descriptors is not found: that depends on the types of the whole module.
 pub(crate) fn first_use(wasm: &[u8], wanted: WasmFeatures) -> Result<Option<(Use, WasmFeatures)>> {
     let mut module = sections::Module::new(wasm);
     let (mut bodies, mut section) = (Vec::new(), None);
@@ -69,7 +69,7 @@ fn first_in_body(body: &FunctionBody, wanted: WasmFeatures) -> Result<Option<(In
                 needs.visit_operator(&operator);
                 (operator, needs.met(wanted))
             }
-            // It is refused for its encoding, or the module is malformed.
+            // The encoding needs one of the proposals, or the module is malformed.
             Err(_) => {
                 lenient.set_features(WasmFeatures::all());
                 (wasmparser::OperatorsReader::new(lenient).read()?, encodings)
@@ -83,7 +83,7 @@ fn first_in_body(body: &FunctionBody, wanted: WasmFeatures) -> Result<Option<(In
 }
 
 impl Needs {
-    /// Those of the proposals `wanted` that are in use.
+    /// The proposals in `wanted` that are in use.
     fn met(&self, wanted: WasmFeatures) -> WasmFeatures {
         let indexed = if self.indexed { WasmFeatures::FUNCTION_REFERENCES } else { WasmFeatures::empty() };
         self.features.union(indexed).intersection(wanted)

@@ -1,4 +1,4 @@
-//! The proposals that were found so far.
+//! The proposals found so far.
 
 use std::collections::HashSet;
 use wasmparser::{
@@ -7,13 +7,13 @@ use wasmparser::{
 
 pub(super) type Result<T, E = BinaryReaderError> = std::result::Result<T, E>;
 
-/// The proposals that were found so far.
+/// The proposals found so far.
 pub(super) struct Needs {
     pub(super) features: WasmFeatures,
-    /// A reference to a type by its index is in use: either GC or function references allow it.
+    /// The use of a reference to a type by its index, which either GC or function references allow.
     pub(super) indexed: bool,
-    /// The types from and to which branches cast. That takes custom descriptors unless it is to a
-    /// subtype, which the types of the module decide.
+    /// The types that branches cast from and to. A cast needs custom descriptors unless it is to a
+    /// subtype, which depends on the module's types.
     pub(super) casts: HashSet<(RefType, RefType)>,
 }
 
@@ -39,7 +39,7 @@ impl Needs {
         self
     }
 
-    /// Decides what no construct decides alone.
+    /// The set of proposals, with those that depend on several constructs.
     pub(super) fn settle(mut self) -> WasmFeatures {
         let indexed = self.indexed && !self.features.contains(WasmFeatures::GC);
         self.add_if(indexed, WasmFeatures::FUNCTION_REFERENCES);

@@ -6,10 +6,10 @@ use rayon::prelude::*;
 use std::ops::Range;
 use wasmparser::{Parser, Payload};
 
-/// How much code one task reads, in bytes: enough to outweigh the cost of the task.
+/// The number of bytes of code that one task reads: enough to outweigh the cost of the task.
 pub(super) const CHUNK: usize = 64 << 10;
 
-/// Reads the core module that stands at `range` in `wasm`.
+/// Reads the core module at `range` in `wasm`.
 pub(super) fn read(wasm: &[u8], range: Range<usize>, parallel: bool) -> Result<Needs> {
     let payloads = || Parser::new(range.start as u64).parse_all(&wasm[range.clone()]);
     let mut module = Module::new(wasm);

@@ -1,4 +1,4 @@
-//! Reading the sections around the code.
+//! The scan of the sections around the code.
 
 use wasmparser::{
     BinaryReader, CompositeInnerType, ConstExpr, DataKind, Element, ElementItems, ElementKind, ExternalKind,
@@ -12,9 +12,9 @@ use super::found::{Needs, Result};
 pub(super) struct Module<'a> {
     wasm: &'a [u8],
     pub(super) needs: Needs,
-    /// For each type, whether it is a function with results.
+    /// For each type, `true` if it is a function with results.
     returns: Vec<bool>,
-    /// For each global, whether it is mutable.
+    /// For each global, `true` if it is mutable.
     globals: Vec<bool>,
     imported_globals: usize,
     tables: usize,
@@ -34,10 +34,10 @@ impl<'a> Module<'a> {
         }
     }
 
-    /// Reads a section; the code and custom sections are passed over.
+    /// Reads a section; the code and custom sections are skipped.
     pub(super) fn section(&mut self, payload: Payload<'a>) -> Result<()> {
         match payload {
-            // With no features the validator refuses components, and it refuses unknown sections.
+            // Without features, the validator refuses components. It always refuses unknown sections.
             Payload::Version { .. } | Payload::UnknownSection { .. } => {
                 Validator::new_with_features(WasmFeatures::empty()).payload(&payload)?;
             }
@@ -109,8 +109,8 @@ impl<'a> Module<'a> {
         Ok(())
     }
 
-    /// Notes whether the tables and memories in `section` read only under memory64: their limits
-    /// may then be encoded in more bytes, whatever their width.
+    /// Notes memory64 if the tables and memories in `section` can be read only with it: it allows
+    /// longer encodings of their limits, whatever their width.
     fn limits<T: FromReader<'a>>(&mut self, section: &SectionLimited<'a, T>) {
         let narrow = WasmFeatures::all().difference(WasmFeatures::MEMORY64);
         let range = section.range();
@@ -134,7 +134,7 @@ impl<'a> Module<'a> {
             CompositeInnerType::Func(ty) => {
                 for ty in ty.params().iter().chain(ty.results()) {
                     needs.val_type(*ty);
-                    // Without GC, types refer to earlier types alone.
+                    // Without GC, types refer only to earlier types.
                     let index = ty.as_reference_type().and_then(|ty| ty.type_index());
                     let recursive = index.is_some_and(|index| index.as_module_index() == Some(own));
                     needs.add_if(recursive, WasmFeatures::GC);

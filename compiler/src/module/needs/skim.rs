@@ -1,19 +1,19 @@
-//! The quick way through a function: instructions of WebAssembly's first version, and few more, by
+//! The fast path through a function: instructions of WebAssembly's first version, and a few more, by
 //! a table of their immediates.
 //!
-//! This passes over what it knows for certain, at more than twice the speed of decoding. Whatever
-//! else it meets, another instruction or an unusual encoding, it leaves the function to the decoder.
+//! The fast path skips known instructions, at more than twice the speed of decoding. A function with
+//! any other instruction, or an unusual encoding, is left to the decoder.
 
 use wasmparser::WasmFeatures;
 
-/// What follows an opcode.
+/// The immediates that follow an opcode.
 #[derive(Clone, Copy, PartialEq)]
 enum Immediates {
     /// Nothing.
     None,
-    /// Nothing, and the instruction is one of the sign extension proposal's.
+    /// Nothing, for an instruction of the sign extension proposal.
     SignExtension,
-    /// A type that is none of an index.
+    /// A type that is not an index.
     BlockType,
     /// An index.
     Index,
@@ -33,13 +33,13 @@ enum Immediates {
     BranchTable,
     /// A zero.
     Zero,
-    /// Another opcode: this is a prefix.
+    /// Another opcode, behind a prefix.
     Prefix,
-    /// Not for here.
+    /// An instruction that is left to the decoder.
     Other,
 }
 
-/// From the binary format's table of instructions.
+/// The immediates of each opcode, from the binary format's table of instructions.
 static IMMEDIATES: [Immediates; 256] = {
     use Immediates::*;
     let mut table = [Other; 256];
@@ -66,8 +66,8 @@ static IMMEDIATES: [Immediates; 256] = {
     table
 };
 
-/// The proposals that a function's instructions use, or `None` where it holds something that is not
-/// for here. The instructions are not checked in any other way.
+/// The proposals that a function's instructions use, or `None` if the function needs the decoder. The
+/// instructions are not checked in any other way.
 pub(super) fn skim(mut code: &[u8]) -> Option<WasmFeatures> {
     let mut features = WasmFeatures::empty();
     while let [opcode, rest @ ..] = code {
@@ -78,7 +78,7 @@ pub(super) fn skim(mut code: &[u8]) -> Option<WasmFeatures> {
                 rest
             }
             Immediates::BlockType => match rest {
-                // No type, or a number's.
+                // No type, or a numeric one.
                 [0x40 | 0x7c..=0x7f, rest @ ..] => rest,
                 _ => return None,
             },
@@ -88,7 +88,7 @@ pub(super) fn skim(mut code: &[u8]) -> Option<WasmFeatures> {
             Immediates::F32 => rest.get(4..)?,
             Immediates::F64 => rest.get(8..)?,
             Immediates::Memory => match rest {
-                // Beyond, there is a memory's index.
+                // A larger alignment means that a memory's index follows.
                 [0..0x40, rest @ ..] => index(rest)?,
                 _ => return None,
             },
@@ -96,7 +96,7 @@ pub(super) fn skim(mut code: &[u8]) -> Option<WasmFeatures> {
             Immediates::BranchTable => branch_table(rest)?,
             Immediates::Zero => zero(rest)?,
             Immediates::Prefix => match rest {
-                // Conversions that saturate, and copying and filling memory.
+                // Saturating conversions, and copying and filling memory.
                 [0..=7, rest @ ..] => {
                     features |= WasmFeatures::SATURATING_FLOAT_TO_INT;
                     rest
@@ -113,13 +113,13 @@ pub(super) fn skim(mut code: &[u8]) -> Option<WasmFeatures> {
     Some(features)
 }
 
-/// What follows an unsigned number of 32 bits.
+/// The code after an unsigned number of 32 bits.
 fn index(code: &[u8]) -> Option<&[u8]> {
     leb(code, 5, |last| last <= 0x0f)
 }
 
-/// What follows a number in LEB128 of at most so many bytes, of which the last possible one holds
-/// fewer bits.
+/// The code after a number in LEB128 of at most `most` bytes. `fits` tests the last possible byte,
+/// which holds fewer bits.
 #[inline(always)]
 fn leb(code: &[u8], most: usize, fits: impl Fn(u8) -> bool) -> Option<&[u8]> {
     let end = code.iter().take(most).position(|byte| byte & 0x80 == 0)?;
@@ -127,7 +127,7 @@ fn leb(code: &[u8], most: usize, fits: impl Fn(u8) -> bool) -> Option<&[u8]> {
 }
 
 fn branch_table(code: &[u8]) -> Option<&[u8]> {
-    // More targets take a longer number.
+    // A longer table is left to the decoder: its count takes more bytes.
     let [count @ 0..0x80, rest @ ..] = code else { return None };
     (0..=*count).try_fold(rest, |rest, _| index(rest))
 }

@@ -1,4 +1,4 @@
-//! The sets are compared with fixtures, and with what the validator makes of them.
+//! Tests that compare the sets with fixtures and with the validator.
 
 use arbtest::{arbitrary::Arbitrary, arbtest};
 use wasm_smith::{Config, Module};
@@ -9,7 +9,7 @@ use super::{Use, first_use, used};
 mod components;
 mod fixtures;
 
-/// The fixtures, each with its name, its binary form and the proposals it uses.
+/// The fixtures, each with its name, its binary form and the proposals that it uses.
 fn fixtures() -> impl Iterator<Item = (String, Vec<u8>, F)> {
     let texts = fixtures::TEXTS.iter().map(|(text, uses)| {
         let wasm = wat::parse_str(text).unwrap_or_else(|error| panic!("{text}: {error}"));
@@ -22,7 +22,7 @@ fn fixtures() -> impl Iterator<Item = (String, Vec<u8>, F)> {
     texts.chain(binaries).map(|(name, wasm, uses)| (name, wasm, uses.iter().copied().collect()))
 }
 
-/// The same for components.
+/// The fixtures that are components.
 fn components() -> impl Iterator<Item = (String, Vec<u8>, F)> {
     components::TEXTS.iter().map(|(text, uses)| {
         let wasm =
@@ -35,7 +35,7 @@ fn valid(wasm: &[u8], features: F) -> bool {
     Validator::new_with_features(features).validate_all(wasm).is_ok()
 }
 
-/// Checks that the set found, if the module is valid at all, is enough and none too many.
+/// Checks that the set found for a valid module is sufficient and minimal.
 fn compare(wasm: &[u8]) {
     let found = used(wasm, true);
     assert_eq!(found.as_ref().ok(), used(wasm, false).as_ref().ok(), "alone it finds the same");
@@ -48,7 +48,7 @@ fn compare(wasm: &[u8]) {
     let exact = wasm.contains(&0x62) || wasm.contains(&0x20);
     for flag in found.iter() {
         let own = match flag {
-            // Each of these contains another that stands on its own.
+            // Each of these flags contains another that can be used alone.
             F::REFERENCE_TYPES => flag.difference(F::CALL_INDIRECT_OVERLONG),
             F::BULK_MEMORY => flag.difference(F::BULK_MEMORY_OPT),
             // These are documented to exceed the least set.
@@ -62,7 +62,7 @@ fn compare(wasm: &[u8]) {
 }
 
 #[test]
-fn fixtures_use_what_they_are_made_of() {
+fn fixtures_use_the_listed_proposals() {
     for (name, wasm, uses) in fixtures().chain(components()) {
         assert!(valid(&wasm, F::all()), "{name}");
         assert_eq!(used(&wasm, true).expect(&name), uses | F::FLOATS, "{name}");
@@ -83,7 +83,7 @@ fn every_proposal_has_a_fixture() {
     }
 }
 
-/// Most of these are malformed, and the rest are modules that nobody would write.
+/// Most changed fixtures are malformed, and the rest are unusual modules.
 #[test]
 fn changed_fixtures_agree_with_the_validator() {
     for (_, wasm, _) in fixtures().chain(components()) {
@@ -136,7 +136,7 @@ fn malformed_modules_are_refused() {
     for (name, wasm, _) in fixtures().chain(components()) {
         for end in 0..wasm.len() {
             if let Ok(found) = used(&wasm[..end], true) {
-                // Only what ends with a section is still a module.
+                // Only a part that ends with a section is still a module.
                 assert!(found.contains(F::FLOATS) && end >= 8, "{name} up to {end}");
             }
         }
@@ -151,16 +151,16 @@ fn malformed_modules_are_refused() {
     });
 }
 
-/// What is used is also found, and nothing else is.
+/// Every used proposal is found, and no other.
 #[test]
 fn every_use_is_found() {
     for (name, wasm, uses) in fixtures() {
         for (_, flag) in F::all().iter_names() {
             let found = first_use(&wasm, flag).expect(&name);
             match flag {
-                // The place of one depends on all types, and the other is no proposal.
+                // The place of the first depends on all types, and the second is no proposal.
                 F::CUSTOM_DESCRIPTORS | F::FLOATS => continue,
-                // A reference by index is a use of either.
+                // A reference by index is a use of either proposal.
                 F::FUNCTION_REFERENCES if uses.contains(F::GC) => continue,
                 _ => {}
             }
@@ -181,7 +181,7 @@ fn uses_in_code_come_before_those_in_sections() {
     let (wasm, place) = find("(module (tag) (func nop nop) (func nop (throw 0)))", F::EXCEPTIONS);
     let offset = wasm.windows(3).position(|bytes| bytes == b"\x01\x08\0").expect("`nop` and `throw`") + 1;
     assert_eq!(place, Use::Body { index: 1, instruction: Some(("throw".into(), offset)) });
-    // An encoding, which the reader refuses without the proposal.
+    // An encoding that the reader refuses without the proposal.
     let text = "(module (memory i64 1) (func (drop (i32.load offset=0x100000000 (i64.const 7)))))";
     let (wasm, place) = find(text, F::MEMORY64);
     let offset = wasm.windows(3).position(|bytes| bytes == b"\x07\x28\x02").expect("`i32.load`") + 1;
@@ -192,9 +192,9 @@ fn uses_in_code_come_before_those_in_sections() {
     assert!(matches!(place, Use::Section { id: 13, .. }), "{place:?}");
 }
 
-/// What a runtime can lack is stamped where a module uses it, with what it implies, and nowhere else.
+/// A feature that a runtime may lack is stamped only if a module uses it or uses a feature that implies it.
 #[test]
-fn what_is_used_is_stamped_and_nothing_else() {
+fn used_features_are_stamped_and_no_others() {
     use crate::backend::features::AS_USED;
     use crate::{Backend, BackendError, CompileError, Compiler, Options, Platform};
     use precompile_artifact::features::named;
@@ -203,7 +203,7 @@ fn what_is_used_is_stamped_and_nothing_else() {
     let plain = [("a C program".to_owned(), plain, F::empty())];
     let (mut stamped, mut lacking) = (F::empty(), F::empty());
     for (name, wasm, uses) in fixtures().chain(components()).chain(plain) {
-        // Binaries that nobody could compile are for the reader alone.
+        // Invalid binaries test only the reader.
         if !valid(&wasm, F::all()) {
             continue;
         }
@@ -219,7 +219,7 @@ fn what_is_used_is_stamped_and_nothing_else() {
                     assert_eq!(found.intersection(AS_USED), expected, "{backend}: {name}");
                     stamped |= expected;
                 }
-                // Winch without AVX, or what no backend has.
+                // Winch without AVX, or a proposal that no backend has.
                 Err(CompileError::Unsupported(_)) if backend == Backend::Winch => {}
                 Err(CompileError::Unsupported(_)) => lacking |= uses,
                 // Wasmtime has parts of the component model for the validator only.
@@ -229,13 +229,13 @@ fn what_is_used_is_stamped_and_nothing_else() {
                 ) if problem.contains("not implemented") || problem.contains("unsupported") => {
                     lacking |= uses;
                 }
-                // It is valid with all proposals, of which wasmtime doesn't have all.
+                // The module is valid only with proposals that wasmtime lacks.
                 Err(CompileError::Invalid(_)) => lacking |= uses,
                 Err(error) => panic!("{backend}: {name}: {error}"),
             }
         }
     }
-    // Every one of them was seen, but for those that Cranelift lacks.
+    // All features were seen, except those that Cranelift lacks.
     assert!(stamped.union(lacking).contains(AS_USED), "{:?}", AS_USED.difference(stamped | lacking));
     assert!(stamped.contains(F::EXCEPTIONS | F::THREADS | F::WIDE_ARITHMETIC | F::COMPONENT_MODEL));
 }

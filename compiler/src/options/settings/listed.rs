@@ -7,7 +7,7 @@ use precompile_artifact::features::{self, WasmFeatures};
 /// The letters of settings.
 const LETTERS: [char; 4] = ['W', 'D', 'O', 'C'];
 
-/// The error of a name that is not known, with the one that was probably meant.
+/// The error for an unknown name, with the name that was probably meant.
 pub(super) fn unknown(letter: char, name: &str) -> String {
     let meant = |letter: char| {
         let names = names(letter);
@@ -23,14 +23,14 @@ pub(super) fn unknown(letter: char, name: &str) -> String {
     }
 }
 
-/// The names that may stand behind a letter.
+/// The names that may follow a letter.
 pub fn names(letter: char) -> Vec<String> {
     let settings = SETTINGS.iter().filter(|setting| setting.letters.contains(letter));
     let proposals = if letter == 'W' { proposals() } else { Vec::new() };
     settings.map(|setting| setting.name.into()).chain(proposals).collect()
 }
 
-/// The names of all proposals. Floating point is part of every version of WebAssembly.
+/// The names of all proposals, without floating point, which is part of every version of WebAssembly.
 fn proposals() -> Vec<String> {
     features::names(WasmFeatures::all().difference(WasmFeatures::FLOATS))
 }

@@ -1,26 +1,26 @@
-//! The settings that have names.
+//! The settings with names on the command line.
 
 use crate::options::{Options, Regalloc};
 use precompile_artifact::contract::Inlining;
 use precompile_artifact::features::CONCURRENT;
 use precompile_artifact::manifest::OptLevel;
 
-/// A setting that the command line has a name for.
+/// A setting with a name on the command line.
 pub(super) struct NamedSetting {
-    /// The letters under which it may stand; the first is wasmtime's.
+    /// The letters that it may follow; the first is wasmtime's.
     pub(super) letters: &'static str,
     pub(super) name: &'static str,
     pub(super) kind: Kind,
     pub(super) help: &'static str,
 }
 
-/// What kind of value a setting has, and what to do with it.
+/// The kind of a setting's value, with the function that applies it.
 pub(super) enum Kind {
-    /// `y` or `n`; alone it means `y`.
+    /// `y` or `n`; a name alone means `y`.
     Bool(fn(&mut Options, bool)),
     /// A number of bytes.
     Bytes(fn(&mut Options, u64)),
-    /// One of some words. Says whether it was one.
+    /// One of some words. The function returns `false` for another word.
     Word(&'static str, fn(&mut Options, &str) -> bool),
 }
 
@@ -28,7 +28,7 @@ const fn setting(letters: &'static str, name: &'static str, kind: Kind, help: &'
     NamedSetting { letters, name, kind, help }
 }
 
-/// All but the proposals, which the WebAssembly features name.
+/// All settings except the proposals, whose names are those of the WebAssembly features.
 pub(super) static SETTINGS: &[NamedSetting] = &[
     setting("W", "fuel", Kind::Word("y, n or a number", fuel), "instructions consume fuel"),
     setting(
@@ -74,19 +74,19 @@ pub(super) static SETTINGS: &[NamedSetting] = &[
         "O",
         "opt-level",
         Kind::Word("0, 1, 2 or s", opt_level),
-        "how hard Cranelift optimises: not, for speed (1 or 2), for speed and size",
+        "Cranelift's optimisation: none, for speed (1 or 2), for speed and size",
     ),
     setting(
         "O",
         "regalloc-algorithm",
         Kind::Word("backtracking or single-pass", regalloc),
-        "how Cranelift allocates registers",
+        "Cranelift's register allocator",
     ),
     setting(
         "O",
         "small-memories",
         Kind::Bool(small_memories),
-        "little address space, for where it is limited: memory-reservation=0,\
+        "little address space, for systems that limit it: memory-reservation=0,\
          memory-reservation-for-growth=1MiB,memory-guard-size=64KiB",
     ),
     setting(
@@ -147,7 +147,7 @@ pub(super) static SETTINGS: &[NamedSetting] = &[
         "CO",
         "inlining",
         Kind::Word("y, n, intrinsics, inter-module or inter-module-and-intra-gc", inlining),
-        "which calls Cranelift inlines",
+        "the calls that Cranelift inlines",
     ),
     setting(
         "CO",
@@ -164,13 +164,13 @@ pub(super) static SETTINGS: &[NamedSetting] = &[
 ];
 
 fn fuel(options: &mut Options, value: &str) -> bool {
-    // Wasmtime's command line gives the amount here; how much there is, is said when it runs.
+    // Wasmtime's command line gives the amount here. For an artifact, the runner is given the amount.
     let on = boolean(value).or_else(|| value.parse::<u64>().ok().map(|_| true));
     options.contract.consume_fuel = on.unwrap_or_default();
     on.is_some()
 }
 
-/// As little as lets a memory grow in place for a while, and lets code do without some checks.
+/// Sets the smallest sizes with which a memory still grows in place for a while, and code needs fewer checks.
 fn small_memories(options: &mut Options, on: bool) {
     if on {
         options.contract.memory_reservation = 0;
@@ -179,7 +179,8 @@ fn small_memories(options: &mut Options, on: bool) {
     }
 }
 
-/// A component that needs it must not get it back where it was turned off.
+/// Sets the support of concurrency. If it is off, the proposals that need it are off, too: else a component that uses
+/// them would turn it on again.
 fn concurrency(options: &mut Options, on: bool) {
     options.contract.concurrency_support = on;
     if !on {
@@ -218,7 +219,7 @@ fn inlining(options: &mut Options, value: &str) -> bool {
     true
 }
 
-/// The value of a text that says yes or no.
+/// The value of a yes or a no.
 pub(super) fn boolean(value: &str) -> Option<bool> {
     match value {
         "" | "y" | "yes" | "true" => Some(true),

@@ -1,31 +1,32 @@
-//! A limit for memory.
+//! The limit for memory.
 
 use crate::failure::Failure;
 use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::{self, ResourceLimiter};
 
-/// Counts what linear memories and tables take together, and refuses what goes beyond a limit.
+/// The limiter of a guest's memory: it counts the size of all linear memories and tables, and refuses growth beyond the
+/// limit.
 pub(crate) struct Memory {
     limit_bytes: usize,
-    /// What was granted. What then could not be had stays counted: wasmtime also tells of growth that
-    /// failed before it asked, so that nothing can be taken back for certain.
+    /// The granted bytes. Growth that fails after it was granted stays counted, because wasmtime also reports failures
+    /// for which it didn't ask.
     used_bytes: usize,
-    /// What was last refused: all that would have been in use.
+    /// The total at the last refusal.
     refused_bytes: Option<usize>,
 }
 
 impl Memory {
     /// A limit in bytes.
     pub(crate) fn new(limit: Option<u64>) -> Memory {
-        // What an address doesn't reach is no limit.
+        // A limit beyond the address space is none.
         let limit_bytes = limit.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX);
         Memory { limit_bytes, used_bytes: 0, refused_bytes: None }
     }
 
-    /// Tells why a guest didn't start, where this was the reason.
+    /// The reason why a guest didn't start: this limit, or else the failure.
     pub(crate) fn explain(&self, failure: Failure) -> Failure {
         match self.refused_bytes {
-            // A trap or an exit is the guest's own answer to what it was refused.
+            // A trap or an exit is the guest's own reaction to the refusal.
             Some(refused) if failure.is_own() => Failure::own(Code::StartMemory, || {
                 format!(
                     "the guest starts with {refused} bytes of memory and tables, more than the {} that \
@@ -55,7 +56,7 @@ impl ResourceLimiter for Memory {
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        // Wasmtime keeps a pointer for each element.
+        // Each element of a table takes a pointer.
         Ok(self.grow(desired.saturating_sub(current).saturating_mul(size_of::<usize>())))
     }
 }

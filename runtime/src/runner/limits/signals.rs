@@ -1,11 +1,11 @@
-//! Ends by signals.
+//! Ending by a signal as process 1.
 
 use crate::failure::Failure;
 
-/// Has the signals that end a process end process 1 of a container, too: the system ignores those for which it has
-/// set no action. The exit code is the one that a shell reports for such an end.
+/// Sets actions for the signals that end a process, if this is process 1 of a container: without an action, the system
+/// ignores them there. The exit code is the one that a shell reports for such an end.
 ///
-/// Any other process is left the actions that it was started with: what is ignored then stays ignored.
+/// Other processes keep the actions that they were started with, so ignored signals stay ignored.
 #[cfg(unix)]
 pub(crate) fn end_process() -> Result<(), Failure> {
     use precompile_runtime::artifact::Code;
@@ -24,7 +24,7 @@ pub(crate) fn end_process() -> Result<(), Failure> {
     Ok(())
 }
 
-/// There are no signals.
+/// Other systems have no such signals.
 #[cfg(not(unix))]
 pub(crate) fn end_process() -> Result<(), Failure> {
     Ok(())

@@ -1,4 +1,4 @@
-//! A limit for time.
+//! The limit for time.
 
 use crate::failure::Failure;
 use precompile_runtime::Program;
@@ -7,18 +7,18 @@ use std::sync::{Arc, OnceLock, mpsc};
 use std::thread;
 use std::time::Duration;
 
-/// For a guest that is interrupted to come to its end, as one that calls the host isn't meanwhile; and
-/// for the report of it to be read.
+/// The time that an interrupted guest has to end, and then the time that printing the message may take. A guest isn't
+/// interrupted while it is in a call of the host.
 const GRACE: Duration = Duration::from_millis(200);
 
-/// A thread that ends this process when the time is up.
+/// A thread that ends this process when the guest's time is up.
 pub(crate) struct Watchdog {
-    /// The engine whose guest can be interrupted.
+    /// The engine of the guest, if the guest can be interrupted.
     engine: Arc<OnceLock<Engine>>,
 }
 
 impl Watchdog {
-    /// Lets the time run.
+    /// Starts the clock.
     pub(crate) fn start(timeout: Duration) -> Result<Watchdog, Failure> {
         let engine = Arc::<OnceLock<Engine>>::default();
         let watched = Arc::clone(&engine);
@@ -30,14 +30,14 @@ impl Watchdog {
             }
             let failure = Failure::timeout(|| format!("the guest did not end within {timeout:?}"));
             let code = failure.exit_code();
-            // Nobody may be reading what is reported, and the guest may be waiting for the same.
+            // Printing may block, if nobody reads standard error.
             let (reported, report) = mpsc::channel();
-            let told = move || {
+            let print = move || {
                 failure.report();
                 reported.send(())
             };
-            // Where there is no thread for it, the exit code tells.
-            if thread::Builder::new().spawn(told).is_ok() {
+            // Without a thread for the message, there is still the exit code.
+            if thread::Builder::new().spawn(print).is_ok() {
                 let _ = report.recv_timeout(GRACE);
             }
             std::process::exit(code.into());
@@ -47,7 +47,7 @@ impl Watchdog {
         Ok(Watchdog { engine })
     }
 
-    /// Has the guest interrupted first, where it was compiled for that: this tells where it was.
+    /// Has the guest interrupted first, if it was compiled for that. The message then says where it was.
     pub(crate) fn interrupt(&self, program: &Program) {
         if program.manifest().settings.epoch_interruption {
             let _ = self.engine.set(program.engine().clone());

@@ -1,7 +1,7 @@
-//! How much memory this process held.
+//! The peak memory of this process.
 
-/// The most memory that this process held at once, in bytes: `VmHWM` of `/proc/self/status`, where the system
-/// has that file (see proc_pid_status(5)).
+/// The peak memory of this process, in bytes: `VmHWM` of `/proc/self/status`, on systems that have that file (see
+/// proc_pid_status(5)).
 pub(crate) fn peak_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

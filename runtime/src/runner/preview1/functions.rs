@@ -1,6 +1,6 @@
 //! The functions of WASI preview 1.
 
-/// Their names.
+/// The names of the functions.
 pub(crate) const FUNCTIONS: [&str; 46] = [
     "args_get",
     "args_sizes_get",
@@ -56,15 +56,15 @@ mod tests {
     use crate::preview1;
     use precompile_runtime::wasmtime::{Config, Engine, Linker};
 
-    /// What is said to be offered is what can be linked.
+    /// The functions that are described as offered are those that can be linked.
     #[test]
-    fn they_are_those_that_can_be_linked() {
+    fn the_functions_are_those_that_can_be_linked() {
         let engine = Engine::new(&Config::new()).unwrap();
         let mut linker = Linker::new(&engine);
         preview1::add_to_linker(&mut linker).unwrap();
         for module in preview1::MODULES {
             let mut linked = linker.clone();
-            // A name that is taken can't be defined again.
+            // A defined name can't be defined again.
             let is_linked = |name: &&str| linked.func_wrap(module, name, || ()).is_err();
             assert_eq!(
                 FUNCTIONS.iter().copied().filter(is_linked).collect::<Vec<_>>(),

@@ -1,4 +1,4 @@
-//! A folder's entries, as WASI's `fd_readdir` hands them out.
+//! The entries of a folder, encoded for WASI's `fd_readdir`.
 
 use precompile_runtime::wasmtime::component::Resource;
 use std::fs::File;
@@ -12,22 +12,22 @@ use wasmtime_wasi::p2::bindings::filesystem::types::{DirectoryEntry, ErrorCode, 
 use wasmtime_wasi::{ResourceTable, WasiView};
 use wiggle::{GuestMemory, GuestPtr};
 
-/// A folder's entries, encoded one after the other.
+/// The entries of a folder, encoded one after the other.
 pub(super) struct Listing {
     encoded: Vec<u8>,
-    /// The start of each entry: the cookie that leads to one is its place here.
+    /// The start of each entry. The cookie of an entry is its index here.
     starts: Vec<usize>,
 }
 
 impl Listing {
     /// Reads a folder.
     ///
-    /// Left out are entries that WASI has no name for, because it isn't UTF-8, and those that are removed
+    /// Entries whose name isn't UTF-8 are left out, because WASI has no name for them. So are entries that are removed
     /// meanwhile.
     ///
     /// # Errors
     ///
-    /// ENOMEM where it takes more than so many bytes, and whatever the system answers.
+    /// ENOMEM if the listing takes more than `limit_bytes`, and the system's errors.
     pub(super) async fn read(
         context: &mut WasiP1Ctx,
         fd: Fd,
@@ -61,27 +61,27 @@ impl Listing {
         self.encoded.len()
     }
 
-    /// So many bytes of the entries, from the one that a cookie leads to; fewer where they end before.
+    /// A piece of the entries from a cookie's entry on: `length` bytes, or fewer at the end.
     pub(super) fn piece(&self, cookie: u64, length: u32) -> &[u8] {
         let start = usize::try_from(cookie).ok().and_then(|cookie| self.starts.get(cookie));
         let rest = start.map_or(&[][..], |start| &self.encoded[*start..]);
         &rest[..rest.len().min(length as usize)]
     }
 
-    /// Adds an entry: WASI's `dirent`, and the name.
+    /// Appends an entry: WASI's `dirent`, and the name.
     fn push(&mut self, inode: u64, ty: Filetype, name: &str) {
         self.starts.push(self.encoded.len());
         let next = self.starts.len() as u64;
         self.encoded.extend(next.to_le_bytes());
         self.encoded.extend(inode.to_le_bytes());
-        // Operating systems have no names that are longer than 255 bytes.
+        // Names have at most 255 bytes on common operating systems.
         self.encoded.extend((name.len() as u32).to_le_bytes());
         self.encoded.extend((ty as u32).to_le_bytes());
         self.encoded.extend(name.as_bytes());
     }
 }
 
-/// The entry that was found, unless it can't be named or is gone.
+/// An entry, or `None` if it has no name in UTF-8 or was removed.
 fn unless_lost<T>(found: FsResult<T>) -> FsResult<Option<T>> {
     match found {
         Ok(found) => Ok(Some(found)),
@@ -92,10 +92,10 @@ fn unless_lost<T>(found: FsResult<T>) -> FsResult<Option<T>> {
     }
 }
 
-/// The folder behind a descriptor of the guest's.
+/// The folder behind a guest's descriptor.
 ///
-/// wasmtime-wasi keeps to itself which of the folders in its table that is. So it opens it once more: the one
-/// that is new in the table then is the same folder.
+/// wasmtime-wasi doesn't tell which of the folders in its table that is. So the folder is opened once more: the new one
+/// in the table is the same folder.
 async fn folder(context: &mut WasiP1Ctx, fd: Fd) -> Result<Dir, Error> {
     let known: Vec<Arc<File>> = folders(context).map(|folder| folder.dir.clone()).collect();
     let mut path = *b".";
@@ -108,7 +108,7 @@ async fn folder(context: &mut WasiP1Ctx, fd: Fd) -> Result<Dir, Error> {
     opened.ok_or(Errno::Badf.into())
 }
 
-/// The folders that are open.
+/// The open folders.
 fn folders(context: &mut WasiP1Ctx) -> impl Iterator<Item = &Dir> {
     context.ctx().table.iter_mut().filter_map(|entry| match entry.downcast_ref() {
         Some(Descriptor::Dir(folder)) => Some(folder),

@@ -1,4 +1,4 @@
-//! The listings of folders that a guest reads piece by piece.
+//! The listings that a guest reads piece by piece.
 
 use super::listing::Listing;
 use wasmtime_wasi::p1::WasiP1Ctx;
@@ -8,27 +8,27 @@ use wiggle::{GuestMemory, GuestPtr};
 
 /// The cookie of the first entry.
 const FIRST: u64 = 0;
-/// The most that unfinished listings may take together, beside the latest.
+/// The maximum total size of unfinished listings, without the latest.
 const KEPT_BYTES: usize = 4 << 20;
 
 /// The listings that a guest has begun to read, the latest last.
 ///
-/// wasmtime-wasi reads a folder anew for each piece of its listing, and asks for each entry twice: 8,000 entries
-/// take half a minute, and entries are skipped where others are removed meanwhile. Here a folder is read when
-/// its listing is begun, and kept until the guest has all of it.
+/// wasmtime-wasi reads a folder again for each piece of its listing, and queries each entry twice. So 8,000 entries
+/// take half a minute, and entries are skipped if others are removed meanwhile. Here a folder is read at the first
+/// piece, and the listing is kept until the guest has read it.
 #[derive(Default)]
 pub(super) struct Listings(Vec<Begun>);
 
 struct Begun {
     /// The descriptor through which the guest reads it.
     fd: u32,
-    /// The folder: a descriptor may be closed, and stand for another one later.
+    /// The folder's inode: the descriptor may be closed and used again for another folder.
     inode: u64,
     listing: Listing,
 }
 
 impl Listings {
-    /// Writes what follows a cookie into the guest's buffer, and returns how many bytes that are.
+    /// Writes the entries from a cookie on into the guest's buffer, and returns the number of bytes.
     pub(super) async fn read(
         &mut self,
         context: &mut WasiP1Ctx,
@@ -55,7 +55,7 @@ impl Listings {
         let length = piece.len() as u32;
         let written = buffer.get_range(0..length).map(|buffer| memory.copy_from_slice(piece, buffer));
         written.transpose()?;
-        // A buffer that isn't full tells the guest that there is no more.
+        // A buffer that isn't full means the end for the guest.
         if length == buffer.len() {
             self.keep(begun);
         }

@@ -1,8 +1,9 @@
 //! WASI preview 0, `wasi_unstable`: preview 1, but for four functions.
 //!
-//! wasmtime-wasi has all of preview 0 once more, which makes the runner larger by a seventh.
+//! wasmtime-wasi has a second implementation of preview 0, which would make the runner larger by a seventh.
 
-use super::{Guest, Preview1, answer, at_once, polls, wait};
+use super::host_call::{Guest, answer, at_once, polls, wait};
+use super::state::Preview1;
 use crate::state::State;
 use precompile_runtime::wasmtime::{self, Linker};
 use wasmtime_wasi::p1::WasiP1Ctx;
@@ -10,28 +11,28 @@ use wasmtime_wasi::p1::types::{Errno, Error, Filestat, Lookupflags, Whence};
 use wasmtime_wasi::p1::wasi_snapshot_preview1::WasiSnapshotPreview1;
 use wiggle::{GuestMemory, GuestPtr};
 
-/// The module from which guests import it.
+/// The module from which guests import preview 0.
 pub(super) const MODULE: &str = "wasi_unstable";
 
-/// The size of what is waited for, and of what comes of it.
+/// The size of a subscription in preview 1.
 const SUBSCRIPTION_BYTES: usize = 48;
 const EVENT_BYTES: usize = 32;
-/// The same in preview 0, where a clock has an identifier before all else.
+/// The size of a subscription in preview 0, where a clock starts with an identifier.
 const OLD_SUBSCRIPTION_BYTES: usize = SUBSCRIPTION_BYTES + IDENTIFIER_BYTES;
 const IDENTIFIER_BYTES: usize = 8;
-/// The common head of both; the kind of what is waited for within it; and the kind that is a clock.
+/// The common head of subscriptions, the offset of the kind in it, and the kind of a clock.
 const HEAD_BYTES: usize = 16;
 const KIND: usize = 8;
 const CLOCK: u8 = 0;
 
-/// Replaces the four in a linker that has preview 1 under this name.
+/// Replaces the four functions in a linker that has preview 1 under this module's name.
 pub(super) fn add_to_linker(linker: &mut Linker<State<Preview1>>) -> wasmtime::Result<()> {
     linker.func_wrap(
         MODULE,
         "fd_seek",
         |mut guest: Guest<'_>, fd: i32, offset: i64, whence: i32, position: i32| {
             answer(&mut guest, &mut |world, memory, _| {
-                // In another order than in preview 1.
+                // The order differs from preview 1.
                 let whence = [Whence::Cur, Whence::End, Whence::Set].get(whence as usize).copied();
                 let whence = whence.ok_or(Errno::Inval)?;
                 let sought = at_once(world.context.fd_seek(memory, (fd as u32).into(), offset, whence))?;
@@ -71,7 +72,7 @@ pub(super) fn add_to_linker(linker: &mut Linker<State<Preview1>>) -> wasmtime::R
     Ok(())
 }
 
-/// Writes what is known of a file, whose number of links is narrower than in preview 1.
+/// Writes a file's attributes. The number of links has fewer bits than in preview 1.
 fn write(memory: &mut GuestMemory<'_>, at: u32, stat: &Filestat) -> Result<(), Error> {
     let links = u32::try_from(stat.nlink).unwrap_or(u32::MAX);
     let wide = [stat.dev, stat.ino, stat.filetype as u64 | u64::from(links) << 32];
@@ -82,7 +83,7 @@ fn write(memory: &mut GuestMemory<'_>, at: u32, stat: &Filestat) -> Result<(), E
     Ok(())
 }
 
-/// Waits for what the guest describes.
+/// Polls the guest's subscriptions, converted to preview 1.
 fn poll(
     context: &mut WasiP1Ctx,
     memory: &mut GuestMemory<'_>,
@@ -90,7 +91,7 @@ fn poll(
     fuel: usize,
 ) -> Result<u32, Error> {
     let length = count as usize;
-    // As wasmtime-wasi bounds the same, before anything is copied.
+    // The same limit as wasmtime-wasi's, before anything is copied.
     if length > fuel / (SUBSCRIPTION_BYTES + EVENT_BYTES) {
         return Err(Errno::Nomem.into());
     }

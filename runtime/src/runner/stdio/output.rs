@@ -1,6 +1,7 @@
 //! Standard output and standard error.
 
-use super::{ASYNCHRONOUS, BrokenPipe};
+use super::broken_pipe::BrokenPipe;
+use super::stdin::ASYNCHRONOUS;
 use bytes::Bytes;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::{Errno, retry_on_intr, write};
@@ -11,13 +12,13 @@ use wasmtime_wasi::async_trait;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
-/// The most that is written at once.
+/// The maximum size of one write.
 const PIECE_BYTES: usize = 64 << 10;
 
-/// Standard output, or standard error.
+/// Standard output or standard error.
 ///
-/// wasmtime-wasi's is the standard library's, which has a buffer. What isn't flushed from there, because the reader
-/// left, counts as written.
+/// wasmtime-wasi uses the standard library's streams, which have a buffer. Bytes that stay in the buffer, because the
+/// pipe is broken, would count as written.
 #[derive(Clone, Copy)]
 pub(super) struct Output {
     pub(super) to: To,
@@ -31,7 +32,7 @@ pub(super) enum To {
 }
 
 impl Output {
-    /// Gives its descriptor to a function.
+    /// Calls a function with the stream's descriptor.
     fn with<R>(self, function: impl FnOnce(BorrowedFd<'_>) -> R) -> R {
         match self.to {
             To::Stdout => function(stdout().as_fd()),
@@ -63,7 +64,7 @@ impl OutputStream for Output {
             match self.with(|fd| retry_on_intr(|| write(fd, rest))) {
                 Ok(written) => rest = &rest[written..],
                 Err(Errno::PIPE) => return Err((self.broken_pipe)(Errno::PIPE.into())),
-                // The descriptor doesn't wait by itself.
+                // The descriptor is non-blocking.
                 Err(Errno::AGAIN) => {
                     self.with(|fd| {
                         let polled = PollFd::from_borrowed_fd(fd, PollFlags::OUT);
@@ -87,6 +88,6 @@ impl OutputStream for Output {
 
 #[async_trait]
 impl Pollable for Output {
-    /// Writing waits in this thread, which has nothing else to do.
+    /// Always ready: writing blocks this thread, which has nothing else to do.
     async fn ready(&mut self) {}
 }

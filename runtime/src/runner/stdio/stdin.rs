@@ -1,6 +1,5 @@
-//! Standard input, of which no more is taken than the guest reads.
+//! Standard input, which isn't read further than the guest reads.
 
-use super::ASYNCHRONOUS;
 use bytes::Bytes;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno, read, retry_on_intr};
@@ -14,13 +13,15 @@ use wasmtime_wasi::async_trait;
 use wasmtime_wasi::cli::{IsTerminal, StdinStream};
 use wasmtime_wasi::p2::{InputStream, Pollable, StreamError, StreamResult};
 
-/// The most that is read at once.
+/// The reason why no asynchronous stream is ever requested. wasmtime-wasi's own would add a thread for reading.
+pub(super) const ASYNCHRONOUS: &str = "asynchronous streams are for WASI 0.3, which is not linked";
+/// The maximum size of one read.
 const PIECE_BYTES: usize = 64 << 10;
 
 /// Standard input.
 ///
-/// wasmtime-wasi's reads into a buffer, and takes input where a guest only waits for some: what the guest leaves
-/// is lost to who shares the file or the pipe with it.
+/// wasmtime-wasi's reads into a buffer, even if a guest only waits for input. Input that the guest doesn't use would be
+/// lost for processes that share the file or pipe.
 pub(super) struct Stdin;
 
 impl IsTerminal for Stdin {
@@ -48,14 +49,14 @@ impl InputStream for Stdin {
         }
     }
 
-    /// Waits in this thread, which has nothing else to do.
+    /// Blocks this thread, which has nothing else to do.
     async fn blocking_read(&mut self, size: usize) -> StreamResult<Bytes> {
         loop {
             let taken = take(size)?;
             if size == 0 || !taken.is_empty() {
                 return Ok(taken);
             }
-            // The descriptor doesn't wait by itself.
+            // The descriptor is non-blocking.
             wait(None);
         }
     }
@@ -68,7 +69,7 @@ impl Pollable for Stdin {
     }
 }
 
-/// Reads what there is, waiting for it where the descriptor does.
+/// Reads the available input. Blocks if there is none and the descriptor is blocking.
 fn take(size: usize) -> StreamResult<Bytes> {
     let mut bytes = vec![0; size.min(PIECE_BYTES)];
     match retry_on_intr(|| read(stdin(), &mut *bytes)) {
@@ -82,20 +83,20 @@ fn take(size: usize) -> StreamResult<Bytes> {
     }
 }
 
-/// The test that a read would not wait.
+/// Returns true if a read would not block.
 fn is_ready() -> bool {
     wait(Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))
 }
 
-/// Waits until a read would not, and says whether that is so.
+/// Waits until a read would not block. Returns false if the time is up before.
 fn wait(longest: Option<&Timespec>) -> bool {
     let stdin = stdin();
     let ready = retry_on_intr(|| poll(&mut [PollFd::new(&stdin, PollFlags::IN)], longest));
-    // What can't be waited for is read at once.
+    // After an error of `poll`, the read reports it.
     !matches!(ready, Ok(0))
 }
 
-/// Those that wait, and whether a thread does for them.
+/// The tasks that wait for input, and whether a thread waits on their behalf.
 static WAITING: Mutex<(Vec<Waker>, bool)> = Mutex::new((Vec::new(), false));
 
 fn poll_ready(context: &mut Context<'_>) -> Poll<()> {
@@ -116,7 +117,7 @@ fn poll_ready(context: &mut Context<'_>) -> Poll<()> {
         });
         match thread {
             Ok(_) => *has_thread = true,
-            // Nothing else can be waited for meanwhile.
+            // Without a thread, this blocks, so nothing else is waited for meanwhile.
             Err(_) => {
                 wait(None);
                 return Poll::Ready(());

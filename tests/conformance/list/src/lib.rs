@@ -1,8 +1,7 @@
-//! The demands of a script of the specification's tests on a runtime, as a list that needs no parser: one
-//! side compiles the script's modules and writes the list, the other plays it, perhaps on another
-//! architecture.
+//! A script of the specification's tests as a list of commands for a runtime, which needs no parser: one side compiles
+//! the script's modules and writes the list, the other plays it, perhaps on another architecture.
 //!
-//! In its folder the list is `list`, and the artifacts are `0.cwasm`, `1.cwasm` and so on.
+//! A list's folder holds it as `list`, and its artifacts as `0.cwasm`, `1.cwasm` and so on.
 
 mod play;
 mod value;
@@ -14,14 +13,14 @@ use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Steps, one after the other.
+/// A list of commands.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct List {
-    /// In the script's order.
+    /// The commands, in the script's order.
     pub commands: Vec<Command>,
 }
 
-/// One thing to do.
+/// A command of a list.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Command {
     /// The line of the script, from 1.
@@ -30,7 +29,7 @@ pub struct Command {
     pub action: Action,
 }
 
-/// An action. Instances without a name are the last one that was made.
+/// An action. No name of an instance stands for the last instance that was made.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Action {
     /// Loads an artifact, to be instantiated later.
@@ -44,29 +43,29 @@ pub enum Action {
     Instantiate {
         /// The instance's name.
         name: Option<String>,
-        /// The module that it is an instance of.
+        /// The module to instantiate.
         module: Module,
     },
-    /// Offers what an instance exports to instances that are made later.
+    /// Offers the exports of an instance to instances that are made later.
     Register {
-        /// The name of the module that they import.
+        /// The module name by which they import them.
         name: String,
         /// The instance's name.
         instance: Option<String>,
     },
-    /// It returns, whatever it returns.
+    /// A call that returns any results.
     Invoke(Invoke),
-    /// It returns these.
+    /// An execution that returns these results.
     Return(Execute, Vec<Expected>),
-    /// It traps, for a reason in the specification's words.
+    /// An execution that traps, with the reason in the specification's words.
     Trap(Execute, String),
-    /// It calls deeper than the stack allows.
+    /// A call that exhausts the stack.
     Exhaust(Invoke),
-    /// An import is missing, or of the wrong type, in the specification's words.
+    /// An artifact with an import that is missing or of the wrong type, with the reason in the specification's words.
     Unlinkable(u32, String),
-    /// It ends with an exception that nobody catches.
+    /// An execution that ends with an uncaught exception.
     Throw(Execute),
-    /// It suspends with a tag that nobody handles, in the words of the stack-switching proposal.
+    /// An execution that suspends with an unhandled tag, with the words of the stack-switching proposal.
     Suspend(Execute, String),
     /// Begins a thread, with instances of its own.
     Thread {
@@ -79,34 +78,34 @@ pub enum Action {
     },
     /// Waits for the end of a thread, by its name.
     Wait(String),
-    /// It does whatever it does, which is told.
+    /// A call with any outcome, which is reported.
     Observe(Invoke),
-    /// The content of all exported memories and globals of the last instance is told.
+    /// A report of the content of all exported memories and globals of the last instance.
     ObserveState,
 }
 
-/// A module to be instantiated.
+/// A module to instantiate.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Module {
     /// An artifact, by its number.
     Artifact(u32),
-    /// The one that [`Action::Define`] loaded: by its name, or the last one.
+    /// The module that [`Action::Define`] loaded: by its name, or the last one.
     Defined(Option<String>),
 }
 
-/// Something to be executed.
+/// An execution.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Execute {
-    /// A function.
+    /// A call of a function.
     Invoke(Invoke),
-    /// A look at a global.
+    /// A read of a global.
     Get {
         /// The instance's name.
         instance: Option<String>,
-        /// The global's.
+        /// The global's name.
         global: String,
     },
-    /// The start function of an artifact, and all else that instantiating it does.
+    /// The instantiation of an artifact, with its start function.
     Instantiate(u32),
 }
 
@@ -115,14 +114,14 @@ pub enum Execute {
 pub struct Invoke {
     /// The instance's name.
     pub instance: Option<String>,
-    /// The function's.
+    /// The function's name.
     pub export: String,
     /// The arguments of the call.
     pub arguments: Vec<Value>,
 }
 
 impl Action {
-    /// The test that it is one of the specification's assertions.
+    /// Tells whether the action is one of the specification's assertions.
     pub fn is_assertion(&self) -> bool {
         match self {
             Action::Return(..)

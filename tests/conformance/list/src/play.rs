@@ -1,27 +1,27 @@
-//! The outcome of playing a list.
+//! The outcome of a played list.
 
 use serde::{Deserialize, Serialize};
 
-/// The outcome of playing a list.
+/// The outcome of a played list.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Play {
     /// The number of assertions that held.
     pub passed: u32,
     /// The failures.
     pub failed: Vec<Failure>,
-    /// Observations that were to be told, in the order of the list.
+    /// The reported observations, in the order of the list.
     pub observed: Vec<Observed>,
     /// The units of fuel that were used, where the artifacts count it.
     pub fuel: u64,
 }
 
-/// A command that went otherwise than it should.
+/// A command with another outcome than expected.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Failure {
     /// The line of the script.
     pub line: u32,
     /// The failure, in words.
-    pub what: String,
+    pub error: String,
     /// True where it was one of the specification's assertions.
     pub assertion: bool,
 }
@@ -29,28 +29,28 @@ pub struct Failure {
 /// The outcome of a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Observed {
-    /// It returned these, as text.
+    /// Results, as text.
     Returned(Vec<String>),
-    /// It trapped for this reason.
+    /// A trap, with its reason.
     Trapped(String),
-    /// The stack was too small, for which every backend has its own measure.
+    /// An exhausted stack, for which every backend has its own measure.
     Exhausted,
     /// The content of memories and globals: the name of each, and a digest or a value.
     State(Vec<(String, String)>),
 }
 
 impl Play {
-    /// As bytes, to be sent.
+    /// The outcome as bytes, for sending.
     pub fn encode(&self) -> Vec<u8> {
-        // Nothing in it can fail.
+        // No part of an outcome can fail to encode.
         postcard::to_allocvec(self).unwrap_or_default()
     }
 
-    /// From these bytes.
+    /// The outcome from its bytes.
     ///
     /// # Errors
     ///
-    /// Where it is something else.
+    /// Where the bytes are no outcome.
     pub fn decode(bytes: &[u8]) -> Result<Play, postcard::Error> {
         postcard::from_bytes(bytes)
     }

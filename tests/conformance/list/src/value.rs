@@ -1,4 +1,4 @@
-//! Values, and what is expected of them.
+//! Values, and expectations of results.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ pub enum Value {
     Null(Heap),
     /// A reference to one of the host's numbers.
     Extern(u32),
-    /// The same, as a reference into the guest's own hierarchy of types.
+    /// A reference to one of the host's numbers, in the guest's own hierarchy of types.
     Host(u32),
 }
 
@@ -28,7 +28,7 @@ pub enum Value {
 pub enum Heap {
     /// Functions.
     Func,
-    /// Things of the host's.
+    /// Values of the host.
     Extern,
     /// Exceptions.
     Exn,
@@ -36,7 +36,7 @@ pub enum Heap {
     Any,
 }
 
-/// The value that a result is compared with.
+/// The expectation of a result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Expected {
     /// An integer.
@@ -51,15 +51,15 @@ pub enum Expected {
     V128(Lanes),
     /// A null reference.
     Null(Option<Heap>),
-    /// A reference to one of the host's numbers, if it says which.
+    /// A reference to one of the host's numbers, to any of them where it is `None`.
     Extern(Option<u32>),
-    /// The same, as a reference into the guest's own hierarchy of types.
+    /// A reference to one of the host's numbers, in the guest's own hierarchy of types.
     Host(u32),
     /// A reference to a function.
     Func,
     /// A reference into the guest's own hierarchy of types.
     Any,
-    /// One that can be compared.
+    /// A reference that can be compared.
     Eq,
     /// An array.
     Array,
@@ -74,18 +74,18 @@ pub enum Expected {
 /// A float's bits, or one of the specification's sets of NaNs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Float<T> {
-    /// These bits.
+    /// Exact bits.
     Bits(T),
-    /// The highest bit of the payload, and no other.
+    /// A NaN with the highest bit of the payload, and no other.
     CanonicalNan,
-    /// The highest bit of the payload, and any others.
+    /// A NaN with the highest bit of the payload, and any others.
     ArithmeticNan,
 }
 
 /// A vector's lanes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Lanes {
-    /// As an integer whose lowest byte is the first lane's.
+    /// Exact bits, as an integer whose lowest byte is the first lane's.
     Bits(u128),
     /// Four floats.
     F32([Float<u32>; 4]),
@@ -94,7 +94,7 @@ pub enum Lanes {
 }
 
 impl Float<u32> {
-    /// The test that bits are as expected.
+    /// Tells whether bits are as expected.
     pub fn matches(self, bits: u32) -> bool {
         const QUIET: u32 = 0x7fc0_0000;
         match self {
@@ -106,7 +106,7 @@ impl Float<u32> {
 }
 
 impl Float<u64> {
-    /// The test that bits are as expected.
+    /// Tells whether bits are as expected.
     pub fn matches(self, bits: u64) -> bool {
         const QUIET: u64 = 0x7ff8_0000_0000_0000;
         match self {
@@ -118,7 +118,7 @@ impl Float<u64> {
 }
 
 impl Lanes {
-    /// The test that a vector is as expected.
+    /// Tells whether a vector is as expected.
     pub fn matches(&self, vector: u128) -> bool {
         match self {
             Lanes::Bits(expected) => vector == *expected,

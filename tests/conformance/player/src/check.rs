@@ -1,4 +1,4 @@
-//! The ends of calls, as they are and as they should be.
+//! The ends of calls, compared with the expected ones.
 
 use precompile_runtime::wasmtime::{Error, Store, ThrownException, Trap, Val};
 use precompile_runtime::wasmtime::{Result, bail};
@@ -8,7 +8,7 @@ pub(crate) enum Ended {
     Returned(Vec<Val>),
     Trapped(Trap),
     Threw,
-    /// Neither: it was not begun.
+    /// An error before the start.
     Refused(Error),
 }
 
@@ -24,15 +24,15 @@ impl Ended {
         }
     }
 
-    /// Its results.
+    /// The results of the call.
     pub(crate) fn returned(self) -> Result<Vec<Val>> {
         match self {
             Ended::Returned(results) => Ok(results),
-            other => bail!("{}", other.said()),
+            other => bail!("{}", other.text()),
         }
     }
 
-    pub(crate) fn said(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         match self {
             Ended::Returned(results) => format!("it returned {results:?}"),
             Ended::Trapped(trap) => format!("it trapped: {trap}"),

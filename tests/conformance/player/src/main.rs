@@ -1,4 +1,4 @@
-//! Plays the list in a folder, and writes what came of it to standard output.
+//! Plays the list in a folder, and writes the outcome to standard output.
 
 mod check;
 mod observe;

@@ -1,4 +1,4 @@
-//! The outcome of a call, in words that are the same whatever compiled it.
+//! The outcome of a call, in words that are the same for every backend.
 
 use crate::check::Ended;
 use conformance_list::Observed;
@@ -9,7 +9,7 @@ pub(crate) fn ended(ended: &Ended) -> Observed {
     match ended {
         Ended::Returned(results) => Observed::Returned(results.iter().map(value).collect()),
         Ended::Trapped(Trap::StackOverflow) => Observed::Exhausted,
-        other => Observed::Trapped(other.said()),
+        other => Observed::Trapped(other.text()),
     }
 }
 
@@ -19,7 +19,7 @@ pub(crate) fn state(store: &mut Store<()>, instance: Instance) -> Observed {
         .exports(&mut *store)
         .map(|export| (export.name().to_string(), export.into_extern()))
         .collect();
-    let told = |(name, export): (String, Extern)| match export {
+    let state = |(name, export): (String, Extern)| match export {
         Extern::Global(global) => Some((name, value(&global.get(&mut *store)))),
         Extern::Memory(memory) => {
             let data = memory.data(&*store);
@@ -29,10 +29,10 @@ pub(crate) fn state(store: &mut Store<()>, instance: Instance) -> Observed {
         }
         _ => None,
     };
-    Observed::State(exports.into_iter().filter_map(told).collect())
+    Observed::State(exports.into_iter().filter_map(state).collect())
 }
 
-/// A value. Of references only whether they are null.
+/// A value as text. References only tell whether they are null.
 fn value(value: &Val) -> String {
     match value {
         Val::FuncRef(reference) => reference.map_or("null".into(), |_| "a function".into()),

@@ -1,4 +1,4 @@
-//! Plays commands.
+//! The player of a list's commands.
 
 use crate::check::Ended;
 use crate::{observe, spectest, trap, value};
@@ -12,33 +12,33 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-/// Enough for every script; what is left is counted.
+/// The fuel at the start: enough for every script, and the rest is counted at the end.
 const FUEL: u64 = 1 << 60;
 
-/// Plays the commands of a list, one after the other.
+/// A player of a list's commands, one after the other.
 pub(crate) struct Player {
     folder: PathBuf,
     runtime: Arc<Runtime>,
-    /// Made with the engine of the first artifact; the others of the list share it.
+    /// The store and the linker, made with the engine of the first artifact; the list's other artifacts share them.
     world: Option<World>,
-    /// Those that were begun and not waited for.
+    /// The running threads, which the list hasn't waited for yet.
     threads: HashMap<String, JoinHandle<Play>>,
     play: Play,
 }
 
 struct World {
-    /// The artifact it was made for.
+    /// The artifact that the world was made for.
     first: Program,
     store: Store<()>,
     linker: Linker<()>,
     programs: Named<Program>,
     instances: Named<Instance>,
-    /// The memories that a thread shares with the instance of this name in the script around it.
+    /// The name of an instance in the surrounding script, and the memories that a thread shares with it.
     shared: Option<(String, Vec<(String, SharedMemory)>)>,
     fuel: bool,
 }
 
-/// Things with names, and the last of them.
+/// Values with names, and the last one of them.
 struct Named<T> {
     last: Option<T>,
     by_name: HashMap<String, T>,
@@ -76,7 +76,7 @@ impl Player {
         }
     }
 
-    /// The outcome of it all.
+    /// Ends the play, and returns its outcome.
     pub(crate) fn end(mut self) -> Play {
         for thread in std::mem::take(&mut self.threads).into_values() {
             self.ended(thread);
@@ -87,7 +87,7 @@ impl Player {
         self.play
     }
 
-    /// Begins a thread, which plays a list in a store of its own.
+    /// Starts a thread, which plays a list in a store of its own.
     fn begin(&mut self, shared: Option<&String>, list: &List) -> Result<JoinHandle<Play>> {
         let mut player = Player { runtime: Arc::clone(&self.runtime), ..Player::new(self.folder.clone()) };
         if let Some(name) = shared {
@@ -111,7 +111,7 @@ impl Player {
         }))
     }
 
-    /// Waits for a thread, and counts what came of it.
+    /// Waits for a thread, and adds its outcome.
     fn ended(&mut self, thread: JoinHandle<Play>) {
         match thread.join() {
             Ok(play) => {
@@ -121,7 +121,7 @@ impl Player {
                 self.play.observed.extend(play.observed);
             }
             Err(_) => {
-                self.play.failed.push(Failure { line: 0, what: "a thread panicked".into(), assertion: true })
+                self.play.failed.push(Failure { line: 0, error: "a thread panicked".into(), assertion: true })
             }
         }
     }
@@ -131,8 +131,8 @@ impl Player {
         match self.act(&command.action) {
             Ok(()) => self.play.passed += u32::from(assertion),
             Err(error) => {
-                let what = format!("{error:#}");
-                self.play.failed.push(Failure { line: command.line, what, assertion });
+                let error = format!("{error:#}");
+                self.play.failed.push(Failure { line: command.line, error, assertion });
             }
         }
     }
@@ -151,7 +151,7 @@ impl Player {
                 let world = self.world()?;
                 match world.instantiate(&program) {
                     Ok(instance) => world.instances.add(name.as_ref(), instance),
-                    Err(ended) => bail!("{}", ended.said()),
+                    Err(ended) => bail!("{}", ended.text()),
                 }
             }
             Action::Register { name, instance } => {
@@ -166,27 +166,27 @@ impl Player {
             }
             Action::Trap(execute, expected) => match self.execute(execute)? {
                 Ended::Trapped(trap) if trap::is(trap, expected) => {}
-                other => bail!("{}, and should trap: {expected}", other.said()),
+                other => bail!("{}, and should trap: {expected}", other.text()),
             },
             Action::Exhaust(invoke) => match self.world()?.invoke(invoke)? {
                 Ended::Trapped(trap) if trap::is(trap, "call stack exhausted") => {}
-                other => bail!("{}, and should exhaust the stack", other.said()),
+                other => bail!("{}, and should exhaust the stack", other.text()),
             },
             Action::Unlinkable(number, expected) => {
                 let program = self.open(*number)?;
                 match self.world()?.instantiate(&program) {
                     Err(Ended::Refused(error)) if is_link_error(&format!("{error:#}"), expected) => {}
-                    Err(other) => bail!("{}, and should not link", other.said()),
+                    Err(other) => bail!("{}, and should not link", other.text()),
                     Ok(_) => bail!("it was instantiated, and should not link"),
                 }
             }
             Action::Throw(execute) => match self.execute(execute)? {
                 Ended::Threw => {}
-                other => bail!("{}, and should throw", other.said()),
+                other => bail!("{}, and should throw", other.text()),
             },
             Action::Suspend(execute, expected) => match self.execute(execute)? {
                 Ended::Trapped(Trap::UnhandledTag) => {}
-                other => bail!("{}, and should suspend: {expected}", other.said()),
+                other => bail!("{}, and should suspend: {expected}", other.text()),
             },
             Action::Thread { name, shared, list } => {
                 let thread = self.begin(shared.as_ref(), list)?;
@@ -234,7 +234,7 @@ impl Player {
     #[allow(unsafe_code, reason = "artifacts are opened")]
     fn open(&mut self, number: u32) -> Result<Program> {
         let file = artifact(&self.folder, number);
-        // SAFETY: precompile's library wrote it for this list, and nobody else has the folder.
+        // SAFETY: precompile's library wrote the artifact for this list, and nobody else has the folder.
         let program = unsafe { self.runtime.open_file(file) }.context("it can't be opened")?;
         if self.world.is_none() {
             self.world = Some(World::new(&program)?);
@@ -255,7 +255,7 @@ impl World {
             store.set_fuel(FUEL)?;
         }
         if settings.epoch_interruption {
-            // Nobody increments it.
+            // Nobody increments the epoch.
             store.set_epoch_deadline(1);
         }
         let mut linker = Linker::new(program.engine());
@@ -268,7 +268,7 @@ impl World {
         Ok(World { first: program.clone(), store, linker, programs, instances, shared: None, fuel })
     }
 
-    /// Offers what an instance exports under a name; of one that a thread shares, its memories.
+    /// Offers the exports of an instance under a name; of an instance that a thread shares, its memories.
     fn register(&mut self, name: &str, instance: Option<&String>) -> Result<()> {
         if let (Some((shared, memories)), Some(instance)) = (&self.shared, instance)
             && shared == instance
@@ -306,8 +306,8 @@ impl World {
     }
 }
 
-/// The test that wasmtime's words mean the specification's: they are the same for the two ways in which an import can
-/// be wrong.
+/// Tells whether an error of wasmtime's means the specification's: wasmtime has the same words for the two ways in which
+/// an import can be wrong.
 fn is_link_error(error: &str, expected: &str) -> bool {
     ["unknown import", "incompatible import type"]
         .iter()

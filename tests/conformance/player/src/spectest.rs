@@ -6,7 +6,7 @@ use precompile_runtime::wasmtime::{
     Table, TableType, Val, ValType,
 };
 
-/// Defines all of it.
+/// Defines the module.
 pub(crate) fn define(linker: &mut Linker<()>, store: &mut Store<()>, threads: bool) -> Result<()> {
     linker.func_wrap("spectest", "print", || {})?;
     linker.func_wrap("spectest", "print_i32", |_: i32| {})?;

@@ -2,7 +2,7 @@
 
 use precompile_runtime::wasmtime::Trap;
 
-/// The test that a trap is the one that a script means.
+/// Tells whether a trap is the one that a script expects.
 pub(crate) fn is(trap: Trap, expected: &str) -> bool {
     // Scripts append details, such as an element's number, and abbreviate.
     words(trap).iter().any(|words| expected.starts_with(words) || words.starts_with(expected))
@@ -12,7 +12,7 @@ fn words(trap: Trap) -> &'static [&'static str] {
     match trap {
         Trap::MemoryOutOfBounds => &["out of bounds memory access"],
         Trap::HeapMisaligned => &["unaligned atomic"],
-        // Wasmtime has one for calls through an element that isn't there, and for the table's instructions.
+        // Wasmtime has one trap for calls through a missing element, and for table instructions.
         Trap::TableOutOfBounds => &["undefined element", "out of bounds table access"],
         Trap::IndirectCallToNull => &["uninitialized element"],
         Trap::BadSignature => &["indirect call type mismatch"],
@@ -21,7 +21,7 @@ fn words(trap: Trap) -> &'static [&'static str] {
         Trap::BadConversionToInteger => &["invalid conversion to integer"],
         Trap::UnreachableCodeReached => &["unreachable"],
         Trap::AtomicWaitNonSharedMemory => &["expected shared memory"],
-        // Scripts say of what.
+        // Scripts name the kind of reference.
         Trap::NullReference => &[
             "null reference",
             "null function reference",

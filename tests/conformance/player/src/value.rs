@@ -1,10 +1,10 @@
-//! Values of a list, as the runtime's.
+//! Values of a list, as values of the runtime.
 
 use conformance_list::{Expected, Heap, Value};
 use precompile_runtime::wasmtime::{AnyRef, ExternRef, Store, Val};
 use precompile_runtime::wasmtime::{Result, bail};
 
-/// The runtime's value.
+/// The runtime's value for a list's.
 pub(crate) fn argument(store: &mut Store<()>, value: &Value) -> Result<Val> {
     Ok(match *value {
         Value::I32(value) => Val::I32(value),
@@ -24,7 +24,7 @@ pub(crate) fn argument(store: &mut Store<()>, value: &Value) -> Result<Val> {
     })
 }
 
-/// The test that a result is as expected.
+/// Tells whether a result is as expected.
 pub(crate) fn matches(store: &mut Store<()>, result: &Val, expected: &Expected) -> Result<bool> {
     Ok(match (expected, result) {
         (Expected::I32(expected), Val::I32(value)) => value == expected,
@@ -39,7 +39,7 @@ pub(crate) fn matches(store: &mut Store<()>, result: &Val, expected: &Expected) 
         (Expected::Func, Val::FuncRef(reference)) => reference.is_some(),
         (Expected::Extern(None), Val::ExternRef(reference)) => reference.is_some(),
         (Expected::Extern(Some(number)), Val::ExternRef(Some(reference))) => {
-            // Without data it is the guest's own, made external.
+            // A reference without data is the guest's own, made external.
             match reference.data(&*store)? {
                 Some(data) => data.downcast_ref::<u32>() == Some(number),
                 None => false,
@@ -67,11 +67,11 @@ pub(crate) fn matches(store: &mut Store<()>, result: &Val, expected: &Expected) 
     })
 }
 
-/// The test that all results are as expected.
+/// Checks that all results are as expected.
 ///
 /// # Errors
 ///
-/// Says which is not.
+/// Names a result that is not.
 pub(crate) fn all_match(store: &mut Store<()>, results: &[Val], expected: &[Expected]) -> Result<()> {
     if results.len() != expected.len() {
         bail!("it has {} results, and not {}", results.len(), expected.len());

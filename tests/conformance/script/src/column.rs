@@ -1,19 +1,19 @@
-//! The columns of the matrix: a backend, a target, and how they are set up.
+//! The columns of the matrix: a backend, a target, and their settings.
 
 use anyhow::{Context, Result, bail};
 use precompile::{Backend, Cpu, OptLevel, Options, Target};
 
-/// A column, by its name: `cranelift-x86_64`, then any of `x86-64-v3`, `none`, `fuel` and `epochs`,
-/// each behind a `+`.
+/// A column. Its name is such as `cranelift-x86_64`, then any of `x86-64-v3`, `none`, `fuel` and `epochs`, each behind
+/// a `+`.
 #[derive(Clone)]
 pub(crate) struct Column {
     pub(crate) name: String,
-    /// The part of the name that says what can be compiled: neither fuel nor epochs make a difference.
+    /// The part of the name that decides which modules can be compiled: fuel and epochs make no difference.
     pub(crate) group: String,
     pub(crate) options: Options,
 }
 
-/// The whole matrix.
+/// The names of all columns.
 pub(crate) const ALL: [&str; 25] = [
     "cranelift-x86_64",
     "cranelift-x86_64+none",

@@ -1,4 +1,5 @@
-//! The same modules, compiled by every backend: results, traps, memories and globals must be the same.
+//! Differential tests: every backend compiles the same modules, and results, traps, memories and globals must be the
+//! same.
 
 use crate::column::Column;
 use crate::{generate, run};
@@ -9,20 +10,20 @@ use rayon::prelude::*;
 use std::io::{Write, stderr, stdout};
 use std::time::Duration;
 
-/// The first one counts fuel.
+/// The columns that are compared. The first one counts fuel.
 const COLUMNS: [&str; 3] = ["cranelift-x86_64+fuel", "winch-x86_64+x86-64-v3", "cranelift-pulley64"];
-/// A module that executes so many instructions does something.
-const SOMETHING: u64 = 1000;
+/// The number of executed instructions from which on a module counts as active.
+const ACTIVE_INSTRUCTIONS: u64 = 1000;
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Compile made-up modules with every backend, and compare what they do
+/// Compile generated modules with every backend, and compare their outcomes
 #[derive(Args)]
 pub(crate) struct Opts {
     /// Number of modules
     #[arg(long, value_name = "N", default_value_t = 5000)]
     modules: u64,
 
-    /// The number of the first one
+    /// The number of the first module
     #[arg(long, value_name = "N", default_value_t = 0)]
     first: u64,
 
@@ -30,7 +31,7 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "COMMAND")]
     player: String,
 
-    /// Change a constant in what one of the backends compiles: this must be found in a tenth of the modules
+    /// Change a constant in the modules of one backend: the difference must be found in a tenth of the modules
     #[arg(long)]
     plant: bool,
 }
@@ -39,14 +40,14 @@ pub(crate) struct Opts {
 struct Outcome {
     number: u64,
     difference: Option<String>,
-    /// Some call exhausted the stack, after which nothing is compared.
+    /// A call exhausted the stack, after which nothing is compared.
     exhausted: bool,
     fuel: u64,
     calls: usize,
     traps: usize,
 }
 
-/// Compares, and says whether all was the same, or with `--plant`, whether enough was not.
+/// Compares all modules. Returns whether all outcomes were the same or, with `--plant`, whether enough were not.
 pub(crate) fn run(opts: &Opts) -> Result<bool> {
     let columns = COLUMNS.iter().map(|name| Column::named(name)).collect::<Result<Vec<_>>>()?;
     let outcomes: Result<Vec<_>> = (opts.first..opts.first + opts.modules)
@@ -61,10 +62,10 @@ pub(crate) fn run(opts: &Opts) -> Result<bool> {
     }
     let count = |is: &dyn Fn(&Outcome) -> bool| outcomes.iter().filter(|outcome| is(outcome)).count();
     let sum = |of: &dyn Fn(&Outcome) -> usize| outcomes.iter().map(of).sum::<usize>();
-    let (all, busy) = (outcomes.len(), count(&|outcome| outcome.fuel >= SOMETHING));
+    let (all, busy) = (outcomes.len(), count(&|outcome| outcome.fuel >= ACTIVE_INSTRUCTIONS));
     writeln!(
         stdout(),
-        "{all} modules, {} calls of which {} trap; {busy} modules execute {SOMETHING} instructions or more; {} \
+        "{all} modules, {} calls of which {} trap; {busy} modules execute {ACTIVE_INSTRUCTIONS} instructions or more; {} \
          exhaust the stack; {} with a difference",
         sum(&|outcome| outcome.calls),
         sum(&|outcome| outcome.traps),
@@ -72,7 +73,7 @@ pub(crate) fn run(opts: &Opts) -> Result<bool> {
         different.len()
     )?;
     Ok(match opts.plant {
-        // A constant may be in code that isn't reached.
+        // A changed constant may be in code that isn't reached.
         true => different.len() * 10 >= all,
         false => {
             let exhausted = count(&|outcome| outcome.exhausted);
@@ -91,13 +92,14 @@ fn compare(number: u64, columns: &[Column], opts: &Opts) -> Result<Outcome> {
         let wasm = if plant { generate::planted(&wasm)? } else { wasm.clone() };
         plays.push(play(&wasm, &list, column, &player).with_context(|| column.name.clone())?);
     }
-    let told = |play: &Play| play.observed.iter().position(|observed| *observed == Observed::Exhausted);
+    let place = |play: &Play| play.observed.iter().position(|observed| *observed == Observed::Exhausted);
     // Every backend has its own measure of the stack.
-    let exhausted = plays.iter().filter_map(told).min();
+    let exhausted = plays.iter().filter_map(place).min();
     let compared = exhausted.unwrap_or(list.commands.len());
     let first = &plays[0];
     let difference = plays.iter().zip(columns).skip(1).find_map(|(play, column)| {
-        let failed = |play: &Play| play.failed.iter().map(|failure| failure.what.clone()).collect::<Vec<_>>();
+        let failed =
+            |play: &Play| play.failed.iter().map(|failure| failure.error.clone()).collect::<Vec<_>>();
         if failed(play) != failed(first) {
             return Some(format!("{} fails otherwise: {:?}", column.name, play.failed));
         }
@@ -118,7 +120,7 @@ fn compare(number: u64, columns: &[Column], opts: &Opts) -> Result<Outcome> {
     })
 }
 
-/// The play of a module that one backend compiles.
+/// The outcome of a module, compiled by one backend.
 fn play(wasm: &[u8], list: &List, column: &Column, player: &[String]) -> Result<Play> {
     let folder = tempfile::tempdir()?;
     let compiled = precompile::Compiler::default().compile(&column.options, wasm)?;

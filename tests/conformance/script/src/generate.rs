@@ -1,4 +1,4 @@
-//! Modules that are made up, and calls of them.
+//! Generated modules, and calls of them.
 
 use anyhow::{Context, Result};
 use arbtest::arbitrary::Unstructured;
@@ -6,11 +6,10 @@ use conformance_list::{Action, Command, Invoke, List, Module, Value};
 use wasm_smith::Config;
 use wasmparser::{ExternalKind, FuncType, Parser, Payload, TypeRef, ValType};
 
-/// So many loops and calls a module may do until it traps: not enough to exhaust the stack.
+/// The number of loops and calls after which a module traps: not enough to exhaust the stack.
 const TERMINATION_FUEL: u32 = 1000;
 
-/// A module, the same one each time for a number. Of four modules, three can't trap on
-/// their own.
+/// The module for a number, the same each time. Three of four modules can't trap on their own.
 pub(crate) fn module(number: u64) -> Result<Vec<u8>> {
     let config = Config {
         export_everything: true,
@@ -33,7 +32,7 @@ pub(crate) fn module(number: u64) -> Result<Vec<u8>> {
         canonicalize_nans: true,
         disallow_traps: !number.is_multiple_of(4),
         wide_arithmetic_enabled: true,
-        // What one of the backends lacks.
+        // Proposals that one of the backends lacks.
         exceptions_enabled: false,
         extended_const_enabled: false,
         gc_enabled: false,
@@ -50,14 +49,14 @@ pub(crate) fn module(number: u64) -> Result<Vec<u8>> {
     Ok(module.to_bytes())
 }
 
-/// Each export of a module is called with three sets of arguments, and the state looked at after each.
+/// The calls of a module's exports, each with three sets of arguments, and a report of the state after each.
 pub(crate) fn calls(number: u64, wasm: &[u8]) -> Result<List> {
     let mut commands = vec![Action::Define { name: None, artifact: 0 }];
     let mut choices =
         blake3::Hasher::new_derive_key("arguments").update(&number.to_le_bytes()).finalize_xof();
     for (export, ty) in functions(wasm)? {
         for set in 0..3 {
-            // A new instance, so that what was used up of its steps doesn't count.
+            // A new instance has all of its loops and calls left.
             commands.push(Action::Instantiate { name: None, module: Module::Defined(None) });
             let argument = |ty: &ValType| {
                 let mut bytes = [0; 16];
@@ -74,7 +73,7 @@ pub(crate) fn calls(number: u64, wasm: &[u8]) -> Result<List> {
     Ok(List { commands: commands.into_iter().map(|action| Command { line: 0, action }).collect() })
 }
 
-/// Zeros, then what is at the edge of something, then anything.
+/// An argument: zero in the first set, an edge case in the second, any value in the third.
 fn argument(ty: ValType, set: u32, choice: u128) -> Option<Value> {
     let edges = [
         0,
@@ -141,8 +140,8 @@ fn functions(wasm: &[u8]) -> Result<Vec<(String, FuncType)>> {
     exports.into_iter().map(typed).collect()
 }
 
-/// The module with another constant in each function: of the first `i32.const` or `i64.const` the lowest bit is
-/// another. A 1 stays, since that is how far the count towards termination goes at a time.
+/// The module with a planted fault in each function: the lowest bit of the first `i32.const` or `i64.const` is flipped.
+/// A 1 stays, as it is the step of the count towards termination.
 pub(crate) fn planted(wasm: &[u8]) -> Result<Vec<u8>> {
     let mut changed = wasm.to_vec();
     for payload in Parser::new(0).parse_all(wasm) {
@@ -153,7 +152,7 @@ pub(crate) fn planted(wasm: &[u8]) -> Result<Vec<u8>> {
             let offset = operators.original_position();
             use wasmparser::Operator::{I32Const, I64Const};
             if let I32Const { value: 2.. | ..=0 } | I64Const { .. } = operators.read()? {
-                // The first byte of the number has its lowest bits.
+                // The first byte of the number holds its lowest bits.
                 changed[offset + 1] ^= 1;
                 found = true;
             }

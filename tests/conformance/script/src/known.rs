@@ -1,17 +1,17 @@
-//! The known exceptions of the scripts: the modules that a backend refuses, and the assertions that no longer
-//! hold because the specification has moved on. Both must be so exactly.
+//! The known exceptions of the scripts: modules that a backend refuses, and assertions that no longer hold because the
+//! specification has changed. A run must have exactly these.
 
 use crate::run::Outcome;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One line each: the group of columns, the script, how many modules, and why.
+/// The refused modules, one line each: the group of columns, the script, the number of modules, and the reason.
 const LIMITS: &str = include_str!("../../limits.txt");
-/// One line each: the script, the line, and what is said where it fails as it must.
+/// The superseded assertions, one line each: the script, the line, and the error with which it must fail.
 const SUPERSEDED: &str = include_str!("../../superseded.txt");
 /// The number of assertions of each folder that pass.
 const REPORT: &str = include_str!("../../../../reports/conformance.md");
 
-/// The lines on refused modules that a run of these scripts comes to.
+/// The lines on refused modules from a run of these scripts.
 pub(crate) fn limits_of(group: &str, outcomes: &[Outcome]) -> BTreeSet<String> {
     let lines = |outcome: &Outcome| {
         let line =
@@ -21,7 +21,7 @@ pub(crate) fn limits_of(group: &str, outcomes: &[Outcome]) -> BTreeSet<String> {
     outcomes.iter().flat_map(lines).collect()
 }
 
-/// The lines on refused modules that such a run should come to.
+/// The lines on refused modules that such a run should have.
 pub(crate) fn limits(group: &str, scripts: &[String]) -> BTreeSet<String> {
     let scripts: BTreeSet<_> = scripts.iter().map(String::as_str).collect();
     let concerns = |line: &&str| {
@@ -36,7 +36,7 @@ pub(crate) fn others(groups: BTreeSet<&str>) -> impl Iterator<Item = &'static st
     lines(LIMITS).filter(move |line| !line.split(' ').next().is_some_and(|group| groups.contains(group)))
 }
 
-/// The lines of a script whose assertions the specification has since taken back, and what comes of each.
+/// The lines of a script with superseded assertions, and the outcome of each.
 pub(crate) fn superseded(script: &str) -> BTreeMap<u32, &'static str> {
     let line = |line: &'static str| {
         let (name, rest) = line.split_once(' ')?;
@@ -46,13 +46,13 @@ pub(crate) fn superseded(script: &str) -> BTreeMap<u32, &'static str> {
     lines(SUPERSEDED).filter_map(line).collect()
 }
 
-/// The folders that the report has.
+/// The folders in the report.
 pub(crate) fn folders() -> impl Iterator<Item = &'static str> {
     let table = REPORT.lines().skip_while(|line| !line.starts_with("| folder |")).skip(2);
     table.take_while(|line| line.starts_with('|')).filter_map(|line| line.split('|').nth(1)).map(str::trim)
 }
 
-/// The number of assertions of a folder that pass in a group of columns, and of all.
+/// The number of a folder's assertions that pass in a group of columns, and the number of all.
 pub(crate) fn folder(folder: &str, group: &str) -> Option<[u32; 2]> {
     let cells = |line: &'static str| line.trim_matches('|').split('|').map(str::trim);
     let mut table = REPORT.lines().skip_while(|line| !line.starts_with("| folder |"));

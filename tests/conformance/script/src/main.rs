@@ -1,5 +1,4 @@
-//! The compiler's side of tests that run without a compiler: the specification's scripts, and modules
-//! that are made up.
+//! The compiler's side of tests that run without a compiler: the specification's scripts, and generated modules.
 
 mod column;
 mod differential;
@@ -31,7 +30,7 @@ fn main() -> ExitCode {
         Verb::Differential(opts) => differential::run(&opts),
     };
     let right = right.unwrap_or_else(|error| {
-        // Whether or not anybody reads it.
+        // The reader may be gone.
         let _ = writeln!(stderr(), "error: {error:#}");
         false
     });

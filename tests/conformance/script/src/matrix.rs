@@ -17,12 +17,12 @@ pub(crate) struct Opts {
     #[arg(long = "column", value_name = "NAME")]
     columns: Vec<String>,
 
-    /// Only scripts whose name contains this; what ends with a `/` is compared to the report
+    /// Only scripts whose name contains this; a PART that ends with a `/` is compared to the report
     #[arg(long, value_name = "PART", default_value = "")]
     scripts: String,
 
-    /// A script of one's own instead, or all below a folder; then neither the list of refused modules nor the report is
-    /// compared
+    /// Your own script instead, or all below a folder; neither the list of refused modules nor the report is compared
+    /// then
     #[arg(long, value_name = "FILE", conflicts_with = "limits")]
     own: Option<PathBuf>,
 
@@ -42,16 +42,16 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     timeout: u64,
 
-    /// File that the report is written to
+    /// File for the report
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 
-    /// File that the list of refused modules is written to anew; then neither it nor the report is compared
+    /// File for a new list of refused modules; neither the list nor the report is compared then
     #[arg(long, value_name = "FILE")]
     limits: Option<PathBuf>,
 }
 
-/// Plays, and says whether all went as it should.
+/// Plays all scripts. Returns whether all had the expected outcome.
 pub(crate) fn run(opts: &Opts) -> Result<bool> {
     let mut scripts = match &opts.own {
         Some(path) => suite::own(path)?,

@@ -1,4 +1,4 @@
-//! Compiles the modules of a script, and knows which instances there can't be because of a limit.
+//! The modules of a script: compiling them, and keeping track of the instances that are missing because of a limit.
 
 use anyhow::Result;
 use conformance_list::artifact;
@@ -10,11 +10,11 @@ use wasmparser::{Parser, Payload};
 
 /// The outcome of compiling a module.
 pub(crate) enum Module {
-    /// It is this artifact.
+    /// The artifact of this number.
     Compiled(u32),
-    /// The backend refuses it, and says what it lacks.
+    /// A refusal by the backend, which names what it lacks.
     Limited,
-    /// It imports from an instance that there can't be.
+    /// A module that imports from a missing instance.
     Cut,
 }
 
@@ -28,7 +28,7 @@ pub(crate) struct Modules<'a> {
     missing: Missing,
 }
 
-/// The names under which there is nothing, in the script or in one thread of it.
+/// The names of what is missing, in the script or in one thread of it.
 #[derive(Default)]
 pub(crate) struct Missing {
     instances: HashSet<Option<String>>,
@@ -45,7 +45,7 @@ impl<'a> Modules<'a> {
     ///
     /// # Errors
     ///
-    /// Where that fails for another reason than a limit of the backend.
+    /// Where compiling fails for another reason than a limit of the backend.
     pub(crate) fn compile(&mut self, wasm: &[u8]) -> Result<Module> {
         let compiled = match Compiler::default().compile(self.options, wasm) {
             Ok(compiled) => compiled,
@@ -70,33 +70,33 @@ impl<'a> Modules<'a> {
         Ok(Module::Compiled(number))
     }
 
-    /// The test that an import is the shared memory of the host's, where an interpreter can't have one.
+    /// Tells whether an import is the host's shared memory, which an interpreter can't have.
     fn is_shared(&self, module: &str, name: &str) -> bool {
         self.options.target.machine().is_pulley() && (module, name) == ("spectest", "shared_memory")
     }
 
-    /// Begins a thread's names, in which there is no instance of this one. Returns those around it.
+    /// Begins the names of a thread, without an instance of this name. Returns the names around it.
     pub(crate) fn enter(&mut self, without: Option<String>) -> Missing {
         let instances = without.into_iter().map(Some).collect();
         std::mem::replace(&mut self.missing, Missing { instances, ..Missing::default() })
     }
 
-    /// Ends a thread's names: those around it are back.
+    /// Ends the names of a thread, and restores those around it.
     pub(crate) fn leave(&mut self, around: Missing) {
         self.missing = around;
     }
 
-    /// A module was defined under a name, or could not be.
+    /// Notes a module that was defined under a name, or could not be.
     pub(crate) fn defined(&mut self, name: Option<String>, there: bool) {
         note(&mut self.missing.definitions, name, there);
     }
 
-    /// An instance was made under a name, or could not be.
+    /// Notes an instance that was made under a name, or could not be.
     pub(crate) fn instantiated(&mut self, name: Option<String>, there: bool) {
         note(&mut self.missing.instances, name, there);
     }
 
-    /// An instance was offered to others under a name, or could not be.
+    /// Notes an instance that was offered to others under a name, or could not be.
     pub(crate) fn registered(&mut self, name: &str, there: bool) {
         match there {
             true => self.missing.registered.remove(name),
@@ -113,7 +113,7 @@ impl<'a> Modules<'a> {
     }
 }
 
-/// Notes whether a module is missing: one with a name is also the last one.
+/// Notes whether a name is missing. A module with a name is also the last one.
 fn note(missing: &mut HashSet<Option<String>>, name: Option<String>, there: bool) {
     for name in [None, name] {
         match there {
@@ -123,18 +123,18 @@ fn note(missing: &mut HashSet<Option<String>>, name: Option<String>, there: bool
     }
 }
 
-/// The feature that a backend lacks, if that is why it refuses a module.
+/// The feature that a backend lacks, if that is the reason for a refusal.
 fn reason(error: &CompileError) -> Option<String> {
     let CompileError::Unsupported(unsupported) = error else { return None };
     match &unsupported.cause {
         Cause::Proposals(names) => Some(names.join(" ")),
         Cause::CpuFeature(name) => Some(format!("cpu {name}")),
-        // Neither a panic nor an error of which nothing is known is a limit.
+        // Neither a panic nor an unknown error is a limit.
         Cause::Panic(_) | Cause::Other(_) => None,
     }
 }
 
-/// The imports of a module: from which module, and by which name.
+/// The imports of a module, each as a module and a name.
 fn imports(wasm: &[u8]) -> Result<Vec<(String, String)>> {
     let mut imports = Vec::new();
     for payload in Parser::new(0).parse_all(wasm) {

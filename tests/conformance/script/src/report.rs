@@ -1,11 +1,11 @@
-//! The report, and the list of limits.
+//! The report, and the list of refused modules.
 
 use crate::known;
 use crate::tally::Tally;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-/// The matrix as a table, and why modules are refused.
+/// The matrix as a table, and the reasons for refused modules.
 pub(crate) fn report(tallies: &[Tally]) -> String {
     let mut text = String::from(
         "# The specification's tests\n\n\
@@ -22,7 +22,7 @@ pub(crate) fn report(tallies: &[Tally]) -> String {
         let Tally { column, whole, passed, limited, superseded, failed, .. } = tally;
         let scripts = tally.scripts.len();
         let all = passed + limited + superseded + failed.len() as u32;
-        // A string takes everything.
+        // Writing to a string can't fail.
         let _ = writeln!(
             text,
             "| {column} | {scripts} | {whole} | {all} | {passed} | {} | {limited} | {superseded} |",
@@ -46,8 +46,8 @@ pub(crate) fn report(tallies: &[Tally]) -> String {
     text
 }
 
-/// The part of each folder that passes, which is a version of the specification or a proposal. Fuel and the like
-/// make no difference to it.
+/// The passing assertions of each folder, which is a version of the specification or a proposal. Fuel and the like make
+/// no difference.
 fn folders(tallies: &[Tally]) -> String {
     let mut groups: BTreeMap<&str, &Tally> = BTreeMap::new();
     for tally in tallies {
@@ -65,7 +65,7 @@ fn folders(tallies: &[Tally]) -> String {
     text
 }
 
-/// The list of limits: as it was found in the columns that were played, and else as it is known.
+/// The list of refused modules: from this run for the columns that were played, and from the known list otherwise.
 pub(crate) fn limits(tallies: &[Tally]) -> String {
     let mut lines: BTreeSet<&str> =
         tallies.iter().flat_map(|tally| &tally.limits).map(String::as_str).collect();

@@ -1,4 +1,4 @@
-//! Plays a script in one column.
+//! Playing a script in one column.
 
 use crate::column::Column;
 use crate::suite::Script;
@@ -22,8 +22,8 @@ pub(crate) struct Outcome {
     pub(crate) limits: BTreeMap<String, u32>,
 }
 
-/// Compiles a script and has it played, in a process of its own: one that dies or hangs is a failure
-/// of this script.
+/// Compiles a script and has it played in a process of its own: a process that dies or hangs is a failure of this
+/// script.
 ///
 /// # Errors
 ///
@@ -44,7 +44,7 @@ pub(crate) fn run(script: &Script, column: &Column, player: &[String], limit: Du
             outcome.failed.extend(play.failed);
         }
         Err(error) => {
-            outcome.failed.push(Failure { line: 0, what: format!("{error:#}"), assertion: true });
+            outcome.failed.push(Failure { line: 0, error: format!("{error:#}"), assertion: true });
         }
     }
     Ok(outcome)

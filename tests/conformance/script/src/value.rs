@@ -1,4 +1,4 @@
-//! Values and expectations of a script, as a list has them.
+//! Values and expectations of a script, in the form of a list.
 
 use anyhow::{Result, bail};
 use conformance_list::{Expected, Float, Heap, Lanes, Value};

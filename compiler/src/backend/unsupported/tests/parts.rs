@@ -1,4 +1,4 @@
-//! The search for what a backend fails in, with backends that fail as the tests tell them.
+//! Tests of the search for a failure, with backends that fail as a test tells them.
 
 use super::super::modules::core_modules;
 use super::super::probe::{Whole, cut};
@@ -40,7 +40,7 @@ const MODULE: &str = r#"(module
             (else (i32.const 2))))
     (func (param i32) (result i32) (i32.popcnt (call 2 (local.get 0)))))"#;
 
-/// The first that fails is found, whether or not the error names a function.
+/// The first failing instruction is found, with and without a function's name in the error.
 #[test]
 fn the_first_failure_is_found() {
     let wasm = wat::parse_str(MODULE).unwrap();
@@ -59,7 +59,7 @@ fn the_first_failure_is_found() {
     }
 }
 
-/// Where no function is the reason, none is named.
+/// No function is named if none is the cause.
 #[test]
 fn other_failures_are_not_found() {
     let wasm = wat::parse_str(MODULE).unwrap();
@@ -71,7 +71,7 @@ fn other_failures_are_not_found() {
     }
 }
 
-/// However a valid function is cut, the part is a valid module.
+/// A part is a valid module, wherever a valid function is cut.
 #[test]
 fn parts_are_valid() {
     let mut parts = 0;

@@ -1,7 +1,7 @@
-//! Real make and real ninja read each character, in names of outputs and of inputs.
+//! Tests with real make and real ninja, which read each character in names of outputs and of inputs.
 
 use super::*;
-use precompile::artifact::Shown;
+use precompile::artifact::Escaped;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::PathBuf;
@@ -12,8 +12,8 @@ use tempfile::TempDir;
 /// An output and its input.
 type Rule = (String, String);
 
-/// Each ASCII character but the two that no name holds, and one that isn't ASCII, at both ends of a name, in the
-/// middle, and twice; and some that mean something together.
+/// Names with each ASCII character but the two that no name holds, and with one that isn't ASCII: at both ends, in
+/// the middle, and twice; and with some characters that mean something together.
 fn names() -> BTreeSet<String> {
     let characters = (1..128u8).map(char::from).filter(|character| *character != '/').chain(['é']);
     let places = |c: char| [format!("{c}b"), format!("a{c}b"), format!("a{c}"), format!("a{c}{c}b")];
@@ -35,7 +35,7 @@ fn names() -> BTreeSet<String> {
     characters.flat_map(places).chain(words.map(String::from)).collect()
 }
 
-/// A rule for each name on that side.
+/// A rule for each name on a side.
 fn rules(side: Side) -> Vec<Rule> {
     let rule = |(number, name)| match side {
         Side::Output => (name, format!("plain{number}")),
@@ -58,7 +58,7 @@ fn program(name: &str) -> Option<&str> {
     is_here.then_some(name)
 }
 
-/// What a program makes of rules whose inputs are older than their outputs, and newer after that.
+/// A trial of a program with rules whose inputs are first older than their outputs, and then newer.
 struct Trial<'a> {
     folder: TempDir,
     rules: &'a [Rule],
@@ -91,8 +91,8 @@ impl<'a> Trial<'a> {
         names.map(|name| name.to_string_lossy().into_owned()).collect()
     }
 
-    /// What goes wrong: nothing is to be made at first, each output after its input has changed, and no other file
-    /// is to appear.
+    /// The errors of a trial: the program must make nothing at first, and each output after its input has changed, and no
+    /// other file may appear.
     fn problems(&self, made: impl Fn(&Trial<'_>) -> Result<BTreeSet<String>, String>) -> Vec<String> {
         let before = self.names();
         let mut problems = Vec::new();
@@ -101,7 +101,7 @@ impl<'a> Trial<'a> {
                 let others = expected.symmetric_difference(&made).map(|name| format!("{when}: `{name}`"));
                 problems.extend(others);
             }
-            Err(said) => problems.push(format!("{when}: {said}")),
+            Err(error) => problems.push(format!("{when}: {error}")),
         };
         compare("nothing has changed", BTreeSet::new());
         self.date(|rule| &rule.1, 50);
@@ -111,26 +111,26 @@ impl<'a> Trial<'a> {
     }
 }
 
-/// What make does wrong with a dependency file.
+/// The errors of make with a dependency file.
 fn make(rules: &[Rule], text: &[u8]) -> Vec<String> {
     let trial = Trial::new(rules);
     fs::write(trial.join("out.d"), text).unwrap();
     fs::write(trial.join("Makefile"), "-include out.d\n%:\n\t$(info made $@)\n").unwrap();
     trial.problems(|trial| {
         let mut command = Command::new("make");
-        // As part of a build by make, it would heed the options of that.
+        // In a build by make, it would heed the options of that one.
         command.env_remove("MAKEFLAGS").env_remove("MAKELEVEL").args(["-rR", "--no-print-directory", "--"]);
         let ended = command.args(rules.iter().map(|rule| &rule.0)).current_dir(trial.folder.path()).output();
         let ended = ended.map_err(|error| error.to_string())?;
         if !ended.status.success() {
             return Err(format!("{ended:?}"));
         }
-        let said = String::from_utf8_lossy(&ended.stdout).into_owned();
-        Ok(said.lines().filter_map(|line| line.strip_prefix("made ")).map(String::from).collect())
+        let output = String::from_utf8_lossy(&ended.stdout).into_owned();
+        Ok(output.lines().filter_map(|line| line.strip_prefix("made ")).map(String::from).collect())
     })
 }
 
-/// What ninja does wrong with a dependency file for each rule.
+/// The errors of ninja with a dependency file for each rule.
 fn ninja(rules: &[Rule], texts: &[Vec<u8>]) -> Vec<String> {
     let trial = Trial::new(rules);
     let mut build = String::from("rule p\n  command = echo made > $n.made\n  depfile = $n.d\n");
@@ -154,14 +154,14 @@ fn ninja(rules: &[Rule], texts: &[Vec<u8>]) -> Vec<String> {
             false => Err(format!("{ended:?}")),
         }
     };
-    // What it hasn't made itself, it makes.
+    // Ninja first makes all outputs, as it made none of them itself.
     match run(&trial) {
         Ok(_) => trial.problems(run),
-        Err(said) => vec![said],
+        Err(error) => vec![error],
     }
 }
 
-/// Whatever is written is read as it was meant, and the rest is refused.
+/// Both programs read each name that can be written as it was meant.
 #[test]
 fn make_and_ninja_read_each_name() {
     for side in [Side::Output, Side::Input] {
@@ -179,7 +179,7 @@ fn make_and_ninja_read_each_name() {
     }
 }
 
-/// What is refused of the characters that files have in names, wherever it stands.
+/// The characters of file names that are refused in any place.
 #[test]
 fn few_characters_are_refused() {
     let refused = |side| {
@@ -194,9 +194,9 @@ fn few_characters_are_refused() {
     assert_eq!(refused(Side::Output), "%*;<=>?[^`|");
 }
 
-/// The trials find names that are written as they are.
+/// The trials find names that are not quoted.
 #[test]
-fn names_that_are_not_quoted_are_found() {
+fn unquoted_names_are_found() {
     let naive = |(output, input): &Rule| format!("{output}: {input}\n").into_bytes();
     for (output, input) in
         [("a;touch OWNED;", "in"), ("a%", "in"), ("out", "a b"), ("out", "a$b"), ("out", "#a")]
@@ -221,10 +221,10 @@ fn special_characters_are_quoted() {
 }
 
 #[test]
-fn what_cannot_be_quoted_is_refused_by_name() {
+fn names_that_cannot_be_quoted_are_refused() {
     for name in ["a;b", "a\nb", "a=b", "*", "~/a", "lib(a)", "a ", "a\\ b", "a\tb", "a|b"] {
         let error = text([(Path::new("out"), vec![Path::new(name)])]).unwrap_err().to_string();
-        assert!(error.starts_with(&format!("`{}`", Shown(name))), "{error}");
+        assert!(error.starts_with(&format!("`{}`", Escaped(name))), "{error}");
     }
     for name in [".PHONY", "%", "a&"] {
         assert!(text([(Path::new(name), vec![Path::new("in")])]).is_err(), "{name}");

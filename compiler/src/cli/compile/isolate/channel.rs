@@ -1,14 +1,14 @@
 //! The standard streams of an isolated process, as sockets.
 //!
-//! Where nothing keeps it from that, such a process may start others, which hold its streams open when it is gone. Unlike
-//! a pipe, a socket can be shut down while somebody reads it.
+//! A process that isn't confined may start others, which hold its streams open when it is gone. Unlike a pipe, a socket
+//! can be shut down while it is read.
 
 use std::io;
 use std::process::Stdio;
 #[cfg(unix)]
 use std::{net::Shutdown, os::fd::OwnedFd, os::unix::net::UnixStream as Stream};
 
-/// A pair of connected sockets: this process' end, and the other's.
+/// A pair of connected sockets: this process's end, and the other's.
 pub(super) struct Channel {
     pub(super) ours: Stream,
     pub(super) theirs: Stdio,
@@ -22,13 +22,13 @@ impl Channel {
     }
 }
 
-/// Shuts a channel down, for who reads from it or writes to it at this moment, too.
+/// Shuts a channel down, and ends all reads and writes that are in progress.
 #[cfg(unix)]
 pub(super) fn end(channel: &Stream) {
     let _ = channel.shutdown(Shutdown::Both);
 }
 
-/// Elsewhere there are no such processes.
+/// A stand-in: other systems have no isolated processes.
 #[cfg(not(unix))]
 pub(super) struct Stream;
 
@@ -68,7 +68,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn who_waits_is_let_go_though_the_other_end_is_open() {
+    fn a_shutdown_ends_reads_though_the_other_end_is_open() {
         let (ours, theirs) = Stream::pair().unwrap();
         (&theirs).write_all(b"last words").unwrap();
         let read = thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! The other side: a process that compiles.
+//! The isolated process, which compiles.
 
 use super::confinement::{Confinement, Layer};
 use super::frame;
@@ -10,7 +10,7 @@ use clap::Parser;
 use precompile::Compiler;
 use std::io::{Cursor, ErrorKind, stdin};
 
-/// The first argument of a process that compiles: nothing that anybody would name an input.
+/// The first argument of an isolated process: not a likely name of an input.
 pub(super) const CHILD: &str = "__isolated";
 
 /// The stack of each thread, in bytes.
@@ -24,10 +24,10 @@ pub(crate) struct Opts {
     max_memory: u64,
     #[arg(long)]
     threads: usize,
-    /// The process that started this one
+    /// The process id of the process that started this one
     #[arg(long)]
     parent: u32,
-    /// Do nothing where something is lacking that would confine this process
+    /// Refuse where a means to confine this process is missing
     #[arg(long)]
     strict: bool,
     #[cfg(feature = "planted-child")]
@@ -36,20 +36,20 @@ pub(crate) struct Opts {
 }
 
 impl Opts {
-    /// What this process was started for, if it was for that.
-    pub(crate) fn asked() -> Option<Opts> {
+    /// The options of this process; `None` where it is no isolated process.
+    pub(crate) fn of_child() -> Option<Opts> {
         let mut arguments = std::env::args_os().skip(1).peekable();
         (arguments.peek()? == CHILD).then(|| Opts::parse_from(arguments))
     }
 
-    /// Reads a question, and answers it.
+    /// Reads a request, and writes the response.
     pub(crate) fn run(&self) -> Result<()> {
         tie(self.parent)?;
         let confinement = Confinement::enter(&self.layers(), self.threads, STACK_BYTES, self.max_memory)?;
         let lacking = confinement.lacking();
         ensure!(lacking.is_empty() || !self.strict, "it is not confined by {}", lacking.join(", "));
-        let answer = self.answer(confinement)?;
-        let (head, artifact) = answer.encode()?;
+        let response = self.respond(confinement)?;
+        let (head, artifact) = response.encode()?;
         print_bytes(&head)?;
         Ok(print_bytes(artifact)?)
     }
@@ -61,20 +61,20 @@ impl Opts {
         layers.collect()
     }
 
-    fn answer(&self, confinement: Confinement) -> Result<Response> {
+    fn respond(&self, confinement: Confinement) -> Result<Response> {
         let mut input = stdin().lock();
-        let Request { question, module_bytes } = Request::decode(&mut input)?;
+        let Request { task, module_bytes } = Request::decode(&mut input)?;
         let module = match frame::bytes(&mut input, module_bytes) {
             Err(error) if error.kind() == ErrorKind::OutOfMemory => return Ok(Response::out_of_memory()),
             read => read?,
         };
-        Ok(match question {
+        Ok(match task {
             Task::Confinement => Response::of_confinement(confinement),
             Task::CodeBytes => Response::of_code_bytes(precompile::code_bytes(Cursor::new(module), true)?),
             Task::Compile(options) => {
                 #[cfg(feature = "planted-child")]
-                if let Some(answer) = self.planted.answer(self.parent) {
-                    return Ok(answer);
+                if let Some(response) = self.planted.respond(self.parent) {
+                    return Ok(response);
                 }
                 Response::of(Compiler::default().compile(&options, &module))
             }
@@ -82,11 +82,11 @@ impl Opts {
     }
 }
 
-/// Ties this process's life to that of the one that started it, and lets no other of the user's look into it.
+/// Has this process end with its parent, and lets no other process of the user look into it.
 ///
 /// # Errors
 ///
-/// Where that one is gone already.
+/// Where the parent is gone already.
 #[cfg(target_os = "linux")]
 fn tie(parent: u32) -> Result<()> {
     use rustix::process::{

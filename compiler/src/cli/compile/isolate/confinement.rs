@@ -12,13 +12,13 @@ use std::fmt;
 
 const NO_NEW_PRIVS: &str = "no_new_privs";
 
-/// A means that keeps a process from something, by itself. An empty environment and no descriptors but the standard
-/// streams are its parent's to see to.
+/// A means by which a process confines itself. Its parent sees to an empty environment, and to no descriptors but the
+/// standard streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layer {
-    /// No more memory than it may take, no files, nothing started.
+    /// Limits of memory; no new descriptors and no new processes.
     Limits,
-    /// No file system, no TCP, no signals to others.
+    /// No file system, no TCP, no signals to other processes.
     Landlock,
     /// No system calls but those that compiling takes.
     Seccomp,
@@ -39,16 +39,16 @@ impl Layer {
 /// The means that hold for a process.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Confinement {
-    /// No program that it starts has more rights than it has: Landlock and seccomp both see to that.
+    /// No program that the process starts gains rights: Landlock and seccomp both see to that.
     no_new_privs: bool,
-    /// The version of Landlock's interface, by which it knows what to keep from a process.
+    /// The version of Landlock's interface, which determines what Landlock can keep from a process.
     landlock_abi: Option<u32>,
     seccomp: bool,
 }
 
 impl Confinement {
-    /// Confines this process, which has one thread so far, and starts the others: so many, with stacks of so many
-    /// bytes. What can't be had is left out.
+    /// Confines this process, which has one thread so far, and starts its other threads. Layers that this machine lacks
+    /// are left out.
     ///
     /// # Errors
     ///
@@ -61,25 +61,25 @@ impl Confinement {
     ) -> Result<Confinement> {
         let wants = |layer| layers.contains(&layer);
         let mut confinement = Confinement::default();
-        // What Landlock keeps from a thread it keeps from those that it starts, and not from its others.
+        // Landlock holds for this thread and those that it starts later, not for existing ones.
         if wants(Layer::Landlock) {
             (confinement.no_new_privs, confinement.landlock_abi) = keep_out();
         }
-        // Before there is a limit: a thread that can't be started is none of the module's faults.
+        // Before the limits: a thread that can't be started is no fault of the module.
         rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(stack_bytes).build_global()?;
         if wants(Layer::Limits) {
-            // Stacks count, whether they are used or not.
+            // Stacks count as memory, used or not.
             limits::set(max_memory_bytes.saturating_add((threads * stack_bytes) as u64), threads as u64)?;
         }
-        // Of all threads, and last: none of the above is among the calls that compiling takes.
+        // For all threads, and last: compiling takes none of the calls above.
         if wants(Layer::Seccomp) {
-            confinement.seccomp = allow_little();
+            confinement.seccomp = restrict_calls();
             confinement.no_new_privs |= confinement.seccomp;
         }
         Ok(confinement)
     }
 
-    /// The names of those that don't hold.
+    /// The names of the means that don't hold.
     pub(super) fn lacking(&self) -> Vec<&'static str> {
         let all = [
             (self.no_new_privs, NO_NEW_PRIVS),
@@ -90,7 +90,7 @@ impl Confinement {
     }
 }
 
-/// One line that says what holds, and what doesn't.
+/// One line with the means that hold, and those that don't.
 impl fmt::Display for Confinement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}, environment, descriptors", Layer::Limits.name())?;
@@ -119,7 +119,7 @@ impl fmt::Display for Confinement {
 #[cfg(target_os = "linux")]
 use self::landlock::keep_out;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
-use self::seccomp::allow_little;
+use self::seccomp::restrict_calls;
 
 #[cfg(not(target_os = "linux"))]
 fn keep_out() -> (bool, Option<u32>) {
@@ -127,7 +127,7 @@ fn keep_out() -> (bool, Option<u32>) {
 }
 
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
-fn allow_little() -> bool {
+fn restrict_calls() -> bool {
     false
 }
 
@@ -136,11 +136,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_holds_is_said_in_one_line() {
+    fn a_confinement_is_one_line() {
         let all = Confinement { no_new_privs: true, landlock_abi: Some(7), seccomp: true };
-        let said = "limits, environment, descriptors, no_new_privs, \
+        let expected = "limits, environment, descriptors, no_new_privs, \
                     Landlock (ABI 7: files, TCP, signals, abstract sockets), seccomp";
-        assert_eq!(all.to_string(), said);
+        assert_eq!(all.to_string(), expected);
         assert!(all.lacking().is_empty());
         let old = Confinement { landlock_abi: Some(3), ..all };
         assert!(old.to_string().contains("Landlock (ABI 3: files), seccomp"), "{old}");

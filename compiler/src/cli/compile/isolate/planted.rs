@@ -1,5 +1,5 @@
-//! For the tests that must find it stopped, and for nothing else: a process that compiles, and does what a module
-//! that got hold of it might.
+//! Planted attacks, for tests alone: an isolated process does what a hostile module might have it do, and the tests must
+//! find it stopped.
 
 use super::response::Response;
 use crate::environment::variable;
@@ -16,11 +16,12 @@ use std::os::unix::net::UnixDatagram;
 use std::process::Command;
 use std::time::Duration;
 
-/// The variable with the attempt, such as `read FILE`, and the one with the layers to do without, separated by commas.
+/// The variable with the attack, such as `read FILE`.
 const ATTEMPT: &str = "PRECOMPILE_PLANTED";
+/// The variable with the layers to do without, separated by commas.
 const WITHOUT: &str = "PRECOMPILE_PLANTED_WITHOUT";
 
-/// The attempt that is planted.
+/// The attack that is planted.
 #[derive(Args)]
 pub(super) struct Planted {
     #[arg(long)]
@@ -29,7 +30,7 @@ pub(super) struct Planted {
     without: Vec<String>,
 }
 
-/// Tells a process what it is to do.
+/// Passes the attack to a process.
 pub(super) fn plant(command: &mut Command) {
     for (option, name) in [("--attempt", ATTEMPT), ("--without", WITHOUT)] {
         if let Some(value) = variable(name) {
@@ -41,25 +42,25 @@ pub(super) fn plant(command: &mut Command) {
     }
 }
 
-/// Tells whether processes are to do without a layer.
+/// Tells whether processes do without a layer.
 pub(super) fn is_without(name: &str) -> bool {
     let without = variable(WITHOUT).unwrap_or_default();
     without.to_string_lossy().split(',').any(|without| without == name)
 }
 
 impl Planted {
-    /// The same in the process.
+    /// Tells whether this process does without a layer.
     pub(super) fn is_without(&self, name: &str) -> bool {
         self.without.iter().any(|without| without == name)
     }
 
-    /// The answer instead of that to the question, where something is planted.
-    pub(super) fn answer(&self, parent: u32) -> Option<Response> {
+    /// The response of the attack, if there is one.
+    pub(super) fn respond(&self, parent: u32) -> Option<Response> {
         let attempt = self.attempt.as_ref()?;
         let (verb, object) = attempt.split_once(' ').unwrap_or((attempt, ""));
         Some(match verb {
             "compile" => return None,
-            // A head that is too large; or one whose bytes the test says.
+            // A head that is too large, or one with bytes from the test.
             "flood" => flood(&[0xff; 8]),
             "swell" => flood(&object.split(' ').filter_map(|byte| byte.parse().ok()).collect::<Vec<u8>>()),
             "deliver" => deliver(object),
@@ -77,7 +78,7 @@ impl Planted {
     }
 }
 
-/// A file, as what the module became.
+/// A response with the content of a file as the artifact.
 fn deliver(file: &str) -> Response {
     let target = Target::host().unwrap();
     let timings = Timings { scan: Duration::MAX, compile: Duration::MAX, finish: Duration::MAX };
@@ -110,7 +111,7 @@ fn act(verb: &str, object: &str, parent: u32) -> io::Result<()> {
         "socket" => UnixDatagram::unbound().map(drop),
         "signal" => {
             kill_process(rustix::process::Pid::from_raw(parent as i32).unwrap(), Signal::TERM)?;
-            // So that there is no other end.
+            // Wait for the signal to end this process's parent.
             std::thread::sleep(Duration::from_secs(60));
             Ok(())
         }
@@ -128,7 +129,7 @@ fn found(is_found: bool) -> io::Result<()> {
     if is_found { Ok(()) } else { Err(io::ErrorKind::NotFound.into()) }
 }
 
-/// Reads memory of another process: the first that it has, if the kernel says where that is.
+/// Reads the first mapped memory of another process, if the kernel tells its place.
 fn peek(pid: Pid) -> io::Result<()> {
     let maps = fs::read_to_string(format!("/proc/{pid}/maps"));
     let first = maps.ok().and_then(|maps| usize::from_str_radix(maps.split('-').next()?, 16).ok());
@@ -137,7 +138,7 @@ fn peek(pid: Pid) -> io::Result<()> {
     Ok(process_vm_readv(pid, &mut [IoSliceMut::new(&mut bytes)], &[remote]).map(drop)?)
 }
 
-/// Some bytes, and more until nobody listens.
+/// Writes some bytes, and more until the reader is gone.
 fn flood(head: &[u8]) -> Response {
     let mut stdout = stdout().lock();
     let mut written = stdout.write_all(head);

@@ -1,4 +1,4 @@
-//! Questions to a process.
+//! Requests to an isolated process.
 
 use super::frame;
 use anyhow::Result;
@@ -6,37 +6,39 @@ use precompile::Options;
 use serde::{Deserialize, Serialize};
 use std::io::Read;
 
-/// A question about a module, which follows.
+/// The task of a process.
 #[derive(Serialize, Deserialize)]
 pub(super) enum Task {
-    /// About none: the confinement of the process.
+    /// To describe its confinement, without a module.
     Confinement,
-    /// The size of its code.
+    /// To count the bytes of the module's code.
     CodeBytes,
-    /// Its artifact.
+    /// To compile the module.
     Compile(Box<Options>),
 }
 
-/// A question, as it is sent: the module follows.
+/// A request, as it is sent: the module follows.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Request {
-    pub(super) question: Task,
+    pub(super) task: Task,
     pub(super) module_bytes: u64,
 }
 
 impl Request {
-    /// So many bytes are enough for any question.
-    const MOST_BYTES: u64 = 64 << 10;
+    /// The maximum size of a request, in bytes.
+    const MAX_BYTES: u64 = 64 << 10;
 
     pub(super) fn encode(&self) -> Result<Vec<u8>> {
         frame::encode(self)
     }
 
+    /// Reads a request.
+    ///
     /// # Errors
     ///
     /// Where there is none.
     pub(super) fn decode(from: &mut impl Read) -> Result<Request> {
-        frame::decode(from, Request::MOST_BYTES)
+        frame::decode(from, Request::MAX_BYTES)
     }
 }
 
@@ -45,7 +47,7 @@ mod tests {
     use super::*;
     use precompile::{Backend, Cpu, OptLevel, Regalloc, Target, settings};
 
-    /// What arrives is what was sent, whatever was set.
+    /// All options arrive as they were sent.
     #[test]
     fn nothing_is_lost() {
         let mut sent = Vec::new();
@@ -73,13 +75,13 @@ mod tests {
         }
         for (index, options) in sent.iter().enumerate() {
             assert!(!sent[..index].contains(options), "{options:?}");
-            let question = Task::Compile(Box::new(options.clone()));
-            let mut bytes = Request { question, module_bytes: 6 }.encode().unwrap();
+            let task = Task::Compile(Box::new(options.clone()));
+            let mut bytes = Request { task, module_bytes: 6 }.encode().unwrap();
             bytes.extend(b"module");
             let mut rest = &*bytes;
-            let asked = Request::decode(&mut rest).unwrap();
-            let Task::Compile(arrived) = asked.question else { panic!("it is another question") };
-            assert_eq!((&*arrived, asked.module_bytes, rest), (options, 6, &b"module"[..]));
+            let request = Request::decode(&mut rest).unwrap();
+            let Task::Compile(arrived) = request.task else { panic!("it is another task") };
+            assert_eq!((&*arrived, request.module_bytes, rest), (options, 6, &b"module"[..]));
         }
     }
 }

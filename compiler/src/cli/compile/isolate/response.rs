@@ -1,4 +1,4 @@
-//! Answers of a process.
+//! Responses of an isolated process.
 
 use super::confinement::Confinement;
 use super::diagnostics::{self, bounded};
@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use std::io::Read;
 use std::time::Duration;
 
-/// Wasmtime panics in some places where it gets no memory: that is no limit of a backend, and nothing that the
-/// module is to blame for otherwise. Other messages hold names of the module's, which may be anything.
+/// Tells whether an error is a panic for want of memory, as Wasmtime panics in some places without it. Such a panic is
+/// no limit of a backend. Only panics are looked at: other messages hold names from the module, which may be anything.
 fn is_for_want_of_memory(error: &CompileError) -> bool {
     let panic = match error {
         CompileError::Backend(BackendError::Panic { message, .. }) => Some(&**message),
@@ -23,7 +23,7 @@ fn is_for_want_of_memory(error: &CompileError) -> bool {
     panic.is_some_and(|message| message.contains("out of memory"))
 }
 
-/// The answer, but for the artifact, which follows it.
+/// The response without the artifact, which follows it.
 #[derive(Serialize, Deserialize)]
 enum Head {
     Confinement(Confinement),
@@ -33,7 +33,7 @@ enum Head {
     OutOfMemory,
 }
 
-/// An answer.
+/// A response.
 pub(super) struct Response {
     head: Head,
     artifact: Vec<u8>,
@@ -46,8 +46,8 @@ impl From<Head> for Response {
 }
 
 impl Response {
-    /// So many bytes are enough for any head: for words, and for a few numbers besides.
-    const MOST_HEAD_BYTES: u64 = diagnostics::MOST_BYTES as u64 + 64;
+    /// The maximum size of a head, in bytes: a message, and a few numbers.
+    const MAX_HEAD_BYTES: u64 = diagnostics::MAX_BYTES as u64 + 64;
 
     pub(super) fn of(compiled: Result<Compiled, CompileError>) -> Response {
         match compiled {
@@ -64,7 +64,7 @@ impl Response {
         Head::Refused { message: bounded(message), kind }.into()
     }
 
-    /// That the module takes too much memory.
+    /// The response for a module that takes too much memory.
     pub(super) fn out_of_memory() -> Response {
         Head::OutOfMemory.into()
     }
@@ -77,16 +77,16 @@ impl Response {
         Head::CodeBytes(bytes).into()
     }
 
-    /// The artifact that these options made of this module within so much time; or the error, of which `too_much`
-    /// is that they take too much memory.
+    /// The artifact that these options made of this module, in at most `max_time`; or the error, which is `too_much` where
+    /// compiling takes too much memory.
     pub(super) fn compiled(
         self,
         options: &Options,
         module: &[u8],
-        most: Duration,
+        max_time: Duration,
         too_much: CompileError,
     ) -> Result<Compiled, CompileError> {
-        let elsewhere = |message, kind| CompileError::Elsewhere { message, kind };
+        let elsewhere = |message, kind| CompileError::OtherProcess { message, kind };
         match self.head {
             Head::OutOfMemory => Err(too_much),
             Head::Compiled { scan, compile, finish, artifact_bytes: _ } => {
@@ -96,8 +96,8 @@ impl Response {
                         ErrorKind::Other,
                     )
                 })?;
-                // Of a hostile process's, no sum would be sure to be one.
-                let [scan, compile, finish] = [scan, compile, finish].map(|time| time.min(most));
+                // A sum of a hostile process's times might overflow.
+                let [scan, compile, finish] = [scan, compile, finish].map(|time| time.min(max_time));
                 Ok(Compiled {
                     artifact: self.artifact,
                     backend: options.backend,
@@ -108,55 +108,59 @@ impl Response {
             }
             Head::Refused { message, kind } => Err(elsewhere(bounded(&message), kind)),
             Head::Confinement(_) | Head::CodeBytes(_) => {
-                Err(elsewhere(another().to_string(), ErrorKind::Other))
+                Err(elsewhere(unexpected().to_string(), ErrorKind::Other))
             }
         }
     }
 
+    /// The confinement of the process.
+    ///
     /// # Errors
     ///
-    /// Where it is an answer to another question.
+    /// Where the response is to another task.
     pub(super) fn confinement(self) -> Result<Confinement> {
         match self.head {
             Head::Confinement(confinement) => Ok(confinement),
-            _ => Err(another()),
+            _ => Err(unexpected()),
         }
     }
 
+    /// The bytes of the module's code.
+    ///
     /// # Errors
     ///
-    /// Where it is an answer to another question.
+    /// Where the response is to another task.
     pub(super) fn code_bytes(self) -> Result<u64> {
         match self.head {
             Head::CodeBytes(bytes) => Ok(bytes),
-            _ => Err(another()),
+            _ => Err(unexpected()),
         }
     }
 
-    /// As bytes: the head, and behind them what follows it as it is.
+    /// The bytes of the head, and of the artifact behind it.
     pub(super) fn encode(&self) -> Result<(Vec<u8>, &[u8])> {
         Ok((frame::encode(&self.head)?, &self.artifact))
     }
 
-    /// The answer that is read. An artifact of more than so many bytes takes too much memory: here, too.
+    /// Reads a response. An artifact beyond the maximum counts as too much memory.
     ///
     /// # Errors
     ///
-    /// Where there is none.
-    pub(super) fn decode(mut from: impl Read, most_artifact_bytes: u64) -> Result<Response> {
-        let head = frame::decode(&mut from, Response::MOST_HEAD_BYTES)?;
+    /// Where there is no valid response.
+    pub(super) fn decode(mut from: impl Read, max_artifact_bytes: u64) -> Result<Response> {
+        let head = frame::decode(&mut from, Response::MAX_HEAD_BYTES)?;
         let bytes = match &head {
             Head::Compiled { artifact_bytes, .. } => *artifact_bytes,
             _ => 0,
         };
-        if bytes > most_artifact_bytes {
+        if bytes > max_artifact_bytes {
             return Ok(Response::out_of_memory());
         }
         Ok(Response { head, artifact: frame::bytes(&mut from, bytes)? })
     }
 }
 
-fn another() -> anyhow::Error {
+fn unexpected() -> anyhow::Error {
     anyhow!("the process that was to look at it answers another question")
 }
 
@@ -165,16 +169,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_longest_honest_answer_is_read_and_no_longer_one() {
-        let said = "\u{202e}".repeat(2000) + "\n";
-        let honest = Response::refused(&said.repeat(100), ErrorKind::Limit);
+    fn the_longest_honest_response_is_read_and_no_longer_one() {
+        let line = "\u{202e}".repeat(2000) + "\n";
+        let honest = Response::refused(&line.repeat(100), ErrorKind::Limit);
         let (head, _) = honest.encode().unwrap();
-        assert!(head.len() > diagnostics::MOST_BYTES - 3, "{}", head.len());
+        assert!(head.len() > diagnostics::MAX_BYTES - 3, "{}", head.len());
         let Head::Refused { message, .. } = Response::decode(&*head, 0).unwrap().head else {
             panic!("it says something else")
         };
         assert!(message.starts_with("\\u{202e}\\u{202e}"));
-        let longer = "x".repeat(Response::MOST_HEAD_BYTES as usize);
+        let longer = "x".repeat(Response::MAX_HEAD_BYTES as usize);
         let longer = Head::Refused { message: longer, kind: ErrorKind::Limit };
         let refused = Response::decode(&*frame::encode(&longer).unwrap(), 0).err().unwrap().to_string();
         assert!(refused.contains("where at most 160"), "{refused}");

@@ -4,7 +4,7 @@ use wasmparser::WasmFeatures as F;
 
 /// Components in text form, without the parentheses around them.
 pub(super) const TEXTS: &[(&str, &[F])] = &[
-    // Nothing that components were without at first.
+    // Only features of the first components.
     (
         r#"(import "a:b/c@1.0.0" (instance (export "r" (type (sub resource))) (export "f" (func (param "s" string)))))
            (core module $m (memory (export "m") 1) (func (export "f") (param i32 i32 i32 i32) (result i32) unreachable))
@@ -25,12 +25,12 @@ pub(super) const TEXTS: &[(&str, &[F])] = &[
         &[F::MULTI_VALUE, F::THREADS],
     ),
     ("(core module (memory i64 1)) (core module (memory 1) (memory 1))", &[F::MEMORY64, F::MULTI_MEMORY]),
-    // References by index are allowed by GC too, which one of these modules uses.
+    // GC, which one of these modules uses, also allows references by index.
     (
         "(core module (type $t (func)) (func (param (ref $t)))) (core module (type (sub (func))))",
         &[F::REFERENCE_TYPES, F::GC],
     ),
-    // Each module's casts are between its own types, and only those of the second are no subtypes.
+    // Each module casts between its own types, and only the second casts to a type that is no subtype.
     (
         "(core module (type $a (sub (struct))) (type $b (sub $a (struct)))
            (func (block (result (ref $b)) unreachable br_on_cast 0 (ref null $a) (ref $b) drop
@@ -80,7 +80,7 @@ pub(super) const TEXTS: &[(&str, &[F])] = &[
     ("(type (map string u8))", &[F::CM_MAP]),
     ("(type (resource (rep i64)))", &[F::CM64]),
     ("(core func (canon context.set i64 0))", &[F::CM_ASYNC, F::CM64]),
-    // Only where its memory has 64 bits does a lowered function ask for more.
+    // A lowered function needs more only if its memory has 64 bits.
     (
         r#"(import "f" (func $f (param "s" string)))
            (core module $m (memory (export "m") i64 1)) (core instance $i (instantiate $m))

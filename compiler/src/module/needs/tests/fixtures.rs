@@ -4,7 +4,7 @@ use wasmparser::WasmFeatures as F;
 
 /// Modules in text form, without the parentheses around them.
 pub(super) const TEXTS: &[(&str, &[F])] = &[
-    // Nothing that the first release lacks.
+    // Only features of the first release.
     (
         r#"(import "" "g" (global i64)) (import "" "f" (func))
            (memory (export "m") 1) (table 1 funcref) (global (mut i32) (i32.const 0))
@@ -71,14 +71,14 @@ pub(super) const TEXTS: &[(&str, &[F])] = &[
            unreachable) drop)",
         &[F::GC, F::GC_TYPES, F::REFERENCE_TYPES],
     ),
-    // Equal, and so a subtype.
+    // A cast to an equal type, which is a subtype.
     (
         "(rec (type $a (struct))) (rec (type $b (struct)))
          (func (block (result (ref $b)) unreachable br_on_cast 0 (ref null $a) (ref $b) drop
            unreachable) drop)",
         &[F::GC, F::GC_TYPES, F::REFERENCE_TYPES],
     ),
-    // Not to a subtype.
+    // A cast to a type that is no subtype.
     (
         "(type $a (sub (struct))) (type $b (sub $a (struct)))
          (func (block (result (ref $a)) unreachable br_on_cast 0 (ref null $b) (ref $a) drop
@@ -95,7 +95,7 @@ pub(super) const TEXTS: &[(&str, &[F])] = &[
            br_on_cast 0 (ref (exact $t)) (ref (exact $t)) drop unreachable) drop)",
         &[F::GC, F::GC_TYPES, F::REFERENCE_TYPES, F::CUSTOM_DESCRIPTORS],
     ),
-    // The validator allows it under custom descriptors, probably by mistake.
+    // The validator allows this cast under custom descriptors, probably by mistake.
     (
         "(type $f (func)) (type $c (cont $f))
          (func (block (result (ref $c)) unreachable br_on_cast 0 (ref null $c) (ref $c) drop
@@ -111,7 +111,7 @@ pub(super) const TEXTS: &[(&str, &[F])] = &[
     ("(func (param (ref null (shared func))))", &[F::SHARED_EVERYTHING_THREADS, F::REFERENCE_TYPES]),
     ("(memory 1) (func i32.const 0 i32.const 0 memory.discard)", &[F::MEMORY_CONTROL]),
     ("(type $t (func (param (ref null $t))))", &[F::GC, F::REFERENCE_TYPES]),
-    // Longer ones, for what becomes of them when bytes change.
+    // Longer modules, for the test that changes bytes.
     (
         "(type $f (func)) (type $c (cont $f)) (tag $t) (elem declare func $g) (func $g)
          (func (block (result (ref $c)) ref.func $g cont.new $c resume $c (on $t 0) suspend $t
@@ -168,7 +168,7 @@ pub(super) const TEXTS: &[(&str, &[F])] = &[
     ),
 ];
 
-/// The sections after the header of modules that only their encoding tells from plain ones.
+/// Modules, by the sections after the header, that differ from plain ones only in their encoding.
 pub(super) const BINARIES: &[(&[u8], &[F])] = &[
     // Padded table index.
     (

@@ -1,15 +1,15 @@
-//! No file system, no TCP, no others.
+//! Landlock: no file system, no TCP, no other processes.
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, LandlockStatus, RestrictionStatus, Ruleset, RulesetAttr, RulesetError,
     RulesetStatus, Scope,
 };
 
-/// The newest interface whose rights are kept from the process; an older kernel keeps those that it knows.
+/// The newest version of the interface that is used; an older kernel enforces the rights that it knows.
 const ABI_KNOWN: ABI = ABI::V7;
 
-/// Keeps this thread, and those that it starts, out of the file system, and away from TCP and other processes,
-/// as far as the kernel can. Returns that it gains no privileges, either, and the version of the kernel's
+/// Keeps this thread, and those that it starts, out of the file system, and away from TCP and other processes, as far
+/// as the kernel can. Returns whether the process can no longer gain privileges, and the version of the kernel's
 /// interface, if there is any.
 pub(super) fn keep_out() -> (bool, Option<u32>) {
     let Ok(RestrictionStatus { ruleset, landlock, no_new_privs, .. }) = restrict() else {
@@ -25,7 +25,7 @@ pub(super) fn keep_out() -> (bool, Option<u32>) {
     (no_new_privs, abi)
 }
 
-/// No rule gives anything back.
+/// Denies all that Landlock can deny, with no rule that allows anything.
 fn restrict() -> Result<RestrictionStatus, RulesetError> {
     Ruleset::default()
         .handle_access(AccessFs::from_all(ABI_KNOWN))?

@@ -1,11 +1,12 @@
-//! System calls, sorted by what they are to a process that compiles.
+//! System calls that a process that compiles may make, and those that end it.
 
 use libc::*;
 
-/// Calls that compiling takes, by either backend and with many threads, each of which was there before; and what the
-/// standard library and the system's may take besides. [`few`](super::few) has those that depend on arguments.
-pub(super) const FREE: &[c_long] = &[
-    // The question and the answer.
+/// Calls that compiling takes, by either backend and with many threads that were started before; and calls that the
+/// standard library and the system's may make besides. [`allow_filter`](super::allow_filter) has those that depend on
+/// arguments.
+pub(super) const ALLOWED: &[c_long] = &[
+    // The request and the response.
     SYS_read,
     SYS_readv,
     SYS_write,
@@ -15,7 +16,7 @@ pub(super) const FREE: &[c_long] = &[
     SYS_brk,
     SYS_mremap,
     SYS_munmap,
-    // Threads, and where they wait.
+    // Threads, and waiting.
     SYS_clock_gettime,
     SYS_clock_nanosleep,
     SYS_futex,
@@ -28,7 +29,7 @@ pub(super) const FREE: &[c_long] = &[
     SYS_sched_getaffinity,
     SYS_sched_yield,
     SYS_set_robust_list,
-    // Signals of its own.
+    // The process's own signals.
     SYS_restart_syscall,
     SYS_rt_sigaction,
     SYS_rt_sigprocmask,
@@ -40,9 +41,9 @@ pub(super) const FREE: &[c_long] = &[
     SYS_exit_group,
 ];
 
-/// Calls that no compiler makes, nor any library below it, unless it was made to: to reach other processes, the network
-/// or what the kernel offers to administrators, and to start anything.
-pub(super) const DEADLY: &[c_long] = &[
+/// Calls that neither a compiler nor a library below it makes, unless it was taken over: they reach other processes,
+/// the network or the kernel's administration, or start programs.
+pub(super) const FATAL: &[c_long] = &[
     // Programs and processes.
     SYS_clone,
     SYS_clone3,

@@ -1,4 +1,4 @@
-//! The filters, asked as the kernel asks them, of which a few instructions are enough for these.
+//! Tests of the filters, run as the kernel runs them; these filters need only a few of its instructions.
 
 use super::*;
 use libc::{
@@ -8,16 +8,17 @@ use libc::{
 use std::collections::BTreeSet;
 
 const PROCESS: u32 = 4711;
-/// More than there are.
-const MOST_CALLS: i64 = 1000;
+/// A number above all system calls.
+const MAX_CALL: i64 = 1000;
 
 /// The kernel's verdict on a call: the stricter one of both filters.
 fn verdict(number: i64, arguments: [u64; 6]) -> u32 {
-    let answers = [deadly(), few(PROCESS)].map(|program| run(&program.unwrap(), number, arguments));
-    match answers {
+    let verdicts =
+        [fatal_filter(), allow_filter(PROCESS)].map(|program| run(&program.unwrap(), number, arguments));
+    match verdicts {
         [SECCOMP_RET_KILL_PROCESS, _] => SECCOMP_RET_KILL_PROCESS,
         [SECCOMP_RET_ALLOW, other] => other,
-        [deadly, _] => panic!("{deadly:#x}"),
+        [fatal, _] => panic!("{fatal:#x}"),
     }
 }
 
@@ -52,20 +53,20 @@ fn run(program: &BpfProgram, number: i64, arguments: [u64; 6]) -> u32 {
 }
 
 #[test]
-fn nothing_is_allowed_but_what_is_listed() {
+fn only_listed_calls_are_allowed() {
     let conditionally = [SYS_madvise, SYS_mmap, SYS_mprotect, SYS_tgkill];
-    let expected: BTreeSet<i64> = FREE.iter().copied().chain(conditionally).collect();
-    // Which is also private memory that nothing is written to, and that isn't needed any more.
-    let of_itself = [PROCESS.into(), 0, MADV_FREE as u64, MAP_PRIVATE as u64, 0, 0];
-    let allowed: BTreeSet<i64> = (0..MOST_CALLS).filter(|call| is_allowed(*call, of_itself)).collect();
+    let expected: BTreeSet<i64> = ALLOWED.iter().copied().chain(conditionally).collect();
+    // Arguments that each conditional call accepts: its own process, harmless advice, private memory that isn't executable.
+    let arguments = [PROCESS.into(), 0, MADV_FREE as u64, MAP_PRIVATE as u64, 0, 0];
+    let allowed: BTreeSet<i64> = (0..MAX_CALL).filter(|call| is_allowed(*call, arguments)).collect();
     assert_eq!(allowed, expected);
 }
 
 #[test]
-fn what_no_compiler_does_ends_it() {
-    let deadly: BTreeSet<i64> =
-        (0..MOST_CALLS).filter(|call| verdict(*call, [0; 6]) == SECCOMP_RET_KILL_PROCESS).collect();
-    assert_eq!(deadly, DEADLY.iter().copied().collect());
+fn fatal_calls_end_the_process() {
+    let fatal: BTreeSet<i64> =
+        (0..MAX_CALL).filter(|call| verdict(*call, [0; 6]) == SECCOMP_RET_KILL_PROCESS).collect();
+    assert_eq!(fatal, FATAL.iter().copied().collect());
     for harmless in [libc::SYS_openat, libc::SYS_prctl, libc::SYS_ioctl] {
         assert_eq!(verdict(harmless, [0; 6]), SECCOMP_RET_ERRNO | EPERM as u32);
     }
@@ -82,7 +83,7 @@ fn nothing_becomes_executable() {
 }
 
 #[test]
-fn it_may_abort_itself_and_nobody_else() {
+fn a_process_may_abort_itself_alone() {
     let of = |process: u32| [process.into(), 1, 6, 0, 0, 0];
     assert!(is_allowed(SYS_tgkill, of(PROCESS)));
     for other in [0, 1, PROCESS - 1, PROCESS + 1, u32::MAX] {
@@ -91,7 +92,7 @@ fn it_may_abort_itself_and_nobody_else() {
 }
 
 #[test]
-fn memory_counts() {
+fn memory_that_does_not_count_is_refused() {
     let allowed =
         |flags: c_int| is_allowed(SYS_mmap, [0, 4096, PROT_WRITE as u64, flags as u64, u64::MAX, 0]);
     assert!(allowed(MAP_PRIVATE | MAP_ANONYMOUS) && allowed(MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE));
@@ -101,7 +102,7 @@ fn memory_counts() {
 }
 
 #[test]
-fn advice_is_harmless() {
+fn harmful_advice_is_refused() {
     let allowed = |advice: c_int| is_allowed(SYS_madvise, [0, 4096, advice as u64, 0, 0, 0]);
     assert!(allowed(MADV_DONTNEED) && !allowed(MADV_HWPOISON) && !allowed(MADV_MERGEABLE));
 }

@@ -1,11 +1,11 @@
-//! Artifacts that a host answers the same.
+//! Artifacts that are equivalent for a host.
 
 use crate::{Host, Manifest};
 
-/// The test that a host that loads one of two artifacts loads the other as well, told by their being equal in all that
-/// [`mismatches`](super::mismatches) looks at. That takes a fraction of looking.
-pub fn alike(one: &Manifest, other: &Manifest, host: &Host) -> bool {
-    // A field that is new is looked at, or it isn't: it goes into one of these groups.
+/// Returns true if two artifacts are equal in all fields that [`mismatches`](super::mismatches) checks: if a host loads
+/// one of them, it loads the other as well. Comparing takes a fraction of the time that checking takes.
+pub fn equivalent(one: &Manifest, other: &Manifest, host: &Host) -> bool {
+    // A new field is either checked or ignored: it belongs to one of these two groups.
     let Manifest {
         kind,
         backend,

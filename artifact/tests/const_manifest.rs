@@ -1,12 +1,12 @@
-//! The words of a constant expression about an artifact, against the reader's.
+//! The constant reader of manifests, compared with the whole one.
 
-use precompile_artifact::glance::{Glance, Unreadable, same};
+use precompile_artifact::const_manifest::{ConstManifest, ConstReadError, same};
 use precompile_artifact::manifest::{Kind, Manifest, OptLevel};
 use precompile_artifact::{Names, Platform, trailer};
 
 const GOLDEN: &[u8] = include_bytes!("golden/format-2.cwasm");
 
-/// The least that passes for an image of wasmtime's: an ELF header, and behind it three section headers.
+/// The shortest image that is accepted as wasmtime's: an ELF header, and three section headers at its end.
 fn image(kind: Kind, big_endian: bool) -> Vec<u8> {
     let mut bytes = vec![0; 512];
     bytes[..8].copy_from_slice(b"\x7fELF\x02\x01\x01\xc8");
@@ -24,10 +24,11 @@ fn image(kind: Kind, big_endian: bool) -> Vec<u8> {
 
 #[track_caller]
 fn check(artifact: &[u8]) {
-    let (glance, manifest) = (Glance::at(artifact).unwrap(), trailer::read(artifact).unwrap().manifest);
-    assert_eq!((glance.kind, glance.platform), (manifest.kind, manifest.platform));
-    assert_eq!((glance.target, glance.wasmtime_version), (&*manifest.target, &*manifest.wasmtime_version));
-    let (mut names, mut found) = (glance.features_stamped(), Vec::new());
+    let (read, manifest) =
+        (ConstManifest::read(artifact).unwrap(), trailer::read(artifact).unwrap().manifest);
+    assert_eq!((read.kind, read.platform), (manifest.kind, manifest.platform));
+    assert_eq!((read.target, read.wasmtime_version), (&*manifest.target, &*manifest.wasmtime_version));
+    let (mut names, mut found) = (read.features_stamped(), Vec::new());
     while let Some(name) = names.take_next() {
         found.push(name);
     }
@@ -35,11 +36,11 @@ fn check(artifact: &[u8]) {
 }
 
 #[test]
-fn it_tells_what_the_reader_tells() {
+fn both_readers_agree() {
     check(GOLDEN);
     check(include_bytes!("golden/format-1.cwasm"));
     let golden = trailer::read(GOLDEN).unwrap().manifest;
-    // Longer than one byte counts, by one: the first byte of the length says nothing but that.
+    // One more than the length of one byte can be, so that the first byte of the length only has its continuation bit.
     let long: String = format!("1.2.8-{}", "x".repeat(122));
     assert_eq!(long.len(), 128);
     for big_endian in [false, true] {
@@ -64,32 +65,32 @@ fn it_tells_what_the_reader_tells() {
     }
 }
 
-/// Whatever ends before its manifest does, or begins with something else, is none of ours, and no reason to panic.
+/// Bytes that end before the manifest does, or start otherwise, are refused without a panic.
 #[test]
-fn others_are_told_from_artifacts() {
-    assert_eq!(Glance::at(trailer::STUB).unwrap_err(), Unreadable::Stub);
+fn other_bytes_are_refused() {
+    assert_eq!(ConstManifest::read(trailer::STUB).unwrap_err(), ConstReadError::Stub);
     let digest = trailer::read(GOLDEN).unwrap().digest_offset as usize;
     for end in 0..digest {
-        assert_eq!(Glance::at(&GOLDEN[..end]).err(), Some(Unreadable::NotOurs), "cut at {end}");
+        assert_eq!(ConstManifest::read(&GOLDEN[..end]).err(), Some(ConstReadError::NotOurs), "cut at {end}");
     }
-    assert!(Glance::at(&GOLDEN[..digest]).is_ok());
+    assert!(ConstManifest::read(&GOLDEN[..digest]).is_ok());
     let start = trailer::image(GOLDEN).unwrap().bytes as usize;
-    // The magic of ELF, its class, the place and the number of the section headers, the trailer's magic.
+    // The magic of ELF, its class, the offset and number of section headers, the trailer's magic.
     for at in [0, 3, 4, 40, 47, 60, start, start + 7] {
         let mut bytes = GOLDEN.to_vec();
         bytes[at] ^= 0x40;
-        assert_eq!(Glance::at(&bytes).err(), Some(Unreadable::NotOurs), "changed at {at}");
+        assert_eq!(ConstManifest::read(&bytes).err(), Some(ConstReadError::NotOurs), "changed at {at}");
     }
     let mut overflow = GOLDEN.to_vec();
     overflow[40..48].fill(0xff);
-    assert_eq!(Glance::at(&overflow).err(), Some(Unreadable::NotOurs));
+    assert_eq!(ConstManifest::read(&overflow).err(), Some(ConstReadError::NotOurs));
     let mut newer = GOLDEN.to_vec();
     newer[start + 8] = 3;
-    assert_eq!(Glance::at(&newer).err(), Some(Unreadable::Format));
+    assert_eq!(ConstManifest::read(&newer).err(), Some(ConstReadError::Format));
 }
 
 #[test]
-fn texts_are_the_same_to_the_last_byte() {
+fn texts_are_compared_to_the_last_byte() {
     for (a, b, expected) in [
         ("", "", true),
         ("simd", "simd", true),

@@ -1,25 +1,25 @@
-//! Texts of errors, which a build without the feature `messages` leaves out.
+//! Parts of error texts, which builds without the feature `messages` leave out.
 
 use alloc::string::String;
 use core::fmt::{Display, Formatter, Result};
 
-/// A part of an error in words. Without this crate's feature `messages` it has none, and takes no space.
+/// A part of an error's text. Without this crate's feature `messages` it is empty and takes no space.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words {
+pub struct ErrorText {
     #[cfg(feature = "messages")]
     text: String,
 }
 
-impl Words {
-    /// Words that are only put together where there are any.
+impl ErrorText {
+    /// A text. Without the feature `messages` the closure isn't called, and its code is left out.
     #[inline(always)]
-    pub fn of(text: impl FnOnce() -> String) -> Words {
+    pub fn new(text: impl FnOnce() -> String) -> ErrorText {
         #[cfg(feature = "messages")]
-        return Words { text: text() };
+        return ErrorText { text: text() };
         #[cfg(not(feature = "messages"))]
         return {
             let _ = text;
-            Words {}
+            ErrorText {}
         };
     }
 
@@ -32,7 +32,7 @@ impl Words {
     }
 }
 
-impl Display for Words {
+impl Display for ErrorText {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         f.write_str(self.as_str())
     }

@@ -1,4 +1,4 @@
-//! What a guest gets of the runner: WASI preview 1.
+//! The instantiation of a module with WASI preview 1.
 
 use crate::args::Args;
 use crate::failure::Failure;
@@ -10,11 +10,11 @@ use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::Linker;
 use precompile_runtime::{Program, link};
 
-/// How large a buffer may be that a guest reads into or writes at once, where nobody limits its memory. wasmtime's
-/// own 128 MiB refuse what programs do.
+/// The maximum size of a buffer for one read or write of a guest without a memory limit. wasmtime's default of 128 MiB
+/// is too small for some programs.
 const BUFFER_BYTES: usize = 1 << 30;
 
-/// Instantiates a program with the folders, the environment and the arguments it was given.
+/// Instantiates a program with its folders, environment and arguments.
 pub(crate) fn instantiate(program: &Program, args: &Args) -> Result<Guest<Preview1>, Failure> {
     let mut linker = Linker::new(program.engine());
     let imports = || program.manifest().imports.iter().filter(|it| preview1::MODULES.contains(&it.module));

@@ -1,22 +1,22 @@
-//! Text from elsewhere, for a terminal.
+//! Untrusted text, escaped for a terminal.
 
 use core::fmt::{Display, Formatter, Result, Write};
 
-/// One line of text, in which what a terminal would obey is shown as text: control characters, and those
-/// that turn the direction of what follows.
+/// One line of untrusted text, in which characters that control a terminal are escaped: control characters, line and
+/// paragraph separators, and characters that change the direction of text.
 ///
 /// ```
-/// use precompile_artifact::Shown;
+/// use precompile_artifact::Escaped;
 ///
-/// assert_eq!(Shown("a name\u{1b}[31m").to_string(), r"a name\u{1b}[31m");
+/// assert_eq!(Escaped("a name\u{1b}[31m").to_string(), r"a name\u{1b}[31m");
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Shown<'a>(pub &'a str);
+pub struct Escaped<'a>(pub &'a str);
 
-impl Display for Shown<'_> {
+impl Display for Escaped<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         for character in self.0.chars() {
-            match is_obeyed(character) {
+            match controls_terminal(character) {
                 true => write!(f, "{}", character.escape_default())?,
                 false => f.write_char(character)?,
             }
@@ -25,44 +25,44 @@ impl Display for Shown<'_> {
     }
 }
 
-/// Lines of text, of which only the first begins at the margin: a line that a name puts among them is not taken for
-/// another message.
+/// Lines of untrusted text, escaped, of which only the first isn't indented. So a line within a name can't be mistaken
+/// for another message.
 ///
 /// ```
-/// use precompile_artifact::ShownLines;
+/// use precompile_artifact::EscapedLines;
 ///
-/// let text = ShownLines("error: `a\nerror: b` is no module").to_string();
+/// let text = EscapedLines("error: `a\nerror: b` is no module").to_string();
 /// assert_eq!(text, "error: `a\n  error: b` is no module");
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct ShownLines<'a>(pub &'a str);
+pub struct EscapedLines<'a>(pub &'a str);
 
-impl Display for ShownLines<'_> {
+impl Display for EscapedLines<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let further = || self.0.split('\n').skip(1);
-        // All by the same, so that what stands in columns still does.
+        // All lines by the same width, so that columns stay aligned.
         let is_at_margin = further().any(|line| !line.is_empty() && !line.starts_with(' '));
         let margin = if is_at_margin { "  " } else { "" };
-        Shown(self.0.split('\n').next().unwrap_or_default()).fmt(f)?;
+        Escaped(self.0.split('\n').next().unwrap_or_default()).fmt(f)?;
         for line in further() {
             f.write_char('\n')?;
             if !line.is_empty() {
                 f.write_str(margin)?;
-                Shown(line).fmt(f)?;
+                Escaped(line).fmt(f)?;
             }
         }
         Ok(())
     }
 }
 
-/// A path as text in a message, on one line.
+/// A path as one line of escaped text, for a message.
 #[cfg(feature = "std")]
-pub fn shown_path(path: &std::path::Path) -> alloc::string::String {
-    alloc::string::ToString::to_string(&Shown(&path.to_string_lossy()))
+pub fn escaped_path(path: &std::path::Path) -> alloc::string::String {
+    alloc::string::ToString::to_string(&Escaped(&path.to_string_lossy()))
 }
 
-fn is_obeyed(character: char) -> bool {
-    // What separates lines, and the property Bidi_Control of Unicode.
+fn controls_terminal(character: char) -> bool {
+    // Line and paragraph separators, and Unicode's property Bidi_Control.
     let separates = matches!(character, '\u{2028}' | '\u{2029}');
     let turns = matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     character.is_control() || separates || turns
@@ -74,21 +74,21 @@ mod tests {
     use alloc::string::ToString;
 
     #[test]
-    fn nothing_is_obeyed() {
-        assert_eq!(Shown("\x1b]0;x\x07\r\n\t\u{9b}").to_string(), r"\u{1b}]0;x\u{7}\r\n\t\u{9b}");
-        assert_eq!(Shown("\u{202e}gpj.exe\u{2069}").to_string(), r"\u{202e}gpj.exe\u{2069}");
+    fn control_characters_are_escaped() {
+        assert_eq!(Escaped("\x1b]0;x\x07\r\n\t\u{9b}").to_string(), r"\u{1b}]0;x\u{7}\r\n\t\u{9b}");
+        assert_eq!(Escaped("\u{202e}gpj.exe\u{2069}").to_string(), r"\u{202e}gpj.exe\u{2069}");
         let plain = "naïve 名前 `f` \u{5d0}\u{301}";
-        assert_eq!(Shown(plain).to_string(), plain);
+        assert_eq!(Escaped(plain).to_string(), plain);
     }
 
     #[cfg(feature = "std")]
     #[test]
     fn a_path_is_on_one_line() {
-        assert_eq!(shown_path(std::path::Path::new("a\nb/c")), r"a\nb/c");
+        assert_eq!(escaped_path(std::path::Path::new("a\nb/c")), r"a\nb/c");
     }
 
     #[test]
-    fn only_the_first_line_begins_at_the_margin() {
+    fn all_lines_but_the_first_are_indented() {
         for (text, shown) in [
             ("one", "one"),
             ("one\n  two\n\n    three", "one\n  two\n\n    three"),
@@ -96,7 +96,7 @@ mod tests {
             ("a\n\rerror: b\n\terror: c", "a\n  \\rerror: b\n  \\terror: c"),
             ("a\u{2028}b\u{85}c", "a\\u{2028}b\\u{85}c"),
         ] {
-            assert_eq!(ShownLines(text).to_string(), shown);
+            assert_eq!(EscapedLines(text).to_string(), shown);
         }
     }
 }

@@ -1,23 +1,23 @@
-//! What wasmtime made of an artifact's image.
+//! The code of an artifact, as wasmtime's module or component.
 
 #[cfg(feature = "component-model")]
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
 
-/// What wasmtime made of an artifact's image.
+/// The code of an artifact, as wasmtime's module or component.
 #[derive(Clone, Debug)]
-pub(crate) enum Code {
+pub(crate) enum CompiledCode {
     Module(Module),
     #[cfg(feature = "component-model")]
     Component(Component),
 }
 
-impl Code {
+impl CompiledCode {
     pub(crate) fn engine(&self) -> &Engine {
         match self {
-            Code::Module(module) => module.engine(),
+            CompiledCode::Module(module) => module.engine(),
             #[cfg(feature = "component-model")]
-            Code::Component(component) => component.engine(),
+            CompiledCode::Component(component) => component.engine(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a guest gets of the runner without WASI: nothing.
+//! The instantiation of a module in a build without WASI.
 
 use crate::args::Args;
 use crate::failure::Failure;
@@ -15,7 +15,7 @@ pub(crate) fn instantiate(program: &Program, args: &Args) -> Result<Guest<()>, F
     let module = program
         .module()
         .ok_or_else(|| Failure::own(Code::Unsupported, || "this build runs no components".into()))?;
-    // A linker would be ten times as large, for nothing to be linked.
+    // A linker would make this ten times as large, and there is nothing to link.
     let instance = Instance::new(&mut store, module, &[]);
     let instance = instance.map_err(|error| {
         imports::not_linked(program, args, state::not_started(&store, Failure::guest(error)))

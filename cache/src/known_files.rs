@@ -1,4 +1,4 @@
-//! Knowledge of files by sight.
+//! Inputs and outputs that are known without reading them, by the notes on files.
 
 use crate::cache::Cache;
 use crate::digest::Digest;
@@ -15,41 +15,41 @@ use std::time::SystemTime;
 /// An output that is in place already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InPlace {
-    /// Its size.
+    /// The size, in bytes.
     pub bytes: u64,
-    /// The time it took to make, in nanoseconds.
+    /// The time that making it took, in nanoseconds.
     pub cost_ns: u64,
 }
 
 impl Cache {
-    /// The digest of a file that was read before and can't have changed since.
+    /// The digest of a file, if the file was read before and can't have changed since.
     pub fn recall(&self, path: &Path, identity: &Identity) -> Option<Digest> {
         self.is_readable().then_some(())?;
         self.files.recall(&self.store, path, identity).map(|recalled| recalled.known.digest)
     }
 
-    /// Reads a file for its digest, and notes it.
+    /// Reads a file for its digest, and adds a note on it.
     ///
     /// # Errors
     ///
-    /// Where it can't be read.
+    /// If the file can't be read.
     pub fn read_digest(&self, path: &Path) -> io::Result<Digest> {
         let read_ns = unix_ns(SystemTime::now());
-        // Before it is read: should it change meanwhile, it has another identity afterwards.
+        // Taken before the file is read: if the file changes meanwhile, its identity differs afterwards.
         let identity = Identity::at(path);
         let digest = Digest::of_large_file(path)?;
         if let Some(identity) = identity.filter(|_| self.is_readable()) {
             let last = self.files.last(&self.store, path, &identity);
-            // It is what was made only as long as it is the same.
+            // The origin of an output holds only while its content is the same.
             let made = last.filter(|last| last.digest == digest).and_then(|last| last.made);
             self.files.note(&self.store, path, identity, read_ns, Known { digest, made });
         }
         Ok(digest)
     }
 
-    /// The test that a file is what a key makes, as far as that is known without reading it; or, with `read`,
-    /// by reading it. It then counts as a hit. A link never is: another user may have put it there, which is found out
-    /// where it is written to.
+    /// The output of a key, if it is at this path already; that counts as a hit. With `read`, the file is read to find
+    /// out; without, the notes on it decide. A symbolic link is never in place, because another user may have created
+    /// it. Writing the output then checks that.
     pub fn in_place(&self, path: &Path, key: &Key, read: bool) -> Option<InPlace> {
         self.is_readable().then_some(())?;
         let identity = Identity::at_no_link(path)?;
@@ -67,8 +67,8 @@ impl Cache {
         Some(InPlace { bytes: identity.size(), cost_ns: made.cost_ns })
     }
 
-    /// The digest of a file as it was last seen, where reading it gives the same. Another user's is written again: it
-    /// may have the number of one that is gone.
+    /// The note on an output, if reading the file gives the noted digest. `None` for another user's file, so that it is
+    /// written again: it may have got the number of a file that was removed.
     fn read_again(&self, path: &Path, identity: &Identity) -> Option<Recalled> {
         let known = self.files.last(&self.store, path, identity)?;
         known.made?;
@@ -78,8 +78,8 @@ impl Cache {
         same.then_some(Recalled { known, stale: true })
     }
 
-    /// Notes that a file is what a key made. It was written or compared after `since`, so that what
-    /// others write meanwhile isn't taken for it.
+    /// Adds a note that a file is the output of a key. The file was written or compared after `since`, so that later
+    /// changes by others are detected.
     pub fn note_output(&self, path: &Path, key: &Key, digest: Digest, cost_ns: u64, since: SystemTime) {
         let read_ns = unix_ns(since);
         if let Some(identity) = Identity::at(path).filter(|_| self.is_readable()) {
@@ -88,7 +88,7 @@ impl Cache {
         }
     }
 
-    /// The key that made a file when it was last seen.
+    /// The origin of an output according to its last note.
     pub(crate) fn made(&self, path: &Path) -> Option<Made> {
         self.is_readable().then_some(())?;
         self.files.last(&self.store, path, &Identity::at(path)?)?.made

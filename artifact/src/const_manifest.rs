@@ -1,17 +1,16 @@
-//! The needs of an artifact, as far as a constant expression can tell: for programs that embed one, whose
-//! compiler then says what would go wrong when they start.
+//! A reader of a few manifest fields for constant expressions.
 //!
-//! This reads a few fields of the manifest where [`Manifest::decode`](crate::Manifest::decode) reads them all;
-//! a test holds the two together.
+//! A program that embeds an artifact checks these fields when it is compiled, and not only when it starts. A test
+//! compares the reader with [`Manifest::decode`](crate::Manifest::decode), which reads all fields.
 
 use crate::Platform;
 use crate::manifest::Kind;
 use crate::trailer::{FORMAT, MAGIC, STUB};
 
-/// The words of an artifact about itself at first sight.
+/// The manifest fields that a constant expression can read.
 #[derive(Clone, Copy, Debug)]
-pub struct Glance<'a> {
-    /// The kind of what was compiled.
+pub struct ConstManifest<'a> {
+    /// The kind of the compiled binary.
     pub kind: Kind,
     /// The preset from which the settings started.
     pub platform: Platform,
@@ -20,38 +19,38 @@ pub struct Glance<'a> {
     /// Wasmtime's full version.
     pub wasmtime_version: &'a str,
     /// The WebAssembly features that the runtime must support.
-    features: Names<'a>,
+    features: ConstNames<'a>,
 }
 
-/// The fault of bytes that aren't an artifact, for whoever embeds them.
+/// The reason why [`ConstManifest::read`] refuses bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unreadable {
-    /// It was not compiled, because `PRECOMPILE_SKIP` was set.
+pub enum ConstReadError {
+    /// The bytes are a stub: nothing was compiled, because `PRECOMPILE_SKIP` was set.
     Stub,
-    /// Another tool's.
+    /// The bytes aren't an artifact of precompile's.
     NotOurs,
-    /// A newer format.
+    /// The artifact has a newer format.
     Format,
 }
 
-impl<'a> Glance<'a> {
-    /// Reads what `precompile` has just written.
+impl<'a> ConstManifest<'a> {
+    /// Reads the manifest of an artifact that `precompile` has just written.
     ///
     /// # Errors
     ///
-    /// Bytes that aren't an artifact of a format that is known here.
+    /// If the bytes aren't an artifact, or have a newer format.
     ///
     /// # Panics
     ///
-    /// On an artifact that is damaged.
-    pub const fn at(artifact: &'a [u8]) -> Result<Glance<'a>, Unreadable> {
+    /// If the artifact is damaged.
+    pub const fn read(artifact: &'a [u8]) -> Result<ConstManifest<'a>, ConstReadError> {
         if same(artifact, STUB) {
-            return Err(Unreadable::Stub);
+            return Err(ConstReadError::Stub);
         }
-        let Some(trailer) = trailer(artifact) else { return Err(Unreadable::NotOurs) };
+        let Some(trailer) = trailer(artifact) else { return Err(ConstReadError::NotOurs) };
         let (format, manifest) = trailer;
         if format > FORMAT {
-            return Err(Unreadable::Format);
+            return Err(ConstReadError::Format);
         }
         let mut fields = Fields { rest: manifest };
         let kind = match fields.number() {
@@ -73,24 +72,24 @@ impl<'a> Glance<'a> {
         fields.text();
         // The digest of the source.
         fields.take(32);
-        Ok(Glance { kind, platform, target, wasmtime_version, features: fields.names() })
+        Ok(ConstManifest { kind, platform, target, wasmtime_version, features: fields.names() })
     }
 
     /// The WebAssembly features that the runtime must support.
-    pub const fn features_stamped(&self) -> Names<'a> {
+    pub const fn features_stamped(&self) -> ConstNames<'a> {
         self.features
     }
 }
 
-/// Names, one after the other.
+/// A list of names, read one after the other.
 #[derive(Clone, Copy, Debug)]
-pub struct Names<'a> {
+pub struct ConstNames<'a> {
     left: usize,
     fields: Fields<'a>,
 }
 
-impl<'a> Names<'a> {
-    /// The next of them. An iterator's method can't be called in a constant.
+impl<'a> ConstNames<'a> {
+    /// The next name. This is no `Iterator`, because its methods can't be called in a constant expression.
     pub const fn take_next(&mut self) -> Option<&'a str> {
         if self.left == 0 {
             return None;
@@ -100,9 +99,9 @@ impl<'a> Names<'a> {
     }
 }
 
-/// The format and the manifest of an artifact, if that is what it is.
+/// The format and the manifest of an artifact; `None` if the bytes aren't one.
 const fn trailer(artifact: &[u8]) -> Option<(u32, &[u8])> {
-    // Where the section headers stand in an ELF file, and how many they are: the trailer is behind them.
+    // The trailer follows the section headers of the ELF file.
     if artifact.len() < 64 || !same(artifact.split_at(4).0, b"\x7fELF") || artifact[4] != 2 {
         return None;
     }
@@ -124,7 +123,7 @@ const fn trailer(artifact: &[u8]) -> Option<(u32, &[u8])> {
     }
 }
 
-/// A number of so many bytes, eight at most.
+/// A number of `length` bytes, at most eight, at an offset.
 const fn number(bytes: &[u8], at: usize, length: usize, big_endian: bool) -> u64 {
     let (mut value, mut index) = (0, 0);
     while index < length {
@@ -135,7 +134,7 @@ const fn number(bytes: &[u8], at: usize, length: usize, big_endian: bool) -> u64
     value
 }
 
-/// The test that two texts are the same: `==` can't be called in a constant.
+/// Returns true if two texts are equal, in a constant expression, where `==` can't be used.
 pub const fn same(a: &[u8], b: &[u8]) -> bool {
     let mut index = 0;
     while index < a.len() && index < b.len() && a[index] == b[index] {
@@ -144,7 +143,7 @@ pub const fn same(a: &[u8], b: &[u8]) -> bool {
     index == a.len() && index == b.len()
 }
 
-/// The rest of a manifest, in postcard's encoding.
+/// The unread fields of a manifest, in postcard's encoding.
 #[derive(Clone, Copy, Debug)]
 struct Fields<'a> {
     rest: &'a [u8],
@@ -157,14 +156,14 @@ impl<'a> Fields<'a> {
         taken
     }
 
-    /// Seven bits a byte, the least first; the eighth says that more follow.
+    /// The next number: seven bits in each byte, the least significant first. The eighth bit marks that more follow.
     const fn number(&mut self) -> usize {
         let (mut value, mut shift) = (0, 0);
         loop {
             let byte = self.take(1)[0] as u64;
             value |= (byte & 0x7f) << shift;
             if byte < 0x80 {
-                // Lengths and choices, all of them smaller than the file.
+                // All numbers are lengths or variants, which are smaller than the file.
                 return value as usize;
             }
             shift += 7;
@@ -179,9 +178,9 @@ impl<'a> Fields<'a> {
         }
     }
 
-    const fn names(&mut self) -> Names<'a> {
+    const fn names(&mut self) -> ConstNames<'a> {
         let left = self.number();
-        let names = Names { left, fields: *self };
+        let names = ConstNames { left, fields: *self };
         let mut index = 0;
         while index < left {
             self.text();

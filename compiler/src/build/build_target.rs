@@ -1,32 +1,38 @@
-//! What cargo builds for, in precompile's words.
+//! The target that cargo builds for, in precompile's terms.
 
 use crate::artifact::cpu;
-use crate::artifact::platform::{Machine as Kind, is_native};
+use crate::artifact::platform::{TargetKind, is_native};
 use crate::build::cargo::Cargo;
 use crate::build::error::BuildError;
 use crate::{Choice, Fallback, Platform};
 use target_lexicon::{OperatingSystem, Triple};
 
-/// What cargo builds for.
-pub(super) struct Machine {
-    /// What precompile calls it.
-    pub(super) target: String,
+/// The target that cargo builds for.
+pub(super) struct BuildTarget {
+    /// Its name in precompile.
+    pub(super) name: String,
     triple: Option<Triple>,
-    /// Those of its processor that cargo lets rustc use.
+    /// The CPU features that cargo lets rustc use.
     features: Vec<String>,
-    /// Pulley interprets, since no backend makes code for it.
+    /// The use of Pulley, because no backend makes code for the target.
     interpreted: bool,
 }
 
-impl Machine {
+impl BuildTarget {
+    /// The target `named`, or cargo's.
+    ///
     /// # Errors
     ///
-    /// Where no backend makes code for it, and nothing is to stand in.
-    pub(super) fn new(cargo: &Cargo, named: Option<&str>, choice: &Choice) -> Result<Machine, BuildError> {
-        if let Some(target) = named {
-            // The program's processor says nothing about it.
-            return Ok(Machine {
-                target: target.into(),
+    /// A target that no backend makes code for, without a fallback.
+    pub(super) fn new(
+        cargo: &Cargo,
+        named: Option<&str>,
+        choice: &Choice,
+    ) -> Result<BuildTarget, BuildError> {
+        if let Some(name) = named {
+            // The program's CPU tells nothing about another target.
+            return Ok(BuildTarget {
+                name: name.into(),
                 triple: None,
                 features: Vec::new(),
                 interpreted: false,
@@ -37,7 +43,7 @@ impl Machine {
         let features = features.split(',').map(String::from).collect();
         let width = cargo.given("CARGO_CFG_TARGET_POINTER_WIDTH").unwrap_or_default();
         let order = cargo.given("CARGO_CFG_TARGET_ENDIAN").unwrap_or_default();
-        Machine::of(target, features, &width, &order, choice)
+        BuildTarget::of(target, features, &width, &order, choice)
     }
 
     fn of(
@@ -46,24 +52,24 @@ impl Machine {
         pointer_width: &str,
         byte_order: &str,
         choice: &Choice,
-    ) -> Result<Machine, BuildError> {
-        // A triple that can't be read is no less without a backend.
+    ) -> Result<BuildTarget, BuildError> {
+        // A triple that can't be parsed has no backend either.
         let triple: Option<Triple> = target.parse().ok();
         let native = triple
             .as_ref()
-            .is_some_and(|triple| is_native(triple) && Kind::of(triple) == Some(Kind::Native64));
+            .is_some_and(|triple| is_native(triple) && TargetKind::of(triple) == Some(TargetKind::Native64));
         match (native, choice.fallback) {
-            (true, _) => Ok(Machine { target, triple, features, interpreted: false }),
+            (true, _) => Ok(BuildTarget { name: target, triple, features, interpreted: false }),
             (false, Some(Fallback::Pulley)) => {
                 let order = if byte_order == "big" { "be" } else { "" };
-                let target = format!("pulley{pointer_width}{order}");
-                Ok(Machine { target, triple, features, interpreted: true })
+                let name = format!("pulley{pointer_width}{order}");
+                Ok(BuildTarget { name, triple, features, interpreted: true })
             }
             (false, _) => Err(BuildError::Target { target }),
         }
     }
 
-    /// The processor to compile for: the one chosen, or the one that cargo compiles for.
+    /// The CPU to compile for: the chosen one, or the one that cargo compiles for.
     pub(super) fn cpu(&self, choice: &Choice) -> Option<String> {
         let family = self.triple.as_ref().filter(|_| !self.interpreted).and_then(cpu::family);
         choice.cpu.clone().filter(|_| !self.interpreted).or_else(|| {
@@ -74,7 +80,7 @@ impl Machine {
         })
     }
 
-    /// The platform to compile for: the one chosen, or what fits an interpreter without an operating
+    /// The platform to compile for: the chosen one, or the one for an interpreter without an operating
     /// system.
     pub(super) fn platform(&self, choice: &Choice) -> Option<Platform> {
         let bare =
@@ -87,15 +93,14 @@ impl Machine {
 mod tests {
     use super::*;
 
-    fn machine(target: &str, features: &str, width: &str, choice: &Choice) -> Result<Machine, BuildError> {
+    fn target(name: &str, features: &str, width: &str, choice: &Choice) -> Result<BuildTarget, BuildError> {
         let features = features.split(',').map(String::from).collect();
-        Machine::of(target.into(), features, width, "little", choice)
+        BuildTarget::of(name.into(), features, width, "little", choice)
     }
 
     #[test]
-    fn the_processor_is_that_of_the_program() {
-        let cpu =
-            |target, features, choice: &Choice| machine(target, features, "64", choice).unwrap().cpu(choice);
+    fn the_cpu_is_that_of_the_program() {
+        let cpu = |name, features, choice: &Choice| target(name, features, "64", choice).unwrap().cpu(choice);
         let plain = Choice::default();
         let x86 = "x86_64-unknown-linux-musl";
         assert_eq!(cpu(x86, "fxsr,sse,sse2", &plain).unwrap(), "x86-64");
@@ -107,16 +112,16 @@ mod tests {
 
     #[test]
     fn an_interpreter_stands_in_on_request() {
-        let refused = machine("thumbv7em-none-eabihf", "", "32", &Choice::default());
+        let refused = target("thumbv7em-none-eabihf", "", "32", &Choice::default());
         assert!(matches!(refused, Err(BuildError::Target { .. })));
         let choice =
             Choice { fallback: Some(Fallback::Pulley), cpu: Some("any".into()), ..Choice::default() };
-        let arm = machine("thumbv7em-none-eabihf", "", "32", &choice).unwrap();
-        assert_eq!((&*arm.target, arm.cpu(&choice)), ("pulley32", None));
+        let arm = target("thumbv7em-none-eabihf", "", "32", &choice).unwrap();
+        assert_eq!((&*arm.name, arm.cpu(&choice)), ("pulley32", None));
         assert_eq!(arm.platform(&choice), Some(Platform::Freestanding));
-        let linux = machine("powerpc64le-unknown-linux-gnu", "", "64", &choice).unwrap();
-        assert_eq!((&*linux.target, linux.platform(&choice)), ("pulley64", None));
-        let native = machine("aarch64-unknown-linux-gnu", "", "64", &choice).unwrap();
-        assert_eq!(&*native.target, "aarch64-unknown-linux-gnu");
+        let linux = target("powerpc64le-unknown-linux-gnu", "", "64", &choice).unwrap();
+        assert_eq!((&*linux.name, linux.platform(&choice)), ("pulley64", None));
+        let native = target("aarch64-unknown-linux-gnu", "", "64", &choice).unwrap();
+        assert_eq!(&*native.name, "aarch64-unknown-linux-gnu");
     }
 }

@@ -1,0 +1,73 @@
+//! The client of a shared store, which repeats what failed for a moment.
+
+use super::failure::Failure;
+use super::folder::Folder;
+use super::limits::RemoteLimits;
+use super::objects;
+use super::redis::Redis;
+use backon::{ExponentialBuilder, Retryable};
+use opendal::{Buffer, Operator};
+use std::future::Future;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// The delay before the second attempt. It doubles before each further one, and jitter adds up to as much again.
+const FIRST_DELAY: Duration = Duration::from_millis(100);
+/// The number of attempts after the first.
+const MORE_ATTEMPTS: usize = 3;
+
+/// The client of a shared store. It sends nothing before the first read or write.
+pub(super) enum Client {
+    Objects(Operator),
+    Folder(Folder),
+    Redis(Redis),
+}
+
+impl Client {
+    /// Reads an object; `None` if there is none.
+    pub(super) async fn read(&self, name: &str, limits: &RemoteLimits) -> Result<Option<Vec<u8>>, String> {
+        let read = || async {
+            match self {
+                Client::Objects(operator) => objects::read(operator, name, limits).await,
+                Client::Folder(folder) => objects::read(folder.operator().await?, name, limits).await,
+                Client::Redis(redis) => redis.read(name, limits).await,
+            }
+        };
+        within(limits, "send", read).await
+    }
+
+    /// Writes an object.
+    pub(super) async fn write(
+        &self,
+        name: &str,
+        object: Vec<u8>,
+        limits: &RemoteLimits,
+    ) -> Result<(), String> {
+        let object = Buffer::from(object);
+        let write = || async {
+            let object = object.clone();
+            match self {
+                Client::Objects(operator) => objects::write(operator, name, object).await,
+                Client::Folder(folder) => objects::write(folder.operator().await?, name, object).await,
+                Client::Redis(redis) => redis.write(name, &object.to_bytes(), limits).await,
+            }
+        };
+        within(limits, "take", write).await
+    }
+}
+
+/// Runs an attempt until it succeeds, fails for good, or the time is up. The error is one line.
+async fn within<T, F: Future<Output = Result<T, Failure>>>(
+    limits: &RemoteLimits,
+    verb: &str,
+    attempt: impl FnMut() -> F,
+) -> Result<T, String> {
+    let delays = ExponentialBuilder::default()
+        .with_min_delay(FIRST_DELAY)
+        .with_max_times(MORE_ATTEMPTS)
+        .with_total_delay(Some(limits.idle))
+        .with_jitter();
+    let attempts = attempt.retry(delays).when(|failure: &Failure| failure.is_temporary);
+    let ended = timeout(limits.transfer, attempts).await;
+    ended.unwrap_or_else(|_| Err(Failure::transfer(limits, verb))).map_err(|failure| failure.line())
+}

@@ -1,0 +1,51 @@
+//! The parsers of options' values, with the hints by which shells complete them.
+
+use crate::cpu_levels::cpu_levels;
+use crate::hinted::{self, Hinted};
+use crate::per_target::{PerTarget, TargetValue};
+use clap::ValueEnum;
+use precompile::{ALIASES, Fallback, OptLevel, Platform, Strip};
+use serde::Deserialize;
+
+pub(super) const FALLBACK: Hinted<Fallback> = Hinted::new(fallback, || names(FALLBACKS.map(Fallback::name)));
+pub(super) const PLATFORM: Hinted<String> =
+    Hinted::new(per_target::<Platform>, || names(Platform::ALL.map(Platform::name)));
+pub(super) const STRIP: Hinted<Vec<Strip>> = Hinted::new(Strip::parse, || {
+    names(Strip::ALL.map(Strip::name)).into_iter().chain(["all".into()]).collect()
+});
+pub(super) const TARGET: Hinted<String> = hinted::text(|| names(ALIASES.map(|(alias, _)| alias)));
+pub(super) const CPU: Hinted<String> = hinted::text(cpu_levels);
+const FALLBACKS: [Fallback; 2] = [Fallback::Cranelift, Fallback::Pulley];
+
+fn names<const N: usize>(names: [&str; N]) -> Vec<String> {
+    names.map(String::from).into()
+}
+
+/// An optimisation level, by its name.
+#[derive(Clone, Copy, Debug, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum OptLevelArg {
+    None,
+    Speed,
+    SpeedAndSize,
+}
+
+impl From<OptLevelArg> for OptLevel {
+    fn from(level: OptLevelArg) -> OptLevel {
+        match level {
+            OptLevelArg::None => OptLevel::None,
+            OptLevelArg::Speed => OptLevel::Speed,
+            OptLevelArg::SpeedAndSize => OptLevel::SpeedAndSize,
+        }
+    }
+}
+
+fn fallback(name: &str) -> Result<Fallback, String> {
+    let fallback = FALLBACKS.into_iter().find(|fallback| fallback.name() == name);
+    fallback.ok_or_else(|| "use `cranelift` or `pulley`".into())
+}
+
+/// Checks that a text holds values for targets, and returns the text.
+fn per_target<T: TargetValue>(text: &str) -> Result<String, String> {
+    PerTarget::<T>::parse([text]).map(|_| text.into()).map_err(|error| error.to_string())
+}
