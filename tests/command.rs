@@ -122,7 +122,8 @@ fn the_runners_manual_page_is_its_help() {
     assert_eq!(options(&page), options(&help));
 }
 
-/// Each proposal in the help is stamped when it is turned on, or refused by name, and not stamped when it is turned off.
+/// Each proposal in the help is stamped when it is turned on, or refused by name, and not stamped when it is turned
+/// off.
 #[test]
 fn every_proposal_can_be_chosen() {
     let folder = Folder::new();

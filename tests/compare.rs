@@ -131,7 +131,8 @@ fn named_ways_are_compared_with_a_level() {
     assert_eq!(names(&report, "candidates"), ["cranelift-none", "cranelift-none native", "pulley"]);
 }
 
-/// A runner that delays one backend's code makes the other backend the cheapest in the end, at the same cost of compiling.
+/// A runner that delays one backend's code makes the other backend the cheapest in the end, at the same cost of
+/// compiling.
 #[test]
 fn slow_code_pays_for_few_runs() {
     let folder = folder();

@@ -1,14 +1,14 @@
 //! Tests of the commands in the README and in `docs/`, run as they stand there.
 //!
-//! A document's commands are the lines that are indented by four spaces, and the lines behind `$ ` in a fenced block. The
-//! commands of a section run one after the other in a folder of their own, which `documents/setup.sh` fills with the
-//! files and the other machine that they name. Each must succeed, and print the lines that the document shows below it,
-//! but for times, sizes and this machine's triple. A fenced block in another language is a file: `precompile` compiles by
-//! a `precompile.toml`, cargo resolves a part of a `Cargo.toml`, and a text of WebAssembly is there under the name in its
-//! first line.
+//! A document's commands are the lines that are indented by four spaces, and the lines behind `$ ` in a fenced block.
+//! The commands of a section run one after the other in a folder of their own, which `documents/setup.sh` fills with
+//! the files and the other machine that they name. Each must succeed, and print the lines that the document shows
+//! below it, but for times, sizes and this machine's triple. A fenced block in another language is a file:
+//! `precompile` compiles by a `precompile.toml`, cargo resolves a part of a `Cargo.toml`, and a text of WebAssembly
+//! is there under the name in its first line.
 //!
-//! Commands that can't be run here stand in `documents/not-run.txt`: the document, the beginning of the command or of the
-//! block, and the reason. A missing tool that isn't part of every system costs one printed line.
+//! Commands that can't be run here stand in `documents/not-run.txt`: the document, the beginning of the command or of
+//! the block, and the reason. A missing tool that isn't part of every system costs one printed line.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeMap;
@@ -185,8 +185,9 @@ fn check(items: &[Item]) -> Result<(), Failed> {
     Ok(())
 }
 
-/// A text without its line breaks, which may be there to fit the page, and without values that differ from run to run and
-/// from machine to machine: times, sizes, and this machine's triple, for which documents have that of x86-64 Linux.
+/// A text without its line breaks, which may be there to fit the page, and without values that differ from run to run
+/// and from machine to machine: times, sizes, and this machine's triple, for which documents have that of x86-64
+/// Linux.
 fn comparable(text: &str) -> String {
     let text = text.replace(&target_lexicon::HOST.to_string(), "x86_64-unknown-linux-gnu");
     let mut words: Vec<_> = text.split_whitespace().collect();
@@ -277,8 +278,8 @@ fn commands_are_found() -> Result<(), Failed> {
     assert_eq!(found["Two"], [command("second", &["it says"]), file.clone(), command("third # why", &[])]);
     let (missing, other) =
         (Item::File("toml".into(), missing.into()), Item::File("rust".into(), other.into()));
-    let said = |seconds: u8| format!("compiled in 0.0{seconds} s: `a`, {seconds} bytes");
-    assert_eq!(comparable(&said(1)), comparable(&said(2)));
+    let line = |seconds: u8| format!("compiled in 0.0{seconds} s: `a`, {seconds} bytes");
+    assert_eq!(comparable(&line(1)), comparable(&line(2)));
     assert_ne!(comparable("`a`, 1 bytes"), comparable("`b`, 1 bytes"));
     let module = Item::File("wat".into(), ";; empty.wat\n(module)\n".into());
     check(&[module, command("precompile -q empty.wat && test -e empty.cwasm", &[])])?;

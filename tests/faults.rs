@@ -78,8 +78,8 @@ fn damage_is_refused_and_named() {
     assert!(naming.len() >= 12, "{} distinct errors name a field or an offset: {naming:#?}", naming.len());
 }
 
-/// With a fitting digest, damage to the manifest meets the reader alone, and damage to its description of the image meets
-/// the comparison with the host and wasmtime's own checks.
+/// With a fitting digest, damage to the manifest meets the reader alone, and damage to its description of the image
+/// meets the comparison with the host and wasmtime's own checks.
 #[test]
 fn a_fitting_digest_does_not_help() {
     let folder = Folder::new();

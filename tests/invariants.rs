@@ -1,5 +1,5 @@
-//! The check of docs/invariants.md: each invariant is enforced by what its row names, in the runs that its row names: in
-//! the gate, in the full run, or in none.
+//! The check of docs/invariants.md: each invariant is enforced by what its row names, in the runs that its row names:
+//! in the gate, in the full run, or in none.
 
 use std::fs;
 use std::path::{Path, PathBuf};

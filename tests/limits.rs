@@ -135,8 +135,8 @@ fn sigterm() {
     }
 }
 
-/// The timeout includes everything that a run waits for: an artifact that is a pipe, and the input that is read before a
-/// measurement.
+/// The timeout includes everything that a run waits for: an artifact that is a pipe, and the input that is read
+/// before a measurement.
 #[test]
 #[cfg(unix)]
 fn time_runs_from_the_start() {

@@ -1,4 +1,5 @@
-//! An artifact on a file system that is mounted with `noexec`: its copy runs, and mapping it is an error that tells why.
+//! An artifact on a file system that is mounted with `noexec`: its copy runs, and mapping it is an error that tells
+//! why.
 
 #![cfg(target_os = "linux")]
 

@@ -1,5 +1,5 @@
-//! Modules compiled by `precompile` and run by `precompile-run`: the results are those of the WebAssembly specification,
-//! worked out by hand.
+//! Modules compiled by `precompile` and run by `precompile-run`: the results are those of the WebAssembly
+//! specification, worked out by hand.
 
 use support::{BACKENDS, Folder, Runner};
 

@@ -1,7 +1,7 @@
 //! Guests that change the artifact that they run from, and tell whether their code stays the same.
 
-/// The guests. Each acts on its artifact, which `$open` opens, by `$read`, `$write` and `$cut`, and then calls a function.
-/// The function returns 1234567890, or 1234567891 once its constant is replaced; `main` tells which.
+/// The guests. Each acts on its artifact, which `$open` opens, by `$read`, `$write` and `$cut`, and then calls a
+/// function. The function returns 1234567890, or 1234567891 once its constant is replaced; `main` tells which.
 ///
 /// Only the function's code holds the constant: the pattern to look for is inverted in memory.
 const GUEST: &str = r#"
@@ -166,7 +166,7 @@ pub const MODULE: Rewriter = Rewriter { text: MODULE_TEXT, unchanged: 5, changed
 /// A component, which gets the folder by WASI 0.2.
 pub const COMPONENT: Rewriter = Rewriter { text: COMPONENT_TEXT, unchanged: 0, changed: 1, refused: 134 };
 
-/// The actions: to replace the function's constant, to overwrite the whole artifact with zeros, and to truncate it. Only
-/// on some processors does machine code hold the constant in one piece.
+/// The actions: to replace the function's constant, to overwrite the whole artifact with zeros, and to truncate it.
+/// Only on some processors does machine code hold the constant in one piece.
 pub const ACTIONS: &[&str] =
     if cfg!(target_arch = "x86_64") { &["patch", "wipe", "cut"] } else { &["wipe", "cut"] };

@@ -110,8 +110,8 @@ fn every_advisory_is_decided() {
     assert_eq!(other.len(), 2, "{other:?}");
 }
 
-/// The `precompile` of the public registry is another author's, and without the lock file, other versions are built than
-/// the tested ones.
+/// The `precompile` of the public registry is another author's, and without the lock file, other versions are built
+/// than the tested ones.
 #[test]
 fn install_commands_are_ours_and_locked() {
     // Joined here, so that the test doesn't find itself.

@@ -2,8 +2,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests read what cargo tells them")]
 
-/// The part of a component's text that provides memory for strings and lists: `$m`, a memory with a number of pages, and
-/// `$realloc`, which hands out the memory behind an offset and takes nothing back.
+/// The part of a component's text that provides memory for strings and lists: `$m`, a memory with a number of pages,
+/// and `$realloc`, which hands out the memory behind an offset and takes nothing back.
 #[macro_export]
 macro_rules! memory {
     ($pages:literal, $free:literal) => {
@@ -57,13 +57,13 @@ pub const BACKENDS: [&str; 2] = ["cranelift", "winch"];
 /// The command `precompile`, built in the development profile.
 pub fn precompile() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
-    // Built like the tests of the workspace's default members: other features, even of crates that only tests need, would
-    // have all of wasmtime built again.
+    // Built like the tests of the workspace's default members: other features, even of crates that only tests need,
+    // would have all of wasmtime built again.
     PATH.get_or_init(|| build("debug/precompile", "precompile", &["test", "--no-run"]))
 }
 
-/// The command [`precompile`], with an isolated process that makes the attempt in the variables `PRECOMPILE_PLANTED` and
-/// `PRECOMPILE_PLANTED_WITHOUT`.
+/// The command [`precompile`], with an isolated process that makes the attempt in the variables `PRECOMPILE_PLANTED`
+/// and `PRECOMPILE_PLANTED_WITHOUT`.
 pub fn planted() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| {
@@ -280,7 +280,8 @@ pub fn slow(functions: usize) -> String {
     text + ")"
 }
 
-/// A mutation of `seed`, the same each time for a number: bits flipped, bytes replaced, parts left out, doubled or moved.
+/// A mutation of `seed`, the same each time for a number: bits flipped, bytes replaced, parts left out, doubled or
+/// moved.
 pub fn mutated(seed: &[u8], number: u64) -> Vec<u8> {
     let mut state = number;
     // The constants of SplitMix64.

@@ -8,8 +8,8 @@ use wasm_mutate::WasmMutate;
 static ALL: AtomicU64 = AtomicU64::new(0);
 static ACCEPTED: AtomicU64 = AtomicU64::new(0);
 
-/// Silences panics, so that a compiler's panic, which becomes an error, is no finding of the fuzzer. A panic that leaves a
-/// body still is one.
+/// Silences panics, so that a compiler's panic, which becomes an error, is no finding of the fuzzer. A panic that
+/// leaves a body still is one.
 pub fn quiet() {
     std::panic::set_hook(Box::new(|_| {}));
 }

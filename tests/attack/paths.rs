@@ -26,8 +26,8 @@ fn guest(backend: &str) -> &'static [u8] {
     &guests[BACKENDS.iter().position(|name| *name == backend).unwrap()]
 }
 
-/// A folder with `a` and `b`, which the guest gets as descriptors 3 and 4, and with `outside`, which it doesn't get; `a`
-/// holds all kinds of links to `outside`.
+/// A folder with `a` and `b`, which the guest gets as descriptors 3 and 4, and with `outside`, which it doesn't get;
+/// `a` holds all kinds of links to `outside`.
 pub(crate) fn world(backend: &str) -> Folder {
     let folder = Folder::new();
     folder.write("paths.cwasm", guest(backend));

@@ -146,7 +146,7 @@ fn an_entry_from_another_source_is_detected() {
     fs::write(&own, format!("{json}\n{}\n", blake3::hash(json.as_bytes()))).unwrap();
     let (cache, warnings) = compile(&folder, "second");
     assert_eq!((cache.as_str(), warnings.len()), ("miss", 1), "{warnings:?}");
-    assert!(warnings[0].contains("compiled from something else"), "{warnings:?}");
+    assert!(warnings[0].contains("compiled from another module"), "{warnings:?}");
     assert!(is_right(&folder, "second"));
     assert_eq!(compile(&folder, "third"), ("hit".into(), vec![]));
 }

@@ -38,8 +38,8 @@ impl CrateSources {
         self.0.insert(module.into(), text);
     }
 
-    /// The files that each file imports: by `use`, or by a path in its code. An import of a re-exported name counts as an
-    /// import from the file that has it.
+    /// The files that each file imports: by `use`, or by a path in its code. An import of a re-exported name counts
+    /// as an import from the file that has it.
     pub(crate) fn imports(&self) -> Imports {
         let imports = |(module, text): (&String, &String)| {
             let mut found: BTreeSet<_> =

@@ -5,8 +5,8 @@ use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
 use support::{Folder, Runner};
 
-/// A guest that counts the entries of a folder, with `.` and `..`, or removes the files that it finds, with a buffer of a
-/// given size.
+/// A guest that counts the entries of a folder, with `.` and `..`, or removes the files that it finds, with a buffer
+/// of a given size.
 const GUEST: &str = r#"(module
     (import "wasi_snapshot_preview1" "fd_readdir" (func $read (param i32 i32 i32 i64 i32) (result i32)))
     (import "wasi_snapshot_preview1" "path_unlink_file" (func $unlink (param i32 i32 i32) (result i32)))

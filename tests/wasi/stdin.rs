@@ -7,8 +7,8 @@ use std::thread;
 use std::time::Duration;
 use support::{Folder, Runner, runner};
 
-/// A guest that reads a byte, and ends with its place in the alphabet; or that waits for input, for a tenth of a second or
-/// a minute, and ends with the result.
+/// A guest that reads a byte, and ends with its place in the alphabet; or that waits for input, for a tenth of a
+/// second or a minute, and ends with the result.
 const GUEST: &str = r#"(module
     (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
     (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))

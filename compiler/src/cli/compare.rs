@@ -100,7 +100,8 @@ impl Opts {
         }
     }
 
-    /// Tries each way once, then measures those that work in turns, so that other load on the machine meets all of them.
+    /// Tries each way once, then measures those that work in turns, so that other load on the machine meets all of
+    /// them.
     fn measure(&self, setup: &Setup<'_>, mut trials: Vec<Trial>) -> Result<Vec<Trial>> {
         let (rounds, progress) = (self.rounds.get(), setup.progress);
         let mut some_ended = false;

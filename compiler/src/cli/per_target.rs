@@ -43,8 +43,8 @@ impl<T> Default for PerTarget<T> {
 }
 
 impl<T: TargetValue> PerTarget<T> {
-    /// Reads texts such as `x86_64=x86-64-v3,-avx2,aarch64=armv8.2-a`. A comma begins more of the value, where its kind has
-    /// commas, or the next target.
+    /// Reads texts such as `x86_64=x86-64-v3,-avx2,aarch64=armv8.2-a`. A comma begins more of the value, where its
+    /// kind has commas, or the next target.
     ///
     /// # Errors
     ///

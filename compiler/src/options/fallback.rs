@@ -2,7 +2,11 @@
 
 /// The fallback for a backend that can't compile a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "compile", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "compile",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case")
+)]
 pub enum Fallback {
     /// Cranelift, for the same target.
     Cranelift,

@@ -181,8 +181,8 @@ impl Report {
         sentences
     }
 
-    /// Tells whether a candidate costs hardly more than the cheapest, for some number of runs. Costs are straight lines:
-    /// it suffices to look where another becomes the cheapest, and beyond the last such place.
+    /// Tells whether a candidate costs hardly more than the cheapest, for some number of runs. Costs are straight
+    /// lines: it suffices to look where another becomes the cheapest, and beyond the last such place.
     fn is_close(&self, candidate: &Compared) -> bool {
         let of = |name: &str| self.candidates.iter().find(|candidate| candidate.name == name);
         let last = self.ranges.last().and_then(|range| of(&range.name));

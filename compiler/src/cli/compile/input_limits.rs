@@ -104,8 +104,8 @@ impl InputLimits {
         self.max_bytes() < u64::MAX
     }
 
-    /// The maximum size of an input, in bytes. An input that is larger than the memory for compiling it is not read here,
-    /// either.
+    /// The maximum size of an input, in bytes. An input that is larger than the memory for compiling it is not read
+    /// here, either.
     fn max_bytes(&self) -> u64 {
         let memory = self.isolation().map_or(u64::MAX, |isolation| isolation.max_memory_bytes);
         self.max_input_bytes.unwrap_or(u64::MAX).min(memory)

@@ -100,8 +100,8 @@ impl Job {
         Some(JobOutcome { phases, ..self.outcome(backend, target, Origin::Found { cost_ns }, bytes, None) })
     }
 
-    /// Reads, finds or compiles, and writes. Returns `None` where another process is compiling the same; with `wait`, waits
-    /// for that process instead. With `shared`, all threads compile the module.
+    /// Reads, finds or compiles, and writes. Returns `None` where another process is compiling the same; with `wait`,
+    /// waits for that process instead. With `shared`, all threads compile the module.
     pub(crate) fn run(
         &self,
         caching: Option<Caching<'_>>,
@@ -234,8 +234,8 @@ impl Job {
         Ok(written)
     }
 
-    /// Writes an artifact from the cache; while its entry is open, nobody prunes it. Returns `None` where the entry turns
-    /// out to be damaged.
+    /// Writes an artifact from the cache; while its entry is open, nobody prunes it. Returns `None` where the entry
+    /// turns out to be damaged.
     fn deliver(&self, cache: &Cache, key: &Key, entry: Entry) -> Result<Option<Written>> {
         let bytes = entry.record().blob_bytes();
         let destination = self.destination();

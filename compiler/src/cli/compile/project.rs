@@ -6,15 +6,15 @@ use crate::per_target::{Cpu, PerTarget, TargetValue};
 use crate::setting_args::{CODEGEN, DEBUG, OPTIMIZE, SettingArgs, WASM};
 use clap::{Args, ValueHint};
 use precompile::artifact::quantity;
-use precompile::{Choice, Fallback, OptLevel, Platform, Strip};
+use precompile::{Choice, Fallback, OptLevel, Platform, Strip, Target};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The inputs and the options for them: the content of a project file, and the same choices on the command line. Paths in
-/// the file are relative to its folder.
+/// The inputs and the options for them: the content of a project file, and the same choices on the command line.
+/// Paths in the file are relative to its folder.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Project {
@@ -129,11 +129,21 @@ pub(super) const MACHINE: &str = "Machine";
 const SETTINGS: &str = "Settings";
 
 impl Project {
-    /// The choices of the command line, and those of a file where the command line makes none. The command line's setting
-    /// counts where both have it.
+    /// The choices of the command line, and those of a file where the command line makes none. The command line's
+    /// setting counts where both have it.
     pub(crate) fn over(self, file: Project) -> Project {
         // A backend on the command line overrides the file's expected runs, too.
         let names_backend = matches!(self.backend, Some(BackendArg::Backend(_)));
+        // A target that the command line leaves out takes the file's values for it along.
+        let named: Vec<String> =
+            self.targets.iter().filter_map(|name| Some(name.parse::<Target>().ok()?.to_string())).collect();
+        let narrowed = |mut texts: Vec<String>| {
+            texts.retain(|text| {
+                let target = text.split_once('=').map(|(target, _)| target);
+                named.is_empty() || target.is_none_or(|target| named.iter().any(|name| name == target))
+            });
+            texts
+        };
         let expected = if names_backend { (None, None) } else { (file.expect_runs, file.expect_run_time) };
         // Taken apart without `..`, so that no option can be forgotten.
         let Project {
@@ -166,8 +176,8 @@ impl Project {
             fallback: fallback.or(file.fallback),
             opt_level: opt_level.or(file.opt_level),
             targets: first(targets, file.targets),
-            cpu: first(cpu, file.cpu),
-            platform: first(platform, file.platform),
+            cpu: first(cpu, narrowed(file.cpu)),
+            platform: first(platform, narrowed(file.platform)),
             strip: first(strip, file.strip),
             wasm: [file.wasm, wasm].concat(),
             debug: [file.debug, debug].concat(),
@@ -213,7 +223,7 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duratio
 
 /// A text, or a list of texts.
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "a text such as \"fuel,simd=n\", or a list of texts")]
+#[serde(untagged, expecting = "it takes a text such as \"fuel,simd=n\", or a list of texts")]
 enum Texts {
     One(String),
     More(Vec<String>),

@@ -306,8 +306,8 @@ impl World {
     }
 }
 
-/// Tells whether an error of wasmtime's means the specification's: wasmtime has the same words for the two ways in which
-/// an import can be wrong.
+/// Tells whether an error of wasmtime's means the specification's: wasmtime has the same words for the two ways in
+/// which an import can be wrong.
 fn is_link_error(error: &str, expected: &str) -> bool {
     ["unknown import", "incompatible import type"]
         .iter()

@@ -64,7 +64,8 @@ impl Tally {
             failed = true;
             self.failed.push(format!("{}:{}: {}", outcome.script, failure.line, failure.error));
         }
-        // A superseded assertion that holds again counts as a difference, unless a refused module keeps it from being played.
+        // A superseded assertion that holds again counts as a difference, unless a refused module keeps it from being
+        // played.
         if outcome.limited == 0 {
             let held = superseded.keys().filter(|line| !old.contains(line));
             self.odd.extend(held.map(|line| format!("it holds after all: {}:{line}", outcome.script)));

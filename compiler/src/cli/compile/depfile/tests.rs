@@ -91,8 +91,8 @@ impl<'a> Trial<'a> {
         names.map(|name| name.to_string_lossy().into_owned()).collect()
     }
 
-    /// The errors of a trial: the program must make nothing at first, and each output after its input has changed, and no
-    /// other file may appear.
+    /// The errors of a trial: the program must make nothing at first, and each output after its input has changed,
+    /// and no other file may appear.
     fn problems(&self, made: impl Fn(&Trial<'_>) -> Result<BTreeSet<String>, String>) -> Vec<String> {
         let before = self.names();
         let mut problems = Vec::new();

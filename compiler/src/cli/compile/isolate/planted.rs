@@ -1,5 +1,5 @@
-//! Planted attacks, for tests alone: an isolated process does what a hostile module might have it do, and the tests must
-//! find it stopped.
+//! Planted attacks, for tests alone: an isolated process does what a hostile module might have it do, and the tests
+//! must find it stopped.
 
 use super::response::Response;
 use crate::environment::variable;

@@ -77,8 +77,8 @@ impl Response {
         Head::CodeBytes(bytes).into()
     }
 
-    /// The artifact that these options made of this module, in at most `max_time`; or the error, which is `too_much` where
-    /// compiling takes too much memory.
+    /// The artifact that these options made of this module, in at most `max_time`; or the error, which is `too_much`
+    /// where compiling takes too much memory.
     pub(super) fn compiled(
         self,
         options: &Options,

@@ -56,7 +56,8 @@ fn run(program: &BpfProgram, number: i64, arguments: [u64; 6]) -> u32 {
 fn only_listed_calls_are_allowed() {
     let conditionally = [SYS_madvise, SYS_mmap, SYS_mprotect, SYS_tgkill];
     let expected: BTreeSet<i64> = ALLOWED.iter().copied().chain(conditionally).collect();
-    // Arguments that each conditional call accepts: its own process, harmless advice, private memory that isn't executable.
+    // Arguments that each conditional call accepts: its own process, harmless advice, private memory that isn't
+    // executable.
     let arguments = [PROCESS.into(), 0, MADV_FREE as u64, MAP_PRIVATE as u64, 0, 0];
     let allowed: BTreeSet<i64> = (0..MAX_CALL).filter(|call| is_allowed(*call, arguments)).collect();
     assert_eq!(allowed, expected);
