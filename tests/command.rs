@@ -93,13 +93,14 @@ fn help_and_version() {
     for word in ["--backend", "--target", "--cpu", "--opt-level", "--output", "x86-64-v3", "Exit codes"] {
         assert!(help.stdout.contains(word), "{word}");
     }
-    let version = concat!("precompile ", env!("CARGO_PKG_VERSION"), " (wasmtime 48.0.8; cranelift, winch)\n");
+    let (package, wasmtime) = (env!("CARGO_PKG_VERSION"), precompile::WASMTIME_VERSION);
+    let version = format!("precompile {package} (wasmtime {wasmtime}; cranelift, winch)\n");
     assert_eq!(folder.precompile(["--version"]).stdout, version);
     let help = folder.run(Runner::Default, ["--help"]);
     for word in ["--dir", "--env", "--invoke", "ARTIFACT", "Exit codes"] {
         assert!(help.stdout.contains(word), "{word}");
     }
-    let version = concat!("precompile-run ", env!("CARGO_PKG_VERSION"), " (wasmtime 48.0.8)\n");
+    let version = format!("precompile-run {package} (wasmtime {wasmtime})\n");
     assert_eq!(folder.run(Runner::Default, ["--version"]).stdout, version);
 }
 

@@ -4,13 +4,15 @@
 //! with the session behind `-- session --`: a command for the shell behind `$`, then its output, `| ` before a line of
 //! standard output, `! ` before one of standard error, and `= CODE` where the exit code is not 0. Values that differ
 //! from run to run are replaced: times, sizes, and this machine's triple, unless the file names architectures itself.
-//! A session that begins with `# exact sizes` keeps the sizes of files.
+//! A session that begins with `# exact sizes` keeps the sizes of files. `WASMTIME` stands for the version of wasmtime
+//! that is built, and `WASMTIME_MAJOR` for its first number: in the output, in the commands and in the files.
 //!
 //! `BLESS=1 cargo test --test golden` writes the current output into the files, for review.
 
 #![allow(clippy::disallowed_methods, reason = "a test is told by its environment to bless")]
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use precompile::{WASMTIME_MAJOR, WASMTIME_VERSION};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -93,7 +95,7 @@ fn play(file: &str) -> Result<String, Failed> {
             None if name == Some(SESSION) => match line.strip_prefix("$ ") {
                 Some(command) => {
                     writeln!(text, "{line}")?;
-                    let ended = shell(&folder, command);
+                    let ended = shell(&folder, &with_versions(command));
                     let host = if names_targets { "" } else { host.as_str() };
                     let shown = shown(&ended, &Redaction { host, sizes: !exact_sizes });
                     text += &without_keys(&shown.replace(&*folder.cache().to_string_lossy(), "CACHE"));
@@ -103,7 +105,7 @@ fn play(file: &str) -> Result<String, Failed> {
             },
             None => {
                 writeln!(text, "{line}")?;
-                writeln!(content, "{line}")?;
+                writeln!(content, "{}", with_versions(line))?;
             }
         }
     }
@@ -111,6 +113,11 @@ fn play(file: &str) -> Result<String, Failed> {
         Some(SESSION) => Ok(text),
         _ => Err("the file has no `-- session --`".into()),
     }
+}
+
+/// A part of a file, with the versions that placeholders stand for.
+fn with_versions(text: &str) -> String {
+    text.replace("WASMTIME_MAJOR", WASMTIME_MAJOR).replace("WASMTIME", WASMTIME_VERSION)
 }
 
 fn put(folder: &Folder, name: Option<&str>, content: &str) -> Result<(), Failed> {
@@ -211,7 +218,12 @@ fn redacted(line: &str, redaction: &Redaction<'_>) -> String {
             || UNSTABLE_FIELDS.iter().any(|key| before.ends_with(key))
             || sizes && SIZES.iter().any(|unit| after.starts_with(unit))
             || sizes && SIZE_FIELDS.iter().any(|key| before.ends_with(key));
-        text += if unstable { "N" } else { number };
+        text += match number {
+            _ if unstable => "N",
+            WASMTIME_VERSION => "WASMTIME",
+            WASMTIME_MAJOR if before.ends_with("wasmtime ") => "WASMTIME_MAJOR",
+            number => number,
+        };
         rest = after;
     }
     text + rest

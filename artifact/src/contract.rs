@@ -94,7 +94,7 @@ impl Contract {
     /// The contract of a platform preset. It is `None` for Pulley with [`Platform::SignalsOnly`], because Pulley has no
     /// hardware faults.
     ///
-    /// [`Platform::Hosted`] has the defaults of stock Wasmtime 48 (`Tunables::default_u64`, `default_u32` and
+    /// [`Platform::Hosted`] has the defaults of stock Wasmtime (`Tunables::default_u64`, `default_u32` and
     /// `default_for_target` in wasmtime-environ), but for concurrency, which is off in Wasmtime's minimal builds.
     pub fn preset(platform: Platform, target: TargetKind) -> Option<Contract> {
         let hosted = match target {
@@ -163,7 +163,7 @@ mod tests {
     /// The reservation, the guard, the reservation for growth; then hardware faults, and copy-on-write images.
     type Row = (u64, u64, u64, bool, bool);
 
-    /// The hosted ones are stock Wasmtime 48's defaults, as wasmtime-environ has them.
+    /// The hosted ones are stock Wasmtime's defaults, as wasmtime-environ has them.
     #[test]
     fn presets_are_as_documented() {
         use Platform::{Freestanding, Hosted, SignalsOnly};

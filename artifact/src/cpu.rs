@@ -133,7 +133,7 @@ static S390X: Family = Family {
     ],
 };
 
-/// The baseline is the only level: wasmtime 48 doesn't check the CPU features of RISC-V when it loads code.
+/// The baseline is the only level: wasmtime doesn't check the CPU features of RISC-V when it loads code.
 static RISCV64: Family = Family { levels: &[Level { name: "rv64gc", features: &[] }], features: &[] };
 
 /// The interpreter has no features.

@@ -9,10 +9,10 @@ pub use wasmparser::WasmFeatures;
 pub const OPTIONAL: WasmFeatures =
     WasmFeatures::GC_TYPES.union(WasmFeatures::EXCEPTIONS).union(WasmFeatures::THREADS);
 
-/// The proposals that wasmtime 48 implements but disables by default. They need no support at run time.
+/// The proposals that wasmtime implements but disables by default. They need no support at run time.
 pub const OFF_BY_DEFAULT: WasmFeatures = WasmFeatures::WIDE_ARITHMETIC.union(WasmFeatures::CUSTOM_PAGE_SIZES);
 
-/// The component model, with those of its proposals that wasmtime 48 implements by its cargo feature `component-model`.
+/// The component model, with those of its proposals that wasmtime implements by its cargo feature `component-model`.
 pub const COMPONENTS: WasmFeatures = WasmFeatures::COMPONENT_MODEL
     .union(WasmFeatures::CM_GC)
     .union(WasmFeatures::CM_MAP)

@@ -93,7 +93,7 @@ mod tests {
     use alloc::vec;
 
     /// The description by the first runtimes, which had no further fields.
-    const OLD: &str = r#"{"target":"x86_64-unknown-linux-gnu","cpu_features":["sse3"],"wasmtime_version":"48.0.8",
+    const OLD: &str = r#"{"target":"x86_64-unknown-linux-gnu","cpu_features":["sse3"],"wasmtime_version":"1.2.8",
         "runtime_version":"0.1.0","features":["simd","quantum"],"signals":true,"virtual_memory":true,"pulley":false,
         "components":false,"concurrency":false}"#;
 
@@ -103,7 +103,7 @@ mod tests {
         let expected = Host {
             target: "x86_64-unknown-linux-gnu".parse().unwrap(),
             cpu_features: Some(vec!["sse3".into()]),
-            wasmtime_version: "48.0.8".into(),
+            wasmtime_version: "1.2.8".into(),
             runtime_version: "0.1.0".into(),
             // The unknown name is ignored.
             features: WasmFeatures::SIMD,

@@ -20,7 +20,7 @@ pub struct Policy {
     /// The limit for the total maximum size of an artifact's memories, in bytes. An artifact with a memory without a
     /// maximum is refused. So is one with garbage-collected objects, whose heap has no maximum.
     pub memory_max_bytes: Option<u64>,
-    /// The minimum version of wasmtime that compiled the code, such as `48.0.8`. Wasmtime itself compares only the
+    /// The minimum version of wasmtime that compiled the code, such as `1.2.3`. Wasmtime itself compares only the
     /// major number, so it runs code that was compiled before a fix. A text that is no version refuses all artifacts.
     pub min_wasmtime_version: Option<String>,
     /// The accepted backends; `None` accepts all.
@@ -50,8 +50,8 @@ impl Policy {
                 self.memory_max_bytes = Some(self.memory_max_bytes.map_or(bytes, |before| before.min(bytes)));
             }
             ("min-wasmtime", Some(value)) => {
-                let version = numbers(value)
-                    .ok_or_else(|| format!("`{value}` is no version: use one like `48.0.8`"))?;
+                let version =
+                    numbers(value).ok_or_else(|| format!("`{value}` is no version: use one like `1.2.3`"))?;
                 let before = self.min_wasmtime_version.as_deref().and_then(numbers);
                 if before.is_none_or(|before| before < version) {
                     self.min_wasmtime_version = Some(value.into());
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn demands_are_read() {
         let mut policy = Policy::default();
-        for text in ["epoch-interruption", "fuel", "memory-max=65536", "min-wasmtime=48.0.8", "no-debug"] {
+        for text in ["epoch-interruption", "fuel", "memory-max=65536", "min-wasmtime=1.2.8", "no-debug"] {
             policy.demand(text).unwrap();
         }
         policy.demand("backend=winch").unwrap();
@@ -105,7 +105,7 @@ mod tests {
             require_epoch_interruption: true,
             require_fuel: true,
             memory_max_bytes: Some(65536),
-            min_wasmtime_version: Some("48.0.8".into()),
+            min_wasmtime_version: Some("1.2.8".into()),
             backends: Some(alloc::vec![Backend::Winch]),
             refuse_debug: true,
         };
@@ -115,7 +115,7 @@ mod tests {
             "fuel=1",
             "memory-max",
             "memory-max=1MB",
-            "min-wasmtime=48",
+            "min-wasmtime=1.2",
             "backend=llvm",
             "backend=",
             "debug",
@@ -135,8 +135,8 @@ mod tests {
         for (stricter, weaker) in [
             ("memory-max=65536", "memory-max=4G"),
             ("memory-max=0", "memory-max=64K"),
-            ("min-wasmtime=48.0.10", "min-wasmtime=48.0.9"),
-            ("min-wasmtime=48.0.8", "min-wasmtime=1.99.99"),
+            ("min-wasmtime=1.2.10", "min-wasmtime=1.2.9"),
+            ("min-wasmtime=2.0.0", "min-wasmtime=1.99.99"),
             ("backend=winch", "backend=winch,cranelift"),
             ("fuel", "fuel"),
         ] {

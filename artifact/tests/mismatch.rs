@@ -18,7 +18,7 @@ fn manifest(target: &str) -> Manifest {
         target: target.into(),
         cpu_features: Names::default(),
         opt_level: None,
-        wasmtime_version: "48.0.8".into(),
+        wasmtime_version: "1.2.8".into(),
         precompile_version: "0.1.0".into(),
         source_blake3: [0; 32],
         features_stamped: names(&["simd"]),
@@ -34,7 +34,7 @@ fn host(target: &str, cpu_features: &[&str]) -> Host {
     Host {
         target: target.parse().unwrap(),
         cpu_features: Some(cpu_features.iter().map(|name| String::from(*name)).collect()),
-        wasmtime_version: "48.0.9".into(),
+        wasmtime_version: "1.2.9".into(),
         runtime_version: "0.1.0".into(),
         features: WasmFeatures::WASM3.difference(OPTIONAL) | OFF_BY_DEFAULT,
         signals: true,
@@ -99,7 +99,7 @@ fn each_checked_field_makes_a_difference() {
         |it| it.platform = Platform::Freestanding,
         |it| it.target = "x86_64-unknown-none".into(),
         |it| it.cpu_features = names(&["avx"]),
-        |it| it.wasmtime_version = "48.0.9".into(),
+        |it| it.wasmtime_version = "1.2.9".into(),
         |it| it.features_stamped = Names::default(),
         |it| it.settings.consume_fuel = true,
     ];
@@ -219,10 +219,10 @@ fn no_executable_memory() {
 #[test]
 fn versions() {
     let mut manifest = manifest(LINUX);
-    manifest.wasmtime_version = "49.0.0".into();
-    let remedy = "compile with a precompile that is built on wasmtime 48.0.9";
+    manifest.wasmtime_version = "2.0.0".into();
+    let remedy = "compile with a precompile that is built on wasmtime 1.2.9";
     only(&manifest, &host(LINUX, &[]), "wasmtime_version", remedy);
-    assert!(same_major("48.0.0", "48.9.9") && !same_major("48.0.0", "49.0.0"));
+    assert!(same_major("1.0.0", "1.9.9") && !same_major("1.0.0", "2.0.0"));
     assert!(!same_major("new", "new"), "what is no version is compatible with nothing");
 }
 
@@ -308,7 +308,7 @@ fn policies() {
         require_epoch_interruption: true,
         require_fuel: true,
         memory_max_bytes: Some(65536),
-        min_wasmtime_version: Some("48.0.8".into()),
+        min_wasmtime_version: Some("1.2.8".into()),
         backends: Some(vec![Backend::Cranelift]),
         refuse_debug: true,
     };
@@ -321,10 +321,10 @@ fn policies() {
     };
     let winch = changed(|manifest| manifest.backend = Backend::Winch);
     only(&winch, &host, "backend", "compile with `--backend cranelift`");
-    let old = changed(|manifest| manifest.wasmtime_version = "48.0.7".into());
-    let remedy = "compile with a precompile that is built on wasmtime 48.0.8 or newer";
+    let old = changed(|manifest| manifest.wasmtime_version = "1.2.7".into());
+    let remedy = "compile with a precompile that is built on wasmtime 1.2.8 or newer";
     only(&old, &host, "wasmtime_version", remedy);
-    for least in ["49.0.0", "48.1", "new"] {
+    for least in ["2.0.0", "1.3", "new"] {
         let policy = Policy { min_wasmtime_version: Some(least.into()), ..Policy::default() };
         let found = mismatches(&meets_all, &Host { policy, ..host.clone() });
         assert_eq!((found.len(), found[0].field), (1, "wasmtime_version"), "{least}");
@@ -401,7 +401,7 @@ fn machines_without_native_code() {
 #[test]
 fn every_reason_is_told() {
     let mut manifest = manifest(LINUX);
-    manifest.wasmtime_version = "47.0.0".into();
+    manifest.wasmtime_version = "0.9.0".into();
     manifest.kind = Kind::Component;
     manifest.target = "x86_64-pc-windows-msvc".into();
     manifest.cpu_features = names(&["avx2"]);

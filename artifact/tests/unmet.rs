@@ -14,7 +14,7 @@ fn manifest(kind: Kind, imports: &[(&str, &str)]) -> Manifest {
         target: "x86_64-unknown-linux-gnu".into(),
         cpu_features: Names::default(),
         opt_level: None,
-        wasmtime_version: "48.0.8".into(),
+        wasmtime_version: "1.2.8".into(),
         precompile_version: "0.1.0".into(),
         source_blake3: [0; 32],
         features_stamped: Names::default(),

@@ -105,4 +105,4 @@ pub use precompile_artifact::{Backend, Contract, Manifest, Platform};
 #[cfg(feature = "compile")]
 pub use precompile_cache as cache;
 #[cfg(feature = "compile")]
-pub use version::WASMTIME_VERSION;
+pub use version::{WASMTIME_MAJOR, WASMTIME_VERSION};

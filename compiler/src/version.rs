@@ -4,7 +4,7 @@
 pub const WASMTIME_VERSION: &str = wasmtime_environ::VERSION;
 
 /// The major version alone, as wasmtime writes it into images.
-pub(crate) const WASMTIME_MAJOR: &str = {
+pub const WASMTIME_MAJOR: &str = {
     let bytes = WASMTIME_VERSION.as_bytes();
     let mut end = 0;
     while bytes[end] != b'.' {

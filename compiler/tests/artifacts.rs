@@ -37,7 +37,7 @@ fn the_manifest_describes_the_module() {
     assert_eq!(manifest.target, "aarch64-unknown-linux-gnu");
     assert!(manifest.cpu_features.is_empty());
     assert_eq!(manifest.opt_level, None);
-    assert_eq!(manifest.wasmtime_version, "48.0.8");
+    assert_eq!(manifest.wasmtime_version, precompile::WASMTIME_VERSION);
     assert_eq!(manifest.precompile_version, env!("CARGO_PKG_VERSION"));
     assert_eq!(manifest.source_blake3, *blake3::hash(&wasm).as_bytes());
     assert_eq!(manifest.features_used.join(" "), "floats");

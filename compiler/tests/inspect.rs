@@ -4,7 +4,9 @@ use precompile::artifact::contract::Inlining as ContractInlining;
 use precompile::artifact::manifest::Kind;
 use precompile::artifact::trailer;
 use precompile::inspect::{Details, Inspection, Origin, Value, inspect};
-use precompile::{Backend, Compiler, Contract, Cpu, Options, Platform, Target};
+use precompile::{
+    Backend, Compiler, Contract, Cpu, Options, Platform, Target, WASMTIME_MAJOR, WASMTIME_VERSION,
+};
 use wasmparser::WasmFeatures;
 use wasmtime::{Collector, Config, Engine, Inlining, ModuleVersionStrategy, Strategy};
 
@@ -81,10 +83,10 @@ fn ours_is_described_in_full() {
         let manifest = Box::new(trailer::read(&artifact).unwrap().manifest);
         assert_eq!(inspection.kind, Kind::Module);
         assert_eq!(inspection.origin, Origin::Ours { manifest: manifest.clone(), digest_ok: true });
-        assert_eq!(inspection.wasmtime_version(), "48.0.8");
+        assert_eq!(inspection.wasmtime_version(), WASMTIME_VERSION);
         assert_eq!(inspection.opt_level().as_deref(), (backend == Backend::Cranelift).then_some("speed"));
         // Wasmtime's stamp agrees with the manifest.
-        assert_eq!(inspection.stamped.version, "48");
+        assert_eq!(inspection.stamped.version, WASMTIME_MAJOR);
         // The manifest's target for Pulley has neither vendor nor system.
         assert!(inspection.stamped.target.as_ref().unwrap().starts_with(&manifest.target));
         let details = inspection.stamped.details.unwrap();
@@ -173,7 +175,7 @@ fn upstream_by_default_needs_no_flags() {
     assert_eq!(inspection.origin, Origin::Upstream);
     assert_eq!(inspection.backend(), Some(Backend::Cranelift));
     assert_eq!(inspection.target(), Some(target_lexicon::HOST.to_string().as_str()));
-    assert_eq!(inspection.wasmtime_version(), "48");
+    assert_eq!(inspection.wasmtime_version(), WASMTIME_MAJOR);
     assert_eq!(inspection.opt_level().as_deref(), Some("speed"));
     assert_eq!(inspection.warnings(), [] as [&str; 0]);
     assert_eq!(flags(&artifact), "");
@@ -247,15 +249,19 @@ fn the_target_of_other_versions_is_read() {
 
     // The manifest of ours has the rest, in an artifact whose stamp is changed by hand.
     let mut artifact = ours(&options(Backend::Winch, "x86_64"));
-    let stamp = find(&artifact, b"\0\x0248\x18x86_64-unknown-linux-gnu");
-    artifact[stamp + 3] = b'7';
+    let length = WASMTIME_MAJOR.len();
+    let head = format!("\0{}{WASMTIME_MAJOR}\x18x86_64-unknown-linux-gnu", char::from(length as u8));
+    let stamp = find(&artifact, head.as_bytes());
+    artifact[stamp + 2] = b'x';
     let inspection = inspect(&artifact).unwrap();
     assert!(matches!(inspection.origin, Origin::Ours { digest_ok: false, .. }));
-    assert_eq!((inspection.stamped.version.as_str(), inspection.wasmtime_version()), ("47", "48.0.8"));
+    let changed = format!("x{}", &WASMTIME_MAJOR[1..]);
+    assert_eq!(inspection.stamped.version, changed);
+    assert_eq!(inspection.wasmtime_version(), WASMTIME_VERSION);
     assert_eq!(inspection.backend(), Some(Backend::Winch));
     assert!(inspection.warnings()[0].contains("damaged"));
     // An invalid target is not shown.
-    artifact[stamp + 5..stamp + 11].copy_from_slice(b"?86_64");
+    artifact[stamp + 3 + length..][..6].copy_from_slice(b"?86_64");
     assert_eq!(inspect(&artifact).unwrap().stamped.target, None);
 }
 

@@ -2,7 +2,7 @@
 
 #![cfg(feature = "cli")]
 
-use precompile::{Backend, Compiler, Options, Platform};
+use precompile::{Backend, Compiler, Options, Platform, WASMTIME_MAJOR};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -76,7 +76,7 @@ fn json_has_every_field_in_order() {
     assert_eq!(object["artifact"], artifact.to_str().unwrap());
     assert_eq!((&object["kind"], &object["backend"]), (&"module".into(), &"winch".into()));
     assert_eq!(object["target"], "aarch64-unknown-linux-gnu");
-    assert_eq!(object["wasmtime_version"], "48.0.8");
+    assert_eq!(object["wasmtime_version"], precompile::WASMTIME_VERSION);
     let wasm = wat::parse_str(text()).unwrap();
     assert_eq!(object["source_blake3"], blake3::hash(&wasm).to_string());
     assert_eq!(object["features_used"], serde_json::json!(["floats"]));
@@ -99,7 +99,10 @@ fn unknown_fields_are_null() {
     for field in ["source_blake3", "features_used", "imports", "exports", "platform", "digest_ok"] {
         assert_eq!(object.get(field), Some(&Value::Null), "{field}");
     }
-    assert_eq!((&object["origin"], &object["wasmtime_version"]), (&"wasmtime".into(), &"48".into()));
+    assert_eq!(
+        (&object["origin"], &object["wasmtime_version"]),
+        (&"wasmtime".into(), &WASMTIME_MAJOR.into())
+    );
     assert_eq!(object["stock_flags"], serde_json::json!([]));
     assert!(object["sections"].as_array().unwrap().iter().any(|section| section["name"] == ".text"));
 }
@@ -128,7 +131,7 @@ fn text_shows_the_main_fields() {
     let all = String::from_utf8(inspect(&artifact, &["--all"]).stdout).unwrap();
     assert!(all.contains("host f29") && !all.contains("more"), "{all}");
     let theirs = String::from_utf8(inspect(&upstream(folder.path()), &[]).stdout).unwrap();
-    assert!(theirs.contains("wasmtime 48, patch unknown"), "{theirs}");
+    assert!(theirs.contains(&format!("wasmtime {WASMTIME_MAJOR}, patch unknown")), "{theirs}");
 }
 
 #[test]

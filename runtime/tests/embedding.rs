@@ -330,7 +330,7 @@ fn each_demand_refuses() {
     type Demand = fn(&mut Policy);
     let demands: [(&str, Demand); 6] = [
         ("backend", |policy| policy.backends = Some(vec![Backend::Winch])),
-        ("wasmtime_version", |policy| policy.min_wasmtime_version = Some("48.99.0".into())),
+        ("wasmtime_version", |policy| policy.min_wasmtime_version = Some("999.0.0".into())),
         ("settings.epoch_interruption", |policy| policy.require_epoch_interruption = true),
         ("settings.consume_fuel", |policy| policy.require_fuel = true),
         ("memories.maximum_bytes", |policy| policy.memory_max_bytes = Some(1 << 20)),

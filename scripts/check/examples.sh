@@ -7,6 +7,7 @@ build_precompile
 PRECOMPILE="$(target_dir)/debug/precompile"
 export PRECOMPILE CARGO_TERM_QUIET=true
 root="$PWD"
+wasmtime="$(wasmtime_version)"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 # Outside the clone, like all builds.
@@ -121,7 +122,7 @@ cp -r "$work/host" "$work/both/host"
     rm -f host/Cargo.lock
     mkdir -p host/tests
     echo '#[test] fn no_compiler_is_shipped() { precompile_runtime::assert_no_compiler!(); }' >host/tests/no_compiler.rs
-    printf '[package]\nname = "tools"\nedition = "2024"\n[dependencies]\nwasmtime = { version = "48", default-features = false, features = ["winch", "runtime"] }\n' >tools/Cargo.toml
+    printf '[package]\nname = "tools"\nedition = "2024"\n[dependencies]\nwasmtime = { version = "%s", default-features = false, features = ["winch", "runtime"] }\n' "$wasmtime" >tools/Cargo.toml
     echo 'fn main() {}' >tools/src/main.rs
     cp "$root/Cargo.lock" .
     printf '[workspace]\nresolver = "3"\nmembers = ["host", "tools"]\ndefault-members = ["host"]\n' >Cargo.toml

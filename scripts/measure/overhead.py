@@ -86,7 +86,7 @@ def main(count, module):
     print(f"Made by `scripts/measure/overhead.py {count}`: user and system time of whole processes that compile")
     print(f"resvg (4.4 MB), {count} interleaved pairs each; the ratio is the geometric mean, with the ends of")
     print("its 95 % confidence interval. The yardsticks are `compiler/examples/direct.rs`, 20 lines that call")
-    print("wasmtime with the same crates and settings, and upstream's `wasmtime compile` 48.0.2.\n")
+    print(f"wasmtime with the same crates and settings, and upstream's `wasmtime compile` {shared('stock_version')}.\n")
     print("| backend | against | precompile (s) | yardstick (s) | ratio | from | to |")
     print("|---------|---------|---------------:|--------------:|------:|-----:|---:|")
     worst = 0

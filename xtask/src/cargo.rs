@@ -103,7 +103,14 @@ impl Builder {
         let toolchain = recipe.toolchain()?;
         let root = self.folder.join("upstream");
         let mut cargo = self.cargo(recipe, &toolchain, "install");
-        cargo.args(["--quiet", "--locked", "--force", "--version", "48.0.8", "--no-default-features"]);
+        cargo.args([
+            "--quiet",
+            "--locked",
+            "--force",
+            "--version",
+            env!("XTASK_WASMTIME"),
+            "--no-default-features",
+        ]);
         cargo.args(["--features", "run,disable-logging", "wasmtime-cli", "--root"]).arg(&root);
         run(cargo)?;
         size(&root.join("bin/wasmtime"))

@@ -17,7 +17,7 @@ use target_lexicon::Triple;
 /// Describe an artifact, ours or one that wasmtime wrote
 ///
 /// Its target, settings, features, imports and exports, the size of each part of the file, and the
-/// flags under which stock wasmtime 48 loads it.
+/// flags under which stock wasmtime of the same major version loads it.
 #[derive(Args)]
 pub(crate) struct Opts {
     /// The artifact

@@ -15,13 +15,13 @@ use wasmtime_environ::FlagValue;
 pub struct Stamped {
     /// Wasmtime's version: the major number, unless the program that embeds wasmtime chose another text.
     pub version: String,
-    /// The target triple; `None` if it isn't found in the stamp of a version other than 48.
+    /// The target triple; `None` if it isn't found in the stamp of another major version.
     pub target: Option<String>,
-    /// The other settings, whose encoding is known only for version 48.
+    /// The other settings, whose encoding is known only for the version that is built.
     pub details: Option<Details>,
 }
 
-/// The settings in a stamp of wasmtime 48.
+/// The settings in a stamp of the version that is built.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Details {
     /// The compiler.

@@ -1,5 +1,5 @@
-//! The requirements for loading an artifact with stock wasmtime: the command `wasmtime` 48 in its
-//! default build.
+//! The requirements for loading an artifact with stock wasmtime: the command `wasmtime` of the same
+//! major version, in its default build.
 //!
 //! Wasmtime loads code only under the settings that it was compiled under. The comparison is in its
 //! `engine/serialization.rs`, the flags are in the crate `wasmtime-cli-flags`.

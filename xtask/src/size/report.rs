@@ -34,11 +34,15 @@ pub(super) fn opt_level_step(level: &str) -> String {
     format!("opt-level {level}, else as the profile runner")
 }
 
-const WINCH_HAS_CRANELIFT: &str = "
+const WINCH_HAS_CRANELIFT: &str = concat!(
+    "
 Winch alone isn't smaller by Cranelift: wasmtime's `winch` depends on `wasmtime-internal-cranelift`, which compiles
 the trampolines between host and guest, and Winch's own assembler is Cranelift's (`winch-codegen` depends on
-`cranelift-codegen` with all that it emits by; both in their manifests of 48.0.8). What is left out is the
-translation of functions and what only it calls.";
+`cranelift-codegen` with all that it emits by; both in their manifests of ",
+    env!("XTASK_WASMTIME"),
+    "). What is left out is the
+translation of functions and what only it calls."
+);
 
 /// A program that was built, or the reason why it wasn't.
 #[derive(Debug, Serialize, Deserialize)]
@@ -172,7 +176,8 @@ impl Report {
     fn upstream(&self, text: &mut String) -> std::fmt::Result {
         writeln!(
             text,
-            "## Beside upstream's minimal command line\n\n`wasmtime-cli` 48.0.8 with `--no-default-features"
+            "## Beside upstream's minimal command line\n\n`wasmtime-cli` {} with `--no-default-features",
+            env!("XTASK_WASMTIME")
         )?;
         writeln!(
             text,

@@ -2,10 +2,10 @@
 
 use super::object::hexadecimal;
 use crate::shell_words;
-use precompile::Backend;
 use precompile::artifact::Escaped;
 use precompile::artifact::manifest::{Export, Import};
 use precompile::inspect::{Details, Inspection, Origin, Value};
+use precompile::{Backend, WASMTIME_MAJOR};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -141,7 +141,7 @@ impl Report {
     }
 
     fn stock(&mut self, path: &Path, details: &Details) {
-        self.heading("stock wasmtime 48");
+        self.heading(&format!("stock wasmtime {WASMTIME_MAJOR}"));
         let stock = &details.stock;
         if !stock.obstacles.is_empty() {
             self.line("  can't load it:");
