@@ -112,7 +112,10 @@ mod tests {
 
         let mut other_major = image.clone();
         other_major[range.start - 1] = b'x';
-        assert!(error(restamp(&mut other_major, &options, features)).contains(&format!("not wasmtime {WASMTIME_MAJOR}'s")));
+        assert!(
+            error(restamp(&mut other_major, &options, features))
+                .contains(&format!("not wasmtime {WASMTIME_MAJOR}'s"))
+        );
         assert!(restamp(&mut b"\x7fELF".to_vec(), &options, features).is_err());
 
         // A setting that wasn't requested.
