@@ -3,6 +3,7 @@
 the files and places that it takes. A copy must build, and the addition must work and reach the cache's key. More files
 than GOALS says are a failure."""
 
+import os
 import pathlib
 import shutil
 import subprocess
@@ -100,6 +101,7 @@ def fields(precompile, folder, *options):
 
 def main():
     """Adds each, and prints a table."""
+    os.environ.pop("PRECOMPILE_NO_CACHE")
     print("| addition | files | places | at most |\n|----------|------:|-------:|--------:|")
     failed = []
     with tempfile.TemporaryDirectory() as work:
