@@ -62,7 +62,7 @@ pub use choose::{Chosen, choose};
 #[cfg(feature = "compile")]
 pub use compile::Compiler;
 #[cfg(feature = "compile")]
-pub use compile::accept::accept;
+pub use compile::accept::{AcceptError, accept};
 #[cfg(feature = "compile")]
 pub use compile::cached::{Answer, Artifact, ObtainError, Request, Source};
 #[cfg(feature = "compile")]
@@ -94,7 +94,7 @@ pub use options::proposals::Proposals;
 pub use options::settings;
 #[cfg(feature = "compile")]
 pub use options::similar::similar;
-pub use options::strip::Strip;
+pub use options::strip::{Strip, StripError};
 #[cfg(feature = "compile")]
 pub use options::target::{ALIASES, PairError, Target, TargetError};
 #[cfg(feature = "compile")]

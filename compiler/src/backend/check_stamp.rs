@@ -3,7 +3,7 @@
 //! The check finds a knob that was not set, a default that moved, an environment variable that had an
 //! effect, or a setting that is new to wasmtime. Without it, these would show on a user's machine.
 
-use crate::backend::stamp::Stamp;
+use crate::backend::stamp::{Stamp, StampError};
 use crate::backend::tunables::{self, Setting};
 use crate::options::{Options, Regalloc};
 use precompile_artifact::contract::fixed;
@@ -17,7 +17,7 @@ use wasmtime_environ::{FlagValue, Tunables};
 /// # Errors
 ///
 /// The first difference.
-pub(crate) fn check(stamp: &Stamp<'_>, options: &Options, features: WasmFeatures) -> Result<(), String> {
+pub(crate) fn check(stamp: &Stamp<'_>, options: &Options, features: WasmFeatures) -> Result<(), StampError> {
     let Stamp { target, shared_flags: _, isa_flags, tunables, features: stamped } = stamp;
     same("target", &target.parse(), &Ok(options.target.triple().clone()))?;
     same("features", stamped, &features.bits())?;
@@ -35,7 +35,7 @@ pub(crate) fn check_restamped(
     mut stamp: Stamp<'_>,
     options: &Options,
     features: WasmFeatures,
-) -> Result<(), String> {
+) -> Result<(), StampError> {
     same("winch_callable", &stamp.tunables.winch_callable, &fixed::WINCH_CALLABLE)?;
     stamp.tunables.winch_callable = options.backend == Backend::Winch;
     check(&stamp, options, features)?;
@@ -52,7 +52,7 @@ pub(crate) fn check_restamped(
 
 /// Checks that the flags that are on are those of the chosen CPU, or part of the architecture's
 /// baseline. Only RISC-V lists its baseline.
-fn cpu_flags(isa_flags: &[(&str, FlagValue<'_>)], options: &Options) -> Result<(), String> {
+fn cpu_flags(isa_flags: &[(&str, FlagValue<'_>)], options: &Options) -> Result<(), StampError> {
     const RV64G: [&str; 6] = ["has_a", "has_d", "has_f", "has_m", "has_zicsr", "has_zifencei"];
     let riscv64 = matches!(options.target.triple().architecture, target_lexicon::Architecture::Riscv64(_));
     let is_on = |value: &FlagValue<'_>| matches!(value, FlagValue::Bool(true));
@@ -73,7 +73,7 @@ fn check_tunables(
     contract: &Contract,
     backend: Backend,
     features: WasmFeatures,
-) -> Result<(), String> {
+) -> Result<(), StampError> {
     let mut expected = tunables::expected(contract, backend, features);
     for Setting { name, value } in tunables::settings(tunables) {
         same(name, &Some(value.to_string()), &expected.remove(name))?;
@@ -81,9 +81,9 @@ fn check_tunables(
     expected.first_key_value().map_or(Ok(()), |(name, value)| same(name, &None, &Some(value.clone())))
 }
 
-fn same<T: PartialEq + std::fmt::Debug>(name: &str, stamped: &T, expected: &T) -> Result<(), String> {
+fn same<T: PartialEq + std::fmt::Debug>(name: &str, stamped: &T, expected: &T) -> Result<(), StampError> {
     match stamped == expected {
         true => Ok(()),
-        false => Err(format!("`{name}` is stamped as {stamped:?}, not as {expected:?}")),
+        false => Err(StampError(format!("`{name}` is stamped as {stamped:?}, not as {expected:?}"))),
     }
 }

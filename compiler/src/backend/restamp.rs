@@ -20,7 +20,7 @@ use wasmparser::WasmFeatures;
 pub(crate) fn restamp(image: &mut [u8], options: &Options, features: WasmFeatures) -> Result<(), StampError> {
     let range = Stamp::range(image)?;
     let stamp = Stamp::decode(&image[range.clone()])?;
-    check_stamp::check(&stamp, options, features).map_err(StampError)?;
+    check_stamp::check(&stamp, options, features)?;
     let restamped = match options.backend {
         Backend::Cranelift => return Ok(()),
         Backend::Winch => restamped(&image[range.clone()], stamp)?,

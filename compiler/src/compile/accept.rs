@@ -6,10 +6,23 @@ use crate::backend::stamp::Stamp;
 use crate::module::text::is_text;
 use crate::options::Options;
 use crate::version::WASMTIME_VERSION;
+use precompile_artifact::Backend;
 use precompile_artifact::features::{WasmFeatures, named, names};
 use precompile_artifact::manifest::{Kind, Manifest};
-use precompile_artifact::{Backend, trailer};
+use precompile_artifact::trailer::{self, ReadError};
 use precompile_cache::Digest;
+use thiserror::Error;
+
+/// The fault of an artifact that isn't accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum AcceptError {
+    /// It can't be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// It is another's.
+    #[error("it was compiled from another module or with other options")]
+    Foreign,
+}
 
 /// Checks that an artifact is whole, and that its manifest and wasmtime's stamp name this module and these options.
 ///
@@ -20,7 +33,7 @@ use precompile_cache::Digest;
 /// # Errors
 ///
 /// The artifact's fault.
-pub fn accept(options: &Options, module: &[u8], artifact: &[u8]) -> Result<(), String> {
+pub fn accept(options: &Options, module: &[u8], artifact: &[u8]) -> Result<(), AcceptError> {
     let is_source = |digest: &[u8; 32]| is_text(module) || Digest::of(module).bytes() == digest;
     accept_from(options, is_source, artifact)
 }
@@ -34,11 +47,11 @@ pub(crate) fn accept_from(
     options: &Options,
     is_source: impl FnOnce(&[u8; 32]) -> bool,
     artifact: &[u8],
-) -> Result<(), String> {
-    let manifest = trailer::read(artifact).map_err(|error| error.to_string())?.manifest;
+) -> Result<(), AcceptError> {
+    let manifest = trailer::read(artifact)?.manifest;
     match is_made_by(&manifest, options, artifact).unwrap_or(false) && is_source(&manifest.source_blake3) {
         true => Ok(()),
-        false => Err("it was compiled from another module or with other options".into()),
+        false => Err(AcceptError::Foreign),
     }
 }
 

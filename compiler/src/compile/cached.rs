@@ -274,7 +274,11 @@ fn accepted(options: &Options, is_isolated: bool, source: &SourceState<'_>, arti
         is_text(&text) && (is_isolated || binary(&text).is_ok_and(|it| Digest::of(&it).bytes() == named))
     };
     let judgement = accept_from(options, &mut is_source, artifact);
-    if is_changed { Accepted::Changed } else { Accepted::Judged(judgement) }
+    if is_changed {
+        Accepted::Changed
+    } else {
+        Accepted::Judged(judgement.map_err(|error| error.to_string()))
+    }
 }
 
 #[cfg(all(test, feature = "cranelift"))]

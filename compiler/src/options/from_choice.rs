@@ -3,7 +3,7 @@
 use crate::options::choice::Choice;
 use crate::options::cpu::{Cpu, CpuError};
 use crate::options::fallback::Fallback;
-use crate::options::settings;
+use crate::options::settings::{self, SettingError};
 use crate::options::strip::Strip;
 use crate::options::target::{PairError, Target};
 use crate::options::{Options, OptionsError};
@@ -23,8 +23,8 @@ pub enum ChoiceError {
     #[error(transparent)]
     Options(#[from] OptionsError),
     /// A setting is unknown, or has a wrong value.
-    #[error("{0}")]
-    Setting(String),
+    #[error(transparent)]
+    Setting(#[from] SettingError),
     /// A part is to be stripped, and a setting keeps it.
     #[error("`--strip {0}` and a setting that keeps it don't go together: leave one of them out")]
     StripAndKeep(&'static str),
@@ -83,7 +83,7 @@ impl Choice {
         }
         self.strip.iter().for_each(|part| strip(&mut options, *part));
         for (letter, text) in &self.settings {
-            settings::apply(&mut options, *letter, text).map_err(ChoiceError::Setting)?;
+            settings::apply(&mut options, *letter, text)?;
         }
         if let Some(part) = self.strip.iter().find(|part| keeps(&options, **part)) {
             return Err(ChoiceError::StripAndKeep(part.name()));

@@ -14,13 +14,16 @@
 
 use crate::options::Options;
 use crate::options::proposals::Proposals;
+use listed::meant;
 use precompile_artifact::manifest::OptLevel;
 use precompile_artifact::quantity;
 use table::{Kind, SETTINGS, boolean};
 
+mod error;
 mod listed;
 mod table;
 
+pub use error::SettingError;
 pub use listed::{help, names};
 
 /// The levels of optimisation that may follow `-O` directly.
@@ -38,11 +41,11 @@ const LEVELS: [(&str, OptLevel); 6] = [
 /// # Errors
 ///
 /// The mistake, with a remedy.
-pub fn apply(options: &mut Options, letter: char, text: &str) -> Result<(), String> {
+pub fn apply(options: &mut Options, letter: char, text: &str) -> Result<(), SettingError> {
     text.split(',').try_for_each(|part| apply_one(options, letter, part))
 }
 
-fn apply_one(options: &mut Options, letter: char, text: &str) -> Result<(), String> {
+fn apply_one(options: &mut Options, letter: char, text: &str) -> Result<(), SettingError> {
     let (name, value) = text.split_once('=').unwrap_or((text, ""));
     // As in other compilers: `-O2`.
     let level = LEVELS.iter().find(|(level, _)| letter == 'O' && *level == text);
@@ -50,10 +53,10 @@ fn apply_one(options: &mut Options, letter: char, text: &str) -> Result<(), Stri
         options.opt_level = *level;
         return Ok(());
     }
-    let wrong = |right: &str| Err(format!("`-{letter} {text}`: the value is {right}"));
+    let wrong = |right| Err(SettingError::Value { letter, text: text.into(), right });
     let Some(setting) = SETTINGS.iter().find(|setting| setting.name == name) else {
         let Some(proposal) = Proposals::named(name).filter(|_| letter == 'W') else {
-            return Err(listed::unknown(letter, name));
+            return Err(SettingError::Unknown { letter, name: name.into(), meant: meant(letter, name) });
         };
         match boolean(value) {
             Some(true) => options.proposals.require(proposal),
@@ -63,7 +66,8 @@ fn apply_one(options: &mut Options, letter: char, text: &str) -> Result<(), Stri
         return Ok(());
     };
     if !setting.letters.contains(letter) {
-        return Err(format!("`{name}` stands under another letter: use `-{} {text}`", &setting.letters[..1]));
+        let right = &setting.letters[..1];
+        return Err(SettingError::Letter { name: setting.name, right, text: text.into() });
     }
     match setting.kind {
         Kind::Bool(set) => match boolean(value) {
@@ -72,7 +76,7 @@ fn apply_one(options: &mut Options, letter: char, text: &str) -> Result<(), Stri
         },
         Kind::Bytes(set) => match quantity::bytes(value) {
             Ok(bytes) => set(options, bytes),
-            Err(error) => return Err(format!("`-{letter} {text}`: {error}")),
+            Err(problem) => return Err(SettingError::Size { letter, text: text.into(), problem }),
         },
         Kind::Word(words, set) if !set(options, value) => return wrong(words),
         Kind::Word(..) => {}
@@ -92,7 +96,7 @@ mod tests {
 
     #[test]
     fn each_mistake_has_a_message() {
-        let error = |letter, text| apply(&mut options(), letter, text).unwrap_err();
+        let error = |letter, text| apply(&mut options(), letter, text).unwrap_err().to_string();
         assert_eq!(error('W', "feul"), "`-W feul` is unknown: did you mean `-W fuel`? `-W help` lists all");
         assert_eq!(error('D', "simd"), "`-D simd` is unknown: did you mean `-W simd`? `-W help` lists all");
         assert_eq!(error('O', "app.wasm"), "`-O app.wasm` is unknown: `-O help` lists what there is");

@@ -1,6 +1,7 @@
 //! The parts that can be left out of an artifact.
 
 use std::str::FromStr;
+use thiserror::Error;
 
 /// A part of artifacts that is for debugging, and that no guest needs to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,6 +17,11 @@ pub enum Strip {
     /// Windows they stay: they are part of the calling convention.
     Unwind,
 }
+
+/// A name that is none of a part's.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{0}` can't be stripped: use `address-map`, `symbols`, `names`, `unwind`, `all` or `none`")]
+pub struct StripError(String);
 
 impl Strip {
     /// Every part.
@@ -36,7 +42,7 @@ impl Strip {
     /// # Errors
     ///
     /// The mistake, with the known names.
-    pub fn parse(text: &str) -> Result<Vec<Strip>, String> {
+    pub fn parse(text: &str) -> Result<Vec<Strip>, StripError> {
         match text {
             "all" => Ok(Strip::ALL.into()),
             "none" => Ok(Vec::new()),
@@ -46,15 +52,11 @@ impl Strip {
 }
 
 impl FromStr for Strip {
-    type Err = String;
+    type Err = StripError;
 
-    fn from_str(name: &str) -> Result<Strip, String> {
+    fn from_str(name: &str) -> Result<Strip, StripError> {
         let found = Strip::ALL.into_iter().find(|part| part.name() == name);
-        found.ok_or_else(|| {
-            format!(
-                "`{name}` can't be stripped: use `address-map`, `symbols`, `names`, `unwind`, `all` or `none`"
-            )
-        })
+        found.ok_or_else(|| StripError(name.into()))
     }
 }
 

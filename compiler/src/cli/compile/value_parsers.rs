@@ -10,9 +10,10 @@ use serde::Deserialize;
 pub(super) const FALLBACK: Hinted<Fallback> = Hinted::new(fallback, || names(FALLBACKS.map(Fallback::name)));
 pub(super) const PLATFORM: Hinted<String> =
     Hinted::new(per_target::<Platform>, || names(Platform::ALL.map(Platform::name)));
-pub(super) const STRIP: Hinted<Vec<Strip>> = Hinted::new(Strip::parse, || {
-    names(Strip::ALL.map(Strip::name)).into_iter().chain(["all".into()]).collect()
-});
+pub(super) const STRIP: Hinted<Vec<Strip>> = Hinted::new(
+    |text| Strip::parse(text).map_err(|error| error.to_string()),
+    || names(Strip::ALL.map(Strip::name)).into_iter().chain(["all".into()]).collect(),
+);
 pub(super) const TARGET: Hinted<String> = hinted::text(|| names(ALIASES.map(|(alias, _)| alias)));
 pub(super) const CPU: Hinted<String> = hinted::text(cpu_levels);
 const FALLBACKS: [Fallback; 2] = [Fallback::Cranelift, Fallback::Pulley];

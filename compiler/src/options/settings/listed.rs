@@ -7,20 +7,13 @@ use precompile_artifact::features::{self, WasmFeatures};
 /// The letters of settings.
 const LETTERS: [char; 4] = ['W', 'D', 'O', 'C'];
 
-/// The error for an unknown name, with the name that was probably meant.
-pub(super) fn unknown(letter: char, name: &str) -> String {
+/// The letter and the name that were probably meant by an unknown name.
+pub(super) fn meant(letter: char, name: &str) -> Option<(char, String)> {
     let meant = |letter: char| {
         let names = names(letter);
         similar(name, names.iter().map(String::as_str)).map(|meant| (letter, meant.to_string()))
     };
-    match meant(letter).or_else(|| LETTERS.into_iter().find_map(meant)) {
-        Some((other, meant)) => {
-            format!(
-                "`-{letter} {name}` is unknown: did you mean `-{other} {meant}`? `-{other} help` lists all"
-            )
-        }
-        None => format!("`-{letter} {name}` is unknown: `-{letter} help` lists what there is"),
-    }
+    meant(letter).or_else(|| LETTERS.into_iter().find_map(meant))
 }
 
 /// The names that may follow a letter.

@@ -1,0 +1,55 @@
+//! The error of a setting by name.
+
+use thiserror::Error;
+
+/// The error of a setting by name.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SettingError {
+    /// There is no such name.
+    #[error("`-{letter} {name}` is unknown: {}", suggestion(*letter, meant.as_ref()))]
+    Unknown {
+        /// The letter that it stands behind.
+        letter: char,
+        /// The name.
+        name: String,
+        /// The letter and the name that were probably meant.
+        meant: Option<(char, String)>,
+    },
+    /// The name stands behind another letter.
+    #[error("`{name}` stands under another letter: use `-{right} {text}`")]
+    Letter {
+        /// The name.
+        name: &'static str,
+        /// The right letter.
+        right: &'static str,
+        /// The name with its value.
+        text: String,
+    },
+    /// The setting has no such value.
+    #[error("`-{letter} {text}`: the value is {right}")]
+    Value {
+        /// The letter.
+        letter: char,
+        /// The name with its value.
+        text: String,
+        /// The values that it has.
+        right: &'static str,
+    },
+    /// The value is no size.
+    #[error("`-{letter} {text}`: {problem}")]
+    Size {
+        /// The letter.
+        letter: char,
+        /// The name with its value.
+        text: String,
+        /// The problem, with the right spelling.
+        problem: String,
+    },
+}
+
+fn suggestion(letter: char, meant: Option<&(char, String)>) -> String {
+    match meant {
+        Some((other, meant)) => format!("did you mean `-{other} {meant}`? `-{other} help` lists all"),
+        None => format!("`-{letter} help` lists what there is"),
+    }
+}
