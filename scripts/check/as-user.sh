@@ -65,6 +65,9 @@ git ls-files -z --cached --others --exclude-standard | xargs -0 cp -a --parents 
 cp -a "$target/tests" "$work/shared"
 cp "$target/debug/precompile" "$target/debug/cargo-precompile" "$work/shared"
 find "$work/shared" -type f -exec touch {} +
+# Build scripts are built there, by cargo, which writes.
+mkdir -p "$target/embedding" "$work/embedding"
+if [ "${1:-}" = all ]; then cp -a "$target/embedding/." "$work/embedding"; fi
 # All is built; where a test has something built nevertheless, it is what is there.
 cat >"$work/cargo" <<END
 #!/bin/sh
@@ -72,7 +75,7 @@ case "\$1 \$*" in test*--no-run* | build*--profile\ runner*) exit 0 ;; esac
 exec "$(command -v cargo)" "\$@"
 END
 chmod 755 "$work/cargo"
-chown -R $user:$user "$work/checkout" "$work/home" "$work/shared"
+chown -R $user:$user "$work/checkout" "$work/home" "$work/shared" "$work/embedding"
 
 # The same paths, also below folders that are root's alone: these are covered by empty ones.
 mkdir "$work/held"
@@ -84,6 +87,7 @@ hold() {
 hold checkout "$work/checkout"
 hold target "$target"
 hold shared "$work/shared"
+hold embedding "$work/embedding"
 hold cargo "$cargo_home"
 hold rustup "$rustup_home"
 cd /
@@ -102,6 +106,7 @@ show() {
 show checkout "$root"
 show target "$target"
 show shared "$target/tests"
+show embedding "$target/embedding"
 show cargo "$cargo_home"
 show rustup "$rustup_home"
 

@@ -30,10 +30,12 @@ pub enum AcceptError {
 /// here. Imports, exports and memories aren't compared: the module would have to be parsed. The code itself can't be
 /// checked.
 ///
+/// Returns the manifest.
+///
 /// # Errors
 ///
 /// The artifact's fault.
-pub fn accept(options: &Options, module: &[u8], artifact: &[u8]) -> Result<(), AcceptError> {
+pub fn accept(options: &Options, module: &[u8], artifact: &[u8]) -> Result<Manifest, AcceptError> {
     let is_source = |digest: &[u8; 32]| is_text(module) || Digest::of(module).bytes() == digest;
     accept_from(options, is_source, artifact)
 }
@@ -47,10 +49,10 @@ pub(crate) fn accept_from(
     options: &Options,
     is_source: impl FnOnce(&[u8; 32]) -> bool,
     artifact: &[u8],
-) -> Result<(), AcceptError> {
+) -> Result<Manifest, AcceptError> {
     let manifest = trailer::read(artifact)?.manifest;
     match is_made_by(&manifest, options, artifact).unwrap_or(false) && is_source(&manifest.source_blake3) {
-        true => Ok(()),
+        true => Ok(manifest),
         false => Err(AcceptError::Foreign),
     }
 }
@@ -111,8 +113,8 @@ mod tests {
         let (options, text) = (of(Backend::Cranelift), "(module (func))");
         let module = wat::parse_str(text).unwrap();
         let artifact = Compiler::default().compile(&options, &module).unwrap().artifact;
-        assert_eq!(accept(&options, &module, &artifact), Ok(()));
-        assert_eq!(accept(&options, text.as_bytes(), &artifact), Ok(()));
+        assert_eq!(accept(&options, &module, &artifact).map(drop), Ok(()));
+        assert_eq!(accept(&options, text.as_bytes(), &artifact).map(drop), Ok(()));
 
         let another = wat::parse_str("(module)").unwrap();
         assert!(accept(&options, &another, &artifact).is_err());
@@ -164,8 +166,8 @@ mod tests {
                         let Ok(compiled) = Compiler::default().compile(&options, text.as_bytes()) else {
                             continue;
                         };
-                        let accepted = accept(&options, text.as_bytes(), &compiled.artifact);
-                        assert_eq!(accepted, Ok(()), "{backend} {target} {text}");
+                        let accepted = accept(&options, text.as_bytes(), &compiled.artifact).map(Box::new);
+                        assert_eq!(accepted, Ok(compiled.manifest), "{backend} {target} {text}");
                     }
                 }
             }
@@ -186,12 +188,12 @@ mod tests {
             ("forbidden", |options| options.proposals.forbid(WasmFeatures::SIMD)),
         ];
         let artifact = Compiler::default().compile(&asked, &module).unwrap().artifact;
-        assert_eq!(accept(&asked, &module, &artifact), Ok(()));
+        assert_eq!(accept(&asked, &module, &artifact).map(drop), Ok(()));
         for (name, change) in changes {
             let otherwise = options(change);
             assert!(accept(&otherwise, &module, &artifact).is_err(), "{name}");
             if let Ok(artifact) = Compiler::default().compile(&otherwise, &module) {
-                assert_eq!(accept(&otherwise, &module, &artifact.artifact), Ok(()), "{name}");
+                assert_eq!(accept(&otherwise, &module, &artifact.artifact).map(drop), Ok(()), "{name}");
                 assert!(accept(&asked, &module, &artifact.artifact).is_err(), "{name}");
             }
         }
@@ -220,7 +222,7 @@ mod tests {
         let with = |manifest: &Manifest| {
             let mut lying = artifact[..image_bytes].to_vec();
             trailer::append(&mut lying, manifest).unwrap();
-            accept(&asked, &module, &lying)
+            accept(&asked, &module, &lying).map(drop)
         };
         assert_eq!(with(&said.manifest), Ok(()));
         for (name, lie) in lies {

@@ -73,7 +73,8 @@ pub(crate) fn attempt(engines: &Engines, options: &Options, module: &[u8]) -> Re
     trailer::append(&mut artifact, &manifest)?;
     timings.finish = watch.lap();
     let (backend, target) = (options.backend, options.target.clone());
-    Ok(Compiled { artifact, backend, target, fallback_from: None, timings })
+    let manifest = Box::new(manifest);
+    Ok(Compiled { artifact, manifest, backend, target, fallback_from: None, timings })
 }
 
 /// The features to stamp for a module that uses `used`.

@@ -277,7 +277,7 @@ fn accepted(options: &Options, is_isolated: bool, source: &SourceState<'_>, arti
     if is_changed {
         Accepted::Changed
     } else {
-        Accepted::Judged(judgement.map_err(|error| error.to_string()))
+        Accepted::Judged(judgement.map(drop).map_err(|error| error.to_string()))
     }
 }
 

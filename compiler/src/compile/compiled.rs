@@ -2,7 +2,7 @@
 
 use crate::compile::error::CompileError;
 use crate::options::target::Target;
-use precompile_artifact::Backend;
+use precompile_artifact::{Backend, Manifest};
 use std::time::{Duration, Instant};
 
 /// The result of a compilation.
@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 pub struct Compiled {
     /// The artifact, to be written to a file.
     pub artifact: Vec<u8>,
+    /// The manifest in the artifact.
+    pub manifest: Box<Manifest>,
     /// The backend that compiled it: the fallback's, if one was used.
     pub backend: Backend,
     /// The target.

@@ -13,8 +13,8 @@ use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::trailer;
 use precompile::cache::{Cache, Entry, InPlace, Key, Recipe, Turn, bounded, open_regular};
 use precompile::{
-    Answer, Artifact, Backend, Chosen, Compiled, Compiler, Destination, ObtainError, Options, PairError,
-    Request, Source, Target, Written, descriptor,
+    Answer, Artifact, Backend, Chosen, Compiled, Compiler, Destination, Manifest, ObtainError, Options,
+    PairError, Request, Source, Target, Written, descriptor,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -131,15 +131,17 @@ impl Job {
         let compiled = compiler
             .compile(&self.options, &wasm)
             .map_err(|error| self.limit(error.another_backend_may(), error.into()))?;
-        self.check_fit(&compiled.artifact)?;
+        self.check_fit(&compiled.manifest)?;
         let start = Instant::now();
         let written = self.write(&compiled.artifact)?;
         let limit = compiled.fallback_from.as_ref().map(ToString::to_string);
         let phases = Phases { read, write: start.elapsed(), ..Phases::of(&compiled) };
         let (origin, bytes) = (Origin::Compiled { stored: false }, compiled.artifact.len() as u64);
+        let manifest = Some(compiled.manifest);
         Ok(JobOutcome {
             written,
             phases,
+            manifest,
             ..self.outcome(compiled.backend, compiled.target, origin, bytes, limit)
         })
     }
@@ -195,7 +197,8 @@ impl Job {
                     let phases = Phases { read, write: start.elapsed(), ..Phases::of(&compiled) };
                     let origin = Origin::Compiled { stored: true };
                     let bytes = compiled.artifact.len() as u64;
-                    JobOutcome { written, phases, cache_miss, ..outcome(origin, bytes) }
+                    let manifest = Some(compiled.manifest);
+                    JobOutcome { written, phases, cache_miss, manifest, ..outcome(origin, bytes) }
                 }
             }));
         }
@@ -225,7 +228,7 @@ impl Job {
         let artifact = &compiled.artifact;
         let cost = compiled.timings.total();
         let stored = cache.fill(turn, artifact, cost);
-        self.check_fit(artifact)?;
+        self.check_fit(&compiled.manifest)?;
         let since = SystemTime::now();
         let written = self.write(artifact)?;
         if let Some(digest) = stored {
@@ -244,7 +247,9 @@ impl Job {
             cache.used(&entry, bytes);
             // The reader of a stream may take any time.
             drop(entry);
-            self.check_fit(&artifact)?;
+            if self.host.is_some() {
+                self.check_fit(&trailer::read_unverified(&artifact)?.manifest)?;
+            }
             return Ok(Some(self.write(&artifact)?));
         }
         let _guard = interrupt::hold_off();
@@ -275,6 +280,7 @@ impl Job {
             origin,
             fallback_from: self.replaced(limit),
             artifact_bytes,
+            manifest: None,
             written: Written::Unchanged,
             phases: Phases::default(),
             cache_miss: None,
@@ -301,10 +307,9 @@ impl Job {
         accepted.is_some_and(|accepted| !accepted.contains(&Backend::Cranelift))
     }
 
-    fn check_fit(&self, artifact: &[u8]) -> Result<()> {
+    fn check_fit(&self, manifest: &Manifest) -> Result<()> {
         if let Some(host) = &self.host {
-            let manifest = trailer::read_unverified(artifact)?.manifest;
-            let mismatches = mismatches(&manifest, host);
+            let mismatches = mismatches(manifest, host);
             let reasons: Vec<_> = mismatches.iter().map(|mismatch| format!("\n  {mismatch}")).collect();
             if !reasons.is_empty() {
                 return Err(Kind::Mismatch.error(format!("it would not fit the host:{}", reasons.concat())));

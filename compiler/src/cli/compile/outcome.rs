@@ -1,6 +1,6 @@
 //! The outcome of a job.
 
-use precompile::{Backend, Compiled, Target, Written};
+use precompile::{Backend, Compiled, Manifest, Target, Written};
 use std::time::Duration;
 
 /// The outcome of a job.
@@ -11,6 +11,8 @@ pub(crate) struct JobOutcome {
     /// The backend that another one replaced, and why.
     pub(crate) fallback_from: Option<(Backend, String)>,
     pub(crate) artifact_bytes: u64,
+    /// The manifest of what was compiled now.
+    pub(crate) manifest: Option<Box<Manifest>>,
     pub(crate) written: Written,
     pub(crate) phases: Phases,
     /// The cause of the cache miss, for people, where it was asked for.

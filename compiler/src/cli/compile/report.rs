@@ -4,7 +4,8 @@ use crate::compile::job::Job;
 use crate::compile::outcome::{JobOutcome, Origin, Phases};
 use crate::message::{Cache, ChosenBy, Message, TimingsNs, nanoseconds};
 use precompile::artifact::{escaped_path, trailer};
-use precompile::{Chosen, Written};
+use precompile::{Chosen, Manifest, Written};
+use std::path::Path;
 use std::time::Duration;
 
 impl JobOutcome {
@@ -70,8 +71,9 @@ impl JobOutcome {
             let phases = phases.map(|(name, time)| format!("{name} {:.1} ms", time.as_secs_f64() * 1e3));
             text += &format!("\n  {}", phases.join(", "));
         }
-        if verbose && !job.output.is_standard() && job.output.path.is_file() {
-            text += &manifest(&job.output.path).unwrap_or_default();
+        if verbose && !job.output.is_standard() {
+            let found = || read_manifest(&job.output.path).map(Box::new);
+            text += &self.manifest.clone().or_else(found).map_or_else(String::new, |it| described(&it));
         }
         text
     }
@@ -93,14 +95,19 @@ fn choice(chosen: &Chosen) -> String {
     )
 }
 
-/// Features, platform and CPU features from an artifact's manifest.
-fn manifest(path: &std::path::Path) -> Option<String> {
-    let manifest = trailer::read_unverified(&std::fs::read(path).ok()?).ok()?.manifest;
+/// The manifest in a file.
+fn read_manifest(path: &Path) -> Option<Manifest> {
+    let bytes = path.is_file().then(|| std::fs::read(path).ok())??;
+    Some(trailer::read_unverified(&bytes).ok()?.manifest)
+}
+
+/// The features, the platform and the CPU features in a manifest.
+fn described(manifest: &Manifest) -> String {
     let mut text = format!("\n  uses {}", manifest.features_used.join(", "));
     text += &format!("\n  stamped {}", manifest.features_stamped.join(", "));
     text += &format!("\n  platform {}", manifest.platform);
     if !manifest.cpu_features.is_empty() {
         text += &format!(", CPU features {}", manifest.cpu_features.join(", "));
     }
-    Some(text)
+    text
 }

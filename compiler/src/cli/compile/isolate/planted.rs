@@ -7,7 +7,7 @@ use clap::Args;
 use nix::sys::ptrace;
 use nix::sys::uio::{RemoteIoVec, process_vm_readv};
 use nix::unistd::Pid;
-use precompile::{Backend, Compiled, ErrorKind, Target, Timings};
+use precompile::{ErrorKind, Timings};
 use rustix::process::{Signal, kill_process};
 use std::fs;
 use std::io::{self, IoSliceMut, Write, stdout};
@@ -80,15 +80,8 @@ impl Planted {
 
 /// A response with the content of a file as the artifact.
 fn deliver(file: &str) -> Response {
-    let target = Target::host().unwrap();
     let timings = Timings { scan: Duration::MAX, compile: Duration::MAX, finish: Duration::MAX };
-    Response::of(Ok(Compiled {
-        artifact: fs::read(file).unwrap(),
-        backend: Backend::Cranelift,
-        target,
-        fallback_from: None,
-        timings,
-    }))
+    Response::of_artifact(fs::read(file).unwrap(), timings)
 }
 
 fn outcome(acted: io::Result<()>) -> String {

@@ -51,13 +51,16 @@ impl Response {
 
     pub(super) fn of(compiled: Result<Compiled, CompileError>) -> Response {
         match compiled {
-            Ok(Compiled { artifact, timings: Timings { scan, compile, finish }, .. }) => {
-                let artifact_bytes = artifact.len() as u64;
-                Response { head: Head::Compiled { scan, compile, finish, artifact_bytes }, artifact }
-            }
+            Ok(Compiled { artifact, timings, .. }) => Response::of_artifact(artifact, timings),
             Err(error) if is_for_want_of_memory(&error) => Response::out_of_memory(),
             Err(error) => Response::refused(&error.to_string(), error.kind()),
         }
+    }
+
+    pub(super) fn of_artifact(artifact: Vec<u8>, timings: Timings) -> Response {
+        let Timings { scan, compile, finish } = timings;
+        let artifact_bytes = artifact.len() as u64;
+        Response { head: Head::Compiled { scan, compile, finish, artifact_bytes }, artifact }
     }
 
     pub(super) fn refused(message: &str, kind: ErrorKind) -> Response {
@@ -90,7 +93,7 @@ impl Response {
         match self.head {
             Head::OutOfMemory => Err(too_much),
             Head::Compiled { scan, compile, finish, artifact_bytes: _ } => {
-                accept(options, module, &self.artifact).map_err(|problem| {
+                let manifest = accept(options, module, &self.artifact).map_err(|problem| {
                     elsewhere(
                         format!("the process that was to compile it made something else: {problem}"),
                         ErrorKind::Other,
@@ -100,6 +103,7 @@ impl Response {
                 let [scan, compile, finish] = [scan, compile, finish].map(|time| time.min(max_time));
                 Ok(Compiled {
                     artifact: self.artifact,
+                    manifest: Box::new(manifest),
                     backend: options.backend,
                     target: options.target.clone(),
                     fallback_from: None,
