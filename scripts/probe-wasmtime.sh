@@ -4,7 +4,7 @@
 # precompile-runtime, without their tests. Files that aren't committed yet are copied, too: with the first faults mended
 # in the checkout, the next run shows what was behind them. Ends with 1 if something is broken. With --self-check it
 # must find nothing wrong with the version that is built, and each planted fault. RUSTUP_TOOLCHAIN chooses another
-# compiler. Checks all of Wasmtime in a folder of its own, which takes some ten minutes and 3 GB.
+# compiler. The first run checks all of Wasmtime, which takes some ten minutes and 3 GB; the next one takes a minute.
 source "$(dirname "$0")/lib/common.sh"
 
 built="$(wasmtime_version)"
@@ -15,13 +15,14 @@ if [ $# -gt 1 ] || ! [[ "$major" =~ ^[0-9]+$ ]]; then
     exit 2
 fi
 
-work="$(mktemp -d "$cache/probe-wasmtime.XXXXXX")"
+work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
-export CARGO_TARGET_DIR="$work/target" CARGO_TERM_COLOR=never
+export CARGO_TARGET_DIR="$cache/probe-wasmtime" CARGO_TERM_COLOR=never
 mkdir "$work/copy"
+# As new: cargo takes what is older than its last check, of another checkout perhaps, for checked.
 git ls-files -z --cached --others --exclude-standard |
     while IFS= read -rd '' file; do [ -e "$file" ] && printf '%s\0' "$file"; done |
-    tar --null -T - -cf - | tar -C "$work/copy" -xf -
+    tar --null -T - -cf - | tar -C "$work/copy" -xmf -
 
 probe() { python3 scripts/lib/probe_wasmtime.py "$@"; }
 

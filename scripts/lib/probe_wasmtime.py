@@ -148,7 +148,9 @@ class Broken:
         text = message["message"]
         code = f"[{text['code']['code']}]" if text["code"] else ""
         self.file, line = self.place(text["spans"], copy)
-        self.words = f"{self.file}:{line}: error{code}: {text['message'].splitlines()[0]}"
+        label = next((span["label"] for span in text["spans"] if span["is_primary"] and span["label"]), "")
+        said = ": ".join(filter(None, (text["message"].splitlines()[0], label.split("\n")[0])))
+        self.words = f"{self.file}:{line}: error{code}: {said}"
         manifest = pathlib.Path(message["manifest_path"])
         # The folder of a dependency is named like it, with its version.
         self.dependency = "" if manifest.is_relative_to(copy) else manifest.parent.name
