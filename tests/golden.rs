@@ -69,11 +69,12 @@ fn check(path: &Path) -> Result<(), Failed> {
     let line = line.unwrap_or_else(|| expected.lines().count().min(played.lines().count()));
     let at = |text: &str| text.lines().nth(line).unwrap_or("the end").to_owned();
     Err(format!(
-        "{}:{}: expected\n  {}\nfound\n  {}\n`BLESS=1 cargo test --test golden` accepts what is printed now:\n{played}",
+        "{}:{}: expected\n  {}\nfound\n  {}\n`BLESS=1 cargo test --test golden -- {}` accepts what is printed now:\n{played}",
         path.display(),
         line + 1,
         at(&expected),
         at(&played),
+        path.file_stem().unwrap_or_default().display(),
     )
     .into())
 }

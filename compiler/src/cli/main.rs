@@ -31,7 +31,7 @@ mod unreadable;
 mod usage;
 mod version;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use compile::plan::Plan;
 use kind::Kind;
@@ -89,7 +89,7 @@ impl Program {
 }
 
 const AFTER_HELP: &str = "\
-Example: precompile --target aarch64 app.wasm    # writes app.cwasm";
+Example: precompile app.wasm && precompile-run app.cwasm";
 
 const AFTER_LONG_HELP: &str = "\
 Examples:
@@ -218,6 +218,11 @@ fn check_name(inputs: &[PathBuf]) -> Result<()> {
     let Some(name) = inputs.first().filter(|input| !input.exists()).and_then(|input| input.to_str()) else {
         return Ok(());
     };
+    // The habit of other tools, whose command runs, too.
+    ensure!(
+        name != "run",
+        "there is neither a file nor a command `run`: use `precompile-run`, which runs artifacts"
+    );
     let command = command();
     let verbs = command.get_subcommands().map(clap::Command::get_name).chain(["help"]);
     match precompile::similar(name, verbs) {

@@ -44,7 +44,7 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "LEVEL[,+F,-F]", allow_hyphen_values = true)]
     pub(super) cpu: Vec<String>,
 
-    /// Further options to compile with: `-W fuel`, `-O memory-may-move=n`
+    /// Settings to compile with, as `precompile` has them behind -W, -D, -O and -C: `-W fuel`, `-O memory-may-move=n`
     #[arg(short = 'W', value_name = "NAME[=VALUE],...", value_parser = WASM, hide_possible_values = true)]
     pub(super) wasm: Vec<String>,
 

@@ -74,7 +74,7 @@ pub(super) static SETTINGS: &[NamedSetting] = &[
         "O",
         "opt-level",
         Kind::Word("0, 1, 2 or s", opt_level),
-        "Cranelift's optimisation: none, for speed (1 or 2), for speed and size",
+        "Cranelift's optimisation: 0 is none, 1 and 2 are for speed, s is for speed and size",
     ),
     setting(
         "O",
