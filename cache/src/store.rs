@@ -10,7 +10,7 @@ use crate::patience::Patience;
 use crate::record::{OTHER_KEY, Outcome, Record};
 use crate::trust::Trust;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, RwLock};
@@ -139,7 +139,7 @@ impl Store {
             return crate::planted_fault::place(path, bytes);
             #[cfg(not(feature = "planted-fault"))]
             {
-                use std::io::Write;
+                use std::io::{self, Write};
                 let mut file = self.trust.temporary_file(self.layout.temp())?;
                 file.write_all(bytes)?;
                 if Digest::of_file(file.path())? != digest {

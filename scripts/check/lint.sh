@@ -6,6 +6,7 @@ source "$(dirname "$0")/../lib/common.sh"
 command -v shellcheck >/dev/null || apt_install shellcheck
 version=0.17.6
 ruff="$cache/ruff-$version/bin/ruff"
+python3 -m pip --version >/dev/null 2>&1 || apt_install python3-pip
 [ -x "$ruff" ] || PIP_ROOT_USER_ACTION=ignore python3 -m pip install -q --target "$cache/ruff-$version" "ruff==$version"
 
 # finds RULE COMMAND...: the command must fail, by this rule.

@@ -76,9 +76,16 @@ fn check_tunables(
 ) -> Result<(), StampError> {
     let mut expected = tunables::expected(contract, backend, features);
     for Setting { name, value } in tunables::settings(tunables) {
-        same(name, &Some(value.to_string()), &expected.remove(name))?;
+        let (stamped, asked) = (value.to_string(), expected.remove(name));
+        if asked.as_ref() != Some(&stamped) {
+            let asked = asked.as_deref().unwrap_or("anything known");
+            return Err(StampError(format!("`{name}` is stamped as {stamped}, not as {asked}")));
+        }
     }
-    expected.first_key_value().map_or(Ok(()), |(name, value)| same(name, &None, &Some(value.clone())))
+    match expected.first_key_value() {
+        Some((name, asked)) => Err(StampError(format!("`{name}` isn't stamped, and should be {asked}"))),
+        None => Ok(()),
+    }
 }
 
 fn same<T: PartialEq + std::fmt::Debug>(name: &str, stamped: &T, expected: &T) -> Result<(), StampError> {

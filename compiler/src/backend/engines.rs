@@ -8,6 +8,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use wasmparser::WasmFeatures;
 use wasmtime::Engine;
 
+/// The number of engines that are kept, more than a build has targets and backends: the oldest makes room.
+const MAX_ENGINES: usize = 32;
+
 /// The engines that compile, one for each pair of options and features. An engine is made in microseconds, but its
 /// allocations for one function serve the next, also in another module.
 #[derive(Default)]
@@ -46,6 +49,9 @@ impl Engines {
             return Ok(engine.clone());
         }
         let engine = engine(options, stamped)?;
+        if all.len() == MAX_ENGINES {
+            all.remove(0);
+        }
         all.push((options.clone(), stamped, engine.clone()));
         Ok(engine)
     }

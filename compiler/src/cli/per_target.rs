@@ -172,6 +172,10 @@ impl<'de, T: TargetValue> Visitor<'de> for PerTargetVisitor<T> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<PerTarget<T>, A::Error> {
         let mut values = PerTarget::default();
         while let Some((target, value)) = map.next_entry::<String, String>()? {
+            if value.contains('=') {
+                let problem = format!("`{value}` names another target: give that an entry of its own");
+                return Err(A::Error::custom(problem));
+            }
             values.add(Some(&target), &value).map_err(A::Error::custom)?;
         }
         Ok(values)

@@ -52,7 +52,11 @@ fn add(fields: &mut Vec<(String, String)>, name: String, value: &Value) {
             }
             return;
         }
-        Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","),
+        Value::Array(items) => items
+            .iter()
+            .map(|item| item.as_str().map_or_else(|| item.to_string(), String::from))
+            .collect::<Vec<_>>()
+            .join(","),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };

@@ -7,7 +7,7 @@ use thiserror::Error;
 /// A file that is neither WebAssembly's binary form nor its text form, with a description of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("not WebAssembly: {0}")]
-pub struct NotWasm(pub(crate) &'static str);
+pub struct NotWasm(pub &'static str);
 
 /// The kind of a binary, by its first bytes.
 ///

@@ -19,7 +19,7 @@ const MOST_CHARACTERS: usize = 200;
 /// The failure of a text that doesn't parse, in the parser's words.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("not WebAssembly's text form: {0}")]
-pub struct TextError(String);
+pub struct TextError(pub String);
 
 /// The test for a text: it starts with a parenthesis or a comment, in any encoding. A file that zstd compressed starts
 /// with a parenthesis, too, and is no text.

@@ -6,7 +6,7 @@ use crate::per_target::{Cpu, PerTarget, TargetValue};
 use crate::setting_args::{CODEGEN, DEBUG, OPTIMIZE, SettingArgs, WASM};
 use clap::{Args, ValueHint};
 use precompile::artifact::quantity;
-use precompile::{Choice, Fallback, OptLevel, Platform, Strip, Target};
+use precompile::{Backend, Choice, Fallback, OptLevel, Platform, Strip, Target};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::num::NonZeroU64;
@@ -122,6 +122,11 @@ pub(crate) struct Project {
     #[arg(help_heading = SETTINGS)]
     #[serde(rename = "C", deserialize_with = "one_or_more")]
     pub(crate) codegen: Vec<String>,
+
+    /// The settings of a file, which those of the command line override.
+    #[arg(skip)]
+    #[serde(skip)]
+    file_settings: Vec<(char, String)>,
 }
 
 const COMPILER: &str = "Compiler";
@@ -145,6 +150,14 @@ impl Project {
             texts
         };
         let expected = if names_backend { (None, None) } else { (file.expect_runs, file.expect_run_time) };
+        let mut file_settings: Vec<_> =
+            file.setting_args().iter().map(|(letter, text)| (letter, text.to_owned())).collect();
+        // The file may have set it by its letter.
+        let level = self.opt_level.map(|level| ('O', format!("opt-level={}", level.digit())));
+        file_settings.extend(level);
+        // Winch has no levels, so that naming it overrides the file's.
+        let names_winch = matches!(self.backend, Some(BackendArg::Backend(Backend::Winch)));
+        let file_opt_level = file.opt_level.filter(|_| !names_winch);
         // Taken apart without `..`, so that no option can be forgotten.
         let Project {
             inputs,
@@ -164,6 +177,7 @@ impl Project {
             debug,
             optimize,
             codegen,
+            file_settings: _,
         } = self;
         Project {
             inputs: first(inputs, file.inputs),
@@ -174,15 +188,16 @@ impl Project {
             expect_runs: expect_runs.or(expected.0),
             expect_run_time: expect_run_time.or(expected.1),
             fallback: fallback.or(file.fallback),
-            opt_level: opt_level.or(file.opt_level),
+            opt_level: opt_level.or(file_opt_level),
             targets: first(targets, file.targets),
             cpu: first(cpu, narrowed(file.cpu)),
             platform: first(platform, narrowed(file.platform)),
             strip: first(strip, file.strip),
-            wasm: [file.wasm, wasm].concat(),
-            debug: [file.debug, debug].concat(),
-            optimize: [file.optimize, optimize].concat(),
-            codegen: [file.codegen, codegen].concat(),
+            wasm,
+            debug,
+            optimize,
+            codegen,
+            file_settings,
         }
     }
 
@@ -194,6 +209,8 @@ impl Project {
 
     /// The choices for a target that are the same for all.
     pub(crate) fn choice(&self) -> Choice {
+        let own = self.setting_args();
+        let own = own.iter().map(|(letter, text)| (letter, text.to_owned()));
         Choice {
             backend: match self.backend {
                 Some(BackendArg::Backend(backend)) => Some(backend),
@@ -206,7 +223,7 @@ impl Project {
             opt_level: self.opt_level.map(OptLevel::from),
             fallback: self.fallback,
             strip: self.strip.concat(),
-            settings: self.setting_args().iter().map(|(letter, text)| (letter, text.into())).collect(),
+            settings: self.file_settings.iter().cloned().chain(own).collect(),
         }
     }
 }

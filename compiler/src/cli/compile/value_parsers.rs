@@ -31,6 +31,17 @@ pub(crate) enum OptLevelArg {
     SpeedAndSize,
 }
 
+impl OptLevelArg {
+    /// The value of `-O opt-level` that means the same.
+    pub(super) fn digit(self) -> char {
+        match self {
+            OptLevelArg::None => '0',
+            OptLevelArg::Speed => '2',
+            OptLevelArg::SpeedAndSize => 's',
+        }
+    }
+}
+
 impl From<OptLevelArg> for OptLevel {
     fn from(level: OptLevelArg) -> OptLevel {
         match level {
