@@ -68,11 +68,12 @@ find "$work/shared" -type f -exec touch {} +
 # Build scripts are built there, by cargo, which writes.
 mkdir -p "$target/embedding" "$work/embedding"
 if [ "${1:-}" = all ]; then cp -a "$target/embedding/." "$work/embedding"; fi
+# The toolchain's own cargo, as cargo gives it to tests, and not rustup's, which obeys RUSTUP_TOOLCHAIN.
 # All is built; where a test has something built nevertheless, it is what is there.
 cat >"$work/cargo" <<END
 #!/bin/sh
 case "\$1 \$*" in test*--no-run* | build*--profile\ runner*) exit 0 ;; esac
-exec "$(command -v cargo)" "\$@"
+exec "$(rustup which cargo 2>/dev/null || command -v cargo)" "\$@"
 END
 chmod 755 "$work/cargo"
 chown -R $user:$user "$work/checkout" "$work/home" "$work/shared" "$work/embedding"
