@@ -68,7 +68,8 @@ find "$work/shared" -type f -exec touch {} +
 # Build scripts are built there, by cargo, which writes.
 mkdir -p "$target/embedding" "$work/embedding"
 if [ "${1:-}" = all ]; then cp -a "$target/embedding/." "$work/embedding"; fi
-# The toolchain's own cargo, as cargo gives it to tests, and not rustup's, which obeys RUSTUP_TOOLCHAIN.
+# The toolchain's own cargo and rustc, as cargo gives them to tests, and not rustup's, which obey RUSTUP_TOOLCHAIN.
+rustc="$(rustup which rustc 2>/dev/null || command -v rustc)"
 # All is built; where a test has something built nevertheless, it is what is there.
 cat >"$work/cargo" <<END
 #!/bin/sh
@@ -124,7 +125,7 @@ as_user() {
     shift
     setpriv --reuid $user --regid $user --clear-groups --inh-caps=-all env -i --default-signal=INT,QUIT,HUP \
         PATH="$PATH" HOME="$work/home" LC_ALL=$locale CARGO="$work/cargo" CARGO_HOME="$cargo_home" \
-        RUSTUP_HOME="$rustup_home" CARGO_TARGET_DIR="$target" CARGO_MANIFEST_DIR="$PWD" CARGO_NET_OFFLINE=true "$@"
+        RUSTUP_HOME="$rustup_home" RUSTC="$rustc" CARGO_TARGET_DIR="$target" CARGO_MANIFEST_DIR="$PWD" CARGO_NET_OFFLINE=true "$@"
 }
 
 failed=0
