@@ -83,6 +83,12 @@ codes! {
     PolicyFuel = 224, "The host's policy demands code that consumes fuel.", "Compile with `-W fuel`.";
     PolicyMemory = 225, "The host's policy limits memory, and the artifact's may grow beyond.", "Build the module with a maximum for its memories.";
     PolicyDebug = 226, "The host's policy accepts no debugging information.", "Compile without `-D debug-info` and `-D backtrace-details`.";
+    Unsigned = 231, "The artifact isn't signed, and the host runs signed ones only.", "Have a key that the host trusts sign it, by `precompile sign`.";
+    KeyUnknown = 232, "The artifact is signed by keys that the host doesn't trust.", "Have a key that it trusts sign it, or have the host trust the key.";
+    KeyLimits = 233, "The artifact is signed by a key that the host doesn't trust for such artifacts.", "Have another key sign it, or loosen the key's limits in the trust file.";
+    SignatureWrong = 234, "A signature isn't one of this artifact.", "Sign the artifact again, and see how it came here.";
+    TooFewSigners = 235, "Fewer keys have signed the artifact than the host demands.", "Have another of its keys sign it, too.";
+    SignatureFormat = 236, "The artifact's signatures can't be read.", "Compile and sign it again.";
 
     Io = 301, "The file can't be read.", "See whether it exists, and who may read it.";
     Wasmtime = 302, "Wasmtime's own checks refuse the artifact, or there is too little memory for it.", "Have a build with the feature `messages` tell why.";
@@ -110,6 +116,7 @@ codes! {
     HostCall = 418, "The host ended a call of the guest's.", "Have a build with the feature `messages` tell why.";
     Measured = 419, "The guest failed while it was measured.", "Run it without `--measure` to see what it says.";
     AddressSpace = 420, "There is too little address space for the guest's memories.", "Compile the module with `-O small-memories`, or let the process have more (`ulimit -v`).";
+    TrustFile = 421, "The trust file can't be read.", "See `precompile trust check`.";
 }
 
 impl Code {

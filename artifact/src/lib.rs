@@ -7,6 +7,7 @@
 //! - [`mismatch`]: the reasons why an artifact would not load on a host.
 //! - [`unmet`]: the imports that a host doesn't offer, each with who provides it.
 //! - [`const_manifest`]: a reader of a few manifest fields for constant expressions.
+//! - [`statement`], [`signature`] and [`trust`]: who has signed an artifact, and whose signature a host demands.
 //! - [`quantity`]: sizes and durations as text.
 //! - [`features`] and [`cpu`]: the names of WebAssembly features and CPU features.
 //!
@@ -36,8 +37,12 @@ pub mod mismatch;
 pub mod platform;
 pub mod policy;
 pub mod quantity;
+pub mod signature;
+pub mod statement;
 mod terminal;
 pub mod trailer;
+#[cfg(feature = "trust")]
+pub mod trust;
 mod unmet;
 mod version;
 
@@ -54,6 +59,8 @@ pub use policy::Policy;
 #[cfg(feature = "std")]
 pub use terminal::escaped_path;
 pub use terminal::{Escaped, EscapedLines};
+#[cfg(feature = "trust")]
+pub use trust::Trust;
 pub use unmet::{Offers, unmet};
 
 /// The digest of this crate's sources, which affect the bytes of artifacts.

@@ -248,17 +248,19 @@ fn any<T>(_: &T) -> Result<(), ErrorText> {
     Ok(())
 }
 
+// Triples and versions stand in texts of one line, such as a statement, and their parsers take any character somewhere.
+
 fn triple(text: &str) -> Result<(), ErrorText> {
     match text.parse::<Triple>() {
-        Ok(_) => Ok(()),
-        Err(_) => Err(ErrorText::new(|| format!("{text:?} is not a target triple"))),
+        Ok(_) if text.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(()),
+        _ => Err(ErrorText::new(|| format!("{text:?} is not a target triple"))),
     }
 }
 
 fn version(text: &str) -> Result<(), ErrorText> {
     match crate::version::numbers(text) {
-        Some(_) => Ok(()),
-        None => Err(ErrorText::new(|| format!("{text:?} is not a version"))),
+        Some(_) if text.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(()),
+        _ => Err(ErrorText::new(|| format!("{text:?} is not a version"))),
     }
 }
 

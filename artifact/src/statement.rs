@@ -1,0 +1,76 @@
+//! The statement: the text that a signature of an artifact signs.
+
+use crate::trailer::Trailer;
+use alloc::string::String;
+use core::fmt::{self, Display, Formatter, Write};
+
+/// The first line of a statement: its kind and its version.
+pub const HEAD: &str = "precompile-statement-v1";
+
+/// The statement of an artifact: some lines of text that name it, its source, and what compiled it. A signature of an
+/// artifact is one of this text, so that any tool which signs files can sign artifacts, and checking a signature needs no
+/// second pass over the artifact.
+///
+/// It isn't stored, but made from an artifact's trailer, so that nothing in it can differ from the artifact. Each line
+/// ends with a line feed:
+///
+/// ```text
+/// precompile-statement-v1
+/// artifact: blake3 HEX
+/// source: blake3 HEX
+/// target: x86_64-unknown-linux-gnu
+/// backend: winch
+/// wasmtime: 48.0.8
+/// precompile: 0.1.0
+/// ```
+///
+/// The first digest is the trailer's: it covers everything before the signatures. The second is that of the WebAssembly
+/// binary. The grammar never changes under this first line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    text: String,
+}
+
+impl Statement {
+    /// The statement of the artifact with this trailer, whose digest must have been checked for the statement to hold.
+    pub fn of(trailer: &Trailer) -> Statement {
+        let manifest = &trailer.manifest;
+        let mut text = String::with_capacity(320);
+        text.push_str(HEAD);
+        for (name, digest) in [("artifact", &trailer.digest), ("source", &manifest.source_blake3)] {
+            line(&mut text, name, "blake3 ");
+            write_hex(&mut text, digest);
+        }
+        // None of these has a line feed: the manifest's reader refuses it.
+        line(&mut text, "target", &manifest.target);
+        line(&mut text, "backend", manifest.backend.name());
+        line(&mut text, "wasmtime", &manifest.wasmtime_version);
+        line(&mut text, "precompile", &manifest.precompile_version);
+        text.push('\n');
+        Statement { text }
+    }
+
+    /// The text, which is ASCII.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl Display for Statement {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// Ends a line, and begins the next one.
+fn line(text: &mut String, name: &str, value: &str) {
+    for part in ["\n", name, ": ", value] {
+        text.push_str(part);
+    }
+}
+
+fn write_hex(text: &mut String, digest: &[u8; 32]) {
+    for byte in digest {
+        write!(text, "{byte:02x}").expect("a string takes all that is written");
+    }
+}
