@@ -1,5 +1,7 @@
 //! The names of the target's architecture and operating system, which `core` doesn't have, as variables of the build.
 //!
+//! The trust file that `PRECOMPILE_TRUST` names becomes part of the runner, which then runs nothing else.
+//!
 //! A runner that is built for size is linked without unwind tables. They are a twelfth of it, and no flag of rustc
 //! leaves out those of the standard library. A panic of such a runner ends the process, whatever the profile says.
 
@@ -9,6 +11,25 @@ use std::path::Path;
 
 const NO_UNWIND: &str = include_str!("src/runner/no-unwind.ld");
 
+/// Copies the trust file that is to be part of the runner, or an empty one.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the runner has no other configuration, and cargo passes its own so"
+)]
+fn built_in_trust() {
+    println!("cargo::rerun-if-env-changed=PRECOMPILE_TRUST");
+    let text = var("PRECOMPILE_TRUST").map_or(String::new(), |file| {
+        println!("cargo::rerun-if-changed={file}");
+        let text = fs::read_to_string(&file);
+        let text =
+            text.unwrap_or_else(|error| panic!("can't read `{file}`, which PRECOMPILE_TRUST names: {error}"));
+        assert!(!text.trim().is_empty(), "`{file}`, which PRECOMPILE_TRUST names, is empty");
+        text
+    });
+    let copy = Path::new(&var("OUT_DIR").expect("cargo sets it")).join("trust");
+    fs::write(copy, text).expect("the folder that cargo gives can be written to");
+}
+
 #[allow(clippy::disallowed_methods, reason = "cargo passes its settings in variables")]
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
@@ -16,6 +37,7 @@ fn main() {
     {
         println!("cargo::rustc-env={name}={}", var(of).expect("cargo sets it"));
     }
+    built_in_trust();
     let is = |name: &str, values: &[&str]| var(name).is_ok_and(|value| values.contains(&value.as_str()));
     let for_size = is("OPT_LEVEL", &["s", "z"]);
     let linux = is("CARGO_CFG_TARGET_OS", &["linux"]);

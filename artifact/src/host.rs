@@ -56,6 +56,9 @@ pub struct Host {
     /// The host's demands on artifacts.
     #[serde(default)]
     pub policy: Policy,
+    /// The keys that must have signed artifacts, as a trust file; `None` if the host asks for no signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trust: Option<String>,
 }
 
 /// The default of a capability that older runtimes have, but don't name.
@@ -118,6 +121,7 @@ mod tests {
             compiler: false,
             imports: None,
             policy: Policy::default(),
+            trust: None,
         };
         assert_eq!(host, expected);
         let unknown = OLD.replace("x86_64-unknown-linux-gnu", "abacus");
@@ -134,6 +138,7 @@ mod tests {
             epochs: false,
             soft_float: true,
             imports: Some(vec!["env#log".into()]),
+            trust: Some("threshold=1\n".into()),
             ..old.clone()
         };
         for (host, names_compiler) in [(old, false), (new, true)] {

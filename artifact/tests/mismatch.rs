@@ -48,6 +48,7 @@ fn host(target: &str, cpu_features: &[&str]) -> Host {
         compiler: false,
         imports: None,
         policy: Policy::default(),
+        trust: None,
     }
 }
 

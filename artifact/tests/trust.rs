@@ -44,7 +44,12 @@ fn trust(lines: &[String]) -> Trust {
 }
 
 fn code(trust: &Trust, trailer: &Trailer) -> Option<Code> {
-    trust.mismatch(trailer).map(|mismatch| mismatch.code)
+    trust.check(trailer).err().map(|refusal| trust.mismatch(&refusal).code)
+}
+
+/// The text of the refusal of the artifact with these signatures.
+fn refused(trust: &Trust, signatures: &[Signature]) -> String {
+    trust.mismatch(&trust.check(&signed(signatures)).unwrap_err()).to_string()
 }
 
 #[test]
@@ -307,13 +312,13 @@ fn faults_of_trust_files_are_named() {
 fn refusals_name_the_keys() {
     let [one, two] = [1, 2].map(Signer::new);
     let trust = trust(&["threshold=2".into(), one.public().to_string(), two.public().to_string()]);
-    let text = trust.mismatch(&signed(&[one.sign(STATEMENT)])).unwrap().to_string();
+    let text = refused(&trust, &[one.sign(STATEMENT)]);
     assert_eq!(
         text,
         "`signatures` is `signed by 0101010101010101`, the host has `2 of the keys 0101010101010101, 0202020202020202`: \
          sign it with the key 0202020202020202, by `precompile sign`"
     );
-    let text = Trust::in_key(one.public()).mismatch(&signed(&[])).unwrap().to_string();
+    let text = refused(&Trust::in_key(one.public()), &[]);
     assert_eq!(
         text,
         "`signatures` is `unsigned`, the host has `key 0101010101010101`: sign it with the key 0101010101010101, by \

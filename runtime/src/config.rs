@@ -1,8 +1,13 @@
 //! The configuration of a runtime.
 
+use alloc::string::String;
+#[cfg(feature = "trust")]
+use alloc::string::ToString;
 use alloc::sync::Arc;
 use core::fmt;
 use precompile_artifact::Policy;
+#[cfg(feature = "trust")]
+use precompile_artifact::Trust;
 use wasmtime::{CustomCodeMemory, InstanceAllocationStrategy};
 
 /// The configuration of a [`Runtime`](crate::Runtime), for everything that artifacts don't determine.
@@ -20,6 +25,16 @@ pub struct RuntimeConfig {
     /// [`OpenError::Mismatch`](crate::OpenError::Mismatch).
     #[cfg(feature = "policy")]
     pub policy: Policy,
+    /// The keys that must have signed each artifact. Without them, opening it is an
+    /// [`OpenError::Mismatch`](crate::OpenError::Mismatch). `None` asks for no signature.
+    ///
+    /// What is part of this program, as by [`include_cwasm!`](crate::include_cwasm), isn't asked.
+    #[cfg(feature = "trust")]
+    pub trust: Option<Trust>,
+    /// Artifacts without any signature are opened even if there is a [`trust`](RuntimeConfig::trust), but for
+    /// [`Runtime::open_trusted`](crate::Runtime::open_trusted) and its kind. The default is `false`.
+    #[cfg(feature = "trust")]
+    pub allow_unsigned: bool,
     /// The settings of the pools for instances. With `None`, each instance is allocated by itself.
     ///
     /// Every engine has its own pool, and reserves its address space when the first artifact for the engine is opened.
@@ -36,6 +51,10 @@ impl Default for RuntimeConfig {
             code_memory: None,
             #[cfg(feature = "policy")]
             policy: Policy::default(),
+            #[cfg(feature = "trust")]
+            trust: None,
+            #[cfg(feature = "trust")]
+            allow_unsigned: false,
             #[cfg(feature = "pooling")]
             pooling: None,
         }
@@ -49,6 +68,8 @@ impl fmt::Debug for RuntimeConfig {
         shown.field("code_memory", &self.code_memory.is_some());
         #[cfg(feature = "policy")]
         shown.field("policy", &self.policy);
+        #[cfg(feature = "trust")]
+        shown.field("trust", &self.trust).field("allow_unsigned", &self.allow_unsigned);
         #[cfg(feature = "pooling")]
         shown.field("pooling", &self.pooling);
         shown.finish()
@@ -62,6 +83,14 @@ impl RuntimeConfig {
         return self.policy.clone();
         #[cfg(not(feature = "policy"))]
         return Policy::default();
+    }
+
+    /// The keys that must have signed artifacts, as a trust file, unless unsigned ones are allowed.
+    pub(crate) fn trust_text(&self) -> Option<String> {
+        #[cfg(feature = "trust")]
+        return self.trust.as_ref().filter(|_| !self.allow_unsigned).map(Trust::to_string);
+        #[cfg(not(feature = "trust"))]
+        return None;
     }
 
     pub(crate) fn allocation_strategy(&self) -> InstanceAllocationStrategy {

@@ -50,5 +50,6 @@ pub(crate) fn host(config: &RuntimeConfig) -> Host {
         compiler: has_compiler(),
         imports: None,
         policy: config.policy(),
+        trust: config.trust_text(),
     }
 }

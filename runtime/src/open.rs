@@ -1,5 +1,6 @@
 //! Opening artifacts: the only place where bytes become code.
 
+mod accepted;
 #[cfg(feature = "std")]
 mod file;
 #[cfg(feature = "std")]
@@ -7,6 +8,8 @@ mod mapped;
 #[cfg(feature = "std")]
 mod private_copy;
 pub(crate) mod processor;
+#[cfg(feature = "trust")]
+mod trusted;
 
 use crate::compiled::CompiledCode;
 use crate::embed::Embedded;
@@ -14,9 +17,9 @@ use crate::open_error::OpenError;
 use crate::open_phase::OpenPhase;
 use crate::program::Program;
 use crate::runtime::Runtime;
+use accepted::Accepted;
 use alloc::sync::Arc;
 use core::ptr::NonNull;
-use precompile_artifact::Manifest;
 use precompile_artifact::manifest::Kind;
 use precompile_artifact::trailer;
 #[cfg(feature = "component-model")]
@@ -28,10 +31,12 @@ const ALIGNMENT: usize = 16;
 
 /// # Trust
 ///
-/// An opened artifact runs as machine code with the rights of this process. So every way to open one is `unsafe`: the
+/// An opened artifact runs as machine code with the rights of this process. So most ways to open one are `unsafe`: the
 /// caller promises where the artifact comes from. The checks are that it is undamaged (unless the documentation says
 /// otherwise), that it fits this machine and this build, and wasmtime's own. None of them shows who made the artifact:
 /// everyone who can write the file can write a matching digest.
+///
+/// Signatures show that. `Runtime::open_trusted` and its kind (feature `trust`) need no promise.
 impl Runtime {
     /// Opens an artifact in memory: checks the digest, then copies the bytes.
     ///
@@ -43,8 +48,9 @@ impl Runtime {
     ///
     /// Every [`OpenError`] but that of files.
     pub unsafe fn open_bytes(&self, artifact: &[u8]) -> Result<Program, OpenError> {
+        let accepted = self.accept(trailer::read(artifact)?)?;
         // SAFETY: the caller promises the same.
-        unsafe { self.make(trailer::read(artifact)?.manifest, artifact, &mut |_| {}) }
+        unsafe { self.make(accepted, artifact, &mut |_| {}) }
     }
 
     /// Opens an artifact that is part of this program, as by [`include_bytes!`]. The digest isn't checked, because the
@@ -61,7 +67,7 @@ impl Runtime {
     /// Every [`OpenError`] but that of files.
     pub unsafe fn open_static(&self, artifact: &'static [u8]) -> Result<Program, OpenError> {
         // SAFETY: the caller promises the same.
-        unsafe { self.load(artifact, trailer::read_unverified(artifact)?.manifest) }
+        unsafe { self.load(artifact, Accepted::unasked(trailer::read_unverified(artifact)?)) }
     }
 
     /// Opens an artifact that [`include_cwasm!`](crate::include_cwasm) has embedded in this program.
@@ -79,29 +85,31 @@ impl Runtime {
     /// # Safety
     ///
     /// As [`Runtime::open_static`].
-    unsafe fn load(&self, artifact: &'static [u8], manifest: Manifest) -> Result<Program, OpenError> {
+    unsafe fn load(&self, artifact: &'static [u8], accepted: Accepted) -> Result<Program, OpenError> {
         // Native code must be copied: making it executable in place would affect everything on the same pages.
-        match manifest.is_pulley() && artifact.as_ptr().addr().is_multiple_of(ALIGNMENT) {
+        match accepted.manifest.is_pulley() && artifact.as_ptr().addr().is_multiple_of(ALIGNMENT) {
             // SAFETY: the caller promises the same.
-            true => unsafe { self.make(manifest, InPlace(artifact), &mut |_| {}) },
+            true => unsafe { self.make(accepted, InPlace(artifact), &mut |_| {}) },
             // SAFETY: the caller promises the same.
-            false => unsafe { self.make(manifest, artifact, &mut |_| {}) },
+            false => unsafe { self.make(accepted, artifact, &mut |_| {}) },
         }
     }
 
-    /// Makes a program from an artifact whose manifest was read. Calls `reached` after each phase.
+    /// Makes a program from an artifact that was accepted. Calls `reached` after each phase.
     ///
     /// # Safety
     ///
     /// As [`Source::module`].
     unsafe fn make(
         &self,
-        manifest: Manifest,
+        accepted: Accepted,
         source: impl Source,
         reached: &mut dyn FnMut(OpenPhase),
     ) -> Result<Program, OpenError> {
         reached(OpenPhase::Read);
-        let manifest = Arc::new(manifest);
+        #[cfg(feature = "trust")]
+        let signers = accepted.signers;
+        let manifest = Arc::new(accepted.manifest);
         let engine = self.engine_for(&manifest)?;
         reached(OpenPhase::Engine);
         let code = match manifest.kind {
@@ -113,7 +121,12 @@ impl Runtime {
             #[cfg(not(feature = "component-model"))]
             Kind::Component => unreachable!("it would be a mismatch"),
         };
-        let program = Program::new(manifest, code);
+        let program = Program {
+            manifest,
+            code,
+            #[cfg(feature = "trust")]
+            signers,
+        };
         reached(OpenPhase::Deserialized);
         Ok(program)
     }

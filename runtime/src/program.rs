@@ -2,7 +2,11 @@
 
 use crate::compiled::CompiledCode;
 use alloc::sync::Arc;
+#[cfg(feature = "trust")]
+use alloc::vec::Vec;
 use precompile_artifact::Manifest;
+#[cfg(feature = "trust")]
+use precompile_artifact::signature::KeyId;
 #[cfg(feature = "component-model")]
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
@@ -12,15 +16,13 @@ use wasmtime::{Engine, Module};
 /// It is a module or a component, according to [`Manifest::kind`].
 #[derive(Clone, Debug)]
 pub struct Program {
-    manifest: Arc<Manifest>,
-    code: CompiledCode,
+    pub(crate) manifest: Arc<Manifest>,
+    pub(crate) code: CompiledCode,
+    #[cfg(feature = "trust")]
+    pub(crate) signers: Vec<KeyId>,
 }
 
 impl Program {
-    pub(crate) fn new(manifest: Arc<Manifest>, code: CompiledCode) -> Program {
-        Program { manifest, code }
-    }
-
     /// The compiled module, for wasmtime's API; `None` for a component.
     pub fn module(&self) -> Option<&Module> {
         match &self.code {
@@ -42,6 +44,12 @@ impl Program {
     /// The engine of the code. Stores and linkers for the program must be made with it.
     pub fn engine(&self) -> &Engine {
         self.code.engine()
+    }
+
+    /// The numbers of the trusted keys that have signed the artifact; none if no signature was asked for.
+    #[cfg(feature = "trust")]
+    pub fn signers(&self) -> &[KeyId] {
+        &self.signers
     }
 
     /// The artifact's manifest.

@@ -14,7 +14,7 @@ use wasmtime::Engine;
 /// The runtime, which opens artifacts. It has one engine for all artifacts that can share one.
 #[derive(Debug)]
 pub struct Runtime {
-    config: RuntimeConfig,
+    pub(crate) config: RuntimeConfig,
     host: Host,
     /// The engines so far. There are few, so a list is as good as a map.
     engines: Lock<Vec<Known>>,

@@ -73,17 +73,15 @@ impl Trust {
         }
     }
 
-    /// The reason why a host with this trust refuses the artifact with this trailer, whose digest must have been checked;
-    /// `None` if it doesn't.
-    pub fn mismatch(&self, trailer: &Trailer) -> Option<Mismatch> {
-        let refusal = self.check(trailer).err()?;
-        Some(Mismatch {
+    /// The reason for which a host with this trust refuses an artifact, from what [`Trust::check`] returned.
+    pub fn mismatch(&self, refusal: &Refusal) -> Mismatch {
+        Mismatch {
             code: refusal.code(),
             field: "signatures",
             artifact_value: ErrorText::new(|| refusal.found()),
             host_value: ErrorText::new(|| self.wanted()),
-            remedy: ErrorText::new(|| self.remedy(&refusal)),
-        })
+            remedy: ErrorText::new(|| self.remedy(refusal)),
+        }
     }
 
     /// The keys of which some must have signed.

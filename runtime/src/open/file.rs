@@ -114,8 +114,8 @@ impl Runtime {
         reached: &mut dyn FnMut(OpenPhase),
     ) -> Result<Program, OpenError> {
         let copy = PrivateCopy::of(read).map_err(|source| OpenError::Io { path: name.into(), source })?;
-        let manifest = trailer::read(&copy)?.manifest;
+        let accepted = self.accept(trailer::read(&copy)?)?;
         // SAFETY: the caller promises the same, and the digest was right. Nobody changes the copy.
-        unsafe { self.make(manifest, copy, reached) }
+        unsafe { self.make(accepted, copy, reached) }
     }
 }

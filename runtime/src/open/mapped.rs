@@ -51,13 +51,14 @@ impl Runtime {
         let refuse = |source| OpenError::Io { path: path.into(), source };
         let file = open_to_map(path).map_err(refuse)?;
         let found = read_trailer(&file).or_else(|error| only_regular(&file).and(Err(error)));
-        let manifest = match found.map_err(refuse)? {
-            Some(trailer) => trailer.manifest,
+        let trailer = match found.map_err(refuse)? {
+            Some(trailer) => trailer,
             // SAFETY: the caller promises that the file doesn't change while it is mapped.
-            None => trailer::read_unverified(&unsafe { map(&file) }.map_err(refuse)?)?.manifest,
+            None => trailer::read_unverified(&unsafe { map(&file) }.map_err(refuse)?)?,
         };
+        let accepted = self.accept(trailer)?;
         // SAFETY: the caller promises the same.
-        unsafe { self.make(manifest, Mapped { path, file }, &mut |_| {}) }
+        unsafe { self.make(accepted, Mapped { path, file }, &mut |_| {}) }
     }
 
     /// Like [`Runtime::open_file_mapped`]. Calls `reached` after each phase, so that phases can be measured separately.
@@ -91,10 +92,10 @@ impl Runtime {
         let file = open_to_map(path).map_err(refuse)?;
         // SAFETY: the caller promises that the file doesn't change while it is mapped.
         let bytes = unsafe { map(&file) }.map_err(refuse)?;
-        let manifest = trailer::read(&bytes)?.manifest;
+        let accepted = self.accept(trailer::read(&bytes)?)?;
         drop(bytes);
         // SAFETY: the caller promises the same, and the digest was right.
-        unsafe { self.make(manifest, Mapped { path, file }, reached) }
+        unsafe { self.make(accepted, Mapped { path, file }, reached) }
     }
 }
 

@@ -224,6 +224,7 @@ mod sealed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::open::accepted::Accepted;
     use crate::program::Program;
     use crate::runtime::Runtime;
     use std::fs;
@@ -243,9 +244,9 @@ mod tests {
     }
 
     fn answer(copy: PrivateCopy) -> i32 {
-        let manifest = trailer::read(&copy).unwrap().manifest;
+        let accepted = Accepted::unasked(trailer::read(&copy).unwrap());
         // SAFETY: the tests have just compiled it, and nobody changed it.
-        let program: Program = unsafe { Runtime::new().make(manifest, copy, &mut |_| {}) }.unwrap();
+        let program: Program = unsafe { Runtime::new().make(accepted, copy, &mut |_| {}) }.unwrap();
         let mut store = Store::new(program.engine(), ());
         let instance = Instance::new(&mut store, program.module().unwrap(), &[]).unwrap();
         instance.get_typed_func::<(), i32>(&mut store, "answer").unwrap().call(&mut store, ()).unwrap()

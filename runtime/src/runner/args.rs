@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::demands::Demands;
 use crate::failure::Failure;
 use crate::folder::Folder;
 use crate::help;
@@ -7,8 +8,6 @@ use crate::help;
 use crate::limits::GuestLimits;
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 use precompile_runtime::artifact::Code;
-#[cfg(feature = "describe")]
-use precompile_runtime::artifact::Policy;
 #[cfg(feature = "limits")]
 use precompile_runtime::artifact::quantity;
 use std::env::VarError;
@@ -21,9 +20,9 @@ use std::path::PathBuf;
 pub(crate) enum Command {
     /// Run an artifact.
     Run(Box<Args>),
-    /// Describe a host with this policy.
+    /// Describe a host with these demands.
     #[cfg(feature = "describe")]
-    Describe(Policy),
+    Describe(Demands),
     /// Print a text.
     Print(String),
 }
@@ -55,8 +54,7 @@ pub(crate) struct Args {
     #[cfg_attr(not(any(feature = "wasi", feature = "wasi-p2")), expect(dead_code, reason = "for WASI"))]
     pub(crate) replay: Option<Vec<u8>>,
     /// The demands on the artifact.
-    #[cfg(feature = "describe")]
-    pub(crate) policy: Policy,
+    pub(crate) demands: Demands,
     /// The limits of the guest.
     #[cfg(feature = "limits")]
     pub(crate) limits: GuestLimits,
@@ -85,8 +83,8 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     const WASI: bool = cfg!(any(feature = "wasi", feature = "wasi-p2"));
     let (mut is_mapped, mut folders) = (false, Vec::<Folder>::new());
     let (mut environment, mut invoke) = (Vec::new(), None);
-    #[cfg(feature = "describe")]
-    let mut policy = Policy::default();
+    #[cfg_attr(not(any(feature = "describe", feature = "trust")), expect(unused_mut))]
+    let mut demands = Demands::default();
     #[cfg(feature = "limits")]
     let mut limits = GuestLimits::default();
     #[cfg(feature = "measure")]
@@ -129,7 +127,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
                 return Err("this build can't measure: use one with the feature `measure`".into());
             }
             #[cfg(feature = "describe")]
-            Some(Long("policy")) => policy.demand(&parser.value()?.string()?)?,
+            Some(Long("policy")) => demands.policy.demand(&parser.value()?.string()?)?,
             #[cfg(feature = "describe")]
             Some(Long("describe")) => describe = true,
             #[cfg(not(feature = "describe"))]
@@ -138,6 +136,14 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
                     "this build knows no policies and no description: use one with the feature `describe`"
                         .into(),
                 );
+            }
+            #[cfg(feature = "trust")]
+            Some(Long("trust")) => demands.signatures.file = Some(parser.value()?.into()),
+            #[cfg(feature = "trust")]
+            Some(Long("allow-unsigned")) => demands.signatures.allow_unsigned = true,
+            #[cfg(not(feature = "trust"))]
+            Some(Long("trust" | "allow-unsigned")) => {
+                return Err("this build checks no signatures: use one with the feature `trust`".into());
             }
             Some(Long("map")) => is_mapped = true,
             Some(Short('h')) => instead = Some(("-h", Command::Print(help::text(false)))),
@@ -151,7 +157,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     #[cfg(feature = "describe")]
     if describe {
         // With the demands before and after it.
-        instead = instead.or_else(|| Some(("--describe", Command::Describe(policy.clone()))));
+        instead = instead.or_else(|| Some(("--describe", Command::Describe(demands.clone()))));
     }
     let Some(artifact) = artifact else {
         return instead.map(|(_, command)| command).ok_or_else(|| "no artifact is named".into());
@@ -181,8 +187,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
         measure,
         #[cfg(feature = "measure")]
         replay: None,
-        #[cfg(feature = "describe")]
-        policy,
+        demands,
         #[cfg(feature = "limits")]
         limits,
     })))

@@ -58,6 +58,10 @@ const LINES: &[Line] = &[
     Both("                           `min-wasmtime=VERSION`, `backend=NAME[,NAME]`"),
     #[cfg(feature = "describe")]
     Both("      --describe           print what this machine and this build offer and demand, as JSON"),
+    #[cfg(feature = "trust")]
+    Both("      --trust FILE         refuse artifacts that the keys of this trust file haven't signed"),
+    #[cfg(feature = "trust")]
+    Both("      --allow-unsigned     run artifacts without any signature nevertheless, and say so"),
     Both(
         "      --map                map ARTIFACT, which shares its pages: nobody may write to it while it runs",
     ),

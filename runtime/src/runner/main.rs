@@ -5,6 +5,7 @@
 mod args;
 #[cfg(feature = "component-model")]
 mod component;
+mod demands;
 #[cfg(feature = "describe")]
 mod describe;
 #[cfg(feature = "wasi")]
@@ -27,6 +28,8 @@ mod preview1;
 #[cfg(feature = "wasi-p2")]
 mod preview2;
 mod print;
+#[cfg(feature = "trust")]
+mod signatures;
 mod stack;
 mod state;
 #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
@@ -50,7 +53,7 @@ fn main() -> ExitCode {
     let run = Args::parse().and_then(|command| match command {
         Command::Run(args) => stack::with_enough(|| run(*args)),
         #[cfg(feature = "describe")]
-        Command::Describe(policy) => describe::print(policy),
+        Command::Describe(demands) => demands.config().and_then(describe::print),
         Command::Print(text) => print(&text),
     });
     match run {
@@ -65,16 +68,15 @@ fn run(#[cfg_attr(not(feature = "limits"), expect(unused_mut))] mut args: Args) 
     // Before anything that may block, such as opening a pipe.
     #[cfg(feature = "limits")]
     args.limits.start_watchdog()?;
-    #[cfg(feature = "describe")]
-    let runtime = describe::runtime(args.policy.clone());
-    #[cfg(not(feature = "describe"))]
-    let runtime = Runtime::new();
+    let runtime = Runtime::with_config(args.demands.config()?);
     #[cfg(feature = "measure")]
     if let Some(calls) = args.measure {
         return measure::run(&runtime, args, calls);
     }
     let args = &args;
     let program = open(&runtime, args)?;
+    #[cfg(feature = "trust")]
+    args.demands.signatures.warn_of_unsigned(&args.artifact, &program);
     #[cfg(feature = "limits")]
     args.limits.enforce(&args.artifact, &program)?;
     #[cfg(feature = "component-model")]

@@ -22,6 +22,8 @@ use std::time::{Duration, Instant};
 /// instance.
 pub(crate) fn run(runtime: &Runtime, mut args: Args, calls: NonZeroU32) -> Result<(), Failure> {
     let (program, mut phases) = open(runtime, &args)?;
+    #[cfg(feature = "trust")]
+    args.demands.signatures.warn_of_unsigned(&args.artifact, &program);
     // After the artifact is read, which may be standard input.
     args.replay = Some(input()?);
     #[cfg(feature = "limits")]

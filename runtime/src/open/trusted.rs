@@ -1,0 +1,65 @@
+//! Opening artifacts that trusted keys have signed.
+
+#[cfg(feature = "std")]
+use super::private_copy::{PrivateCopy, ReadSome};
+use crate::open_error::OpenError;
+use crate::program::Program;
+use crate::runtime::Runtime;
+use precompile_artifact::{Trust, trailer};
+#[cfg(feature = "std")]
+use std::{fs::File, io::Read, path::Path};
+
+/// # Opening what trusted keys have signed
+///
+/// These functions aren't `unsafe`. First the bytes are where nobody can change them. There the digest is checked, and
+/// the signatures of it. Only then these bytes become code. What remains is the trust in the keys: whoever has enough of
+/// them runs machine code in this process.
+impl Runtime {
+    /// Opens a file that trusted keys have signed, as [`Runtime::open_file`] does: from a copy that nobody can change.
+    ///
+    /// The [`trust`](crate::RuntimeConfig::trust) of the configuration isn't asked besides.
+    ///
+    /// # Errors
+    ///
+    /// Any [`OpenError`]. Too few signatures are an [`OpenError::Mismatch`], which names the keys that are missing.
+    #[cfg(feature = "std")]
+    pub fn open_trusted(&self, path: impl AsRef<Path>, trust: &Trust) -> Result<Program, OpenError> {
+        let path = path.as_ref();
+        let file = File::open(path).map_err(|source| OpenError::Io { path: path.into(), source })?;
+        self.open_trusted_reader(path, file, trust)
+    }
+
+    /// Like [`Runtime::open_trusted`], but reads the artifact from a reader. The name is for errors. See
+    /// [`Runtime::open_reader`] for the memory that it takes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Runtime::open_trusted`].
+    #[cfg(feature = "std")]
+    pub fn open_trusted_reader(
+        &self,
+        name: impl AsRef<Path>,
+        mut artifact: impl Read,
+        trust: &Trust,
+    ) -> Result<Program, OpenError> {
+        let read: ReadSome<'_> = &mut |buffer| artifact.read(buffer);
+        let refuse = |source| OpenError::Io { path: name.as_ref().into(), source };
+        let copy = PrivateCopy::of(read).map_err(refuse)?;
+        let accepted = self.accept_trusted(trailer::read(&copy)?, trust)?;
+        // SAFETY: trusted keys have signed what nobody can change any more: it is an artifact of precompile's, and
+        // undamaged.
+        unsafe { self.make(accepted, copy, &mut |_| {}) }
+    }
+
+    /// Like [`Runtime::open_trusted`], but opens an artifact in memory, which is copied.
+    ///
+    /// # Errors
+    ///
+    /// As [`Runtime::open_trusted`], but not those of files.
+    pub fn open_trusted_bytes(&self, artifact: &[u8], trust: &Trust) -> Result<Program, OpenError> {
+        let accepted = self.accept_trusted(trailer::read(artifact)?, trust)?;
+        // SAFETY: trusted keys have signed these bytes, which nobody changes while they are borrowed: they are an artifact
+        // of precompile's, and undamaged.
+        unsafe { self.make(accepted, artifact, &mut |_| {}) }
+    }
+}
