@@ -18,6 +18,7 @@
 
 use crate::Code;
 use crate::manifest::{Kind, Manifest, ManifestError};
+use crate::signature::{MOST_SIGNATURES, Signature, SignatureError};
 use alloc::vec::Vec;
 use object::elf::{ELFCLASS64, ELFMAG, FileHeader64};
 use object::endian::Endianness;
@@ -321,6 +322,47 @@ pub fn append(image_bytes: &mut Vec<u8>, manifest: &Manifest) -> Result<(), Read
     image_bytes.extend_from_slice(digest.as_bytes());
     image_bytes.extend_from_slice(&0u32.to_le_bytes());
     Ok(())
+}
+
+/// Adds a signature to an artifact. Nothing that was signed changes. A signature by the same algorithm and key is
+/// replaced.
+///
+/// # Errors
+///
+/// Every [`ReadError`] but [`ReadError::Digest`]; [`SignError`] where there is no room for a signature.
+pub fn sign(artifact: &mut Vec<u8>, signature: &Signature) -> Result<(), SignError> {
+    let trailer = read_unverified(artifact)?;
+    let mut signatures = Signature::read_all(&trailer.signatures)?;
+    signatures.retain(|known| (known.algorithm, known.key) != (signature.algorithm, signature.key));
+    if signatures.len() >= MOST_SIGNATURES {
+        return Err(SignError::TooMany);
+    }
+    signatures.push(signature.clone());
+    let mut encoded = Vec::new();
+    signatures.iter().for_each(|signature| signature.write_to(&mut encoded));
+    // The trailer was read from these bytes, so that they are as long.
+    artifact.truncate(trailer.digest_offset as usize + DIGEST_BYTES);
+    artifact.extend_from_slice(&(encoded.len() as u32).to_le_bytes());
+    artifact.extend_from_slice(&encoded);
+    Ok(())
+}
+
+/// The error of adding a signature.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[cfg_attr(not(feature = "messages"), error("{}", Code::SignatureFormat))]
+pub enum SignError {
+    /// The bytes are no artifact.
+    #[cfg_attr(feature = "messages", error(transparent))]
+    Read(#[from] ReadError),
+    /// The signatures that are there can't be read.
+    #[cfg_attr(feature = "messages", error(transparent))]
+    Signatures(#[from] SignatureError),
+    /// There are as many signatures as there can be.
+    #[cfg_attr(
+        feature = "messages",
+        error("it has {MOST_SIGNATURES} signatures already, the most that there can be")
+    )]
+    TooMany,
 }
 
 struct Cursor<'a> {

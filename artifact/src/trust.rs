@@ -8,7 +8,7 @@ mod public_key;
 pub use check::{Fault, Refusal};
 pub use limits::{Limit, Limits};
 pub use parse::{TrustError, TrustProblem};
-pub use public_key::{PublicKey, PublicKeyError};
+pub use public_key::{PublicKey, PublicKeyError, blake2b_512};
 
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};

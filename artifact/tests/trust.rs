@@ -1,7 +1,7 @@
 //! Trust: trust files, signatures, and every way in which an artifact isn't signed as a host demands.
 
 use ed25519_compact::{KeyPair, Seed};
-use precompile_artifact::signature::{Algorithm, KeyId, Signature};
+use precompile_artifact::signature::{Algorithm, KeyId, MOST_SIGNATURES, Signature};
 use precompile_artifact::statement::Statement;
 use precompile_artifact::trailer::{self, Trailer};
 use precompile_artifact::trust::{Fault, PublicKey, Refusal};
@@ -324,4 +324,25 @@ fn refusals_name_the_keys() {
         "`signatures` is `unsigned`, the host has `key 0101010101010101`: sign it with the key 0101010101010101, by \
          `precompile sign`"
     );
+}
+
+/// Signatures are added one after the other, and what was signed stays.
+#[test]
+fn signatures_are_added() {
+    let [one, two] = [1, 2].map(Signer::new);
+    let mut artifact = ARTIFACT.to_vec();
+    for signature in [one.sign("older"), two.sign(STATEMENT), one.sign(STATEMENT)] {
+        trailer::sign(&mut artifact, &signature).unwrap();
+    }
+    let trailer = trailer::read(&artifact).unwrap();
+    assert_eq!(Signature::read_all(&trailer.signatures).unwrap(), [two.sign(STATEMENT), one.sign(STATEMENT)]);
+    let end = trailer.digest_offset as usize + 32;
+    assert_eq!(artifact[..end], ARTIFACT[..end]);
+    // As many as there can be.
+    for number in 3..=MOST_SIGNATURES as u8 {
+        trailer::sign(&mut artifact, &Signer::new(number).sign(STATEMENT)).unwrap();
+    }
+    let more = trailer::sign(&mut artifact, &Signer::new(200).sign(STATEMENT));
+    assert!(more.unwrap_err().to_string().contains("32 signatures already"));
+    assert!(trailer::sign(&mut b"no artifact".to_vec(), &one.sign(STATEMENT)).is_err());
 }

@@ -41,6 +41,8 @@ pub mod inspect;
 #[cfg(feature = "compile")]
 mod module;
 mod options;
+#[cfg(feature = "sign")]
+pub mod sign;
 #[cfg(any(feature = "build", feature = "compile"))]
 #[allow(unsafe_code, reason = "the one place")]
 mod trusted;

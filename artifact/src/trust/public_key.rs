@@ -53,6 +53,17 @@ impl PublicKey {
         Ok(PublicKey { id, key })
     }
 
+    /// A key of Ed25519 that has no number of its own, such as OpenSSH's. Its number is the start of its SHA-512.
+    ///
+    /// # Errors
+    ///
+    /// As [`PublicKey::new`].
+    pub fn without_number(key: [u8; 32]) -> Result<PublicKey, PublicKeyError> {
+        let hash = sha512::Hash::hash(key);
+        let (number, _) = hash.split_first_chunk().expect("64 bytes are more than 8");
+        PublicKey::new(KeyId(*number), key)
+    }
+
     /// The key's 32 bytes.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.key
@@ -67,7 +78,7 @@ impl PublicKey {
         let message = match signature.algorithm {
             Algorithm::Plain => statement.as_bytes(),
             Algorithm::Prehashed => {
-                hashed = Blake2b512::digest(statement);
+                hashed = blake2b_512(statement);
                 &hashed[..]
             }
             Algorithm::Ssh => {
@@ -78,6 +89,11 @@ impl PublicKey {
         };
         self.key.verify(message, &ed25519_compact::Signature::new(signature.bytes)).is_ok()
     }
+}
+
+/// The BLAKE2b-512 of a statement, which minisign signs.
+pub fn blake2b_512(statement: &str) -> [u8; 64] {
+    Blake2b512::digest(statement).into()
 }
 
 /// The message that OpenSSH signs (`PROTOCOL.sshsig`): its magic, and, each behind its length, the namespace, a reserved

@@ -15,6 +15,8 @@ mod hinted;
 mod host_file;
 mod inspect;
 mod interrupt;
+mod key_source;
+mod keygen;
 mod kind;
 mod man;
 mod message;
@@ -25,10 +27,13 @@ mod runner;
 mod runner_cli;
 mod setting_args;
 mod shell_words;
+mod sign;
 mod targets;
 mod threads;
+mod trust;
 mod unreadable;
 mod usage;
+mod verify;
 mod version;
 
 use anyhow::{Result, bail, ensure};
@@ -64,6 +69,10 @@ enum Verb {
     Inspect(inspect::Opts),
     Explain(explain::Opts),
     Compare(Box<compare::Opts>),
+    Keygen(keygen::Opts),
+    Sign(sign::Opts),
+    Verify(verify::Opts),
+    Trust(trust::Opts),
     Targets(targets::Opts),
     Cache(cache::Opts),
     Completions(completions::Opts),
@@ -177,6 +186,16 @@ fn run(command: &Command) -> Result<ExitCode> {
         Some(Verb::Inspect(opts)) => {
             Ok(code(finish(opts.message_format, &opts.artifact, || opts.run().map(|()| true))?, FAILED))
         }
+        Some(Verb::Keygen(opts)) => {
+            Ok(code(finish(opts.message_format, &opts.output, || opts.run().map(|()| true))?, FAILED))
+        }
+        Some(Verb::Sign(opts)) => {
+            Ok(code(finish(opts.message_format, opts.artifact(), || opts.run().map(|()| true))?, FAILED))
+        }
+        Some(Verb::Verify(opts)) => {
+            Ok(code(finish(opts.message_format, opts.artifact(), || opts.run())?, REFUSED))
+        }
+        Some(Verb::Trust(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Targets(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Completions(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Man(opts)) => opts.run().map(|()| ExitCode::SUCCESS),

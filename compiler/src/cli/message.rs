@@ -70,6 +70,29 @@ pub(crate) enum Message<'a> {
         host_value: &'a str,
         remedy: &'a str,
     },
+    KeyMade {
+        key: String,
+        #[serde(serialize_with = "path")]
+        secret: &'a Path,
+        #[serde(serialize_with = "path")]
+        public: &'a Path,
+    },
+    Signed {
+        #[serde(serialize_with = "path")]
+        artifact: &'a Path,
+        key: String,
+    },
+    Verified {
+        #[serde(serialize_with = "path")]
+        artifact: &'a Path,
+        keys: Vec<String>,
+    },
+    TrustedKey {
+        key: String,
+        public_key: String,
+        limits: String,
+        threshold: usize,
+    },
     CacheDir {
         #[serde(serialize_with = "path")]
         folder: &'a Path,

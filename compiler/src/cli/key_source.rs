@@ -1,0 +1,90 @@
+//! The place of a secret key: a file, or an environment variable. A key on the command line would be seen by others.
+
+use crate::environment::variable;
+use crate::kind::Kind;
+use anyhow::{Context, Result, anyhow};
+use precompile::artifact::escaped_path;
+use precompile::sign::{KeyError, SecretKey};
+use std::io::{IsTerminal, stderr, stdin};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// The variable with the password of an encrypted key.
+pub(crate) const PASSWORD: &str = "PRECOMPILE_KEY_PASSWORD";
+/// The beginning of the name of a variable with a key.
+const VARIABLE: &str = "env:";
+
+/// The place of a secret key.
+#[derive(Clone, Debug)]
+pub(crate) enum KeySource {
+    File(PathBuf),
+    Variable(String),
+}
+
+impl FromStr for KeySource {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<KeySource, String> {
+        match text.strip_prefix(VARIABLE) {
+            Some("") => Err("name the variable, as in `env:SIGNING_KEY`".into()),
+            Some(name) => Ok(KeySource::Variable(name.into())),
+            // The beginning of minisign's keys, with a password and without.
+            None if text.starts_with("RWRTY0Iy") || text.starts_with("RWQAAEIy") => Err(
+                "a key on the command line is seen by all users: name its file, or a variable as `env:NAME`"
+                    .into(),
+            ),
+            None => Ok(KeySource::File(text.into())),
+        }
+    }
+}
+
+impl KeySource {
+    /// Reads the key. The password of an encrypted one is in a variable, or is asked for on a terminal.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such key, others can read it, or there is no password.
+    pub(crate) fn read(&self) -> Result<SecretKey> {
+        let password = variable(PASSWORD).map(|password| password.into_string());
+        let password = password.transpose().map_err(|_| anyhow!("`{PASSWORD}` is not UTF-8"))?;
+        match self.attempt(password.as_deref()) {
+            Err(KeyError::Encrypted) => {
+                let password = prompt(&format!("Password of {}: ", self.name()))?;
+                self.attempt(Some(&password)).with_context(|| self.name())
+            }
+            key => key.with_context(|| self.name()),
+        }
+        .map_err(|error| Kind::Read.error(format!("{error:#}")))
+    }
+
+    fn attempt(&self, password: Option<&str>) -> Result<SecretKey, KeyError> {
+        match self {
+            KeySource::File(path) => SecretKey::read(path, password),
+            KeySource::Variable(name) => {
+                let text = variable(name).and_then(|text| text.into_string().ok());
+                let text =
+                    text.ok_or_else(|| KeyError::NotAKey("the variable is not set, or not UTF-8".into()))?;
+                SecretKey::parse(&text, password)
+            }
+        }
+    }
+
+    fn name(&self) -> String {
+        match self {
+            KeySource::File(path) => format!("`{}`", escaped_path(path)),
+            KeySource::Variable(name) => format!("the variable `{name}`"),
+        }
+    }
+}
+
+/// Asks for a password, which isn't shown.
+///
+/// # Errors
+///
+/// Where nobody can be asked.
+pub(crate) fn prompt(question: &str) -> Result<String> {
+    if !stdin().is_terminal() || !stderr().is_terminal() {
+        return Err(anyhow!("the key is encrypted: give its password in the variable `{PASSWORD}`"));
+    }
+    rpassword::prompt_password(question).context("the password can't be read")
+}

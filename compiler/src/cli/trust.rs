@@ -1,0 +1,227 @@
+//! `precompile trust`: the commands for trust files.
+
+use crate::message::{Format, Message, print, print_bytes, tell};
+use crate::sign::text;
+use crate::verify::read_trust;
+use anyhow::{Context, Result, bail, ensure};
+use clap::{Args, Subcommand};
+use precompile::artifact::trust::PublicKey;
+use precompile::artifact::{Trust, escaped_path};
+use precompile::sign::read_public_key;
+use precompile::{Destination, Target};
+use std::path::{Path, PathBuf};
+
+/// Look after trust files: the keys whose signatures make an artifact one that a host runs
+///
+/// A trust file has a key a line, in minisign's form, with optional limits behind it, and `threshold=K` if K of them
+/// must have signed. `#` begins a comment.
+#[derive(Args)]
+pub(crate) struct Opts {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Add a public key, or replace its limits; the file is made if it isn't there
+    Add(Add),
+    /// Remove a key
+    Remove(Remove),
+    /// List the keys and their limits
+    List(Common),
+    /// Say what is wrong with the file, also who else could change it
+    Check(Common),
+}
+
+#[derive(Args)]
+struct Common {
+    /// The trust file
+    file: PathBuf,
+
+    /// Form of reports
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    message_format: Format,
+}
+
+#[derive(Args)]
+struct Add {
+    /// The trust file
+    file: PathBuf,
+
+    /// The public key's file: minisign's, signify's or OpenSSH's; or minisign's key itself, of 56 letters
+    key: String,
+
+    /// Trust it for artifacts of these backends only
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    backends: Vec<precompile::Backend>,
+
+    /// Trust it for artifacts for these targets only
+    #[arg(long, value_name = "TARGET,…", value_delimiter = ',')]
+    targets: Vec<Target>,
+
+    /// Trust it for artifacts of this version of wasmtime or a newer one
+    #[arg(long, value_name = "VERSION")]
+    min_wasmtime: Option<String>,
+
+    /// Trust it for artifacts of this version of wasmtime or an older one: for a key that is no longer used
+    #[arg(long, value_name = "VERSION")]
+    not_after: Option<String>,
+
+    /// The number of keys that must have signed
+    #[arg(long, value_name = "K")]
+    threshold: Option<usize>,
+}
+
+#[derive(Args)]
+struct Remove {
+    /// The trust file
+    file: PathBuf,
+
+    /// The key's number, or as for `add`
+    key: String,
+}
+
+impl Opts {
+    /// Runs the verb.
+    pub(crate) fn run(&self) -> Result<()> {
+        match &self.verb {
+            Verb::Add(add) => add.run(),
+            Verb::Remove(remove) => remove.run(),
+            Verb::List(common) => common.list(),
+            Verb::Check(common) => common.check(),
+        }
+    }
+}
+
+impl Add {
+    fn run(&self) -> Result<()> {
+        let key = key(&self.key)?;
+        let mut line = key.to_string();
+        let mut limit = |name: &str, value: String| line += &format!(" {name}={value}");
+        if !self.backends.is_empty() {
+            limit("backends", join(&self.backends));
+        }
+        if !self.targets.is_empty() {
+            limit("targets", join(&self.targets));
+        }
+        for (name, version) in [("min-wasmtime", &self.min_wasmtime), ("not-after", &self.not_after)] {
+            version.iter().for_each(|version| limit(name, version.clone()));
+        }
+        let before = if self.file.exists() { text(&self.file)? } else { String::new() };
+        let mut lines: Vec<_> = before.lines().filter(|line| !is_of(line, &key)).map(String::from).collect();
+        if let Some(threshold) = self.threshold {
+            lines.retain(|line| !line.trim_start().starts_with("threshold="));
+            lines.insert(0, format!("threshold={threshold}"));
+        }
+        lines.push(line);
+        write(&self.file, &lines)?;
+        tell(&format!("`{}` trusts the key {}", escaped_path(&self.file), key.id));
+        Ok(())
+    }
+}
+
+impl Remove {
+    fn run(&self) -> Result<()> {
+        let trust = read_trust(&self.file)?;
+        let wanted = key(&self.key);
+        let is_wanted = |known: &PublicKey| match &wanted {
+            Ok(key) => known.bytes() == key.bytes(),
+            Err(_) => known.id.to_string().eq_ignore_ascii_case(&self.key),
+        };
+        let found: Vec<_> = trust.keys().iter().map(|trusted| trusted.key).filter(is_wanted).collect();
+        let file = escaped_path(&self.file);
+        let key = match (&found[..], wanted) {
+            ([key], _) => *key,
+            ([], Ok(_)) => bail!("`{file}` doesn't have this key"),
+            ([], Err(error)) => return Err(error).context(format!("`{file}` has no key of this number")),
+            _ => bail!("`{file}` has several keys of this number: name the key itself"),
+        };
+        let before = text(&self.file)?;
+        let lines: Vec<_> = before.lines().filter(|line| !is_of(line, &key)).map(String::from).collect();
+        write(&self.file, &lines)?;
+        tell(&format!("`{file}` no longer trusts the key {}", key.id));
+        Ok(())
+    }
+}
+
+impl Common {
+    fn list(&self) -> Result<()> {
+        let trust = read_trust(&self.file)?;
+        match self.message_format {
+            Format::Json => trust.keys().iter().try_for_each(|trusted| {
+                print(&Message::TrustedKey {
+                    key: trusted.key.id.to_string(),
+                    public_key: trusted.key.to_string(),
+                    limits: trusted.limits.to_string().trim().into(),
+                    threshold: trust.threshold(),
+                })
+            })?,
+            Format::Human => {
+                let mut text =
+                    format!("{} of {} must have signed\n", trust.threshold(), keys(trust.keys().len()));
+                for trusted in trust.keys() {
+                    text += &format!("{}{}\n", trusted.key.id, trusted.limits);
+                }
+                print_bytes(text.as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check(&self) -> Result<()> {
+        let trust = read_trust(&self.file)?;
+        let file = escaped_path(&self.file);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = self.file.metadata()?.permissions().mode();
+            ensure!(mode & 0o022 == 0, "`{file}`: others can change it: `chmod go-w` it");
+        }
+        let text = format!(
+            "`{file}` is right: {} of {} must have signed\n",
+            trust.threshold(),
+            keys(trust.keys().len())
+        );
+        if self.message_format == Format::Human {
+            print_bytes(text.as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+fn keys(count: usize) -> String {
+    match count {
+        1 => "1 key".into(),
+        count => format!("{count} keys"),
+    }
+}
+
+fn join(values: &[impl ToString]) -> String {
+    values.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// The key of a file's name, or the key itself.
+fn key(name: &str) -> Result<PublicKey> {
+    let path = Path::new(name);
+    if !path.exists()
+        && let Ok(key) = name.parse()
+    {
+        return Ok(key);
+    }
+    read_public_key(&text(path)?).with_context(|| format!("`{}`", escaped_path(path)))
+}
+
+/// The test for a line with a key.
+fn is_of(line: &str, key: &PublicKey) -> bool {
+    let word = line.split_ascii_whitespace().next();
+    word.and_then(|word| word.parse::<PublicKey>().ok()).is_some_and(|known| known.bytes() == key.bytes())
+}
+
+/// Writes a trust file, if it is one.
+fn write(file: &Path, lines: &[String]) -> Result<()> {
+    let text = lines.join("\n") + "\n";
+    let parsed = Trust::parse(&text);
+    parsed.with_context(|| format!("`{}` stays as it is: it would be wrong", escaped_path(file)))?;
+    Destination::named(file, Path::new("")).write(text.as_bytes())?;
+    Ok(())
+}

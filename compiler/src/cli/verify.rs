@@ -1,0 +1,124 @@
+//! `precompile verify ARTIFACT…`: the keys that have signed artifacts.
+
+use crate::message::{Format, Message, print, print_bytes};
+use crate::sign::text;
+use crate::unreadable;
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use precompile::Destination;
+use precompile::artifact::signature::Signature;
+use precompile::artifact::statement::Statement;
+use precompile::artifact::trailer::{self, Trailer};
+use precompile::artifact::{Escaped, Trust, escaped_path};
+use precompile::sign::{minisig, read_public_key};
+use std::path::{Path, PathBuf};
+
+/// Say whether trusted keys have signed artifacts
+///
+/// Checks the digest and the signatures, as a host with this trust file does. Exits with 3 if one of the artifacts would
+/// be refused.
+#[derive(Args)]
+pub(crate) struct Opts {
+    /// The artifacts
+    #[arg(required = true, value_name = "ARTIFACT")]
+    artifacts: Vec<PathBuf>,
+
+    /// The trust file
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["public_key", "export"])]
+    trust: Option<PathBuf>,
+
+    /// The public key that must have signed, instead of a trust file: minisign's, signify's or OpenSSH's
+    #[arg(long, value_name = "FILE", conflicts_with = "trust")]
+    public_key: Option<PathBuf>,
+
+    /// Write `statement` and, for each signature that minisign knows, `KEY.minisig` into this folder, so that `minisign
+    /// -V -m statement -x KEY.minisig -p PUBLIC` checks them
+    #[arg(long, value_name = "FOLDER")]
+    export: Option<PathBuf>,
+
+    /// Form of reports
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) message_format: Format,
+}
+
+impl Opts {
+    /// The first artifact's path, for a message.
+    pub(crate) fn artifact(&self) -> &Path {
+        self.artifacts.first().map_or(Path::new(""), PathBuf::as_path)
+    }
+
+    /// Checks the artifacts. Returns `false` where one would be refused.
+    pub(crate) fn run(&self) -> Result<bool> {
+        let trust = self.trust()?;
+        ensure!(
+            self.export.is_none() || self.artifacts.len() == 1,
+            "`--export` writes the signatures of one artifact: name one"
+        );
+        let mut is_accepted = true;
+        for artifact in &self.artifacts {
+            let bytes = unreadable::read(artifact)?;
+            let trailer =
+                trailer::read(&bytes).map_err(|error| unreadable::no_artifact(artifact, &bytes, &error))?;
+            if let Some(folder) = &self.export {
+                export(folder, &trailer).with_context(|| format!("`{}`", escaped_path(artifact)))?;
+            }
+            if let Some(trust) = &trust {
+                is_accepted &= self.check(artifact, &trailer, trust)?;
+            }
+        }
+        Ok(is_accepted)
+    }
+
+    fn trust(&self) -> Result<Option<Trust>> {
+        if let Some(path) = &self.public_key {
+            let key = read_public_key(&text(path)?).with_context(|| format!("`{}`", escaped_path(path)))?;
+            return Ok(Some(Trust::in_key(key)));
+        }
+        self.trust.as_deref().map(read_trust).transpose()
+    }
+
+    fn check(&self, artifact: &Path, trailer: &Trailer, trust: &Trust) -> Result<bool> {
+        let name = escaped_path(artifact);
+        let checked = trust.check(trailer);
+        let is_accepted = checked.is_ok();
+        match (self.message_format, checked) {
+            (Format::Json, Ok(signers)) => {
+                print(&Message::Verified {
+                    artifact,
+                    keys: signers.iter().map(ToString::to_string).collect(),
+                })?;
+            }
+            (Format::Json, Err(refusal)) => print(&Message::from(&trust.mismatch(&refusal)))?,
+            (Format::Human, Ok(signers)) => {
+                let keys: Vec<_> = signers.iter().map(ToString::to_string).collect();
+                print_bytes(format!("`{name}` is signed by {}\n", keys.join(", ")).as_bytes())?;
+            }
+            (Format::Human, Err(refusal)) => {
+                let mismatch = trust.mismatch(&refusal).to_string();
+                print_bytes(format!("`{name}` would be refused: {}\n", Escaped(&mismatch)).as_bytes())?;
+            }
+        }
+        Ok(is_accepted)
+    }
+}
+
+/// The trust in a file.
+pub(crate) fn read_trust(path: &Path) -> Result<Trust> {
+    let parsed = Trust::parse(&text(path)?);
+    parsed.with_context(|| format!("`{}`", escaped_path(path)))
+}
+
+/// Writes the statement, and the signatures that minisign knows.
+fn export(folder: &Path, trailer: &Trailer) -> Result<()> {
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        Destination::derived(&path, Path::new("")).write(text.as_bytes()).map(drop)
+    };
+    write("statement", Statement::of(trailer).as_str())?;
+    let signatures = Signature::read_all(&trailer.signatures)?;
+    let known = signatures.iter().filter_map(|signature| Some((signature.key, minisig(signature)?)));
+    for (key, text) in known {
+        write(&format!("{key}.minisig"), &text)?;
+    }
+    Ok(())
+}
