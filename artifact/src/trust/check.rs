@@ -7,9 +7,9 @@ use crate::mismatch::Mismatch;
 use crate::signature::{KeyId, Signature};
 use crate::statement::Statement;
 use crate::trailer::Trailer;
-use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::{Display, Write};
 
 /// The fault of a signature, for which it doesn't count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,35 +85,58 @@ impl Trust {
     }
 
     /// The keys of which some must have signed.
+    #[cold]
     fn wanted(&self) -> String {
-        let names: Vec<_> = self.keys.iter().map(|trusted| trusted.key.id.to_string()).collect();
-        match names.len() {
-            1 => format!("key {}", names[0]),
-            _ => format!("{} of the keys {}", self.threshold, names.join(", ")),
+        let mut text = String::new();
+        if self.keys.len() == 1 {
+            text.push_str("key ");
+        } else {
+            push(&mut text, &self.threshold);
+            text.push_str(" of the keys ");
         }
+        list(&mut text, &mut self.keys.iter().map(|trusted| trusted.key.id));
+        text
     }
 
+    #[cold]
     fn remedy(&self, refusal: &Refusal) -> String {
-        let missing: Vec<_> = self
-            .keys
-            .iter()
-            .map(|trusted| trusted.key.id)
-            .filter(|id| !refusal.signers.contains(id))
-            .collect();
-        let names: Vec<_> = missing.iter().map(KeyId::to_string).collect();
-        let more = self.threshold - refusal.signers.len();
-        let keys = match (names.len(), more) {
-            (1, _) => format!("with the key {}", names[0]),
-            (_, 1) => format!("with one of the keys {}", names.join(", ")),
-            _ => format!("with {more} of the keys {}", names.join(", ")),
-        };
-        let sign = format!("sign it {keys}, by `precompile sign`");
-        match refusal.code() {
-            Code::SignatureFormat => format!("compile it again, and {sign}"),
-            Code::KeyUnknown => format!("{sign}, or trust the key, by `precompile trust add`"),
-            Code::KeyLimits => format!("{sign}, or loosen the key's limits in the trust file"),
-            _ => sign,
+        let (mut text, code) = (String::new(), refusal.code());
+        if code == Code::SignatureFormat {
+            text.push_str("compile it again, and ");
         }
+        text.push_str("sign it with ");
+        let missing =
+            || self.keys.iter().map(|trusted| trusted.key.id).filter(|id| !refusal.signers.contains(id));
+        let more = self.threshold - refusal.signers.len();
+        if missing().count() > 1 {
+            push(&mut text, &more);
+            text.push_str(" of the keys ");
+        } else {
+            text.push_str("the key ");
+        }
+        list(&mut text, &mut missing());
+        text.push_str(", by `precompile sign`");
+        text.push_str(match code {
+            Code::KeyUnknown => ", or trust the key, by `precompile trust add`",
+            Code::KeyLimits => ", or loosen the key's limits in the trust file",
+            _ => "",
+        });
+        text
+    }
+}
+
+/// Appends a value.
+fn push(text: &mut String, value: &dyn Display) {
+    write!(text, "{value}").expect("a string takes all that is written");
+}
+
+/// Appends the numbers of keys.
+fn list(text: &mut String, ids: &mut dyn Iterator<Item = KeyId>) {
+    for (at, id) in ids.enumerate() {
+        if at > 0 {
+            text.push_str(", ");
+        }
+        push(text, &id);
     }
 }
 
@@ -132,20 +155,33 @@ impl Refusal {
     }
 
     /// The signatures of the artifact, each with what is wrong with it.
+    #[cold]
     fn found(&self) -> String {
-        if self.is_unreadable {
-            return "unreadable".into();
+        let mut text = String::new();
+        for id in &self.signers {
+            text.push_str("; signed by ");
+            push(&mut text, id);
         }
-        let signed = self.signers.iter().map(|id| format!("signed by {id}"));
-        let faults = self.faults.iter().map(|(id, fault)| match fault {
-            Fault::UnknownKey => format!("signed by {id}, which isn't trusted"),
-            Fault::Limited(limit) => format!("signed by {id} beyond its limit `{}`", limit.name()),
-            Fault::Wrong => format!("wrongly signed by {id}"),
-        });
-        let found: Vec<_> = signed.chain(faults).collect();
-        match found.is_empty() {
-            true => "unsigned".into(),
-            false => found.join("; "),
+        for (id, fault) in &self.faults {
+            text.push_str(match fault {
+                Fault::Wrong => "; wrongly signed by ",
+                _ => "; signed by ",
+            });
+            push(&mut text, id);
+            match fault {
+                Fault::UnknownKey => text.push_str(", which isn't trusted"),
+                Fault::Limited(limit) => {
+                    text.push_str(" beyond its limit `");
+                    text.push_str(limit.name());
+                    text.push('`');
+                }
+                Fault::Wrong => {}
+            }
+        }
+        match text.strip_prefix("; ") {
+            Some(text) => text.into(),
+            None if self.is_unreadable => "unreadable".into(),
+            None => "unsigned".into(),
         }
     }
 }

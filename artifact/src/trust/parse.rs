@@ -125,7 +125,7 @@ fn read_line(
     let Some(first) = words.next() else { return Ok(()) };
     if let Some(number) = first.strip_prefix("threshold=") {
         if words.next().is_some() {
-            return Err(TrustProblem::Threshold(content.trim().into()));
+            return Err(TrustProblem::Threshold(content.trim_ascii().into()));
         }
         let number = number.parse().ok().filter(|&number| number > 0);
         let number = number.ok_or_else(|| TrustProblem::Threshold(first.into()))?;
