@@ -7,10 +7,11 @@ use crate::host_file;
 use crate::message::{Format, Message, print, print_bytes};
 use crate::runner::Runner;
 use crate::unreadable;
-use anyhow::Result;
+use crate::verify::read_trust;
+use anyhow::{Context, Result};
 use clap::{Args, ValueHint};
 use precompile::artifact::mismatch::mismatches;
-use precompile::artifact::{Code, Escaped, Host, escaped_path, trailer, unmet};
+use precompile::artifact::{Code, Escaped, Host, Trust, escaped_path, trailer, unmet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -38,6 +39,11 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "COMMAND", value_hint = ValueHint::CommandString)]
     runner: Option<OsString>,
 
+    /// The host's trust file: also say whether the keys that it demands have signed the artifact [default: the keys that
+    /// the host trusts anyway]
+    #[arg(long, value_name = "FILE", conflicts_with = "code")]
+    trust: Option<PathBuf>,
+
     /// Form of reports
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) message_format: Format,
@@ -56,13 +62,15 @@ impl Opts {
         }
         let artifact = unreadable::read(self.artifact())?;
         let name = escaped_path(self.artifact());
-        let manifest = trailer::read(&artifact)
-            .map_err(|error| unreadable::no_artifact(self.artifact(), &artifact, &error))?
-            .manifest;
+        let trailer = trailer::read(&artifact)
+            .map_err(|error| unreadable::no_artifact(self.artifact(), &artifact, &error))?;
+        let manifest = &trailer.manifest;
         let host = self.host()?;
-        let mut mismatches = mismatches(&manifest, &host);
+        let refusal =
+            self.trust(&host)?.and_then(|trust| Some(trust.mismatch(&trust.check(&trailer).err()?)));
+        let mut mismatches: Vec<_> = refusal.into_iter().chain(mismatches(manifest, &host)).collect();
         if let Some(offered) = &host.imports {
-            mismatches.extend(unmet(&manifest, &|name| offered.iter().any(|offered| offered == name)));
+            mismatches.extend(unmet(manifest, &|name| offered.iter().any(|offered| offered == name)));
         }
         match self.message_format {
             Format::Json => {
@@ -83,6 +91,15 @@ impl Opts {
             }
         }
         Ok(mismatches.is_empty())
+    }
+
+    /// The keys that must have signed the artifact.
+    fn trust(&self, host: &Host) -> Result<Option<Trust>> {
+        match (&self.trust, &host.trust) {
+            (Some(file), _) => read_trust(file).map(Some),
+            (None, Some(text)) => Ok(Some(Trust::parse(text).context("the keys that the host trusts")?)),
+            (None, None) => Ok(None),
+        }
     }
 
     fn host(&self) -> Result<Host> {

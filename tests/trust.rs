@@ -1,0 +1,149 @@
+//! Keys and signatures by the commands, and by other tools where they are installed.
+
+use std::fs;
+use std::process::Command;
+use support::{BACKENDS, Ended, Folder, Runner, run};
+
+const TEXT: &str = r#"(module (func (export "answer") (result i32) (i32.const 42)))"#;
+
+/// The number of a public key, as its file's comment has it.
+fn number(folder: &Folder, name: &str) -> String {
+    let text = fs::read_to_string(folder.join(name)).unwrap();
+    text.lines().next().unwrap().rsplit(' ').next().unwrap().into()
+}
+
+fn succeed(ended: Ended) -> Ended {
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    ended
+}
+
+fn refuse(ended: &Ended, why: &str) {
+    assert_eq!(ended.code, Some(126), "{ended:?}");
+    assert!(ended.stderr.contains(why), "{ended:?}");
+}
+
+/// A key pair, by which an artifact is signed that a host with the public key runs, and another doesn't.
+#[test]
+fn a_signed_artifact_runs_where_its_key_is_trusted() {
+    for backend in BACKENDS {
+        let folder = Folder::new();
+        folder.compile("app", TEXT, &["--backend", backend]);
+        for name in ["ours.key", "theirs.key"] {
+            succeed(folder.precompile(["keygen", "--no-password", "-o", name]));
+        }
+        let unsigned = fs::read(folder.join("app.cwasm")).unwrap();
+        succeed(folder.precompile(["sign", "--key", "ours.key", "app.cwasm"]));
+        let signed = fs::read(folder.join("app.cwasm")).unwrap();
+        assert_eq!(signed[..unsigned.len() - 4], unsigned[..unsigned.len() - 4]);
+        // The same signature again changes nothing.
+        succeed(folder.precompile(["sign", "--key", "ours.key", "app.cwasm"]));
+        assert_eq!(fs::read(folder.join("app.cwasm")).unwrap(), signed);
+        let run = |trust: &str| folder.run(Runner::Full, ["--trust", trust, "--invoke", "answer", "app.cwasm"]);
+        assert_eq!(succeed(run("ours.pub")).stdout, "42\n");
+        refuse(&run("theirs.pub"), &format!("signed by {}, which isn't trusted", number(&folder, "ours.pub")));
+        // Both must have signed.
+        for key in ["ours.pub", "theirs.pub"] {
+            succeed(folder.precompile(["trust", "add", "both.trust", key]));
+        }
+        succeed(folder.precompile(["trust", "add", "--threshold", "2", "both.trust", "ours.pub"]));
+        refuse(&run("both.trust"), &format!("sign it with the key {}", number(&folder, "theirs.pub")));
+        succeed(folder.precompile(["sign", "--key", "theirs.key", "app.cwasm"]));
+        assert_eq!(succeed(run("both.trust")).stdout, "42\n");
+        let verified = succeed(folder.precompile(["verify", "--trust", "both.trust", "app.cwasm"]));
+        assert!(verified.stdout.contains(&number(&folder, "ours.pub")), "{verified:?}");
+    }
+}
+
+/// Secret keys are their owner's alone, and can be encrypted.
+#[test]
+fn keys_are_kept() {
+    let folder = Folder::new();
+    folder.compile("app", TEXT, &[]);
+    let with_password = |password: &str, arguments: &[&str]| {
+        run(folder.command(support::precompile()).args(arguments).env("PRECOMPILE_KEY_PASSWORD", password))
+    };
+    succeed(with_password("correct", &["keygen", "-o", "own.key"]));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(folder.join("own.key").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let sign = &["sign", "--key", "own.key", "app.cwasm"][..];
+    let wrong = with_password("wrong", sign);
+    assert!(wrong.code == Some(1) && wrong.stderr.contains("the password is wrong"), "{wrong:?}");
+    let none = folder.precompile(sign);
+    assert!(none.code == Some(1) && none.stderr.contains("PRECOMPILE_KEY_PASSWORD"), "{none:?}");
+    succeed(with_password("correct", sign));
+    // From a variable, as in CI.
+    let key = fs::read_to_string(folder.join("own.key")).unwrap();
+    let mut command = folder.command(support::precompile());
+    command.args(["sign", "--key", "env:KEY", "app.cwasm"]).env("KEY", key);
+    succeed(run(command.env("PRECOMPILE_KEY_PASSWORD", "correct")));
+    succeed(folder.precompile(["verify", "--public-key", "own.pub", "app.cwasm"]));
+}
+
+/// What minisign, signify and OpenSSH sign is taken, and minisign takes what we sign.
+#[test]
+fn other_tools_sign_and_verify() {
+    let folder = Folder::new();
+    folder.compile("app", TEXT, &[]);
+    succeed(folder.precompile(["keygen", "--no-password", "-o", "own.key"]));
+    succeed(folder.precompile(["sign", "--key", "own.key", "app.cwasm"]));
+    succeed(folder.precompile(["sign", "--statement", "app.txt", "app.cwasm"]));
+    succeed(folder.precompile(["verify", "--export", ".", "app.cwasm"]));
+    assert_eq!(fs::read(folder.join("statement")).unwrap(), fs::read(folder.join("app.txt")).unwrap());
+    let shell = |script: &str| run(folder.command("sh").args(["-euc", script]));
+    let has = |program: &str| {
+        let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).output().unwrap();
+        if !found.status.success() {
+            println!("not tried with `{program}`, which is not installed");
+        }
+        found.status.success()
+    };
+    let mut keys = 1;
+    if has("minisign") {
+        let id = number(&folder, "own.pub");
+        succeed(shell(&format!("minisign -V -m statement -x {id}.minisig -p own.pub")));
+        succeed(shell("minisign -G -W -p mini.pub -s mini.key && minisign -S -s mini.key -m app.txt"));
+        succeed(folder.precompile(
+            ["sign", "--signature", "app.txt.minisig", "--public-key", "mini.pub", "app.cwasm"],
+        ));
+        let unchecked = folder.precompile(["sign", "--signature", "app.txt.minisig", "app.cwasm"]);
+        assert!(unchecked.stderr.contains("--public-key"), "{unchecked:?}");
+        // A key of minisign's with a password, which minisign asks for.
+        succeed(shell("printf 'secret\\nsecret\\n' | minisign -G -p lock.pub -s lock.key"));
+        let mut sign = folder.command(support::precompile());
+        sign.args(["sign", "--key", "lock.key", "app.cwasm"]).env("PRECOMPILE_KEY_PASSWORD", "secret");
+        succeed(run(&mut sign));
+        succeed(folder.precompile(["verify", "--public-key", "lock.pub", "app.cwasm"]));
+        keys += 1;
+    }
+    if has("signify-openbsd") {
+        succeed(shell("signify-openbsd -G -n -p fy.pub -s fy.sec && signify-openbsd -S -s fy.sec -m app.txt -x fy.sig"));
+        succeed(folder.precompile(["sign", "--signature", "fy.sig", "--public-key", "fy.pub", "app.cwasm"]));
+        keys += 1;
+    }
+    if has("ssh-keygen") {
+        succeed(shell("ssh-keygen -q -t ed25519 -N '' -f ssh && ssh-keygen -q -Y sign -f ssh -n precompile app.txt"));
+        succeed(folder.precompile(["sign", "--signature", "app.txt.sig", "app.cwasm"]));
+        fs::rename(folder.join("ssh.pub"), folder.join("shell.pub")).unwrap();
+        keys += 1;
+        // For another purpose, and of another text.
+        succeed(shell("rm app.txt.sig && ssh-keygen -q -Y sign -f ssh -n file app.txt"));
+        let other = folder.precompile(["sign", "--signature", "app.txt.sig", "app.cwasm"]);
+        assert!(other.code == Some(1) && other.stderr.contains("-n precompile"), "{other:?}");
+        succeed(shell("echo more >>app.txt && ssh-keygen -q -Y sign -f ssh -n precompile app.txt"));
+        let other = folder.precompile(["sign", "--signature", "app.txt.sig", "app.cwasm"]);
+        assert!(other.code == Some(1) && other.stderr.contains("no signature of this artifact"), "{other:?}");
+    }
+    // All of them, by a host that demands them all.
+    for name in ["own.pub", "mini.pub", "fy.pub", "shell.pub"] {
+        if folder.join(name).exists() {
+            succeed(folder.precompile(["trust", "add", "all.trust", name]));
+        }
+    }
+    let key = "own.pub";
+    succeed(folder.precompile(["trust", "add", "--threshold", &keys.to_string(), "all.trust", key]));
+    let ended = succeed(folder.run(Runner::Full, ["--trust", "all.trust", "--invoke", "answer", "app.cwasm"]));
+    assert_eq!(ended.stdout, "42\n");
+}
