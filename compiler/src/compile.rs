@@ -5,6 +5,7 @@ pub(crate) mod attempt;
 pub(crate) mod cached;
 pub(crate) mod compiled;
 pub(crate) mod error;
+pub(crate) mod of_artifact;
 pub(crate) mod output;
 pub(crate) mod recipe;
 

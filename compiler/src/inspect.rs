@@ -1,10 +1,12 @@
 //! The inspection of an artifact, of precompile's or of wasmtime's own.
 
+mod difference;
 mod sections;
 mod stamped;
 mod stock;
 
 pub use crate::backend::tunables::{Setting, Value};
+pub use difference::{Difference, Reason, difference};
 pub use sections::Section;
 pub use stamped::{Details, Stamped};
 pub use stock::{Flag, Stock};

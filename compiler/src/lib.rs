@@ -72,6 +72,8 @@ pub use compile::compiled::{Compiled, Timings};
 #[cfg(feature = "compile")]
 pub use compile::error::{CompileError, ErrorKind};
 #[cfg(feature = "compile")]
+pub use compile::of_artifact::OfArtifactError;
+#[cfg(feature = "compile")]
 pub use compile::output::{Destination, WriteError, Written, descriptor};
 #[cfg(feature = "compile")]
 pub use compile::recipe::recipe;

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod attest;
 mod cache;
 mod cache_opts;
 mod compare;
@@ -23,6 +24,7 @@ mod message;
 mod per_target;
 mod process_status;
 mod progress;
+mod reproduce;
 mod runner;
 mod runner_cli;
 mod setting_args;
@@ -73,6 +75,8 @@ enum Verb {
     Sign(sign::Opts),
     Verify(verify::Opts),
     Trust(trust::Opts),
+    Reproduce(reproduce::Opts),
+    Attest(attest::Opts),
     Targets(targets::Opts),
     Cache(cache::Opts),
     Completions(completions::Opts),
@@ -194,6 +198,12 @@ fn run(command: &Command) -> Result<ExitCode> {
         }
         Some(Verb::Verify(opts)) => {
             Ok(code(finish(opts.message_format, opts.artifact(), || opts.run())?, REFUSED))
+        }
+        Some(Verb::Reproduce(opts)) => {
+            Ok(code(finish(opts.message_format, &opts.artifact, || opts.run())?, REFUSED))
+        }
+        Some(Verb::Attest(opts)) => {
+            Ok(code(finish(opts.message_format, &opts.artifact, || opts.run().map(|()| true))?, FAILED))
         }
         Some(Verb::Trust(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Targets(opts)) => opts.run().map(|()| ExitCode::SUCCESS),

@@ -87,6 +87,19 @@ pub(crate) enum Message<'a> {
         artifact: &'a Path,
         keys: Vec<String>,
     },
+    Reproduced {
+        #[serde(serialize_with = "path")]
+        artifact: &'a Path,
+        is_same: bool,
+        /// The first part of the file that differs.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        section: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        offset: Option<u64>,
+        /// The likely reason.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cause: Option<String>,
+    },
     TrustedKey {
         key: String,
         public_key: String,

@@ -66,13 +66,14 @@ impl Opts {
         let is_one = self.artifacts.len() == 1;
         if let Some(output) = &self.statement {
             ensure!(is_one, "`--statement` is of one artifact: name one");
-            let (_, statement) = read(self.artifact())?;
+            let statement = statement(self.artifact(), &unreadable::read(self.artifact())?)?;
             return write_statement(output, &statement);
         }
         if let Some(file) = &self.signature {
             ensure!(is_one, "`--signature` is of one artifact: name one");
             let (signature, key) = self.foreign(file)?;
-            return self.add(self.artifact(), |statement| {
+            let artifact = self.artifact();
+            return add(artifact, unreadable::read(artifact)?, self.message_format, |statement| {
                 ensure!(
                     key.verifies(&signature, statement.as_str()),
                     "`{}` is no signature of this artifact's statement by the key {}",
@@ -83,7 +84,11 @@ impl Opts {
             });
         }
         let key = self.key.as_ref().context("there is no key")?.read()?;
-        self.artifacts.iter().try_for_each(|artifact| self.add(artifact, |statement| Ok(key.sign(statement))))
+        self.artifacts.iter().try_for_each(|artifact| {
+            add(artifact, unreadable::read(artifact)?, self.message_format, |statement| {
+                Ok(key.sign(statement))
+            })
+        })
     }
 
     /// The signature in a file, and its public key.
@@ -99,20 +104,24 @@ impl Opts {
         let key = key.context("the signature doesn't hold its public key: name it with `--public-key`")?;
         Ok((signature, key))
     }
+}
 
-    /// Adds a signature to an artifact.
-    fn add(&self, artifact: &Path, sign: impl FnOnce(&Statement) -> Result<Signature>) -> Result<()> {
-        let (mut bytes, statement) = read(artifact)?;
-        let signature = sign(&statement)?;
-        trailer::sign(&mut bytes, &signature).with_context(|| format!("`{}`", escaped_path(artifact)))?;
-        Destination::named(artifact, Path::new("")).write(&bytes)?;
-        let key = signature.key.to_string();
-        match self.message_format {
-            Format::Json => print(&Message::Signed { artifact, key })?,
-            Format::Human => tell(&format!("signed `{}` with the key {key}", escaped_path(artifact))),
-        }
-        Ok(())
+/// Adds a signature to an artifact, whose file then holds these bytes and the signature.
+pub(crate) fn add(
+    artifact: &Path,
+    mut bytes: Vec<u8>,
+    format: Format,
+    sign: impl FnOnce(&Statement) -> Result<Signature>,
+) -> Result<()> {
+    let signature = sign(&statement(artifact, &bytes)?)?;
+    trailer::sign(&mut bytes, &signature).with_context(|| format!("`{}`", escaped_path(artifact)))?;
+    Destination::named(artifact, Path::new("")).write(&bytes)?;
+    let key = signature.key.to_string();
+    match format {
+        Format::Json => print(&Message::Signed { artifact, key })?,
+        Format::Human => tell(&format!("signed `{}` with the key {key}", escaped_path(artifact))),
     }
+    Ok(())
 }
 
 /// A file of text.
@@ -121,12 +130,10 @@ pub(crate) fn text(path: &Path) -> Result<String> {
     String::from_utf8(unreadable::read(path)?).map_err(not_text)
 }
 
-/// An undamaged artifact, and its statement.
-fn read(artifact: &Path) -> Result<(Vec<u8>, Statement)> {
-    let bytes = unreadable::read(artifact)?;
-    let trailer = trailer::read(&bytes).map_err(|error| unreadable::no_artifact(artifact, &bytes, &error))?;
-    let statement = Statement::of(&trailer);
-    Ok((bytes, statement))
+/// The statement of an artifact, which is undamaged.
+fn statement(artifact: &Path, bytes: &[u8]) -> Result<Statement> {
+    let trailer = trailer::read(bytes).map_err(|error| unreadable::no_artifact(artifact, bytes, &error))?;
+    Ok(Statement::of(&trailer))
 }
 
 fn write_statement(output: &Path, statement: &Statement) -> Result<()> {
