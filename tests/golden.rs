@@ -25,7 +25,7 @@ const UNSTABLE_FIELDS: [&str; 5] =
     ["_ns\":", "_unix_s\":", "expected_cranelift_s\":", "expected_winch_s\":", "memory_bytes\":"];
 
 /// The words after numbers that differ from run to run.
-const TIMES: [&str; 7] = [" s:", " s ago", " s of", " s on", " s, peak", " s with", " ms"];
+const TIMES: [&str; 7] = [" s:", " seconds ago", " s of", " s on", " s, peak", " s with", " ms"];
 
 /// The ends of the names of fields that hold sizes of files, or offsets in them.
 const SIZE_FIELDS: [&str; 9] = [

@@ -52,6 +52,7 @@ const VERB_TOOLS: &[&str] = &[
     "setting_args",
     "shell_words",
     "threads",
+    "units",
     "unreadable",
     "usage",
 ];

@@ -27,6 +27,7 @@ mod setting_args;
 mod shell_words;
 mod targets;
 mod threads;
+mod units;
 mod unreadable;
 mod usage;
 mod version;

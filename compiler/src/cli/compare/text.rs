@@ -2,7 +2,7 @@
 
 use crate::compare::columns::{COMPILING, Column, RUNNING};
 use crate::compare::report::{Compared, Report};
-use crate::compare::units::bytes;
+use crate::units::size;
 use precompile::artifact::Escaped;
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ pub(super) fn text(report: &Report) -> String {
     let mut text = format!(
         "`{}`, {}, compiled by {} processors, run on {}, {} {}; medians, ± half the distance between the rounds' quartiles\n\n",
         Escaped(&report.input),
-        bytes(report.input_bytes as f64),
+        size(report.input_bytes),
         report.processors,
         report.target,
         report.rounds,

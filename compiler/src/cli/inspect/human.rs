@@ -2,6 +2,7 @@
 
 use super::object::hexadecimal;
 use crate::shell_words;
+use crate::units::size;
 use precompile::artifact::Escaped;
 use precompile::artifact::manifest::{Export, Import};
 use precompile::inspect::{Details, Inspection, Origin, Value};
@@ -196,12 +197,9 @@ impl Report {
     }
 }
 
-/// The number of bytes in the largest unit that it fills; `None` below 1 KiB.
+/// A size in the largest unit that it fills; `None` where that is bytes.
 fn unit(bytes: u64) -> Option<String> {
-    const UNITS: [(&str, u32); 3] = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
-    let (name, shift) = UNITS.into_iter().find(|(_, shift)| bytes >> shift > 0)?;
-    let count = bytes as f64 / (1u64 << shift) as f64;
-    Some(if count.fract() == 0.0 { format!("{count} {name}") } else { format!("{count:.1} {name}") })
+    (bytes >= 1024).then(|| size(bytes))
 }
 
 #[cfg(test)]
@@ -210,21 +208,6 @@ mod tests {
 
     fn report() -> Report {
         Report { text: String::new(), limit: 2 }
-    }
-
-    #[test]
-    fn sizes_have_a_unit() {
-        for (bytes, expected) in [
-            (0, None),
-            (1023, None),
-            (1024, Some("1 KiB")),
-            (1536, Some("1.5 KiB")),
-            (32 << 20, Some("32 MiB")),
-            (4 << 30, Some("4 GiB")),
-            (u64::MAX, Some("17179869184 GiB")),
-        ] {
-            assert_eq!(unit(bytes).as_deref(), expected, "{bytes}");
-        }
     }
 
     #[test]
