@@ -38,6 +38,7 @@ const CLI: Walls = &[
 /// The files of the command that verbs share.
 const VERB_TOOLS: &[&str] = &[
     "cache_opts",
+    "columns",
     "cpu_levels",
     "environment",
     "hinted",

@@ -5,6 +5,7 @@
 mod arguments;
 mod cache;
 mod cache_opts;
+mod columns;
 mod compare;
 mod compile;
 mod completions;
