@@ -65,7 +65,7 @@ mod store;
 mod trust;
 mod verify;
 
-pub use accept::Accept;
+pub use accept::{Accept, Refusal};
 pub use bounded::bounded;
 pub use cache::{Cache, Lookup, Turn};
 pub use digest::Digest;
@@ -83,5 +83,5 @@ pub use record::{Outcome, Record};
 pub use scan::StoredEntry;
 pub use slot::Slot;
 pub use store::Store;
-pub use trust::Trust;
+pub use trust::{Trust, UnknownTrust};
 pub use verify::Verified;

@@ -138,12 +138,12 @@ impl StoreOpts {
 
     fn trust(&self) -> Result<Trust> {
         let whom = text(&self.cache_trust, "PRECOMPILE_CACHE_TRUST");
-        whom.map_or(Ok(Trust::default()), |whom| whom.parse().map_err(|error: String| anyhow!(error)))
+        Ok(whom.map_or(Ok(Trust::default()), |whom| whom.parse())?)
     }
 
     fn wait(&self) -> Result<Duration> {
         let Some(time) = text(&self.cache_wait, "PRECOMPILE_CACHE_WAIT") else { return Ok(Patience::LIMIT) };
-        quantity::duration(&time).map_err(|error| anyhow!("the time to wait for the cache: {error}"))
+        quantity::duration(&time).context("the time to wait for the cache")
     }
 
     /// The limits of the store's size and age.
@@ -154,8 +154,7 @@ impl StoreOpts {
     pub(crate) fn limits(&self) -> Result<StoreLimits> {
         let mut limits = StoreLimits::default();
         if let Some(size) = text(&self.cache_max_size, "PRECOMPILE_CACHE_MAX_SIZE") {
-            let wrong = |error| anyhow!("the cache's size: {error}");
-            limits.max_bytes = quantity::bytes(&size).map_err(wrong)?;
+            limits.max_bytes = quantity::bytes(&size).context("the cache's size")?;
         }
         if let Some(days) = text(&self.cache_max_age, "PRECOMPILE_CACHE_MAX_AGE") {
             let wrong = |_| anyhow!("`{days}` is no age for a cache: use a number of days");
