@@ -60,6 +60,7 @@ mod record;
 #[cfg(feature = "remote")]
 pub mod remote;
 mod scan;
+mod service;
 mod slot;
 mod store;
 mod trust;
@@ -81,6 +82,7 @@ pub use patience::Patience;
 pub use prune::{Pruned, StoreLimits};
 pub use record::{Outcome, Record};
 pub use scan::StoredEntry;
+pub use service::Service;
 pub use slot::Slot;
 pub use store::Store;
 pub use trust::{Trust, UnknownTrust};

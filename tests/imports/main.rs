@@ -60,7 +60,8 @@ const VERB_TOOLS: &[&str] = &[
 
 const ARTIFACT: Walls = &[("mismatch", &["*"]), ("unmet", &["*", "mismatch"])];
 
-const CACHE: Walls = &[("remote", &["bounded", "digest", "error", "key", "layout", "log", "patience"])];
+const CACHE: Walls =
+    &[("remote", &["bounded", "digest", "error", "key", "layout", "log", "patience", "service"])];
 
 const RUNTIME: Walls = &[("embed", &["*"]), ("open", &["*", "embed"]), ("runner", &[])];
 

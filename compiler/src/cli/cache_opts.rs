@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use etcetera::BaseStrategy;
 use precompile::artifact::quantity;
-use precompile::cache::{Cache, Patience, Store, StoreLimits, Trust};
+use precompile::cache::{Cache, Patience, Service, Store, StoreLimits, Trust};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -29,16 +29,21 @@ pub(crate) struct CacheOpts {
     #[command(flatten)]
     store: StoreOpts,
 
-    /// A cache that a team shares, used after the one on this machine: s3://BUCKET/PREFIX,
-    /// redis://HOST:PORT/DB, webdav://HOST/PATH, file:///FOLDER, gs://, azblob://, ghac://
-    /// [env: PRECOMPILE_CACHE_REMOTE]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", help = remote_help())]
     cache_remote: Option<String>,
 
     /// Use of the shared cache: read-write or read-only
     /// [env: PRECOMPILE_CACHE_REMOTE_MODE] [default: read-write]
     #[arg(long, value_name = "MODE")]
     cache_remote_mode: Option<String>,
+}
+
+/// The help of `--cache-remote`.
+fn remote_help() -> String {
+    format!(
+        "A cache that a team shares, used after the one on this machine: {} [env: PRECOMPILE_CACHE_REMOTE]",
+        Service::ALL.map(Service::url).join(", ")
+    )
 }
 
 /// The options of the store on this machine.
@@ -198,5 +203,18 @@ impl CacheOpts {
             );
         }
         Ok(cache)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_names_every_service() {
+        let expected = "A cache that a team shares, used after the one on this machine: s3://BUCKET/PREFIX, \
+                        redis://HOST:PORT/DB, webdav://HOST/PATH, file:///FOLDER, gs://, azblob://, ghac:// \
+                        [env: PRECOMPILE_CACHE_REMOTE]";
+        assert_eq!(remote_help(), expected);
     }
 }
