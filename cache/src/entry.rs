@@ -1,12 +1,13 @@
 //! An entry of the cache, as a lookup returns it.
 
-use crate::accept::Accept;
+use crate::accept::{Accept, Refusal};
 use crate::digest::Digest;
 use crate::record::{Outcome, Record};
 use crate::trust::Trust;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::PathBuf;
+use thiserror::Error;
 
 /// The error for a blob with another digest than its record's.
 pub(crate) const DAMAGED: &str = "its digest does not match";
@@ -30,6 +31,17 @@ enum Blob {
     Memory(Vec<u8>),
 }
 
+/// The reason why an entry isn't used.
+#[derive(Debug, Error)]
+pub(crate) enum CheckError {
+    /// Its bytes can't be read, or are damaged.
+    #[error(transparent)]
+    Damaged(#[from] io::Error),
+    /// The caller has something against its bytes.
+    #[error(transparent)]
+    Refused(Refusal),
+}
+
 impl Entry {
     pub(crate) fn stored(record: Record, blob: Option<PathBuf>, trust: Trust, guard: File) -> Entry {
         let blob = blob.map_or(Blob::None, |path| Blob::File(path, trust));
@@ -47,11 +59,11 @@ impl Entry {
     }
 
     /// Checks the entry's bytes with `accept`. If they are refused because they are damaged, the error says that.
-    pub(crate) fn check(&self, accept: &Accept<'_>) -> Result<(), String> {
-        let bytes = self.bytes().map_err(|error| error.to_string())?;
+    pub(crate) fn check(&self, accept: &Accept<'_>) -> Result<(), CheckError> {
+        let bytes = self.bytes()?;
         accept(&bytes).map_err(|why| match self.verify(Digest::of(&bytes)) {
-            Ok(()) => why,
-            Err(damage) => damage.to_string(),
+            Ok(()) => CheckError::Refused(why),
+            Err(damage) => damage.into(),
         })
     }
 

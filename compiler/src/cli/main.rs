@@ -5,6 +5,7 @@
 mod arguments;
 mod cache;
 mod cache_opts;
+mod columns;
 mod compare;
 mod compile;
 mod completions;
@@ -27,6 +28,7 @@ mod setting_args;
 mod shell_words;
 mod targets;
 mod threads;
+mod units;
 mod unreadable;
 mod usage;
 mod version;

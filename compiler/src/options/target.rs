@@ -47,7 +47,8 @@ pub enum TargetError {
     },
     /// No backend has this architecture.
     #[error(
-        "no backend makes code for `{architecture}` of target `{text}`: the architectures are x86_64, aarch64, riscv64gc and s390x; other machines run `pulley64` or `pulley32`"
+        "no backend makes code for `{architecture}` of target `{text}`: the architectures are {}; other machines run `pulley64` or `pulley32`",
+        architectures(|_| true)
     )]
     Architecture {
         /// The given text.
@@ -92,7 +93,8 @@ pub enum TargetError {
 pub enum PairError {
     /// An architecture that Winch lacks.
     #[error(
-        "winch makes no code for `{architecture}`, only for x86_64 and aarch64: use `--backend cranelift`"
+        "winch makes no code for `{architecture}`, only for {}: use `--backend cranelift`",
+        architectures(winch_has)
     )]
     Winch {
         /// The target's architecture.
@@ -121,6 +123,21 @@ pub enum PairError {
 
 fn aliases() -> String {
     ALIASES.map(|(alias, _)| alias).join(", ")
+}
+
+/// The test that Winch makes code for an architecture.
+fn winch_has(architecture: Architecture) -> bool {
+    matches!(architecture, Architecture::X86_64 | Architecture::Aarch64(_))
+}
+
+/// The names of the architectures in [`ALIASES`] that have machine code, and that pass a test.
+fn architectures(are_meant: fn(Architecture) -> bool) -> String {
+    let triples = ALIASES.iter().filter_map(|(_, triple)| triple.parse::<Triple>().ok());
+    let meant = triples.filter(|triple| is_native(triple) && are_meant(triple.architecture));
+    let mut names: Vec<_> = meant.map(|triple| triple.architecture.to_string()).collect();
+    // Several short names of an architecture stand side by side.
+    names.dedup();
+    names.split_last().map_or_else(String::new, |(last, others)| format!("{} and {last}", others.join(", ")))
 }
 
 impl Target {
@@ -203,7 +220,7 @@ impl Target {
             return Err(PairError::NotBuilt(backend));
         }
         if backend == Backend::Winch {
-            if !matches!(self.triple.architecture, Architecture::X86_64 | Architecture::Aarch64(_)) {
+            if !winch_has(self.triple.architecture) {
                 return Err(PairError::Winch { architecture: self.triple.architecture.to_string() });
             }
             if platform == Platform::Freestanding {

@@ -1,7 +1,7 @@
 //! The choices that the command line and `precompile.toml` have in common: the inputs and the options for them.
 
 use crate::compile::backend_arg::{self, BackendArg};
-use crate::compile::value_parsers::{CPU, FALLBACK, OptLevelArg, PLATFORM, STRIP, TARGET};
+use crate::compile::value_parsers::{CPU, FALLBACK, OptLevelArg, PLATFORM, STRIP, TARGET, target_help};
 use crate::per_target::{Cpu, PerTarget, TargetValue};
 use crate::setting_args::{CODEGEN, DEBUG, OPTIMIZE, SettingArgs, WASM};
 use clap::{Args, ValueHint};
@@ -65,11 +65,8 @@ pub(crate) struct Project {
     pub(crate) opt_level: Option<OptLevelArg>,
 
     /// Machines: triples, or names such as aarch64
-    ///
-    /// The machine to compile for: a target triple, or aarch64, arm64, x86_64, riscv64, s390x (all for Linux),
-    /// pulley32, pulley64; several are separated by commas [default: this machine, with its baseline CPU].
     #[arg(long = "target", value_name = "TRIPLE,...", value_delimiter = ',', value_parser = TARGET)]
-    #[arg(hide_possible_values = true, help_heading = MACHINE)]
+    #[arg(hide_possible_values = true, help_heading = MACHINE, long_help = target_help())]
     pub(crate) targets: Vec<String>,
 
     /// The minimum CPU, such as x86-64-v3 or native

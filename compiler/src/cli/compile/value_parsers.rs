@@ -18,6 +18,21 @@ pub(super) const TARGET: Hinted<String> = hinted::text(|| names(ALIASES.map(|(al
 pub(super) const CPU: Hinted<String> = hinted::text(cpu_levels);
 const FALLBACKS: [Fallback; 2] = [Fallback::Cranelift, Fallback::Pulley];
 
+/// The long help of `--target`.
+pub(super) fn target_help() -> String {
+    let of = |is_linux: bool| {
+        let meant = ALIASES.iter().filter(|(_, triple)| triple.ends_with("-linux-gnu") == is_linux);
+        meant.map(|(alias, _)| *alias).collect::<Vec<_>>().join(", ")
+    };
+    format!(
+        "Machines: triples, or names such as aarch64\n\n\
+         The machine to compile for: a target triple, or {} (all for Linux), {}; several are separated by commas \
+         [default: this machine, with its baseline CPU].",
+        of(true),
+        of(false)
+    )
+}
+
 fn names<const N: usize>(names: [&str; N]) -> Vec<String> {
     names.map(String::from).into()
 }
@@ -60,4 +75,18 @@ fn fallback(name: &str) -> Result<Fallback, String> {
 /// Checks that a text holds values for targets, and returns the text.
 fn per_target<T: TargetValue>(text: &str) -> Result<String, String> {
     PerTarget::<T>::parse([text]).map(|_| text.into()).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_names_every_short_name() {
+        let expected = "Machines: triples, or names such as aarch64\n\n\
+                        The machine to compile for: a target triple, or x86_64, aarch64, arm64, riscv64, riscv64gc, \
+                        s390x (all for Linux), pulley32, pulley64; several are separated by commas [default: this \
+                        machine, with its baseline CPU].";
+        assert_eq!(target_help(), expected);
+    }
 }

@@ -1,5 +1,6 @@
 //! The error of a setting by name.
 
+use precompile_artifact::quantity::QuantityError;
 use thiserror::Error;
 
 /// The error of a setting by name.
@@ -43,7 +44,7 @@ pub enum SettingError {
         /// The name with its value.
         text: String,
         /// The problem, with the right spelling.
-        problem: String,
+        problem: QuantityError,
     },
 }
 
