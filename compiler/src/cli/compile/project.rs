@@ -1,7 +1,7 @@
 //! The choices that the command line and `precompile.toml` have in common: the inputs and the options for them.
 
 use crate::compile::backend_arg::{self, BackendArg};
-use crate::compile::value_parsers::{CPU, FALLBACK, OptLevelArg, PLATFORM, STRIP, TARGET};
+use crate::compile::value_parsers::{self, CPU, FALLBACK, OptLevelArg, PLATFORM, STRIP, TARGET};
 use crate::per_target::{Cpu, PerTarget, TargetValue};
 use crate::setting_args::{CODEGEN, DEBUG, OPTIMIZE, SettingArgs, WASM};
 use clap::{Args, ValueHint};
@@ -255,7 +255,7 @@ fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>
 
 fn strip<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<Strip>>, D::Error> {
     let texts = one_or_more(deserializer)?;
-    texts.iter().map(|text| Strip::parse(text)).collect::<Result<_, _>>().map_err(D::Error::custom)
+    texts.iter().map(|text| value_parsers::strip(text)).collect::<Result<_, _>>().map_err(D::Error::custom)
 }
 
 /// Values for targets, as their texts on a command line.
