@@ -73,8 +73,7 @@ pub(crate) struct Opts {
     pub(super) project_file: Option<PathBuf>,
 
     /// Compile to fit a host that `precompile-run --describe` described
-    #[arg(long = "for", value_name = "HOST.JSON", conflicts_with_all = ["targets", "cpu", "platform"])]
-    #[arg(help_heading = MACHINE)]
+    #[arg(long = "for", value_name = "HOST.JSON", help_heading = MACHINE)]
     pub(crate) host: Option<PathBuf>,
 
     #[command(flatten)]

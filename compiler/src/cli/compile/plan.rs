@@ -42,6 +42,7 @@ impl Plan {
     ///
     /// Where the command line or `precompile.toml` is wrong.
     pub(crate) fn new(opts: &Opts) -> Result<Plan> {
+        check_host(opts)?;
         let mut sources = Vec::new();
         let mut project = opts.project.clone();
         if project.inputs.is_empty() {
@@ -128,6 +129,23 @@ impl Plan {
             destination.freshen(newest, read);
         }
         Ok(())
+    }
+}
+
+/// Checks that a described host isn't given another machine on the command line.
+///
+/// # Errors
+///
+/// Where it is, with both ways out.
+fn check_host(opts: &Opts) -> Result<()> {
+    let Project { targets, cpu, platform, .. } = &opts.project;
+    let given = [("--target", targets), ("--cpu", cpu), ("--platform", platform)];
+    match given.iter().find(|(_, values)| opts.host.is_some() && !values.is_empty()) {
+        Some((option, _)) => bail!(
+            "`--for` takes the target, the CPU and the platform from the host's description: leave out `{option}`, \
+             or `--for`"
+        ),
+        None => Ok(()),
     }
 }
 
