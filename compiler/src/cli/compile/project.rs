@@ -1,6 +1,7 @@
 //! The choices that the command line and `precompile.toml` have in common: the inputs and the options for them.
 
 use crate::compile::backend_arg::{self, BackendArg};
+use crate::compile::file_settings::Parts;
 use crate::compile::value_parsers::{self, CPU, FALLBACK, OptLevelArg, PLATFORM, STRIP, TARGET};
 use crate::per_target::{Cpu, PerTarget, TargetValue};
 use crate::setting_args::{CODEGEN, DEBUG, OPTIMIZE, SettingArgs, WASM};
@@ -135,8 +136,9 @@ const SETTINGS: &str = "Settings";
 
 impl Project {
     /// The choices of the command line, and those of a file where the command line makes none. The command line's
-    /// setting counts where both have it.
-    pub(crate) fn over(self, file: Project) -> Project {
+    /// setting counts where both have it. The backend is the one that the command line names, or that the host behind
+    /// `--for` leaves.
+    pub(crate) fn over(self, file: Project, chosen: Option<Backend>) -> Project {
         // A backend on the command line overrides the file's expected runs, too.
         let names_backend = matches!(self.backend, Some(BackendArg::Backend(_)));
         // A target that the command line leaves out takes the file's values for it along.
@@ -150,14 +152,13 @@ impl Project {
             texts
         };
         let expected = if names_backend { (None, None) } else { (file.expect_runs, file.expect_run_time) };
-        let mut file_settings: Vec<_> =
-            file.setting_args().iter().map(|(letter, text)| (letter, text.to_owned())).collect();
+        let parts = Parts::of(&self.strip, &self.setting_args());
+        let mut file_settings = parts.settings(&file.setting_args(), chosen);
         // The file may have set it by its letter.
         let level = self.opt_level.map(|level| ('O', format!("opt-level={}", level.digit())));
         file_settings.extend(level);
-        // Winch has no levels, so that naming it overrides the file's.
-        let names_winch = matches!(self.backend, Some(BackendArg::Backend(Backend::Winch)));
-        let file_opt_level = file.opt_level.filter(|_| !names_winch);
+        // Winch has no levels, so that choosing it overrides the file's.
+        let file_opt_level = file.opt_level.filter(|_| chosen != Some(Backend::Winch));
         // Taken apart without `..`, so that no option can be forgotten.
         let Project {
             inputs,
@@ -192,7 +193,7 @@ impl Project {
             targets: first(targets, file.targets),
             cpu: first(cpu, narrowed(file.cpu)),
             platform: first(platform, narrowed(file.platform)),
-            strip: first(strip, file.strip),
+            strip: first(strip, parts.strip(file.strip)),
             wasm,
             debug,
             optimize,
