@@ -38,8 +38,8 @@ pub(crate) struct Project {
 
     /// cranelift, winch or auto [default: cranelift]
     ///
-    /// The compiler: `cranelift` makes fast code, `winch` compiles fast, `auto` chooses the one that costs less for
-    /// the number of runs in `--expect-runs`.
+    /// Cranelift makes fast code, Winch compiles fast, `auto` chooses the one that costs less for the number of runs
+    /// in `--expect-runs`.
     #[arg(long, value_name = "BACKEND", value_parser = backend_arg::PARSER, hide_possible_values = true)]
     #[arg(help_heading = COMPILER)]
     pub(crate) backend: Option<BackendArg>,
@@ -67,16 +67,15 @@ pub(crate) struct Project {
 
     /// Machines: triples, or names such as aarch64
     ///
-    /// The machine to compile for: a target triple, or aarch64, arm64, x86_64, riscv64, s390x (all for Linux),
-    /// pulley32, pulley64; several are separated by commas [default: this machine, with its baseline CPU].
+    /// The names are x86_64, aarch64, arm64, riscv64, s390x (all for Linux), pulley32 and pulley64. Several machines
+    /// are separated by commas [default: this machine].
     #[arg(long = "target", value_name = "TRIPLE,...", value_delimiter = ',', value_parser = TARGET)]
     #[arg(hide_possible_values = true, help_heading = MACHINE)]
     pub(crate) targets: Vec<String>,
 
     /// The minimum CPU, such as x86-64-v3 or native
     ///
-    /// The minimum CPU that the code must run on: a level such as `x86-64-v3` or `armv8.2-a`, or `native`, and
-    /// features to add or to remove: `x86-64-v3,-avx2`. A CPU behind a target is for that target alone:
+    /// Features are added or removed behind it: `x86-64-v3,-avx2`. A CPU behind a target is for that target alone:
     /// `x86_64=x86-64-v3,-avx2,aarch64=armv8.2-a`. May be given more than once [default: the baseline].
     #[arg(long, value_name = "LEVEL[,+F,-F]", value_parser = CPU, allow_hyphen_values = true)]
     #[arg(hide_possible_values = true, help_heading = MACHINE)]
