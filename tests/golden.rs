@@ -147,9 +147,13 @@ fn shell(folder: &Folder, command: &str) -> Ended {
 }
 
 /// A folder with the commands, each under its name.
+#[allow(clippy::print_stderr, reason = "a build of minutes is announced")]
 fn binaries() -> &'static Path {
     static FOLDER: std::sync::OnceLock<Folder> = std::sync::OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
+        eprintln!(
+            "building `precompile`, and `precompile-run` with four sets of features: minutes after a change"
+        );
         let folder = Folder::new();
         let commands: [(&str, PathBuf); 6] = [
             ("cargo-precompile", cargo_precompile().into()),

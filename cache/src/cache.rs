@@ -153,8 +153,8 @@ impl Cache {
                     self.run().failures += 1;
                     return Some(Lookup::Failure(message));
                 }
-                match entry.check(accept) {
-                    Ok(()) => Some(Lookup::Hit(entry)),
+                match entry.accepted(accept) {
+                    Ok(entry) => Some(Lookup::Hit(entry)),
                     Err(why) => {
                         self.refuse(key, &why.to_string());
                         None

@@ -6,7 +6,8 @@ use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use etcetera::BaseStrategy;
 use precompile::artifact::quantity;
-use precompile::cache::{Cache, Patience, Service, Store, StoreLimits, Trust};
+use precompile::cache::{Cache, Patience, Service, Store, StoreLimits, Trust, UnknownTrust};
+use precompile::did_you_mean;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -143,7 +144,9 @@ impl StoreOpts {
 
     fn trust(&self) -> Result<Trust> {
         let whom = text(&self.cache_trust, "PRECOMPILE_CACHE_TRUST");
-        Ok(whom.map_or(Ok(Trust::default()), |whom| whom.parse())?)
+        let wrong =
+            |whom: &str, error: UnknownTrust| anyhow!("{error}{}", did_you_mean(whom, ["owner", "anyone"]));
+        whom.map_or(Ok(Trust::default()), |whom| whom.parse().map_err(|error| wrong(&whom, error)))
     }
 
     fn wait(&self) -> Result<Duration> {
@@ -187,7 +190,12 @@ impl CacheOpts {
         use precompile::cache::remote::{Mode, Remote, RemoteLimits};
         let Some(url) = text(&self.cache_remote, "PRECOMPILE_CACHE_REMOTE") else { return Ok(cache) };
         let mode = text(&self.cache_remote_mode, "PRECOMPILE_CACHE_REMOTE_MODE");
-        let mode = mode.map_or(Ok(Mode::ReadWrite), |mode| mode.parse())?;
+        let mode = match mode {
+            Some(mode) => mode
+                .parse::<Mode>()
+                .map_err(|error| anyhow!("{error}{}", did_you_mean(&mode, ["read-write", "read-only"])))?,
+            None => Mode::ReadWrite,
+        };
         // The service's own variables, such as `AWS_ACCESS_KEY_ID`.
         let variable = |name: &str| variable(name)?.into_string().ok();
         Ok(cache.with_remote(Remote::connect(&url, mode, RemoteLimits::default(), &variable)?))

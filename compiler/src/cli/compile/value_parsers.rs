@@ -4,16 +4,14 @@ use crate::cpu_levels::cpu_levels;
 use crate::hinted::{self, Hinted};
 use crate::per_target::{PerTarget, TargetValue};
 use clap::ValueEnum;
-use precompile::{ALIASES, Fallback, OptLevel, Platform, Strip};
+use precompile::{ALIASES, Fallback, OptLevel, Platform, Strip, did_you_mean};
 use serde::Deserialize;
 
 pub(super) const FALLBACK: Hinted<Fallback> = Hinted::new(fallback, || names(FALLBACKS.map(Fallback::name)));
 pub(super) const PLATFORM: Hinted<String> =
     Hinted::new(per_target::<Platform>, || names(Platform::ALL.map(Platform::name)));
-pub(super) const STRIP: Hinted<Vec<Strip>> = Hinted::new(
-    |text| Strip::parse(text).map_err(|error| error.to_string()),
-    || names(Strip::ALL.map(Strip::name)).into_iter().chain(["all".into()]).collect(),
-);
+pub(super) const STRIP: Hinted<Vec<Strip>> =
+    Hinted::new(strip, || strip_names().filter(|name| *name != "none").map(String::from).collect());
 pub(super) const TARGET: Hinted<String> = hinted::text(|| names(ALIASES.map(|(alias, _)| alias)));
 pub(super) const CPU: Hinted<String> = hinted::text(cpu_levels);
 const FALLBACKS: [Fallback; 2] = [Fallback::Cranelift, Fallback::Pulley];
@@ -69,7 +67,20 @@ impl From<OptLevelArg> for OptLevel {
 
 fn fallback(name: &str) -> Result<Fallback, String> {
     let fallback = FALLBACKS.into_iter().find(|fallback| fallback.name() == name);
-    fallback.ok_or_else(|| "use `cranelift` or `pulley`".into())
+    let nearest = || did_you_mean(name, FALLBACKS.map(Fallback::name));
+    fallback.ok_or_else(|| format!("use `cranelift` or `pulley`{}", nearest()))
+}
+
+fn strip_names() -> impl Iterator<Item = &'static str> {
+    Strip::ALL.into_iter().map(Strip::name).chain(["all", "none"])
+}
+
+/// Reads parts to leave out.
+pub(super) fn strip(text: &str) -> Result<Vec<Strip>, String> {
+    Strip::parse(text).map_err(|error| {
+        let wrong = text.split(',').find(|name| name.parse::<Strip>().is_err());
+        format!("{error}{}", did_you_mean(wrong.unwrap_or_default(), strip_names()))
+    })
 }
 
 /// Checks that a text holds values for targets, and returns the text.
