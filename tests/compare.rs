@@ -184,7 +184,7 @@ fn artifacts_are_sent() {
     let line = "$precompile compare function.wat --invoke spin 9 --only winch --rounds 1 --calls 1 --runner ./runner \
                 --out-dir out";
     let lost = shell(&folder, line);
-    assert!(lost.stderr.contains("can't read"), "{lost:?}");
+    assert!(lost.stderr.contains("there is no such file"), "{lost:?}");
     let sent = shell(&folder, &format!("{line} --send 'cp {{}} device/{{}}' --message-format json"));
     assert_eq!(sent.code, Some(0), "{sent:?}");
     assert!(folder.join("out/winch.cwasm").exists());

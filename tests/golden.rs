@@ -5,7 +5,8 @@
 //! standard output, `! ` before one of standard error, and `= CODE` where the exit code is not 0. Values that differ
 //! from run to run are replaced: times, sizes, and this machine's triple, unless the file names architectures itself.
 //! A session that begins with `# exact sizes` keeps the sizes of files. `WASMTIME` stands for the version of wasmtime
-//! that is built, and `WASMTIME_MAJOR` for its first number: in the output, in the commands and in the files.
+//! that is built, and `WASMTIME_MAJOR` for its first number: in the output, in the commands and in the files. A line of
+//! JSON that is too long to be reviewed is shown as several, one for each field.
 //!
 //! `BLESS=1 cargo test --test golden` writes the current output into the files, for review.
 
@@ -25,7 +26,7 @@ const UNSTABLE_FIELDS: [&str; 5] =
     ["_ns\":", "_unix_s\":", "expected_cranelift_s\":", "expected_winch_s\":", "memory_bytes\":"];
 
 /// The words after numbers that differ from run to run.
-const TIMES: [&str; 7] = [" s:", " s ago", " s of", " s on", " s, peak", " s with", " ms"];
+const TIMES: [&str; 7] = [" s:", " seconds ago", " s of", " s on", " s, peak", " s with", " ms"];
 
 /// The ends of the names of fields that hold sizes of files, or offsets in them.
 const SIZE_FIELDS: [&str; 9] = [
@@ -43,6 +44,11 @@ const SIZE_FIELDS: [&str; 9] = [
 /// The words after sizes.
 const SIZES: [&str; 2] = [" bytes", " KiB"];
 
+/// The length of a line of JSON from which on it is shown as several.
+const LONG_LINE: usize = 1000;
+/// The length up to which an array or an object within such a line stays on one.
+const SHORT_VALUE: usize = 100;
+
 fn main() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -52,6 +58,7 @@ fn main() {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         Trial::test(name, move || check(&path))
     });
+    let trials = trials.chain([Trial::test("long_lines_are_broken", long_lines_are_broken)]);
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
 }
 
@@ -140,9 +147,13 @@ fn shell(folder: &Folder, command: &str) -> Ended {
 }
 
 /// A folder with the commands, each under its name.
+#[allow(clippy::print_stderr, reason = "a build of minutes is announced")]
 fn binaries() -> &'static Path {
     static FOLDER: std::sync::OnceLock<Folder> = std::sync::OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
+        eprintln!(
+            "building `precompile`, and `precompile-run` with four sets of features: minutes after a change"
+        );
         let folder = Folder::new();
         let commands: [(&str, PathBuf); 6] = [
             ("cargo-precompile", cargo_precompile().into()),
@@ -171,8 +182,10 @@ struct Redaction<'a> {
 fn shown(ended: &Ended, redaction: &Redaction<'_>) -> String {
     let mut text = String::new();
     for line in ended.stdout.lines() {
-        text += format!("| {}", redacted(line, redaction)).trim_end();
-        text.push('\n');
+        for line in broken(&redacted(line, redaction)).split('\n') {
+            text += format!("| {line}").trim_end();
+            text.push('\n');
+        }
     }
     for line in ended.stderr.lines() {
         text += format!("! {}", redacted(line, redaction)).trim_end();
@@ -184,6 +197,68 @@ fn shown(ended: &Ended, redaction: &Redaction<'_>) -> String {
         None => text += "= signal\n",
     }
     text
+}
+
+/// A line, or several for a long one that is an object of JSON.
+fn broken(line: &str) -> String {
+    if line.len() < LONG_LINE || !line.starts_with('{') { line.into() } else { broken_value(line, 0) }
+}
+
+/// A value of JSON, with each of its members on a line of its own if it is long. Strings are never broken, and members
+/// keep their order. Redacted numbers are no JSON, so that no parser of JSON reads this.
+fn broken_value(value: &str, indent: usize) -> String {
+    let is_container = value.starts_with(['{', '[']);
+    if !is_container || value.len() <= SHORT_VALUE && indent > 0 {
+        return value.into();
+    }
+    let (open, rest) = value.split_at(1);
+    let (inner, close) = rest.split_at(rest.len() - 1);
+    let lines = members(inner).into_iter().map(|member| {
+        // A member of an object begins with its key, and none of ours has a quote in it.
+        let end = member.strip_prefix('"').and_then(|text| text.find("\":")).map_or(0, |end| end + 3);
+        let (key, value) = member.split_at(end);
+        format!("{:indent$}  {key}{}", "", broken_value(value, indent + 2))
+    });
+    format!("{open}\n{}\n{:indent$}{close}", lines.collect::<Vec<_>>().join(",\n"), "")
+}
+
+/// The members of an array or an object, which commas separate.
+fn members(inner: &str) -> Vec<&str> {
+    let (mut members, mut start, mut depth) = (Vec::new(), 0, 0);
+    let (mut in_string, mut is_escaped) = (false, false);
+    for (at, char) in inner.char_indices() {
+        match char {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '"' => in_string = !in_string,
+            _ if in_string => {}
+            '{' | '[' => depth += 1,
+            '}' | ']' => depth -= 1,
+            ',' if depth == 0 => {
+                members.push(&inner[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    members.push(&inner[start..]);
+    members
+}
+
+/// Long objects have a line for each member, at any depth; short ones, and what is no JSON, stay as they are.
+fn long_lines_are_broken() -> Result<(), Failed> {
+    let word = "a, \\\"word\\\", ".repeat(LONG_LINE / 10);
+    let long = format!(r#"{{"text":"{word}","list":["{word}",{{"size":N,"b":[1,2]}}],"c":{{}}}}"#);
+    let expected = format!(
+        "{{\n  \"text\":\"{word}\",\n  \"list\":[\n    \"{word}\",\n    {{\"size\":N,\"b\":[1,2]}}\n  ],\n  \"c\":{{}}\n}}"
+    );
+    for (line, expected) in [(&long, &expected), (&word, &word), (&"{}".to_owned(), &"{}".to_owned())] {
+        let found = broken(line);
+        if found != *expected {
+            return Err(format!("expected\n{expected}\nfound\n{found}").into());
+        }
+    }
+    Ok(())
 }
 
 /// A text without the keys of cache entries, which change with the compiler's sources.

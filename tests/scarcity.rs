@@ -6,6 +6,8 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 use support::{BACKENDS, Ended, Folder, Runner, precompile, run, runner};
 
 const HELLO: &str = r#"(module
@@ -80,6 +82,47 @@ fn a_compile_without_threads_compiles_in_the_first() {
         assert_eq!(start(&folder, &prefix, &["./run", "new.cwasm"]).stdout, "!");
         fs::remove_file(folder.join("new.cwasm")).unwrap();
     }
+}
+
+/// The first interrupt can't start a thread that ends the process once a write is done, and this write doesn't end: it
+/// waits for a pipe.
+#[test]
+fn a_second_interrupt_needs_no_thread() {
+    let Some((folder, prefix)) = limited() else { return };
+    // The limit follows later.
+    let (user, limit) = prefix.split_at(prefix.len() - 2);
+    let user = [user, &["env".into(), "PRECOMPILE_CACHE_DIR=cache".into()]].concat();
+    let compile = ["./precompile", "-q", "hello.wasm", "-o", "new.cwasm"];
+    assert_eq!(start(&folder, &user, &compile).code, Some(0));
+    let list = start(&folder, &user, &["./precompile", "cache", "list", "--message-format", "json"]).stdout;
+    let key = list.split_once(r#""key":""#).unwrap().1.split('"').next().unwrap();
+    assert_eq!(start(&folder, &user, &["./precompile", "cache", "clear"]).code, Some(0));
+    fs::remove_file(folder.join("new.cwasm")).unwrap();
+    assert_eq!(start(&folder, &user, &["mkfifo", &format!("cache/v1/filling/{key}")]).code, Some(0));
+    let mut child = folder.command(&user[0]).args(&user[1..]).args(compile).spawn().unwrap();
+    let (id, begin) = (child.id().to_string(), Instant::now());
+    let is_waiting = || {
+        let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+        u64::from_str_radix(caught.trim(), 16).unwrap() & 1 << 1 != 0
+    };
+    while !is_waiting() {
+        assert!(begin.elapsed() < Duration::from_secs(20), "it catches nothing");
+        sleep(Duration::from_millis(5));
+    }
+    sleep(Duration::from_millis(500));
+    // As the user, since root may lack the right to limit the processes of others.
+    let limited = start(&folder, &[&user, limit].concat(), &["--pid", &id]);
+    assert_eq!(limited.code, Some(0), "{limited:?}");
+    let interrupt = || assert!(Command::new("kill").args(["-s", "INT", &id]).status().unwrap().success());
+    interrupt();
+    sleep(Duration::from_secs(3));
+    assert_eq!(child.try_wait().unwrap(), None, "a thread ended it");
+    interrupt();
+    sleep(Duration::from_secs(1));
+    let ended = child.try_wait().unwrap();
+    let _ = child.kill();
+    assert_eq!(ended.map(|status| status.code()), Some(Some(130)));
 }
 
 /// The native stack is smaller than the stack that guests may use.

@@ -2,12 +2,12 @@
 
 use crate::Backend;
 use crate::backend::UnknownBackend;
-use crate::quantity;
+use crate::quantity::{self, QuantityError};
 use crate::version::numbers;
-use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 /// The policy of a host: its demands on artifacts. The default demands nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,44 @@ pub struct Policy {
     pub refuse_debug: bool,
 }
 
+/// The error for a text that is no demand of a policy's.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[cfg_attr(not(feature = "messages"), error("{}", crate::Code::Usage))]
+pub enum DemandError {
+    /// There is no such demand.
+    #[cfg_attr(
+        feature = "messages",
+        error(
+            "`{0}` is no demand: use `epoch-interruption`, `fuel`, `memory-max=SIZE`, \
+             `min-wasmtime=VERSION`, `backend=NAME` or `no-debug`"
+        )
+    )]
+    Unknown(String),
+    /// The limit of memory is no size.
+    #[error(transparent)]
+    Size(#[from] QuantityError),
+    /// The version of wasmtime is none.
+    #[cfg_attr(feature = "messages", error("`{0}` is no version: use one like `1.2.3`"))]
+    Version(String),
+    /// There is no such backend.
+    #[error(transparent)]
+    Backend(#[from] UnknownBackend),
+    /// Two demands leave no backend.
+    #[cfg_attr(
+        feature = "messages",
+        error(
+            "`backend={names}` leaves no backend beside `backend={before}`: to accept several, name them in \
+             one demand, as in `backend=cranelift,winch`"
+        )
+    )]
+    NoBackend {
+        /// The demanded backends.
+        names: String,
+        /// The backends that earlier demands accept.
+        before: String,
+    },
+}
+
 impl Policy {
     /// Adds a demand, written as `epoch-interruption`, `fuel`, `memory-max=SIZE`,
     /// `min-wasmtime=VERSION`, `backend=NAME[,NAME]` or `no-debug`.
@@ -39,7 +77,7 @@ impl Policy {
     ///
     /// If the text is no demand, or no artifact can meet it together with the earlier demands. The policy is unchanged
     /// then.
-    pub fn demand(&mut self, text: &str) -> Result<(), String> {
+    pub fn demand(&mut self, text: &str) -> Result<(), DemandError> {
         let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
         match (name, value) {
             ("epoch-interruption", None) => self.require_epoch_interruption = true,
@@ -50,39 +88,28 @@ impl Policy {
                 self.memory_max_bytes = Some(self.memory_max_bytes.map_or(bytes, |before| before.min(bytes)));
             }
             ("min-wasmtime", Some(value)) => {
-                let version =
-                    numbers(value).ok_or_else(|| format!("`{value}` is no version: use one like `1.2.3`"))?;
+                let version = numbers(value).ok_or_else(|| DemandError::Version(value.into()))?;
                 let before = self.min_wasmtime_version.as_deref().and_then(numbers);
                 if before.is_none_or(|before| before < version) {
                     self.min_wasmtime_version = Some(value.into());
                 }
             }
             ("backend", Some(value)) => self.demand_backend(value)?,
-            _ => {
-                return Err(format!(
-                    "`{text}` is no demand: use `epoch-interruption`, `fuel`, `memory-max=SIZE`, \
-                     `min-wasmtime=VERSION`, `backend=NAME` or `no-debug`"
-                ));
-            }
+            _ => return Err(DemandError::Unknown(text.into())),
         }
         Ok(())
     }
 
     /// Reduces the accepted backends to those of a list.
-    fn demand_backend(&mut self, names: &str) -> Result<(), String> {
-        let parse = |name: &str| name.parse().map_err(|error: UnknownBackend| error.to_string());
-        let mut backends = names.split(',').map(parse).collect::<Result<Vec<Backend>, _>>()?;
+    fn demand_backend(&mut self, names: &str) -> Result<(), DemandError> {
+        let mut backends = names.split(',').map(str::parse).collect::<Result<Vec<Backend>, _>>()?;
         backends.sort();
         backends.dedup();
         if let Some(before) = &self.backends {
             backends.retain(|backend| before.contains(backend));
             if backends.is_empty() {
                 let before: Vec<_> = before.iter().map(|backend| backend.name()).collect();
-                return Err(format!(
-                    "`backend={names}` leaves no backend beside `backend={}`: to accept several, name them in \
-                     one demand, as in `backend=cranelift,winch`",
-                    before.join(",")
-                ));
+                return Err(DemandError::NoBackend { names: names.into(), before: before.join(",") });
             }
         }
         self.backends = Some(backends);
@@ -93,6 +120,7 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString;
 
     #[test]
     fn demands_are_read() {
@@ -144,7 +172,7 @@ mod tests {
             assert_eq!(policy(&[stricter, weaker]).unwrap(), alone, "{stricter}, then {weaker}");
             assert_eq!(policy(&[weaker, stricter]).unwrap(), alone, "{weaker}, then {stricter}");
         }
-        let error = policy(&["backend=winch", "backend=cranelift"]).unwrap_err();
+        let error = policy(&["backend=winch", "backend=cranelift"]).unwrap_err().to_string();
         assert!(error.contains("leaves no backend beside `backend=winch`"), "{error}");
         let both = policy(&["backend=winch,cranelift,winch"]).unwrap().backends.unwrap();
         assert_eq!(both, [Backend::Cranelift, Backend::Winch]);

@@ -1,8 +1,8 @@
 //! Sizes and durations as text, for both commands and policies.
 
-use alloc::format;
 use alloc::string::String;
 use core::time::Duration;
+use thiserror::Error;
 
 /// The units of sizes, in bytes.
 const SIZES: [(&str, u64); 8] = [
@@ -20,40 +20,55 @@ const SIZES: [(&str, u64); 8] = [
 const TIMES: [(&str, u64); 5] =
     [("us", 1), ("ms", 1_000), ("s", 1_000_000), ("m", 60_000_000), ("h", 3_600_000_000)];
 
+/// The error for a text that is no quantity. The message names the accepted forms.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[cfg_attr(not(feature = "messages"), error("{}", crate::Code::Usage))]
+pub enum QuantityError {
+    /// The text is no size, or has more bytes than a `u64` can count.
+    #[cfg_attr(
+        feature = "messages",
+        error(
+            "`{0}` is no size: give a whole number of bytes, or one with K, M, G or T (KiB, MiB, GiB, TiB), \
+             such as 512M"
+        )
+    )]
+    Size(String),
+    /// The text is no duration, or has more microseconds than a `u64` can count.
+    #[cfg_attr(
+        feature = "messages",
+        error(
+            "`{0}` is no duration: give a whole number of seconds, or one with us, ms, s, m or h, such as \
+             500ms"
+        )
+    )]
+    Duration(String),
+}
+
 /// The size in bytes that a text names: `65536`, `0x10000`, `64K`, `64KiB`, `512M`, `4GiB`, `1T`. Each unit is 1024
 /// times the one before.
 ///
 /// # Errors
 ///
-/// If the text is no size, or has more bytes than a `u64` can count. The message names the accepted forms.
-pub fn bytes(text: &str) -> Result<u64, String> {
+/// [`QuantityError::Size`].
+pub fn bytes(text: &str) -> Result<u64, QuantityError> {
     let (digits, factor) = split(text, &SIZES, 1);
     let number = match digits.strip_prefix("0x") {
         Some(digits) => u64::from_str_radix(unsigned(digits), 16),
         None => unsigned(digits).parse(),
     };
-    number.ok().and_then(|number| number.checked_mul(factor)).ok_or_else(|| {
-        format!(
-            "`{text}` is no size: give a whole number of bytes, or one with K, M, G or T (KiB, MiB, GiB, TiB), \
-             such as 512M"
-        )
-    })
+    let bytes = number.ok().and_then(|number| number.checked_mul(factor));
+    bytes.ok_or_else(|| QuantityError::Size(text.into()))
 }
 
 /// The duration that a text names: `50us`, `500ms`, `2s`, `5m`, `1h`, or a whole number of seconds.
 ///
 /// # Errors
 ///
-/// If the text is no duration, or has more microseconds than a `u64` can count. The message names the accepted forms.
-pub fn duration(text: &str) -> Result<Duration, String> {
+/// [`QuantityError::Duration`].
+pub fn duration(text: &str) -> Result<Duration, QuantityError> {
     let (digits, factor) = split(text, &TIMES, 1_000_000);
     let number = unsigned(digits).parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
-    number.map(Duration::from_micros).ok_or_else(|| {
-        format!(
-            "`{text}` is no duration: give a whole number of seconds, or one with us, ms, s, m or h, such as \
-             500ms"
-        )
-    })
+    number.map(Duration::from_micros).ok_or_else(|| QuantityError::Duration(text.into()))
 }
 
 /// The number in a text, and the factor of its unit.
@@ -70,6 +85,8 @@ fn unsigned(digits: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::format;
+    use alloc::string::ToString;
 
     #[test]
     fn sizes() {
@@ -107,7 +124,7 @@ mod tests {
             "17179869184G",
             "16777216T",
         ] {
-            let error = bytes(text).unwrap_err();
+            let error = bytes(text).unwrap_err().to_string();
             assert!(error.starts_with(&format!("`{text}` is no size")) && error.contains("TiB"), "{error}");
         }
     }
@@ -128,7 +145,7 @@ mod tests {
         for text in
             ["", "s", "ms", "-1s", "+1s", "1.5s", "1d", "1min", "1 s", "0x1s", "18446744073709551615s"]
         {
-            let error = duration(text).unwrap_err();
+            let error = duration(text).unwrap_err().to_string();
             assert!(error.starts_with(&format!("`{text}` is no duration")), "{error}");
             assert!(error.contains("us, ms, s, m or h"), "{error}");
         }

@@ -153,10 +153,10 @@ impl Cache {
                     self.run().failures += 1;
                     return Some(Lookup::Failure(message));
                 }
-                match entry.check(accept) {
-                    Ok(()) => Some(Lookup::Hit(entry)),
+                match entry.accepted(accept) {
+                    Ok(entry) => Some(Lookup::Hit(entry)),
                     Err(why) => {
-                        self.refuse(key, &why);
+                        self.refuse(key, &why.to_string());
                         None
                     }
                 }
@@ -204,7 +204,7 @@ impl Cache {
             }
         };
         if let Err(why) = accept(blob) {
-            refused(&why);
+            refused(&why.to_string());
             return Lookup::Miss(turn);
         }
         self.run().remote_hits += 1;

@@ -1,12 +1,14 @@
 //! An entry of the cache, as a lookup returns it.
 
-use crate::accept::Accept;
+use crate::accept::{Accept, Refusal};
 use crate::digest::Digest;
 use crate::record::{Outcome, Record};
 use crate::trust::Trust;
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::PathBuf;
+use thiserror::Error;
 
 /// The error for a blob with another digest than its record's.
 pub(crate) const DAMAGED: &str = "its digest does not match";
@@ -26,8 +28,21 @@ enum Blob {
     None,
     /// A file in the store, not verified.
     File(PathBuf, Trust),
+    /// A file in the store, and the bytes that were read of it. They aren't verified either.
+    Read(PathBuf, Trust, Vec<u8>),
     /// Verified bytes that couldn't be stored on this machine.
     Memory(Vec<u8>),
+}
+
+/// The reason why an entry isn't used.
+#[derive(Debug, Error)]
+pub(crate) enum CheckError {
+    /// Its bytes can't be read, or are damaged.
+    #[error(transparent)]
+    Damaged(#[from] io::Error),
+    /// The caller has something against its bytes.
+    #[error(transparent)]
+    Refused(Refusal),
 }
 
 impl Entry {
@@ -46,13 +61,20 @@ impl Entry {
         &self.record
     }
 
-    /// Checks the entry's bytes with `accept`. If they are refused because they are damaged, the error says that.
-    pub(crate) fn check(&self, accept: &Accept<'_>) -> Result<(), String> {
-        let bytes = self.bytes().map_err(|error| error.to_string())?;
+    /// The entry, if `accept` accepts its bytes. It keeps them, so that they are read once. If they are refused because
+    /// they are damaged, the error says that.
+    pub(crate) fn accepted(self, accept: &Accept<'_>) -> Result<Entry, CheckError> {
+        let bytes = self.bytes()?;
         accept(&bytes).map_err(|why| match self.verify(Digest::of(&bytes)) {
-            Ok(()) => why,
-            Err(damage) => damage.to_string(),
-        })
+            Ok(()) => CheckError::Refused(why),
+            Err(damage) => damage.into(),
+        })?;
+        let bytes = bytes.into_owned();
+        let blob = match self.blob {
+            Blob::File(path, trust) | Blob::Read(path, trust, _) => Blob::Read(path, trust, bytes),
+            Blob::Memory(_) | Blob::None => Blob::Memory(bytes),
+        };
+        Ok(Entry { blob, ..self })
     }
 
     /// Copies the blob to a new file, then reads that file and compares it with the digest. The copy shares the blob's
@@ -72,6 +94,10 @@ impl Entry {
                     return Err(error);
                 }
             }
+            Blob::Read(_, _, blob) if !self.open().is_ok_and(|from| shares_blocks(&from, to)) => {
+                to.write_all(blob)?;
+            }
+            Blob::Read(..) => {}
             Blob::Memory(blob) => to.write_all(blob)?,
             Blob::None => return Err(invalid(NO_BLOB)),
         }
@@ -87,21 +113,23 @@ impl Entry {
     pub fn read(&self) -> io::Result<Vec<u8>> {
         let bytes = self.bytes()?;
         self.verify(Digest::of(&bytes))?;
-        Ok(bytes)
+        Ok(bytes.into_owned())
     }
 
-    fn bytes(&self) -> io::Result<Vec<u8>> {
-        if let Blob::Memory(bytes) = &self.blob {
-            return Ok(bytes.clone());
+    fn bytes(&self) -> io::Result<Cow<'_, [u8]>> {
+        if let Blob::Memory(bytes) | Blob::Read(_, _, bytes) = &self.blob {
+            return Ok(Cow::Borrowed(bytes));
         }
         let mut bytes = Vec::new();
         self.open()?.read_to_end(&mut bytes).map_err(|error| invalid(&error.to_string()))?;
-        Ok(bytes)
+        Ok(Cow::Owned(bytes))
     }
 
     fn open(&self) -> io::Result<File> {
         match &self.blob {
-            Blob::File(path, trust) => trust.open(path).map_err(|error| invalid(&error.to_string())),
+            Blob::File(path, trust) | Blob::Read(path, trust, _) => {
+                trust.open(path).map_err(|error| invalid(&error.to_string()))
+            }
             Blob::Memory(_) | Blob::None => Err(invalid(NO_BLOB)),
         }
     }
@@ -120,6 +148,17 @@ impl Entry {
             false => Err(invalid(DAMAGED)),
         }
     }
+}
+
+/// Has a new file share the blocks of another, where the file system can. Returns true if it does.
+#[cfg(target_os = "linux")]
+fn shares_blocks(from: &File, to: &File) -> bool {
+    rustix::fs::ioctl_ficlone(to, from).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn shares_blocks(_: &File, _: &File) -> bool {
+    false
 }
 
 /// Returns true if an error of [`Entry::deliver`] is due to the entry, and not to the file it was copied to.

@@ -60,12 +60,13 @@ mod record;
 #[cfg(feature = "remote")]
 pub mod remote;
 mod scan;
+mod service;
 mod slot;
 mod store;
 mod trust;
 mod verify;
 
-pub use accept::Accept;
+pub use accept::{Accept, Refusal};
 pub use bounded::bounded;
 pub use cache::{Cache, Lookup, Turn};
 pub use digest::Digest;
@@ -81,7 +82,8 @@ pub use patience::Patience;
 pub use prune::{Pruned, StoreLimits};
 pub use record::{Outcome, Record};
 pub use scan::StoredEntry;
+pub use service::Service;
 pub use slot::Slot;
 pub use store::Store;
-pub use trust::Trust;
+pub use trust::{Trust, UnknownTrust};
 pub use verify::Verified;

@@ -2,6 +2,7 @@
 
 use crate::digest::Digest;
 use crate::error::Error;
+use crate::fs::remove;
 use crate::key::Key;
 use crate::store::Store;
 use std::io::{Read, Write};
@@ -11,7 +12,8 @@ use std::path::Path;
 const MAX_BYTES: usize = 4096;
 
 impl Store {
-    /// Stores the name of an entry's source. It isn't synced to the disk: if a crash loses it, only lists are affected.
+    /// Stores the name of an entry's source, unless the entry is gone. It isn't synced to the disk: if a crash loses it,
+    /// only lists are affected.
     ///
     /// # Errors
     ///
@@ -26,7 +28,12 @@ impl Store {
             file.write_all(&name.as_bytes()[from..])?;
             file.persist(&path).map(|_| ()).map_err(|error| error.error)
         };
-        self.with_folders(write).map_err(Error::io("write", &path))
+        self.with_folders(write).map_err(Error::io("write", &path))?;
+        // The entry may have been removed since it was stored, and a name alone would stay until the next pruning.
+        match self.layout.record(key.digest()).exists() {
+            true => Ok(()),
+            false => remove(&path),
+        }
     }
 
     /// The name of an entry, if it has one. The caller holds the lock.

@@ -98,7 +98,7 @@ impl Remote {
             Ok(read) => Ok(read),
             Err(why) if self.unreadable.set() => {
                 self.writes.stop();
-                Err(RemoteError::Read { name: self.name.clone(), why })
+                Err(RemoteError::Read { name: self.name.clone(), why: why.to_string() })
             }
             Err(_) => Ok(None),
         }
@@ -119,7 +119,7 @@ impl Remote {
     /// If an object wasn't stored, unless [`Remote::get`] has returned the reason as its error.
     pub fn finish(&self) -> Result<(), RemoteError> {
         let finished = self.writes.finish(&self.threads, &self.limits);
-        finished.map_err(|why| RemoteError::Write { name: self.name.clone(), why })
+        finished.map_err(|why| RemoteError::Write { name: self.name.clone(), why: why.to_string() })
     }
 }
 

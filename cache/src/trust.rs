@@ -17,14 +17,19 @@ pub enum Trust {
     Anyone,
 }
 
-impl FromStr for Trust {
-    type Err = String;
+/// The error for a name of nobody whom a cache can trust.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no one a cache can trust: use `owner` or `anyone`")]
+pub struct UnknownTrust(pub String);
 
-    fn from_str(name: &str) -> Result<Trust, String> {
+impl FromStr for Trust {
+    type Err = UnknownTrust;
+
+    fn from_str(name: &str) -> Result<Trust, UnknownTrust> {
         match name {
             "owner" => Ok(Trust::Owner),
             "anyone" => Ok(Trust::Anyone),
-            _ => Err(format!("`{name}` is no one a cache can trust: use `owner` or `anyone`")),
+            _ => Err(UnknownTrust(name.into())),
         }
     }
 }

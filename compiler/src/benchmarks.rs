@@ -11,7 +11,7 @@ use precompile_artifact::features::WasmFeatures;
 ///
 /// An invalid module.
 pub fn needs(wasm: &[u8]) -> WasmFeatures {
-    needs::used(wasm, true).expect("the module is valid")
+    needs::scan(wasm, true).expect("the module is valid").features
 }
 
 /// Makes an engine that compiles modules of the first version of WebAssembly.

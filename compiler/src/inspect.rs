@@ -7,7 +7,7 @@ mod stock;
 
 pub use crate::backend::tunables::{Setting, Value};
 pub use difference::{Difference, Reason, difference};
-pub use sections::Section;
+pub use sections::{Section, SectionsError};
 pub use stamped::{Details, Stamped};
 pub use stock::{Flag, Stock};
 
@@ -56,7 +56,7 @@ pub enum InspectError {
     Read(#[from] ReadError),
     /// The sections can't be listed.
     #[error("the ELF image can't be read: {0}")]
-    Elf(String),
+    Elf(SectionsError),
     /// Wasmtime's stamp can't be read.
     #[error(transparent)]
     Stamp(#[from] StampError),

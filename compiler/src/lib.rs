@@ -97,7 +97,7 @@ pub use options::proposals::Proposals;
 #[cfg(feature = "compile")]
 pub use options::settings;
 #[cfg(feature = "compile")]
-pub use options::similar::similar;
+pub use options::similar::{did_you_mean, similar};
 pub use options::strip::{Strip, StripError};
 #[cfg(feature = "compile")]
 pub use options::target::{ALIASES, PairError, Target, TargetError};

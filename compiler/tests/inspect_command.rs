@@ -117,7 +117,7 @@ fn text_shows_the_main_fields() {
     for words in [
         "backend         winch\n",
         "target          aarch64-unknown-linux-gnu\n",
-        "memory_reservation              4294967296 (4 GiB)\n",
+        "memory_reservation              4294967296 (4.00 GiB)\n",
         "imports: 30\n",
         "… and 20 more",
         "wasmtime run --allow-precompiled -W concurrency-support=n -O gc-heap-initial-size=87 ",

@@ -16,6 +16,7 @@ mod setting_args;
 #[allow(dead_code)]
 mod compile {
     pub(crate) mod backend_arg;
+    pub(crate) mod file_settings;
     pub(crate) mod project;
     pub(crate) mod project_file;
     pub(crate) mod value_parsers;

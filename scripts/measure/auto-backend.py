@@ -123,7 +123,7 @@ class Judged:
 
 def main():
     """Judges all programs, and says what came of it."""
-    print(f"""# What `--backend auto` chooses
+    print(f"""# Choices of `--backend auto`
 
 Made by `scripts/measure/auto-backend.py`. It knows how much code a module holds, how often it is run, and, where that is said, how long
 a run takes: here as somebody would say it, with one digit: 1, 2 or 5. In each case: what it chooses, and what that costs

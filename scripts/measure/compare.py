@@ -49,7 +49,7 @@ def main():
     winch, cranelift = (known[name] for name in BACKENDS)
     crossing = (cranelift["once_s"] - winch["once_s"]) / (winch["run_s"] - cranelift["run_s"])
 
-    print(f"""# What `precompile compare` says, and what is so
+    print(f"""# Verdicts of `precompile compare`, and the facts
 
 Made by `scripts/measure/compare.py`: resvg renders a picture, on {compared["target"]} with {compared["processors"]} processors.
 
@@ -66,7 +66,7 @@ Made by `scripts/measure/compare.py`: resvg renders a picture, on {compared["tar
     print(f"""
 Of these, winch and cranelift-speed cost the same after {crossing:.1f} runs.
 
-## What it says, and what is so
+## Verdicts, and the facts
 
 So many runs after one compilation, all processes together: as the comparison has it, and as a stopwatch does, the
 median of {REPETITIONS}. At most {MOST_OFF:.0%} may be between them.

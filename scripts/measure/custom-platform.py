@@ -212,7 +212,7 @@ to be gained.
     print("""
 ## Memory
 
-What the host's allocator and its mappings gave, in bytes: with the guest opened and instantiated, of which 65536 are
+Memory that the host's allocator and its mappings gave, in bytes: with the guest opened and instantiated, of which 65536 are
 the guest's memory and as many its stack, where it is interpreted; at most, while it ran; and after it.
 
 | form | at rest | at most | afterwards |
@@ -223,7 +223,7 @@ the guest's memory and as many its stack, where it is interpreted; at most, whil
         print(f"| {words} | {rest} | {most} | {after} |")
 
     print("""
-## What a feature asks of the platform
+## Demands of a feature on the platform
 
 Found among the undefined symbols of the libraries; there are no others but the functions that the example asks
 of its own host.

@@ -132,7 +132,7 @@ def write(report, crate, row, again, survivors, reasons, version):
     missing = [f"`{name}/`" for name in GOALS if name not in rows]
     runs = f"A run of {' and of '.join(missing)} is not in this report: nothing here tells whether its goal is reached."
     runs = runs if missing else "Each crate that has a goal is in this report."
-    text = f"""# What the tests of a crate notice
+    text = f"""# Mutants that the tests of a crate notice
 
 Made by `scripts/measure/mutants.py` with {version}, which changes a crate in one place after the other. Only the crate's own
 tests are run. The score is the noticed ones of all that could be built; survivors count, whether or not they have

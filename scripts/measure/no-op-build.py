@@ -55,7 +55,7 @@ def main(count, precompile, b3sum, folder):
     names = sorted(os.listdir(folder))
     inputs = [os.path.join(folder, name) for name in names]
     size = sum(os.path.getsize(path) for path in inputs)
-    print("# What it takes to find out that nothing is to be compiled\n")
+    print("# Time to find out that nothing is to be compiled\n")
     print(f"Made by `scripts/measure/no-op-build.py {count}`: {len(inputs)} modules, {size / 1e6:.0f} MB, compiled by Winch; then one of")
     print(f"4.4 MB. Time from start to exit, medians of {count} interleaved pairs; `b3sum` 1.8.7 reads the same inputs.\n")
     print("| what | precompile (ms) | yardstick (ms) | ratio | at most | yardstick |")

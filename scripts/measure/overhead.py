@@ -55,7 +55,7 @@ def isolation(count, precompile, module, small, work):
     os.mkdir(many)
     for number in range(100):
         shutil.copy(small, os.path.join(many, f"{number}.wasm"))
-    print("\n## What `--isolate` costs\n")
+    print("\n## Costs of `--isolate`\n")
     print("Winch; both commands with `-j1`, in user and system time; the ratio as above. The small module has")
     print(f"{os.path.getsize(small) / 1024:.0f} KiB.\n")
     print("| modules | isolated (s) | in one process (s) | ratio | from | to | more, a module (ms) |")
@@ -82,7 +82,7 @@ def scan_share(precompile, module, out):
 def main(count, module):
     precompile, direct = str(TARGET / "release/precompile"), str(TARGET / "release/examples/direct")
     stock, small = shared("stock_wasmtime") + "/wasmtime", "tests/guests/primes.wasm"
-    print("# What `precompile` costs beyond the compiler\n")
+    print("# Costs of `precompile` beyond the compiler\n")
     print(f"Made by `scripts/measure/overhead.py {count}`: user and system time of whole processes that compile")
     print(f"resvg (4.4 MB), {count} interleaved pairs each; the ratio is the geometric mean, with the ends of")
     print("its 95 % confidence interval. The yardsticks are `compiler/examples/direct.rs`, 20 lines that call")

@@ -42,7 +42,7 @@ def inspect_all():
 
 def main(files):
     """Prints the tables."""
-    print("""# What stripping saves
+    print("""# Savings by stripping
 
 Made by `scripts/measure/strip.py`, in bytes. The code is the same to the byte, and so is what a guest does: what is lost
 is told to those who look for its faults. A trap always tells what it is.
@@ -57,9 +57,9 @@ is told to those who look for its faults. A trap always tells what it is.
         ratio = by["all"]["file_bytes"] / whole
         print(f"| {module} | {target} | {whole} | " + " | ".join(saved) + f" | {ratio:.2f} |")
 
-    print("\nWhat is lost: " + "; ".join(f"`{part}`, {lost}" for part, lost in PARTS.items()) + ".")
+    print("\nLosses: " + "; ".join(f"`{part}`, {lost}" for part, lost in PARTS.items()) + ".")
     print("""
-## Where the bytes are
+## Places of the bytes
 
 Of the whole artifacts. "Filled up" are the zeros at the end of parts that end on a page of the target's, code and
 images of memories, and what lies between parts: wasmtime lays code out for pages of 4 KiB on x86-64 and of 64 KiB on

@@ -38,6 +38,7 @@ const CLI: Walls = &[
 /// The files of the command that verbs share.
 const VERB_TOOLS: &[&str] = &[
     "cache_opts",
+    "columns",
     "cpu_levels",
     "environment",
     "hinted",
@@ -52,13 +53,15 @@ const VERB_TOOLS: &[&str] = &[
     "setting_args",
     "shell_words",
     "threads",
+    "units",
     "unreadable",
     "usage",
 ];
 
 const ARTIFACT: Walls = &[("mismatch", &["*"]), ("unmet", &["*", "mismatch"])];
 
-const CACHE: Walls = &[("remote", &["bounded", "digest", "error", "key", "layout", "log", "patience"])];
+const CACHE: Walls =
+    &[("remote", &["bounded", "digest", "error", "key", "layout", "log", "patience", "service"])];
 
 const RUNTIME: Walls = &[("embed", &["*"]), ("open", &["*", "embed"]), ("runner", &[])];
 

@@ -73,6 +73,7 @@ fn attempts(folder: &Folder, address: &str) -> Vec<Attempt> {
         attempt("listen", "", FILES, 4),
         attempt("socket", "", &["limits", "seccomp"], 0),
         attempt("environ", "", FILES, 1),
+        attempt("memory", "", FILES, 1),
         attempt("trace", "", &["Landlock", "seccomp"], 1),
         attempt("peek", "", &["Landlock", "seccomp"], 1),
         attempt("thread", "", &["seccomp"], 0),

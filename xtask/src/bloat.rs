@@ -36,7 +36,7 @@ fn report(bytes: &[u8], features: &str, functions: usize) -> anyhow::Result<Stri
     let mut text = String::new();
     writeln!(
         text,
-        "# What the runner's bytes are\n\nMade by `cargo xtask bloat`, of `precompile-run` with `{features}`,"
+        "# Bytes of the runner\n\nMade by `cargo xtask bloat`, of `precompile-run` with `{features}`,"
     )?;
     writeln!(text, "as it ships, but with its symbols.\n")?;
     sections(&mut text, &elf)?;

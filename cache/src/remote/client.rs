@@ -1,6 +1,6 @@
 //! The client of a shared store, which repeats what failed for a moment.
 
-use super::failure::Failure;
+use super::failure::{Failure, TransferError};
 use super::folder::Folder;
 use super::limits::RemoteLimits;
 use super::objects;
@@ -25,7 +25,11 @@ pub(super) enum Client {
 
 impl Client {
     /// Reads an object; `None` if there is none.
-    pub(super) async fn read(&self, name: &str, limits: &RemoteLimits) -> Result<Option<Vec<u8>>, String> {
+    pub(super) async fn read(
+        &self,
+        name: &str,
+        limits: &RemoteLimits,
+    ) -> Result<Option<Vec<u8>>, TransferError> {
         let read = || async {
             match self {
                 Client::Objects(operator) => objects::read(operator, name, limits).await,
@@ -42,7 +46,7 @@ impl Client {
         name: &str,
         object: Vec<u8>,
         limits: &RemoteLimits,
-    ) -> Result<(), String> {
+    ) -> Result<(), TransferError> {
         let object = Buffer::from(object);
         let write = || async {
             let object = object.clone();
@@ -56,12 +60,12 @@ impl Client {
     }
 }
 
-/// Runs an attempt until it succeeds, fails for good, or the time is up. The error is one line.
+/// Runs an attempt until it succeeds, fails for good, or the time is up.
 async fn within<T, F: Future<Output = Result<T, Failure>>>(
     limits: &RemoteLimits,
     verb: &str,
     attempt: impl FnMut() -> F,
-) -> Result<T, String> {
+) -> Result<T, TransferError> {
     let delays = ExponentialBuilder::default()
         .with_min_delay(FIRST_DELAY)
         .with_max_times(MORE_ATTEMPTS)
@@ -69,5 +73,5 @@ async fn within<T, F: Future<Output = Result<T, Failure>>>(
         .with_jitter();
     let attempts = attempt.retry(delays).when(|failure: &Failure| failure.is_temporary);
     let ended = timeout(limits.transfer, attempts).await;
-    ended.unwrap_or_else(|_| Err(Failure::transfer(limits, verb))).map_err(|failure| failure.line())
+    Ok(ended.unwrap_or_else(|_| Err(Failure::transfer(limits, verb)))?)
 }

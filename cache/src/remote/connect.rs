@@ -5,6 +5,7 @@ use super::error::ConnectError;
 use super::mode::Mode;
 use super::schemes;
 use super::store_url::StoreUrl;
+use crate::service::Service;
 use url::Url;
 
 /// The client for a URL, and the URL without credentials.
@@ -19,15 +20,15 @@ pub(super) fn connect(
         return Err(ConnectError::Unescaped);
     }
     let store = StoreUrl::new(&url, variable);
-    let client = match url.scheme() {
-        "s3" => schemes::s3(&store),
-        "redis" | "rediss" => schemes::redis(&store),
-        "webdav" | "webdavs" => schemes::webdav(&store),
-        "file" => schemes::file(&store, mode),
-        "gs" => schemes::gs(&store),
-        "azblob" => schemes::azblob(&store),
-        "ghac" => schemes::ghac(&store),
-        other => return Err(ConnectError::Scheme(other.into())),
+    let service = Service::of(url.scheme()).ok_or_else(|| ConnectError::Scheme(url.scheme().into()))?;
+    let client = match service {
+        Service::S3 => schemes::s3(&store),
+        Service::Redis => schemes::redis(&store),
+        Service::Webdav => schemes::webdav(&store),
+        Service::File => schemes::file(&store, mode),
+        Service::Gs => schemes::gs(&store),
+        Service::Azblob => schemes::azblob(&store),
+        Service::Ghac => schemes::ghac(&store),
     }?;
     Ok((client, store.name))
 }

@@ -1,5 +1,6 @@
 //! The errors of a shared store.
 
+use crate::service::Service;
 use thiserror::Error;
 
 /// An error in the URL or the settings of a shared store.
@@ -15,9 +16,7 @@ pub enum ConnectError {
     )]
     Unescaped,
     /// The scheme is unknown.
-    #[error(
-        "no shared cache has the scheme `{0}`: use s3, redis, rediss, webdav, webdavs, file, gs, azblob or ghac"
-    )]
+    #[error("no shared cache has the scheme `{0}`: use {known}", known = schemes())]
     Scheme(String),
     /// A part of the URL is missing.
     #[error("the shared cache `{name}` has no {what}: use a URL like `{like}`")]
@@ -69,4 +68,10 @@ pub enum RemoteError {
         /// The number of entries that were not stored, and the reason.
         why: String,
     },
+}
+
+/// The schemes of all services.
+fn schemes() -> String {
+    let all: Vec<_> = Service::ALL.iter().flat_map(|service| service.schemes()).copied().collect();
+    all.split_last().map_or_else(String::new, |(last, others)| format!("{} or {last}", others.join(", ")))
 }

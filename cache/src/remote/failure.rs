@@ -1,7 +1,26 @@
 //! A failed attempt to transfer an object.
 
 use super::limits::RemoteLimits;
+use super::threads::ThreadsError;
 use std::fmt::Display;
+use thiserror::Error;
+
+/// The reason why an object was not transferred, on one line.
+#[derive(Debug, Error)]
+pub(super) enum TransferError {
+    /// The last attempt failed.
+    #[error("{}", .0.line())]
+    Failed(Failure),
+    /// There was no attempt, or no end of one.
+    #[error(transparent)]
+    Threads(#[from] ThreadsError),
+}
+
+impl From<Failure> for TransferError {
+    fn from(failure: Failure) -> TransferError {
+        TransferError::Failed(failure)
+    }
+}
 
 /// A failed attempt to transfer an object.
 #[derive(Debug)]
@@ -40,7 +59,7 @@ impl Failure {
     }
 
     /// The reason, on one line.
-    pub(super) fn line(&self) -> String {
+    fn line(&self) -> String {
         let text: String = self.why.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
         text.trim().into()
     }

@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::limits::RemoteLimits;
 use connection::Connections;
 use deadpool::Runtime;
-use deadpool::managed::{Object, Pool, PoolError, Timeouts};
+use deadpool::managed::{BuildError, Object, Pool, PoolError, Timeouts};
 
 /// The size of the parts in which an object is read, in bytes. At 200 KiB/s a part arrives within the default of
 /// [`RemoteLimits::idle`].
@@ -31,11 +31,10 @@ pub(super) struct Redis {
 
 impl Redis {
     /// The client of a server. Nothing is sent yet.
-    pub(super) fn new(server: Server, prefix: &str) -> Result<Redis, String> {
+    pub(super) fn new(server: Server, prefix: &str) -> Result<Redis, BuildError> {
         let pool =
             Pool::builder(Connections { server }).max_size(CONNECTIONS).runtime(Runtime::Tokio1).build();
-        let pool = pool.map_err(|error| error.to_string())?;
-        Ok(Redis { pool, prefix: prefix.trim_matches('/').into() })
+        Ok(Redis { pool: pool?, prefix: prefix.trim_matches('/').into() })
     }
 
     /// Reads an object; `None` if there is none.

@@ -65,7 +65,7 @@ pub(super) fn redis(store: &StoreUrl<'_>) -> Result<Client, ConnectError> {
     }
     let prefix = store.parameters.get("prefix").map_or("precompile", String::as_str);
     let redis = Redis::new(Server { host, port, tls, settings }, prefix);
-    redis.map(Client::Redis).map_err(|why| store.refused(why))
+    redis.map(Client::Redis).map_err(|error| store.refused(error.to_string()))
 }
 
 pub(super) fn webdav(store: &StoreUrl<'_>) -> Result<Client, ConnectError> {

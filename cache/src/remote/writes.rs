@@ -1,17 +1,34 @@
 //! Writes to a shared store in the background.
 
 use super::client::Client;
+use super::failure::TransferError;
 use super::latch::Latch;
 use super::limits::RemoteLimits;
-use super::threads::Threads;
+use super::threads::{Threads, ThreadsError};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use thiserror::Error;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::timeout;
 
 /// The maximum number of concurrent writes. Each holds its bytes in memory.
 const WRITES_AT_ONCE: usize = 4;
+
+/// The reason why entries were not stored.
+#[derive(Debug, Error)]
+pub(super) enum WritesError {
+    /// The first write that failed.
+    #[error("{unwritten} of {all} entries were not stored: {why}")]
+    Failed { unwritten: usize, all: usize, why: TransferError },
+    /// The writes took too long.
+    #[error("{unwritten} of {all} entries were not stored within {} s", limit.as_secs_f32())]
+    Late { unwritten: usize, all: usize, limit: Duration },
+    /// The end of the writes is unknown.
+    #[error(transparent)]
+    Threads(#[from] ThreadsError),
+}
 
 /// The writes of this process to a shared store.
 pub(super) struct Writes {
@@ -25,7 +42,7 @@ struct State {
     /// The number of writes that were begun and have not succeeded.
     unwritten: AtomicUsize,
     /// The error of the first write that failed, until it is reported.
-    error: Mutex<Option<String>>,
+    error: Mutex<Option<TransferError>>,
 }
 
 impl Writes {
@@ -80,13 +97,13 @@ impl Writes {
         });
         match begun {
             Ok(begun) => lock(&self.begun).push(begun),
-            Err(why) => self.state.failed(why),
+            Err(why) => self.state.failed(why.into()),
         }
     }
 
     /// Waits for all writes, as long as the limits allow. The error is the first failure, unless it was reported
     /// before.
-    pub(super) fn finish(&self, threads: &Threads, limits: &RemoteLimits) -> Result<(), String> {
+    pub(super) fn finish(&self, threads: &Threads, limits: &RemoteLimits) -> Result<(), WritesError> {
         let begun = std::mem::take(&mut *lock(&self.begun));
         if begun.is_empty() {
             return Ok(());
@@ -99,15 +116,13 @@ impl Writes {
                     let _ = write.await;
                 }
             };
-            Ok(timeout(limit, ended).await.is_ok())
+            Ok::<_, WritesError>(timeout(limit, ended).await.is_ok())
         })?;
         let late = !in_time && self.state.stopped.set();
         let unwritten = self.state.unwritten.load(SeqCst);
         match lock(&self.state.error).take() {
-            Some(why) => Err(format!("{unwritten} of {all} entries were not stored: {why}")),
-            None if late => {
-                Err(format!("{unwritten} of {all} entries were not stored within {} s", limit.as_secs_f32()))
-            }
+            Some(why) => Err(WritesError::Failed { unwritten, all, why }),
+            None if late => Err(WritesError::Late { unwritten, all, limit }),
             // All were stored, or the reason was reported before.
             None => Ok(()),
         }
@@ -115,7 +130,7 @@ impl Writes {
 }
 
 impl State {
-    fn failed(&self, why: String) {
+    fn failed(&self, why: TransferError) {
         // Locked before the latch is set: after that, `finish` doesn't wait for this task.
         let mut error = lock(&self.error);
         if self.stopped.set() {

@@ -70,6 +70,21 @@ fn an_unwritable_destination_is_no_damage() {
     assert_eq!(entry.read().unwrap(), b"blob");
 }
 
+/// The bytes that were accepted are those that are delivered, without another look at the store.
+#[test]
+fn an_entry_is_read_once() {
+    let (folder, store) = store();
+    drop(insert(&store, &key("a"), b"blob"));
+    let Lookup::Hit(entry) = cache(folder.path()).lookup(&key("a"), false, &|_| Ok(())) else {
+        panic!("it is there")
+    };
+    fs::remove_file(part(folder.path(), &key("a"), "blob")).unwrap();
+    assert_eq!(entry.read().unwrap(), b"blob");
+    let output = folder.path().join("output");
+    entry.deliver(&mut File::create_new(&output).unwrap()).unwrap();
+    assert_eq!(fs::read(&output).unwrap(), b"blob");
+}
+
 /// Such an entry is removed even though its digest is right.
 #[test]
 fn an_entry_that_is_not_accepted_is_removed() {

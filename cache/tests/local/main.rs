@@ -12,7 +12,7 @@ mod trust;
 mod verify;
 mod waits;
 
-use precompile_cache::{Cache, Digest, Entry, Key, Recipe, Store, StoreLimits};
+use precompile_cache::{Cache, Digest, Entry, Key, Recipe, Refusal, Store, StoreLimits};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,7 +34,7 @@ fn cache(folder: &Path) -> Cache {
     Cache::new(Store::new(folder), StoreLimits::default())
 }
 
-fn accept(_: &[u8]) -> Result<(), String> {
+fn accept(_: &[u8]) -> Result<(), Refusal> {
     Ok(())
 }
 

@@ -85,3 +85,14 @@ fn a_name_is_removed_with_its_entry() {
         assert_eq!(names(folder), [""; 0]);
     }
 }
+
+/// An entry and its name are stored one after the other, and the store may be pruned in between.
+#[test]
+fn no_name_is_left_of_an_entry_that_is_gone() {
+    let (folder, store) = store();
+    drop(insert(&store, &key("a"), b"blob"));
+    store.prune(StoreLimits { max_bytes: 0, ..StoreLimits::default() }, true).unwrap();
+    store.name(&key("a"), Path::new("a")).unwrap();
+    let path = part(folder.path(), &key("a"), "name");
+    assert_eq!(names(path.parent().unwrap().to_path_buf()), [""; 0]);
+}

@@ -283,6 +283,6 @@ fn another_users_link_is_not_followed() {
 #[test]
 fn trust_is_read_from_its_name() {
     assert_eq!(("owner".parse(), "anyone".parse()), (Ok(Trust::Owner), Ok(Trust::Anyone)));
-    let error = "me".parse::<Trust>().unwrap_err();
+    let error = "me".parse::<Trust>().unwrap_err().to_string();
     assert!(error.contains("`me`") && error.contains("`owner` or `anyone`"), "{error}");
 }

@@ -123,7 +123,7 @@ mod tests {
                 (instance (instantiate $b (with "f" (func $a "f")))))"#,
         ] {
             let wasm = wat::parse_str(text).unwrap();
-            let used = needs::used(&wasm, true).unwrap();
+            let used = needs::scan(&wasm, true).unwrap().features;
             for backend in Backend::ALL {
                 let mut options = Options::new(backend, "x86_64".parse().unwrap(), Platform::Hosted).unwrap();
                 options.contract.concurrency_support = used.intersects(CONCURRENT);

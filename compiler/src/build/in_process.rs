@@ -9,6 +9,7 @@ use crate::build::order::Order;
 use crate::build::tool::INSTALL;
 use crate::cache::{Cache, Patience, Recipe, Store, StoreLimits, Trust};
 use crate::{Artifact, Compiler, Destination, Expect, Options, Rates, Request, Source, Target};
+use crate::{CompileError, ObtainError, WriteError};
 use crate::{choose, code_bytes, recipe};
 use etcetera::BaseStrategy;
 use precompile_artifact::quantity;
@@ -17,6 +18,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use thiserror::Error;
 
 /// Compiles all inputs.
 ///
@@ -62,7 +64,7 @@ pub(super) fn compile(cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError
         match result {
             Ok(Some(limit)) => cargo.warn_of_fallback(&input.path, &limit),
             Ok(None) => {}
-            Err(error) => failed.push((input.path.clone(), error)),
+            Err(error) => failed.push((input.path.clone(), error.to_string())),
         }
     }
     if failed.is_empty() { Ok(()) } else { Err(BuildError::Compile(failed)) }
@@ -79,6 +81,26 @@ fn cheapest(
     choose(&backends, counted.unwrap_or_default(), expect, rates).0
 }
 
+/// The failure of one input.
+#[derive(Debug, Error)]
+enum InputError {
+    /// The input can't be read.
+    #[error(transparent)]
+    Read(#[from] std::io::Error),
+    /// The output's folder can't be made.
+    #[error(transparent)]
+    Folder(#[from] BuildError),
+    /// The input can't be compiled.
+    #[error(transparent)]
+    Compile(#[from] CompileError),
+    /// The artifact is neither found nor made.
+    #[error(transparent)]
+    Obtain(#[from] ObtainError),
+    /// The output can't be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
 /// Finds or compiles an artifact, and writes it. Returns the reason for a fallback, if there was one.
 fn compile_one(
     input: &Input,
@@ -86,16 +108,15 @@ fn compile_one(
     recipe: &Arc<Recipe>,
     compiler: &Compiler<'_>,
     cache: Option<(&Cache, bool)>,
-) -> Result<Option<String>, String> {
-    let text = |error: &dyn std::fmt::Display| error.to_string();
+) -> Result<Option<String>, InputError> {
     if let Some(folder) = input.output.parent() {
-        fs::create_dir_all(folder).map_err(|error| text(&io(folder)(error)))?;
+        fs::create_dir_all(folder).map_err(io(folder))?;
     }
     let output = Destination::derived(&input.output, &input.path);
     let Some((cache, verify_inputs)) = cache else {
-        let wasm = fs::read(&input.path).map_err(|error| text(&error))?;
-        let compiled = compiler.compile(options, &wasm).map_err(|error| text(&error))?;
-        output.write(&compiled.artifact).map_err(|error| text(&error))?;
+        let wasm = fs::read(&input.path)?;
+        let compiled = compiler.compile(options, &wasm)?;
+        output.write(&compiled.artifact)?;
         return Ok(compiled.fallback_from.map(|limit| limit.to_string()));
     };
     let request = Request {
@@ -108,11 +129,11 @@ fn compile_one(
         verify_inputs,
     };
     loop {
-        let answer = compiler.obtain(cache, &request, true).map_err(|error| text(&error))?;
+        let answer = compiler.obtain(cache, &request, true)?;
         match answer.artifact {
             Artifact::InPlace(_) => {}
             Artifact::Stored(entry) => match output.deliver(&entry) {
-                Some(written) => drop(written.map_err(|error| text(&error))?),
+                Some(written) => drop(written?),
                 None => {
                     drop(entry);
                     cache.damaged(&answer.key);
@@ -121,7 +142,7 @@ fn compile_one(
             },
             Artifact::Compiled(compiled, turn) => {
                 cache.fill(turn, &compiled.artifact, compiled.timings.total());
-                output.write(&compiled.artifact).map_err(|error| text(&error))?;
+                output.write(&compiled.artifact)?;
             }
         }
         return Ok(answer.fallback_from);
@@ -143,7 +164,7 @@ fn cache(cargo: &Cargo) -> Option<Cache> {
     let wait = variable("PRECOMPILE_CACHE_WAIT");
     let wait = wait.map_or(Some(Patience::LIMIT), |time| quantity::duration(&time).ok());
     let trust = trust.unwrap_or_else(|error| {
-        cargo.warn(&error);
+        cargo.warn(&error.to_string());
         Trust::default()
     });
     let wait = wait.unwrap_or_else(|| {

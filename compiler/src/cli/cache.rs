@@ -2,6 +2,7 @@
 
 use crate::cache_opts::StoreOpts;
 use crate::message::{Format, Message, print, print_bytes, tell};
+use crate::units::{ago, size, time};
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use precompile::Rates;
@@ -120,8 +121,8 @@ impl Common {
             total.misses,
             size(total.delivered_bytes),
             size(total.stored_bytes),
-            time(total.saved_ns),
-            time(total.spent_ns),
+            time(total.saved_ns as f64 / 1e9),
+            time(total.spent_ns as f64 / 1e9),
         );
         Ok(print_bytes(text.as_bytes())?)
     }
@@ -199,10 +200,10 @@ fn line(found: &StoredEntry) -> String {
         Outcome::Failure { message } => message.clone(),
     };
     let line = format!(
-        "{}  {:>12}  {:>9} to compile  {} {} {}: {outcome}",
+        "{}  {:>14}  {:>9} to compile  {} {} {}: {outcome}",
         &key[..16],
         ago(found.used),
-        time(record.cost_ns),
+        time(record.cost_ns as f64 / 1e9),
         field("backend"),
         field("target"),
         found.name.as_deref().unwrap_or("-"),
@@ -213,32 +214,4 @@ fn line(found: &StoredEntry) -> String {
 
 fn entries(count: u64) -> String {
     if count == 1 { "1 entry".into() } else { format!("{count} entries") }
-}
-
-fn ago(then: SystemTime) -> String {
-    let seconds = SystemTime::now().duration_since(then).unwrap_or_default().as_secs();
-    match seconds {
-        0..60 => format!("{seconds} s ago"),
-        60..3600 => format!("{} min ago", seconds / 60),
-        3600..172_800 => format!("{} h ago", seconds / 3600),
-        _ => format!("{} days ago", seconds / 86_400),
-    }
-}
-
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1024 => format!("{bytes} bytes"),
-        1024..1_048_576 => format!("{:.1} KiB", bytes as f64 / 1024.0),
-        1_048_576..1_073_741_824 => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
-        _ => format!("{:.1} GiB", bytes as f64 / 1_073_741_824.0),
-    }
-}
-
-fn time(ns: u64) -> String {
-    let s = ns as f64 / 1e9;
-    match s {
-        s if s < 1.0 => format!("{:.0} ms", s * 1e3),
-        s if s < 600.0 => format!("{s:.1} s"),
-        s => format!("{:.1} h", s / 3600.0),
-    }
 }

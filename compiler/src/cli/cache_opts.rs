@@ -6,7 +6,8 @@ use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use etcetera::BaseStrategy;
 use precompile::artifact::quantity;
-use precompile::cache::{Cache, Patience, Store, StoreLimits, Trust};
+use precompile::cache::{Cache, Patience, Service, Store, StoreLimits, Trust, UnknownTrust};
+use precompile::did_you_mean;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -29,16 +30,21 @@ pub(crate) struct CacheOpts {
     #[command(flatten)]
     store: StoreOpts,
 
-    /// A cache that a team shares, used after the one on this machine: s3://BUCKET/PREFIX,
-    /// redis://HOST:PORT/DB, webdav://HOST/PATH, file:///FOLDER, gs://, azblob://, ghac://
-    /// [env: PRECOMPILE_CACHE_REMOTE]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", help = remote_help())]
     cache_remote: Option<String>,
 
     /// Use of the shared cache: read-write or read-only
     /// [env: PRECOMPILE_CACHE_REMOTE_MODE] [default: read-write]
     #[arg(long, value_name = "MODE")]
     cache_remote_mode: Option<String>,
+}
+
+/// The help of `--cache-remote`.
+fn remote_help() -> String {
+    format!(
+        "A cache that a team shares, used after the one on this machine: {} [env: PRECOMPILE_CACHE_REMOTE]",
+        Service::ALL.map(Service::url).join(", ")
+    )
 }
 
 /// The options of the store on this machine.
@@ -138,12 +144,14 @@ impl StoreOpts {
 
     fn trust(&self) -> Result<Trust> {
         let whom = text(&self.cache_trust, "PRECOMPILE_CACHE_TRUST");
-        whom.map_or(Ok(Trust::default()), |whom| whom.parse().map_err(|error: String| anyhow!(error)))
+        let wrong =
+            |whom: &str, error: UnknownTrust| anyhow!("{error}{}", did_you_mean(whom, ["owner", "anyone"]));
+        whom.map_or(Ok(Trust::default()), |whom| whom.parse().map_err(|error| wrong(&whom, error)))
     }
 
     fn wait(&self) -> Result<Duration> {
         let Some(time) = text(&self.cache_wait, "PRECOMPILE_CACHE_WAIT") else { return Ok(Patience::LIMIT) };
-        quantity::duration(&time).map_err(|error| anyhow!("the time to wait for the cache: {error}"))
+        quantity::duration(&time).context("the time to wait for the cache")
     }
 
     /// The limits of the store's size and age.
@@ -154,8 +162,7 @@ impl StoreOpts {
     pub(crate) fn limits(&self) -> Result<StoreLimits> {
         let mut limits = StoreLimits::default();
         if let Some(size) = text(&self.cache_max_size, "PRECOMPILE_CACHE_MAX_SIZE") {
-            let wrong = |error| anyhow!("the cache's size: {error}");
-            limits.max_bytes = quantity::bytes(&size).map_err(wrong)?;
+            limits.max_bytes = quantity::bytes(&size).context("the cache's size")?;
         }
         if let Some(days) = text(&self.cache_max_age, "PRECOMPILE_CACHE_MAX_AGE") {
             let wrong = |_| anyhow!("`{days}` is no age for a cache: use a number of days");
@@ -183,7 +190,12 @@ impl CacheOpts {
         use precompile::cache::remote::{Mode, Remote, RemoteLimits};
         let Some(url) = text(&self.cache_remote, "PRECOMPILE_CACHE_REMOTE") else { return Ok(cache) };
         let mode = text(&self.cache_remote_mode, "PRECOMPILE_CACHE_REMOTE_MODE");
-        let mode = mode.map_or(Ok(Mode::ReadWrite), |mode| mode.parse())?;
+        let mode = match mode {
+            Some(mode) => mode
+                .parse::<Mode>()
+                .map_err(|error| anyhow!("{error}{}", did_you_mean(&mode, ["read-write", "read-only"])))?,
+            None => Mode::ReadWrite,
+        };
         // The service's own variables, such as `AWS_ACCESS_KEY_ID`.
         let variable = |name: &str| variable(name)?.into_string().ok();
         Ok(cache.with_remote(Remote::connect(&url, mode, RemoteLimits::default(), &variable)?))
@@ -199,5 +211,18 @@ impl CacheOpts {
             );
         }
         Ok(cache)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_names_every_service() {
+        let expected = "A cache that a team shares, used after the one on this machine: s3://BUCKET/PREFIX, \
+                        redis://HOST:PORT/DB, webdav://HOST/PATH, file:///FOLDER, gs://, azblob://, ghac:// \
+                        [env: PRECOMPILE_CACHE_REMOTE]";
+        assert_eq!(remote_help(), expected);
     }
 }

@@ -11,7 +11,6 @@ mod report;
 mod summary;
 mod text;
 mod trial;
-mod units;
 mod verdict;
 
 use crate::interrupt;

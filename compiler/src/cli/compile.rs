@@ -5,6 +5,7 @@ mod backend_arg;
 mod cache_miss;
 mod counts;
 mod depfile;
+mod file_settings;
 mod input_limits;
 mod inputs;
 pub(crate) mod isolate;

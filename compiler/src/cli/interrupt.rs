@@ -42,6 +42,8 @@ pub(crate) fn install() -> Result<()> {
 
 /// Ends the process once all writes in progress are done; at once at a second signal, or where a file system takes
 /// longer. An output that is written by way of a temporary file is then absent, or as it was.
+///
+/// Where no thread can be started, this one waits for the writes, and sees no second signal: its handler does.
 fn interrupted() {
     static BEFORE: AtomicBool = AtomicBool::new(false);
     if BEFORE.swap(true, Relaxed) {
@@ -72,16 +74,31 @@ fn end() {
 #[cfg(unix)]
 fn listen(interrupted: fn()) -> Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::flag;
     use signal_hook::iterator::Signals;
     use std::sync::mpsc;
+    /// A signal was caught.
+    static CAUGHT: AtomicBool = AtomicBool::new(false);
     let ignored = ignored();
     let signals =
         [SIGINT, SIGTERM, SIGHUP].into_iter().filter(move |signal| ignored & 1 << (signal - 1) == 0);
     let (sender, installed) = mpsc::sync_channel(1);
+    let handle = move || -> std::io::Result<Signals> {
+        for signal in signals.clone() {
+            // The handler itself ends the process at a second signal, whatever the threads do.
+            flag::register_conditional_shutdown(signal, INTERRUPTED, &CAUGHT)?;
+            flag::register(signal, &CAUGHT)?;
+        }
+        Signals::new(signals)
+    };
     // The thread comes first: a signal that is caught before anybody waits for it would be lost.
-    let wait = move || match Signals::new(signals) {
+    let wait = move || match handle() {
         Ok(mut signals) => {
             let _ = sender.send(Ok(()));
+            // It was caught before `Signals` was there to tell of it.
+            if CAUGHT.load(Relaxed) {
+                interrupted();
+            }
             signals.forever().for_each(|_| interrupted());
         }
         Err(error) => drop(sender.send(Err(error))),

@@ -1,7 +1,7 @@
 //! Values of an option, one for all targets or one for each: `--cpu`, `--platform`, and the same in `precompile.toml`.
 
 use anyhow::{Result, bail, ensure};
-use precompile::{Platform, Target};
+use precompile::{Platform, Target, did_you_mean};
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::fmt;
@@ -147,7 +147,8 @@ impl TargetValue for Platform {
 
     fn read(text: &str) -> Result<Platform, String> {
         let platform = Platform::ALL.into_iter().find(|platform| platform.name() == text);
-        platform.ok_or_else(|| "use `hosted`, `signals-only` or `freestanding`".into())
+        let nearest = || did_you_mean(text, Platform::ALL.map(Platform::name));
+        platform.ok_or_else(|| format!("use `hosted`, `signals-only` or `freestanding`{}", nearest()))
     }
 
     fn text(&self) -> &str {

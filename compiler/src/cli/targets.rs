@@ -67,7 +67,21 @@ fn table(targets: &[Listed]) -> String {
         text += &line("CPU levels", &target.cpu_levels);
         text += &line("CPU features", &target.cpu_features);
     }
-    text + "\nOther systems: x86_64 and aarch64 compile for macOS (`aarch64-apple-darwin`), Windows\n\
-            (`x86_64-pc-windows-msvc`) and none (`x86_64-unknown-none`), riscv64gc and s390x for none.\n\
-            pulley64be and pulley32be are for big-endian machines.\n"
+    let desktop = architectures("pc-windows-msvc");
+    let bare: Vec<_> =
+        architectures("unknown-none").into_iter().filter(|name| !desktop.contains(name)).collect();
+    text += &format!(
+        "\nOther systems: {} compile for macOS (`aarch64-apple-darwin`), Windows\n\
+         (`x86_64-pc-windows-msvc`) and none (`x86_64-unknown-none`), {} for none.\n\
+         pulley64be and pulley32be are for big-endian machines.\n",
+        desktop.join(" and "),
+        bare.join(" and ")
+    );
+    text
+}
+
+/// The architectures that have code for a system.
+fn architectures(system: &str) -> Vec<&'static str> {
+    let names = TARGETS.iter().filter_map(|target| target.split('-').next());
+    names.filter(|name| format!("{name}-{system}").parse::<Target>().is_ok()).collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::message::{Usage, nanoseconds};
 use crate::process_status;
+use crate::units::seconds;
 use std::time::Duration;
 
 impl Usage {
@@ -12,8 +13,8 @@ impl Usage {
 
     /// The usage for people; `None` where the system doesn't tell.
     pub(crate) fn text(self) -> Option<String> {
-        let cpu_s = self.cpu_ns? as f64 / 1e9;
-        Some(format!("processor time {cpu_s:.2} s, peak memory {} bytes", self.peak_memory_bytes?))
+        let cpu_time = seconds(self.cpu_ns? as f64 / 1e9);
+        Some(format!("processor time {cpu_time}, peak memory {} bytes", self.peak_memory_bytes?))
     }
 }
 

@@ -8,10 +8,11 @@ use crate::backend::restamp::restamp;
 use crate::backend::unsupported::{self, Unsupported};
 use crate::compile::compiled::{Compiled, Stopwatch, Timings};
 use crate::compile::error::CompileError;
+use crate::module::interface;
 use crate::module::kind::kind;
+use crate::module::needs::{self, Scan};
 use crate::module::object::is_object;
 use crate::module::text::{self, is_text};
-use crate::module::{interface, memories, needs};
 use crate::options::Options;
 use crate::options::support::SUPPORTED;
 use crate::version::WASMTIME_VERSION;
@@ -41,7 +42,7 @@ pub(crate) fn attempt(engines: &Engines, options: &Options, module: &[u8]) -> Re
     let mut timings = Timings::default();
     let mut watch = Stopwatch::start();
     let kind = kind(wasm)?;
-    let used = needs::used(wasm, options.parallel)?;
+    let Scan { features: used, memories } = needs::scan(wasm, options.parallel)?;
     let stamped = stamped(options, wasm, used)?;
     let options = &with_concurrency(options, stamped);
     let interface = interface::read(wasm)?;
@@ -68,7 +69,7 @@ pub(crate) fn attempt(engines: &Engines, options: &Options, module: &[u8]) -> Re
         imports: interface.imports,
         exports: interface.exports,
         settings: options.contract.clone(),
-        memories: Some(memories::read(wasm)?),
+        memories: Some(memories),
     };
     trailer::append(&mut artifact, &manifest)?;
     timings.finish = watch.lap();

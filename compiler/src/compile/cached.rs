@@ -1,7 +1,7 @@
 //! Compilation through the cache.
 
 use crate::compile::Compiler;
-use crate::compile::accept::accept_from;
+use crate::compile::accept::{AcceptError, accept_from};
 use crate::compile::compiled::Compiled;
 use crate::compile::error::CompileError;
 use crate::compile::recipe::recipe;
@@ -11,7 +11,7 @@ use crate::options::target::Target;
 use crate::options::{Options, OptionsError};
 use precompile_artifact::Backend;
 use precompile_cache::{
-    Cache, Digest, Entry, Identity, InPlace, Key, Lookup, Recipe, Turn, bounded, open_regular,
+    Cache, Digest, Entry, Identity, InPlace, Key, Lookup, Recipe, Refusal, Turn, bounded, open_regular,
 };
 use std::borrow::Cow;
 use std::io::{self, Read as _};
@@ -151,7 +151,7 @@ impl Compiler<'_> {
             }
             let changed = AtomicBool::new(false);
             let accept = |artifact: &[u8]| match accepted(options, request.is_isolated, source, artifact) {
-                Accepted::Judged(judgement) => judgement,
+                Accepted::Judged(judgement) => judgement.map_err(Refusal::from),
                 Accepted::Changed => {
                     changed.store(true, Relaxed);
                     Ok(())
@@ -248,7 +248,7 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
 
 /// The result of checking a shared cache's artifact against a request.
 enum Accepted {
-    Judged(Result<(), String>),
+    Judged(Result<(), AcceptError>),
     /// The module has changed since, or can't be read any more.
     Changed,
 }
@@ -274,11 +274,7 @@ fn accepted(options: &Options, is_isolated: bool, source: &SourceState<'_>, arti
         is_text(&text) && (is_isolated || binary(&text).is_ok_and(|it| Digest::of(&it).bytes() == named))
     };
     let judgement = accept_from(options, &mut is_source, artifact);
-    if is_changed {
-        Accepted::Changed
-    } else {
-        Accepted::Judged(judgement.map(drop).map_err(|error| error.to_string()))
-    }
+    if is_changed { Accepted::Changed } else { Accepted::Judged(judgement.map(drop)) }
 }
 
 #[cfg(all(test, feature = "cranelift"))]

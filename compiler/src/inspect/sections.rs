@@ -3,6 +3,21 @@
 use object::elf::FileHeader64;
 use object::endian::Endianness;
 use object::read::elf::{FileHeader, SectionHeader};
+use thiserror::Error;
+
+/// The reason why the parts of an ELF image can't be listed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SectionsError {
+    /// A header is malformed.
+    #[error(transparent)]
+    Header(#[from] object::read::Error),
+    /// A section, by its number, has no name.
+    #[error("section {0} has no name")]
+    NoName(usize),
+    /// A section, by its name, lies outside of the file.
+    #[error("section `{0}` reaches beyond the end")]
+    Outside(String),
+}
 
 /// A part of an artifact's file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,10 +38,10 @@ pub struct Section {
 const DIGEST_BYTES: u64 = 32;
 
 /// The parts of an ELF image, in the file's order. Any bytes may be given.
-pub(super) fn of_image(image: &[u8]) -> Result<Vec<Section>, String> {
-    let header = FileHeader64::<Endianness>::parse(image).map_err(|error| error.to_string())?;
-    let endian = header.endian().map_err(|error| error.to_string())?;
-    let table = header.sections(endian, image).map_err(|error| error.to_string())?;
+pub(super) fn of_image(image: &[u8]) -> Result<Vec<Section>, SectionsError> {
+    let header = FileHeader64::<Endianness>::parse(image)?;
+    let endian = header.endian()?;
+    let table = header.sections(endian, image)?;
     let headers_bytes = u64::from(header.e_shentsize(endian)) * table.len() as u64;
     let mut sections = vec![
         part("ELF header", 0, size_of::<FileHeader64<Endianness>>() as u64),
@@ -36,11 +51,10 @@ pub(super) fn of_image(image: &[u8]) -> Result<Vec<Section>, String> {
         let Some((offset, bytes)) = section.file_range(endian).filter(|(_, bytes)| *bytes > 0) else {
             continue;
         };
-        let name =
-            table.section_name(endian, section).map_err(|_| format!("section {} has no name", index.0))?;
+        let name = table.section_name(endian, section).map_err(|_| SectionsError::NoName(index.0))?;
         let name = String::from_utf8_lossy(name);
         if offset.checked_add(bytes).is_none_or(|end| end > image.len() as u64) {
-            return Err(format!("section `{name}` reaches beyond the end"));
+            return Err(SectionsError::Outside(name.into()));
         }
         let content = image.get(offset as usize..(offset + bytes) as usize).unwrap_or_default();
         let zeros_at_end = content.iter().rev().take_while(|byte| **byte == 0).count() as u64;

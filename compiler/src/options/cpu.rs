@@ -1,5 +1,6 @@
 //! The minimum CPU of the code: `--cpu LEVEL[,+FEATURE,-FEATURE]`.
 
+use crate::options::similar::did_you_mean;
 use crate::options::target::Target;
 use precompile_artifact::cpu::{self, Feature, Level};
 use serde::{Deserialize, Serialize};
@@ -19,7 +20,7 @@ pub struct Cpu {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CpuError {
     /// An unknown level.
-    #[error("unknown CPU `{name}` for `{target}`: the levels are {levels}, or `native`")]
+    #[error("unknown CPU `{name}` for `{target}`: the levels are {levels}, or `native`{nearest}")]
     Level {
         /// The given name.
         name: String,
@@ -27,9 +28,11 @@ pub enum CpuError {
         target: String,
         /// The known names.
         levels: String,
+        /// A suggestion, if a known name is similar.
+        nearest: String,
     },
     /// An unknown feature.
-    #[error("unknown CPU feature `{name}` for `{target}`: {features}")]
+    #[error("unknown CPU feature `{name}` for `{target}`: {features}{nearest}")]
     Feature {
         /// The given name.
         name: String,
@@ -37,6 +40,8 @@ pub enum CpuError {
         target: String,
         /// The known names.
         features: String,
+        /// A suggestion, if a known name is similar.
+        nearest: String,
     },
     /// A comma with nothing behind it.
     #[error("`{text}` has a comma with no CPU feature behind it: leave it out")]
@@ -81,8 +86,10 @@ impl Cpu {
             ("native", _) => native(target)?,
             (_, Some(level)) => level.features.iter().map(|name| (*name).into()).collect(),
             (name, None) => {
+                let known = family.levels.iter().map(|level| level.name).chain(["native"]);
+                let nearest = did_you_mean(name, known);
                 let (name, target, levels) = (name.into(), target.to_string(), levels(family.levels));
-                return Err(CpuError::Level { name, target, levels });
+                return Err(CpuError::Level { name, target, levels, nearest });
             }
         };
         for part in parts {
@@ -94,11 +101,14 @@ impl Cpu {
                 return Err(CpuError::Sign { name: part.into() });
             };
             let Some(feature) = family.feature(name) else {
+                let known = family.features.iter().map(|feature| feature.name);
+                let nearest = did_you_mean(name, known.clone());
                 let features = match family.features {
                     [] => "this architecture has none to choose".into(),
-                    some => format!("the features are {}", list(some.iter().map(|feature| feature.name))),
+                    _ => format!("the features are {}", list(known)),
                 };
-                return Err(CpuError::Feature { name: name.into(), target: target.to_string(), features });
+                let (name, target) = (name.into(), target.to_string());
+                return Err(CpuError::Feature { name, target, features, nearest });
             };
             match sign {
                 "+" => names.insert(feature.name.into()),

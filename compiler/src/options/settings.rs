@@ -17,7 +17,7 @@ use crate::options::proposals::Proposals;
 use listed::meant;
 use precompile_artifact::manifest::OptLevel;
 use precompile_artifact::quantity;
-use table::{Kind, SETTINGS, boolean};
+use table::{Kind, SETTINGS};
 
 mod error;
 mod listed;
@@ -25,6 +25,7 @@ mod table;
 
 pub use error::SettingError;
 pub use listed::{help, names};
+pub use table::boolean;
 
 /// The levels of optimisation that may follow `-O` directly.
 const LEVELS: [(&str, OptLevel); 6] = [

@@ -20,6 +20,16 @@ pub fn similar<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
     ranked.first().filter(|(similarity, _)| *similarity >= LEAST).map(|(_, other)| *other)
 }
 
+/// The end of a message about an unknown name: a suggestion, if a name in `names` is similar enough.
+///
+/// ```
+/// assert_eq!(precompile::did_you_mean("feul", ["gc", "fuel"]), "; did you mean `fuel`?");
+/// assert_eq!(precompile::did_you_mean("plugins", ["gc", "fuel"]), "");
+/// ```
+pub fn did_you_mean<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    similar(name, names).map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

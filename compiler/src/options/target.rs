@@ -1,5 +1,6 @@
 //! The target that code is compiled for.
 
+use crate::options::similar::did_you_mean;
 use precompile_artifact::platform::{TargetKind, is_desktop, is_native};
 use precompile_artifact::{Backend, Platform, cpu};
 use serde::{Deserialize, Serialize};
@@ -36,8 +37,9 @@ pub struct Target {
 pub enum TargetError {
     /// The text is no triple.
     #[error(
-        "`{text}` is not a target triple ({problem}): use one like `aarch64-unknown-linux-gnu`, or one of {}",
-        aliases()
+        "`{text}` is not a target triple ({problem}): use one like `aarch64-unknown-linux-gnu`, or one of {}{}",
+        aliases(),
+        did_you_mean(text, names())
     )]
     NotATriple {
         /// The given text.
@@ -47,7 +49,10 @@ pub enum TargetError {
     },
     /// No backend has this architecture.
     #[error(
-        "no backend makes code for `{architecture}` of target `{text}`: the architectures are x86_64, aarch64, riscv64gc and s390x; other machines run `pulley64` or `pulley32`"
+        "no backend makes code for {}: the architectures are {}; other machines run `pulley64` or `pulley32`{}",
+        architecture_of(architecture, text),
+        architectures(|_| true),
+        did_you_mean(architecture, names())
     )]
     Architecture {
         /// The given text.
@@ -92,7 +97,8 @@ pub enum TargetError {
 pub enum PairError {
     /// An architecture that Winch lacks.
     #[error(
-        "winch makes no code for `{architecture}`, only for x86_64 and aarch64: use `--backend cranelift`"
+        "winch makes no code for `{architecture}`, only for {}: use `--backend cranelift`",
+        architectures(winch_has)
     )]
     Winch {
         /// The target's architecture.
@@ -123,6 +129,34 @@ fn aliases() -> String {
     ALIASES.map(|(alias, _)| alias).join(", ")
 }
 
+/// The names that a misspelt target may mean. The short ones come first.
+fn names() -> impl Iterator<Item = &'static str> {
+    ALIASES.into_iter().map(|(alias, _)| alias).chain(ALIASES.into_iter().map(|(_, triple)| triple))
+}
+
+/// An architecture, and the target that it is a part of.
+fn architecture_of(architecture: &str, text: &str) -> String {
+    match architecture == text {
+        true => format!("`{text}`"),
+        false => format!("`{architecture}` of target `{text}`"),
+    }
+}
+
+/// The test that Winch makes code for an architecture.
+fn winch_has(architecture: Architecture) -> bool {
+    matches!(architecture, Architecture::X86_64 | Architecture::Aarch64(_))
+}
+
+/// The names of the architectures in [`ALIASES`] that have machine code, and that pass a test.
+fn architectures(are_meant: fn(Architecture) -> bool) -> String {
+    let triples = ALIASES.iter().filter_map(|(_, triple)| triple.parse::<Triple>().ok());
+    let meant = triples.filter(|triple| is_native(triple) && are_meant(triple.architecture));
+    let mut names: Vec<_> = meant.map(|triple| triple.architecture.to_string()).collect();
+    // Several short names of an architecture stand side by side.
+    names.dedup();
+    names.split_last().map_or_else(String::new, |(last, others)| format!("{} and {last}", others.join(", ")))
+}
+
 impl Target {
     /// The machine that this program runs on.
     ///
@@ -130,11 +164,13 @@ impl Target {
     ///
     /// A machine that no backend makes code for.
     pub fn host() -> Result<Target, TargetError> {
-        Target::from_triple(DefaultToHost::default().0)
+        let host = DefaultToHost::default().0;
+        Target::from_triple(&host.to_string(), host)
     }
 
-    fn from_triple(mut triple: Triple) -> Result<Target, TargetError> {
-        let (text, architecture) = (triple.to_string(), triple.architecture.to_string());
+    /// The target of a triple, and of the text that errors name: a parsed triple has more parts than were given.
+    fn from_triple(text: &str, mut triple: Triple) -> Result<Target, TargetError> {
+        let (text, architecture) = (text.to_owned(), triple.architecture.to_string());
         if let Architecture::Riscv64(name) = triple.architecture
             && name != target_lexicon::Riscv64Architecture::Riscv64gc
         {
@@ -203,7 +239,7 @@ impl Target {
             return Err(PairError::NotBuilt(backend));
         }
         if backend == Backend::Winch {
-            if !matches!(self.triple.architecture, Architecture::X86_64 | Architecture::Aarch64(_)) {
+            if !winch_has(self.triple.architecture) {
                 return Err(PairError::Winch { architecture: self.triple.architecture.to_string() });
             }
             if platform == Platform::Freestanding {
@@ -224,7 +260,7 @@ impl FromStr for Target {
     fn from_str(text: &str) -> Result<Target, TargetError> {
         let resolved = ALIASES.iter().find(|(alias, _)| *alias == text).map_or(text, |(_, triple)| triple);
         match resolved.parse::<Triple>() {
-            Ok(triple) => Target::from_triple(triple),
+            Ok(triple) => Target::from_triple(text, triple),
             Err(error) => Err(TargetError::NotATriple { text: text.into(), problem: error.to_string() }),
         }
     }

@@ -145,7 +145,10 @@ unsafe fn map(file: &File) -> io::Result<Mmap> {
 fn only_regular(file: &File) -> io::Result<()> {
     match file.metadata()?.is_file() {
         true => Ok(()),
-        false => Err(io::Error::new(io::ErrorKind::Unsupported, "only a regular file can be mapped")),
+        false => Err(io::Error::new(
+            io::ErrorKind::Unsupported,
+            "only a regular file can be mapped: open it without mapping",
+        )),
     }
 }
 
@@ -214,9 +217,17 @@ pub(super) fn is_at(_: &File, _: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
-#[cfg(not(windows))]
+#[cfg(not(any(unix, windows)))]
 fn open_to_map(path: &Path) -> io::Result<File> {
     File::open(path)
+}
+
+/// A pipe would otherwise be waited for, only to be refused.
+#[cfg(unix)]
+fn open_to_map(path: &Path) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt;
+    File::options().read(true).custom_flags(OFlags::NONBLOCK.bits() as i32).open(path)
 }
 
 /// Windows maps code only from a file that was opened for execution.

@@ -11,6 +11,7 @@ use precompile_runtime::artifact::Code;
 #[cfg(feature = "limits")]
 use precompile_runtime::artifact::quantity;
 use std::env::VarError;
+use std::error::Error;
 use std::ffi::OsString;
 #[cfg(feature = "measure")]
 use std::num::NonZeroU32;
@@ -75,6 +76,23 @@ impl Args {
     }
 }
 
+/// A number on the command line that is none.
+#[cfg(any(feature = "limits", feature = "measure"))]
+#[derive(Debug, thiserror::Error)]
+enum NumberError {
+    #[cfg(feature = "limits")]
+    #[error("`{0}` is no amount of fuel: give a whole number")]
+    Fuel(String),
+    #[cfg(feature = "measure")]
+    #[error("`{0}` is no number of calls: give one from 1 on")]
+    Calls(String),
+}
+
+/// The error of an option's value.
+fn wrong(error: impl Error + Send + Sync + 'static) -> lexopt::Error {
+    lexopt::Error::Custom(error.into())
+}
+
 /// An option that runs nothing, such as `--help`, and its command.
 type Instead = (&'static str, Command);
 
@@ -94,7 +112,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut describe = false;
     let artifact = loop {
         match parser.next()? {
-            Some(Long("dir")) if WASI => folders.push(Folder::parse(&parser.value()?)?),
+            Some(Long("dir")) if WASI => folders.push(Folder::parse(&parser.value()?).map_err(wrong)?),
             Some(Long("env")) if WASI => environment.push(variable(parser.value()?.string()?)?),
             Some(Long("dir" | "env")) => {
                 return Err(
@@ -107,27 +125,27 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             }
             Some(Long("invoke")) => invoke = Some(parser.value()?.string()?),
             #[cfg(feature = "limits")]
-            Some(Long("fuel")) => limits.fuel = Some(fuel(&parser.value()?.string()?)?),
+            Some(Long("fuel")) => limits.fuel = Some(fuel(&parser.value()?.string()?).map_err(wrong)?),
             #[cfg(feature = "limits")]
             Some(Long("timeout")) => {
-                limits.timeout = Some(quantity::duration(&parser.value()?.string()?)?);
+                limits.timeout = Some(quantity::duration(&parser.value()?.string()?).map_err(wrong)?);
             }
             #[cfg(feature = "limits")]
             Some(Long("max-memory")) => {
-                limits.max_memory = Some(quantity::bytes(&parser.value()?.string()?)?);
+                limits.max_memory = Some(quantity::bytes(&parser.value()?.string()?).map_err(wrong)?);
             }
             #[cfg(not(feature = "limits"))]
             Some(Long("fuel" | "timeout" | "max-memory")) => {
                 return Err("this build has no limits: use one with the feature `limits`".into());
             }
             #[cfg(feature = "measure")]
-            Some(Long("measure")) => measure = Some(calls(&parser.value()?.string()?)?),
+            Some(Long("measure")) => measure = Some(calls(&parser.value()?.string()?).map_err(wrong)?),
             #[cfg(not(feature = "measure"))]
             Some(Long("measure")) => {
                 return Err("this build can't measure: use one with the feature `measure`".into());
             }
             #[cfg(feature = "describe")]
-            Some(Long("policy")) => demands.policy.demand(&parser.value()?.string()?)?,
+            Some(Long("policy")) => demands.policy.demand(&parser.value()?.string()?).map_err(wrong)?,
             #[cfg(feature = "describe")]
             Some(Long("describe")) => describe = true,
             #[cfg(not(feature = "describe"))]
@@ -200,16 +218,16 @@ fn version() -> String {
 
 /// Reads an amount of fuel.
 #[cfg(feature = "limits")]
-fn fuel(text: &str) -> Result<u64, String> {
+fn fuel(text: &str) -> Result<u64, NumberError> {
     // `parse` would accept a plus sign.
     let number = text.parse().ok().filter(|_| !text.starts_with('+'));
-    number.ok_or_else(|| format!("`{text}` is no amount of fuel: give a whole number"))
+    number.ok_or_else(|| NumberError::Fuel(text.into()))
 }
 
 /// Reads a number of calls.
 #[cfg(feature = "measure")]
-fn calls(text: &str) -> Result<NonZeroU32, String> {
-    text.parse().map_err(|_| format!("`{text}` is no number of calls: give one from 1 on"))
+fn calls(text: &str) -> Result<NonZeroU32, NumberError> {
+    text.parse().map_err(|_| NumberError::Calls(text.into()))
 }
 
 #[allow(clippy::disallowed_methods, reason = "the user asks for it by name")]

@@ -7,6 +7,8 @@ use precompile_runtime::link::LinkError;
 use precompile_runtime::wasmtime::{self, Trap, WasmBacktrace};
 #[cfg(any(feature = "limits", feature = "wasi", feature = "wasi-p2"))]
 use std::fmt::Display;
+#[cfg(any(feature = "wasi", feature = "wasi-p2"))]
+use std::io::ErrorKind;
 use std::io::Write;
 use std::path::Path;
 
@@ -59,6 +61,10 @@ impl Failure {
     /// An artifact that was not opened.
     pub(crate) fn open(path: &Path, error: OpenError) -> Failure {
         match error {
+            #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
+            OpenError::Io { ref source, .. } if source.kind() == ErrorKind::NotFound => {
+                Failure::own(Code::Io, || missing(path))
+            }
             OpenError::Io { .. } => Failure::own(Code::Io, || error.to_string()),
             _ => Failure::new(REFUSED, || error.codes(), || format!("`{}`: {error}", path.display())),
         }
@@ -164,6 +170,21 @@ impl Failure {
             }
         }
     }
+}
+
+/// The message about an artifact that isn't there, with the file beside it that was probably meant. The bare runner
+/// does without, to stay small.
+#[cfg(any(feature = "wasi", feature = "wasi-p2"))]
+fn missing(path: &Path) -> String {
+    let is_artifact = path.extension().is_some_and(|extension| extension == "cwasm");
+    let stem = if is_artifact { path.with_extension("") } else { path.into() };
+    let (artifact, module) = (stem.with_added_extension("cwasm"), stem.with_added_extension("wasm"));
+    let remedy = match (artifact.exists(), module.exists()) {
+        (true, _) => format!("; did you mean `{}`?", artifact.display()),
+        (_, true) => format!(": make it with `precompile {}`", module.display()),
+        _ => String::new(),
+    };
+    format!("`{}`: there is no such file{remedy}", path.display())
 }
 
 /// Returns true if the system has no more address space for the process.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::path::PathBuf;
+use thiserror::Error;
 
 /// The suffix for a folder that the guest may only read.
 const READ_ONLY: &str = "ro";
@@ -17,10 +18,30 @@ pub(crate) struct Folder {
     pub(crate) is_writable: bool,
 }
 
+/// The mistake in a folder for the guest.
+#[derive(Debug, Error)]
+pub(crate) enum FolderError {
+    /// The guest would have the host's name, and can't.
+    #[error("`--dir {0}` is not UTF-8, as the guest's names must be: give it one, as in `--dir HOST::GUEST`")]
+    Host(String),
+    /// The guest's name, or what follows it, is not UTF-8.
+    #[error("`--dir {0}`: GUEST is not UTF-8, as the guest's names must be")]
+    Guest(String),
+    /// The guest's name is the suffix for a folder that may only be read.
+    #[error(
+        "`--dir {host}::{names}` would let the guest write, and call the folder `ro`: \
+         `{host}::{host}::ro` gives it to be read, `{host}::./ro` under that name"
+    )]
+    Suffix { host: String, names: String },
+    /// The suffix is unknown.
+    #[error("`--dir {text}`: only `ro`, to be read only, can follow HOST::GUEST, and not `{right}`")]
+    Right { text: String, right: String },
+}
+
 impl Folder {
     /// Reads `HOST`, `HOST::GUEST` or `HOST::GUEST::ro`. HOST may be any name that the system has; the guest's names
     /// are UTF-8.
-    pub(crate) fn parse(text: &OsStr) -> Result<Folder, String> {
+    pub(crate) fn parse(text: &OsStr) -> Result<Folder, FolderError> {
         let (host, names) = split(text);
         let shown = host.to_string_lossy();
         let Some(names) = names else {
@@ -28,9 +49,7 @@ impl Folder {
                 Cow::Borrowed(guest) => {
                     Ok(Folder { host: host.into(), guest: guest.into(), is_writable: true })
                 }
-                Cow::Owned(_) => Err(format!(
-                    "`--dir {shown}` is not UTF-8, as the guest's names must be: give it one, as in `--dir HOST::GUEST`"
-                )),
+                Cow::Owned(host) => Err(FolderError::Host(host)),
             };
         };
         let names = names.to_string_lossy();
@@ -39,16 +58,13 @@ impl Folder {
             None => (&*names, None),
         };
         match right {
-            _ if matches!(names, Cow::Owned(_)) => {
-                Err(format!("`--dir {shown}::{names}`: GUEST is not UTF-8, as the guest's names must be"))
+            _ if matches!(names, Cow::Owned(_)) => Err(FolderError::Guest(format!("{shown}::{names}"))),
+            None if guest == READ_ONLY => {
+                Err(FolderError::Suffix { host: shown.into(), names: names.into() })
             }
-            None if guest == READ_ONLY => Err(format!(
-                "`--dir {shown}::{names}` would let the guest write, and call the folder `ro`: \
-                 `{shown}::{shown}::ro` gives it to be read, `{shown}::./ro` under that name"
-            )),
-            Some(right) if right != READ_ONLY => Err(format!(
-                "`--dir {shown}::{names}`: only `ro`, to be read only, can follow HOST::GUEST, and not `{right}`"
-            )),
+            Some(right) if right != READ_ONLY => {
+                Err(FolderError::Right { text: format!("{shown}::{names}"), right: right.into() })
+            }
             _ => Ok(Folder { host: host.into(), guest: guest.into(), is_writable: right.is_none() }),
         }
     }

@@ -2,9 +2,21 @@
 
 use precompile_runtime::wasmtime::{Val, ValType};
 use std::str::FromStr;
+use thiserror::Error;
+
+/// The reason why a text is no argument.
+#[derive(Debug, Error)]
+pub(crate) enum ValueError {
+    /// The text is no value of the type.
+    #[error("`{text}` is no `{ty}`")]
+    Value { text: String, ty: String },
+    /// Values of the type have no text.
+    #[error("an argument of type `{0}` can't be given on a command line")]
+    Type(String),
+}
 
 /// Reads an argument of a function.
-pub(crate) fn parse(ty: &ValType, text: &str) -> Result<Val, String> {
+pub(crate) fn parse(ty: &ValType, text: &str) -> Result<Val, ValueError> {
     Ok(match ty {
         ValType::I32 => Val::I32(
             integer(text)
@@ -19,14 +31,12 @@ pub(crate) fn parse(ty: &ValType, text: &str) -> Result<Val, String> {
         ValType::F32 => Val::F32(text.parse::<f32>().map_err(|_| wrong(ty, text))?.to_bits()),
         ValType::F64 => Val::F64(text.parse::<f64>().map_err(|_| wrong(ty, text))?.to_bits()),
         ValType::V128 => Val::V128(integer::<u128>(text).ok_or_else(|| wrong(ty, text))?.into()),
-        ValType::Ref(_) => {
-            return Err(format!("an argument of type `{ty}` can't be given on a command line"));
-        }
+        ValType::Ref(_) => return Err(ValueError::Type(ty.to_string())),
     })
 }
 
-fn wrong(ty: &ValType, text: &str) -> String {
-    format!("`{text}` is no `{ty}`")
+fn wrong(ty: &ValType, text: &str) -> ValueError {
+    ValueError::Value { text: text.into(), ty: ty.to_string() }
 }
 
 /// A number in decimal, or in hexadecimal after `0x`.

@@ -121,6 +121,6 @@ def section():
         XARGS_SERIAL: ["the", "same", "with", *SERIAL.split()],
     }
     text += f"{table(['compiler, way', 'wall (s)', 'of one command', 'memory (MB)'], rows)}\n\n{listing(ways)}\n\n"
-    text += "What a batch by Cranelift gains falls with the size of its modules: `wasmtime compile` shares the functions of\n"
+    text += "The gain of a batch by Cranelift falls with the size of its modules: `wasmtime compile` shares the functions of\n"
     text += "one among the processors, so that of large ones nothing but its start is left to gain.\n\n"
     return text + by_size()

@@ -215,7 +215,7 @@ impl Report {
     }
 
     fn features(&self, text: &mut String) -> std::fmt::Result {
-        writeln!(text, "## What a feature adds\n\nTo the bare runner, in the profile `runner`.\n")?;
+        writeln!(text, "## Bytes of each feature\n\nTo the bare runner, in the profile `runner`.\n")?;
         writeln!(text, "| features | runner | more |\n|----------|-------:|-----:|")?;
         let bare = self.bytes(PROFILE_STEP, BARE_COLUMN);
         for features in FEATURES {
@@ -251,7 +251,7 @@ impl Report {
     fn texts(&self, text: &mut String) -> std::fmt::Result {
         writeln!(
             text,
-            "\n## What else costs\n\nOf the bare runner in the profile `runner`, but for `Debug`.\n"
+            "\n## Bytes of other parts\n\nOf the bare runner in the profile `runner`, but for `Debug`.\n"
         )?;
         writeln!(text, "| what | with | without | saved |\n|------|-----:|--------:|------:|")?;
         let bare = self.bytes(PROFILE_STEP, BARE_COLUMN);
@@ -272,11 +272,11 @@ impl Report {
             let saved = saved.map_or("–".into(), |saved| saved.to_string());
             writeln!(text, "| {what} | {} | {} | {saved} |", shown(with), shown(without))?;
         }
-        writeln!(text, "\nHow much of what is left formats text, `reports/bloat.md` says.\n")
+        writeln!(text, "\n`reports/bloat.md` says how much of the rest formats text.\n")
     }
 
     fn compilers(&self, text: &mut String) -> std::fmt::Result {
-        writeln!(text, "## Which compiler is smaller\n\n`precompile` in the profile `release`.\n")?;
+        writeln!(text, "## Bytes of the compilers\n\n`precompile` in the profile `release`.\n")?;
         writeln!(text, "| backends, targets | bytes |\n|-------------------|------:|")?;
         for (name, _) in COMPILERS {
             writeln!(text, "| {name} | {} |", self.cell(COMPILER_STEP, name))?;
@@ -305,7 +305,7 @@ impl Report {
         }
         writeln!(
             text,
-            "\n## When\n\nThe rows are of {} commits; a row is comparable with those of the same one.\n",
+            "\n## Dates\n\nThe rows are of {} commits; a row is comparable with those of the same one.\n",
             origins.len()
         )?;
         writeln!(text, "| date | commit | rows |\n|------|--------|------|")?;

@@ -3,6 +3,7 @@
 use anyhow::{Result, bail, ensure};
 use precompile::artifact::Host;
 use precompile::artifact::mismatch;
+use precompile::did_you_mean;
 
 /// A way to compile.
 pub(crate) struct Candidate {
@@ -33,8 +34,8 @@ pub(crate) fn candidates(host: &Host, named: &[String], levels: &[String]) -> Re
     let native = || NATIVE.iter().map(|(name, _)| *name);
     let known = || native().chain([PULLEY]);
     if let Some(unknown) = named.iter().find(|name| !known().any(|known| known == *name)) {
-        let known: Vec<_> = known().collect();
-        bail!("`{unknown}` is none of the ways to compile: they are {}", known.join(", "));
+        let (nearest, known) = (did_you_mean(unknown, known()), known().collect::<Vec<_>>());
+        bail!("`{unknown}` is none of the ways to compile: they are {}{nearest}", known.join(", "));
     }
     let wanted = |name: &str| named.is_empty() || named.iter().any(|wanted| wanted == name);
     if !levels.is_empty() && !native().any(wanted) {

@@ -2,7 +2,7 @@
 //! run and a thousand, the other a millisecond and an hour.
 
 use crate::compare::report::Report;
-use crate::compare::units::{count, round_time};
+use crate::units::{count, round_time};
 use precompile::Cost;
 
 /// The end of the chart, in multiples of the last crossing.
@@ -18,8 +18,8 @@ const TOP: f64 = 14.0;
 const BOTTOM: f64 = 44.0;
 /// The average width of a label's letters, at most.
 const LETTER: f64 = 8.0;
-/// The width of the space between thousands.
-const THIN_SPACE: f64 = 3.0;
+/// The width of the comma between thousands, at most.
+const COMMA: f64 = 4.0;
 /// Half the height of a mark, and half the width of one that holds a letter.
 const MARK: f64 = 9.0;
 /// Room between two labels.
@@ -136,7 +136,7 @@ fn columns(max_runs: f64, plot: &Plot) -> Vec<Tick> {
 
 /// The width of a label, at most.
 fn label_width(label: &str) -> f64 {
-    label.chars().map(|letter| if letter == '\u{202f}' { THIN_SPACE } else { LETTER }).sum()
+    label.chars().map(|letter| if letter == ',' { COMMA } else { LETTER }).sum()
 }
 
 /// The round times in a range: powers of ten of a second, and beyond it of a minute and an hour; also two and five

@@ -2,7 +2,7 @@
 
 use crate::compare::summary::Summary;
 use crate::compare::trial::Measured;
-use crate::compare::units::{bytes, time};
+use crate::units::{size, time};
 
 /// A column: its title, and the text of a cell.
 pub(super) type Column = (&'static str, fn(&Measured) -> String);
@@ -11,8 +11,8 @@ pub(super) type Column = (&'static str, fn(&Measured) -> String);
 pub(super) const COMPILING: [Column; 4] = [
     ("compile", |measured| spread(&measured.compile_s)),
     ("processor time", |measured| optional(&measured.compile_cpu_s, time)),
-    ("memory", |measured| optional(&measured.compile_memory_bytes, bytes)),
-    ("artifact", |measured| bytes(measured.artifact_bytes as f64)),
+    ("memory", |measured| optional(&measured.compile_memory_bytes, whole_size)),
+    ("artifact", |measured| size(measured.artifact_bytes)),
 ];
 
 /// The columns about running: the second to the sixth are parts of the first.
@@ -24,12 +24,17 @@ pub(super) const RUNNING: [Column; 8] = [
     ("instantiate", |measured| time(measured.instantiate_s.median())),
     ("first call", |measured| time(measured.first_call_s.median())),
     ("steady call", |measured| optional(&measured.steady_call_s, time)),
-    ("memory", |measured| optional(&measured.run_memory_bytes, bytes)),
+    ("memory", |measured| optional(&measured.run_memory_bytes, whole_size)),
 ];
 
 /// A median, and the spread of the measurements.
 fn spread(summary: &Summary) -> String {
     format!("{} ±{:.0} %", time(summary.median()), summary.spread() * 1e2)
+}
+
+/// The size of a median.
+fn whole_size(bytes: f64) -> String {
+    size(bytes as u64)
 }
 
 /// A median; `–` where nothing was measured.

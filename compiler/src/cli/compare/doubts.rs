@@ -3,8 +3,8 @@
 use crate::compare::opts::Per;
 use crate::compare::summary::Summary;
 use crate::compare::trial::Trial;
-use crate::compare::units::time;
 use crate::compare::verdict::CheapestRange;
+use crate::units::time;
 
 /// The guest's part of a run, below which most of the run is starting a process, perhaps on another machine.
 const SHORT_RUN: f64 = 0.5;

@@ -4,7 +4,7 @@ use crate::compare::chart::{Chart, chart};
 use crate::compare::columns::{COMPILING, Column, RUNNING};
 use crate::compare::opts::Per;
 use crate::compare::report::{Compared, Report};
-use crate::compare::units::{bytes, count, time};
+use crate::units::{count, size, time};
 use askama::Template;
 use precompile::artifact::Escaped;
 
@@ -62,7 +62,7 @@ pub(super) fn page(report: &Report) -> askama::Result<String> {
     let names = report.candidates.first().map(Compared::phases);
     let page = Page {
         report,
-        input_size: bytes(report.input_bytes as f64),
+        input_size: size(report.input_bytes),
         verdict: report.verdict(),
         charts: [("wide", chart(report, 860.0, 420.0)), ("narrow", chart(report, 360.0, 340.0))],
         crossings: crossings(report),

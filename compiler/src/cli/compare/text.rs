@@ -1,8 +1,9 @@
 //! A comparison as a table for a terminal.
 
+use crate::columns::{left, right, width};
 use crate::compare::columns::{COMPILING, Column, RUNNING};
 use crate::compare::report::{Compared, Report};
-use crate::compare::units::bytes;
+use crate::units::size;
 use precompile::artifact::Escaped;
 use std::fmt::Write;
 
@@ -11,7 +12,7 @@ pub(super) fn text(report: &Report) -> String {
     let mut text = format!(
         "`{}`, {}, compiled by {} processors, run on {}, {} {}; medians, ± half the distance between the rounds' quartiles\n\n",
         Escaped(&report.input),
-        bytes(report.input_bytes as f64),
+        size(report.input_bytes),
         report.processors,
         report.target,
         report.rounds,
@@ -47,15 +48,27 @@ fn rows(report: &Report, columns: &[Column]) -> Vec<Vec<String>> {
 fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.first().map_or(0, Vec::len);
     let widths: Vec<_> = (0..columns)
-        .map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default())
+        .map(|column| rows.iter().map(|row| width(&row[column])).max().unwrap_or_default())
         .collect();
     let mut text = String::new();
     for row in rows {
         let cells = row.iter().zip(&widths).enumerate().map(|(at, (cell, width))| match at {
-            0 => format!("{cell:<width$}"),
-            _ => format!("{cell:>width$}"),
+            0 => left(cell, *width),
+            _ => right(cell, *width),
         });
         let _ = writeln!(text, "{}", Escaped(cells.collect::<Vec<_>>().join("  ").trim_end()));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_any_width_stand_in_columns() {
+        let rows = [["", "one run"], ["名前", "2.00 s"], ["cafe\u{301}", "10.0 s"]];
+        let rows: Vec<Vec<String>> = rows.iter().map(|row| row.map(String::from).to_vec()).collect();
+        assert_eq!(table(&rows), "      one run\n名前   2.00 s\ncafe\u{301}   10.0 s\n");
+    }
 }

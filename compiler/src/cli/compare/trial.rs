@@ -17,6 +17,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
+use thiserror::Error;
 
 /// The beginning of the commands' error messages.
 const ERROR: &str = "error: ";
@@ -121,6 +122,17 @@ struct Phases {
     peak_memory_bytes: Option<u64>,
 }
 
+/// The reason why this command can't compile the module in one of the ways.
+#[derive(Debug, Error)]
+enum Uncompiled {
+    /// The error that it reports.
+    #[error("{0}")]
+    Reported(String),
+    /// It ended without a report.
+    #[error("{}", failure(.0))]
+    Unreported(Output),
+}
+
 impl Trial {
     pub(crate) fn new(candidate: Candidate, artifact: PathBuf) -> Trial {
         let measured = Measured::default();
@@ -139,7 +151,7 @@ impl Trial {
     /// Where no way to compile could be measured.
     pub(crate) fn prepare(&mut self, setup: &Setup<'_>) -> Result<()> {
         if let Err(reason) = self.compile(setup)? {
-            self.refused = Some(reason);
+            self.refused = Some(reason.to_string());
             return Ok(());
         }
         let artifact = fs_err::read(&self.artifact)?;
@@ -183,7 +195,7 @@ impl Trial {
     }
 
     /// Compiles the module, or returns the reason why it can't be compiled this way.
-    fn compile(&mut self, setup: &Setup<'_>) -> Result<Result<(), String>> {
+    fn compile(&mut self, setup: &Setup<'_>) -> Result<Result<(), Uncompiled>> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg(setup.input).arg("-o").arg(&self.artifact);
         command.args(["--no-cache", "--timings", "--message-format", "json"]);
@@ -200,7 +212,10 @@ impl Trial {
         let of = |reason: &str| messages.iter().find(|message| message["reason"] == *reason);
         let Some(_) = of("compiled").filter(|_| output.status.success()) else {
             let failed = of("failed").and_then(|failed| failed["error"].as_str());
-            return Ok(Err(failed.map_or_else(|| failure(&output), String::from)));
+            return Ok(Err(match failed {
+                Some(error) => Uncompiled::Reported(error.into()),
+                None => Uncompiled::Unreported(output),
+            }));
         };
         let finished = of("finished").map_or(&Value::Null, |finished| &finished["usage"]);
         self.measured.compile_s.push(elapsed_s);

@@ -1,14 +1,17 @@
 //! The value of `--backend`, and of `backend` in `precompile.toml`.
 
 use crate::hinted::Hinted;
-use precompile::Backend;
+use precompile::{Backend, did_you_mean};
 use serde::Deserialize;
 use std::str::FromStr;
 
 /// The parser of `--backend`.
-pub(crate) const PARSER: Hinted<BackendArg> = Hinted::new(str::parse, || {
-    Backend::ALL.iter().map(|backend| backend.name()).chain(["auto"]).map(String::from).collect()
-});
+pub(crate) const PARSER: Hinted<BackendArg> = Hinted::new(str::parse, || names().map(String::from).collect());
+
+/// The values of `--backend`.
+fn names() -> impl Iterator<Item = &'static str> {
+    Backend::ALL.into_iter().map(Backend::name).chain(["auto"])
+}
 
 /// The value of `--backend`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -28,7 +31,8 @@ impl FromStr for BackendArg {
             "auto" => Ok(BackendArg::Auto),
             _ => name.parse().map(BackendArg::Backend).map_err(|_| {
                 format!(
-                    "there is no backend `{name}`: use `cranelift` or `winch`, or `auto` with `--expect-runs`"
+                    "there is no backend `{name}`: use `cranelift` or `winch`, or `auto` with `--expect-runs`{}",
+                    did_you_mean(name, names())
                 )
             }),
         }

@@ -21,8 +21,7 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
 #[command(next_help_heading = "Untrusted modules")]
 pub(crate) struct InputLimitOpts {
     /// Compile each module in a process of its own, which reaches neither files nor network: a module
-    /// that takes too much, or that crashes the compiler, costs only itself; with `strict`, refuse
-    /// where this machine can't confine the process fully
+    /// that takes too much, or that crashes the compiler, costs only itself
     #[arg(
         long,
         value_name = "HOW",

@@ -32,8 +32,7 @@ pub(crate) const SHORT_HELP: [&str; 14] = [
 pub(crate) struct Opts {
     /// The artifact [default: INPUT, as .cwasm]
     ///
-    /// The file for the artifact; `-` is standard output. The default is INPUT with the extension `cwasm`, and the
-    /// target before it where there are several.
+    /// `-` is standard output. Where there are several targets, the default has the target before `cwasm`.
     #[arg(short, long, value_name = "FILE", conflicts_with = "out_dir")]
     pub(crate) output: Option<PathBuf>,
 
@@ -54,8 +53,8 @@ pub(crate) struct Opts {
 
     /// Report used features, causes of cache misses
     ///
-    /// Reports the proposals that each module uses, the stamped features, and the difference to the nearest entry of
-    /// the cache.
+    /// The cause of a miss is the difference to the nearest entry. With `--isolate`, also reports how each process is
+    /// confined.
     #[arg(short, long)]
     pub(super) verbose: bool,
 
@@ -73,8 +72,7 @@ pub(crate) struct Opts {
     pub(super) project_file: Option<PathBuf>,
 
     /// Compile to fit a host that `precompile-run --describe` described
-    #[arg(long = "for", value_name = "HOST.JSON", conflicts_with_all = ["targets", "cpu", "platform"])]
-    #[arg(help_heading = MACHINE)]
+    #[arg(long = "for", value_name = "HOST.JSON", help_heading = MACHINE)]
     pub(crate) host: Option<PathBuf>,
 
     #[command(flatten)]

@@ -2,6 +2,7 @@
 
 use crate::compile::Opts;
 use crate::compile::auto::{self, Auto};
+use crate::compile::backend_arg::BackendArg;
 use crate::compile::depfile;
 use crate::compile::input_limits::InputLimits;
 use crate::compile::inputs::{self, Collected, Input, Links, STANDARD};
@@ -42,6 +43,8 @@ impl Plan {
     ///
     /// Where the command line or `precompile.toml` is wrong.
     pub(crate) fn new(opts: &Opts) -> Result<Plan> {
+        check_host(opts)?;
+        let host = opts.host.as_deref().map(host_file::read).transpose()?;
         let mut sources = Vec::new();
         let mut project = opts.project.clone();
         if project.inputs.is_empty() {
@@ -51,11 +54,12 @@ impl Plan {
             let named =
                 || format!("there is no `{}`: name the file that lists what to compile", escaped_path(&path));
             let missing = || anyhow!(if path == Path::new(FILE) { no_input.into() } else { named() });
-            project = project.over(Project::read(&path)?.ok_or_else(missing)?);
+            let file = Project::read(&path)?.ok_or_else(missing)?;
+            let chosen = chosen(project.backend, host.as_ref());
+            project = project.over(file, chosen);
             sources.push(path);
         }
         let project = &project;
-        let host = opts.host.as_deref().map(host_file::read).transpose()?;
         sources.extend(opts.host.clone());
         let expect = auto::expect(project.backend, project.expect_runs, project.expect_run_time)?;
         let target_plans = target_plans(project, host.as_ref(), expect)?;
@@ -128,6 +132,32 @@ impl Plan {
             destination.freshen(newest, read);
         }
         Ok(())
+    }
+}
+
+/// The backend that the command line names, or that a described host leaves where it names none.
+fn chosen(named: Option<BackendArg>, host: Option<&Host>) -> Option<Backend> {
+    match named {
+        Some(BackendArg::Backend(backend)) => Some(backend),
+        Some(BackendArg::Auto) => None,
+        None => Some(precompile::fit(host?, None).ok()?.backend),
+    }
+}
+
+/// Checks that a described host isn't given another machine on the command line.
+///
+/// # Errors
+///
+/// Where it is, with both ways out.
+fn check_host(opts: &Opts) -> Result<()> {
+    let Project { targets, cpu, platform, .. } = &opts.project;
+    let given = [("--target", targets), ("--cpu", cpu), ("--platform", platform)];
+    match given.iter().find(|(_, values)| opts.host.is_some() && !values.is_empty()) {
+        Some((option, _)) => bail!(
+            "`--for` takes the target, the CPU and the platform from the host's description: leave out `{option}`, \
+             or `--for`"
+        ),
+        None => Ok(()),
     }
 }
 

@@ -1,7 +1,8 @@
 //! The choices that the command line and `precompile.toml` have in common: the inputs and the options for them.
 
 use crate::compile::backend_arg::{self, BackendArg};
-use crate::compile::value_parsers::{CPU, FALLBACK, OptLevelArg, PLATFORM, STRIP, TARGET};
+use crate::compile::file_settings::Parts;
+use crate::compile::value_parsers::{self, CPU, FALLBACK, OptLevelArg, PLATFORM, STRIP, TARGET, target_help};
 use crate::per_target::{Cpu, PerTarget, TargetValue};
 use crate::setting_args::{CODEGEN, DEBUG, OPTIMIZE, SettingArgs, WASM};
 use clap::{Args, ValueHint};
@@ -37,8 +38,8 @@ pub(crate) struct Project {
 
     /// cranelift, winch or auto [default: cranelift]
     ///
-    /// The compiler: `cranelift` makes fast code, `winch` compiles fast, `auto` chooses the one that costs less for
-    /// the number of runs in `--expect-runs`.
+    /// Cranelift makes fast code, Winch compiles fast, `auto` chooses the one that costs less for the number of runs
+    /// in `--expect-runs`.
     #[arg(long, value_name = "BACKEND", value_parser = backend_arg::PARSER, hide_possible_values = true)]
     #[arg(help_heading = COMPILER)]
     pub(crate) backend: Option<BackendArg>,
@@ -65,17 +66,13 @@ pub(crate) struct Project {
     pub(crate) opt_level: Option<OptLevelArg>,
 
     /// Machines: triples, or names such as aarch64
-    ///
-    /// The machine to compile for: a target triple, or aarch64, arm64, x86_64, riscv64, s390x (all for Linux),
-    /// pulley32, pulley64; several are separated by commas [default: this machine, with its baseline CPU].
     #[arg(long = "target", value_name = "TRIPLE,...", value_delimiter = ',', value_parser = TARGET)]
-    #[arg(hide_possible_values = true, help_heading = MACHINE)]
+    #[arg(hide_possible_values = true, help_heading = MACHINE, long_help = target_help())]
     pub(crate) targets: Vec<String>,
 
     /// The minimum CPU, such as x86-64-v3 or native
     ///
-    /// The minimum CPU that the code must run on: a level such as `x86-64-v3` or `armv8.2-a`, or `native`, and
-    /// features to add or to remove: `x86-64-v3,-avx2`. A CPU behind a target is for that target alone:
+    /// Features are added or removed behind it: `x86-64-v3,-avx2`. A CPU behind a target is for that target alone:
     /// `x86_64=x86-64-v3,-avx2,aarch64=armv8.2-a`. May be given more than once [default: the baseline].
     #[arg(long, value_name = "LEVEL[,+F,-F]", value_parser = CPU, allow_hyphen_values = true)]
     #[arg(hide_possible_values = true, help_heading = MACHINE)]
@@ -135,8 +132,9 @@ const SETTINGS: &str = "Settings";
 
 impl Project {
     /// The choices of the command line, and those of a file where the command line makes none. The command line's
-    /// setting counts where both have it.
-    pub(crate) fn over(self, file: Project) -> Project {
+    /// setting counts where both have it. The backend is the one that the command line names, or that the host behind
+    /// `--for` leaves.
+    pub(crate) fn over(self, file: Project, chosen: Option<Backend>) -> Project {
         // A backend on the command line overrides the file's expected runs, too.
         let names_backend = matches!(self.backend, Some(BackendArg::Backend(_)));
         // A target that the command line leaves out takes the file's values for it along.
@@ -150,14 +148,13 @@ impl Project {
             texts
         };
         let expected = if names_backend { (None, None) } else { (file.expect_runs, file.expect_run_time) };
-        let mut file_settings: Vec<_> =
-            file.setting_args().iter().map(|(letter, text)| (letter, text.to_owned())).collect();
+        let parts = Parts::of(&self.strip, &self.setting_args());
+        let mut file_settings = parts.settings(&file.setting_args(), chosen);
         // The file may have set it by its letter.
         let level = self.opt_level.map(|level| ('O', format!("opt-level={}", level.digit())));
         file_settings.extend(level);
-        // Winch has no levels, so that naming it overrides the file's.
-        let names_winch = matches!(self.backend, Some(BackendArg::Backend(Backend::Winch)));
-        let file_opt_level = file.opt_level.filter(|_| !names_winch);
+        // Winch has no levels, so that choosing it overrides the file's.
+        let file_opt_level = file.opt_level.filter(|_| chosen != Some(Backend::Winch));
         // Taken apart without `..`, so that no option can be forgotten.
         let Project {
             inputs,
@@ -192,7 +189,7 @@ impl Project {
             targets: first(targets, file.targets),
             cpu: first(cpu, narrowed(file.cpu)),
             platform: first(platform, narrowed(file.platform)),
-            strip: first(strip, file.strip),
+            strip: first(strip, parts.strip(file.strip)),
             wasm,
             debug,
             optimize,
@@ -255,7 +252,7 @@ fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>
 
 fn strip<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<Strip>>, D::Error> {
     let texts = one_or_more(deserializer)?;
-    texts.iter().map(|text| Strip::parse(text)).collect::<Result<_, _>>().map_err(D::Error::custom)
+    texts.iter().map(|text| value_parsers::strip(text)).collect::<Result<_, _>>().map_err(D::Error::custom)
 }
 
 /// Values for targets, as their texts on a command line.

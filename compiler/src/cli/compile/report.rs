@@ -3,6 +3,7 @@
 use crate::compile::job::Job;
 use crate::compile::outcome::{JobOutcome, Origin, Phases};
 use crate::message::{Cache, ChosenBy, Message, TimingsNs, nanoseconds};
+use crate::units::{milliseconds, seconds};
 use precompile::artifact::{escaped_path, trailer};
 use precompile::{Chosen, Manifest, Written};
 use std::path::Path;
@@ -46,11 +47,11 @@ impl JobOutcome {
             Origin::Found { .. } => ("found", " in the cache"),
         };
         let mut text = format!(
-            "{verb} `{}` with {} for {}{place} in {:.2} s: `{}`, {} bytes",
+            "{verb} `{}` with {} for {}{place} in {}: `{}`, {} bytes",
             escaped_path(&job.input.path),
             self.backend,
             self.target,
-            total.as_secs_f64(),
+            seconds(total.as_secs_f64()),
             escaped_path(&job.output.path),
             self.artifact_bytes,
         );
@@ -68,7 +69,7 @@ impl JobOutcome {
         }
         if timings {
             let phases = self.phases.each();
-            let phases = phases.map(|(name, time)| format!("{name} {:.1} ms", time.as_secs_f64() * 1e3));
+            let phases = phases.map(|(name, time)| format!("{name} {}", milliseconds(time)));
             text += &format!("\n  {}", phases.join(", "));
         }
         if verbose && !job.output.is_standard() {
@@ -82,7 +83,7 @@ impl JobOutcome {
 /// The figures by which a backend was chosen.
 fn choice(chosen: &Chosen) -> String {
     let expected =
-        chosen.expected_s.iter().map(|(backend, seconds)| format!("{seconds:.2} s with {backend}"));
+        chosen.expected_s.iter().map(|(backend, time)| format!("{} with {backend}", seconds(*time)));
     let expected: Vec<_> = expected.collect();
     let times = match &expected[..] {
         [only] => format!("{only}, the only one that these options allow"),

@@ -1,7 +1,9 @@
 //! The text that `precompile inspect` prints for people.
 
 use super::object::hexadecimal;
+use crate::columns::{left, width};
 use crate::shell_words;
+use crate::units::size;
 use precompile::artifact::Escaped;
 use precompile::artifact::manifest::{Export, Import};
 use precompile::inspect::{Details, Inspection, Origin, Value};
@@ -11,9 +13,9 @@ use std::path::Path;
 
 /// The number of a list's entries that are shown without `--all`.
 const SHOWN: usize = 10;
-/// The maximum length of a line of words, in characters.
+/// The maximum length of a line of words, in columns.
 const WIDTH: usize = 100;
-/// The column at which the words of a line start, in characters.
+/// The column at which the words of a line start.
 const INDENT: usize = 16;
 
 /// Cranelift's settings that users choose; `true` where Winch heeds them, too.
@@ -113,9 +115,9 @@ impl Report {
     fn list(&mut self, heading: &str, entries: Vec<(String, String)>) {
         self.heading(&format!("{heading}: {}", entries.len()));
         let shown = &entries[..entries.len().min(self.limit)];
-        let width = shown.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default().min(48);
+        let columns = shown.iter().map(|(name, _)| width(name)).max().unwrap_or_default().min(48);
         for (name, ty) in shown {
-            self.line(&format!("  {name:<width$}  {ty}"));
+            self.line(&format!("  {}  {ty}", left(name, columns)));
         }
         if shown.len() < entries.len() {
             self.line(&format!("  … and {} more: `--all` lists them", entries.len() - shown.len()));
@@ -137,7 +139,7 @@ impl Report {
 
     fn size(&mut self, name: &str, offset: &str, bytes: u64) {
         let unit = unit(bytes).unwrap_or_default();
-        self.line(format!("  {name:<28}{offset:>12}{bytes:>14}  {unit}").trim_end());
+        self.line(format!("  {}{offset:>12}{bytes:>14}  {unit}", left(name, 28)).trim_end());
     }
 
     fn stock(&mut self, path: &Path, details: &Details) {
@@ -175,7 +177,7 @@ impl Report {
         let mut line = start.to_owned();
         let mut columns = start.len();
         for (index, word) in text.split(' ').enumerate() {
-            let word_columns = word.chars().count();
+            let word_columns = width(word);
             if index > 0 && columns + 1 + word_columns > WIDTH {
                 self.line(&line);
                 line = " ".repeat(indent);
@@ -196,12 +198,9 @@ impl Report {
     }
 }
 
-/// The number of bytes in the largest unit that it fills; `None` below 1 KiB.
+/// A size in the largest unit that it fills; `None` where that is bytes.
 fn unit(bytes: u64) -> Option<String> {
-    const UNITS: [(&str, u32); 3] = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
-    let (name, shift) = UNITS.into_iter().find(|(_, shift)| bytes >> shift > 0)?;
-    let count = bytes as f64 / (1u64 << shift) as f64;
-    Some(if count.fract() == 0.0 { format!("{count} {name}") } else { format!("{count:.1} {name}") })
+    (bytes >= 1024).then(|| size(bytes))
 }
 
 #[cfg(test)]
@@ -210,21 +209,6 @@ mod tests {
 
     fn report() -> Report {
         Report { text: String::new(), limit: 2 }
-    }
-
-    #[test]
-    fn sizes_have_a_unit() {
-        for (bytes, expected) in [
-            (0, None),
-            (1023, None),
-            (1024, Some("1 KiB")),
-            (1536, Some("1.5 KiB")),
-            (32 << 20, Some("32 MiB")),
-            (4 << 30, Some("4 GiB")),
-            (u64::MAX, Some("17179869184 GiB")),
-        ] {
-            assert_eq!(unit(bytes).as_deref(), expected, "{bytes}");
-        }
     }
 
     #[test]
@@ -239,6 +223,14 @@ mod tests {
         let mut whole = report();
         whole.list("exports", entries(2));
         assert!(!whole.text.contains("more"));
+    }
+
+    #[test]
+    fn names_of_any_width_stand_in_columns() {
+        let mut report = report();
+        let names = ["名前", "cafe\u{301}"];
+        report.list("exports", names.map(|name| (name.into(), "(func)".into())).to_vec());
+        assert_eq!(report.text, "\nexports: 2\n  名前  (func)\n  cafe\u{301}  (func)\n");
     }
 
     #[test]

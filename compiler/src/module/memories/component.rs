@@ -1,11 +1,18 @@
 //! The definitions, imports, instances and exports of a component that pass on modules or components.
 
-use super::sum::{NONE, defined, plus};
-use precompile_artifact::manifest::Memories;
+use std::ops::Range;
 use wasmparser::{
     BinaryReaderError, ComponentAlias, ComponentExport, ComponentExternalKind, ComponentInstance,
     ComponentOuterAliasKind, ComponentTypeRef, Instance, Parser, Payload,
 };
+
+/// The outline of a component and of all that is nested in it.
+pub(crate) struct Outline<'a> {
+    /// The places of all core modules, at any depth.
+    pub(crate) modules: Vec<Range<usize>>,
+    /// The component itself; `None` if the nesting is too deep.
+    pub(super) component: Option<Component<'a>>,
+}
 
 /// A component: its steps, in their order.
 pub(super) struct Component<'a> {
@@ -29,8 +36,8 @@ pub(super) struct Named<'a> {
 
 /// A step of a component. All but `InstantiateModule` give a new item an index.
 pub(super) enum Step<'a> {
-    /// A core module that defines these memories.
-    Module(Memories),
+    /// A core module, by its number in the outline.
+    Module(usize),
     Component(Component<'a>),
     Import {
         name: &'a str,
@@ -61,30 +68,39 @@ pub(super) enum Step<'a> {
 /// The number of components that may be nested.
 const MOST_NESTED: usize = 1000;
 
-impl<'a> Component<'a> {
-    /// Reads a component with everything nested in it; `None` if the nesting is too deep.
+impl<'a> Outline<'a> {
+    /// Reads a component, but not the core modules in it.
     ///
     /// # Errors
     ///
     /// Sections that don't parse.
-    pub(super) fn read(wasm: &'a [u8]) -> Result<Option<Component<'a>>, BinaryReaderError> {
-        /// The components that are being read, from the outermost to the innermost.
+    pub(crate) fn read(wasm: &'a [u8]) -> Result<Outline<'a>, BinaryReaderError> {
+        /// The modules and components that are being read, from the outermost to the innermost.
         enum Open<'a> {
-            Module(Memories),
+            Module(usize),
             Component(Vec<Step<'a>>),
         }
+        let mut modules = Vec::new();
         let mut open = Vec::new();
         let mut outermost = Vec::new();
+        let mut is_too_deep = false;
         // `parse_all` also reads nested modules and components, and reports the end of each.
         for payload in Parser::new(0).parse_all(wasm) {
             let payload = payload?;
+            if let Payload::ModuleSection { unchecked_range: range, .. } = &payload {
+                // The parser reports a module that is cut off no sooner than wasmtime.
+                modules.push(range.start..range.end.min(wasm.len()));
+            }
+            if is_too_deep {
+                continue;
+            }
             match &payload {
-                Payload::ModuleSection { .. } => open.push(Open::Module(NONE)),
-                Payload::ComponentSection { .. } if open.len() == MOST_NESTED => return Ok(None),
+                Payload::ModuleSection { .. } => open.push(Open::Module(modules.len() - 1)),
+                Payload::ComponentSection { .. } if open.len() == MOST_NESTED => is_too_deep = true,
                 Payload::ComponentSection { .. } => open.push(Open::Component(Vec::new())),
                 Payload::End(_) => {
                     let step = match open.pop() {
-                        Some(Open::Module(memories)) => Step::Module(memories),
+                        Some(Open::Module(number)) => Step::Module(number),
                         Some(Open::Component(steps)) => Step::Component(Component { steps }),
                         None => continue,
                     };
@@ -94,17 +110,14 @@ impl<'a> Component<'a> {
                     }
                 }
                 _ => match open.last_mut() {
-                    Some(Open::Module(memories)) => {
-                        if let Payload::MemorySection(section) = payload {
-                            *memories = plus(*memories, defined(section)?);
-                        }
-                    }
+                    Some(Open::Module(_)) => {}
                     Some(Open::Component(steps)) => section(payload, steps)?,
                     None => section(payload, &mut outermost)?,
                 },
             }
         }
-        Ok(Some(Component { steps: outermost }))
+        let component = (!is_too_deep).then_some(Component { steps: outermost });
+        Ok(Outline { modules, component })
     }
 }
 

@@ -12,9 +12,9 @@ pub(super) const STEP_BYTES: usize = 64;
 /// The depth of nested instantiations.
 const MOST_LEVELS: u32 = 100;
 
-/// Sums up the memories of a component that its host instantiates.
-pub(super) fn sum(component: &Component<'_>) -> Memories {
-    let mut count = Count { sum: NONE, left: MOST_STEPS, scopes: Vec::new(), instances: Vec::new() };
+/// Sums up the memories of a component that its host instantiates, from those of the core modules in it.
+pub(super) fn sum(component: &Component<'_>, modules: &[Memories]) -> Memories {
+    let mut count = Count { modules, sum: NONE, left: MOST_STEPS, scopes: Vec::new(), instances: Vec::new() };
     let exports = count.instantiate(component, None, &Items::new(), 0);
     count.add_exported(exports.into_values().collect());
     count.sum
@@ -63,6 +63,8 @@ impl<'a> Scope<'a> {
 }
 
 struct Count<'a> {
+    /// The memories of each core module.
+    modules: &'a [Memories],
     sum: Memories,
     /// The number of steps left.
     left: usize,
@@ -104,7 +106,7 @@ impl<'a> Count<'a> {
                 break;
             }
             let (kind, item) = match step {
-                Step::Module(memories) => (Kind::Module, Item::Module(*memories)),
+                Step::Module(number) => (Kind::Module, Item::Module(self.modules[*number])),
                 Step::Component(component) => (Kind::Component, Item::Component(component, own)),
                 Step::Import { name, kind } => (*kind, arguments.get(name).copied().unwrap_or(Item::Host)),
                 Step::InstantiateModule(index) => {

@@ -1,16 +1,16 @@
 //! Sums of memories.
 
 use precompile_artifact::manifest::Memories;
-use wasmparser::{BinaryReaderError, MemorySectionReader, MemoryType};
+use wasmparser::MemoryType;
 
 /// The default size of a memory's pages: 64 KiB.
 const PAGE_SIZE_LOG2: u32 = 16;
 
 /// No memory.
-pub(super) const NONE: Memories = Memories { initial_bytes: 0, maximum_bytes: Some(0) };
+pub(crate) const NONE: Memories = Memories { initial_bytes: 0, maximum_bytes: Some(0) };
 
 /// The sum of two sets of memories.
-pub(super) fn plus(a: Memories, b: Memories) -> Memories {
+pub(crate) fn plus(a: Memories, b: Memories) -> Memories {
     let maxima = a.maximum_bytes.zip(b.maximum_bytes);
     Memories {
         initial_bytes: a.initial_bytes.saturating_add(b.initial_bytes),
@@ -18,13 +18,10 @@ pub(super) fn plus(a: Memories, b: Memories) -> Memories {
     }
 }
 
-/// The sum of the memories in a core module's section.
-pub(super) fn defined(section: MemorySectionReader<'_>) -> Result<Memories, BinaryReaderError> {
-    section.into_iter().try_fold(NONE, |sum, memory| {
-        let memory = memory?;
-        let maximum_bytes = memory.maximum.map(|pages| bytes(&memory, pages));
-        Ok(plus(sum, Memories { initial_bytes: bytes(&memory, memory.initial), maximum_bytes }))
-    })
+/// The size of a memory.
+pub(crate) fn size(memory: &MemoryType) -> Memories {
+    let maximum_bytes = memory.maximum.map(|pages| bytes(memory, pages));
+    Memories { initial_bytes: bytes(memory, memory.initial), maximum_bytes }
 }
 
 fn bytes(memory: &MemoryType, pages: u64) -> u64 {

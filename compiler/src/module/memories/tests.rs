@@ -1,7 +1,14 @@
 use super::instances::{MOST_STEPS, STEP_BYTES};
-use super::*;
+use crate::module::needs;
+use precompile_artifact::manifest::Memories;
+use wasmparser::BinaryReaderError;
 
 const PAGE: u64 = 1 << 16;
+
+/// The memories of a module or component, also of one that the validator refuses.
+fn read(wasm: &[u8]) -> Result<Memories, BinaryReaderError> {
+    needs::unvalidated(wasm, true).map(|scan| scan.memories)
+}
 
 #[test]
 fn memories_are_summed() {

@@ -1,37 +1,34 @@
 //! The scan of components: the core modules nested in them, and the parts around these.
 
+use precompile_artifact::manifest::Memories;
 use rayon::prelude::*;
-use wasmparser::{Parser, Payload, Validator, WasmFeatures};
+use wasmparser::{Parser, Validator, WasmFeatures};
 
 use super::found::{Needs, Result};
 use super::module;
+use crate::module::memories::{self, Outline};
 
-/// The proposals that a component uses: those of all core modules nested in it, at any depth, and
-/// those of the component model.
-pub(super) fn used(wasm: &[u8], parallel: bool) -> Result<WasmFeatures> {
-    let mut modules = Vec::new();
-    for payload in Parser::new(0).parse_all(wasm) {
-        if let Payload::ModuleSection { unchecked_range, .. } = payload? {
-            // The parser reports a module that is cut off no sooner than wasmtime.
-            modules.push(unchecked_range.start..unchecked_range.end.min(wasm.len()));
-        }
-    }
-    let none = || Needs::new(WasmFeatures::FLOATS);
-    let within = modules
-        .into_par_iter()
+/// Reads a component: the needs of all core modules nested in it, at any depth, and its memories.
+pub(super) fn read(wasm: &[u8], parallel: bool) -> Result<(Needs, Memories)> {
+    let outline = Outline::read(wasm)?;
+    let modules = outline
+        .modules
+        .par_iter()
         .with_min_len(if parallel { 1 } else { usize::MAX })
-        .map(|range| module::read(wasm, range, parallel))
-        .try_reduce(none, |a, b| Ok(a.union(b)))?
-        .settle();
-    around(wasm, within | WasmFeatures::COMPONENT_MODEL)
+        .map(|range| module::read(wasm, range.clone(), parallel))
+        .collect::<Result<Vec<_>>>()?;
+    let (needs, defined): (Vec<_>, Vec<_>) = modules.into_iter().unzip();
+    let needs = needs.into_iter().fold(Needs::new(WasmFeatures::FLOATS), Needs::union);
+    Ok((needs, memories::of_component(&outline, &defined)))
 }
 
-/// Adds to `known` the proposals that the component uses around its functions' bodies.
+/// The proposals that the component uses: those of the core modules in it, and those of the component model.
 ///
 /// The validator reports a missing proposal, one at a time, and most components use none. A scan of our
 /// own would repeat most of the validator: for example, the use of a 64-bit memory in the canonical ABI
 /// depends on the types of several modules.
-fn around(wasm: &[u8], known: WasmFeatures) -> Result<WasmFeatures> {
+pub(super) fn around(wasm: &[u8], of_modules: WasmFeatures) -> Result<WasmFeatures> {
+    let known = of_modules | WasmFeatures::COMPONENT_MODEL;
     let mut features = known;
     while let Err(error) = check(wasm, features) {
         features = match error.missing_wasm_feature() {

@@ -2,6 +2,7 @@
 
 use super::found::{Needs, Result};
 use super::sections::Module;
+use precompile_artifact::manifest::Memories;
 use rayon::prelude::*;
 use std::ops::Range;
 use wasmparser::{Parser, Payload};
@@ -9,8 +10,8 @@ use wasmparser::{Parser, Payload};
 /// The number of bytes of code that one task reads: enough to outweigh the cost of the task.
 pub(super) const CHUNK: usize = 64 << 10;
 
-/// Reads the core module at `range` in `wasm`.
-pub(super) fn read(wasm: &[u8], range: Range<usize>, parallel: bool) -> Result<Needs> {
+/// Reads the core module at `range` in `wasm`: its needs, and the memories that it defines.
+pub(super) fn read(wasm: &[u8], range: Range<usize>, parallel: bool) -> Result<(Needs, Memories)> {
     let payloads = || Parser::new(range.start as u64).parse_all(&wasm[range.clone()]);
     let mut module = Module::new(wasm);
     let mut bodies = Vec::new();
@@ -32,5 +33,5 @@ pub(super) fn read(wasm: &[u8], range: Range<usize>, parallel: bool) -> Result<N
         .try_reduce(|| Needs::new(known), |a, b| Ok(a.union(b)))?
         .union(module.needs);
     needs.settle_casts(payloads())?;
-    Ok(needs)
+    Ok((needs, module.defined))
 }

@@ -7,6 +7,8 @@ use wasmparser::{
 };
 
 use super::found::{Needs, Result};
+use crate::module::memories;
+use precompile_artifact::manifest::Memories;
 
 /// A module whose sections are being read, in order.
 pub(super) struct Module<'a> {
@@ -19,6 +21,8 @@ pub(super) struct Module<'a> {
     imported_globals: usize,
     tables: usize,
     memories: usize,
+    /// The sum of the memories that are defined, and not imported.
+    pub(super) defined: Memories,
 }
 
 impl<'a> Module<'a> {
@@ -31,6 +35,7 @@ impl<'a> Module<'a> {
             imported_globals: 0,
             tables: 0,
             memories: 0,
+            defined: memories::NONE,
         }
     }
 
@@ -69,7 +74,9 @@ impl<'a> Module<'a> {
             Payload::MemorySection(section) => {
                 self.limits(&section);
                 for memory in section {
-                    self.memory(memory?);
+                    let memory = memory?;
+                    self.memory(memory);
+                    self.defined = memories::plus(self.defined, memories::size(&memory));
                 }
             }
             Payload::TagSection(section) => {

@@ -4,7 +4,7 @@ use arbtest::{arbitrary::Arbitrary, arbtest};
 use wasm_smith::{Config, Module};
 use wasmparser::{Validator, WasmFeatures as F};
 
-use super::{Use, first_use, used};
+use super::{Use, first_use, scan};
 
 mod components;
 mod fixtures;
@@ -37,12 +37,12 @@ fn valid(wasm: &[u8], features: F) -> bool {
 
 /// Checks that the set found for a valid module is sufficient and minimal.
 fn compare(wasm: &[u8]) {
-    let found = used(wasm, true);
-    assert_eq!(found.as_ref().ok(), used(wasm, false).as_ref().ok(), "alone it finds the same");
+    let found = scan(wasm, true);
+    assert_eq!(found.as_ref().ok(), scan(wasm, false).as_ref().ok(), "alone it finds the same");
     if !valid(wasm, F::all()) {
         return;
     }
-    let found = found.expect("valid modules are well-formed");
+    let found = found.expect("valid modules are well-formed").features;
     assert!(valid(wasm, found), "{found:?} is too little: {wasm:02x?}");
     // The bytes that mark an exact type and an exact function, at least.
     let exact = wasm.contains(&0x62) || wasm.contains(&0x20);
@@ -65,7 +65,7 @@ fn compare(wasm: &[u8]) {
 fn fixtures_use_the_listed_proposals() {
     for (name, wasm, uses) in fixtures().chain(components()) {
         assert!(valid(&wasm, F::all()), "{name}");
-        assert_eq!(used(&wasm, true).expect(&name), uses | F::FLOATS, "{name}");
+        assert_eq!(scan(&wasm, true).expect(&name).features, uses | F::FLOATS, "{name}");
         compare(&wasm);
     }
 }
@@ -128,25 +128,25 @@ fn chunks_are_united() {
     let text = format!("(func unreachable i32.extend8_s drop) {filler} (func atomic.fence)");
     let wasm = wat::parse_str(text).expect("a module");
     let uses = F::FLOATS | F::SIGN_EXTENSION | F::THREADS;
-    assert_eq!(used(&wasm, true).expect("well-formed"), uses);
+    assert_eq!(scan(&wasm, true).expect("well-formed").features, uses);
 }
 
 #[test]
 fn malformed_modules_are_refused() {
     for (name, wasm, _) in fixtures().chain(components()) {
         for end in 0..wasm.len() {
-            if let Ok(found) = used(&wasm[..end], true) {
+            if let Ok(found) = scan(&wasm[..end], true) {
                 // Only a part that ends with a section is still a module.
-                assert!(found.contains(F::FLOATS) && end >= 8, "{name} up to {end}");
+                assert!(found.features.contains(F::FLOATS) && end >= 8, "{name} up to {end}");
             }
         }
     }
     for sections in [&b"\x01\x80"[..], b"\x0a\x04\x01\x02\0\xff", b"\x63\0"] {
         let wasm = [b"\0asm\x01\0\0\0", sections].concat();
-        assert!(used(&wasm, true).is_err(), "{sections:02x?}");
+        assert!(scan(&wasm, true).is_err(), "{sections:02x?}");
     }
     arbtest(|u| {
-        assert!(used(u.bytes(u.len())?, true).is_err());
+        assert!(scan(u.bytes(u.len())?, true).is_err());
         Ok(())
     });
 }

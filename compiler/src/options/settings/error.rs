@@ -1,5 +1,7 @@
 //! The error of a setting by name.
 
+use crate::options::similar::did_you_mean;
+use precompile_artifact::quantity::QuantityError;
 use thiserror::Error;
 
 /// The error of a setting by name.
@@ -26,7 +28,7 @@ pub enum SettingError {
         text: String,
     },
     /// The setting has no such value.
-    #[error("`-{letter} {text}`: the value is {right}")]
+    #[error("`-{letter} {text}`: the value is {right}{}", nearest(text, right))]
     Value {
         /// The letter.
         letter: char,
@@ -43,8 +45,14 @@ pub enum SettingError {
         /// The name with its value.
         text: String,
         /// The problem, with the right spelling.
-        problem: String,
+        problem: QuantityError,
     },
+}
+
+/// The suggestion for a setting with a wrong value, of which `right` lists the words.
+fn nearest(text: &str, right: &str) -> String {
+    let words = right.split([',', ' ']).filter(|word| word.len() > 2 && *word != "number");
+    did_you_mean(text.split_once('=').map_or("", |(_, value)| value), words)
 }
 
 fn suggestion(letter: char, meant: Option<&(char, String)>) -> String {

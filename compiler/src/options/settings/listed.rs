@@ -35,6 +35,8 @@ pub fn help(letter: char) -> String {
         let value = match setting.kind {
             Kind::Bool(_) => "[=y|n]",
             Kind::Bytes(_) => "=SIZE",
+            // The name alone means yes.
+            Kind::Word(words, _) if words.starts_with("y, n") => "[=VALUE]",
             Kind::Word(..) => "=VALUE",
         };
         let words = match setting.kind {

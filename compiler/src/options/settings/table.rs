@@ -220,7 +220,7 @@ fn inlining(options: &mut Options, value: &str) -> bool {
 }
 
 /// The value of a yes or a no.
-pub(super) fn boolean(value: &str) -> Option<bool> {
+pub fn boolean(value: &str) -> Option<bool> {
     match value {
         "" | "y" | "yes" | "true" => Some(true),
         "n" | "no" | "false" => Some(false),

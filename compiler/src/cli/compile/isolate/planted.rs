@@ -8,7 +8,7 @@ use nix::sys::ptrace;
 use nix::sys::uio::{RemoteIoVec, process_vm_readv};
 use nix::unistd::Pid;
 use precompile::{ErrorKind, Timings};
-use rustix::process::{Signal, kill_process};
+use rustix::process::{DumpableBehavior, Signal, kill_process, set_dumpable_behavior};
 use std::fs;
 use std::io::{self, IoSliceMut, Write, stdout};
 use std::net::{TcpListener, TcpStream};
@@ -110,6 +110,11 @@ fn act(verb: &str, object: &str, parent: u32) -> io::Result<()> {
         }
         "trace" => Ok(ptrace::seize(pid, ptrace::Options::empty())?),
         "peek" => peek(pid),
+        "memory" => {
+            // For a user other than root, it belongs to root until then.
+            let _ = set_dumpable_behavior(DumpableBehavior::Dumpable);
+            fs::File::options().read(true).write(true).open("/proc/self/mem").map(drop)
+        }
         "environ" => fs::read(format!("/proc/{parent}/environ")).map(drop),
         "thread" => std::thread::Builder::new().spawn(|| ()).map(drop),
         "variable" => found(variable("PRECOMPILE_SECRET").is_some()),
