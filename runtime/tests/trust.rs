@@ -214,12 +214,16 @@ fn the_configuration_holds_for_all() {
     assert!(strict.host().trust.as_deref().unwrap().contains(&trust(1).keys()[0].key.to_string()));
     assert_eq!(lenient.host().trust, None);
     type Open = fn(&Runtime, &Path) -> Result<Program, OpenError>;
-    // SAFETY of all: the tests have just compiled them.
     let ways: [Open; 5] = [
+        // SAFETY: the tests have just compiled it.
         |runtime, path| unsafe { runtime.open_file(path) },
+        // SAFETY: the tests have just compiled it.
         |runtime, path| unsafe { runtime.open_reader(path, fs::File::open(path).unwrap()) },
+        // SAFETY: the tests have just compiled it.
         |runtime, path| unsafe { runtime.open_bytes(&fs::read(path).unwrap()) },
+        // SAFETY: the tests have just compiled it.
         |runtime, path| unsafe { runtime.open_file_mapped(path) },
+        // SAFETY: the tests have just compiled it.
         |runtime, path| unsafe { runtime.open_file_mapped_unverified(path) },
     ];
     for open in ways {
@@ -235,6 +239,7 @@ fn the_configuration_holds_for_all() {
 /// opens. Only signed code ever runs. The loader that checks a file, and then opens it again, is the planted fault, and
 /// is found.
 #[test]
+#[allow(clippy::print_stdout, reason = "the figures")]
 fn a_writer_changes_the_file_meanwhile() {
     let folder = Folder::new();
     let path = folder.join("app.cwasm");
@@ -244,8 +249,8 @@ fn a_writer_changes_the_file_meanwhile() {
     fs::write(&path, &ours).unwrap();
     let (runtime, trust, done) = (Runtime::new(), trust(1), AtomicBool::new(false));
     let trusted = |path: &Path| runtime.open_trusted(path, &trust);
-    // SAFETY: the tests have compiled both. That the wrong one of them runs is what the test must find.
     let checked_before = |path: &Path| match runtime.open_trusted(path, &trust) {
+        // SAFETY: the tests have compiled both. That the wrong one of them runs is what the test must find.
         Ok(_) => unsafe { runtime.open_file(path) },
         error => error,
     };
@@ -253,9 +258,11 @@ fn a_writer_changes_the_file_meanwhile() {
         scope.spawn(|| {
             let other = path.with_extension("new");
             while !done.load(Ordering::Relaxed) {
-                for bytes in [&theirs, &ours] {
+                for bytes in [&theirs, &ours].repeat(20) {
                     fs::write(&other, bytes).unwrap();
                     fs::rename(&other, &path).unwrap();
+                    // Each is there for some opens.
+                    std::thread::yield_now();
                 }
                 // In place, as `cp` does.
                 fs::write(&path, &theirs).unwrap();
