@@ -20,19 +20,26 @@ const COMPILER: Walls = &[
     ("compile", &["version", "options", "module", "backend"]),
     ("choose", &["version", "options", "module", "compile"]),
     ("inspect", &["version", "backend"]),
+    ("sign", &[]),
     ("build", &["trusted", "options", "module", "compile", "choose"]),
 ];
 
 /// The walls of the command, whose verbs don't import each other.
 const CLI: Walls = &[
+    ("attest", VERB_TOOLS),
     ("cache", VERB_TOOLS),
     ("compare", VERB_TOOLS),
     ("compile", VERB_TOOLS),
     ("completions", VERB_TOOLS),
     ("explain", VERB_TOOLS),
     ("inspect", VERB_TOOLS),
+    ("keygen", VERB_TOOLS),
     ("man", VERB_TOOLS),
+    ("reproduce", VERB_TOOLS),
+    ("sign", VERB_TOOLS),
     ("targets", VERB_TOOLS),
+    ("trust", VERB_TOOLS),
+    ("verify", VERB_TOOLS),
 ];
 
 /// The files of the command that verbs share.
@@ -44,15 +51,19 @@ const VERB_TOOLS: &[&str] = &[
     "hinted",
     "host_file",
     "interrupt",
+    "key_source",
     "kind",
     "message",
     "per_target",
     "process_status",
     "progress",
+    "recompile",
     "runner",
     "setting_args",
     "shell_words",
+    "signing",
     "threads",
+    "trust_file",
     "units",
     "unreadable",
     "usage",

@@ -2,8 +2,8 @@
 
 use crate::key_source::KeySource;
 use crate::message::Format;
-use crate::reproduce::{self, SettingOpts};
-use crate::sign::add;
+use crate::recompile::{self, SettingOpts};
+use crate::signing::add;
 use crate::unreadable;
 use anyhow::{Result, bail};
 use clap::Args;
@@ -40,7 +40,7 @@ impl Opts {
         // Before the work.
         let key = self.sign.read()?;
         if let Some(difference) = self.settings.compare(&self.source, &self.artifact, &artifact)? {
-            bail!("not signed: {}", reproduce::text(&self.artifact, &difference));
+            bail!("not signed: {}", recompile::text(&self.artifact, &difference));
         }
         // The very bytes that were compared, whatever the file holds by now.
         add(&self.artifact, artifact, self.message_format, |statement| Ok(key.sign(statement)))

@@ -6,8 +6,8 @@ mod code;
 use crate::host_file;
 use crate::message::{Format, Message, print, print_bytes};
 use crate::runner::Runner;
+use crate::trust_file;
 use crate::unreadable;
-use crate::verify::read_trust;
 use anyhow::{Context, Result};
 use clap::{Args, ValueHint};
 use precompile::artifact::mismatch::mismatches;
@@ -96,7 +96,7 @@ impl Opts {
     /// The keys that must have signed the artifact.
     fn trust(&self, host: &Host) -> Result<Option<Trust>> {
         match (&self.trust, &host.trust) {
-            (Some(file), _) => read_trust(file).map(Some),
+            (Some(file), _) => trust_file::read(file).map(Some),
             (None, Some(text)) => Ok(Some(Trust::parse(text).context("the keys that the host trusts")?)),
             (None, None) => Ok(None),
         }

@@ -1,15 +1,12 @@
 //! `precompile reproduce SOURCE ARTIFACT`: an artifact, compiled again and compared to the byte.
 
-use crate::kind::Kind;
 use crate::message::{Format, Message, print, print_bytes};
-use crate::setting_args::{CODEGEN, DEBUG, OPTIMIZE, SettingArgs, WASM};
+use crate::recompile::{SettingOpts, text};
 use crate::unreadable;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
-use precompile::artifact::{Escaped, escaped_path, trailer};
-use precompile::inspect::{Difference, difference};
-use precompile::{Choice, Compiler, Options};
-use std::path::{Path, PathBuf};
+use precompile::artifact::escaped_path;
+use std::path::PathBuf;
 
 /// Compile an artifact again, and say whether it is the same to the byte
 ///
@@ -29,26 +26,6 @@ pub(crate) struct Opts {
     /// Form of reports
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) message_format: Format,
-}
-
-/// The settings that an artifact doesn't tell.
-#[derive(Args)]
-pub(crate) struct SettingOpts {
-    /// A setting of WebAssembly, as for compiling
-    #[arg(short = 'W', value_name = "SETTING", value_parser = WASM)]
-    wasm: Vec<String>,
-
-    /// A setting of debugging, as for compiling
-    #[arg(short = 'D', value_name = "SETTING", value_parser = DEBUG)]
-    debug: Vec<String>,
-
-    /// A setting of optimisation, as for compiling
-    #[arg(short = 'O', value_name = "SETTING", value_parser = OPTIMIZE)]
-    optimize: Vec<String>,
-
-    /// A setting of code generation, as for compiling
-    #[arg(short = 'C', value_name = "SETTING", value_parser = CODEGEN)]
-    codegen: Vec<String>,
 }
 
 impl Opts {
@@ -73,33 +50,5 @@ impl Opts {
             }
         }
         Ok(difference.is_none())
-    }
-}
-
-/// The sentence about a difference.
-pub(crate) fn text(artifact: &Path, difference: &Difference) -> String {
-    let Difference { section, offset, reason } = difference;
-    let (artifact, section, reason) = (escaped_path(artifact), Escaped(section), reason.to_string());
-    format!("`{artifact}` differs at byte {offset}, in `{section}`: {}", Escaped(&reason))
-}
-
-impl SettingOpts {
-    /// Compiles a source as an artifact was, and compares the two; `None` if they are the same.
-    pub(crate) fn compare(&self, source: &Path, artifact: &Path, bytes: &[u8]) -> Result<Option<Difference>> {
-        trailer::read(bytes).map_err(|error| unreadable::no_artifact(artifact, bytes, &error))?;
-        let module = unreadable::read(source)?;
-        let told = Options::of_artifact(bytes).with_context(|| format!("`{}`", escaped_path(artifact)))?;
-        let settings = SettingArgs {
-            wasm: &self.wasm,
-            debug: &self.debug,
-            optimize: &self.optimize,
-            codegen: &self.codegen,
-        };
-        let settings = settings.iter().map(|(letter, text)| (letter, text.into())).collect();
-        let options = Choice { settings, ..Choice::default() }.adjust(told);
-        let options = options.map_err(|error| Kind::Usage.error(error.to_string()))?;
-        let compiled = Compiler::default().compile(&options, &module);
-        let compiled = compiled.with_context(|| format!("`{}`", escaped_path(source)))?;
-        Ok(difference(&compiled.artifact, bytes)?)
     }
 }

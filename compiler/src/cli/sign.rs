@@ -1,16 +1,16 @@
 //! `precompile sign ARTIFACT…`: signatures of artifacts, with a key of ours or by another tool.
 
 use crate::key_source::KeySource;
-use crate::kind::Kind;
-use crate::message::{Format, Message, print, print_bytes, tell};
+use crate::message::{Format, print_bytes};
+use crate::signing::{add, statement};
 use crate::unreadable;
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use precompile::Destination;
+use precompile::artifact::escaped_path;
 use precompile::artifact::signature::Signature;
 use precompile::artifact::statement::Statement;
 use precompile::artifact::trust::PublicKey;
-use precompile::artifact::{escaped_path, trailer};
 use precompile::sign::{read_public_key, read_signature};
 use std::path::{Path, PathBuf};
 
@@ -93,47 +93,18 @@ impl Opts {
 
     /// The signature in a file, and its public key.
     fn foreign(&self, file: &Path) -> Result<(Signature, PublicKey)> {
-        let text = text(file)?;
+        let text = unreadable::read_text(file)?;
         let (signature, held) = read_signature(&text).with_context(|| format!("`{}`", escaped_path(file)))?;
         let key = match &self.public_key {
             None => held,
             Some(path) => Some(
-                read_public_key(&self::text(path)?).with_context(|| format!("`{}`", escaped_path(path)))?,
+                read_public_key(&unreadable::read_text(path)?)
+                    .with_context(|| format!("`{}`", escaped_path(path)))?,
             ),
         };
         let key = key.context("the signature doesn't hold its public key: name it with `--public-key`")?;
         Ok((signature, key))
     }
-}
-
-/// Adds a signature to an artifact, whose file then holds these bytes and the signature.
-pub(crate) fn add(
-    artifact: &Path,
-    mut bytes: Vec<u8>,
-    format: Format,
-    sign: impl FnOnce(&Statement) -> Result<Signature>,
-) -> Result<()> {
-    let signature = sign(&statement(artifact, &bytes)?)?;
-    trailer::sign(&mut bytes, &signature).with_context(|| format!("`{}`", escaped_path(artifact)))?;
-    Destination::named(artifact, Path::new("")).write(&bytes)?;
-    let key = signature.key.to_string();
-    match format {
-        Format::Json => print(&Message::Signed { artifact, key })?,
-        Format::Human => tell(&format!("signed `{}` with the key {key}", escaped_path(artifact))),
-    }
-    Ok(())
-}
-
-/// A file of text.
-pub(crate) fn text(path: &Path) -> Result<String> {
-    let not_text = |_| Kind::Read.error(format!("`{}` is no text", escaped_path(path)));
-    String::from_utf8(unreadable::read(path)?).map_err(not_text)
-}
-
-/// The statement of an artifact, which is undamaged.
-fn statement(artifact: &Path, bytes: &[u8]) -> Result<Statement> {
-    let trailer = trailer::read(bytes).map_err(|error| unreadable::no_artifact(artifact, bytes, &error))?;
-    Ok(Statement::of(&trailer))
 }
 
 fn write_statement(output: &Path, statement: &Statement) -> Result<()> {

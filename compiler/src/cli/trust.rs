@@ -1,8 +1,8 @@
 //! `precompile trust`: the commands for trust files.
 
 use crate::message::{Format, Message, print, print_bytes, tell};
-use crate::sign::text;
-use crate::verify::read_trust;
+use crate::trust_file;
+use crate::unreadable::read_text;
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, Subcommand};
 use precompile::artifact::trust::PublicKey;
@@ -107,7 +107,7 @@ impl Add {
         for (name, version) in [("min-wasmtime", &self.min_wasmtime), ("not-after", &self.not_after)] {
             version.iter().for_each(|version| limit(name, version.clone()));
         }
-        let before = if self.file.exists() { text(&self.file)? } else { String::new() };
+        let before = if self.file.exists() { read_text(&self.file)? } else { String::new() };
         let mut lines: Vec<_> = before.lines().filter(|line| !is_of(line, &key)).map(String::from).collect();
         if let Some(threshold) = self.threshold {
             lines.retain(|line| !line.trim_start().starts_with("threshold="));
@@ -122,7 +122,7 @@ impl Add {
 
 impl Remove {
     fn run(&self) -> Result<()> {
-        let trust = read_trust(&self.file)?;
+        let trust = trust_file::read(&self.file)?;
         let wanted = key(&self.key);
         let is_wanted = |known: &PublicKey| match &wanted {
             Ok(key) => known.bytes() == key.bytes(),
@@ -136,7 +136,7 @@ impl Remove {
             ([], Err(error)) => return Err(error).context(format!("`{file}` has no key of this number")),
             _ => bail!("`{file}` has several keys of this number: name the key itself"),
         };
-        let before = text(&self.file)?;
+        let before = read_text(&self.file)?;
         let lines: Vec<_> = before.lines().filter(|line| !is_of(line, &key)).map(String::from).collect();
         write(&self.file, &lines)?;
         tell(&format!("`{file}` no longer trusts the key {}", key.id));
@@ -146,7 +146,7 @@ impl Remove {
 
 impl Common {
     fn list(&self) -> Result<()> {
-        let trust = read_trust(&self.file)?;
+        let trust = trust_file::read(&self.file)?;
         match self.message_format {
             Format::Json => trust.keys().iter().try_for_each(|trusted| {
                 print(&Message::TrustedKey {
@@ -169,7 +169,7 @@ impl Common {
     }
 
     fn check(&self) -> Result<()> {
-        let trust = read_trust(&self.file)?;
+        let trust = trust_file::read(&self.file)?;
         let file = escaped_path(&self.file);
         #[cfg(unix)]
         {
@@ -208,7 +208,7 @@ fn key(name: &str) -> Result<PublicKey> {
     {
         return Ok(key);
     }
-    read_public_key(&text(path)?).with_context(|| format!("`{}`", escaped_path(path)))
+    read_public_key(&read_text(path)?).with_context(|| format!("`{}`", escaped_path(path)))
 }
 
 /// The test for a line with a key.

@@ -41,3 +41,13 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
         .map_err(|error| unreadable(&error))
         .with_context(|| format!("`{}`", escaped_path(path)))
 }
+
+/// The content of a file of text.
+///
+/// # Errors
+///
+/// Where the file can't be read, or isn't UTF-8; the error names it.
+pub(crate) fn read_text(path: &Path) -> anyhow::Result<String> {
+    let not_text = |_| Kind::Read.error(format!("`{}` is no text", escaped_path(path)));
+    String::from_utf8(read(path)?).map_err(not_text)
+}

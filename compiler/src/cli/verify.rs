@@ -1,7 +1,7 @@
 //! `precompile verify ARTIFACT…`: the keys that have signed artifacts.
 
 use crate::message::{Format, Message, print, print_bytes};
-use crate::sign::text;
+use crate::trust_file;
 use crate::unreadable;
 use anyhow::{Context, Result, ensure};
 use clap::Args;
@@ -71,10 +71,11 @@ impl Opts {
 
     fn trust(&self) -> Result<Option<Trust>> {
         if let Some(path) = &self.public_key {
-            let key = read_public_key(&text(path)?).with_context(|| format!("`{}`", escaped_path(path)))?;
+            let key = read_public_key(&unreadable::read_text(path)?)
+                .with_context(|| format!("`{}`", escaped_path(path)))?;
             return Ok(Some(Trust::in_key(key)));
         }
-        self.trust.as_deref().map(read_trust).transpose()
+        self.trust.as_deref().map(trust_file::read).transpose()
     }
 
     fn check(&self, artifact: &Path, trailer: &Trailer, trust: &Trust) -> Result<bool> {
@@ -100,12 +101,6 @@ impl Opts {
         }
         Ok(is_accepted)
     }
-}
-
-/// The trust in a file.
-pub(crate) fn read_trust(path: &Path) -> Result<Trust> {
-    let parsed = Trust::parse(&text(path)?);
-    parsed.with_context(|| format!("`{}`", escaped_path(path)))
 }
 
 /// Writes the statement, and the signatures that minisign knows.

@@ -96,7 +96,9 @@ pub fn difference(one: &[u8], other: &[u8]) -> Result<Option<Difference>, Inspec
             }
             () if one.opt_level != other.opt_level => {
                 let level = |level: Option<_>| {
-                    level.map_or("none".into(), |level: crate::OptLevel| level.to_string())
+                    level.map_or("none".into(), |level: precompile_artifact::manifest::OptLevel| {
+                        level.to_string()
+                    })
                 };
                 setting("opt-level", [level(one.opt_level), level(other.opt_level)])
             }
