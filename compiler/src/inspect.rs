@@ -1,12 +1,10 @@
 //! The inspection of an artifact, of precompile's or of wasmtime's own.
 
-mod difference;
 mod sections;
 mod stamped;
 mod stock;
 
 pub use crate::backend::tunables::{Setting, Value};
-pub use difference::{Difference, Reason, difference};
 pub use sections::{Section, SectionsError};
 pub use stamped::{Details, Stamped};
 pub use stock::{Flag, Stock};

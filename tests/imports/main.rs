@@ -47,6 +47,7 @@ const VERB_TOOLS: &[&str] = &[
     "cache_opts",
     "columns",
     "cpu_levels",
+    "difference",
     "environment",
     "hinted",
     "host_file",

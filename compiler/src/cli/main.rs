@@ -11,6 +11,7 @@ mod compare;
 mod compile;
 mod completions;
 mod cpu_levels;
+mod difference;
 mod environment;
 mod explain;
 mod hinted;

@@ -1,12 +1,12 @@
 //! The second compilation of an artifact, and the comparison with the first.
 
+use crate::difference::{Difference, difference};
 use crate::kind::Kind;
 use crate::setting_args::{CODEGEN, DEBUG, OPTIMIZE, SettingArgs, WASM};
 use crate::unreadable;
 use anyhow::{Context, Result};
 use clap::Args;
 use precompile::artifact::{Escaped, escaped_path, trailer};
-use precompile::inspect::{Difference, difference};
 use precompile::{Choice, Compiler, Options};
 use std::path::Path;
 

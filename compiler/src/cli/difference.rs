@@ -1,23 +1,24 @@
 //! The first difference of two artifacts.
 
-use super::{InspectError, inspect};
-use precompile_artifact::trailer;
+use precompile::artifact::trailer;
+use precompile::inspect::{InspectError, inspect};
+use precompile::{OptLevel, artifact::Names};
 use std::fmt::{self, Display, Formatter};
 
 /// The first difference of two artifacts, without their signatures.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
-    /// The part of the file, as [`Section`](super::Section) names it.
-    pub section: String,
+pub(crate) struct Difference {
+    /// The part of the file, as [`Section`](precompile::inspect::Section) names it.
+    pub(crate) section: String,
     /// The offset of the first byte that differs, from the start of the file.
-    pub offset: u64,
+    pub(crate) offset: u64,
     /// The reason, as far as the two manifests and stamps tell.
-    pub reason: Reason,
+    pub(crate) reason: Reason,
 }
 
 /// The likely reason of a difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reason {
+pub(crate) enum Reason {
     /// Another version compiled one of them.
     Version {
         /// The programs, `wasmtime` or `precompile`.
@@ -60,7 +61,7 @@ impl Display for Reason {
 /// # Errors
 ///
 /// Any [`InspectError`].
-pub fn difference(one: &[u8], other: &[u8]) -> Result<Option<Difference>, InspectError> {
+pub(crate) fn difference(one: &[u8], other: &[u8]) -> Result<Option<Difference>, InspectError> {
     let signed =
         |artifact: &[u8]| Ok::<_, InspectError>(trailer::read(artifact)?.digest_offset as usize + 32);
     let (one_signed, other_signed) = (&one[..signed(one)?], &other[..signed(other)?]);
@@ -91,15 +92,12 @@ pub fn difference(one: &[u8], other: &[u8]) -> Result<Option<Difference>, Inspec
             () if one.target != other.target => setting("target", pair(&one.target, &other.target)),
             () if one.platform != other.platform => setting("platform", pair(&one.platform, &other.platform)),
             () if one.cpu_features != other.cpu_features => {
-                let names = |names: &precompile_artifact::Names| names.iter().collect::<Vec<_>>().join(",");
+                let names = |names: &Names| names.iter().collect::<Vec<_>>().join(",");
                 setting("cpu", [names(&one.cpu_features), names(&other.cpu_features)])
             }
             () if one.opt_level != other.opt_level => {
-                let level = |level: Option<_>| {
-                    level.map_or("none".into(), |level: precompile_artifact::manifest::OptLevel| {
-                        level.to_string()
-                    })
-                };
+                let level =
+                    |level: Option<_>| level.map_or("none".into(), |level: OptLevel| level.to_string());
                 setting("opt-level", [level(one.opt_level), level(other.opt_level)])
             }
             () => return None,
