@@ -1,6 +1,7 @@
 //! The check of an artifact's signatures.
 
-use super::{Limit, Trust, TrustedKey};
+use super::limits::Limit;
+use super::trust::{Trust, TrustedKey};
 use crate::Code;
 use crate::ErrorText;
 use crate::mismatch::Mismatch;
