@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use std::path::PathBuf;
 
-/// Compile an artifact again, and sign it only if it is the same to the byte
+/// Compile an artifact again, and sign it if the two are the same
 ///
 /// With `threshold=2` in a trust file and the keys of two machines, no compiler on one machine decides alone what runs.
 #[derive(Args)]

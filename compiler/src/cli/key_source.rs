@@ -50,11 +50,15 @@ impl KeySource {
         match self.attempt(password.as_deref()) {
             Err(KeyError::Encrypted) => {
                 let password = prompt(&format!("Password of {}: ", self.name()))?;
-                self.attempt(Some(&password)).with_context(|| self.name())
+                self.attempt(Some(&password))
             }
-            key => key.with_context(|| self.name()),
+            key => key,
         }
-        .map_err(|error| Kind::Read.error(format!("{error:#}")))
+        .map_err(|error| match error {
+            // These name the file.
+            KeyError::Io { .. } | KeyError::Exposed(_) => Kind::Read.error(error.to_string()),
+            _ => Kind::Read.error(format!("{}: {error}", self.name())),
+        })
     }
 
     fn attempt(&self, password: Option<&str>) -> Result<SecretKey, KeyError> {

@@ -8,7 +8,7 @@ use clap::Args;
 use precompile::artifact::escaped_path;
 use std::path::PathBuf;
 
-/// Compile an artifact again, and say whether it is the same to the byte
+/// Compile an artifact again, and compare the two
 ///
 /// The options are those that the artifact tells. Those that it doesn't tell are given as for compiling. Exits with 3 if
 /// the two differ, and names the first part of the file that does, with the likely reason.

@@ -11,9 +11,9 @@ use precompile::sign::read_public_key;
 use precompile::{Destination, Target};
 use std::path::{Path, PathBuf};
 
-/// Look after trust files: the keys whose signatures make an artifact one that a host runs
+/// Look after trust files
 ///
-/// A trust file has a key a line, in minisign's form, with optional limits behind it, and `threshold=K` if K of them
+/// A trust file lists the keys whose signatures make an artifact one that a host runs. It has a key a line, in minisign's form, with optional limits behind it, and `threshold=K` if K of them
 /// must have signed. `#` begins a comment.
 #[derive(Args)]
 pub(crate) struct Opts {

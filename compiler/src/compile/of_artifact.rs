@@ -2,6 +2,7 @@
 
 use crate::backend::stamp::{Stamp, StampError};
 use crate::options::cpu::{Cpu, CpuError};
+use crate::options::proposals::Proposals;
 use crate::options::target::{PairError, Target, TargetError};
 use crate::options::{Options, Regalloc};
 use object::read::elf::{FileHeader as _, SectionHeader as _};
@@ -50,9 +51,7 @@ impl Options {
         };
         let is_on = |name| stamp.shared_flags.contains(&(name, FlagValue::Bool(true)));
         let single_pass = ("regalloc_algorithm", FlagValue::Enum("single_pass"));
-        let mut proposals = default.proposals;
         let stamped: WasmFeatures = manifest.features_stamped.iter().filter_map(named).collect();
-        proposals.require(stamped);
         Ok(Options {
             cpu,
             opt_level: manifest.opt_level.unwrap_or(default.opt_level),
@@ -63,7 +62,7 @@ impl Options {
             nan_canonicalization: is_on("enable_nan_canonicalization"),
             native_unwind_info: is_on("unwind_info"),
             function_names: has_section(artifact, obj::ELF_NAME_DATA),
-            proposals,
+            proposals: Proposals::stamped(stamped),
             contract: manifest.settings,
             ..default
         })

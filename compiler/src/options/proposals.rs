@@ -52,6 +52,11 @@ impl Default for Proposals {
 }
 
 impl Proposals {
+    /// Those with which an artifact is stamped, and what they need.
+    pub(crate) fn stamped(features: WasmFeatures) -> Proposals {
+        Proposals { required: features, ..Proposals::default() }
+    }
+
     /// Stamps artifacts with these proposals even if the module doesn't use them, so that they load only
     /// if the runtime supports them. The proposals that they need are turned on, too.
     pub fn require(&mut self, mut features: WasmFeatures) {

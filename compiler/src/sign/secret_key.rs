@@ -16,6 +16,8 @@ use thiserror::Error;
 const MOST_BYTES: u64 = 64 << 10;
 /// Where a key's number and the key begin, in bytes: behind the names of three algorithms, a salt and two limits.
 const NUMBER_AT: usize = 2 + 2 + 2 + 32 + 8 + 8;
+/// The length of an encoded key, in bytes: the number, the key and a checksum follow.
+const KEY_BYTES: usize = NUMBER_AT + 8 + 64 + 32;
 
 /// A secret key of Ed25519, which signs artifacts.
 pub struct SecretKey {
@@ -123,6 +125,9 @@ impl SecretKey {
         let encoded = text.lines().nth(1).ok_or_else(|| not_a_key(&"it has no second line"))?.trim();
         let bytes =
             Base64::decode_to_vec(encoded, None).map_err(|_| not_a_key(&"its second line is no base64"))?;
+        if bytes.len() != KEY_BYTES {
+            return Err(not_a_key(&"its second line is too short or too long"));
+        }
         let secret_box = SecretKeyBox::from_string(text).map_err(|error| not_a_key(&error))?;
         let is_encrypted = match bytes.get(2..4) {
             Some([0, 0]) => false,
