@@ -83,6 +83,7 @@ codes! {
     PolicyFuel = 224, "The host's policy demands code that consumes fuel.", "Compile with `-W fuel`.";
     PolicyMemory = 225, "The host's policy limits memory, and the artifact's may grow beyond.", "Build the module with a maximum for its memories.";
     PolicyDebug = 226, "The host's policy accepts no debugging information.", "Compile without `-D debug-info` and `-D backtrace-details`.";
+    PolicyAudited = 227, "The host's policy accepts no code of a compiler with a known fault.", "Compile with a precompile that is built on a wasmtime with the fix.";
 
     Io = 301, "The file can't be read.", "See whether it exists, and who may read it.";
     Wasmtime = 302, "Wasmtime's own checks refuse the artifact, or there is too little memory for it.", "Have a build with the feature `messages` tell why.";

@@ -27,11 +27,20 @@ pub struct Policy {
     pub backends: Option<Vec<Backend>>,
     /// Artifacts with native DWARF or the module's own are refused. Symbols and address maps are accepted.
     pub refuse_debug: bool,
+    /// Artifacts are refused that an advisory concerns, by the table at the time of the build. A build of this crate
+    /// without the feature `audit` refuses all.
+    #[serde(skip_serializing_if = "is_no")]
+    pub audited: bool,
+}
+
+/// Returns true for the value that is left out of the JSON, which older readers wouldn't know.
+fn is_no(it: &bool) -> bool {
+    !it
 }
 
 impl Policy {
     /// Adds a demand, written as `epoch-interruption`, `fuel`, `memory-max=SIZE`,
-    /// `min-wasmtime=VERSION`, `backend=NAME[,NAME]` or `no-debug`.
+    /// `min-wasmtime=VERSION`, `backend=NAME[,NAME]`, `no-debug` or `audited`.
     ///
     /// All demands apply. Of several demands of one kind, the strictest applies.
     ///
@@ -45,6 +54,10 @@ impl Policy {
             ("epoch-interruption", None) => self.require_epoch_interruption = true,
             ("fuel", None) => self.require_fuel = true,
             ("no-debug", None) => self.refuse_debug = true,
+            ("audited", None) if cfg!(feature = "audit") => self.audited = true,
+            ("audited", None) => {
+                return Err("this build holds no advisories: use one with the feature `audit`".into());
+            }
             ("memory-max", Some(value)) => {
                 let bytes = quantity::bytes(value)?;
                 self.memory_max_bytes = Some(self.memory_max_bytes.map_or(bytes, |before| before.min(bytes)));
@@ -61,7 +74,7 @@ impl Policy {
             _ => {
                 return Err(format!(
                     "`{text}` is no demand: use `epoch-interruption`, `fuel`, `memory-max=SIZE`, \
-                     `min-wasmtime=VERSION`, `backend=NAME` or `no-debug`"
+                     `min-wasmtime=VERSION`, `backend=NAME`, `no-debug` or `audited`"
                 ));
             }
         }
@@ -97,7 +110,9 @@ mod tests {
     #[test]
     fn demands_are_read() {
         let mut policy = Policy::default();
-        for text in ["epoch-interruption", "fuel", "memory-max=65536", "min-wasmtime=1.2.8", "no-debug"] {
+        for text in
+            ["epoch-interruption", "fuel", "memory-max=65536", "min-wasmtime=1.2.8", "no-debug", "audited"]
+        {
             policy.demand(text).unwrap();
         }
         policy.demand("backend=winch").unwrap();
@@ -108,6 +123,7 @@ mod tests {
             min_wasmtime_version: Some("1.2.8".into()),
             backends: Some(alloc::vec![Backend::Winch]),
             refuse_debug: true,
+            audited: true,
         };
         assert_eq!(policy, expected);
         for wrong in [
@@ -119,6 +135,7 @@ mod tests {
             "backend=llvm",
             "backend=",
             "debug",
+            "audited=y",
         ] {
             assert!(policy.demand(wrong).is_err(), "{wrong}");
         }
@@ -139,6 +156,7 @@ mod tests {
             ("min-wasmtime=2.0.0", "min-wasmtime=1.99.99"),
             ("backend=winch", "backend=winch,cranelift"),
             ("fuel", "fuel"),
+            ("audited", "audited"),
         ] {
             let alone = policy(&[stricter]).unwrap();
             assert_eq!(policy(&[stricter, weaker]).unwrap(), alone, "{stricter}, then {weaker}");
