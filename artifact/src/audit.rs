@@ -110,12 +110,20 @@ impl<'a> Advisory<'a> {
         self.fields().find(|(field, _)| *field == name).map_or("", |(_, value)| value)
     }
 
-    /// The first version of the subject's series that has a fix; `None` if no source names one.
+    /// The next version from the subject's on that isn't affected; `None` if the subject's isn't.
     pub fn fixed(&self, subject: &Subject<'_>) -> Option<&'a str> {
-        let ranges = self.fields().filter(|(name, _)| matches!(*name, "affected" | "suspected"));
-        let mut words = ranges.flat_map(|(_, value)| value.split_whitespace());
-        let word = words.find(|word| subject.versions.within(word) != Answer::No)?;
-        word.split_once("..").map(|(_, fixed)| fixed)
+        let end = |versions: Versions| {
+            let ranges = self.fields().filter(|(name, _)| matches!(*name, "affected" | "suspected"));
+            let mut words = ranges.flat_map(|(_, value)| value.split_whitespace());
+            let word = words.find(|word| versions.within(word) != Answer::No)?;
+            word.split_once("..").map(|(_, end)| end)
+        };
+        let mut fixed = end(subject.versions)?;
+        // One range may end where another begins.
+        while let Some(later) = end(Versions::of(fixed)) {
+            fixed = later;
+        }
+        Some(fixed)
     }
 
     /// The verdict on an artifact; `None` if the advisory doesn't concern it.

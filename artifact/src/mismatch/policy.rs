@@ -113,11 +113,9 @@ fn audited(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let (advisory, verdict) = Advisories::SHORT.concern(&subject).next()?;
     mismatch(Code::PolicyAudited, "wasmtime_version", || {
         let artifact = [&manifest.wasmtime_version, ", ", verdict.name(), " by ", advisory.id()].concat();
-        let remedy: &[&str] = match advisory.fixed(&subject) {
-            Some(fixed) => &["compile with a precompile that is built on wasmtime ", fixed, " or newer"],
-            None => &["compile with a precompile that is built on a newer wasmtime"],
-        };
-        texts(&artifact, "audited", remedy)
+        let fixed = advisory.fixed(&subject).unwrap_or_default();
+        let remedy = ["compile with a precompile that is built on wasmtime ", fixed, " or newer"];
+        texts(&artifact, "audited", &remedy)
     })
 }
 
