@@ -5,6 +5,7 @@
 mod answer;
 mod subject;
 mod table_error;
+mod words;
 
 pub use subject::{Features, Settings, Subject, Versions};
 pub use table_error::TableError;
@@ -12,6 +13,7 @@ pub use table_error::TableError;
 use crate::manifest::Kind;
 use answer::Answer;
 use core::fmt;
+use words::number;
 
 /// The table of advisories at the time of the build.
 pub const TABLE: &str = include_str!("../advisories.txt");
@@ -19,9 +21,6 @@ pub const TABLE: &str = include_str!("../advisories.txt");
 /// The same table without the fields that don't decide whether an artifact is affected, for small runtimes.
 #[cfg(feature = "policy")]
 pub(crate) const SHORT_TABLE: &str = include_str!(concat!(env!("OUT_DIR"), "/advisories.txt"));
-
-/// The architectures that a table can name. Pulley's four have one name.
-const TARGETS: [&str; 5] = ["x86_64", "aarch64", "riscv64gc", "s390x", "pulley"];
 
 /// A table of advisories.
 #[derive(Clone, Copy, Debug)]
@@ -196,15 +195,6 @@ fn is_kind(kind: Kind, word: &str) -> bool {
 fn is_target(triple: &str, architecture: &str) -> bool {
     let name = triple.split('-').next().unwrap_or_default();
     name == architecture || (architecture == "pulley" && name.starts_with("pulley"))
-}
-
-/// The value of a setting: a number, or a truth value as 0 or 1.
-fn number(value: &str) -> Option<u64> {
-    match value {
-        "false" => Some(0),
-        "true" => Some(1),
-        digits => digits.parse().ok(),
-    }
 }
 
 #[cfg(test)]

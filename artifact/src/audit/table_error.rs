@@ -1,7 +1,7 @@
 //! Errors in a table of advisories.
 
 use super::subject::{Settings, ends};
-use super::{TARGETS, number};
+use super::words::{TARGETS, number};
 use crate::{Backend, features};
 use alloc::format;
 use alloc::string::String;
