@@ -83,6 +83,7 @@ codes! {
     PolicyFuel = 224, "The host's policy demands code that consumes fuel.", "Compile with `-W fuel`.";
     PolicyMemory = 225, "The host's policy limits memory, and the artifact's may grow beyond.", "Build the module with a maximum for its memories.";
     PolicyDebug = 226, "The host's policy accepts no debugging information.", "Compile without `-D debug-info` and `-D backtrace-details`.";
+    PolicyAudited = 227, "The host's policy accepts no code of a compiler with a known fault.", "Compile with a precompile that is built on a wasmtime with the fix.";
     Unsigned = 231, "The artifact isn't signed, and the host runs signed ones only.", "Have a key that the host trusts sign it, by `precompile sign`.";
     KeyUnknown = 232, "The artifact is signed by keys that the host doesn't trust.", "Have a key that it trusts sign it, or have the host trust the key.";
     KeyLimits = 233, "The artifact is signed by a key that the host doesn't trust for such artifacts.", "Have another key sign it, or loosen the key's limits in the trust file.";

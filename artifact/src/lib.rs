@@ -5,6 +5,7 @@
 //! - [`trailer`]: the part of the file that holds the manifest and its digest.
 //! - [`Host`] and its [`Policy`]: the offers and demands of a machine and a build of the runtime.
 //! - [`mismatch`]: the reasons why an artifact would not load on a host.
+//! - `audit`, with the feature of that name: the advisories on the code of an artifact's compiler.
 //! - [`unmet`]: the imports that a host doesn't offer, each with who provides it.
 //! - [`const_manifest`]: a reader of a few manifest fields for constant expressions.
 //! - [`statement`], [`signature`] and [`trust`]: who has signed an artifact, and whose signature a host demands.
@@ -20,6 +21,8 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+#[cfg(feature = "audit")]
+pub mod audit;
 pub mod backend;
 mod code;
 #[cfg(feature = "wasmtime")]

@@ -27,6 +27,15 @@ pub struct Policy {
     pub backends: Option<Vec<Backend>>,
     /// Artifacts with native DWARF or the module's own are refused. Symbols and address maps are accepted.
     pub refuse_debug: bool,
+    /// Artifacts are refused that an advisory concerns, by the table at the time of the build. A build of this crate
+    /// without the feature `audit` refuses all.
+    #[serde(skip_serializing_if = "is_no")]
+    pub audited: bool,
+}
+
+/// Returns true for the value that is left out of the JSON, which older readers wouldn't know.
+fn is_no(it: &bool) -> bool {
+    !it
 }
 
 /// The error for a text that is no demand of a policy's.
@@ -38,10 +47,17 @@ pub enum DemandError {
         feature = "messages",
         error(
             "`{0}` is no demand: use `epoch-interruption`, `fuel`, `memory-max=SIZE`, \
-             `min-wasmtime=VERSION`, `backend=NAME` or `no-debug`"
+             `min-wasmtime=VERSION`, `backend=NAME`, `no-debug` or `audited`"
         )
     )]
     Unknown(String),
+    /// The demand `audited`, in a build that holds no advisories.
+    #[cfg(not(feature = "audit"))]
+    #[cfg_attr(
+        feature = "messages",
+        error("this build holds no advisories: use one with the feature `audit`")
+    )]
+    NoAdvisories,
     /// The limit of memory is no size.
     #[error(transparent)]
     Size(#[from] QuantityError),
@@ -69,7 +85,7 @@ pub enum DemandError {
 
 impl Policy {
     /// Adds a demand, written as `epoch-interruption`, `fuel`, `memory-max=SIZE`,
-    /// `min-wasmtime=VERSION`, `backend=NAME[,NAME]` or `no-debug`.
+    /// `min-wasmtime=VERSION`, `backend=NAME[,NAME]`, `no-debug` or `audited`.
     ///
     /// All demands apply. Of several demands of one kind, the strictest applies.
     ///
@@ -83,6 +99,10 @@ impl Policy {
             ("epoch-interruption", None) => self.require_epoch_interruption = true,
             ("fuel", None) => self.require_fuel = true,
             ("no-debug", None) => self.refuse_debug = true,
+            ("audited", None) if cfg!(feature = "audit") => self.audited = true,
+            ("audited", None) => {
+                return Err(DemandError::NoAdvisories);
+            }
             ("memory-max", Some(value)) => {
                 let bytes = quantity::bytes(value)?;
                 self.memory_max_bytes = Some(self.memory_max_bytes.map_or(bytes, |before| before.min(bytes)));
@@ -125,7 +145,9 @@ mod tests {
     #[test]
     fn demands_are_read() {
         let mut policy = Policy::default();
-        for text in ["epoch-interruption", "fuel", "memory-max=65536", "min-wasmtime=1.2.8", "no-debug"] {
+        for text in
+            ["epoch-interruption", "fuel", "memory-max=65536", "min-wasmtime=1.2.8", "no-debug", "audited"]
+        {
             policy.demand(text).unwrap();
         }
         policy.demand("backend=winch").unwrap();
@@ -136,6 +158,7 @@ mod tests {
             min_wasmtime_version: Some("1.2.8".into()),
             backends: Some(alloc::vec![Backend::Winch]),
             refuse_debug: true,
+            audited: true,
         };
         assert_eq!(policy, expected);
         for wrong in [
@@ -147,6 +170,7 @@ mod tests {
             "backend=llvm",
             "backend=",
             "debug",
+            "audited=y",
         ] {
             assert!(policy.demand(wrong).is_err(), "{wrong}");
         }
@@ -167,6 +191,7 @@ mod tests {
             ("min-wasmtime=2.0.0", "min-wasmtime=1.99.99"),
             ("backend=winch", "backend=winch,cranelift"),
             ("fuel", "fuel"),
+            ("audited", "audited"),
         ] {
             let alone = policy(&[stricter]).unwrap();
             assert_eq!(policy(&[stricter, weaker]).unwrap(), alone, "{stricter}, then {weaker}");

@@ -86,7 +86,11 @@ fn modules_with_the_same_options_are_equivalent() {
     let other = Manifest { source_blake3: [1; 32], features_used: names(&["simd"]), memories, ..one.clone() };
     assert!(equivalent(&one, &other, &host));
     let limited = Policy { memory_max_bytes: Some(1 << 20), ..Policy::default() };
-    assert!(!equivalent(&one, &other, &Host { policy: limited, ..host }));
+    assert!(!equivalent(&one, &other, &Host { policy: limited, ..host.clone() }));
+    // An advisory may concern one feature alone.
+    let other = Manifest { memories: one.memories, ..other };
+    let audited = Policy { audited: true, ..Policy::default() };
+    assert!(!equivalent(&one, &other, &Host { policy: audited, ..host }));
 }
 
 /// Each field that a host checks makes a difference by itself, and no other does.
@@ -312,6 +316,7 @@ fn policies() {
         min_wasmtime_version: Some("1.2.8".into()),
         backends: Some(vec![Backend::Cranelift]),
         refuse_debug: true,
+        audited: false,
     };
     let host = Host { policy, ..host(LINUX, &[]) };
     assert_eq!(mismatches(&meets_all, &host), []);
@@ -363,6 +368,32 @@ fn policies() {
         manifest.settings.wasm_backtrace_details = true;
     });
     only(&both, &host, "settings.debug_info", "compile with `-D debug-info=n,backtrace-details=n`");
+}
+
+/// The reason names the advisory, and the remedy the version that has the fix.
+#[cfg(all(feature = "policy", feature = "audit"))]
+#[test]
+fn an_audited_host_refuses_known_faults() {
+    let by = |version: &str, features_used: &[&str]| Manifest {
+        wasmtime_version: version.into(),
+        features_used: names(features_used),
+        ..manifest(LINUX)
+    };
+    let policy = Policy { audited: true, ..Policy::default() };
+    let host = Host { policy, wasmtime_version: "48.0.8".into(), ..host(LINUX, &[]) };
+    assert_eq!(mismatches(&by("48.0.8", &["simd"]), &host), []);
+    let old = by("48.0.3", &["exceptions"]);
+    assert_eq!(mismatches(&old, &Host { policy: Policy::default(), ..host.clone() }), []);
+    let remedy = "compile with a precompile that is built on wasmtime 48.0.9 or newer";
+    only(&old, &host, "wasmtime_version", remedy);
+    assert_eq!(mismatches(&old, &host)[0].code.number(), 227);
+    for (manifest, words) in [
+        (old, "48.0.3, affected by GHSA-43j2-gcp4-m22g"),
+        (by("47.0.4", &["gc"]), "47.0.4, possibly affected by GHSA-43j2-gcp4-m22g"),
+    ] {
+        let host = Host { wasmtime_version: manifest.wasmtime_version.clone(), ..host.clone() };
+        assert_eq!(mismatches(&manifest, &host)[0].artifact_value.as_str(), words);
+    }
 }
 
 /// A remedy doesn't name a backend that doesn't support it.

@@ -70,23 +70,35 @@ impl Store {
     /// If the store can't be read or isn't trusted; [`Error::Refused`] if the entry was removed as damaged or not
     /// trusted.
     pub fn lookup(&self, key: &Key) -> Result<Option<Entry>, Error> {
+        let found = self.entry(key.digest())?;
+        if found.is_some() {
+            mark_as_used(&self.layout.record(key.digest()));
+        }
+        Ok(found)
+    }
+
+    /// The entry with a digest of a key, as [`Store::list`] names it. This is no use of the entry.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Store::lookup`].
+    pub fn entry(&self, key: Digest) -> Result<Option<Entry>, Error> {
         let guard = self.lock_shared()?;
-        let path = self.layout.record(key.digest());
+        let path = self.layout.record(key);
         let mut file = match self.trust.open(&path) {
             Err(error) if error.is_absence() => return Ok(None),
             Err(error @ Error::Io { .. }) => return Err(error),
-            Err(error) => return Err(self.refuse(key.digest(), &error.to_string())),
+            Err(error) => return Err(self.refuse(key, &error.to_string())),
             Ok(file) => file,
         };
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(Error::io("read", &path))?;
         let record = match Record::read(&text) {
-            Some((record, b"")) if record.key == key.digest() => record,
-            Some((_, b"")) => return Err(self.refuse(key.digest(), OTHER_KEY)),
-            _ => return Err(self.refuse(key.digest(), "its record is damaged")),
+            Some((record, b"")) if record.key == key => record,
+            Some((_, b"")) => return Err(self.refuse(key, OTHER_KEY)),
+            _ => return Err(self.refuse(key, "its record is damaged")),
         };
-        mark_as_used(&path);
-        let blob = matches!(record.outcome, Outcome::Blob { .. }).then(|| self.layout.blob(key.digest()));
+        let blob = matches!(record.outcome, Outcome::Blob { .. }).then(|| self.layout.blob(key));
         Ok(Some(Entry::stored(record, blob, self.trust, guard)))
     }
 

@@ -349,6 +349,18 @@ fn each_demand_refuses() {
     unsafe { Runtime::new().open_file(&path) }.unwrap();
 }
 
+/// No advisory concerns code that is as simple, if this build holds them.
+#[test]
+fn an_audit_refuses_what_it_cannot_know() {
+    let folder = Folder::new();
+    let path = folder.compile("app", "(module (memory 1))", &[]);
+    let mut config = RuntimeConfig::default();
+    config.policy.audited = true;
+    // SAFETY: the test has just compiled the artifact.
+    let opened = unsafe { Runtime::with_config(config).open_file(&path) };
+    assert_eq!(opened.is_ok(), cfg!(feature = "audit"));
+}
+
 /// All mismatches are reported at once, with those of the host's policy among them.
 #[test]
 fn mismatches_are_reported_at_once() {

@@ -27,6 +27,7 @@ const COMPILER: Walls = &[
 /// The walls of the command, whose verbs don't import each other.
 const CLI: Walls = &[
     ("attest", VERB_TOOLS),
+    ("audit", VERB_TOOLS),
     ("cache", VERB_TOOLS),
     ("compare", VERB_TOOLS),
     ("compile", VERB_TOOLS),
@@ -68,9 +69,10 @@ const VERB_TOOLS: &[&str] = &[
     "units",
     "unreadable",
     "usage",
+    "walk",
 ];
 
-const ARTIFACT: Walls = &[("mismatch", &["*"]), ("unmet", &["*", "mismatch"])];
+const ARTIFACT: Walls = &[("audit", &["*"]), ("mismatch", &["*", "audit"]), ("unmet", &["*", "mismatch"])];
 
 const CACHE: Walls =
     &[("remote", &["bounded", "digest", "error", "key", "layout", "log", "patience", "service"])];

@@ -16,10 +16,10 @@ pub fn equivalent(one: &Manifest, other: &Manifest, host: &Host) -> bool {
         features_stamped,
         settings,
         memories,
+        features_used,
         opt_level: _,
         precompile_version: _,
         source_blake3: _,
-        features_used: _,
         imports: _,
         exports: _,
     } = one;
@@ -30,4 +30,5 @@ pub fn equivalent(one: &Manifest, other: &Manifest, host: &Host) -> bool {
         && wasmtime_version == &other.wasmtime_version
         && settings == &other.settings
         && (memories == &other.memories || host.policy.memory_max_bytes.is_none())
+        && (features_used == &other.features_used || !host.policy.audited)
 }

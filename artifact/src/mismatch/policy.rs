@@ -8,7 +8,8 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 /// The checks, in the order of the reasons.
-pub(super) const CHECKS: [Check; 6] = [backend, wasmtime_version, epoch_interruption, fuel, memory, debug];
+pub(super) const CHECKS: [Check; 7] =
+    [backend, wasmtime_version, epoch_interruption, fuel, memory, debug, audited];
 
 fn backend(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let accepted = host.policy.backends.as_ref()?;
@@ -98,5 +99,33 @@ fn debug(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
             (false, _) => ("backtrace-details", "backtrace-details=n"),
         };
         texts(carried, "none", &["compile with `-D ", option, "`"])
+    })
+}
+
+/// The first advisory that concerns the artifact, for sure or possibly, is the reason.
+#[cfg(feature = "audit")]
+fn audited(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+    use crate::audit::{Advisories, Subject};
+    if !host.policy.audited {
+        return None;
+    }
+    let subject = Subject::from(manifest);
+    let (advisory, verdict) = Advisories::SHORT.concern(&subject).next()?;
+    mismatch(Code::PolicyAudited, "wasmtime_version", || {
+        let artifact = [&manifest.wasmtime_version, ", ", verdict.name(), " by ", advisory.id()].concat();
+        let fixed = advisory.fixed(&subject).unwrap_or_default();
+        let remedy = ["compile with a precompile that is built on wasmtime ", fixed, " or newer"];
+        texts(&artifact, "audited", &remedy)
+    })
+}
+
+/// A build without a table knows no artifact to be free of faults.
+#[cfg(not(feature = "audit"))]
+fn audited(_manifest: &Manifest, host: &Host) -> Option<Mismatch> {
+    if !host.policy.audited {
+        return None;
+    }
+    mismatch(Code::PolicyAudited, "wasmtime_version", || {
+        texts("not audited", "audited", &["use a runtime with the feature `audit`"])
     })
 }

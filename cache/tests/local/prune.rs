@@ -168,6 +168,20 @@ fn the_use_of_an_entry_is_recorded_once_an_hour() {
     }
 }
 
+/// Who reads all entries doesn't keep them.
+#[test]
+fn reading_a_listed_entry_is_no_use_of_it() {
+    let (folder, store) = store();
+    drop(insert(&store, &key("a"), b"blob"));
+    let when = SystemTime::now() - DAY;
+    last_used(folder.path(), &key("a"), when);
+    let found = &store.list().unwrap()[0];
+    assert_eq!(store.entry(found.record.key).unwrap().unwrap().read().unwrap(), b"blob");
+    let since = store.list().unwrap()[0].used.duration_since(when).unwrap();
+    assert!(since < Duration::from_secs(1), "{since:?}");
+    assert!(store.entry(key("b").digest()).unwrap().is_none());
+}
+
 /// Old notes on files are removed with old entries.
 #[test]
 fn notes_that_are_too_old_are_removed() {

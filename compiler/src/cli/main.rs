@@ -4,6 +4,7 @@
 
 mod arguments;
 mod attest;
+mod audit;
 mod cache;
 mod cache_opts;
 mod columns;
@@ -43,6 +44,7 @@ mod unreadable;
 mod usage;
 mod verify;
 mod version;
+mod walk;
 
 use anyhow::{Result, bail, ensure};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -76,6 +78,7 @@ enum Verb {
     Compile(Box<compile::Opts>),
     Inspect(inspect::Opts),
     Explain(explain::Opts),
+    Audit(audit::Opts),
     Compare(Box<compare::Opts>),
     Keygen(keygen::Opts),
     Sign(sign::Opts),
@@ -124,8 +127,9 @@ Examples:
 
 An input with a command's name needs a folder before it: ./compile
 
-Exit codes: 0 all done, 1 an input failed (the others are done), 2 wrong usage, 3 refused
-(`explain`: it would not load), 130 interrupted, also by SIGTERM and SIGHUP";
+Exit codes: 0 all done, 1 an input failed (the others are done), or `audit` found a
+fault, 2 wrong usage, 3 refused (`explain`: it would not load), 130 interrupted, also by
+SIGTERM and SIGHUP";
 
 /// The exit code where an input failed.
 const FAILED: u8 = 1;
@@ -186,6 +190,7 @@ fn guarded(run: impl FnOnce() -> Result<ExitCode> + UnwindSafe) -> ExitCode {
 fn run(command: &Command) -> Result<ExitCode> {
     let code = |success: bool, code: u8| if success { ExitCode::SUCCESS } else { ExitCode::from(code) };
     match &command.verb {
+        Some(Verb::Audit(opts)) => audit(opts),
         Some(Verb::Cache(opts)) => Ok(code(opts.run()?, FAILED)),
         Some(Verb::Compare(opts)) => {
             Ok(code(finish(opts.message_format, opts.input(), || opts.run().map(|()| true))?, FAILED))
@@ -232,16 +237,34 @@ fn compile(opts: &compile::Opts, check: impl FnOnce() -> Result<()>) -> Result<E
             let success = opts.run(&plan, cache.as_ref())?;
             Ok(if success { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
         }
-        Err(error) => {
-            let error = format!("{error:#}");
-            message::tell_error(&error);
-            if opts.message_format == Format::Json {
-                message::print(&Message::Failed { input: None, kind: Kind::Usage, error, target: None })?;
-                message::print(&Message::Finished { success: false, counts: None, usage: None })?;
-            }
-            Ok(ExitCode::from(USAGE))
-        }
+        Err(error) => misused(opts.message_format, &error),
     }
+}
+
+/// Audits, unless the table of advisories is none.
+fn audit(opts: &audit::Opts) -> Result<ExitCode> {
+    let format = opts.message_format;
+    let table = match opts.table() {
+        Ok(table) => table,
+        Err(error) => return misused(format, &error),
+    };
+    let result = opts.run(&table);
+    if format == Format::Json {
+        let success = matches!(result, Ok(true));
+        message::print(&Message::Finished { success, counts: None, usage: None })?;
+    }
+    Ok(if result? { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+}
+
+/// Reports wrong usage.
+fn misused(format: Format, error: &anyhow::Error) -> Result<ExitCode> {
+    let error = format!("{error:#}");
+    message::tell_error(&error);
+    if format == Format::Json {
+        message::print(&Message::Failed { input: None, kind: Kind::Usage, error, target: None })?;
+        message::print(&Message::Finished { success: false, counts: None, usage: None })?;
+    }
+    Ok(ExitCode::from(USAGE))
 }
 
 /// Checks that the first input is no misspelt command.

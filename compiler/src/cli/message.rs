@@ -106,6 +106,39 @@ pub(crate) enum Message<'a> {
         limits: String,
         threshold: usize,
     },
+    Advisory {
+        /// The artifact; absent for one in the cache.
+        #[serde(serialize_with = "optional_path", skip_serializing_if = "Option::is_none")]
+        artifact: Option<&'a Path>,
+        /// The key of the cache's entry.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<&'a str>,
+        /// The name of the cached module when it was compiled, where it is known.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        input: Option<&'a str>,
+        /// The full version for our artifacts, the stamped part of it for upstream's.
+        wasmtime_version: &'a str,
+        backend: Option<Backend>,
+        target: Option<&'a str>,
+        verdict: &'static str,
+        advisory: &'a str,
+        aliases: Vec<&'a str>,
+        title: &'a str,
+        published: Option<&'a str>,
+        /// The next version that has the fix.
+        fixed: Option<&'a str>,
+        /// The parts of the advisory that no source confirms.
+        unverified: Option<&'a str>,
+        source: &'a str,
+    },
+    Audited {
+        /// The day of the table's newest source.
+        advisories: &'a str,
+        artifacts: u64,
+        affected: u64,
+        possibly_affected: u64,
+        failed: u64,
+    },
     CacheDir {
         #[serde(serialize_with = "path")]
         folder: &'a Path,

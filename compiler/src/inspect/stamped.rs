@@ -54,8 +54,15 @@ impl Stamped {
 
 /// The target, if a stamp of another version starts with it, as those of all versions so far do.
 fn first_string(stamp: &[u8]) -> Option<String> {
-    let (text, _) = postcard::take_from_bytes::<&str>(stamp).ok()?;
-    text.parse::<Triple>().is_ok().then(|| text.into())
+    let packed = postcard::take_from_bytes::<&str>(stamp).ok().map(|(text, _)| text);
+    // Early versions wrote lengths in 8 bytes.
+    let wide = || {
+        let (length, rest) = stamp.split_first_chunk()?;
+        let text = rest.get(..usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+        str::from_utf8(text).ok()
+    };
+    let is_triple = |text: &&str| text.parse::<Triple>().is_ok();
+    packed.filter(is_triple).or_else(|| wide().filter(is_triple)).map(Into::into)
 }
 
 impl Details {
@@ -92,4 +99,24 @@ fn cpu_features(target: &str, isa_flags: &[(&str, FlagValue<'_>)]) -> Names {
         .collect();
     names.sort_unstable();
     names.iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Stamps of wasmtime 24 and of wasmtime 12.
+    #[test]
+    fn the_target_is_read_from_stamps_of_other_versions() {
+        let target = "x86_64-unknown-linux-gnu";
+        let rest = b"\x1b\0\0\0\0\0\0\0";
+        for head in [&b"\x18"[..], b"\x18\0\0\0\0\0\0\0"] {
+            let stamp = [head, target.as_bytes(), rest].concat();
+            assert_eq!(first_string(&stamp).as_deref(), Some(target));
+            assert_eq!(first_string(&stamp[..20]), None);
+        }
+        for stamp in [&b""[..], b"\xff\xff\xff\xff\xff\xff\xff\xffx", b"\x03abc"] {
+            assert_eq!(first_string(stamp), None);
+        }
+    }
 }

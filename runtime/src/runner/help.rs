@@ -54,8 +54,10 @@ const LINES: &[Line] = &[
     Both("      --policy DEMAND      refuse artifacts that don't meet it, and what was demanded before:"),
     #[cfg(feature = "describe")]
     Both("                           `epoch-interruption`, `fuel`, `memory-max=SIZE`, `no-debug`,"),
-    #[cfg(feature = "describe")]
+    #[cfg(all(feature = "describe", not(feature = "audit")))]
     Both("                           `min-wasmtime=VERSION`, `backend=NAME[,NAME]`"),
+    #[cfg(all(feature = "describe", feature = "audit"))]
+    Both("                           `min-wasmtime=VERSION`, `backend=NAME[,NAME]`, `audited`"),
     #[cfg(feature = "describe")]
     Both("      --describe           print what this machine and this build offer and demand, as JSON"),
     #[cfg(feature = "trust")]

@@ -134,6 +134,7 @@ pub(crate) const FEATURES: &[&str] = &[
     "limits",
     "describe",
     "policy",
+    "audit",
     "gc",
     "threads",
     "pulley",

@@ -1,5 +1,6 @@
 //! The modules to compile, found from the paths on the command line.
 
+use crate::walk::{Links, walk};
 use anyhow::{Result, ensure};
 use precompile::artifact::escaped_path;
 use precompile::cache::Identity;
@@ -7,7 +8,6 @@ use precompile::descriptor;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
-use walkdir::{DirEntry, WalkDir};
 
 /// The name that stands for standard input and standard output.
 pub(crate) const STANDARD: &str = "-";
@@ -65,15 +65,6 @@ pub(crate) fn modified(path: &Path) -> Option<SystemTime> {
     path.metadata().ok().filter(Metadata::is_file)?.modified().ok()
 }
 
-/// The rule for symbolic links in folders.
-#[derive(Clone, Copy)]
-pub(crate) struct Links {
-    /// Links out of the folder are followed, too.
-    pub(crate) follow_out: bool,
-    /// Outputs have a folder of their own, so that each path to an input has its own output.
-    pub(crate) has_out_dir: bool,
-}
-
 /// The modules among the named paths.
 pub(crate) struct Collected {
     pub(crate) inputs: Vec<Input>,
@@ -101,55 +92,15 @@ pub(crate) fn collect(paths: &[PathBuf], links: Links) -> Result<Collected> {
 
 impl Collected {
     fn add_folder(&mut self, path: &Path, links: Links) -> Result<()> {
-        let root = fs_err::canonicalize(path)?;
-        let mut left_out = Vec::new();
-        let is_walked = |entry: &DirEntry| {
-            if entry.depth() == 0 || !entry.path_is_symlink() {
-                return true;
-            }
-            let is_inside = entry.path().canonicalize().is_ok_and(|target| target.starts_with(&root));
-            match (entry.file_type().is_dir(), is_inside) {
-                // Without a folder for outputs, the linked folder is walked only where it is.
-                (true, true) => links.has_out_dir,
-                (is_dir, false) if !links.follow_out => {
-                    if is_dir || is_module(entry.path()) {
-                        left_out.push(format!(
-                            "`{}` leads out of the folder `{}` and is left out: add `--follow-links` to have it",
-                            escaped_path(entry.path()),
-                            escaped_path(path)
-                        ));
-                    }
-                    false
-                }
-                _ => true,
-            }
-        };
-        let before = self.inputs.len();
-        for entry in
-            WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter().filter_entry(is_walked)
-        {
-            let found = match &entry {
-                Ok(entry) if entry.file_type().is_file() => entry.path(),
-                Ok(_) => continue,
-                Err(error) => match error.path() {
-                    // A link to a folder around it, which is walked already.
-                    Some(_) if error.loop_ancestor().is_some() => continue,
-                    // Such as a dangling link: where it is named like a module, its job fails.
-                    Some(path) => path,
-                    None => continue,
-                },
-            };
-            if is_module(found) {
-                self.inputs.push(Input::new(found, found.strip_prefix(path)?.into()));
-            }
+        let walked = walk(path, links, is_module)?;
+        let left_out = walked.warnings(path, "add `--follow-links` to have it");
+        let is_empty = walked.files.is_empty();
+        for found in walked.files {
+            self.inputs.push(Input::new(&found, found.strip_prefix(path)?.into()));
         }
         let but =
             if left_out.is_empty() { "" } else { ", but for what its links lead to: add `--follow-links`" };
-        ensure!(
-            self.inputs.len() > before,
-            "the folder `{}` holds no .wasm or .wat file{but}",
-            escaped_path(path)
-        );
+        ensure!(!is_empty, "the folder `{}` holds no .wasm or .wat file{but}", escaped_path(path));
         self.left_out.extend(left_out);
         Ok(())
     }

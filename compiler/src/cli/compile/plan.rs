@@ -5,7 +5,7 @@ use crate::compile::auto::{self, Auto};
 use crate::compile::backend_arg::BackendArg;
 use crate::compile::depfile;
 use crate::compile::input_limits::InputLimits;
-use crate::compile::inputs::{self, Collected, Input, Links, STANDARD};
+use crate::compile::inputs::{self, Collected, Input, STANDARD};
 use crate::compile::job::{Job, Output, SourceTimes};
 use crate::compile::paths;
 use crate::compile::project::Project;
@@ -13,6 +13,7 @@ use crate::compile::project_file::FILE;
 use crate::host_file;
 use crate::interrupt;
 use crate::per_target::{Cpu, PerTarget};
+use crate::walk::Links;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use precompile::artifact::{Host, escaped_path};
 use precompile::cache::Recipe;
@@ -67,7 +68,7 @@ impl Plan {
         let read = SystemTime::now();
         let Collected { inputs, left_out } = inputs::collect(
             &project.inputs,
-            Links { follow_out: project.follow_links, has_out_dir: out_dir.is_some() },
+            Links { follow_out: project.follow_links, follow_folders: out_dir.is_some() },
         )?;
         let source_times = |inputs: &[Input]| {
             let times = inputs.iter().filter_map(|input| input.modified);
