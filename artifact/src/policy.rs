@@ -52,7 +52,6 @@ pub enum DemandError {
     )]
     Unknown(String),
     /// The demand `audited`, in a build that holds no advisories.
-    #[cfg(not(feature = "audit"))]
     #[cfg_attr(
         feature = "messages",
         error("this build holds no advisories: use one with the feature `audit`")
@@ -100,9 +99,7 @@ impl Policy {
             ("fuel", None) => self.require_fuel = true,
             ("no-debug", None) => self.refuse_debug = true,
             ("audited", None) if cfg!(feature = "audit") => self.audited = true,
-            ("audited", None) => {
-                return Err(DemandError::NoAdvisories);
-            }
+            ("audited", None) => return Err(DemandError::NoAdvisories),
             ("memory-max", Some(value)) => {
                 let bytes = quantity::bytes(value)?;
                 self.memory_max_bytes = Some(self.memory_max_bytes.map_or(bytes, |before| before.min(bytes)));

@@ -65,7 +65,7 @@ fn a_signature_counts_for_its_artifact_alone() {
     let signer = Signer::new(1);
     let trust = Trust::in_key(signer.public());
     let signature = signer.sign(STATEMENT);
-    assert_eq!(trust.check(&signed(&[signature.clone()])), Ok(vec![signer.id]));
+    assert_eq!(trust.check(&signed(std::slice::from_ref(&signature))), Ok(vec![signer.id]));
     assert_eq!(code(&trust, &signed(&[])), Some(Code::Unsigned));
     for (line, other) in STATEMENT.lines().zip(
         [
@@ -136,7 +136,7 @@ fn a_threshold_counts_keys() {
     let trust = trust(&lines);
     let [one, two, _] = signers.each_ref().map(|signer| signer.sign(STATEMENT));
     assert_eq!(code(&trust, &signed(&[one.clone(), two.clone()])), None);
-    assert_eq!(code(&trust, &signed(&[one.clone()])), Some(Code::TooFewSigners));
+    assert_eq!(code(&trust, &signed(std::slice::from_ref(&one))), Some(Code::TooFewSigners));
     // Not the same key twice, also by two algorithms.
     let mut again = signers[0].sign(STATEMENT);
     again.algorithm = Algorithm::Prehashed;

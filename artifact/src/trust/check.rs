@@ -1,7 +1,7 @@
 //! The check of an artifact's signatures.
 
+use super::keys::{Trust, TrustedKey};
 use super::limits::Limit;
-use super::trust::{Trust, TrustedKey};
 use crate::Code;
 use crate::ErrorText;
 use crate::mismatch::Mismatch;

@@ -1,8 +1,8 @@
 //! The reader of trust files.
 
+use super::keys::{Trust, TrustedKey};
 use super::limits::{Limit, Limits};
 use super::public_key::PublicKeyError;
-use super::trust::{Trust, TrustedKey};
 use crate::version;
 use alloc::string::String;
 use alloc::vec::Vec;
