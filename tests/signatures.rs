@@ -38,9 +38,13 @@ fn a_signed_artifact_runs_where_its_key_is_trusted() {
         // The same signature again changes nothing.
         succeed(folder.precompile(["sign", "--key", "ours.key", "app.cwasm"]));
         assert_eq!(fs::read(folder.join("app.cwasm")).unwrap(), signed);
-        let run = |trust: &str| folder.run(Runner::Full, ["--trust", trust, "--invoke", "answer", "app.cwasm"]);
+        let run =
+            |trust: &str| folder.run(Runner::Full, ["--trust", trust, "--invoke", "answer", "app.cwasm"]);
         assert_eq!(succeed(run("ours.pub")).stdout, "42\n");
-        refuse(&run("theirs.pub"), &format!("signed by {}, which isn't trusted", number(&folder, "ours.pub")));
+        refuse(
+            &run("theirs.pub"),
+            &format!("signed by {}, which isn't trusted", number(&folder, "ours.pub")),
+        );
         // Both must have signed.
         for key in ["ours.pub", "theirs.pub"] {
             succeed(folder.precompile(["trust", "add", "both.trust", key]));
@@ -105,9 +109,14 @@ fn other_tools_sign_and_verify() {
         let id = number(&folder, "own.pub");
         succeed(shell(&format!("minisign -V -m statement -x {id}.minisig -p own.pub")));
         succeed(shell("minisign -G -W -p mini.pub -s mini.key && minisign -S -s mini.key -m app.txt"));
-        succeed(folder.precompile(
-            ["sign", "--signature", "app.txt.minisig", "--public-key", "mini.pub", "app.cwasm"],
-        ));
+        succeed(folder.precompile([
+            "sign",
+            "--signature",
+            "app.txt.minisig",
+            "--public-key",
+            "mini.pub",
+            "app.cwasm",
+        ]));
         let unchecked = folder.precompile(["sign", "--signature", "app.txt.minisig", "app.cwasm"]);
         assert!(unchecked.stderr.contains("--public-key"), "{unchecked:?}");
         // A key of minisign's with a password, which minisign asks for.
@@ -119,12 +128,16 @@ fn other_tools_sign_and_verify() {
         keys += 1;
     }
     if has("signify-openbsd") {
-        succeed(shell("signify-openbsd -G -n -p fy.pub -s fy.sec && signify-openbsd -S -s fy.sec -m app.txt -x fy.sig"));
+        succeed(shell(
+            "signify-openbsd -G -n -p fy.pub -s fy.sec && signify-openbsd -S -s fy.sec -m app.txt -x fy.sig",
+        ));
         succeed(folder.precompile(["sign", "--signature", "fy.sig", "--public-key", "fy.pub", "app.cwasm"]));
         keys += 1;
     }
     if has("ssh-keygen") {
-        succeed(shell("ssh-keygen -q -t ed25519 -N '' -f ssh && ssh-keygen -q -Y sign -f ssh -n precompile app.txt"));
+        succeed(shell(
+            "ssh-keygen -q -t ed25519 -N '' -f ssh && ssh-keygen -q -Y sign -f ssh -n precompile app.txt",
+        ));
         succeed(folder.precompile(["sign", "--signature", "app.txt.sig", "app.cwasm"]));
         fs::rename(folder.join("ssh.pub"), folder.join("shell.pub")).unwrap();
         keys += 1;
@@ -144,6 +157,7 @@ fn other_tools_sign_and_verify() {
     }
     let key = "own.pub";
     succeed(folder.precompile(["trust", "add", "--threshold", &keys.to_string(), "all.trust", key]));
-    let ended = succeed(folder.run(Runner::Full, ["--trust", "all.trust", "--invoke", "answer", "app.cwasm"]));
+    let ended =
+        succeed(folder.run(Runner::Full, ["--trust", "all.trust", "--invoke", "answer", "app.cwasm"]));
     assert_eq!(ended.stdout, "42\n");
 }
