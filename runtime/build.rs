@@ -5,7 +5,7 @@
 //! A runner that is built for size is linked without unwind tables. They are a twelfth of it, and no flag of rustc
 //! leaves out those of the standard library. A panic of such a runner ends the process, whatever the profile says.
 
-use std::env::var;
+use std::env::{VarError, var};
 use std::fs;
 use std::path::Path;
 
@@ -18,14 +18,27 @@ const NO_UNWIND: &str = include_str!("src/runner/no-unwind.ld");
 )]
 fn built_in_trust() {
     println!("cargo::rerun-if-env-changed=PRECOMPILE_TRUST");
-    let text = var("PRECOMPILE_TRUST").map_or(String::new(), |file| {
-        println!("cargo::rerun-if-changed={file}");
-        let text = fs::read_to_string(&file);
-        let text =
-            text.unwrap_or_else(|error| panic!("can't read `{file}`, which PRECOMPILE_TRUST names: {error}"));
-        assert!(!text.trim().is_empty(), "`{file}`, which PRECOMPILE_TRUST names, is empty");
-        text
-    });
+    let text = match var("PRECOMPILE_TRUST") {
+        Err(VarError::NotPresent) => String::new(),
+        Err(VarError::NotUnicode(_)) => panic!("PRECOMPILE_TRUST is not UTF-8: name another file"),
+        Ok(file) => {
+            println!("cargo::rerun-if-changed={file}");
+            let has_trust = var("CARGO_FEATURE_TRUST").is_ok();
+            assert!(
+                has_trust,
+                "PRECOMPILE_TRUST is set, and the build checks no signatures: add the feature `trust`"
+            );
+            let text = fs::read_to_string(&file);
+            let text = text
+                .unwrap_or_else(|error| panic!("can't read `{file}`, which PRECOMPILE_TRUST names: {error}"));
+            let is_key = |line: &&str| !(line.trim().is_empty() || line.starts_with(['#', 'u']));
+            assert!(
+                text.lines().any(|line| is_key(&line)),
+                "`{file}`, which PRECOMPILE_TRUST names, has no key"
+            );
+            text
+        }
+    };
     let copy = Path::new(&var("OUT_DIR").expect("cargo sets it")).join("trust");
     fs::write(copy, text).expect("the folder that cargo gives can be written to");
 }

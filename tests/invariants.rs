@@ -92,8 +92,8 @@ fn runs(name: &str) -> Result<Runs, String> {
             let default = line("default = ", &manifest);
             // The features that the file takes: by the manifest, or where its module is declared.
             let block = manifest
-                .split("[[test]]")
-                .skip(1)
+                .split("[[")
+                .filter(|block| block.starts_with("test]]"))
                 .find(|block| block.contains(&format!("\"{}\"", stem(file))));
             let source = code(&root().join("runtime/src"));
             let declared =

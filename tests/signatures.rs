@@ -88,6 +88,7 @@ fn keys_are_kept() {
 
 /// What minisign, signify and OpenSSH sign is taken, and minisign takes what we sign.
 #[test]
+#[allow(clippy::print_stdout, reason = "a tool that is missing is named")]
 fn other_tools_sign_and_verify() {
     let folder = Folder::new();
     folder.compile("app", TEXT, &[]);
@@ -145,7 +146,9 @@ fn other_tools_sign_and_verify() {
         succeed(shell("rm app.txt.sig && ssh-keygen -q -Y sign -f ssh -n file app.txt"));
         let other = folder.precompile(["sign", "--signature", "app.txt.sig", "app.cwasm"]);
         assert!(other.code == Some(1) && other.stderr.contains("-n precompile"), "{other:?}");
-        succeed(shell("echo more >>app.txt && ssh-keygen -q -Y sign -f ssh -n precompile app.txt"));
+        succeed(shell(
+            "rm app.txt.sig && echo more >>app.txt && ssh-keygen -q -Y sign -f ssh -n precompile app.txt",
+        ));
         let other = folder.precompile(["sign", "--signature", "app.txt.sig", "app.cwasm"]);
         assert!(other.code == Some(1) && other.stderr.contains("no signature of this artifact"), "{other:?}");
     }

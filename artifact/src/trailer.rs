@@ -324,16 +324,20 @@ pub fn append(image_bytes: &mut Vec<u8>, manifest: &Manifest) -> Result<(), Read
     Ok(())
 }
 
-/// Adds a signature to an artifact. Nothing that was signed changes. A signature by the same algorithm and key is
-/// replaced.
+/// Adds a signature to an artifact. Nothing that was signed changes. Signatures that `is_replaced` takes are removed: those
+/// of the same key, since a key's number is no proof.
 ///
 /// # Errors
 ///
 /// Every [`ReadError`] but [`ReadError::Digest`]; [`SignError`] where there is no room for a signature.
-pub fn sign(artifact: &mut Vec<u8>, signature: &Signature) -> Result<(), SignError> {
+pub fn sign(
+    artifact: &mut Vec<u8>,
+    signature: &Signature,
+    is_replaced: impl Fn(&Signature) -> bool,
+) -> Result<(), SignError> {
     let trailer = read_unverified(artifact)?;
     let mut signatures = Signature::read_all(&trailer.signatures)?;
-    signatures.retain(|known| (known.algorithm, known.key) != (signature.algorithm, signature.key));
+    signatures.retain(|known| known != signature && !is_replaced(known));
     if signatures.len() >= MOST_SIGNATURES {
         return Err(SignError::TooMany);
     }
@@ -360,7 +364,9 @@ pub enum SignError {
     /// There are as many signatures as there can be.
     #[cfg_attr(
         feature = "messages",
-        error("it has {MOST_SIGNATURES} signatures already, the most that there can be")
+        error(
+            "it has {MOST_SIGNATURES} signatures, the most that there can be: compile it again, and sign that"
+        )
     )]
     TooMany,
 }

@@ -331,18 +331,24 @@ fn refusals_name_the_keys() {
 fn signatures_are_added() {
     let [one, two] = [1, 2].map(Signer::new);
     let mut artifact = ARTIFACT.to_vec();
-    for signature in [one.sign("older"), two.sign(STATEMENT), one.sign(STATEMENT)] {
-        trailer::sign(&mut artifact, &signature).unwrap();
+    let by_one = |known: &Signature| one.public().verifies(known, STATEMENT);
+    let mut again = one.sign(STATEMENT);
+    again.extra = b"with a comment".to_vec();
+    // A key of the same number, whose signature stays.
+    let same_number = Signer { id: one.id, ..Signer::new(3) };
+    for signature in [&one.sign(STATEMENT), &same_number.sign(STATEMENT), &two.sign(STATEMENT), &again] {
+        trailer::sign(&mut artifact, signature, by_one).unwrap();
     }
     let trailer = trailer::read(&artifact).unwrap();
-    assert_eq!(Signature::read_all(&trailer.signatures).unwrap(), [two.sign(STATEMENT), one.sign(STATEMENT)]);
+    let expected = [same_number.sign(STATEMENT), two.sign(STATEMENT), again];
+    assert_eq!(Signature::read_all(&trailer.signatures).unwrap(), expected);
     let end = trailer.digest_offset as usize + 32;
     assert_eq!(artifact[..end], ARTIFACT[..end]);
     // As many as there can be.
-    for number in 3..=MOST_SIGNATURES as u8 {
-        trailer::sign(&mut artifact, &Signer::new(number).sign(STATEMENT)).unwrap();
+    for number in 4..=MOST_SIGNATURES as u8 {
+        trailer::sign(&mut artifact, &Signer::new(number).sign(STATEMENT), |_| false).unwrap();
     }
-    let more = trailer::sign(&mut artifact, &Signer::new(200).sign(STATEMENT));
-    assert!(more.unwrap_err().to_string().contains("32 signatures already"));
-    assert!(trailer::sign(&mut b"no artifact".to_vec(), &one.sign(STATEMENT)).is_err());
+    let more = trailer::sign(&mut artifact, &Signer::new(200).sign(STATEMENT), |_| false);
+    assert!(more.unwrap_err().to_string().contains("32 signatures"));
+    assert!(trailer::sign(&mut b"no artifact".to_vec(), &two.sign(STATEMENT), |_| false).is_err());
 }

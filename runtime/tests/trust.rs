@@ -30,7 +30,7 @@ fn sign(artifact: &mut Vec<u8>, number: u8) {
     let bytes = *key(number).sk.sign(statement.as_str(), None);
     let signature =
         Signature { algorithm: Algorithm::Plain, key: KeyId([number; 8]), bytes, extra: Vec::new() };
-    trailer::sign(artifact, &signature).unwrap();
+    trailer::sign(artifact, &signature, |_| false).unwrap();
 }
 
 fn compiled(text: &str, arguments: &[&str]) -> Vec<u8> {
@@ -145,7 +145,7 @@ fn the_signature_of_another_artifact_is_refused() {
         compiled(TEXT, &["--backend", "cranelift"]),
         compiled(TEXT, &["--backend", "winch", "--target", "aarch64"]),
     ] {
-        trailer::sign(&mut other, &signature).unwrap();
+        trailer::sign(&mut other, &signature, |_| false).unwrap();
         assert_eq!(codes(runtime.open_trusted_bytes(&other, &trust(1)))[0], Code::SignatureWrong.number());
     }
 }
@@ -233,6 +233,21 @@ fn the_configuration_holds_for_all() {
         assert_eq!(open(&lenient, &unsigned).unwrap().signers(), []);
         assert_eq!(codes(open(&lenient, &theirs)), [Code::KeyUnknown.number()]);
     }
+}
+
+/// Without its digest, a signature proves nothing: the image is another one.
+#[test]
+#[allow(clippy::needless_update, reason = "other builds have more fields")]
+fn a_digest_is_checked_where_signatures_are_demanded() {
+    let folder = Folder::new();
+    let mut changed = signed(TEXT, &[], 1);
+    let middle = trailer::image(&changed).unwrap().bytes as usize / 2;
+    changed[middle] ^= 1;
+    let path = folder.write("app.cwasm", &changed);
+    let runtime = Runtime::with_config(RuntimeConfig { trust: Some(trust(1)), ..RuntimeConfig::default() });
+    // SAFETY: the tests have compiled it. It isn't opened.
+    let opened = unsafe { runtime.open_file_mapped_unverified(&path) };
+    assert_eq!(codes(opened), [Code::Digest.number()]);
 }
 
 /// A writer swaps the file for a signed one and one that nobody signed, and overwrites it in place, during ten thousand

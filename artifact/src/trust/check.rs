@@ -108,7 +108,7 @@ impl Trust {
         text.push_str("sign it with ");
         let missing =
             || self.keys.iter().map(|trusted| trusted.key.id).filter(|id| !refusal.signers.contains(id));
-        let more = self.threshold - refusal.signers.len();
+        let more = self.threshold.saturating_sub(refusal.signers.len());
         if missing().count() > 1 {
             push(&mut text, &more);
             text.push_str(" of the keys ");

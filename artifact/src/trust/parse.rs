@@ -66,7 +66,7 @@ pub enum TrustProblem {
     #[cfg_attr(
         feature = "messages",
         error(
-            "`threshold={threshold}` is more than the {keys} keys of the file, so nothing could be trusted"
+            "`threshold={threshold}` is more than the number of keys, {keys}, so nothing could be trusted: lower it, or add keys"
         )
     )]
     TooFewKeys {

@@ -42,7 +42,13 @@ impl Opts {
         if let Some(difference) = self.settings.compare(&self.source, &self.artifact, &artifact)? {
             bail!("not signed: {}", recompile::text(&self.artifact, &difference));
         }
-        // The very bytes that were compared, whatever the file holds by now.
-        add(&self.artifact, artifact, self.message_format, |statement| Ok(key.sign(statement)))
+        // The file must still hold what was compared.
+        add(
+            &self.artifact,
+            &artifact,
+            &key.public(),
+            self.message_format,
+            |statement| Ok(key.sign(statement)),
+        )
     }
 }

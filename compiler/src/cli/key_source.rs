@@ -7,7 +7,6 @@ use precompile::artifact::escaped_path;
 use precompile::sign::{KeyError, SecretKey};
 use std::io::{IsTerminal, stderr, stdin};
 use std::path::PathBuf;
-use std::str::FromStr;
 
 /// The variable with the password of an encrypted key.
 pub(crate) const PASSWORD: &str = "PRECOMPILE_KEY_PASSWORD";
@@ -19,21 +18,23 @@ const VARIABLE: &str = "env:";
 pub(crate) enum KeySource {
     File(PathBuf),
     Variable(String),
+    /// A key itself, which isn't kept.
+    Exposed,
 }
 
-impl FromStr for KeySource {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<KeySource, String> {
+/// No value is an error here: clap would print it, and it may be a key.
+impl From<String> for KeySource {
+    fn from(text: String) -> KeySource {
         match text.strip_prefix(VARIABLE) {
-            Some("") => Err("name the variable, as in `env:SIGNING_KEY`".into()),
-            Some(name) => Ok(KeySource::Variable(name.into())),
-            // The beginning of minisign's keys, with a password and without.
-            None if text.starts_with("RWRTY0Iy") || text.starts_with("RWQAAEIy") => Err(
-                "a key on the command line is seen by all users: name its file, or a variable as `env:NAME`"
-                    .into(),
-            ),
-            None => Ok(KeySource::File(text.into())),
+            Some(name) => KeySource::Variable(name.into()),
+            // The beginning of minisign's keys, with a password and without, and that of their files.
+            None if ["RWRTY0Iy", "RWQAAEIy", "untrusted comment:"]
+                .iter()
+                .any(|start| text.starts_with(start)) =>
+            {
+                KeySource::Exposed
+            }
+            None => KeySource::File(text.into()),
         }
     }
 }
@@ -45,6 +46,19 @@ impl KeySource {
     ///
     /// Where there is no such key, others can read it, or there is no password.
     pub(crate) fn read(&self) -> Result<SecretKey> {
+        let usage = |text: &str| Err(Kind::Usage.error(text));
+        match self {
+            KeySource::Exposed => {
+                return usage(
+                    "a key on the command line is seen by all users: name its file, or a variable as `env:NAME`, and \
+                     make a new key",
+                );
+            }
+            KeySource::Variable(name) if name.is_empty() => {
+                return usage("name the variable, as in `env:SIGNING_KEY`");
+            }
+            _ => {}
+        }
         let password = variable(PASSWORD).map(|password| password.into_string());
         let password = password.transpose().map_err(|_| anyhow!("`{PASSWORD}` is not UTF-8"))?;
         match self.attempt(password.as_deref()) {
@@ -64,6 +78,7 @@ impl KeySource {
     fn attempt(&self, password: Option<&str>) -> Result<SecretKey, KeyError> {
         match self {
             KeySource::File(path) => SecretKey::read(path, password),
+            KeySource::Exposed => Err(KeyError::NotAKey("it stands on the command line".into())),
             KeySource::Variable(name) => {
                 let text = variable(name).and_then(|text| text.into_string().ok());
                 let text =
@@ -77,6 +92,7 @@ impl KeySource {
         match self {
             KeySource::File(path) => format!("`{}`", escaped_path(path)),
             KeySource::Variable(name) => format!("the variable `{name}`"),
+            KeySource::Exposed => "a key on the command line".into(),
         }
     }
 }

@@ -8,7 +8,6 @@ use anyhow::{Result, anyhow, ensure};
 use clap::Args;
 use precompile::artifact::escaped_path;
 use precompile::sign::SecretKey;
-use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -51,7 +50,11 @@ impl Opts {
         let password = self.password()?;
         let files = SecretKey::generate(password.as_deref())?;
         write(&self.output, &files.secret, true)?;
-        write(&public, &files.public, false)?;
+        if let Err(error) = write(&public, &files.public, false) {
+            // Alone it would be of no use, and in the way of the next attempt.
+            let _ = std::fs::remove_file(&self.output);
+            return Err(error);
+        }
         match self.message_format {
             Format::Json => {
                 print(&Message::KeyMade { key: files.id.to_string(), secret: &self.output, public: &public })?
@@ -86,26 +89,32 @@ impl Opts {
     }
 }
 
-/// Writes a new file.
+/// Writes a new file, whole or not at all. A secret one is for its owner alone.
 fn write(path: &Path, text: &str, is_secret: bool) -> Result<()> {
-    let written = create(path, is_secret).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|error| {
+    create(path, text, is_secret).map_err(|error| {
         let why = match error.kind() {
             ErrorKind::NotFound => "its folder isn't there".into(),
+            ErrorKind::AlreadyExists => "it is there already".into(),
             _ => error.to_string(),
         };
         Kind::Write.error(format!("can't write `{}`: {why}", escaped_path(path)))
     })
 }
 
-#[cfg(unix)]
-fn create(path: &Path, is_secret: bool) -> std::io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let mode = if is_secret { 0o600 } else { 0o644 };
-    OpenOptions::new().write(true).create_new(true).mode(mode).open(path)
-}
-
-#[cfg(not(unix))]
-fn create(path: &Path, _: bool) -> std::io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).open(path)
+#[cfg_attr(not(unix), expect(unused_variables, reason = "files have owners elsewhere only"))]
+fn create(path: &Path, text: &str, is_secret: bool) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // For the owner alone.
+    let mut file = tempfile::Builder::new().prefix(".precompile-").tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    #[cfg(unix)]
+    if !is_secret {
+        use std::os::unix::fs::PermissionsExt;
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+    }
+    // A secret key can't be made again.
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path).map_err(|error| error.error)?;
+    let _ = is_secret;
+    Ok(())
 }

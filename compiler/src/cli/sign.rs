@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 /// Sign artifacts, so that hosts which trust the key run them
 ///
-/// What is signed is a short text that names the artifact, its source, and what compiled it: the statement. With `--key`,
+/// The statement is signed: a short text that names the artifact, its source, and what compiled it. With `--key`,
 /// precompile signs it. Any other tool that signs files with Ed25519 can: `--statement` writes the text, and
 /// `--signature` takes the result.
 #[derive(Args)]
@@ -73,7 +73,7 @@ impl Opts {
             ensure!(is_one, "`--signature` is of one artifact: name one");
             let (signature, key) = self.foreign(file)?;
             let artifact = self.artifact();
-            return add(artifact, unreadable::read(artifact)?, self.message_format, |statement| {
+            return add(artifact, &unreadable::read(artifact)?, &key, self.message_format, |statement| {
                 ensure!(
                     key.verifies(&signature, statement.as_str()),
                     "`{}` is no signature of this artifact's statement by the key {}",

@@ -2,10 +2,11 @@
 
 use crate::message::{Format, Message, print, tell};
 use crate::unreadable;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use precompile::Destination;
 use precompile::artifact::signature::Signature;
 use precompile::artifact::statement::Statement;
+use precompile::artifact::trust::PublicKey;
 use precompile::artifact::{escaped_path, trailer};
 use std::path::Path;
 
@@ -15,20 +16,34 @@ pub(crate) fn statement(artifact: &Path, bytes: &[u8]) -> Result<Statement> {
     Ok(Statement::of(&trailer))
 }
 
-/// Adds a signature to an artifact, whose file then holds these bytes and the signature.
+/// Adds a signature by a key to an artifact's file, of which these bytes were read. Signatures that were added meanwhile
+/// stay.
+///
+/// # Errors
+///
+/// Where the file has changed otherwise since it was read.
 pub(crate) fn add(
     artifact: &Path,
-    mut bytes: Vec<u8>,
+    bytes: &[u8],
+    key: &PublicKey,
     format: Format,
     sign: impl FnOnce(&Statement) -> Result<Signature>,
 ) -> Result<()> {
-    let signature = sign(&statement(artifact, &bytes)?)?;
-    trailer::sign(&mut bytes, &signature).with_context(|| format!("`{}`", escaped_path(artifact)))?;
-    Destination::named(artifact, Path::new("")).write(&bytes)?;
+    let name = escaped_path(artifact);
+    let statement = statement(artifact, bytes)?;
+    let signature = sign(&statement)?;
+    let mut now = unreadable::read(artifact)?;
+    let signed = trailer::read(bytes)?.digest_offset as usize;
+    if now.get(..signed) != Some(&bytes[..signed]) {
+        bail!("`{name}` has changed meanwhile, and is not signed: sign it again");
+    }
+    let is_of_key = |known: &Signature| key.verifies(known, statement.as_str());
+    trailer::sign(&mut now, &signature, is_of_key).with_context(|| format!("`{name}`"))?;
+    Destination::named(artifact, Path::new("")).write(&now)?;
     let key = signature.key.to_string();
     match format {
         Format::Json => print(&Message::Signed { artifact, key })?,
-        Format::Human => tell(&format!("signed `{}` with the key {key}", escaped_path(artifact))),
+        Format::Human => tell(&format!("signed `{name}` with the key {key}")),
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use crate::trust_file;
 use crate::unreadable::read_text;
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, Subcommand};
-use precompile::artifact::trust::PublicKey;
+use precompile::artifact::trust::{PublicKey, PublicKeyError};
 use precompile::artifact::{Trust, escaped_path};
 use precompile::sign::read_public_key;
 use precompile::{Destination, Target};
@@ -23,7 +23,7 @@ pub(crate) struct Opts {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Add a public key, or replace its limits; the file is made if it isn't there
+    /// Add a public key, or replace all of its limits; the file is made if it isn't there
     Add(Add),
     /// Remove a key
     Remove(Remove),
@@ -79,6 +79,10 @@ struct Remove {
 
     /// The key's number, or as for `add`
     key: String,
+
+    /// The number of keys that must have signed
+    #[arg(long, value_name = "K")]
+    threshold: Option<usize>,
 }
 
 impl Opts {
@@ -108,11 +112,7 @@ impl Add {
             version.iter().for_each(|version| limit(name, version.clone()));
         }
         let before = if self.file.exists() { read_text(&self.file)? } else { String::new() };
-        let mut lines: Vec<_> = before.lines().filter(|line| !is_of(line, &key)).map(String::from).collect();
-        if let Some(threshold) = self.threshold {
-            lines.retain(|line| !line.trim_start().starts_with("threshold="));
-            lines.insert(0, format!("threshold={threshold}"));
-        }
+        let mut lines = without(&before, &key, self.threshold);
         lines.push(line);
         write(&self.file, &lines)?;
         tell(&format!("`{}` trusts the key {}", escaped_path(&self.file), key.id));
@@ -137,7 +137,7 @@ impl Remove {
             _ => bail!("`{file}` has several keys of this number: name the key itself"),
         };
         let before = read_text(&self.file)?;
-        let lines: Vec<_> = before.lines().filter(|line| !is_of(line, &key)).map(String::from).collect();
+        let lines = without(&before, &key, self.threshold);
         write(&self.file, &lines)?;
         tell(&format!("`{file}` no longer trusts the key {}", key.id));
         Ok(())
@@ -203,12 +203,23 @@ fn join(values: &[impl ToString]) -> String {
 /// The key of a file's name, or the key itself.
 fn key(name: &str) -> Result<PublicKey> {
     let path = Path::new(name);
-    if !path.exists()
-        && let Ok(key) = name.parse()
-    {
-        return Ok(key);
+    if !path.exists() {
+        return match name.parse() {
+            Err(PublicKeyError::Text) => bail!("`{}` is neither a file nor a key", escaped_path(path)),
+            key => key.with_context(|| format!("`{}`", escaped_path(path))),
+        };
     }
     read_public_key(&read_text(path)?).with_context(|| format!("`{}`", escaped_path(path)))
+}
+
+/// The lines of a trust file without a key, and with another threshold.
+fn without(text: &str, key: &PublicKey, threshold: Option<usize>) -> Vec<String> {
+    let mut lines: Vec<_> = text.lines().filter(|line| !is_of(line, key)).map(String::from).collect();
+    if let Some(threshold) = threshold {
+        lines.retain(|line| !line.trim_start().starts_with("threshold="));
+        lines.insert(0, format!("threshold={threshold}"));
+    }
+    lines
 }
 
 /// The test for a line with a key.

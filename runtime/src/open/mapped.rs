@@ -1,6 +1,7 @@
 //! Opening files by mapping them.
 
 use super::Source;
+use super::accepted::Accepted;
 use crate::open_error::OpenError;
 use crate::open_phase::OpenPhase;
 use crate::program::Program;
@@ -37,7 +38,8 @@ impl Runtime {
         unsafe { self.verify_and_map(path.as_ref(), &mut |_| {}) }
     }
 
-    /// Like [`Runtime::open_file_mapped`], but doesn't check the digest, so that only the needed pages are read.
+    /// Like [`Runtime::open_file_mapped`], but doesn't check the digest, so that only the needed pages are read. A runtime
+    /// that demands signatures checks it nevertheless.
     ///
     /// # Safety
     ///
@@ -48,6 +50,12 @@ impl Runtime {
     /// As [`Runtime::open_file_mapped`].
     pub unsafe fn open_file_mapped_unverified(&self, path: impl AsRef<Path>) -> Result<Program, OpenError> {
         let path = path.as_ref();
+        // A signature is one of the digest, which must be right for it to count.
+        #[cfg(feature = "trust")]
+        if self.config.trust.is_some() {
+            // SAFETY: the caller promises the same.
+            return unsafe { self.verify_and_map(path, &mut |_| {}) };
+        }
         let refuse = |source| OpenError::Io { path: path.into(), source };
         let file = open_to_map(path).map_err(refuse)?;
         let found = read_trailer(&file).or_else(|error| only_regular(&file).and(Err(error)));
@@ -56,9 +64,8 @@ impl Runtime {
             // SAFETY: the caller promises that the file doesn't change while it is mapped.
             None => trailer::read_unverified(&unsafe { map(&file) }.map_err(refuse)?)?,
         };
-        let accepted = self.accept(trailer)?;
         // SAFETY: the caller promises the same.
-        unsafe { self.make(accepted, Mapped { path, file }, &mut |_| {}) }
+        unsafe { self.make(Accepted::unasked(trailer), Mapped { path, file }, &mut |_| {}) }
     }
 
     /// Like [`Runtime::open_file_mapped`]. Calls `reached` after each phase, so that phases can be measured separately.

@@ -156,7 +156,11 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
                 );
             }
             #[cfg(feature = "trust")]
-            Some(Long("trust")) => demands.signatures.file = Some(parser.value()?.into()),
+            Some(Long("trust")) => {
+                if demands.signatures.file.replace(parser.value()?.into()).is_some() {
+                    return Err("there are two options `--trust`, and one trust file: name one".into());
+                }
+            }
             #[cfg(feature = "trust")]
             Some(Long("allow-unsigned")) => demands.signatures.allow_unsigned = true,
             #[cfg(not(feature = "trust"))]

@@ -43,6 +43,8 @@ mod wave;
 
 use args::{Args, Command};
 use failure::Failure;
+#[cfg(feature = "trust")]
+use precompile_runtime::artifact::Code;
 use precompile_runtime::{Program, Runtime};
 use print::print;
 use std::io::stdin;
@@ -68,7 +70,13 @@ fn run(#[cfg_attr(not(feature = "limits"), expect(unused_mut))] mut args: Args) 
     // Before anything that may block, such as opening a pipe.
     #[cfg(feature = "limits")]
     args.limits.start_watchdog()?;
-    let runtime = Runtime::with_config(args.demands.config()?);
+    let config = args.demands.config()?;
+    #[cfg(feature = "trust")]
+    if args.is_mapped && config.trust.is_some() {
+        let text = "a file that is mapped may change after its signatures were checked: leave out `--map`";
+        return Err(Failure::own(Code::Usage, || text.into()));
+    }
+    let runtime = Runtime::with_config(config);
     #[cfg(feature = "measure")]
     if let Some(calls) = args.measure {
         return measure::run(&runtime, args, calls);
