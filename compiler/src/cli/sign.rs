@@ -85,7 +85,7 @@ impl Opts {
         }
         let key = self.key.as_ref().context("there is no key")?.read()?;
         self.artifacts.iter().try_for_each(|artifact| {
-            add(artifact, &unreadable::read(artifact)?, &key, self.message_format, |statement| {
+            add(artifact, &unreadable::read(artifact)?, &key.public(), self.message_format, |statement| {
                 Ok(key.sign(statement))
             })
         })
