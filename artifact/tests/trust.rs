@@ -272,7 +272,7 @@ fn faults_of_trust_files_are_named() {
     for (text, line, problem) in [
         (String::new(), 1, "there is no key"),
         ("# nothing\n\n".into(), 2, "there is no key"),
-        (format!("{one}\nthreshold=2\n"), 2, "`threshold=2` is more than the 1 keys"),
+        (format!("{one}\nthreshold=2\n"), 2, "`threshold=2` is more than the number of keys, 1"),
         (format!("threshold=0\n{one}"), 1, "`threshold=0` is no threshold"),
         (format!("threshold=-1\n{one}"), 1, "`threshold=-1` is no threshold"),
         (format!("threshold=1 {one}"), 1, "is no threshold"),
