@@ -28,7 +28,7 @@ pub struct RuntimeConfig {
     /// The keys that must have signed each artifact. Without them, opening it is an
     /// [`OpenError::Mismatch`](crate::OpenError::Mismatch). `None` asks for no signature.
     ///
-    /// What is part of this program, as by [`include_cwasm!`](crate::include_cwasm), isn't asked.
+    /// Artifacts that are part of this program, as by [`include_cwasm!`](crate::include_cwasm), aren't asked.
     #[cfg(feature = "trust")]
     pub trust: Option<Trust>,
     /// Artifacts without any signature are opened even if there is a [`trust`](RuntimeConfig::trust), but for

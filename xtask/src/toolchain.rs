@@ -19,7 +19,7 @@ impl Toolchain {
     ///
     /// # Errors
     ///
-    /// Where its `rustc` can't be run.
+    /// If its `rustc` can't be run.
     pub(crate) fn active() -> Result<Toolchain, String> {
         Toolchain::find(None)
     }

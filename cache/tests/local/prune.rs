@@ -168,7 +168,7 @@ fn the_use_of_an_entry_is_recorded_once_an_hour() {
     }
 }
 
-/// Who reads all entries doesn't keep them.
+/// A reader of all entries doesn't keep them.
 #[test]
 fn reading_a_listed_entry_is_no_use_of_it() {
     let (folder, store) = store();

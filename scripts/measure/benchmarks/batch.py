@@ -28,7 +28,7 @@ SERIAL = "-C parallel-compilation=n"
 XARGS_SERIAL = f"{XARGS}, each on one core"
 # A file that was written so shortly ago is read again.
 SETTLED_S = 3
-# How many times as fast a batch must be as one module after the other. Less by Cranelift, as `by_size` shows why.
+# The speed that a batch must have, as a multiple of one module after the other. Less by Cranelift, as `by_size` shows why.
 GAINS = {"cranelift": 1.5, "winch": 1.8}
 
 
