@@ -7,6 +7,7 @@ use std::path::Path;
 
 const ARTIFACT: &[u8] = include_bytes!("../../artifact/tests/golden/format-2.cwasm");
 const HOST: &[u8] = include_bytes!("../src/fuzz/host.json");
+const TRUST: &[u8] = include_bytes!("../src/fuzz/trust");
 const GUESTS: [&str; 2] = [
     concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/guests"),
     concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/plugin-host/plugins"),
@@ -50,6 +51,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("manifest", "golden", &ARTIFACT[manifest.clone()])?;
     write("planted", "golden", &ARTIFACT[manifest])?;
     write("host", "described", HOST)?;
+    write("trust", "whole", TRUST)?;
+    write(
+        "keys",
+        "public",
+        TRUST.split(|byte| *byte == b'\n').nth(2).and_then(|line| line.get(..56)).unwrap_or_default(),
+    )?;
+    let signature =
+        [&b"Ed"[..], &[0x1f, 0xe8, 0xb4, 0x42, 0x18, 0x0f, 0x62, 0xe7], &[7; 64], &[0, 0]].concat();
+    write("signatures", "one", &signature)?;
     write("project", "whole", PROJECT.as_bytes())?;
     Ok(())
 }

@@ -3,10 +3,12 @@
 
 use crate::inspect::inspect;
 use crate::options::Options;
+use crate::sign;
 use crate::{BackendError, Cause, CompileError, Compiler, fit};
 use precompile_artifact::mismatch::mismatches;
+use precompile_artifact::signature::Signature;
 use precompile_artifact::trailer::{self, FORMAT, MAGIC};
-use precompile_artifact::{Backend, Host, Manifest, Platform};
+use precompile_artifact::{Backend, Host, Manifest, Platform, Trust};
 #[cfg(feature = "fuzzing")]
 pub use precompile_cache::fuzz::object;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -17,6 +19,9 @@ const ARTIFACT: &[u8] = include_bytes!("../../artifact/tests/golden/format-2.cwa
 const HOST: &[u8] = include_bytes!("fuzz/host.json");
 /// The first bytes of a component's binary form.
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
+
+/// A trust file, with a key of minisign's documentation.
+const TRUST: &str = include_str!("fuzz/trust");
 
 /// The number of panics of compilers that became errors.
 pub static COMPILER_PANICS: AtomicU64 = AtomicU64::new(0);
@@ -120,6 +125,51 @@ pub fn host(bytes: &[u8]) -> bool {
 /// Prints the reasons why an artifact would not run on a host.
 fn explain(manifest: &Manifest, host: &Host) {
     let _ = mismatches(manifest, host).iter().map(ToString::to_string).collect::<Vec<_>>();
+}
+
+/// Bytes as the signatures of an artifact, which a host with a trust file checks.
+///
+/// # Panics
+///
+/// A refusal without words, or signatures that are written otherwise than they were read.
+pub fn signatures(bytes: &[u8]) -> bool {
+    let (Ok(mut trailer), Ok(trust)) = (trailer::read(ARTIFACT), Trust::parse(TRUST)) else { return false };
+    trailer.signatures = bytes.to_vec();
+    if let Err(refusal) = trust.check(&trailer) {
+        assert!(!trust.mismatch(&refusal).to_string().is_empty());
+    }
+    let Ok(read) = Signature::read_all(bytes) else { return false };
+    let mut written = Vec::new();
+    read.iter().for_each(|signature| signature.write_to(&mut written));
+    assert_eq!(written, bytes);
+    true
+}
+
+/// Bytes as a trust file.
+///
+/// # Panics
+///
+/// A trust file that is read otherwise than it was written.
+pub fn trust(bytes: &[u8]) -> bool {
+    let Ok(text) = str::from_utf8(bytes) else { return false };
+    match Trust::parse(text) {
+        Ok(trust) => {
+            assert_eq!(Trust::parse(&trust.to_string()).as_ref(), Ok(&trust));
+            true
+        }
+        Err(error) => {
+            assert!(!error.to_string().is_empty());
+            false
+        }
+    }
+}
+
+/// Bytes as a file of each kind of key and signature.
+pub fn keys(bytes: &[u8]) -> bool {
+    let Ok(text) = str::from_utf8(bytes) else { return false };
+    let signature = sign::read_signature(text).inspect(|(signature, _)| drop(sign::minisig(signature)));
+    let (public, secret) = (sign::read_public_key(text), sign::SecretKey::parse(text, None));
+    signature.is_ok() || public.is_ok() || secret.is_ok()
 }
 
 #[cfg(test)]

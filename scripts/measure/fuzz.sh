@@ -55,11 +55,12 @@ failed=0
     printf '%s\n' '`wasm`, `component` and `text` are compiled by both backends, and `real` are mutations of programs from' \
         'package registries; `smith` and `smith-component` are valid by construction. `artifact` is read, inspected and' \
         'explained; `manifest` is, too, as part of an artifact whose digest is right. `host` is the description of a' \
-        'host, `project` a `precompile.toml`, and `object` what a shared cache answers.'
+        'host, `project` a `precompile.toml`, and `object` what a shared cache answers. `signatures` are those of an artifact,' \
+        '`trust` is a trust file, and `keys` are files of keys and of signatures.'
     echo
     printf '| target | executions | coverage | inputs kept | accepted | compiler panics | peak (MiB) | findings |\n|---|---|---|---|---|---|---|---|\n'
 } >"$work/report"
-for target in wasm real component text smith smith-component artifact manifest host project object; do
+for target in wasm real component text smith smith-component artifact manifest host project object signatures trust keys; do
     play "$target" "$seconds" || { failed=1; tail -5 "$work/$target.log" >&2; mkdir -p "$fuzz/found"; cp -r "$work/found/$target" "$fuzz/found/"; }
     stat() { sed -n "s/^stat::$1: *//p" "$work/$target.log"; }
     last="$(grep -aoE 'cov: [0-9]+ ft: [0-9]+ corp: [0-9]+' "$work/$target.log" | tail -1)"

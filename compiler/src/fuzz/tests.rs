@@ -74,3 +74,35 @@ fn any_host_gives_an_answer() {
     let share = accepted(host, &[HOST.to_vec()], 10_000);
     assert!((1..90).contains(&share), "{share} %");
 }
+
+/// Two signatures, of which one has a comment.
+fn two_signatures() -> Vec<u8> {
+    let mut bytes =
+        [&b"Ed"[..], &[0x1f, 0xe8, 0xb4, 0x42, 0x18, 0x0f, 0x62, 0xe7], &[7; 64], &[0, 0]].concat();
+    bytes.extend([&b"ED"[..], &[3; 8], &[9; 64], &[70, 0], &[5; 70]].concat());
+    bytes
+}
+
+#[test]
+fn any_signatures_give_an_answer() {
+    let share = accepted(signatures, &[two_signatures()], 10_000);
+    assert!((1..90).contains(&share), "{share} %");
+}
+
+#[test]
+fn any_trust_file_gives_an_answer() {
+    let share = accepted(trust, &[TRUST.into()], 10_000);
+    assert!((1..90).contains(&share), "{share} %");
+}
+
+#[test]
+fn any_key_gives_an_answer() {
+    let files = sign::SecretKey::generate(None).unwrap();
+    let key = sign::SecretKey::parse(&files.secret, None).unwrap();
+    let trailer = trailer::read(ARTIFACT).unwrap();
+    let statement = precompile_artifact::statement::Statement::of(&trailer);
+    let signature = sign::minisig(&key.sign(&statement)).unwrap();
+    let seeds = [files.secret, files.public, signature].map(String::into_bytes);
+    let share = accepted(keys, &seeds, 10_000);
+    assert!((1..90).contains(&share), "{share} %");
+}
