@@ -42,11 +42,11 @@ fn short(table: &str) -> String {
     short
 }
 
-/// Returns true for files that editors leave beside sources.
+/// Returns true for tests, and for files that editors leave beside sources.
 #[cfg(feature = "source-digest")]
-fn is_leftover(name: &std::ffi::OsStr) -> bool {
+fn is_without_effect(name: &std::ffi::OsStr) -> bool {
     let name = name.to_string_lossy();
-    name.starts_with('.') || name.ends_with('~') || name.ends_with(".orig")
+    name == "tests.rs" || name.starts_with('.') || name.ends_with('~') || name.ends_with(".orig")
 }
 
 /// Adds the sources in a folder to the digest, each with its name and content.
@@ -54,7 +54,7 @@ fn is_leftover(name: &std::ffi::OsStr) -> bool {
 fn add(digest: &mut blake3::Hasher, folder: &std::path::Path) -> std::io::Result<()> {
     let mut entries: Vec<_> = std::fs::read_dir(folder)?.collect::<std::io::Result<_>>()?;
     entries.sort_by_key(|entry| entry.file_name());
-    for entry in entries.into_iter().filter(|entry| !is_leftover(&entry.file_name())) {
+    for entry in entries.into_iter().filter(|entry| !is_without_effect(&entry.file_name())) {
         digest.update(format!("{}\n", entry.file_name().display()).as_bytes());
         if entry.path().is_dir() {
             add(digest, &entry.path())?;
