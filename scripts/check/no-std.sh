@@ -10,7 +10,7 @@ if ! rustup target add "$target" >/dev/null 2>&1; then
     export RUSTC_BOOTSTRAP=1
 fi
 export RUSTFLAGS="-D warnings"
-for features in portable-digest pulley,messages custom-virtual-memory,custom-native-signals,custom-sync-primitives gc,component-model,async,policy audit; do
+for features in portable-digest pulley,messages custom-virtual-memory,custom-native-signals,custom-sync-primitives gc,component-model,async,policy audit trust; do
     cargo "${toolchain[@]}" check -q "${std[@]}" --target "$target" -p precompile-runtime --lib --no-default-features --features "$features",portable-digest
     echo "ok: without the standard library, with $features"
 done
