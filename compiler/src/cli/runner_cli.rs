@@ -33,6 +33,16 @@ pub(crate) fn command() -> Command {
             option("policy", "DEMAND", "Refuse artifacts that don't meet a demand").action(ArgAction::Append),
         )
         .arg(
+            option("trust", "FILE", "Refuse artifacts that the keys of this trust file haven't signed")
+                .value_hint(ValueHint::FilePath),
+        )
+        .arg(
+            Arg::new("allow-unsigned")
+                .long("allow-unsigned")
+                .action(ArgAction::SetTrue)
+                .help("Run artifacts without any signature nevertheless, and say so"),
+        )
+        .arg(
             Arg::new("describe")
                 .long("describe")
                 .action(ArgAction::SetTrue)
