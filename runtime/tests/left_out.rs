@@ -23,6 +23,7 @@ left_out! {
     protected takes "wasi", "left out: all of protected.rs takes the feature `wasi`";
     pulley takes "pulley", "left out: all of pulley.rs takes the feature `pulley`";
     threads takes "threads", "left out: all of threads.rs takes the feature `threads`";
+    trust takes "trust", "left out: all of trust.rs takes the feature `trust`";
 }
 
 /// The list has all files that need a feature.
