@@ -14,19 +14,19 @@ use std::path::Path;
 #[derive(Args)]
 pub(crate) struct SettingOpts {
     /// A setting of WebAssembly, as for compiling
-    #[arg(short = 'W', value_name = "SETTING", value_parser = WASM)]
+    #[arg(short = 'W', value_name = "SETTING", value_parser = WASM, hide_possible_values = true)]
     wasm: Vec<String>,
 
     /// A setting of debugging, as for compiling
-    #[arg(short = 'D', value_name = "SETTING", value_parser = DEBUG)]
+    #[arg(short = 'D', value_name = "SETTING", value_parser = DEBUG, hide_possible_values = true)]
     debug: Vec<String>,
 
     /// A setting of optimisation, as for compiling
-    #[arg(short = 'O', value_name = "SETTING", value_parser = OPTIMIZE)]
+    #[arg(short = 'O', value_name = "SETTING", value_parser = OPTIMIZE, hide_possible_values = true)]
     optimize: Vec<String>,
 
     /// A setting of code generation, as for compiling
-    #[arg(short = 'C', value_name = "SETTING", value_parser = CODEGEN)]
+    #[arg(short = 'C', value_name = "SETTING", value_parser = CODEGEN, hide_possible_values = true)]
     codegen: Vec<String>,
 }
 

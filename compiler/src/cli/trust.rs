@@ -52,11 +52,11 @@ struct Add {
     key: String,
 
     /// Trust it for artifacts of these backends only
-    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     backends: Vec<precompile::Backend>,
 
     /// Trust it for artifacts for these targets only
-    #[arg(long, value_name = "TARGET,…", value_delimiter = ',')]
+    #[arg(long, value_name = "TARGET,...", value_delimiter = ',')]
     targets: Vec<Target>,
 
     /// Trust it for artifacts of this version of wasmtime or a newer one
