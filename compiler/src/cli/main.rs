@@ -216,7 +216,10 @@ fn run(command: &Command) -> Result<ExitCode> {
         Some(Verb::Attest(opts)) => {
             Ok(code(finish(opts.message_format, &opts.artifact, || opts.run().map(|()| true))?, FAILED))
         }
-        Some(Verb::Trust(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
+        Some(Verb::Trust(opts)) => {
+            let (file, format) = opts.file();
+            Ok(code(finish(format, file, || opts.run().map(|()| true))?, FAILED))
+        }
         Some(Verb::Targets(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Completions(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Man(opts)) => opts.run().map(|()| ExitCode::SUCCESS),

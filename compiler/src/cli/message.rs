@@ -82,6 +82,17 @@ pub(crate) enum Message<'a> {
         artifact: &'a Path,
         key: String,
     },
+    /// An artifact that a host with the trust file would refuse.
+    Refused {
+        #[serde(serialize_with = "path")]
+        artifact: &'a Path,
+        /// The trusted keys that have signed it.
+        keys: Vec<String>,
+        code: u16,
+        artifact_value: &'a str,
+        host_value: &'a str,
+        remedy: &'a str,
+    },
     Verified {
         #[serde(serialize_with = "path")]
         artifact: &'a Path,

@@ -86,6 +86,14 @@ struct Remove {
 }
 
 impl Opts {
+    /// The trust file, and the form of reports.
+    pub(crate) fn file(&self) -> (&Path, Format) {
+        match &self.verb {
+            Verb::Add(Add { file, .. }) | Verb::Remove(Remove { file, .. }) => (file, Format::Human),
+            Verb::List(common) | Verb::Check(common) => (&common.file, common.message_format),
+        }
+    }
+
     /// Runs the verb.
     pub(crate) fn run(&self) -> Result<()> {
         match &self.verb {

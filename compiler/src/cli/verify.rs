@@ -89,7 +89,17 @@ impl Opts {
                     keys: signers.iter().map(ToString::to_string).collect(),
                 })?;
             }
-            (Format::Json, Err(refusal)) => print(&Message::from(&trust.mismatch(&refusal)))?,
+            (Format::Json, Err(refusal)) => {
+                let mismatch = trust.mismatch(&refusal);
+                print(&Message::Refused {
+                    artifact,
+                    keys: refusal.signers.iter().map(ToString::to_string).collect(),
+                    code: mismatch.code.number(),
+                    artifact_value: mismatch.artifact_value.as_str(),
+                    host_value: mismatch.host_value.as_str(),
+                    remedy: mismatch.remedy.as_str(),
+                })?;
+            }
             (Format::Human, Ok(signers)) => {
                 let keys: Vec<_> = signers.iter().map(ToString::to_string).collect();
                 print_bytes(format!("`{name}` is signed by {}\n", keys.join(", ")).as_bytes())?;
