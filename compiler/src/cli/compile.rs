@@ -59,7 +59,7 @@ impl Opts {
     /// Compiles all jobs of a plan. Returns `false` where one failed.
     pub(crate) fn run(&self, plan: &Plan, cache: Option<&Cache>) -> Result<bool> {
         let explain = self.verbose;
-        plan.left_out.iter().filter(|_| !self.quiet).for_each(|left_out| tell_warning(left_out));
+        plan.warnings.iter().filter(|_| !self.quiet).for_each(|warning| tell_warning(warning));
         let verify_inputs = self.cache.verify_inputs();
         let caching = cache.map(|cache| Caching { cache, verify_inputs, explain });
         cache.inspect(|cache| interrupt::protect(cache.store()));

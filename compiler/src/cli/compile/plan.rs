@@ -29,8 +29,8 @@ pub(crate) struct Plan {
     pub(crate) jobs: Vec<Job>,
     /// There is more than one target.
     pub(crate) several_targets: bool,
-    /// Warnings about inputs that were left out, for people.
-    pub(crate) left_out: Vec<String>,
+    /// Warnings about inputs that were left out, and about the host, for people.
+    pub(crate) warnings: Vec<String>,
     /// The text of the dependency file, where one is asked for.
     depfile: Option<Vec<u8>>,
     /// The times of all sources.
@@ -120,7 +120,11 @@ impl Plan {
         let depfile = opts.depfile.is_some().then(|| dependencies(&jobs, &sources)).transpose()?;
         // The largest first, so that no thread works alone on it at the end.
         jobs.sort_by_key(|job| std::cmp::Reverse(job.input.bytes));
-        Ok(Plan { jobs, several_targets, left_out, depfile, source_times: all_times })
+        let mut warnings = left_out;
+        if host.is_some_and(|host| host.trust.is_some()) {
+            warnings.push("this host runs signed artifacts only: sign them, by `precompile sign`".into());
+        }
+        Ok(Plan { jobs, several_targets, warnings, depfile, source_times: all_times })
     }
 
     /// Writes a dependency file for make and ninja.
