@@ -152,6 +152,11 @@ fn other_tools_sign_and_verify() {
         let other = folder.precompile(["sign", "--signature", "app.txt.sig", "app.cwasm"]);
         assert!(other.code == Some(1) && other.stderr.contains("no signature of this artifact"), "{other:?}");
     }
+    fs::create_dir(folder.join("exported")).unwrap();
+    let exported = succeed(folder.precompile(["verify", "--export", "exported", "app.cwasm"]));
+    // Those of signify and OpenSSH have no comment, which minisign needs.
+    let left_out = ["fy.pub", "shell.pub"].iter().filter(|name| folder.join(name).exists()).count();
+    assert_eq!(exported.stderr.matches("minisign doesn't know the signature by").count(), left_out);
     // All of them, by a host that demands them all.
     for name in ["own.pub", "mini.pub", "fy.pub", "shell.pub"] {
         if folder.join(name).exists() {

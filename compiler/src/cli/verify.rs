@@ -1,6 +1,6 @@
 //! `precompile verify ARTIFACT…`: the keys that have signed artifacts.
 
-use crate::message::{Format, Message, print, print_bytes};
+use crate::message::{Format, Message, print, print_bytes, tell_warning};
 use crate::trust_file;
 use crate::unreadable;
 use anyhow::{Context, Result, ensure};
@@ -121,9 +121,18 @@ fn export(folder: &Path, trailer: &Trailer) -> Result<()> {
     };
     write("statement", Statement::of(trailer).as_str())?;
     let signatures = Signature::read_all(&trailer.signatures)?;
-    let known = signatures.iter().filter_map(|signature| Some((signature.key, minisig(signature)?)));
-    for (key, text) in known {
-        write(&format!("{key}.minisig"), &text)?;
+    let mut written = Vec::new();
+    for signature in &signatures {
+        let key = signature.key;
+        let Some(text) = minisig(signature) else {
+            tell_warning(&format!("minisign doesn't know the signature by {key}, which is left out"));
+            continue;
+        };
+        // Keys may have the same number, and a key may sign by two algorithms.
+        let before = written.iter().filter(|known| **known == key).count();
+        let number = if before == 0 { String::new() } else { format!("-{}", before + 1) };
+        write(&format!("{key}{number}.minisig"), &text)?;
+        written.push(key);
     }
     Ok(())
 }
