@@ -157,6 +157,10 @@ fn other_tools_sign_and_verify() {
     // Those of signify and OpenSSH have no comment, which minisign needs.
     let left_out = ["fy.pub", "shell.pub"].iter().filter(|name| folder.join(name).exists()).count();
     assert_eq!(exported.stderr.matches("minisign doesn't know the signature by").count(), left_out);
+    if has("minisign") {
+        let id = number(&folder, "mini.pub");
+        succeed(shell(&format!("cd exported && minisign -V -m statement -x {id}.minisig -p ../mini.pub")));
+    }
     // All of them, by a host that demands them all.
     for name in ["own.pub", "mini.pub", "fy.pub", "shell.pub"] {
         if folder.join(name).exists() {

@@ -12,7 +12,9 @@ pub fn text(signature: &Signature) -> Option<String> {
         _ => return None,
     };
     let (global, comment) = signature.extra.split_at_checked(64)?;
-    let comment = std::str::from_utf8(comment).ok().filter(|comment| !comment.contains(char::is_control))?;
+    // Minisign's own comments have tabs.
+    let breaks_line = |char: char| char.is_control() && char != '\t';
+    let comment = std::str::from_utf8(comment).ok().filter(|comment| !comment.contains(breaks_line))?;
     let base64 = |bytes: &[u8]| Base64::encode_to_string(bytes).expect("the length is far from any limit");
     let signed = base64(&[&algorithm[..], &signature.key.0, &signature.bytes].concat());
     Some(format!(
