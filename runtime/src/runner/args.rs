@@ -11,8 +11,8 @@ use precompile_runtime::artifact::Code;
 #[cfg(feature = "limits")]
 use precompile_runtime::artifact::quantity;
 use std::env::VarError;
-use std::error::Error;
 use std::ffi::OsString;
+use std::fmt::Display;
 #[cfg(feature = "measure")]
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -88,9 +88,9 @@ enum NumberError {
     Calls(String),
 }
 
-/// The error of an option's value.
-fn wrong(error: impl Error + Send + Sync + 'static) -> lexopt::Error {
-    lexopt::Error::Custom(error.into())
+/// The error of an option's value. Its text alone is kept, since the code for errors of each type is large.
+fn wrong(error: impl Display) -> lexopt::Error {
+    error.to_string().into()
 }
 
 /// An option that runs nothing, such as `--help`, and its command.

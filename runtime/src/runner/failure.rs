@@ -7,7 +7,7 @@ use precompile_runtime::link::LinkError;
 use precompile_runtime::wasmtime::{self, Trap, WasmBacktrace};
 #[cfg(any(feature = "limits", feature = "wasi", feature = "wasi-p2"))]
 use std::fmt::Display;
-#[cfg(any(feature = "wasi", feature = "wasi-p2"))]
+#[cfg(feature = "describe")]
 use std::io::ErrorKind;
 use std::io::Write;
 use std::path::Path;
@@ -61,7 +61,7 @@ impl Failure {
     /// An artifact that was not opened.
     pub(crate) fn open(path: &Path, error: OpenError) -> Failure {
         match error {
-            #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
+            #[cfg(feature = "describe")]
             OpenError::Io { ref source, .. } if source.kind() == ErrorKind::NotFound => {
                 Failure::own(Code::Io, || missing(path))
             }
@@ -172,9 +172,9 @@ impl Failure {
     }
 }
 
-/// The message about an artifact that isn't there, with the file beside it that was probably meant. The bare runner
-/// does without, to stay small.
-#[cfg(any(feature = "wasi", feature = "wasi-p2"))]
+/// The message about an artifact that isn't there, with the file beside it that was probably meant. Small runners
+/// do without.
+#[cfg(feature = "describe")]
 fn missing(path: &Path) -> String {
     let is_artifact = path.extension().is_some_and(|extension| extension == "cwasm");
     let stem = if is_artifact { path.with_extension("") } else { path.into() };
