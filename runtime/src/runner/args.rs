@@ -55,6 +55,10 @@ pub(crate) struct Args {
     #[cfg_attr(not(any(feature = "wasi", feature = "wasi-p2")), expect(dead_code, reason = "for WASI"))]
     pub(crate) replay: Option<Vec<u8>>,
     /// The demands on the artifact.
+    #[cfg_attr(
+        not(any(feature = "describe", feature = "trust")),
+        expect(dead_code, reason = "there are none")
+    )]
     pub(crate) demands: Demands,
     /// The limits of the guest.
     #[cfg(feature = "limits")]
@@ -88,9 +92,16 @@ enum NumberError {
     Calls(String),
 }
 
+/// The text of an error, as one.
+#[cold]
+#[inline(never)]
+fn text_of(error: &dyn Display) -> lexopt::Error {
+    error.to_string().into()
+}
+
 /// The error of an option's value. Its text alone is kept, since the code for errors of each type is large.
 fn wrong(error: impl Display) -> lexopt::Error {
-    error.to_string().into()
+    text_of(&error)
 }
 
 /// An option that runs nothing, such as `--help`, and its command.
