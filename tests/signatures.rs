@@ -86,7 +86,7 @@ fn keys_are_kept() {
     succeed(folder.precompile(["verify", "--public-key", "own.pub", "app.cwasm"]));
 }
 
-/// What minisign, signify and OpenSSH sign is taken, and minisign takes what we sign.
+/// Signatures of minisign, signify and OpenSSH are taken, and minisign takes ours.
 #[test]
 #[allow(clippy::print_stdout, reason = "a tool that is missing is named")]
 fn other_tools_sign_and_verify() {

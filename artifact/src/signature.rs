@@ -78,7 +78,7 @@ pub struct Signature {
     pub key: KeyId,
     /// The signature.
     pub bytes: [u8; SIGNATURE_BYTES],
-    /// What stands beside it, at most [`MOST_EXTRA_BYTES`]: of minisign, the signature of signature and trusted comment,
+    /// The bytes beside it, at most [`MOST_EXTRA_BYTES`]: of minisign, the signature of signature and trusted comment,
     /// and that comment. It isn't checked.
     pub extra: Vec<u8>,
 }

@@ -83,7 +83,7 @@ impl Versions {
         text.parse().map_or(Versions::ANY, series)
     }
 
-    /// Whether these versions are within a range that is written as `36.0.0..36.0.7`.
+    /// The test that these versions are within a range that is written as `36.0.0..36.0.7`.
     pub(super) fn within(&self, range: &str) -> Answer {
         let Some((first, after)) = ends(range) else { return Answer::No };
         match (first <= self.first && self.after <= after, first < self.after && self.first < after) {
@@ -101,7 +101,7 @@ pub(super) fn ends(range: &str) -> Option<([u64; 3], [u64; 3])> {
 }
 
 impl Features<'_> {
-    /// Whether the module uses a feature.
+    /// The test that the module uses a feature.
     pub(super) fn have(&self, name: &str) -> Answer {
         match self {
             Features::Used(names) => Answer::of(Some(names.contains(name))),

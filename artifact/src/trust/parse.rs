@@ -32,7 +32,7 @@ pub enum TrustProblem {
     Key {
         /// The word.
         word: String,
-        /// What is wrong with it.
+        /// The fault of the word.
         problem: PublicKeyError,
     },
     /// The word behind the key is no limit.

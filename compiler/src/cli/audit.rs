@@ -50,7 +50,7 @@ impl Opts {
     ///
     /// # Errors
     ///
-    /// Where the named file can't be read, or is no table.
+    /// If the named file can't be read, or is no table.
     pub(crate) fn table(&self) -> Result<String> {
         let Some(path) = &self.advisories else { return Ok(TABLE.into()) };
         let bytes = unreadable::read(path)?;

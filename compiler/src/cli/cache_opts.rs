@@ -80,7 +80,7 @@ impl CacheOpts {
     ///
     /// # Errors
     ///
-    /// Where an option or a variable of the cache is wrong.
+    /// If an option or a variable of the cache is wrong.
     pub(crate) fn cache(&self, quiet: bool) -> Result<Option<Cache>> {
         if self.is_unwanted() {
             return Ok(None);
@@ -125,7 +125,7 @@ impl StoreOpts {
     ///
     /// # Errors
     ///
-    /// Where there is no folder for it, or an option or a variable of it is wrong.
+    /// If there is no folder for it, or an option or a variable of it is wrong.
     pub(crate) fn store(&self) -> Result<Store> {
         let patience = Patience::new(self.wait()?, tell);
         Ok(Store::new(&self.folder()?).trusting(self.trust()?).waiting(patience))
@@ -158,7 +158,7 @@ impl StoreOpts {
     ///
     /// # Errors
     ///
-    /// Where the user gives no valid size or age.
+    /// If the user gives no valid size or age.
     pub(crate) fn limits(&self) -> Result<StoreLimits> {
         let mut limits = StoreLimits::default();
         if let Some(size) = text(&self.cache_max_size, "PRECOMPILE_CACHE_MAX_SIZE") {

@@ -40,7 +40,7 @@ impl Opts {
     ///
     /// # Errors
     ///
-    /// Where an option or a variable of the cache is wrong.
+    /// If an option or a variable of the cache is wrong.
     pub(crate) fn open_cache(&self) -> Result<Option<Cache>> {
         self.cache.cache(self.quiet)
     }

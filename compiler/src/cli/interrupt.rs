@@ -24,11 +24,11 @@ static REMOVED: Mutex<Option<PathBuf>> = Mutex::new(None);
 /// signal that was ignored when the process started stays ignored, as under `nohup` and in the background of a
 /// script.
 ///
-/// Where no thread can be started to wait for signals, the system's own action stays.
+/// If no thread can be started to wait for signals, the system's own action stays.
 ///
 /// # Errors
 ///
-/// Where the system refuses a handler.
+/// If the system refuses a handler.
 pub(crate) fn install() -> Result<()> {
     static INSTALLED: Mutex<bool> = Mutex::new(false);
     let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -43,7 +43,7 @@ pub(crate) fn install() -> Result<()> {
 /// Ends the process once all writes in progress are done; at once at a second signal, or where a file system takes
 /// longer. An output that is written by way of a temporary file is then absent, or as it was.
 ///
-/// Where no thread can be started, this one waits for the writes, and sees no second signal: its handler does.
+/// If no thread can be started, this one waits for the writes, and sees no second signal: its handler does.
 fn interrupted() {
     static BEFORE: AtomicBool = AtomicBool::new(false);
     if BEFORE.swap(true, Relaxed) {

@@ -44,7 +44,7 @@ impl KeySource {
     ///
     /// # Errors
     ///
-    /// Where there is no such key, others can read it, or there is no password.
+    /// If there is no such key, others can read it, or there is no password.
     pub(crate) fn read(&self) -> Result<SecretKey> {
         let usage = |text: &str| Err(Kind::Usage.error(text));
         match self {
@@ -101,7 +101,7 @@ impl KeySource {
 ///
 /// # Errors
 ///
-/// Where nobody can be asked.
+/// If nobody can be asked.
 pub(crate) fn prompt(question: &str) -> Result<String> {
     if !stdin().is_terminal() || !stderr().is_terminal() {
         return Err(anyhow!("the key is encrypted: give its password in the variable `{PASSWORD}`"));

@@ -274,7 +274,7 @@ fn misused(format: Format, error: &anyhow::Error) -> Result<ExitCode> {
 ///
 /// # Errors
 ///
-/// Where the first input is not there, and its name is similar to a command's.
+/// If the first input is not there, and its name is similar to a command's.
 fn check_name(inputs: &[PathBuf]) -> Result<()> {
     let Some(name) = inputs.first().filter(|input| !input.exists()).and_then(|input| input.to_str()) else {
         return Ok(());

@@ -281,7 +281,7 @@ impl<'a> From<&'a Mismatch> for Message<'a> {
 ///
 /// # Errors
 ///
-/// Where standard output can't be written.
+/// If standard output can't be written.
 pub(crate) fn print(message: &impl Serialize) -> io::Result<()> {
     let mut line = serde_json::to_vec(message)?;
     line.push(b'\n');
@@ -292,7 +292,7 @@ pub(crate) fn print(message: &impl Serialize) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// Where standard output can't be written.
+/// If standard output can't be written.
 pub(crate) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {

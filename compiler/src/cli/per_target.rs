@@ -48,7 +48,7 @@ impl<T: TargetValue> PerTarget<T> {
     ///
     /// # Errors
     ///
-    /// Where a name is no target, a target has two values, or a value is invalid.
+    /// If a name is no target, a target has two values, or a value is invalid.
     pub(crate) fn parse<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Self> {
         let mut values = PerTarget::default();
         for text in texts {
@@ -90,7 +90,7 @@ impl<T: TargetValue> PerTarget<T> {
     ///
     /// # Errors
     ///
-    /// Where a value is for another target.
+    /// If a value is for another target.
     pub(crate) fn check(&self, targets: &[Target]) -> Result<()> {
         match self.each.iter().find(|(target, _)| !targets.contains(target)) {
             Some((target, value)) => bail!(

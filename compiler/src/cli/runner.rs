@@ -18,7 +18,7 @@ impl Runner {
     ///
     /// # Errors
     ///
-    /// Where there is none.
+    /// If there is none.
     pub(crate) fn new(named: Option<&OsStr>) -> Result<Runner> {
         match named {
             Some(named) => Ok(Runner { words: shell_words::split("--runner", named)? }),
@@ -52,7 +52,7 @@ impl Runner {
     ///
     /// # Errors
     ///
-    /// Where the runner gives none.
+    /// If the runner gives none.
     pub(crate) fn describe(&self) -> Result<Host> {
         let name = self.name();
         let output = self.command().arg("--describe").stderr(Stdio::inherit()).output();

@@ -10,7 +10,7 @@ use std::path::Path;
 ///
 /// # Errors
 ///
-/// Where there is no word, or a quote is left open.
+/// If there is no word, or a quote is left open.
 pub(crate) fn split(option: &str, text: &OsStr) -> Result<Vec<OsString>> {
     if Path::new(text).is_file() {
         return Ok(vec![text.into()]);

@@ -21,7 +21,7 @@ pub(crate) fn statement(artifact: &Path, bytes: &[u8]) -> Result<Statement> {
 ///
 /// # Errors
 ///
-/// Where the file has changed otherwise since it was read.
+/// If the file has changed otherwise since it was read.
 pub(crate) fn add(
     artifact: &Path,
     bytes: &[u8],

@@ -11,7 +11,7 @@ use std::thread;
 ///
 /// # Errors
 ///
-/// Where the threads were started before.
+/// If the threads were started before.
 pub(crate) fn start(threads: usize) -> Result<(usize, Option<io::Error>)> {
     let (hand_out, work) = mpsc::channel::<ThreadBuilder>();
     let work = Arc::new(Mutex::new(work));

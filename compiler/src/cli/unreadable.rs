@@ -35,7 +35,7 @@ pub(crate) fn no_artifact(path: &Path, bytes: &[u8], error: &ReadError) -> anyho
 ///
 /// # Errors
 ///
-/// Where the file can't be read; the error names it.
+/// If the file can't be read; the error names it.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(path)
         .map_err(|error| unreadable(&error))
@@ -46,7 +46,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
 ///
 /// # Errors
 ///
-/// Where the file can't be read, or isn't UTF-8; the error names it.
+/// If the file can't be read, or isn't UTF-8; the error names it.
 pub(crate) fn read_text(path: &Path) -> anyhow::Result<String> {
     let not_text = |_| Kind::Read.error(format!("`{}` is no text", escaped_path(path)));
     String::from_utf8(read(path)?).map_err(not_text)

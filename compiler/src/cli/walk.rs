@@ -40,7 +40,7 @@ impl Walked {
 ///
 /// # Errors
 ///
-/// Where the folder itself can't be read.
+/// If the folder itself can't be read.
 pub(crate) fn walk(folder: &Path, links: Links, is_wanted: fn(&Path) -> bool) -> io::Result<Walked> {
     let root = fs_err::canonicalize(folder)?;
     let (mut walked, mut left_out) = (Walked::default(), Vec::new());

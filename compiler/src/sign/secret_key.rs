@@ -14,7 +14,7 @@ use thiserror::Error;
 
 /// The most bytes of a key's file: two lines.
 const MOST_BYTES: u64 = 64 << 10;
-/// Where a key's number and the key begin, in bytes: behind the names of three algorithms, a salt and two limits.
+/// The offset of a key's number and of the key, in bytes: behind the names of three algorithms, a salt and two limits.
 const NUMBER_AT: usize = 2 + 2 + 2 + 32 + 8 + 8;
 /// The length of an encoded key, in bytes: the number, the key and a checksum follow.
 const KEY_BYTES: usize = NUMBER_AT + 8 + 64 + 32;

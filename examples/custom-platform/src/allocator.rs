@@ -1,6 +1,6 @@
 //! The allocator, whose memory comes from the host.
 //!
-//! Where the host has none left, a guest's `memory.grow` gets its -1, wasmtime's larger allocations become
+//! If the host has none left, a guest's `memory.grow` gets its -1, wasmtime's larger allocations become
 //! errors, and any other ends in [`failure`](crate::failure).
 
 use crate::host::{host_allocate, host_free};

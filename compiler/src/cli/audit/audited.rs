@@ -62,7 +62,7 @@ impl Audited {
     ///
     /// # Errors
     ///
-    /// Where they are no artifact, or a damaged one.
+    /// If they are no artifact, or a damaged one.
     pub(super) fn read(bytes: &[u8]) -> Result<Audited, InspectError> {
         match trailer::read(bytes) {
             Ok(trailer) => Ok(Audited::Ours(Box::new(trailer.manifest))),

@@ -15,7 +15,7 @@ const PIPE_PATIENCE: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 ///
-/// Where the command can't be started.
+/// If the command can't be started.
 pub(super) fn output(
     command: &mut Command,
     limit: Duration,

@@ -29,7 +29,7 @@ const WITH_LEVELS: [&str; 2] = ["winch", "cranelift-speed"];
 ///
 /// # Errors
 ///
-/// Where a name is unknown, or there is a level and no named candidate that takes one.
+/// If a name is unknown, or there is a level and no named candidate that takes one.
 pub(crate) fn candidates(host: &Host, named: &[String], levels: &[String]) -> Result<Vec<Candidate>> {
     let native = || NATIVE.iter().map(|(name, _)| *name);
     let known = || native().chain([PULLEY]);

@@ -148,7 +148,7 @@ impl Trial {
     ///
     /// # Errors
     ///
-    /// Where no way to compile could be measured.
+    /// If no way to compile could be measured.
     pub(crate) fn prepare(&mut self, setup: &Setup<'_>) -> Result<()> {
         if let Err(reason) = self.compile(setup)? {
             self.refused = Some(reason.to_string());
@@ -180,7 +180,7 @@ impl Trial {
     ///
     /// # Errors
     ///
-    /// Where compiling or running fails that succeeded before.
+    /// If compiling or running fails that succeeded before.
     pub(crate) fn measure(&mut self, setup: &Setup<'_>) -> Result<()> {
         let name = self.candidate.name.clone();
         if let Err(reason) = self.compile(setup)? {

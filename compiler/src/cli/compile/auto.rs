@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 ///
 /// # Errors
 ///
-/// Where expected runs are given without `auto`, or the other way round.
+/// If expected runs are given without `auto`, or the other way round.
 pub(crate) fn expect(
     backend: Option<BackendArg>,
     runs: Option<NonZeroU64>,

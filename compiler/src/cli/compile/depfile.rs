@@ -22,7 +22,7 @@ enum Side {
 ///
 /// # Errors
 ///
-/// Where a path can't be written in such a file.
+/// If a path can't be written in such a file.
 pub(crate) fn text<'a>(rules: impl IntoIterator<Item = (&'a Path, Vec<&'a Path>)>) -> Result<Vec<u8>> {
     let mut text = Vec::new();
     for (output, inputs) in rules {

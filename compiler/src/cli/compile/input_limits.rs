@@ -59,7 +59,7 @@ impl InputLimitOpts {
     ///
     /// # Errors
     ///
-    /// Where this system can't enforce them.
+    /// If this system can't enforce them.
     pub(crate) fn limits(&self, threads: usize) -> Result<InputLimits> {
         let max_input_bytes = self.max_input_size;
         let Some(isolate) = self.isolate else {
@@ -114,7 +114,7 @@ impl InputLimits {
     ///
     /// # Errors
     ///
-    /// Where the input is too large.
+    /// If the input is too large.
     pub(crate) fn check_input(&self, bytes: u64) -> Result<()> {
         let max = self.max_bytes();
         let option = if self.max_input_bytes == Some(max) { "--max-input-size" } else { "--max-memory" };
@@ -130,7 +130,7 @@ impl InputLimits {
     ///
     /// # Errors
     ///
-    /// Where the input can't be read, or is too large.
+    /// If the input can't be read, or is too large.
     pub(crate) fn read_stream(&self, input: &Input) -> Result<Vec<u8>> {
         match input.is_standard() {
             true => self.read(stdin().lock(), 0),
@@ -142,7 +142,7 @@ impl InputLimits {
     ///
     /// # Errors
     ///
-    /// Where the input can't be read, or is too large.
+    /// If the input can't be read, or is too large.
     pub(crate) fn read(&self, from: impl Read, expected_bytes: u64) -> Result<Vec<u8>> {
         self.check_input(expected_bytes)?;
         let mut bytes = Vec::new();

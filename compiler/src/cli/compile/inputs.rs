@@ -76,7 +76,7 @@ pub(crate) struct Collected {
 ///
 /// # Errors
 ///
-/// Where a folder can't be read, or holds no module.
+/// If a folder can't be read, or holds no module.
 pub(crate) fn collect(paths: &[PathBuf], links: Links) -> Result<Collected> {
     let mut collected = Collected { inputs: Vec::new(), left_out: Vec::new() };
     for path in paths {

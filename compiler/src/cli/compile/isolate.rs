@@ -50,7 +50,7 @@ impl Isolation {
     ///
     /// # Errors
     ///
-    /// Where it can't.
+    /// If it can't.
     pub(crate) fn check(&self) -> Result<()> {
         ensure!(cfg!(unix), "`--isolate` needs limits on processes, which this system hasn't: leave it out");
         if self.is_strict {
@@ -71,7 +71,7 @@ impl Isolation {
     ///
     /// # Errors
     ///
-    /// Where the process can't be started, or fails.
+    /// If the process can't be started, or fails.
     pub(crate) fn describe(&self) -> Result<String> {
         Ok(self.request(Task::Confinement, &[])?.confinement()?.to_string())
     }
@@ -80,7 +80,7 @@ impl Isolation {
     ///
     /// # Errors
     ///
-    /// Where the process can't be started, or fails.
+    /// If the process can't be started, or fails.
     pub(crate) fn code_bytes(&self, module: &[u8]) -> Result<u64> {
         self.request(Task::CodeBytes, module)?.code_bytes()
     }
@@ -105,7 +105,7 @@ impl Isolation {
     ///
     /// # Errors
     ///
-    /// Where the process can't be started, or fails.
+    /// If the process can't be started, or fails.
     fn request(&self, task: Task, module: &[u8]) -> Result<Response> {
         let request = Request { task, module_bytes: module.len() as u64 }.encode()?;
         // The process holds the module and the artifact within its memory; this one holds no more.

@@ -29,7 +29,7 @@ struct FileIds {
 ///
 /// # Errors
 ///
-/// Where a file would have two of these roles, or standard output can't take an artifact.
+/// If a file would have two of these roles, or standard output can't take an artifact.
 pub(crate) fn check(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()> {
     let mut ids = FileIds::default();
     let mut inputs: HashSet<_> = sources.iter().map(|path| ids.of(path)).collect();

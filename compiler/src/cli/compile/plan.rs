@@ -42,7 +42,7 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// Where the command line or `precompile.toml` is wrong.
+    /// If the command line or `precompile.toml` is wrong.
     pub(crate) fn new(opts: &Opts) -> Result<Plan> {
         check_host(opts)?;
         let host = opts.host.as_deref().map(host_file::read).transpose()?;
@@ -153,7 +153,7 @@ fn chosen(named: Option<BackendArg>, host: Option<&Host>) -> Option<Backend> {
 ///
 /// # Errors
 ///
-/// Where it is, with both ways out.
+/// If it is, with both ways out.
 fn check_host(opts: &Opts) -> Result<()> {
     let Project { targets, cpu, platform, .. } = &opts.project;
     let given = [("--target", targets), ("--cpu", cpu), ("--platform", platform)];

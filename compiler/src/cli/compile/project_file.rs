@@ -35,7 +35,7 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// Where the file can't be read or parsed.
+    /// If the file can't be read or parsed.
     pub(crate) fn read(path: &Path) -> Result<Option<Project>> {
         if !path.exists() {
             return Ok(None);
@@ -61,7 +61,7 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// Where the text can't be parsed.
+    /// If the text can't be parsed.
     pub(crate) fn parse(text: &str) -> Result<Project, toml::de::Error> {
         toml::from_str(text)
     }

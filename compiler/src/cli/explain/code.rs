@@ -9,7 +9,7 @@ use wasmtime_environ::Trap;
 ///
 /// # Errors
 ///
-/// Where there is no such code.
+/// If there is no such code.
 pub(super) fn parse(text: &str) -> Result<Code, String> {
     let digits = text.strip_prefix(['E', 'e']).unwrap_or(text);
     let code = digits.parse().ok().and_then(Code::of).filter(|code| meaning(*code).is_some());

@@ -147,7 +147,7 @@ impl List {
     ///
     /// # Errors
     ///
-    /// Where the file can't be written.
+    /// If the file can't be written.
     pub fn write(&self, folder: &Path) -> io::Result<()> {
         std::fs::write(folder.join("list"), postcard::to_allocvec(self).map_err(io::Error::other)?)
     }
@@ -156,7 +156,7 @@ impl List {
     ///
     /// # Errors
     ///
-    /// Where there is none, or it is damaged.
+    /// If there is none, or it is damaged.
     pub fn read(folder: &Path) -> io::Result<List> {
         postcard::from_bytes(&std::fs::read(folder.join("list"))?).map_err(io::Error::other)
     }

@@ -50,7 +50,7 @@ impl Play {
     ///
     /// # Errors
     ///
-    /// Where the bytes are no outcome.
+    /// If the bytes are no outcome.
     pub fn decode(bytes: &[u8]) -> Result<Play, postcard::Error> {
         postcard::from_bytes(bytes)
     }

@@ -45,7 +45,7 @@ impl<'a> Modules<'a> {
     ///
     /// # Errors
     ///
-    /// Where compiling fails for another reason than a limit of the backend.
+    /// If compiling fails for another reason than a limit of the backend.
     pub(crate) fn compile(&mut self, wasm: &[u8]) -> Result<Module> {
         let compiled = match Compiler::default().compile(self.options, wasm) {
             Ok(compiled) => compiled,

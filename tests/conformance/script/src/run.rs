@@ -27,7 +27,7 @@ pub(crate) struct Outcome {
 ///
 /// # Errors
 ///
-/// Where the script can't be translated, or the player can't be started.
+/// If the script can't be translated, or the player can't be started.
 pub(crate) fn run(script: &Script, column: &Column, player: &[String], limit: Duration) -> Result<Outcome> {
     let folder = tempfile::tempdir()?;
     let translated = translate(script, column, folder.path())?;
@@ -54,7 +54,7 @@ pub(crate) fn run(script: &Script, column: &Column, player: &[String], limit: Du
 ///
 /// # Errors
 ///
-/// Where the player dies, or takes longer than `limit`.
+/// If the player dies, or takes longer than `limit`.
 pub(crate) fn play(folder: &Path, player: &[String], limit: Duration) -> Result<Play> {
     let (program, arguments) = player.split_first().context("there is no player")?;
     let (output, errors) = (folder.join("output"), folder.join("errors"));

@@ -46,7 +46,7 @@ pub(crate) fn scripts() -> Vec<Script> {
 ///
 /// # Errors
 ///
-/// Where one can't be read, or there is none.
+/// If one can't be read, or there is none.
 pub(crate) fn own(path: &Path) -> Result<Vec<Script>> {
     let mut files = vec![path.to_path_buf()];
     let (mut scripts, mut next) = (Vec::new(), 0);

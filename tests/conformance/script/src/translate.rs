@@ -31,7 +31,7 @@ pub(crate) struct Translated {
 ///
 /// # Errors
 ///
-/// Where the script can't be parsed, or the folder can't be written.
+/// If the script can't be parsed, or the folder can't be written.
 pub(crate) fn translate(script: &Script, column: &Column, folder: &Path) -> Result<Translated> {
     let mut options = column.options.clone();
     let other =

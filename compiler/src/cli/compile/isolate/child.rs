@@ -86,7 +86,7 @@ impl Opts {
 ///
 /// # Errors
 ///
-/// Where the parent is gone already.
+/// If the parent is gone already.
 #[cfg(target_os = "linux")]
 fn tie(parent: u32) -> Result<()> {
     use rustix::process::{

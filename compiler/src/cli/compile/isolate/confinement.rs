@@ -52,7 +52,7 @@ impl Confinement {
     ///
     /// # Errors
     ///
-    /// Where there are no limits on processes, or no thread can be started.
+    /// If there are no limits on processes, or no thread can be started.
     pub(super) fn enter(
         layers: &[Layer],
         threads: usize,

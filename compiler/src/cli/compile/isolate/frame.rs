@@ -17,7 +17,7 @@ pub(super) fn encode(value: &impl Serialize) -> Result<Vec<u8>> {
 ///
 /// # Errors
 ///
-/// Where there is none, or a larger one.
+/// If there is none, or a larger one.
 pub(super) fn decode<T: DeserializeOwned>(from: &mut impl Read, max_bytes: u64) -> Result<T> {
     let mut length = [0; 4];
     from.read_exact(&mut length)?;
@@ -33,7 +33,7 @@ pub(super) fn decode<T: DeserializeOwned>(from: &mut impl Read, max_bytes: u64) 
 ///
 /// # Errors
 ///
-/// Where there are fewer; [`io::ErrorKind::OutOfMemory`] where there is no room for them.
+/// If there are fewer; [`io::ErrorKind::OutOfMemory`] where there is no room for them.
 pub(super) fn bytes(from: &mut impl Read, length: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(usize::try_from(length).map_err(|_| io::ErrorKind::OutOfMemory)?)?;

@@ -36,7 +36,7 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// Where there is none.
+    /// If there is none.
     pub(super) fn decode(from: &mut impl Read) -> Result<Request> {
         frame::decode(from, Request::MAX_BYTES)
     }

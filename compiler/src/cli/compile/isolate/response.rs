@@ -121,7 +121,7 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// Where the response is to another task.
+    /// If the response is to another task.
     pub(super) fn confinement(self) -> Result<Confinement> {
         match self.head {
             Head::Confinement(confinement) => Ok(confinement),
@@ -133,7 +133,7 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// Where the response is to another task.
+    /// If the response is to another task.
     pub(super) fn code_bytes(self) -> Result<u64> {
         match self.head {
             Head::CodeBytes(bytes) => Ok(bytes),
@@ -150,7 +150,7 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// Where there is no valid response.
+    /// If there is no valid response.
     pub(super) fn decode(mut from: impl Read, max_artifact_bytes: u64) -> Result<Response> {
         let head = frame::decode(&mut from, Response::MAX_HEAD_BYTES)?;
         let bytes = match &head {

@@ -11,7 +11,7 @@ const RESERVED_BYTES: u64 = 512 << 20;
 ///
 /// # Errors
 ///
-/// Where the system refuses a limit.
+/// If the system refuses a limit.
 #[cfg(unix)]
 pub(super) fn set(max_memory_bytes: u64, threads: u64) -> Result<()> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
