@@ -71,7 +71,8 @@ impl<'a> EngineSection<'a> {
     /// Finds the section in an image: a byte for the layout, one for the version's length, the
     /// version, the stamp. Any bytes may be given.
     pub(crate) fn find(image: &'a [u8]) -> Result<EngineSection<'a>, StampError> {
-        let range = section_range(image).map_err(|error| StampError(error.to_string()))?;
+        let range =
+            section_range(image, obj::ELF_WASM_ENGINE).map_err(|error| StampError(error.to_string()))?;
         let Some(range) = range else {
             return Err(StampError(format!("it has no section `{}`", obj::ELF_WASM_ENGINE)));
         };
@@ -90,11 +91,12 @@ impl<'a> EngineSection<'a> {
     }
 }
 
-fn section_range(image: &[u8]) -> object::read::Result<Option<Range<usize>>> {
+/// The range of a section in an image; `None` if there is none of this name. Any bytes may be given.
+pub(crate) fn section_range(image: &[u8], name: &str) -> object::read::Result<Option<Range<usize>>> {
     let header = object::elf::FileHeader64::<Endianness>::parse(image)?;
     let endian = header.endian()?;
     let sections = header.sections(endian, image)?;
-    let Some((_, section)) = sections.section_by_name(endian, obj::ELF_WASM_ENGINE.as_bytes()) else {
+    let Some((_, section)) = sections.section_by_name(endian, name.as_bytes()) else {
         return Ok(None);
     };
     let range = |(start, bytes): (u64, u64)| {
