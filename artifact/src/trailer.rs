@@ -330,7 +330,7 @@ pub fn append(image_bytes: &mut Vec<u8>, manifest: &Manifest) -> Result<(), Read
 /// # Errors
 ///
 /// Every [`ReadError`] but [`ReadError::Digest`]; [`SignError`] where there is no room for a signature.
-pub fn sign(
+pub fn add_signature(
     artifact: &mut Vec<u8>,
     signature: &Signature,
     is_replaced: impl Fn(&Signature) -> bool,

@@ -337,7 +337,7 @@ fn signatures_are_added() {
     // A key of the same number, whose signature stays.
     let same_number = Signer { id: one.id, ..Signer::new(3) };
     for signature in [&one.sign(STATEMENT), &same_number.sign(STATEMENT), &two.sign(STATEMENT), &again] {
-        trailer::sign(&mut artifact, signature, by_one).unwrap();
+        trailer::add_signature(&mut artifact, signature, by_one).unwrap();
     }
     let trailer = trailer::read(&artifact).unwrap();
     let expected = [same_number.sign(STATEMENT), two.sign(STATEMENT), again];
@@ -346,9 +346,9 @@ fn signatures_are_added() {
     assert_eq!(artifact[..end], ARTIFACT[..end]);
     // As many as there can be.
     for number in 4..=MOST_SIGNATURES as u8 {
-        trailer::sign(&mut artifact, &Signer::new(number).sign(STATEMENT), |_| false).unwrap();
+        trailer::add_signature(&mut artifact, &Signer::new(number).sign(STATEMENT), |_| false).unwrap();
     }
-    let more = trailer::sign(&mut artifact, &Signer::new(200).sign(STATEMENT), |_| false);
+    let more = trailer::add_signature(&mut artifact, &Signer::new(200).sign(STATEMENT), |_| false);
     assert!(more.unwrap_err().to_string().contains("32 signatures"));
-    assert!(trailer::sign(&mut b"no artifact".to_vec(), &two.sign(STATEMENT), |_| false).is_err());
+    assert!(trailer::add_signature(&mut b"no artifact".to_vec(), &two.sign(STATEMENT), |_| false).is_err());
 }

@@ -30,7 +30,7 @@ fn sign(artifact: &mut Vec<u8>, number: u8) {
     let bytes = *key(number).sk.sign(statement.as_str(), None);
     let signature =
         Signature { algorithm: Algorithm::Plain, key: KeyId([number; 8]), bytes, extra: Vec::new() };
-    trailer::sign(artifact, &signature, |_| false).unwrap();
+    trailer::add_signature(artifact, &signature, |_| false).unwrap();
 }
 
 fn compiled(text: &str, arguments: &[&str]) -> Vec<u8> {
@@ -145,7 +145,7 @@ fn the_signature_of_another_artifact_is_refused() {
         compiled(TEXT, &["--backend", "cranelift"]),
         compiled(TEXT, &["--backend", "winch", "--target", "aarch64"]),
     ] {
-        trailer::sign(&mut other, &signature, |_| false).unwrap();
+        trailer::add_signature(&mut other, &signature, |_| false).unwrap();
         assert_eq!(codes(runtime.open_trusted_bytes(&other, &trust(1)))[0], Code::SignatureWrong.number());
     }
 }

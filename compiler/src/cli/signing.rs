@@ -38,7 +38,7 @@ pub(crate) fn add(
         bail!("`{name}` has changed meanwhile, and is not signed: sign it again");
     }
     let is_of_key = |known: &Signature| key.verifies(known, statement.as_str());
-    trailer::sign(&mut now, &signature, is_of_key).with_context(|| format!("`{name}`"))?;
+    trailer::add_signature(&mut now, &signature, is_of_key).with_context(|| format!("`{name}`"))?;
     Destination::named(artifact, Path::new("")).write(&now)?;
     let key = signature.key.to_string();
     match format {
