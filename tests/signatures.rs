@@ -86,6 +86,67 @@ fn keys_are_kept() {
     succeed(folder.precompile(["verify", "--public-key", "own.pub", "app.cwasm"]));
 }
 
+/// An artifact is compiled again by what it tells of its options, and signed only if it is the same.
+#[test]
+fn what_compiles_to_the_same_bytes_is_vouched_for() {
+    for backend in BACKENDS {
+        let folder = Folder::new();
+        let options = ["--backend", backend, "-W", "fuel", "--target", "aarch64"];
+        folder.compile("app", TEXT, &options);
+        folder.wasm("other.wasm", &TEXT.replace("42", "43"));
+        succeed(folder.precompile(["keygen", "--no-password", "-o", "own.key"]));
+        let same = succeed(folder.precompile(["reproduce", "app.wasm", "app.cwasm"]));
+        assert_eq!(same.stdout, "`app.cwasm` is what `app.wasm` compiles to\n");
+        let attest = |source: &str, more: &[&str]| {
+            let arguments = ["attest", "app.cwasm", "--source", source, "--sign", "own.key"];
+            folder.precompile([&arguments, more].concat())
+        };
+        let before = fs::read(folder.join("app.cwasm")).unwrap();
+        for (source, settings, why) in [
+            ("other.wasm", &[][..], "they are made of different modules"),
+            ("app.wasm", &["-W", "fuel=n"], "`consume_fuel` is `false` in one and `true` in the other"),
+        ] {
+            let differs = folder.precompile([&["reproduce", source, "app.cwasm"], settings].concat());
+            assert!(differs.code == Some(3) && differs.stdout.contains("differs at byte"), "{differs:?}");
+            assert!(differs.stdout.contains(why), "{differs:?}");
+            let refused = attest(source, settings);
+            assert!(refused.code == Some(1) && refused.stderr.contains("not signed"), "{refused:?}");
+            assert_eq!(fs::read(folder.join("app.cwasm")).unwrap(), before);
+        }
+        succeed(attest("app.wasm", &[]));
+        succeed(folder.precompile(["verify", "--public-key", "own.pub", "app.cwasm"]));
+    }
+}
+
+/// Programs are told what people are.
+#[test]
+fn reports_are_for_programs_too() {
+    let folder = Folder::new();
+    folder.compile("app", TEXT, &[]);
+    let report = |arguments: &[&str]| {
+        let ended = succeed(folder.precompile([arguments, &["--message-format", "json"]].concat()));
+        let lines: Vec<serde_json::Value> =
+            ended.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let [report, finished] = &lines[..] else { panic!("{ended:?}") };
+        assert_eq!((&finished["reason"], &finished["success"]), (&"finished".into(), &true.into()));
+        report.clone()
+    };
+    let made = report(&["keygen", "--no-password", "-o", "own.key"]);
+    let key = number(&folder, "own.pub");
+    let expected = serde_json::json!({
+        "reason": "key-made", "key": key, "secret": "own.key", "public": "own.pub"
+    });
+    assert_eq!(made, expected);
+    let signed = report(&["sign", "--key", "own.key", "app.cwasm"]);
+    assert_eq!(signed, serde_json::json!({ "reason": "signed", "artifact": "app.cwasm", "key": key }));
+    let verified = report(&["verify", "--trust", "own.pub", "app.cwasm"]);
+    assert_eq!(verified, serde_json::json!({ "reason": "verified", "artifact": "app.cwasm", "keys": [key] }));
+    let same = report(&["reproduce", "app.wasm", "app.cwasm"]);
+    assert_eq!(same, serde_json::json!({ "reason": "reproduced", "artifact": "app.cwasm", "is_same": true }));
+    let attested = report(&["attest", "app.cwasm", "--source", "app.wasm", "--sign", "own.key"]);
+    assert_eq!(attested, signed);
+}
+
 /// Signatures of minisign, signify and OpenSSH are taken, and minisign takes ours.
 #[test]
 #[allow(clippy::print_stdout, reason = "a tool that is missing is named")]

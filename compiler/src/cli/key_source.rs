@@ -48,53 +48,40 @@ impl KeySource {
     pub(crate) fn read(&self) -> Result<SecretKey> {
         let usage = |text: &str| Err(Kind::Usage.error(text));
         match self {
-            KeySource::Exposed => {
-                return usage(
-                    "a key on the command line is seen by all users: name its file, or a variable as `env:NAME`, and \
-                     make a new key",
-                );
-            }
+            KeySource::Exposed => usage(
+                "a key on the command line is seen by all users: name its file, or a variable as `env:NAME`, and \
+                 make a new key",
+            ),
             KeySource::Variable(name) if name.is_empty() => {
-                return usage("name the variable, as in `env:SIGNING_KEY`");
+                usage("name the variable, as in `env:SIGNING_KEY`")
             }
-            _ => {}
-        }
-        let password = variable(PASSWORD).map(|password| password.into_string());
-        let password = password.transpose().map_err(|_| anyhow!("`{PASSWORD}` is not UTF-8"))?;
-        match self.attempt(password.as_deref()) {
-            Err(KeyError::Encrypted) => {
-                let password = prompt(&format!("Password of {}: ", self.name()))?;
-                self.attempt(Some(&password))
+            KeySource::File(path) => {
+                unlock(&format!("`{}`", escaped_path(path)), |password| SecretKey::read(path, password))
             }
-            key => key,
-        }
-        .map_err(|error| match error {
-            // These name the file.
-            KeyError::Io { .. } | KeyError::Exposed(_) => Kind::Read.error(error.to_string()),
-            _ => Kind::Read.error(format!("{}: {error}", self.name())),
-        })
-    }
-
-    fn attempt(&self, password: Option<&str>) -> Result<SecretKey, KeyError> {
-        match self {
-            KeySource::File(path) => SecretKey::read(path, password),
-            KeySource::Exposed => Err(KeyError::NotAKey("it stands on the command line".into())),
             KeySource::Variable(name) => {
                 let text = variable(name).and_then(|text| text.into_string().ok());
-                let text =
-                    text.ok_or_else(|| KeyError::NotAKey("the variable is not set, or not UTF-8".into()))?;
-                SecretKey::parse(&text, password)
+                let text = text.ok_or_else(|| {
+                    Kind::Read.error(format!("the variable `{name}` is not set, or not UTF-8"))
+                })?;
+                unlock(&format!("the variable `{name}`"), |password| SecretKey::parse(&text, password))
             }
         }
     }
+}
 
-    fn name(&self) -> String {
-        match self {
-            KeySource::File(path) => format!("`{}`", escaped_path(path)),
-            KeySource::Variable(name) => format!("the variable `{name}`"),
-            KeySource::Exposed => "a key on the command line".into(),
-        }
-    }
+/// Reads a key, with its password if it is encrypted.
+fn unlock(name: &str, read: impl Fn(Option<&str>) -> Result<SecretKey, KeyError>) -> Result<SecretKey> {
+    let password = variable(PASSWORD).map(|password| password.into_string());
+    let password = password.transpose().map_err(|_| anyhow!("`{PASSWORD}` is not UTF-8"))?;
+    let key = match read(password.as_deref()) {
+        Err(KeyError::Encrypted) => read(Some(&prompt(&format!("Password of {name}: "))?)),
+        key => key,
+    };
+    key.map_err(|error| match error {
+        // These name the file.
+        KeyError::Io { .. } | KeyError::Exposed(_) => Kind::Read.error(error.to_string()),
+        _ => Kind::Read.error(format!("{name}: {error}")),
+    })
 }
 
 /// Asks for a password, which isn't shown.

@@ -29,7 +29,7 @@ enum Verb {
     Remove(Remove),
     /// List the keys and their limits
     List(Common),
-    /// Say what is wrong with the file, also who else could change it
+    /// Say what is wrong with the file, also whether others can write to it
     Check(Common),
 }
 
