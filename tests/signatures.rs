@@ -104,7 +104,7 @@ fn what_compiles_to_the_same_bytes_is_vouched_for() {
         let before = fs::read(folder.join("app.cwasm")).unwrap();
         for (source, settings, why) in [
             ("other.wasm", &[][..], "they are made of different modules"),
-            ("app.wasm", &["-W", "fuel=n"], "`consume_fuel` is `false` in one and `true` in the other"),
+            ("app.wasm", &["-W", "fuel=n"], "`consume_fuel` is `n` in one and `y` in the other"),
         ] {
             let differs = folder.precompile([&["reproduce", source, "app.cwasm"], settings].concat());
             assert!(differs.code == Some(3) && differs.stdout.contains("differs at byte"), "{differs:?}");

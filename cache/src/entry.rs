@@ -1,9 +1,9 @@
 //! An entry of the cache, as a lookup returns it.
 
-use crate::accept::{Accept, Refusal};
+use crate::accept::{Accept, Objection};
 use crate::digest::Digest;
 use crate::record::{Outcome, Record};
-use crate::trust::Trust;
+use crate::trusted_users::TrustedUsers;
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, Write};
@@ -27,9 +27,9 @@ pub struct Entry {
 enum Blob {
     None,
     /// A file in the store, not verified.
-    File(PathBuf, Trust),
+    File(PathBuf, TrustedUsers),
     /// A file in the store, and the bytes that were read of it. They aren't verified either.
-    Read(PathBuf, Trust, Vec<u8>),
+    Read(PathBuf, TrustedUsers, Vec<u8>),
     /// Verified bytes that couldn't be stored on this machine.
     Memory(Vec<u8>),
 }
@@ -42,11 +42,11 @@ pub(crate) enum CheckError {
     Damaged(#[from] io::Error),
     /// The caller has something against its bytes.
     #[error(transparent)]
-    Refused(Refusal),
+    Refused(Objection),
 }
 
 impl Entry {
-    pub(crate) fn stored(record: Record, blob: Option<PathBuf>, trust: Trust, guard: File) -> Entry {
+    pub(crate) fn stored(record: Record, blob: Option<PathBuf>, trust: TrustedUsers, guard: File) -> Entry {
         let blob = blob.map_or(Blob::None, |path| Blob::File(path, trust));
         Entry { record, blob, _guard: Some(guard) }
     }

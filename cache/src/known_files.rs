@@ -7,7 +7,7 @@ use crate::identity::{Identity, unix_ns};
 use crate::key::Key;
 use crate::open_regular::open_regular;
 use crate::store::mark_as_used;
-use crate::trust::Trust;
+use crate::trusted_users::TrustedUsers;
 use std::io;
 use std::path::Path;
 use std::time::SystemTime;
@@ -73,7 +73,7 @@ impl Cache {
         let known = self.files.last(&self.store, path, identity)?;
         known.made?;
         let file = open_regular(path, false, false).ok()?;
-        Trust::Owner.check_owner(path, &file.metadata().ok()?).ok()?;
+        TrustedUsers::Owner.check_owner(path, &file.metadata().ok()?).ok()?;
         let same = Digest::of_large(file).ok()? == known.digest;
         same.then_some(Recalled { known, stale: true })
     }

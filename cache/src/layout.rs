@@ -17,7 +17,7 @@
 
 use crate::digest::Digest;
 use crate::error::Error;
-use crate::trust::Trust;
+use crate::trusted_users::TrustedUsers;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -112,7 +112,7 @@ impl Layout {
     }
 
     /// Checks that no other user can write to the folders that exist. Returns true if all of them exist.
-    pub(crate) fn check(&self, trust: Trust) -> Result<bool, Error> {
+    pub(crate) fn check(&self, trust: TrustedUsers) -> Result<bool, Error> {
         let mut complete = true;
         for folder in self.folders() {
             match trust.behind_link(folder) {
@@ -128,7 +128,7 @@ impl Layout {
     }
 
     /// Creates the folders that don't exist.
-    pub(crate) fn create(&self, trust: Trust) -> io::Result<()> {
+    pub(crate) fn create(&self, trust: TrustedUsers) -> io::Result<()> {
         if let Some(parent) = self.folder.parent() {
             std::fs::create_dir_all(parent)?;
         }
@@ -155,7 +155,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let tag = folder.path().join("CACHEDIR.TAG");
         std::fs::write(&tag, &TAG[..10]).unwrap();
-        Layout::new(folder.path()).create(Trust::Owner).unwrap();
+        Layout::new(folder.path()).create(TrustedUsers::Owner).unwrap();
         assert_eq!(std::fs::read_to_string(&tag).unwrap(), TAG);
     }
 

@@ -24,7 +24,7 @@
 //!
 //! Every user who can write to the folder decides what the cache returns: a digest detects damage, not forgery.
 //! So the folder is created for its owner only, and a folder that other users can write to is refused, unless
-//! [`Trust::Anyone`] is set. Entries of the shared store are as trustworthy as everyone who can write to it.
+//! [`TrustedUsers::Anyone`] is set. Entries of the shared store are as trustworthy as everyone who can write to it.
 
 #![forbid(unsafe_code)]
 
@@ -63,10 +63,10 @@ mod scan;
 mod service;
 mod slot;
 mod store;
-mod trust;
+mod trusted_users;
 mod verify;
 
-pub use accept::{Accept, Refusal};
+pub use accept::{Accept, Objection};
 pub use bounded::bounded;
 pub use cache::{Cache, Lookup, Turn};
 pub use digest::Digest;
@@ -85,5 +85,5 @@ pub use scan::StoredEntry;
 pub use service::Service;
 pub use slot::Slot;
 pub use store::Store;
-pub use trust::{Trust, UnknownTrust};
+pub use trusted_users::{TrustedUsers, UnknownUsers};
 pub use verify::Verified;

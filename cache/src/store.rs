@@ -8,7 +8,7 @@ use crate::key::Key;
 use crate::layout::Layout;
 use crate::patience::Patience;
 use crate::record::{OTHER_KEY, Outcome, Record};
-use crate::trust::Trust;
+use crate::trusted_users::TrustedUsers;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -23,7 +23,7 @@ const MARK_AFTER: Duration = Duration::from_secs(60 * 60);
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) layout: Arc<Layout>,
-    pub(crate) trust: Trust,
+    pub(crate) trust: TrustedUsers,
     pub(crate) patience: Patience,
     /// The folders were checked, and no untrusted user can write to them.
     pub(crate) is_checked: Arc<AtomicBool>,
@@ -36,7 +36,7 @@ impl Store {
     pub fn new(folder: &Path) -> Store {
         Store {
             layout: Arc::new(Layout::new(folder)),
-            trust: Trust::default(),
+            trust: TrustedUsers::default(),
             patience: Patience::default(),
             is_checked: Arc::default(),
             writing: Arc::default(),
@@ -44,7 +44,7 @@ impl Store {
     }
 
     /// The same store, with other users trusted or not.
-    pub fn trusting(self, trust: Trust) -> Store {
+    pub fn trusting(self, trust: TrustedUsers) -> Store {
         Store { trust, ..self }
     }
 

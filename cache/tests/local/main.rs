@@ -8,11 +8,11 @@ mod nearest;
 mod prune;
 mod runs;
 mod slots;
-mod trust;
+mod trusted_users;
 mod verify;
 mod waits;
 
-use precompile_cache::{Cache, Digest, Entry, Key, Recipe, Refusal, Store, StoreLimits};
+use precompile_cache::{Cache, Digest, Entry, Key, Objection, Recipe, Store, StoreLimits};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,7 +34,7 @@ fn cache(folder: &Path) -> Cache {
     Cache::new(Store::new(folder), StoreLimits::default())
 }
 
-fn accept(_: &[u8]) -> Result<(), Refusal> {
+fn accept(_: &[u8]) -> Result<(), Objection> {
     Ok(())
 }
 

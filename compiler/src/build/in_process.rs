@@ -7,7 +7,7 @@ use crate::build::inputs::Input;
 use crate::build::jobs::Jobs;
 use crate::build::order::Order;
 use crate::build::tool::INSTALL;
-use crate::cache::{Cache, Patience, Recipe, Store, StoreLimits, Trust};
+use crate::cache::{Cache, Patience, Recipe, Store, StoreLimits, TrustedUsers};
 use crate::{Artifact, Compiler, Destination, Expect, Options, Rates, Request, Source, Target};
 use crate::{CompileError, ObtainError, WriteError};
 use crate::{choose, code_bytes, recipe};
@@ -160,12 +160,12 @@ fn cache(cargo: &Cargo) -> Option<Cache> {
     // The command alone limits the cache's size.
     let limits = StoreLimits { max_bytes: u64::MAX, max_age: Duration::MAX };
     let variable = |name: &str| Some(cargo.variable(name)?.to_string_lossy().into_owned());
-    let trust = variable("PRECOMPILE_CACHE_TRUST").map_or(Ok(Trust::default()), |whom| whom.parse());
+    let trust = variable("PRECOMPILE_CACHE_TRUST").map_or(Ok(TrustedUsers::default()), |whom| whom.parse());
     let wait = variable("PRECOMPILE_CACHE_WAIT");
     let wait = wait.map_or(Some(Patience::LIMIT), |time| quantity::duration(&time).ok());
     let trust = trust.unwrap_or_else(|error| {
         cargo.warn(&error.to_string());
-        Trust::default()
+        TrustedUsers::default()
     });
     let wait = wait.unwrap_or_else(|| {
         cargo.warn("`PRECOMPILE_CACHE_WAIT` is no time: use seconds, or a number with us, ms, s, m or h");

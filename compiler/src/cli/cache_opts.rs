@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use etcetera::BaseStrategy;
 use precompile::artifact::quantity;
-use precompile::cache::{Cache, Patience, Service, Store, StoreLimits, Trust, UnknownTrust};
+use precompile::cache::{Cache, Patience, Service, Store, StoreLimits, TrustedUsers, UnknownUsers};
 use precompile::did_you_mean;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -142,11 +142,11 @@ impl StoreOpts {
         Ok(strategy.context(nowhere)?.cache_dir().join("precompile"))
     }
 
-    fn trust(&self) -> Result<Trust> {
+    fn trust(&self) -> Result<TrustedUsers> {
         let whom = text(&self.cache_trust, "PRECOMPILE_CACHE_TRUST");
         let wrong =
-            |whom: &str, error: UnknownTrust| anyhow!("{error}{}", did_you_mean(whom, ["owner", "anyone"]));
-        whom.map_or(Ok(Trust::default()), |whom| whom.parse().map_err(|error| wrong(&whom, error)))
+            |whom: &str, error: UnknownUsers| anyhow!("{error}{}", did_you_mean(whom, ["owner", "anyone"]));
+        whom.map_or(Ok(TrustedUsers::default()), |whom| whom.parse().map_err(|error| wrong(&whom, error)))
     }
 
     fn wait(&self) -> Result<Duration> {

@@ -11,7 +11,7 @@ use crate::options::target::Target;
 use crate::options::{Options, OptionsError};
 use precompile_artifact::Backend;
 use precompile_cache::{
-    Cache, Digest, Entry, Identity, InPlace, Key, Lookup, Recipe, Refusal, Turn, bounded, open_regular,
+    Cache, Digest, Entry, Identity, InPlace, Key, Lookup, Objection, Recipe, Turn, bounded, open_regular,
 };
 use std::borrow::Cow;
 use std::io::{self, Read as _};
@@ -151,7 +151,7 @@ impl Compiler<'_> {
             }
             let changed = AtomicBool::new(false);
             let accept = |artifact: &[u8]| match accepted(options, request.is_isolated, source, artifact) {
-                Accepted::Judged(judgement) => judgement.map_err(Refusal::from),
+                Accepted::Judged(judgement) => judgement.map_err(Objection::from),
                 Accepted::Changed => {
                     changed.store(true, Relaxed);
                     Ok(())

@@ -5,14 +5,15 @@ mod folder;
 mod fresh;
 mod links;
 mod overwrite;
+mod owners;
 mod replace;
-mod trust;
 
 pub use links::descriptor;
 
 use content::Content;
 use folder::folder;
 use overwrite::Failure;
+use owners::Owners;
 use precompile_artifact::escaped_path;
 use precompile_cache::{Entry, is_damage};
 use replace::{Privacy, replace};
@@ -21,7 +22,6 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use thiserror::Error;
-use trust::Trust;
 
 /// The reason why an artifact was not written. The old content of the path is untouched, unless the path is a device,
 /// a pipe, or a file that can't be replaced.
@@ -191,15 +191,15 @@ impl<'a> Destination<'a> {
         let there = path.symlink_metadata().ok().filter(Metadata::is_file);
         let input = self.input.metadata().ok().filter(Metadata::is_file);
         let folder = folder(&path).metadata().ok();
-        let trust = Trust { input: input.as_ref(), folder: folder.as_ref(), is_named: self.is_named };
+        let owners = Owners { input: input.as_ref(), folder: folder.as_ref(), is_named: self.is_named };
         // A file's owner can change it at any time, whatever it holds now.
         let is_candidate = there.as_ref().is_some_and(|there| there.len() == content.bytes());
-        if is_candidate && content.is_in(&path, |there| trust.accepts_owner(there)) {
+        if is_candidate && content.is_in(&path, |there| owners.accepts_owner(there)) {
             return Ok(Ok(Written::Unchanged));
         }
-        let written = match replace(&path, &Privacy::new(there.as_ref(), &trust), content) {
+        let written = match replace(&path, &Privacy::new(there.as_ref(), &owners), content) {
             Err(error) if overwrite::is_allowed_after(&error) && there.is_some() => {
-                match overwrite::file(&path, content, &trust) {
+                match overwrite::file(&path, content, &owners) {
                     None => Err(error),
                     Some(Ok(())) => Ok(()),
                     Some(Err(Failure::Io(error))) => Err(error),

@@ -1,7 +1,7 @@
 //! Outputs that are written in place: devices, pipes, and files that can't be replaced.
 
 use super::content::Content;
-use super::trust::Trust;
+use super::owners::Owners;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
@@ -63,8 +63,8 @@ pub(super) enum Failure {
 }
 
 /// Overwrites an existing file. If it can't be written in whole, it is emptied. `None` if it can't be opened.
-pub(super) fn file(path: &Path, content: &Content<'_>, trust: &Trust<'_>) -> Option<Result<(), Failure>> {
-    let (mut file, is_open_to_others) = open(path, trust)?;
+pub(super) fn file(path: &Path, content: &Content<'_>, owners: &Owners<'_>) -> Option<Result<(), Failure>> {
+    let (mut file, is_open_to_others) = open(path, owners)?;
     if is_open_to_others {
         return Some(Err(Failure::Exposed));
     }
@@ -79,17 +79,17 @@ pub(super) fn file(path: &Path, content: &Content<'_>, trust: &Trust<'_>) -> Opt
 /// Opens the file; the flag is `true` if it is open to other users. A file that the user didn't name must have no other
 /// name: a hard link to another user's file isn't written to. A pipe that was put there meanwhile doesn't block.
 #[cfg(unix)]
-fn open(path: &Path, trust: &Trust<'_>) -> Option<(File, bool)> {
+fn open(path: &Path, owners: &Owners<'_>) -> Option<(File, bool)> {
     use rustix::fs::OFlags;
     use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
     let file = OpenOptions::new().write(true).custom_flags(flags).open(path).ok()?;
     let there = file.metadata().ok()?;
-    let is_meant = there.is_file() && (trust.is_named || there.nlink() == 1);
-    is_meant.then(|| (file, !trust.admits(&there)))
+    let is_meant = there.is_file() && (owners.is_named || there.nlink() == 1);
+    is_meant.then(|| (file, !owners.admits(&there)))
 }
 
 #[cfg(not(unix))]
-fn open(path: &Path, _: &Trust<'_>) -> Option<(File, bool)> {
+fn open(path: &Path, _: &Owners<'_>) -> Option<(File, bool)> {
     Some((OpenOptions::new().write(true).open(path).ok()?, false))
 }

@@ -2,7 +2,7 @@
 
 use super::content::Content;
 use super::folder::folder;
-use super::trust::Trust;
+use super::owners::Owners;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
@@ -17,8 +17,8 @@ pub(super) struct Privacy<'a> {
 
 impl<'a> Privacy<'a> {
     /// The privacy of an output that replaces `old`. An old file of another user is ignored.
-    pub(super) fn new(old: Option<&'a Metadata>, trust: &Trust<'a>) -> Privacy<'a> {
-        Privacy { input: trust.input, old: old.filter(|old| trust.accepts_owner(old)) }
+    pub(super) fn new(old: Option<&'a Metadata>, owners: &Owners<'a>) -> Privacy<'a> {
+        Privacy { input: owners.input, old: old.filter(|old| owners.accepts_owner(old)) }
     }
 }
 

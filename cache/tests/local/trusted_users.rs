@@ -4,7 +4,7 @@
 #![allow(clippy::print_stdout, reason = "what can't run says so")]
 
 use crate::{COST, accept, cache, has, insert, key, part, store};
-use precompile_cache::{Cache, Digest, Error, Lookup, Store, StoreLimits, Trust};
+use precompile_cache::{Cache, Digest, Error, Lookup, Store, StoreLimits, TrustedUsers};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown};
 use std::path::{Path, PathBuf};
@@ -73,7 +73,7 @@ fn folders_and_files_are_for_their_owner_only() {
 fn shared_folders_and_files_have_the_usual_modes() {
     let outside = tempfile::tempdir().unwrap();
     let folder = outside.path().join("cache");
-    let store = Store::new(&folder).trusting(Trust::Anyone);
+    let store = Store::new(&folder).trusting(TrustedUsers::Anyone);
     drop(insert(&store, &key("a"), b"blob"));
     fs::create_dir(outside.path().join("folder")).unwrap();
     fs::write(outside.path().join("file"), "").unwrap();
@@ -125,7 +125,7 @@ fn folders_that_others_can_write_are_not_used() {
             }
             other => panic!("{name} {open:o}: {other:?}"),
         }
-        let anyone = Store::new(folder.path()).trusting(Trust::Anyone);
+        let anyone = Store::new(folder.path()).trusting(TrustedUsers::Anyone);
         assert!(anyone.lookup(&key("a")).unwrap().is_some(), "{name} {open:o}");
     }
 }
@@ -160,7 +160,7 @@ fn clearing_closes_a_store() {
     assert!(lookup(folder.path()).unwrap());
     // If anyone is trusted, the modes stay as they are.
     set_mode(&folder.path().join("v1"), 0o777);
-    Store::new(folder.path()).trusting(Trust::Anyone).clear().unwrap();
+    Store::new(folder.path()).trusting(TrustedUsers::Anyone).clear().unwrap();
     assert_eq!(mode(&folder.path().join("v1")), 0o777);
 }
 
@@ -199,7 +199,7 @@ fn files_of_another_user_are_not_used() {
         chown(path, Some(NOBODY), None).unwrap();
         let error = lookup(folder.path()).unwrap_err();
         assert!(matches!(error, Error::Theirs { user: NOBODY, .. }), "{error}");
-        let anyone = Store::new(folder.path()).trusting(Trust::Anyone);
+        let anyone = Store::new(folder.path()).trusting(TrustedUsers::Anyone);
         assert!(anyone.lookup(&key("a")).unwrap().is_some());
         chown(path, Some(0), None).unwrap();
         assert!(lookup(folder.path()).unwrap());
@@ -268,7 +268,7 @@ fn another_users_link_is_not_followed() {
     let error = lookup(&link).unwrap_err();
     assert!(matches!(&error, Error::Theirs { user: NOBODY, path } if *path == link), "{error}");
     assert!(matches!(lookup(&link.join("")), Err(Error::Theirs { .. })));
-    let anyone = Store::new(&link).trusting(Trust::Anyone);
+    let anyone = Store::new(&link).trusting(TrustedUsers::Anyone);
     assert!(anyone.lookup(&key("a")).unwrap().is_some());
     // Nor is a link in place of an inner folder followed, if others may write to the outermost one.
     let (v1, moved) = (folder.path().join("v1"), folder.path().join("moved"));
@@ -282,7 +282,7 @@ fn another_users_link_is_not_followed() {
 
 #[test]
 fn trust_is_read_from_its_name() {
-    assert_eq!(("owner".parse(), "anyone".parse()), (Ok(Trust::Owner), Ok(Trust::Anyone)));
-    let error = "me".parse::<Trust>().unwrap_err().to_string();
+    assert_eq!(("owner".parse(), "anyone".parse()), (Ok(TrustedUsers::Owner), Ok(TrustedUsers::Anyone)));
+    let error = "me".parse::<TrustedUsers>().unwrap_err().to_string();
     assert!(error.contains("`me`") && error.contains("`owner` or `anyone`"), "{error}");
 }

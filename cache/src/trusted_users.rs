@@ -8,7 +8,7 @@ use std::str::FromStr;
 /// The users whose entries are trusted. Users of the cache run its entries as machine code: a user who can write an
 /// entry has the rights of everyone who uses it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Trust {
+pub enum TrustedUsers {
     /// This user and the system's administrator: entries that others can write are refused. Folders and files are
     /// created for this user only.
     #[default]
@@ -20,21 +20,21 @@ pub enum Trust {
 /// The error for a name of nobody whom a cache can trust.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no one a cache can trust: use `owner` or `anyone`")]
-pub struct UnknownTrust(pub String);
+pub struct UnknownUsers(pub String);
 
-impl FromStr for Trust {
-    type Err = UnknownTrust;
+impl FromStr for TrustedUsers {
+    type Err = UnknownUsers;
 
-    fn from_str(name: &str) -> Result<Trust, UnknownTrust> {
+    fn from_str(name: &str) -> Result<TrustedUsers, UnknownUsers> {
         match name {
-            "owner" => Ok(Trust::Owner),
-            "anyone" => Ok(Trust::Anyone),
-            _ => Err(UnknownTrust(name.into())),
+            "owner" => Ok(TrustedUsers::Owner),
+            "anyone" => Ok(TrustedUsers::Anyone),
+            _ => Err(UnknownUsers(name.into())),
         }
     }
 }
 
-impl Trust {
+impl TrustedUsers {
     /// The metadata of a path. A symbolic link is followed, unless an untrusted user owns it, who could replace it at
     /// any time.
     pub(crate) fn behind_link(self, path: &Path) -> Result<Metadata, Error> {
@@ -58,7 +58,7 @@ impl Trust {
 
 #[cfg(unix)]
 mod system {
-    use super::Trust;
+    use super::TrustedUsers;
     use crate::error::Error;
     use std::fs::{DirBuilder, Metadata, OpenOptions, Permissions};
     use std::io::{self, ErrorKind};
@@ -70,7 +70,7 @@ mod system {
     /// The sticky bit: users can't rename or remove each other's files in such a folder.
     const STICKY: u32 = 0o1000;
 
-    impl Trust {
+    impl TrustedUsers {
         /// Checks that a file or folder belongs to this user or the administrator, and that nobody else can write to
         /// it.
         pub(crate) fn check(self, path: &Path, metadata: &Metadata) -> Result<(), Error> {
@@ -85,7 +85,7 @@ mod system {
 
         fn check_mode(self, path: &Path, metadata: &Metadata, is_open: bool) -> Result<(), Error> {
             self.check_owner(path, metadata)?;
-            match is_open && self == Trust::Owner {
+            match is_open && self == TrustedUsers::Owner {
                 true => Err(Error::Open { path: path.into() }),
                 false => Ok(()),
             }
@@ -95,7 +95,7 @@ mod system {
         pub(crate) fn check_owner(self, path: &Path, metadata: &Metadata) -> Result<(), Error> {
             let user = metadata.uid();
             let is_theirs = user != 0 && user != rustix::process::geteuid().as_raw();
-            match is_theirs && self == Trust::Owner {
+            match is_theirs && self == TrustedUsers::Owner {
                 true => Err(Error::Theirs { path: path.into(), user }),
                 false => Ok(()),
             }
@@ -104,11 +104,11 @@ mod system {
         /// Creates a folder, if it doesn't exist. The `umask` doesn't matter for one that only the owner may use.
         pub(crate) fn make_folder(self, path: &Path) -> io::Result<()> {
             let mode = match self {
-                Trust::Owner => 0o700,
-                Trust::Anyone => 0o777,
+                TrustedUsers::Owner => 0o700,
+                TrustedUsers::Anyone => 0o777,
             };
             match DirBuilder::new().mode(mode).create(path) {
-                Ok(()) if self == Trust::Owner => {
+                Ok(()) if self == TrustedUsers::Owner => {
                     std::fs::set_permissions(path, Permissions::from_mode(mode))
                 }
                 Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
@@ -130,8 +130,8 @@ mod system {
 
         fn file_mode(self) -> u32 {
             match self {
-                Trust::Owner => 0o600,
-                Trust::Anyone => 0o666,
+                TrustedUsers::Owner => 0o600,
+                TrustedUsers::Anyone => 0o666,
             }
         }
 
@@ -140,7 +140,7 @@ mod system {
             let metadata = path.metadata()?;
             let closed = metadata.mode() & !(GROUP_CAN_WRITE | OTHERS_CAN_WRITE) & 0o7777;
             let is_ours = metadata.uid() == rustix::process::geteuid().as_raw();
-            if self == Trust::Anyone || !is_ours || closed == metadata.mode() & 0o7777 {
+            if self == TrustedUsers::Anyone || !is_ours || closed == metadata.mode() & 0o7777 {
                 return Ok(());
             }
             std::fs::set_permissions(path, Permissions::from_mode(closed))
@@ -151,13 +151,13 @@ mod system {
 /// On other systems nothing is checked: the user who chooses the folder is responsible for its permissions.
 #[cfg(not(unix))]
 mod system {
-    use super::Trust;
+    use super::TrustedUsers;
     use crate::error::Error;
     use std::fs::{Metadata, OpenOptions};
     use std::io;
     use std::path::Path;
 
-    impl Trust {
+    impl TrustedUsers {
         pub(crate) fn check(self, _: &Path, _: &Metadata) -> Result<(), Error> {
             Ok(())
         }

@@ -1,10 +1,10 @@
-//! The trust in a file at the place of an output, which may be another user's.
+//! The owners of a file at the place of an output, which may be another user's.
 
 use std::fs::Metadata;
 
 /// The grounds on which an existing file counts as the user's: its owner, or the user's naming of it.
 #[cfg_attr(not(unix), allow(dead_code, reason = "no file says there who owns it"))]
-pub(super) struct Trust<'a> {
+pub(super) struct Owners<'a> {
     /// The file that the output is made from.
     pub(super) input: Option<&'a Metadata>,
     /// The folder of the output.
@@ -14,7 +14,7 @@ pub(super) struct Trust<'a> {
 }
 
 #[cfg(unix)]
-impl Trust<'_> {
+impl Owners<'_> {
     /// The test that a file's owner and permissions may decide who reads the output: another user may have put any
     /// file there.
     pub(super) fn accepts_owner(&self, there: &Metadata) -> bool {
@@ -53,7 +53,7 @@ impl Trust<'_> {
 }
 
 #[cfg(not(unix))]
-impl Trust<'_> {
+impl Owners<'_> {
     pub(super) fn accepts_owner(&self, _: &Metadata) -> bool {
         true
     }
