@@ -25,6 +25,9 @@
 //! let plugin = Runtime::new().open_embedded(include_cwasm!("plugin"))?;
 //! ```
 //!
+//! Neither does opening an artifact that trusted keys have signed, with the feature `trust`:
+//! `Runtime::open_trusted`.
+//!
 //! # Engines
 //!
 //! Code of different backends must not share a store, and neither must code that was compiled under different settings.

@@ -135,6 +135,7 @@ pub(crate) const FEATURES: &[&str] = &[
     "describe",
     "policy",
     "audit",
+    "trust",
     "gc",
     "threads",
     "pulley",
