@@ -94,7 +94,7 @@ def changed(artifact, digest_of):
 def main():
     """Compiles, signs, attests, and plants."""
     shared("build_precompile")
-    # Where each user may read it.
+    # A folder that each user may read.
     work = pathlib.Path(tempfile.mkdtemp())
     work.chmod(0o755)
     precompile = work / "precompile"
