@@ -5,19 +5,13 @@ use crate::open_regular::open_regular;
 use blake3::Hasher;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
-use std::fs::File;
 use std::io::{self, Read};
-use std::mem;
 use std::path::Path;
 use std::str::FromStr;
 
-/// The size from which a file is hashed by several threads. BLAKE3's documentation of `update_rayon` names 128 KiB as
-/// the minimum on an idle machine.
-const PARALLEL_BYTES: u64 = 1 << 20;
-/// The size of the parts that one thread reads and hashes: they fit the processor's caches.
-const SMALL_PART_BYTES: usize = 64 << 10;
-/// The size of the parts that several threads hash: each thread gets a share that is worth it.
-const PART_BYTES: usize = 1 << 20;
+/// The size of the parts that are read and hashed: they fit the processor's caches. Larger parts, read by one thread while
+/// others hash, took longer: their memory is new to the process.
+const PART_BYTES: usize = 64 << 10;
 
 /// A BLAKE3 digest. Its text form is hexadecimal, in lower case.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,36 +33,6 @@ impl Digest {
         Digest::of_rest(&mut bounded(open_regular(path, true, false)?)?.0)
     }
 
-    /// The digest of a file, computed by several threads if the file is large. The calling thread may run other tasks
-    /// of its pool meanwhile, so it must hold no lock that they need.
-    ///
-    /// # Errors
-    ///
-    /// As [`Digest::of_file`].
-    pub fn of_large_file(path: &Path) -> io::Result<Digest> {
-        Digest::of_large(open_regular(path, true, false)?)
-    }
-
-    /// The digest of an open file, computed by several threads if the file is large.
-    pub(crate) fn of_large(file: File) -> io::Result<Digest> {
-        let (mut file, bytes) = bounded(file)?;
-        if bytes < PARALLEL_BYTES {
-            return Digest::of_rest(&mut file);
-        }
-        let mut hasher = Hasher::new();
-        let (mut part, mut next) = (vec![0; PART_BYTES], vec![0; PART_BYTES]);
-        let mut length = fill(&mut file, &mut part)?;
-        while length > 0 {
-            // One part is hashed while the next is read.
-            let hash = || {
-                hasher.update_rayon(&part[..length]);
-            };
-            length = rayon::join(hash, || fill(&mut file, &mut next)).1?;
-            mem::swap(&mut part, &mut next);
-        }
-        Ok(hasher.finalize().into())
-    }
-
     /// The digest of an open file from its current position.
     ///
     /// # Errors
@@ -76,7 +40,7 @@ impl Digest {
     /// If the file can't be read.
     pub fn of_rest(file: &mut impl Read) -> io::Result<Digest> {
         let mut hasher = Hasher::new();
-        let mut part = [0; SMALL_PART_BYTES];
+        let mut part = [0; PART_BYTES];
         loop {
             match fill(file, &mut part)? {
                 0 => return Ok(hasher.finalize().into()),
@@ -175,13 +139,11 @@ mod tests {
     #[test]
     fn files_of_any_size_have_the_digest_of_their_bytes() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let large = PARALLEL_BYTES as usize;
-        let bytes: Vec<u8> = (0..large + 3 * PART_BYTES + 7).map(|at| (at % 251) as u8).collect();
-        for size in [0, 1, SMALL_PART_BYTES, SMALL_PART_BYTES + 1, large - 1, large, large + 1, bytes.len()] {
+        let bytes: Vec<u8> = (0..3 * PART_BYTES + 7).map(|at| (at % 251) as u8).collect();
+        for size in [0, 1, PART_BYTES - 1, PART_BYTES, PART_BYTES + 1, bytes.len()] {
             std::fs::write(file.path(), &bytes[..size]).unwrap();
             let expected = Digest::of(&bytes[..size]);
             assert_eq!(Digest::of_file(file.path()).unwrap(), expected, "{size}");
-            assert_eq!(Digest::of_large_file(file.path()).unwrap(), expected, "{size}");
         }
     }
 
@@ -195,10 +157,7 @@ mod tests {
         let (done, waiting) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
             let _ = done.send(Digest::of_file(&pipe).is_err());
-            let _ = done.send(Digest::of_large_file(&pipe).is_err());
         });
-        for _ in 0..2 {
-            assert_eq!(waiting.recv_timeout(std::time::Duration::from_secs(10)), Ok(true));
-        }
+        assert_eq!(waiting.recv_timeout(std::time::Duration::from_secs(10)), Ok(true));
     }
 }

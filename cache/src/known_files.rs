@@ -1,5 +1,6 @@
 //! Inputs and outputs that are known without reading them, by the notes on files.
 
+use crate::bounded::bounded;
 use crate::cache::Cache;
 use crate::digest::Digest;
 use crate::files::{Known, Made, Recalled};
@@ -37,7 +38,7 @@ impl Cache {
         let read_ns = unix_ns(SystemTime::now());
         // Taken before the file is read: if the file changes meanwhile, its identity differs afterwards.
         let identity = Identity::at(path);
-        let digest = Digest::of_large_file(path)?;
+        let digest = Digest::of_file(path)?;
         if let Some(identity) = identity.filter(|_| self.is_readable()) {
             let last = self.files.last(&self.store, path, &identity);
             // The origin of an output holds only while its content is the same.
@@ -74,7 +75,7 @@ impl Cache {
         known.made?;
         let file = open_regular(path, false, false).ok()?;
         TrustedUsers::Owner.check_owner(path, &file.metadata().ok()?).ok()?;
-        let same = Digest::of_large(file).ok()? == known.digest;
+        let same = Digest::of_rest(&mut bounded(file).ok()?.0).ok()? == known.digest;
         same.then_some(Recalled { known, stale: true })
     }
 
