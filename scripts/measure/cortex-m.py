@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """cortex-m.py [debian]: builds examples/cortex-m, runs it in QEMU, and compares what it prints. Writes
-reports/cortex-m.md, from what it printed, its sections and its symbols. With `debian`, or where rustup has no library
+reports/cortex-m.md, from what it printed, its sections and its symbols. Builds it again with the feature `signed`, which
+has it run signed artifacts alone. With `debian`, or where rustup has no library
 for the target, Debian's Rust builds one. Installs QEMU and binutils."""
 
 import collections
 import os
 import pathlib
 import re
+import shutil
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
@@ -18,7 +21,7 @@ TRIPLE = "thumbv7em-none-eabihf"
 
 
 def build():
-    """Builds the example, and returns its path and the words that choose cargo's toolchain."""
+    """Builds the example, and returns its path, its path with signatures, and the words that choose cargo's toolchain."""
     shared("build_precompile")
     os.environ |= {"PRECOMPILE": str(TARGET / "debug/precompile"), "CARGO_TARGET_DIR": str(CACHE / "examples-cortex-m")}
     shared("apt_install", "qemu-system-arm", "binutils")
@@ -33,8 +36,17 @@ def build():
             "CARGO_TARGET_THUMBV7EM_NONE_EABIHF_LINKER": "ld.lld-14",
             "CARGO_TARGET_DIR": str(CACHE / "examples-cortex-m-debian"),
         }
-    run("cargo", *toolchain, "build", "-q", "--release", "--locked", *std, cwd="examples/cortex-m")
-    return f"{os.environ['CARGO_TARGET_DIR']}/{TRIPLE}/release/cortex-m-host", toolchain
+    folder = pathlib.Path(os.environ["CARGO_TARGET_DIR"])
+    program = folder / TRIPLE / "release/cortex-m-host"
+    command = ["cargo", *toolchain, "build", "-q", "--release", "--locked", *std]
+    run(*command, cwd="examples/cortex-m")
+    shutil.copyfile(program, plain := folder / "cortex-m-host")
+    key = folder / "guest.key"
+    if not key.exists():
+        run(os.environ["PRECOMPILE"], "keygen", "--no-password", "-o", key, stderr=subprocess.DEVNULL)
+    os.environ |= {"GUEST_KEY": str(key), "GUEST_TRUST": str(key.with_suffix(".pub"))}
+    run(*command, "--features", "signed", cwd="examples/cortex-m")
+    return plain, program, toolchain
 
 
 def on_board(program, *words):
@@ -60,6 +72,16 @@ def check(program):
     return printed
 
 
+def check_signed(program):
+    """Checks that the program with signatures runs its guest, and refuses an artifact without one."""
+    printed = run(*on_board(program))
+    for words in ["an artifact without a signature: it does not fit this host\n", "all is as it must be\n"]:
+        if words not in printed:
+            sys.exit(f"error: with signatures, it doesn't print {words!r}: {printed}")
+    print("ok: it refuses an artifact that nobody has signed")
+    return printed
+
+
 def table(head, rows):
     print(f"| {head} | bytes |\n|------|------:|")
     for name, count in rows:
@@ -67,17 +89,47 @@ def table(head, rows):
     print()
 
 
-def main(printed, listed, symbols, rustc):
+def figures_of(printed):
+    """What the program counted, by name."""
+    return {name: int(count) for name, count in re.findall(r"^bytes: (\S+) (\d+)$", printed, re.MULTILINE)}
+
+
+def sections_of(program):
+    """The sizes of a program's sections."""
+    listed = run("readelf", "-SW", program)
+    line = r"^ +\[ *\d+\] (\.\S+) +\S+ +[0-9a-f]{8} [0-9a-f]+ ([0-9a-f]+)"
+    return {name: int(size, 16) for name, size in re.findall(line, listed, re.MULTILINE)}
+
+
+def flash_of(sections, figures):
+    """The bytes of flash, without the artifacts."""
+    parts = sum(sections[name] for name in (".text", ".rodata", ".vector_table", ".data"))
+    return parts - figures["guest-artifact"] - figures["refused-artifacts"]
+
+
+def static_of(sections):
+    """The bytes of memory that statics take."""
+    return sections[".data"] + sections[".bss"] + sections.get(".uninit", 0)
+
+
+def signatures(plain, signed):
+    """Prints what signatures cost, from what was counted of two programs and their sections."""
+    print("## Signatures\n")
+    rows = [
+        ("flash, without artifacts", flash_of(plain[1], plain[0]), flash_of(signed[1], signed[0])),
+        ("the guest's artifact", plain[0]["guest-artifact"], signed[0]["guest-artifact"]),
+        ("static memory", static_of(plain[1]), static_of(signed[1])),
+        ("heap at its peak", plain[0]["heap-peak"], signed[0]["heap-peak"]),
+        ("stack at its peak", plain[0]["stack-peak"], signed[0]["stack-peak"]),
+    ]
+    print("| bytes | without | with the feature `signed` | more |\n|-------|--------:|--------:|-----:|")
+    for name, without, with_them in rows:
+        print(f"| {name} | {without} | {with_them} | {with_them - without} |")
+    print("\nWith it, an artifact that nobody has signed is refused on the board.\n")
+
+
+def main(figures, sections, symbols, rustc):
     """Prints the tables."""
-    figures = {
-        name: int(count) for name, count in re.findall(r"^bytes: (\S+) (\d+)$", printed, re.MULTILINE)
-    }
-    sections = {
-        name: int(size, 16)
-        for name, size in re.findall(
-            r"^ +\[ *\d+\] (\.\S+) +\S+ +[0-9a-f]{8} [0-9a-f]+ ([0-9a-f]+)", listed, re.MULTILINE
-        )
-    }
 
     # A symbol is of the crate that its name starts with: what is generic counts where it was written.
     crates = collections.Counter()
@@ -108,7 +160,7 @@ of memory, to which the linker script holds it. QEMU's times are not the process
     table("part", rows)
 
     print("## Memory\n")
-    static = sections[".data"] + sections[".bss"] + sections.get(".uninit", 0)
+    static = static_of(sections)
     own = figures["heap-instantiated"] - figures["guest-memory"] - figures["guest-stack"]
     # With the gaps between blocks.
     peak = static + figures["heap-extent"] + figures["stack-peak"]
@@ -127,11 +179,13 @@ of memory, to which the linker script holds it. QEMU's times are not the process
             (f"**all at most**: {peak * 100 / MEMORY:.0f} % of 128 KiB", peak),
         ],
     )
-    print("The heap is counted by the allocator; the stack was painted.")
+    print("The heap is counted by the allocator; the stack was painted.\n")
 
 
-host, toolchain = build()
-printed = check(host)
-sections, names = run("readelf", "-SW", host), run("nm", "-S", "-C", "--defined-only", host)
+host, signed_host, toolchain = build()
+plain = figures_of(check(host)), sections_of(host)
+signed = figures_of(check_signed(signed_host)), sections_of(signed_host)
+names = run("nm", "-S", "-C", "--defined-only", host)
 with report("cortex-m"):
-    main(printed, sections, names, run("rustc", *toolchain, "-V").strip())
+    main(*plain, names, run("rustc", *toolchain, "-V").strip())
+    signatures(plain, signed)

@@ -5,6 +5,8 @@
 //! for this processor. The artifact is part of the program and is used where it is, in flash. What wasmtime
 //! needs of a system is in `thread_local.rs`, and an allocator.
 //!
+//! With the feature `signed`, the program runs what trusted keys have signed alone: see `build.rs`.
+//!
 //! `cargo run --release` runs it in QEMU as a Netduino Plus 2, a board with an STM32F405, and needs
 //! `rustup target add thumbv7em-none-eabihf`. On another board, `memory.x` differs, and semihosting, by which
 //! it prints, needs a debugger.
@@ -27,6 +29,8 @@ mod thread_local;
 use cortex_m as _;
 use cortex_m_semihosting::{debug, hprintln};
 use heap::HEAP;
+#[cfg(feature = "signed")]
+use precompile_runtime::artifact::Trust;
 use precompile_runtime::wasmtime::Result;
 use precompile_runtime::{Runtime, RuntimeConfig};
 
@@ -45,6 +49,8 @@ fn main() -> ! {
 fn run() -> Result<()> {
     let runtime = Runtime::with_config(RuntimeConfig {
         guest_stack_bytes: GUEST_STACK_BYTES,
+        #[cfg(feature = "signed")]
+        trust: Some(Trust::parse(include_str!(env!("GUEST_TRUST")))?),
         ..RuntimeConfig::default()
     });
     let figures = guest::run(&runtime)?;

@@ -11,9 +11,21 @@ static WIDE: &[u8] = include_bytes!(env!("WIDE"));
 /// An artifact with interruption by epochs, which takes 64-bit atomics.
 static EPOCHS: &[u8] = include_bytes!(env!("EPOCHS"));
 
+/// The guest's artifact, which nobody has signed.
+static UNSIGNED: &[u8] = {
+    #[cfg(feature = "signed")]
+    {
+        include_bytes!(env!("UNSIGNED"))
+    }
+    #[cfg(not(feature = "signed"))]
+    {
+        &[]
+    }
+};
+
 /// The bytes of flash that these artifacts take.
 pub fn bytes() -> usize {
-    WIDE.len() + EPOCHS.len()
+    WIDE.len() + EPOCHS.len() + UNSIGNED.len()
 }
 
 /// Checks that each artifact is refused with its reason.
@@ -28,13 +40,18 @@ pub fn check(runtime: &Runtime) -> Result<()> {
         // SAFETY: the damage is found before any of the artifact is used.
         refused("with a flipped bit", unsafe { runtime.open_bytes(&damaged) }, "damaged")?;
     }
+    if cfg!(feature = "signed") {
+        // SAFETY: precompile wrote the artifact.
+        let opened = unsafe { runtime.open_bytes(UNSIGNED) };
+        refused("without a signature", opened, "`signatures` is `unsigned`")?;
+    }
     Ok(())
 }
 
 fn refused(name: &str, opened: Result<Program, OpenError>, words: &str) -> Result<()> {
-    let Err(error) = opened else { bail!("an artifact {what} was opened") };
+    let Err(error) = opened else { bail!("an artifact {name} was opened") };
     let text = error.to_string();
-    ensure!(text.contains(words), "an artifact {what} is refused for another reason: {text}");
-    hprintln!("an artifact {}: {}", what, text);
+    ensure!(text.contains(words), "an artifact {name} is refused for another reason: {text}");
+    hprintln!("an artifact {}: {}", name, text);
     Ok(())
 }
