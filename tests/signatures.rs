@@ -147,6 +147,43 @@ fn reports_are_for_programs_too() {
     assert_eq!(attested, signed);
 }
 
+/// What provenance says is signed as DSSE says it: OpenSSL verifies it. It names the files by the system's digests.
+#[test]
+#[allow(clippy::print_stdout, reason = "a tool that is missing is named")]
+fn provenance_is_signed() {
+    let folder = Folder::new();
+    folder.wasm("app.wasm", TEXT);
+    succeed(folder.precompile(["keygen", "--no-password", "-o", "own.key"]));
+    succeed(folder.precompile(["--sign", "own.key", "--provenance", "app.jsonl", "app.wasm"]));
+    let envelope: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(folder.join("app.jsonl")).unwrap()).unwrap();
+    fs::write(folder.join("payload.64"), envelope["payload"].as_str().unwrap()).unwrap();
+    fs::write(folder.join("signature.64"), envelope["signatures"][0]["sig"].as_str().unwrap()).unwrap();
+    let shell = |script: &str| run(folder.command("sh").args(["-euc", script]));
+    succeed(shell("base64 -d payload.64 >payload; base64 -d signature.64 >signature"));
+    let statement: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.join("payload")).unwrap()).unwrap();
+    let digest = |file: &str| shell(&format!("sha256sum {file}")).stdout[..64].to_string();
+    assert_eq!(statement["subject"][0]["digest"]["sha256"], digest("app.cwasm"));
+    let dependencies = &statement["predicate"]["buildDefinition"]["resolvedDependencies"];
+    assert_eq!(dependencies[0]["digest"]["sha256"], digest("app.wasm"));
+    if shell("command -v openssl").code != Some(0) {
+        println!("not tried with `openssl`, which is not installed");
+        return;
+    }
+    // The key as OpenSSL has it: RFC 8410's prefix, and the 32 bytes behind minisign's `Ed` and number.
+    succeed(shell(
+        "(printf '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000'; \
+         tail -1 own.pub | base64 -d | tail -c 32) >own.der; \
+         (printf 'DSSEv1 28 application/vnd.in-toto+json %d ' $(wc -c <payload); cat payload) >signed",
+    ));
+    let verify =
+        "openssl pkeyutl -verify -rawin -pubin -keyform DER -inkey own.der -in signed -sigfile signature";
+    succeed(shell(verify));
+    let changed = shell(&format!("printf x >>signed; {verify}"));
+    assert_ne!(changed.code, Some(0), "{changed:?}");
+}
+
 /// Signatures of minisign, signify and OpenSSH are taken, and minisign takes ours.
 #[test]
 #[allow(clippy::print_stdout, reason = "a tool that is missing is named")]

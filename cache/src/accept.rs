@@ -3,7 +3,16 @@
 use std::error::Error;
 
 /// The check of an entry's bytes by the caller: an error says why they are unusable.
-pub type Accept<'a> = dyn Fn(&[u8]) -> Result<(), Objection> + Sync + 'a;
+pub type Accept<'a> = dyn Fn(Candidate<'_>) -> Result<(), Objection> + Sync + 'a;
+
+/// The bytes of an entry that was found, before they are used.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'a> {
+    /// The bytes.
+    pub blob: &'a [u8],
+    /// They come from the shared store, and not from the one on this machine.
+    pub is_shared: bool,
+}
 
 /// The caller's reason why an entry's bytes are unusable.
 pub type Objection = Box<dyn Error + Send + Sync>;

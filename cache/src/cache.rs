@@ -1,6 +1,8 @@
 //! The local and the shared store together, as one process uses them. Failures are warnings.
 
 use crate::accept::Accept;
+#[cfg(feature = "remote")]
+use crate::accept::Candidate;
 use crate::digest::Digest;
 use crate::entry::{DAMAGED, Entry};
 use crate::error::Error;
@@ -67,12 +69,19 @@ pub struct Turn {
     key: Key,
     slot: Option<Box<Slot>>,
     name: Option<PathBuf>,
+    /// The entry isn't sent to the shared store.
+    is_private: bool,
 }
 
 impl Turn {
     /// The same turn, with the name of the entry's source for lists.
     pub fn named(self, name: Option<&Path>) -> Turn {
         Turn { name: name.map(Path::to_path_buf), ..self }
+    }
+
+    /// The same turn, for an entry that stays on this machine if `is_private` is set.
+    pub fn private(self, is_private: bool) -> Turn {
+        Turn { is_private, ..self }
     }
 }
 
@@ -107,7 +116,7 @@ impl Cache {
     /// With `wait`, the result is never [`Lookup::Busy`]: the call waits until the entry was made or given up, at most
     /// for the store's [`Patience`](crate::Patience). A caller that waits must hold no other turn.
     ///
-    /// Only entries that `accept` accepts are used. Other entries of the shared store are ignored; other entries of
+    /// Only entries that `accept` accepts are used; it is told which store they are from. Other entries of the shared store are ignored; other entries of
     /// the store on this machine are removed.
     pub fn lookup(&self, key: &Key, wait: bool, accept: &Accept<'_>) -> Lookup {
         if let Some(found) = self.local(key, accept) {
@@ -138,7 +147,7 @@ impl Cache {
         {
             return found;
         }
-        let turn = Turn { key: key.clone(), slot: slot.map(Box::new), name: None };
+        let turn = Turn { key: key.clone(), slot: slot.map(Box::new), name: None, is_private: false };
         self.remote(turn, accept)
     }
 
@@ -182,7 +191,7 @@ impl Cache {
     fn remote(&self, turn: Turn, accept: &Accept<'_>) -> Lookup {
         use crate::object;
         let Some(remote) = &self.remote else { return Lookup::Miss(turn) };
-        let bytes = match remote.get(&object::name(turn.key.digest())) {
+        let bytes = match remote.get(&object::name(turn.key.shared())) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Lookup::Miss(turn),
             Err(error) => {
@@ -196,14 +205,14 @@ impl Cache {
                 self.warn(format!("the shared cache `{}` has a wrong entry: {why}", remote.name()));
             }
         };
-        let (record, blob) = match object::read(turn.key.digest(), &bytes) {
+        let (record, blob) = match object::read(turn.key.shared(), &bytes) {
             Ok(parts) => parts,
             Err(why) => {
                 refused(why);
                 return Lookup::Miss(turn);
             }
         };
-        if let Err(why) = accept(blob) {
+        if let Err(why) = accept(Candidate { blob, is_shared: true }) {
             refused(&why.to_string());
             return Lookup::Miss(turn);
         }
@@ -224,7 +233,7 @@ impl Cache {
     /// Stores the blob for a key, and sends it to the shared store in the background. Returns the blob's digest if it
     /// was stored.
     pub fn fill(&self, mut turn: Turn, blob: &[u8], cost: Duration) -> Option<Digest> {
-        let (key, name) = (turn.key.clone(), turn.name.take());
+        let (key, name, is_private) = (turn.key.clone(), turn.name.take(), turn.is_private);
         {
             let mut run = self.run();
             run.misses += 1;
@@ -232,7 +241,9 @@ impl Cache {
         }
         let digest = self.store_blob(turn, blob, cost)?.digest();
         self.name(&key, name);
-        self.share(key);
+        if !is_private {
+            self.share(key);
+        }
         digest
     }
 
@@ -282,9 +293,9 @@ impl Cache {
     fn share(&self, key: Key) {
         let Some(remote) = &self.remote else { return };
         let store = self.store.clone();
-        remote.put(crate::object::name(key.digest()), move || {
+        remote.put(crate::object::name(key.shared()), move || {
             let entry = store.lookup(&key).ok()??;
-            Some(crate::object::write(entry.record(), &entry.read().ok()?))
+            Some(crate::object::write(&entry.record().shared(&key), &entry.read().ok()?))
         });
     }
 

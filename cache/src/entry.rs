@@ -1,6 +1,6 @@
 //! An entry of the cache, as a lookup returns it.
 
-use crate::accept::{Accept, Objection};
+use crate::accept::{Accept, Candidate, Objection};
 use crate::digest::Digest;
 use crate::record::{Outcome, Record};
 use crate::trusted_users::TrustedUsers;
@@ -65,9 +65,11 @@ impl Entry {
     /// they are damaged, the error says that.
     pub(crate) fn accepted(self, accept: &Accept<'_>) -> Result<Entry, CheckError> {
         let bytes = self.bytes()?;
-        accept(&bytes).map_err(|why| match self.verify(Digest::of(&bytes)) {
-            Ok(()) => CheckError::Refused(why),
-            Err(damage) => damage.into(),
+        accept(Candidate { blob: &bytes, is_shared: false }).map_err(|why| {
+            match self.verify(Digest::of(&bytes)) {
+                Ok(()) => CheckError::Refused(why),
+                Err(damage) => damage.into(),
+            }
         })?;
         let bytes = bytes.into_owned();
         let blob = match self.blob {

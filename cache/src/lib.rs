@@ -2,7 +2,7 @@
 //! machines share. The crate doesn't interpret the blobs.
 //!
 //! ```
-//! use precompile_cache::{Cache, Digest, Key, Lookup, Recipe, Store, StoreLimits};
+//! use precompile_cache::{Cache, Candidate, Digest, Key, Lookup, Recipe, Store, StoreLimits};
 //! use std::sync::Arc;
 //! use std::time::Duration;
 //!
@@ -10,7 +10,7 @@
 //! let cache = Cache::new(Store::new(folder.path()), StoreLimits::default());
 //! let recipe = Recipe::new("example 2026-11 upper case", vec![("language".into(), "en".into())]);
 //! let key = Key::new(&Arc::new(recipe), Digest::of(b"text"));
-//! let accept = |_: &[u8]| Ok(());
+//! let accept = |_: Candidate<'_>| Ok(());
 //! match cache.lookup(&key, true, &accept) {
 //!     Lookup::Miss(turn) => cache.fill(turn, b"TEXT", Duration::from_millis(1)),
 //!     other => panic!("{other:?}"),
@@ -66,14 +66,14 @@ mod store;
 mod trusted_users;
 mod verify;
 
-pub use accept::{Accept, Objection};
+pub use accept::{Accept, Candidate, Objection};
 pub use bounded::bounded;
 pub use cache::{Cache, Lookup, Turn};
 pub use digest::Digest;
 pub use entry::{Entry, is_damage};
 pub use error::Error;
 pub use identity::Identity;
-pub use key::{Key, Recipe};
+pub use key::{Key, Recipe, Scope};
 pub use known_files::InPlace;
 pub use log::{Log, Run};
 pub use nearest::{Nearest, Same};

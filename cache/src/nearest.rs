@@ -46,16 +46,15 @@ fn differences(record: &Record, key: &Key) -> Vec<(String, String, String)> {
     if record.source != key.source() {
         fields.push(("source".into(), record.source.to_string(), key.source().to_string()));
     }
-    let here = key.recipe().fields();
     let none = || String::from("none");
-    for (name, value) in here {
+    for (name, value) in key.fields() {
         let there = record.recipe.iter().find(|(other, _)| other == name).map(|(_, value)| value);
         if there != Some(value) {
             fields.push((name.clone(), there.cloned().unwrap_or_else(none), value.clone()));
         }
     }
     for (name, value) in &record.recipe {
-        if !here.iter().any(|(other, _)| other == name) {
+        if !key.fields().any(|(other, _)| other == name) {
             fields.push((name.clone(), value.clone(), none()));
         }
     }

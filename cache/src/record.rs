@@ -48,11 +48,17 @@ impl Record {
         Record {
             key: key.digest(),
             source: key.source(),
-            recipe: key.recipe().fields().to_vec(),
+            recipe: key.fields().cloned().collect(),
             outcome,
             cost_ns: cost.as_nanos().try_into().unwrap_or(u64::MAX),
             created_unix_s: unix_seconds(SystemTime::now()),
         }
+    }
+
+    /// The same record, as it is in the shared store: without the key's scope.
+    #[cfg(feature = "remote")]
+    pub(crate) fn shared(&self, key: &Key) -> Record {
+        Record { key: key.shared(), recipe: key.recipe().fields().to_vec(), ..self.clone() }
     }
 
     /// The record's file: a line of JSON, and a line with the digest of the first.

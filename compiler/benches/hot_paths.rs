@@ -6,7 +6,7 @@ use precompile::artifact::trailer;
 use precompile::benchmarks::{Stamped, engine, needs};
 use precompile::cache::{Cache, Digest, Key, Store, StoreLimits};
 use precompile::{Artifact, Backend, Destination, Options, Platform, Request, Source, Target};
-use precompile::{Compiler, recipe};
+use precompile::{Compiler, Signatures, recipe};
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -76,6 +76,7 @@ fn warm(criterion: &mut Criterion) {
     let cache = Cache::new(Store::new(&folder.path().join("cache")), StoreLimits::default());
     let options = options(Backend::Winch);
     let (recipe, compiler) = (Arc::new(recipe(&options)), Compiler::default());
+    let signatures = Signatures::default();
     let request = |output| Request {
         options: &options,
         recipe: &recipe,
@@ -84,6 +85,7 @@ fn warm(criterion: &mut Criterion) {
         is_isolated: false,
         output,
         verify_inputs: false,
+        signatures: &signatures,
     };
     let Artifact::Compiled(compiled, turn) = compiler.obtain(&cache, &request(None), true).unwrap().artifact
     else {

@@ -44,6 +44,7 @@ mod message;
 mod order;
 mod package;
 mod process;
+mod signing;
 mod sources;
 mod stub;
 mod tool;
@@ -55,6 +56,7 @@ use build_target::BuildTarget;
 use cargo::{Cargo, Line};
 use inputs::Input;
 use order::Order;
+use signing::Signing;
 use sources::Source;
 use std::path::{Path, PathBuf};
 use tool::Tool;
@@ -66,6 +68,7 @@ pub struct Build {
     guest_target: Option<String>,
     target: Option<String>,
     choice: Choice,
+    signing: Signing,
 }
 
 impl Build {
@@ -178,6 +181,21 @@ impl Build {
         self
     }
 
+    /// The secret key that signs the artifacts: a file that nobody else may read, or `env:NAME`, a variable with the
+    /// file's text. The variable `PRECOMPILE_KEY_PASSWORD` has its password. Of a shared cache, only what this key has
+    /// signed is used.
+    pub fn sign(&mut self, key: &str) -> &mut Build {
+        self.signing.key = Some(String::from(key).into());
+        self
+    }
+
+    /// The trust file with the keys that must have signed what a shared cache has. What is compiled without
+    /// [`Build::sign`] isn't sent there.
+    pub fn trust(&mut self, file: impl AsRef<Path>) -> &mut Build {
+        self.signing.trust = Some(file.as_ref().into());
+        self
+    }
+
     /// Compiles. An error is reported to cargo, and the build fails.
     ///
     /// `include_cwasm!("name")` embeds the result. Several inputs, or those of a folder, are named `name/FILE`
@@ -226,7 +244,8 @@ impl Build {
         let target = BuildTarget::new(cargo, self.target.as_deref(), &self.choice)?;
         let choice = Choice { cpu: target.cpu(&self.choice), ..self.choice.clone() };
         let choice = Choice { platform: target.platform(&choice), ..choice };
-        let order = Order { inputs, target: &target, choice: &choice };
+        self.signing.read_by(cargo)?;
+        let order = Order { inputs, target: &target, choice: &choice, signing: &self.signing };
         match Tool::find(cargo)? {
             Ok(tool) => tool.compile(cargo, &order),
             #[cfg(feature = "in-process")]

@@ -8,6 +8,7 @@ pub(crate) mod error;
 pub(crate) mod of_artifact;
 pub(crate) mod output;
 pub(crate) mod recipe;
+pub(crate) mod signatures;
 
 use crate::backend::engines::Engines;
 use crate::compile::attempt::attempt;

@@ -78,6 +78,8 @@ pub use compile::output::{Destination, WriteError, Written, descriptor};
 #[cfg(feature = "compile")]
 pub use compile::recipe::recipe;
 #[cfg(feature = "compile")]
+pub use compile::signatures::{SignatureFault, Signatures};
+#[cfg(feature = "compile")]
 pub use module::code_bytes::code_bytes;
 #[cfg(feature = "compile")]
 pub use module::kind::NotWasm;
@@ -92,6 +94,7 @@ pub use options::fallback::Fallback;
 pub use options::fit::{FitError, fit};
 #[cfg(feature = "compile")]
 pub use options::from_choice::ChoiceError;
+pub use options::key_source::KeySource;
 #[cfg(feature = "compile")]
 pub use options::proposals::Proposals;
 #[cfg(feature = "compile")]

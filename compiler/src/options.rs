@@ -12,6 +12,7 @@ pub(crate) mod fallback_options;
 pub(crate) mod fit;
 #[cfg(feature = "compile")]
 pub(crate) mod from_choice;
+pub(crate) mod key_source;
 #[cfg(feature = "compile")]
 pub(crate) mod options;
 #[cfg(feature = "compile")]

@@ -3,11 +3,13 @@
 //! A signature is one of an artifact's [`Statement`](crate::artifact::statement::Statement), a short text, so that any
 //! tool which signs files with Ed25519 can sign artifacts.
 
+mod dsse;
 mod foreign;
 mod minisig;
 mod public_file;
 mod secret_key;
 
+pub use dsse::envelope;
 pub use foreign::{ForeignError, read as read_signature};
 pub use minisig::text as minisig;
 pub use public_file::{PublicFileError, read as read_public_key};

@@ -12,7 +12,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
-from common import CACHE, ROOT, TARGET, ends_with, run, shared
+from common import ROOT, TARGET, blake3, ends_with, run, shared
 
 MODULES = 50
 # Users without rights, if this one may be them.
@@ -62,17 +62,6 @@ class Builder:
         if self.user:
             os.chown(copy, self.user, self.user)
         return copy
-
-
-def blake3():
-    """The module `blake3`, of PyPI, which a compiler that isn't honest needs, too."""
-    folder = CACHE / "blake3"
-    if not folder.exists():
-        run(sys.executable, "-m", "pip", "install", "-q", "--target", folder, "blake3==1.0.5")
-    sys.path.insert(0, str(folder))
-    import blake3 as found
-
-    return found.blake3
 
 
 def changed(artifact, digest_of):

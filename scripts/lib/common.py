@@ -44,6 +44,17 @@ def corpus(*names):
     return [pathlib.Path(line).resolve() for line in run("scripts/lib/corpus.sh", *names).splitlines()]
 
 
+def blake3():
+    """The function `blake3` of PyPI's package of that name, for forgeries whose digests are right."""
+    folder = CACHE / "blake3"
+    if not folder.exists():
+        run(sys.executable, "-m", "pip", "install", "-q", "--target", folder, "blake3==1.0.5")
+    sys.path.insert(0, str(folder))
+    import blake3 as found
+
+    return found.blake3
+
+
 def ends_with(code, words, *command, stderr_only=True):
     """The command must end with this code, as a shell has it, and report these words."""
     stdout = subprocess.DEVNULL if stderr_only else subprocess.PIPE

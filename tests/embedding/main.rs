@@ -154,6 +154,38 @@ fn a_fallback_is_reported() {
     assert!(!ended.stderr.contains("panicked"), "{ended:?}");
 }
 
+/// Artifacts are signed, and the script runs again when the key or the trust file changes.
+#[test]
+fn artifacts_are_signed() {
+    let statement =
+        "Build::new().file(\"answer.wat\").sign(\"own.key\").trust(\"own.pub\").compile(\"answer\");";
+    let package = Package::new("signed", statement);
+    let keygen = || package.folder.precompile(["keygen", "--no-password", "-o", "own.key"]);
+    assert_eq!(keygen().code, Some(0));
+    let calls = package.builds();
+    assert!(calls.len() == 1 && calls[0].contains("--sign own.key --trust own.pub"), "{calls:?}");
+    let artifact = package.output().1.join("answer.cwasm");
+    let verified = || package.folder.precompile(["verify", "--trust", "own.pub", artifact.to_str().unwrap()]);
+    assert_eq!(verified().code, Some(0), "{:?}", verified());
+    assert_eq!(package.builds(), [""; 0]);
+    for name in ["own.key", "own.pub"] {
+        fs::remove_file(package.folder.join(name)).unwrap();
+    }
+    assert_eq!(keygen().code, Some(0));
+    assert_eq!(verified().code, Some(3), "{:?}", verified());
+    assert_eq!(package.builds().len(), 1);
+    assert_eq!(verified().code, Some(0), "{:?}", verified());
+    // The key is named, and not its text.
+    package.script("Build::new().file(\"answer.wat\").sign(\"RWQAAEIyAAAA\").compile(\"answer\");");
+    let ended = run(&mut package.cargo());
+    let why = "a key itself stands in a build script, where others read it: name its file, or a variable as `env:NAME`, and make a new key";
+    assert!(ended.code == Some(101) && ended.stderr.contains(why), "{ended:?}");
+    package.script("Build::new().file(\"answer.wat\").sign(\"env:GUEST_KEY\").compile(\"answer\");");
+    let key = fs::read_to_string(package.folder.join("own.key")).unwrap();
+    assert_eq!(run(package.cargo().env("GUEST_KEY", key)).code, Some(0));
+    assert_eq!(verified().code, Some(0), "{:?}", verified());
+}
+
 /// `auto` chooses the backend that compiles faster where runs take no time.
 #[test]
 fn a_backend_is_chosen() {

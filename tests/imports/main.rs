@@ -17,11 +17,11 @@ const COMPILER: Walls = &[
     ("options", &["version"]),
     ("module", &[]),
     ("backend", &["version", "trusted", "options", "module"]),
-    ("compile", &["version", "options", "module", "backend"]),
+    ("compile", &["version", "options", "module", "backend", "sign"]),
     ("choose", &["version", "options", "module", "compile"]),
     ("inspect", &["version", "backend"]),
     ("sign", &[]),
-    ("build", &["trusted", "options", "module", "compile", "choose"]),
+    ("build", &["trusted", "options", "module", "compile", "choose", "sign"]),
 ];
 
 /// The walls of the command, whose verbs don't import each other.

@@ -1,7 +1,9 @@
-//! `load ARTIFACT ROUNDS`: opens an artifact in several ways, in turns, and prints the median time of each, in
-//! nanoseconds, as JSON. The engine exists before, and each program is dropped before the next is opened.
+//! `load ARTIFACT ROUNDS [TRUST]`: opens an artifact in several ways, in turns, and prints the median time of each, in
+//! nanoseconds, as JSON. With a trust file: opens it with and without a check of its signatures, and in no other way. The
+//! engine exists before, and each program is dropped before the next is opened.
 
 use precompile_runtime::Runtime;
+use precompile_runtime::artifact::Trust;
 use precompile_runtime::wasmtime::Module;
 use std::env::args;
 use std::fs::{self, File};
@@ -16,13 +18,23 @@ fn circuit(ways: usize) -> impl Iterator<Item = usize> + Clone {
 }
 
 fn main() {
-    let [path, rounds] = args().skip(1).collect::<Vec<_>>().try_into().expect("load ARTIFACT ROUNDS");
+    let arguments: Vec<String> = args().skip(1).collect();
+    let [path, rounds, trust @ ..] = &arguments[..] else { panic!("load ARTIFACT ROUNDS [TRUST]") };
     let (path, rounds) = (PathBuf::from(path), rounds.parse::<usize>().expect("a number of rounds"));
     let bytes = fs::read(&path).expect("the artifact can be read");
     let runtime = Runtime::new();
     // SAFETY: the user made the artifact with precompile, and doesn't change it meanwhile. The same holds for every
     // call below.
     let program = unsafe { runtime.open_file(&path) }.expect("the artifact loads");
+    if let [trust] = trust {
+        let text = fs::read_to_string(trust).expect("the trust file can be read");
+        let trust = Trust::parse(&text).expect("the trust file is right");
+        let ways: [Way; 2] = [
+            ("plain", &|| drop(black_box(unsafe { runtime.open_file(&path) }.unwrap()))),
+            ("trusted", &|| drop(black_box(runtime.open_trusted(&path, &trust).unwrap()))),
+        ];
+        return println!("{{{}}}", medians(&ways, rounds));
+    }
     let engine = program.engine().clone();
     // Opening a copy, and its yardstick: the copy that wasmtime makes, and a digest, both of bytes in memory.
     let copying: [Way; 3] = [

@@ -1,7 +1,7 @@
 //! Delivering entries, and handling damaged ones.
 
 use crate::{COST, cache, has, insert, key, part, store};
-use precompile_cache::{Lookup, is_damage};
+use precompile_cache::{Candidate, Lookup, is_damage};
 use std::fs::{self, File};
 use std::io::ErrorKind;
 
@@ -91,8 +91,8 @@ fn an_entry_that_is_not_accepted_is_removed() {
     let (folder, store) = store();
     drop(insert(&store, &key("a"), b"blob"));
     let cache = cache(folder.path());
-    let refuse = |blob: &[u8]| {
-        assert_eq!(blob, b"blob");
+    let refuse = |found: Candidate<'_>| {
+        assert_eq!((found.blob, found.is_shared), (&b"blob"[..], false));
         Err("it is something else".into())
     };
     assert!(matches!(cache.lookup(&key("a"), false, &refuse), Lookup::Miss(_)));
@@ -111,7 +111,7 @@ fn damage_is_reported_as_damage() {
     drop(insert(&store, &key("a"), b"blob"));
     fs::write(part(folder.path(), &key("a"), "blob"), "bl0b").unwrap();
     let cache = cache(folder.path());
-    let refuse = |_: &[u8]| Err("it is something else".into());
+    let refuse = |_: Candidate<'_>| Err("it is something else".into());
     assert!(matches!(cache.lookup(&key("a"), false, &refuse), Lookup::Miss(_)));
     let warnings = cache.take_warnings();
     assert!(warnings.len() == 1 && warnings[0].contains("(its digest does not match)"), "{warnings:?}");

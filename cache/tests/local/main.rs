@@ -12,7 +12,7 @@ mod trusted_users;
 mod verify;
 mod waits;
 
-use precompile_cache::{Cache, Digest, Entry, Key, Objection, Recipe, Store, StoreLimits};
+use precompile_cache::{Cache, Candidate, Digest, Entry, Key, Objection, Recipe, Store, StoreLimits};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,7 +34,7 @@ fn cache(folder: &Path) -> Cache {
     Cache::new(Store::new(folder), StoreLimits::default())
 }
 
-fn accept(_: &[u8]) -> Result<(), Objection> {
+fn accept(_: Candidate<'_>) -> Result<(), Objection> {
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 
 mod listen;
 mod redis;
+mod scopes;
 mod webdav;
 
 use listen::{FLOOD, Seen};

@@ -56,6 +56,12 @@ pub enum BuildError {
         /// The folder.
         path: PathBuf,
     },
+    /// A secret key in place of its file's name.
+    #[error(
+        "a key itself stands in a build script, where others read it: name its file, or a variable as `env:NAME`, and make a \
+         new key"
+    )]
+    ExposedKey,
     /// A name that cargo would read as another instruction, or as another name.
     #[error(
         "`{}` can't be passed to cargo, which takes only UTF-8 without control characters and without white space at \

@@ -9,7 +9,7 @@ use crate::build::order::Order;
 use crate::build::tool::INSTALL;
 use crate::cache::{Cache, Patience, Recipe, Store, StoreLimits, TrustedUsers};
 use crate::{Artifact, Compiler, Destination, Expect, Options, Rates, Request, Source, Target};
-use crate::{CompileError, ObtainError, WriteError};
+use crate::{CompileError, ObtainError, Signatures, WriteError};
 use crate::{choose, code_bytes, recipe};
 use etcetera::BaseStrategy;
 use precompile_artifact::quantity;
@@ -41,6 +41,7 @@ pub(super) fn compile(cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError
     }
     let candidates: Vec<_> =
         candidates.into_iter().map(|(options, _)| (Arc::new(recipe(&options)), options)).collect();
+    let signatures = order.signing.signatures(cargo)?;
     let cache = cache(cargo);
     let verify_inputs = cargo.is_on("PRECOMPILE_VERIFY_INPUTS");
     let store = cache.as_ref().map(Cache::store);
@@ -52,7 +53,8 @@ pub(super) fn compile(cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError
     let compile_one = |input: &Input| {
         let index = auto.as_ref().map_or(0, |auto| cheapest(input, &candidates, auto));
         let (recipe, options) = &candidates[index];
-        compile_one(input, options, recipe, &compiler, cache.as_ref().map(|cache| (cache, verify_inputs)))
+        let cache = cache.as_ref().map(|cache| (cache, verify_inputs));
+        compile_one(input, options, recipe, &compiler, cache, &signatures)
     };
     let results: Vec<_> = pool.install(|| order.inputs.par_iter().map(compile_one).collect());
     if let Some(cache) = &cache {
@@ -108,6 +110,7 @@ fn compile_one(
     recipe: &Arc<Recipe>,
     compiler: &Compiler<'_>,
     cache: Option<(&Cache, bool)>,
+    signatures: &Signatures,
 ) -> Result<Option<String>, InputError> {
     if let Some(folder) = input.output.parent() {
         fs::create_dir_all(folder).map_err(io(folder))?;
@@ -115,7 +118,8 @@ fn compile_one(
     let output = Destination::derived(&input.output, &input.path);
     let Some((cache, verify_inputs)) = cache else {
         let wasm = fs::read(&input.path)?;
-        let compiled = compiler.compile(options, &wasm)?;
+        let mut compiled = compiler.compile(options, &wasm)?;
+        signatures.sign(&mut compiled.artifact);
         output.write(&compiled.artifact)?;
         return Ok(compiled.fallback_from.map(|limit| limit.to_string()));
     };
@@ -127,6 +131,7 @@ fn compile_one(
         is_isolated: false,
         output: Some(&input.output),
         verify_inputs,
+        signatures,
     };
     loop {
         let answer = compiler.obtain(cache, &request, true)?;

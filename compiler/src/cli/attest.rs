@@ -1,12 +1,13 @@
 //! `precompile attest ARTIFACT --source SOURCE --sign KEY`: a signature for what this machine compiles, too.
 
-use crate::key_source::KeySource;
+use crate::key_source;
 use crate::message::Format;
 use crate::recompile::{self, SettingOpts};
 use crate::signing::add;
 use crate::unreadable;
 use anyhow::{Result, bail};
 use clap::Args;
+use precompile::KeySource;
 use std::path::PathBuf;
 
 /// Compile an artifact again, and sign it if the two are the same
@@ -38,7 +39,7 @@ impl Opts {
     pub(crate) fn run(&self) -> Result<()> {
         let artifact = unreadable::read(&self.artifact)?;
         // Before the work.
-        let key = self.sign.read()?;
+        let key = key_source::read(&self.sign)?;
         if let Some(difference) = self.settings.compare(&self.source, &self.artifact, &artifact)? {
             bail!("not signed: {}", recompile::text(&self.artifact, &difference));
         }

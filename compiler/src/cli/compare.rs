@@ -14,6 +14,7 @@ mod trial;
 mod verdict;
 
 use crate::interrupt;
+use crate::key_source;
 use crate::kind::Kind;
 use crate::message::{Format, print, print_bytes};
 use crate::progress::Progress;
@@ -22,8 +23,8 @@ use crate::unreadable::unreadable;
 pub(crate) use opts::Opts;
 
 use anyhow::{Context, Result, bail, ensure};
-use precompile::Destination;
 use precompile::artifact::{Host, escaped_path};
+use precompile::{Destination, Signatures};
 use report::Report;
 use std::ffi::OsString;
 use std::num::NonZeroU32;
@@ -40,6 +41,7 @@ impl Opts {
         let name = || format!("`{}`", escaped_path(&self.input));
         let metadata = self.input.metadata().map_err(|error| unreadable(&error)).with_context(name)?;
         ensure!(metadata.is_file(), "{} is no file: compare one module", name());
+        let signatures = Signatures::new(None, self.sign.as_ref().map(key_source::read).transpose()?);
         let runner = Runner::new(self.runner.as_deref())?;
         let host = runner.describe()?;
         let candidates = candidate::candidates(&host, &self.only, &self.cpu)?;
@@ -62,7 +64,7 @@ impl Opts {
         html.map_or(Ok(()), |html| html.check())?;
         let steps = trials.len() * (self.rounds.get() as usize + 1);
         let progress = Progress::new(steps, self.message_format == Format::Human);
-        let trials = self.measure(&self.setup(&runner, &host, &progress), trials);
+        let trials = self.measure(&self.setup(&runner, &host, &signatures, &progress), trials);
         progress.finish();
         let trials = trials?;
         let report = Report::new(self, &runner, &host, &trials);
@@ -78,7 +80,13 @@ impl Opts {
         Ok(())
     }
 
-    fn setup<'a>(&'a self, runner: &'a Runner, host: &'a Host, progress: &'a Progress) -> Setup<'a> {
+    fn setup<'a>(
+        &'a self,
+        runner: &'a Runner,
+        host: &'a Host,
+        signatures: &'a Signatures,
+        progress: &'a Progress,
+    ) -> Setup<'a> {
         let named = |name: &'static str, values: &[OsString]| {
             values.iter().flat_map(move |value| [OsString::from(name), value.clone()]).collect::<Vec<_>>()
         };
@@ -93,6 +101,7 @@ impl Opts {
             arguments: &self.arguments,
             stdin: self.stdin.as_deref(),
             send: self.send.as_deref(),
+            signatures,
             calls: self.calls.map_or(if self.invoke.is_some() { 100 } else { 3 }, NonZeroU32::get),
             timeout: self.timeout.unwrap_or(opts::DEFAULT_TIMEOUT),
             progress,

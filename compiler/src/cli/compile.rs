@@ -5,6 +5,7 @@ mod backend_arg;
 mod cache_miss;
 mod counts;
 mod depfile;
+mod digests;
 mod file_settings;
 mod input_limits;
 mod inputs;
@@ -16,6 +17,7 @@ mod paths;
 pub(crate) mod plan;
 mod project;
 mod project_file;
+mod provenance;
 mod queue;
 mod report;
 mod value_parsers;
@@ -26,6 +28,7 @@ use crate::compile::counts::Counters;
 use crate::compile::job::{Caching, Failed, Job};
 use crate::compile::outcome::JobOutcome;
 use crate::compile::plan::Plan;
+use crate::compile::provenance::Provenance;
 use crate::compile::queue::Queue;
 use crate::message::{Format, Message, Usage, print, tell, tell_error, tell_warning};
 use crate::progress::Progress;
@@ -34,6 +37,13 @@ use anyhow::{Result, anyhow};
 use precompile::artifact::escaped_path;
 use precompile::cache::{Cache, Store};
 use std::sync::{Mutex, PoisonError};
+
+/// The results of all jobs, which threads share.
+#[derive(Default)]
+struct Results {
+    counts: Counters,
+    provenance: Provenance,
+}
 
 impl Opts {
     /// The cache, unless the user wants none.
@@ -64,10 +74,10 @@ impl Opts {
         let caching = cache.map(|cache| Caching { cache, verify_inputs, explain });
         cache.inspect(|cache| interrupt::protect(cache.store()));
         // Outputs that are in place take neither threads nor a compiler.
-        let (mut rest, counts) = (Vec::new(), Counters::default());
+        let (mut rest, results) = (Vec::new(), Results::default());
         for job in &plan.jobs {
             match caching.and_then(|caching| job.in_place(caching)) {
-                Some(outcome) => self.report(&outcome, job, &counts)?,
+                Some(outcome) => self.report(&outcome, job, &results)?,
                 None => rest.push(job),
             }
         }
@@ -77,7 +87,7 @@ impl Opts {
         {
             tell(&format!("isolated: {}", isolation.describe()?));
         }
-        let failures = if rest.is_empty() { Vec::new() } else { self.run_jobs(rest, caching, &counts)? };
+        let failures = if rest.is_empty() { Vec::new() } else { self.run_jobs(rest, caching, &results)? };
         if let Some(cache) = cache {
             if cache.has_news() {
                 interrupt::install()?;
@@ -88,12 +98,16 @@ impl Opts {
         if let Some(depfile) = &self.depfile {
             plan.write_depfile(depfile)?;
         }
+        if let Some(path) = self.provenance.as_deref().filter(|_| failures.is_empty()) {
+            let _guard = interrupt::hold_off();
+            results.provenance.write(path)?;
+        }
         // Failures come last, so that they are not lost among the others.
         for (job, error) in &failures {
             self.report_failure(job, error, plan.several_targets)?;
         }
-        counts.add_failed(failures.len());
-        let counts = counts.counts();
+        results.counts.add_failed(failures.len());
+        let counts = results.counts.counts();
         if plan.jobs.len() > 1 && self.message_format == Format::Human {
             match failures.is_empty() {
                 true if self.quiet => {}
@@ -117,7 +131,7 @@ impl Opts {
         &self,
         mut jobs: Vec<&'a Job>,
         caching: Option<Caching<'_>>,
-        counts: &Counters,
+        results: &Results,
     ) -> Result<Vec<(&'a Job, Failed)>> {
         interrupt::install()?;
         if let (started, Some(error)) = threads::start(self.threads())?
@@ -136,7 +150,7 @@ impl Opts {
             progress.above(|| {
                 caching.inspect(|caching| self.warn(caching.cache));
                 if let Ok(Some(outcome)) = &result {
-                    reported = self.report(outcome, job, counts);
+                    reported = self.report(outcome, job, results);
                 }
             });
             let error = match result {
@@ -181,8 +195,9 @@ impl Opts {
         Ok(failures)
     }
 
-    fn report(&self, outcome: &JobOutcome, job: &Job, counts: &Counters) -> std::io::Result<()> {
-        counts.add(outcome);
+    fn report(&self, outcome: &JobOutcome, job: &Job, results: &Results) -> std::io::Result<()> {
+        results.counts.add(outcome);
+        results.provenance.add(job, outcome, self.builder_id());
         match self.message_format {
             Format::Json => print(&outcome.message(job, self.timings)),
             Format::Human if self.quiet => Ok(()),

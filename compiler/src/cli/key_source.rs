@@ -1,70 +1,35 @@
-//! The place of a secret key: a file, or an environment variable. A key on the command line would be seen by others.
+//! The reading of secret keys.
 
 use crate::environment::variable;
 use crate::kind::Kind;
 use anyhow::{Context, Result, anyhow};
+use precompile::KeySource;
 use precompile::artifact::escaped_path;
 use precompile::sign::{KeyError, SecretKey};
 use std::io::{IsTerminal, stderr, stdin};
-use std::path::PathBuf;
 
 /// The variable with the password of an encrypted key.
 pub(crate) const PASSWORD: &str = "PRECOMPILE_KEY_PASSWORD";
-/// The beginning of the name of a variable with a key.
-const VARIABLE: &str = "env:";
-
-/// The place of a secret key.
-#[derive(Clone, Debug)]
-pub(crate) enum KeySource {
-    File(PathBuf),
-    Variable(String),
-    /// A key itself, which isn't kept.
-    Exposed,
-}
-
-/// No value is an error here: clap would print it, and it may be a key.
-impl From<String> for KeySource {
-    fn from(text: String) -> KeySource {
-        match text.strip_prefix(VARIABLE) {
-            Some(name) => KeySource::Variable(name.into()),
-            // The beginning of minisign's keys, with a password and without, and that of their files.
-            None if ["RWRTY0Iy", "RWQAAEIy", "untrusted comment:"]
-                .iter()
-                .any(|start| text.starts_with(start)) =>
-            {
-                KeySource::Exposed
-            }
-            None => KeySource::File(text.into()),
+/// Reads a secret key. The password of an encrypted one is in a variable, or is asked for on a terminal.
+///
+/// # Errors
+///
+/// If there is no such key, others can read it, or there is no password.
+pub(crate) fn read(source: &KeySource) -> Result<SecretKey> {
+    let usage = |text: &str| Err(Kind::Usage.error(text));
+    match source {
+        KeySource::Exposed => usage(
+            "a key itself stands where others can read it: name its file, or a variable as `env:NAME`, and make a new key",
+        ),
+        KeySource::Variable(name) if name.is_empty() => usage("name the variable, as in `env:SIGNING_KEY`"),
+        KeySource::File(path) => {
+            unlock(&format!("`{}`", escaped_path(path)), |password| SecretKey::read(path, password))
         }
-    }
-}
-
-impl KeySource {
-    /// Reads the key. The password of an encrypted one is in a variable, or is asked for on a terminal.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such key, others can read it, or there is no password.
-    pub(crate) fn read(&self) -> Result<SecretKey> {
-        let usage = |text: &str| Err(Kind::Usage.error(text));
-        match self {
-            KeySource::Exposed => usage(
-                "a key on the command line is seen by all users: name its file, or a variable as `env:NAME`, and \
-                 make a new key",
-            ),
-            KeySource::Variable(name) if name.is_empty() => {
-                usage("name the variable, as in `env:SIGNING_KEY`")
-            }
-            KeySource::File(path) => {
-                unlock(&format!("`{}`", escaped_path(path)), |password| SecretKey::read(path, password))
-            }
-            KeySource::Variable(name) => {
-                let text = variable(name).and_then(|text| text.into_string().ok());
-                let text = text.ok_or_else(|| {
-                    Kind::Read.error(format!("the variable `{name}` is not set, or not UTF-8"))
-                })?;
-                unlock(&format!("the variable `{name}`"), |password| SecretKey::parse(&text, password))
-            }
+        KeySource::Variable(name) => {
+            let text = variable(name).and_then(|text| text.into_string().ok());
+            let text = text
+                .ok_or_else(|| Kind::Read.error(format!("the variable `{name}` is not set, or not UTF-8")))?;
+            unlock(&format!("the variable `{name}`"), |password| SecretKey::parse(&text, password))
         }
     }
 }

@@ -37,6 +37,9 @@ pub(crate) enum Message<'a> {
         /// The time that compiling took; 0 for an artifact from the cache.
         compile_ns: u64,
         artifact_bytes: u64,
+        /// The number of the key that signed it, with `--sign`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        signed_by: Option<String>,
         /// The limit of the requested backend, where another one replaced it.
         fallback_from: Option<&'a str>,
         /// The figures that the backend was chosen by, with `--backend auto`.

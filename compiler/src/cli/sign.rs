@@ -1,17 +1,17 @@
 //! `precompile sign ARTIFACT…`: signatures of artifacts, with a key of ours or by another tool.
 
-use crate::key_source::KeySource;
+use crate::key_source;
 use crate::message::{Format, print_bytes};
 use crate::signing::{add, statement};
 use crate::unreadable;
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use precompile::Destination;
 use precompile::artifact::escaped_path;
 use precompile::artifact::signature::Signature;
 use precompile::artifact::statement::Statement;
 use precompile::artifact::trust::PublicKey;
 use precompile::sign::{read_public_key, read_signature};
+use precompile::{Destination, KeySource};
 use std::path::{Path, PathBuf};
 
 /// Sign artifacts, so that hosts which trust the key run them
@@ -83,7 +83,7 @@ impl Opts {
                 Ok(signature.clone())
             });
         }
-        let key = self.key.as_ref().context("there is no key")?.read()?;
+        let key = key_source::read(self.key.as_ref().context("there is no key")?)?;
         self.artifacts.iter().try_for_each(|artifact| {
             add(artifact, &unreadable::read(artifact)?, &key.public(), self.message_format, |statement| {
                 Ok(key.sign(statement))

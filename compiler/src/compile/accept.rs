@@ -9,7 +9,7 @@ use crate::version::WASMTIME_VERSION;
 use precompile_artifact::Backend;
 use precompile_artifact::features::{WasmFeatures, named, names};
 use precompile_artifact::manifest::{Kind, Manifest};
-use precompile_artifact::trailer::{self, ReadError};
+use precompile_artifact::trailer::{self, ReadError, Trailer};
 use precompile_cache::Digest;
 use thiserror::Error;
 
@@ -37,10 +37,11 @@ pub enum AcceptError {
 /// The artifact's fault.
 pub fn accept(options: &Options, module: &[u8], artifact: &[u8]) -> Result<Manifest, AcceptError> {
     let is_source = |digest: &[u8; 32]| is_text(module) || Digest::of(module).bytes() == digest;
-    accept_from(options, is_source, artifact)
+    Ok(accept_from(options, is_source, artifact)?.manifest)
 }
 
-/// Checks as [`accept`]; `is_source` is the test that a digest is that of the module's binary form.
+/// Checks as [`accept`]; `is_source` is the test that a digest is that of the module's binary form. Returns the trailer,
+/// whose digest was checked.
 ///
 /// # Errors
 ///
@@ -49,10 +50,11 @@ pub(crate) fn accept_from(
     options: &Options,
     is_source: impl FnOnce(&[u8; 32]) -> bool,
     artifact: &[u8],
-) -> Result<Manifest, AcceptError> {
-    let manifest = trailer::read(artifact)?.manifest;
-    match is_made_by(&manifest, options, artifact).unwrap_or(false) && is_source(&manifest.source_blake3) {
-        true => Ok(manifest),
+) -> Result<Trailer, AcceptError> {
+    let trailer = trailer::read(artifact)?;
+    let manifest = &trailer.manifest;
+    match is_made_by(manifest, options, artifact).unwrap_or(false) && is_source(&manifest.source_blake3) {
+        true => Ok(trailer),
         false => Err(AcceptError::Foreign),
     }
 }

@@ -1,17 +1,19 @@
 //! Compilation through the cache.
 
 use crate::compile::Compiler;
-use crate::compile::accept::{AcceptError, accept_from};
+use crate::compile::accept::accept_from;
 use crate::compile::compiled::Compiled;
 use crate::compile::error::CompileError;
 use crate::compile::recipe::recipe;
+use crate::compile::signatures::Signatures;
 use crate::module::text::{binary, is_text};
 use crate::options::fallback_options::with_fallback;
 use crate::options::target::Target;
 use crate::options::{Options, OptionsError};
 use precompile_artifact::Backend;
 use precompile_cache::{
-    Cache, Digest, Entry, Identity, InPlace, Key, Lookup, Objection, Recipe, Turn, bounded, open_regular,
+    Cache, Candidate, Digest, Entry, Identity, InPlace, Key, Lookup, Objection, Recipe, Turn, bounded,
+    open_regular,
 };
 use std::borrow::Cow;
 use std::io::{self, Read as _};
@@ -39,6 +41,8 @@ pub struct Request<'a> {
     pub output: Option<&'a Path>,
     /// The module and the output are read again, even if they haven't changed since they were read last.
     pub verify_inputs: bool,
+    /// The signatures of the artifact, and those that one from a shared cache must have.
+    pub signatures: &'a Signatures,
 }
 
 /// The source of a module.
@@ -72,7 +76,7 @@ pub enum Artifact {
     InPlace(InPlace),
     /// An entry of the cache; its bytes aren't verified yet.
     Stored(Entry),
-    /// A new artifact in memory. [`Cache::fill`] stores it.
+    /// A new artifact in memory, which is signed. [`Cache::fill`] stores it.
     Compiled(Compiled, Turn),
 }
 
@@ -138,9 +142,9 @@ impl Compiler<'_> {
         source: &mut SourceState<'_>,
         wait: bool,
     ) -> Result<Answer, ObtainError> {
-        let Request { options, recipe, .. } = *request;
+        let options = request.options;
         loop {
-            let key = Key::new(recipe, source.digest);
+            let key = request.key(source.digest);
             let answer = |artifact, key| {
                 let (backend, target) = (options.backend, options.target.clone());
                 Answer { artifact, backend, target, fallback_from: None, key }
@@ -150,12 +154,11 @@ impl Compiler<'_> {
                 return Ok(answer(Artifact::InPlace(in_place), key));
             }
             let changed = AtomicBool::new(false);
-            let accept = |artifact: &[u8]| match accepted(options, request.is_isolated, source, artifact) {
-                Accepted::Judged(judgement) => judgement.map_err(Objection::from),
-                Accepted::Changed => {
+            let accept = |found: Candidate<'_>| {
+                if accepted(request, source, found)? == SourceFile::Changed {
                     changed.store(true, Relaxed);
-                    Ok(())
                 }
+                Ok(())
             };
             let turn = match cache.lookup(&key, wait, &accept) {
                 Lookup::Hit(_) if changed.load(Relaxed) => {
@@ -167,7 +170,7 @@ impl Compiler<'_> {
                 Lookup::Hit(entry) => return Ok(answer(Artifact::Stored(entry), key)),
                 Lookup::Failure(message) => return Err(ObtainError::Remembered(message)),
                 Lookup::Busy => return Err(ObtainError::Busy),
-                Lookup::Miss(turn) => turn.named(request.name),
+                Lookup::Miss(turn) => turn.named(request.name).private(request.signatures.is_private()),
             };
             let bytes = match source.bytes.take() {
                 Some(bytes) => bytes,
@@ -186,7 +189,10 @@ impl Compiler<'_> {
             let compiled = self.attempt(options, &bytes);
             source.bytes = Some(bytes);
             return match compiled {
-                Ok(compiled) => Ok(answer(Artifact::Compiled(compiled, turn), key)),
+                Ok(mut compiled) => {
+                    request.signatures.sign(&mut compiled.artifact);
+                    Ok(answer(Artifact::Compiled(compiled, turn), key))
+                }
                 Err(error) => {
                     // The module may have taken over the other process, whose error must not be stored.
                     if error.another_backend_may() && !matches!(error, CompileError::OtherProcess { .. }) {
@@ -214,8 +220,12 @@ impl Request<'_> {
         let Source::File(input, identity) = self.source else { return None };
         let output = self.output.filter(|_| !self.verify_inputs)?;
         let identity = identity.or_else(|| Identity::at(input))?;
-        let key = Key::new(self.recipe, cache.recall(input, &identity)?);
-        cache.in_place(output, &key, false)
+        cache.in_place(output, &self.key(cache.recall(input, &identity)?), false)
+    }
+
+    /// The key of the artifact of a module with this digest.
+    fn key(&self, source: Digest) -> Key {
+        self.signatures.key(Key::new(self.recipe, source))
     }
 }
 
@@ -246,17 +256,24 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The result of checking a shared cache's artifact against a request.
-enum Accepted {
-    Judged(Result<(), AcceptError>),
-    /// The module has changed since, or can't be read any more.
+/// The state of a module's file while an artifact is checked against it.
+#[derive(PartialEq, Eq)]
+enum SourceFile {
+    Same,
+    /// The file has changed since it was digested, or can't be read any more.
     Changed,
 }
 
-/// Checks that an artifact of another program was made of this module with these options. The manifest has the digest
-/// of the module's binary form, which is made again of a text, unless only an isolated process may parse the text.
-fn accepted(options: &Options, is_isolated: bool, source: &SourceState<'_>, artifact: &[u8]) -> Accepted {
-    let mut is_changed = false;
+/// Checks that an artifact from a cache was made of this module with these options, and is signed as it must be. The
+/// manifest has the digest of the module's binary form, which is made again of a text. Where only an isolated process may
+/// parse the text, it isn't compared, and artifacts of a shared cache are refused. Neither is it compared with a file
+/// that has changed.
+fn accepted(
+    request: &Request<'_>,
+    source: &SourceState<'_>,
+    found: Candidate<'_>,
+) -> Result<SourceFile, Objection> {
+    let (mut is_changed, mut is_unknown) = (false, false);
     let mut is_source = |named: &[u8; 32]| {
         if named == source.digest.bytes() {
             return true;
@@ -271,10 +288,21 @@ fn accepted(options: &Options, is_isolated: bool, source: &SourceState<'_>, arti
                 }
             },
         };
-        is_text(&text) && (is_isolated || binary(&text).is_ok_and(|it| Digest::of(&it).bytes() == named))
+        match is_text(&text) {
+            true if request.is_isolated => {
+                is_unknown = found.is_shared;
+                true
+            }
+            true => binary(&text).is_ok_and(|it| Digest::of(&it).bytes() == named),
+            false => false,
+        }
     };
-    let judgement = accept_from(options, &mut is_source, artifact);
-    if is_changed { Accepted::Changed } else { Accepted::Judged(judgement.map(drop)) }
+    let trailer = accept_from(request.options, &mut is_source, found.blob)?;
+    if is_unknown {
+        return Err("an isolated process alone may parse the text that it may be made of".into());
+    }
+    request.signatures.check(found, &trailer)?;
+    Ok(if is_changed { SourceFile::Changed } else { SourceFile::Same })
 }
 
 #[cfg(all(test, feature = "cranelift"))]
@@ -308,6 +336,7 @@ mod tests {
                 is_isolated: false,
                 output: None,
                 verify_inputs: false,
+                signatures: &Signatures::default(),
             };
             let found = Compiler::default().obtain(&cache, &request, true).unwrap().artifact;
             assert_eq!(matches!(found, Artifact::Stored(_)), is_taken, "{text}");
@@ -325,6 +354,7 @@ mod tests {
         let cache = Cache::new(Store::new(&folder.path().join("cache")), StoreLimits::default());
         let (before, after) = ("(module (memory 1))", "(module (memory 2))");
         let path = folder.path().join("app.wat");
+        let signatures = Signatures::default();
         let request = Request {
             options: &options,
             recipe: &recipe,
@@ -333,6 +363,7 @@ mod tests {
             is_isolated: false,
             output: None,
             verify_inputs: true,
+            signatures: &signatures,
         };
         for text in [before, after] {
             std::fs::write(&path, text).unwrap();

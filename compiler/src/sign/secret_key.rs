@@ -159,6 +159,12 @@ impl SecretKey {
         PublicKey::new(self.id, *self.key.public_key()).expect("a key that was made for signing is not weak")
     }
 
+    /// Signs bytes as they are, by Ed25519. Statements are signed by [`SecretKey::sign`]: no other text may begin as they
+    /// do.
+    pub(crate) fn sign_bytes(&self, bytes: &[u8]) -> [u8; 64] {
+        *self.key.sign(bytes, None)
+    }
+
     /// Signs a statement, as minisign does: the same statement has the same signature.
     pub fn sign(&self, statement: &Statement) -> Signature {
         let hash = precompile_artifact::trust::blake2b_512(statement.as_str());

@@ -3,6 +3,7 @@
 use crate::message::Format;
 use crate::setting_args::{CODEGEN, DEBUG, OPTIMIZE, SettingArgs, WASM};
 use clap::{Args, ValueEnum, ValueHint};
+use precompile::KeySource;
 use precompile::artifact::quantity;
 use serde::Serialize;
 use std::ffi::OsString;
@@ -82,6 +83,11 @@ pub(crate) struct Opts {
     /// Command that brings an artifact to where the runner finds it, with `{}` for its path: `scp -q {} device:{}`
     #[arg(long, value_name = "COMMAND", value_hint = ValueHint::CommandString)]
     pub(super) send: Option<OsString>,
+
+    /// Sign the artifacts, for a runner that demands signatures: with a secret key in a file, or in a variable, as
+    /// `env:NAME`; the time that it takes isn't measured
+    #[arg(long, value_name = "KEY")]
+    pub(super) sign: Option<KeySource>,
 
     /// Folder for the artifacts [default: a folder that is removed]
     #[arg(long, value_name = "FOLDER")]

@@ -9,6 +9,7 @@ use crate::progress::Progress;
 use crate::runner::Runner;
 use crate::shell_words;
 use anyhow::{Context, Result, bail, ensure};
+use precompile::Signatures;
 use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::{Host, escaped_path, trailer};
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) stdin: Option<&'a Path>,
     /// The command that brings an artifact to where the runner finds it, with `{}` for its path.
     pub(crate) send: Option<&'a OsStr>,
+    /// The signatures of the artifacts.
+    pub(crate) signatures: &'a Signatures,
     /// The number of calls in each measuring process.
     pub(crate) calls: u32,
     /// The time that a run may take.
@@ -222,6 +225,11 @@ impl Trial {
         self.measured.compile_cpu_s.extend(finished["cpu_ns"].as_u64().map(seconds));
         let memory = finished["peak_memory_bytes"].as_u64();
         self.measured.compile_memory_bytes.extend(memory.map(|bytes| bytes as f64));
+        if setup.signatures.signer().is_some() {
+            let mut artifact = fs_err::read(&self.artifact)?;
+            setup.signatures.sign(&mut artifact);
+            fs_err::write(&self.artifact, artifact)?;
+        }
         Ok(Ok(()))
     }
 

@@ -1,5 +1,6 @@
 //! A job: one module to compile for one target.
 
+use crate::compile::digests::Digests;
 use crate::compile::input_limits::InputLimits;
 use crate::compile::inputs::{Input, STANDARD};
 use crate::compile::outcome::{JobOutcome, Origin, Phases};
@@ -14,7 +15,7 @@ use precompile::artifact::trailer;
 use precompile::cache::{Cache, Entry, InPlace, Key, Recipe, Turn, bounded, open_regular};
 use precompile::{
     Answer, Artifact, Backend, Chosen, Compiled, Compiler, Destination, Manifest, ObtainError, Options,
-    PairError, Request, Source, Target, Written, descriptor,
+    PairError, Request, Signatures, Source, Target, Written, descriptor,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -35,6 +36,10 @@ pub(crate) struct Job {
     pub(crate) host: Option<Arc<Host>>,
     /// The limits of compiling.
     pub(crate) limits: Arc<InputLimits>,
+    /// The signatures of the artifact, and those that one from a shared cache must have.
+    pub(crate) signatures: Arc<Signatures>,
+    /// The source and the artifact are read for their digests, even where nothing has changed.
+    pub(crate) wants_digests: bool,
     /// The times of the sources, where an unchanged output must be no older than they are.
     pub(crate) source_times: Option<SourceTimes>,
     /// The place in the order in which the user named the inputs.
@@ -92,7 +97,7 @@ impl Job {
     /// The outcome where the output is in place, as far as that is known without reading a file.
     pub(crate) fn in_place(&self, caching: Caching<'_>) -> Option<JobOutcome> {
         let start = Instant::now();
-        self.limits.check_input(self.input.bytes).ok()?;
+        self.limits.check_input(self.input.bytes).ok().filter(|()| !self.wants_digests)?;
         let InPlace { bytes, cost_ns } = self.request(caching, None).in_place(caching.cache)?;
         self.freshen();
         let (backend, target) = (self.options.backend, self.options.target.clone());
@@ -128,20 +133,23 @@ impl Job {
         let start = Instant::now();
         let wasm = self.read()?;
         let read = start.elapsed();
-        let compiled = compiler
+        let mut compiled = compiler
             .compile(&self.options, &wasm)
             .map_err(|error| self.limit(error.another_backend_may(), error.into()))?;
         self.check_fit(&compiled.manifest)?;
+        self.signatures.sign(&mut compiled.artifact);
         let start = Instant::now();
         let written = self.write(&compiled.artifact)?;
         let limit = compiled.fallback_from.as_ref().map(ToString::to_string);
         let phases = Phases { read, write: start.elapsed(), ..Phases::of(&compiled) };
         let (origin, bytes) = (Origin::Compiled { stored: false }, compiled.artifact.len() as u64);
+        let digests = self.digests(Some(&wasm), Some(&compiled.artifact))?;
         let manifest = Some(compiled.manifest);
         Ok(JobOutcome {
             written,
             phases,
             manifest,
+            digests,
             ..self.outcome(compiled.backend, compiled.target, origin, bytes, limit)
         })
     }
@@ -154,7 +162,7 @@ impl Job {
     ) -> Result<Option<JobOutcome>> {
         self.limits.check_input(self.input.bytes)?;
         // A limited input is read here, as it may turn out larger than its size says.
-        let is_read = self.input.is_stream || self.limits.is_input_limited();
+        let is_read = self.input.is_stream || self.limits.is_input_limited() || self.wants_digests;
         let bytes = is_read.then(|| self.read()).transpose()?;
         loop {
             let start = Instant::now();
@@ -171,6 +179,7 @@ impl Job {
             let obtained = start.elapsed();
             let Answer { artifact, backend, target, fallback_from, key } = answer;
             let outcome = |origin, bytes| self.outcome(backend, target, origin, bytes, fallback_from);
+            let source = bytes.as_deref();
             let start = Instant::now();
             return Ok(Some(match artifact {
                 Artifact::InPlace(InPlace { bytes, cost_ns }) => {
@@ -181,12 +190,16 @@ impl Job {
                 Artifact::Stored(entry) => {
                     let (origin, bytes) =
                         (Origin::Found { cost_ns: entry.record().cost_ns }, entry.record().blob_bytes());
-                    let Some(written) = self.deliver(caching.cache, &key, entry)? else {
+                    let artifact = if self.wants_digests { entry.read().ok() } else { None };
+                    let is_damaged = self.wants_digests && artifact.is_none();
+                    let delivered = if is_damaged { None } else { self.deliver(caching.cache, &key, entry)? };
+                    let Some(written) = delivered else {
                         caching.cache.damaged(&key);
                         continue;
                     };
+                    let digests = self.digests(source, artifact.as_deref())?;
                     let phases = Phases { read: obtained, write: start.elapsed(), ..Phases::default() };
-                    JobOutcome { written, phases, ..outcome(origin, bytes) }
+                    JobOutcome { written, phases, digests, ..outcome(origin, bytes) }
                 }
                 Artifact::Compiled(compiled, turn) => {
                     let cache_miss = caching
@@ -197,8 +210,9 @@ impl Job {
                     let phases = Phases { read, write: start.elapsed(), ..Phases::of(&compiled) };
                     let origin = Origin::Compiled { stored: true };
                     let bytes = compiled.artifact.len() as u64;
+                    let digests = self.digests(source, Some(&compiled.artifact))?;
                     let manifest = Some(compiled.manifest);
-                    JobOutcome { written, phases, cache_miss, manifest, ..outcome(origin, bytes) }
+                    JobOutcome { written, phases, cache_miss, manifest, digests, ..outcome(origin, bytes) }
                 }
             }));
         }
@@ -211,7 +225,7 @@ impl Job {
             None => Source::File(&self.input.path, self.input.identity),
         };
         // The check that an artifact fits a host needs the artifact itself.
-        let readable = !self.output.is_standard() && self.host.is_none();
+        let readable = !self.output.is_standard() && self.host.is_none() && !self.wants_digests;
         Request {
             options: &self.options,
             recipe: &self.recipe,
@@ -220,6 +234,7 @@ impl Job {
             is_isolated: self.limits.isolation().is_some(),
             output: readable.then_some(&self.output.path),
             verify_inputs: caching.verify_inputs,
+            signatures: &self.signatures,
         }
     }
 
@@ -265,6 +280,12 @@ impl Job {
         Ok(Some(written))
     }
 
+    /// The digests of a source and its artifact, where they are wanted.
+    fn digests(&self, source: Option<&[u8]>, artifact: Option<&[u8]>) -> Result<Option<Digests>> {
+        let (Some(source), Some(artifact)) = (source, artifact) else { return Ok(None) };
+        self.wants_digests.then(|| Digests::new(&self.options, source, artifact)).transpose()
+    }
+
     /// The outcome, without the parts that depend on the way to the artifact.
     fn outcome(
         &self,
@@ -284,6 +305,7 @@ impl Job {
             written: Written::Unchanged,
             phases: Phases::default(),
             cache_miss: None,
+            digests: None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::cache_opts::CacheOpts;
 use crate::compile::input_limits::InputLimitOpts;
-use crate::compile::project::{MACHINE, Project};
+use crate::compile::project::{MACHINE, Project, SIGNATURES};
 use crate::compile::project_file::FILE;
 use crate::environment;
 use crate::message::Format;
@@ -66,6 +66,17 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "FILE")]
     pub(crate) depfile: Option<PathBuf>,
 
+    /// Write the origin of each output to FILE
+    ///
+    /// Each line is an in-toto statement with SLSA's provenance, in a signed envelope (DSSE) with `--sign`. Inputs and
+    /// outputs are read again.
+    #[arg(long, value_name = "FILE", help_heading = SIGNATURES)]
+    pub(crate) provenance: Option<PathBuf>,
+
+    /// The builder that `--provenance` names, as a URI [default: precompile:local]
+    #[arg(long, value_name = "URI", help_heading = SIGNATURES, requires = "provenance")]
+    builder_id: Option<String>,
+
     /// File that lists the inputs where no INPUT is named: one like `precompile.toml`, or a `Cargo.toml` with
     /// `[package.metadata.precompile]` [env: PRECOMPILE_PROJECT] [default: precompile.toml]
     #[arg(long = "project", value_name = "FILE")]
@@ -83,6 +94,11 @@ pub(crate) struct Opts {
 }
 
 impl Opts {
+    /// The builder that provenance names.
+    pub(super) fn builder_id(&self) -> &str {
+        self.builder_id.as_deref().unwrap_or("precompile:local")
+    }
+
     /// The file that lists the inputs.
     pub(crate) fn project_file(&self) -> PathBuf {
         let named = self

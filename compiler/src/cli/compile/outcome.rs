@@ -1,5 +1,6 @@
 //! The outcome of a job.
 
+use crate::compile::digests::Digests;
 use precompile::{Backend, Compiled, Manifest, Target, Written};
 use std::time::Duration;
 
@@ -17,6 +18,8 @@ pub(crate) struct JobOutcome {
     pub(crate) phases: Phases,
     /// The cause of the cache miss, for people, where it was asked for.
     pub(crate) cache_miss: Option<String>,
+    /// The digests for the provenance, where it was asked for.
+    pub(crate) digests: Option<Digests>,
 }
 
 /// The origin of an artifact.

@@ -70,12 +70,13 @@ pub(crate) fn check(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()
             );
         }
     }
-    if let Some(depfile) = &opts.depfile {
-        let id = ids.of(depfile);
+    let reports = [("dependency file", &opts.depfile), ("provenance file", &opts.provenance)].into_iter();
+    for (name, path) in reports.filter_map(|(name, path)| Some((name, path.as_ref()?))) {
+        let id = ids.of(path);
         ensure!(
-            !inputs.contains(&id) && !outputs.contains_key(&id),
-            "the dependency file `{}` is an input or an output: choose another",
-            escaped_path(depfile)
+            !inputs.contains(&id) && outputs.insert(id, path).is_none(),
+            "the {name} `{}` is an input or an output: choose another",
+            escaped_path(path)
         );
     }
     Ok(())

@@ -15,10 +15,11 @@ use crate::interrupt;
 use crate::per_target::{Cpu, PerTarget};
 use crate::walk::Links;
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use precompile::artifact::{Host, escaped_path};
+use precompile::artifact::{Host, Trust, escaped_path};
 use precompile::cache::Recipe;
 use precompile::{
-    Backend, Choice, ChoiceError, Chosen, Destination, Expect, Fallback, Options, PairError, Platform, Target,
+    Backend, Choice, ChoiceError, Chosen, Destination, Expect, Fallback, KeySource, Options, PairError,
+    Platform, Signatures, Target,
 };
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -61,7 +62,9 @@ impl Plan {
             sources.push(path);
         }
         let project = &project;
-        sources.extend(opts.host.clone());
+        sources.extend(opts.host.iter().chain(&project.trust).cloned());
+        sources.extend(project.sign.as_ref().and_then(KeySource::file).map(PathBuf::from));
+        let signatures = Arc::new(project.signatures()?);
         let expect = auto::expect(project.backend, project.expect_runs, project.expect_run_time)?;
         let target_plans = target_plans(project, host.as_ref(), expect)?;
         let out_dir = project.out_dir.as_ref();
@@ -77,6 +80,7 @@ impl Plan {
         };
         let all_times = source_times(&inputs);
         let several_targets = target_plans.len() > 1;
+        let doubt = host.as_ref().map(|host| doubt(host, &signatures)).transpose()?.flatten();
         let host = host.map(Arc::new);
         let jobs = inputs.len() * target_plans.len();
         // Isolated processes together take no more cores than threads would.
@@ -110,6 +114,8 @@ impl Plan {
                     output,
                     host: host.clone(),
                     limits: Arc::clone(&limits),
+                    signatures: Arc::clone(&signatures),
+                    wants_digests: opts.provenance.is_some(),
                     source_times: source_times(std::slice::from_ref(&input)),
                     order,
                     stream: Mutex::new(stream.clone()),
@@ -120,10 +126,7 @@ impl Plan {
         let depfile = opts.depfile.is_some().then(|| dependencies(&jobs, &sources)).transpose()?;
         // The largest first, so that no thread works alone on it at the end.
         jobs.sort_by_key(|job| std::cmp::Reverse(job.input.bytes));
-        let mut warnings = left_out;
-        if host.is_some_and(|host| host.trust.is_some()) {
-            warnings.push("this host runs signed artifacts only: sign them, by `precompile sign`".into());
-        }
+        let warnings = left_out.into_iter().chain(doubt).collect();
         Ok(Plan { jobs, several_targets, warnings, depfile, source_times: all_times })
     }
 
@@ -164,6 +167,29 @@ fn check_host(opts: &Opts) -> Result<()> {
         ),
         None => Ok(()),
     }
+}
+
+/// The reason why a host may refuse artifacts with these signatures, if it demands others.
+///
+/// # Errors
+///
+/// If the keys that the host trusts can't be read.
+fn doubt(host: &Host, signatures: &Signatures) -> Result<Option<String>> {
+    let Some(text) = &host.trust else { return Ok(None) };
+    let trust = Trust::parse(text).context("the keys that the host trusts")?;
+    let is_trusted = |key| trust.keys().iter().any(|trusted| trusted.key.id == key);
+    Ok(match signatures.signer() {
+        None => Some("this host runs signed artifacts only: sign them, by `--sign`".into()),
+        Some(key) if !is_trusted(key) => Some(format!(
+            "this host doesn't trust the key {key}: sign with one that it trusts, or have it trust this one, by \
+             `precompile trust add`"
+        )),
+        Some(_) if trust.threshold() > 1 => Some(format!(
+            "this host runs what {} keys have signed: have the others sign, too, by `precompile attest`",
+            trust.threshold()
+        )),
+        Some(_) => None,
+    })
 }
 
 /// The text of a dependency file for make and ninja.

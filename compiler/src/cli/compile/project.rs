@@ -3,11 +3,14 @@
 use crate::compile::backend_arg::{self, BackendArg};
 use crate::compile::file_settings::Parts;
 use crate::compile::value_parsers::{self, CPU, FALLBACK, OptLevelArg, PLATFORM, STRIP, TARGET, target_help};
+use crate::key_source;
 use crate::per_target::{Cpu, PerTarget, TargetValue};
 use crate::setting_args::{CODEGEN, DEBUG, OPTIMIZE, SettingArgs, WASM};
+use crate::trust_file;
+use anyhow::Result;
 use clap::{Args, ValueHint};
 use precompile::artifact::quantity;
-use precompile::{Backend, Choice, Fallback, OptLevel, Platform, Strip, Target};
+use precompile::{Backend, Choice, Fallback, KeySource, OptLevel, Platform, Signatures, Strip, Target};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::num::NonZeroU64;
@@ -120,6 +123,20 @@ pub(crate) struct Project {
     #[serde(rename = "C", deserialize_with = "one_or_more")]
     pub(crate) codegen: Vec<String>,
 
+    /// Sign what is compiled
+    ///
+    /// The secret key is a file that nobody else may read, or `env:NAME`, a variable with the file's text. The variable
+    /// PRECOMPILE_KEY_PASSWORD has the password. Of a shared cache, only artifacts that this key has signed are used.
+    #[arg(long, value_name = "KEY", help_heading = SIGNATURES)]
+    #[serde(deserialize_with = "key")]
+    pub(crate) sign: Option<KeySource>,
+
+    /// Trust file: of a shared cache, use only what its keys have signed
+    ///
+    /// What is compiled without `--sign` isn't sent there.
+    #[arg(long, value_name = "FILE", help_heading = SIGNATURES)]
+    pub(crate) trust: Option<PathBuf>,
+
     /// The settings of a file, which those of the command line override.
     #[arg(skip)]
     #[serde(skip)]
@@ -129,6 +146,7 @@ pub(crate) struct Project {
 const COMPILER: &str = "Compiler";
 pub(super) const MACHINE: &str = "Machine";
 const SETTINGS: &str = "Settings";
+pub(super) const SIGNATURES: &str = "Signatures";
 
 impl Project {
     /// The choices of the command line, and those of a file where the command line makes none. The command line's
@@ -174,6 +192,8 @@ impl Project {
             debug,
             optimize,
             codegen,
+            sign,
+            trust,
             file_settings: _,
         } = self;
         Project {
@@ -194,8 +214,21 @@ impl Project {
             debug,
             optimize,
             codegen,
+            sign: sign.or(file.sign),
+            trust: trust.or(file.trust),
             file_settings,
         }
+    }
+
+    /// The signatures of artifacts.
+    ///
+    /// # Errors
+    ///
+    /// If the key or the trust file can't be read.
+    pub(crate) fn signatures(&self) -> Result<Signatures> {
+        let trust = self.trust.as_deref().map(trust_file::read).transpose()?;
+        let key = self.sign.as_ref().map(key_source::read).transpose()?;
+        Ok(Signatures::new(trust, key))
     }
 
     /// The settings, each behind its letter.
@@ -241,6 +274,10 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duratio
 enum Texts {
     One(String),
     More(Vec<String>),
+}
+
+fn key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<KeySource>, D::Error> {
+    Ok(Some(String::deserialize(deserializer)?.into()))
 }
 
 fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {

@@ -78,6 +78,8 @@ impl Project {
     fn below(mut self, folder: &Path) -> Project {
         self.inputs = self.inputs.iter().map(|input| folder.join(input)).collect();
         self.out_dir = self.out_dir.map(|out_dir| folder.join(out_dir));
+        self.sign = self.sign.map(|key| key.below(folder));
+        self.trust = self.trust.map(|trust| folder.join(trust));
         self
     }
 }

@@ -26,6 +26,7 @@ impl JobOutcome {
             cache,
             compile_ns: nanoseconds(compile),
             artifact_bytes: self.artifact_bytes,
+            signed_by: job.signatures.signer().map(|key| key.to_string()),
             fallback_from: self.fallback_from.as_ref().map(|(_, reason)| reason.as_str()),
             chosen: job.chosen.as_ref().map(ChosenBy::from),
             saved_ns,
@@ -55,6 +56,9 @@ impl JobOutcome {
             escaped_path(&job.output.path),
             self.artifact_bytes,
         );
+        if let Some(key) = job.signatures.signer() {
+            text += &format!(", signed with the key {key}");
+        }
         if self.written == Written::Unchanged {
             text += ", unchanged";
         }
