@@ -37,6 +37,12 @@ use precompile_runtime::{Runtime, RuntimeConfig};
 /// The stack of each store's guest, in bytes. The program's own is in `memory.x`.
 const GUEST_STACK_BYTES: usize = 8 << 10;
 
+/// The keys that must have signed what runs.
+#[cfg(feature = "signed")]
+pub fn trust() -> Result<Trust> {
+    Ok(Trust::parse(include_str!(env!("GUEST_TRUST")))?)
+}
+
 #[cortex_m_rt::entry]
 fn main() -> ! {
     heap::init();
@@ -50,7 +56,7 @@ fn run() -> Result<()> {
     let runtime = Runtime::with_config(RuntimeConfig {
         guest_stack_bytes: GUEST_STACK_BYTES,
         #[cfg(feature = "signed")]
-        trust: Some(Trust::parse(include_str!(env!("GUEST_TRUST")))?),
+        trust: Some(trust()?),
         ..RuntimeConfig::default()
     });
     let figures = guest::run(&runtime)?;
