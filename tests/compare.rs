@@ -193,3 +193,24 @@ fn artifacts_are_sent() {
     let again = shell(&folder, &format!("precompile() {{ \"$precompile\" \"$@\"; }}\n{command}"));
     assert_eq!(json(&again)["command"], command.as_str(), "{again:?}");
 }
+
+/// A runner that demands signatures measures what is signed, also where it is sent.
+#[test]
+fn artifacts_are_signed_for_a_runner_that_demands_it() {
+    let folder = folder();
+    let trusting = "\"$run --trust own.pub\"";
+    let compare = |more: &str| {
+        let line = format!(
+            "$precompile compare --only winch --rounds 1 --invoke spin --runner {trusting} {more} function.wat 9"
+        );
+        shell(&folder, &line)
+    };
+    assert_eq!(shell(&folder, "$precompile keygen --no-password -o own.key").code, Some(0));
+    let refused = compare("");
+    assert!(refused.code == Some(1) && refused.stderr.contains("`signatures` is `unsigned`"), "{refused:?}");
+    for more in ["--sign own.key", "--sign own.key --send \"cp {} sent.cwasm\""] {
+        let compared = compare(more);
+        assert_eq!(compared.code, Some(0), "{compared:?}");
+    }
+    assert_eq!(shell(&folder, "$precompile verify --trust own.pub sent.cwasm").code, Some(0));
+}

@@ -8,7 +8,7 @@ use crate::message::{Format, Message, print, print_bytes};
 use crate::runner::Runner;
 use crate::trust_file;
 use crate::unreadable;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Args, ValueHint};
 use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::{Code, Escaped, Host, Trust, escaped_path, trailer, unmet};
@@ -95,10 +95,9 @@ impl Opts {
 
     /// The keys that must have signed the artifact.
     fn trust(&self, host: &Host) -> Result<Option<Trust>> {
-        match (&self.trust, &host.trust) {
-            (Some(file), _) => trust_file::read(file).map(Some),
-            (None, Some(text)) => Ok(Some(Trust::parse(text).context("the keys that the host trusts")?)),
-            (None, None) => Ok(None),
+        match &self.trust {
+            Some(file) => trust_file::read(file).map(Some),
+            None => trust_file::of_host(host),
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::message::{Format, Message, print, print_bytes, tell};
 use crate::trust_file;
 use crate::unreadable::read_text;
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use precompile::artifact::trust::{PublicKey, PublicKeyError};
 use precompile::artifact::{Trust, escaped_path};
@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 
 /// Look after trust files
 ///
-/// A trust file lists the keys whose signatures make an artifact one that a host runs. It has a key a line, in minisign's form, with optional limits behind it, and `threshold=K` if K of them
-/// must have signed. `#` begins a comment.
+/// A trust file lists the keys whose signatures make an artifact one that a host runs. It has a key a line, in minisign's
+/// form, with optional limits behind it, and `threshold=K` if K of them must have signed. `#` begins a comment.
 #[derive(Args)]
 pub(crate) struct Opts {
     #[command(subcommand)]
@@ -29,7 +29,7 @@ enum Verb {
     Remove(Remove),
     /// List the keys and their limits
     List(Common),
-    /// Say what is wrong with the file, also whether others can write to it
+    /// Say what is wrong with the file, also whether others can change or replace it
     Check(Common),
 }
 
@@ -180,10 +180,12 @@ impl Common {
         let trust = trust_file::read(&self.file)?;
         let file = escaped_path(&self.file);
         #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            let mode = self.file.metadata()?.permissions().mode();
-            ensure!(mode & 0o022 == 0, "`{file}`: others can change it: `chmod go-w` it");
+        if let Some(part) = changeable(&self.file)? {
+            let folder = std::env::current_dir()?;
+            let part = escaped_path(part.strip_prefix(folder).unwrap_or(&part));
+            bail!(
+                "`{file}`: others can replace it, since they can change `{part}`: `chown` or `chmod go-w` that"
+            );
         }
         let text = format!(
             "`{file}` is right: {} of {} must have signed\n",
@@ -206,6 +208,28 @@ fn keys(count: usize) -> String {
 
 fn join(values: &[impl ToString]) -> String {
     values.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// The part of a path that other users than this one and root can change: the file, or a folder on the way to it. A
+/// folder's group may, as a user is often the only member of it, and all may who can't replace each other's files there.
+#[cfg(unix)]
+fn changeable(path: &Path) -> Result<Option<PathBuf>> {
+    use std::os::unix::fs::MetadataExt;
+    /// The bit of folders in which users can't replace each other's files.
+    const STICKY: u32 = 0o1000;
+    let user = rustix::process::geteuid().as_raw();
+    let (real, named) = (path.canonicalize()?, std::path::absolute(path)?);
+    for part in real.ancestors().chain(named.ancestors()) {
+        let there = part.symlink_metadata()?;
+        let open = match there.is_dir() {
+            true => there.mode() & (STICKY | 0o002) == 0o002,
+            false => !there.is_symlink() && there.mode() & 0o022 != 0,
+        };
+        if open || ![0, user].contains(&there.uid()) {
+            return Ok(Some(part.into()));
+        }
+    }
+    Ok(None)
 }
 
 /// The key of a file's name, or the key itself.

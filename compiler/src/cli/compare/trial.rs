@@ -8,6 +8,7 @@ use crate::message::tell;
 use crate::progress::Progress;
 use crate::runner::Runner;
 use crate::shell_words;
+use crate::trust_file;
 use anyhow::{Context, Result, bail, ensure};
 use precompile::Signatures;
 use precompile::artifact::mismatch::mismatches;
@@ -158,7 +159,11 @@ impl Trial {
             return Ok(());
         }
         let artifact = fs_err::read(&self.artifact)?;
-        let mismatches = mismatches(&trailer::read(&artifact)?.manifest, setup.host);
+        let trailer = trailer::read(&artifact)?;
+        let trust = trust_file::of_host(setup.host)?;
+        let refusal = trust.and_then(|trust| Some(trust.mismatch(&trust.check(&trailer).err()?)));
+        let mismatches = refusal.into_iter().chain(mismatches(&trailer.manifest, setup.host));
+        let mismatches: Vec<_> = mismatches.collect();
         if !mismatches.is_empty() {
             let reasons: Vec<_> = mismatches.iter().map(ToString::to_string).collect();
             self.refused = Some(reasons.join("; "));

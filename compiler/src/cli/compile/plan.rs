@@ -13,9 +13,10 @@ use crate::compile::project_file::FILE;
 use crate::host_file;
 use crate::interrupt;
 use crate::per_target::{Cpu, PerTarget};
+use crate::trust_file;
 use crate::walk::Links;
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use precompile::artifact::{Host, Trust, escaped_path};
+use precompile::artifact::{Host, escaped_path};
 use precompile::cache::Recipe;
 use precompile::{
     Backend, Choice, ChoiceError, Chosen, Destination, Expect, Fallback, KeySource, Options, PairError,
@@ -175,8 +176,7 @@ fn check_host(opts: &Opts) -> Result<()> {
 ///
 /// If the keys that the host trusts can't be read.
 fn doubt(host: &Host, signatures: &Signatures) -> Result<Option<String>> {
-    let Some(text) = &host.trust else { return Ok(None) };
-    let trust = Trust::parse(text).context("the keys that the host trusts")?;
+    let Some(trust) = trust_file::of_host(host)? else { return Ok(None) };
     let is_trusted = |key| trust.keys().iter().any(|trusted| trusted.key.id == key);
     Ok(match signatures.signer() {
         None => Some("this host runs signed artifacts only: sign them, by `--sign`".into()),
