@@ -10,6 +10,8 @@ use precompile_artifact::{Code, Trust};
 const ARTIFACT: &[u8] = include_bytes!("golden/format-2.cwasm");
 /// The statement of that artifact. It must never change.
 const STATEMENT: &str = include_str!("golden/format-2.statement");
+/// The same module's artifact in the format before.
+const FORMAT_1: &[u8] = include_bytes!("golden/format-1.cwasm");
 
 /// A key pair, and its number.
 struct Signer {
@@ -86,6 +88,19 @@ fn a_signature_counts_for_its_artifact_alone() {
     let mut other = signed(&[signature]);
     other.digest[31] ^= 1;
     assert_eq!(code(&trust, &other), Some(Code::SignatureWrong));
+}
+
+/// The signature of an artifact isn't one of the same module's in an older format, which is read, too.
+#[test]
+fn a_downgraded_format_is_not_what_was_signed() {
+    let signer = Signer::new(1);
+    let trust = Trust::in_key(signer.public());
+    let mut older = trailer::read(FORMAT_1).unwrap();
+    signer.sign(STATEMENT).write_to(&mut older.signatures);
+    assert_eq!(code(&trust, &older), Some(Code::SignatureWrong));
+    let mut own = trailer::read(FORMAT_1).unwrap();
+    signer.sign(Statement::of(&own).as_str()).write_to(&mut own.signatures);
+    assert_eq!(code(&trust, &own), None);
 }
 
 #[test]
