@@ -8,9 +8,13 @@ mod foreign;
 mod minisig;
 mod public_file;
 mod secret_key;
+#[cfg(feature = "sigstore")]
+mod sigstore;
 
 pub use dsse::envelope;
 pub use foreign::{ForeignError, read as read_signature};
 pub use minisig::text as minisig;
 pub use public_file::{PublicFileError, read as read_public_key};
 pub use secret_key::{KeyError, KeyFiles, SecretKey};
+#[cfg(feature = "sigstore")]
+pub use sigstore::{SigstoreError, SigstoreRoot, SigstoreSigner};

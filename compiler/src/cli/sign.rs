@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 ///
 /// The statement is signed: a short text that names the artifact, its source, and what compiled it. With `--key`,
 /// precompile signs it. Any other tool that signs files with Ed25519 can: `--statement` writes the text, and
-/// `--signature` takes the result.
+/// `--signature` takes the result. With `--sigstore`, precompile checks first that an identity has signed the text.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
@@ -26,7 +26,9 @@ Examples:
   precompile sign --statement app.txt app.cwasm && minisign -S -m app.txt
   precompile sign --signature app.txt.minisig --public-key minisign.pub app.cwasm
   ssh-keygen -Y sign -f ~/.ssh/id_ed25519 -n precompile app.txt
-  precompile sign --signature app.txt.sig app.cwasm")]
+  precompile sign --signature app.txt.sig app.cwasm
+  cosign sign-blob --bundle app.json app.txt
+  precompile sign --sigstore app.json --identity ID --issuer URL --key fleet.key app.cwasm")]
 pub(crate) struct Opts {
     /// The artifacts
     #[arg(required = true, value_name = "ARTIFACT")]
@@ -49,6 +51,23 @@ pub(crate) struct Opts {
     /// The public key of `--signature`, by which it is checked; OpenSSH's signatures hold it
     #[arg(long, value_name = "FILE", requires = "signature")]
     public_key: Option<PathBuf>,
+
+    /// Sign only if this sigstore bundle, as `cosign sign-blob --bundle` writes it, is of the text and by `--identity`
+    #[arg(long, value_name = "FILE", requires_all = ["identity", "issuer", "key"])]
+    sigstore: Option<PathBuf>,
+
+    /// The identity of `--sigstore`: an e-mail address, or the URL of a workflow with its branch or tag
+    #[arg(long, value_name = "ID", requires = "sigstore")]
+    identity: Option<String>,
+
+    /// The URL of the OpenID Connect issuer that vouches for `--identity`
+    #[arg(long, value_name = "URL", requires = "sigstore")]
+    issuer: Option<String>,
+
+    /// The keys of the sigstore instance, as `cosign trusted-root create` writes them
+    /// [default: those of the public instance, as this build has them]
+    #[arg(long, value_name = "FILE", requires = "sigstore")]
+    trusted_root: Option<PathBuf>,
 
     /// Form of reports
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
@@ -83,12 +102,44 @@ impl Opts {
                 Ok(signature.clone())
             });
         }
+        if self.sigstore.is_some() {
+            ensure!(
+                cfg!(feature = "sigstore"),
+                "the check of sigstore bundles is left out: build precompile with the feature `sigstore` for it"
+            );
+            ensure!(is_one, "`--sigstore` is of one artifact: name one");
+        }
         let key = key_source::read(self.key.as_ref().context("there is no key")?)?;
         self.artifacts.iter().try_for_each(|artifact| {
             add(artifact, &unreadable::read(artifact)?, &key.public(), self.message_format, |statement| {
+                self.check_identity(statement)?;
                 Ok(key.sign(statement))
             })
         })
+    }
+
+    /// Checks that the identity has signed the statement, if `--sigstore` demands it.
+    #[cfg(feature = "sigstore")]
+    fn check_identity(&self, statement: &Statement) -> Result<()> {
+        use precompile::sign::{SigstoreRoot, SigstoreSigner};
+        let Some(file) = &self.sigstore else { return Ok(()) };
+        let root = match &self.trusted_root {
+            None => SigstoreRoot::public(),
+            Some(path) => SigstoreRoot::parse(&unreadable::read_text(path)?)
+                .with_context(|| format!("`{}`", escaped_path(path)))?,
+        };
+        let signer = SigstoreSigner {
+            identity: self.identity.clone().unwrap_or_default(),
+            issuer: self.issuer.clone().unwrap_or_default(),
+        };
+        root.verify(&unreadable::read_text(file)?, statement.as_str().as_bytes(), &signer)
+            .with_context(|| format!("`{}`", escaped_path(file)))
+    }
+
+    /// No bundle is taken by a build without the feature `sigstore`.
+    #[cfg(not(feature = "sigstore"))]
+    fn check_identity(&self, _: &Statement) -> Result<()> {
+        Ok(())
     }
 
     /// The signature in a file, and its public key.
@@ -114,3 +165,6 @@ fn write_statement(output: &Path, statement: &Statement) -> Result<()> {
         false => Ok(Destination::named(output, Path::new("")).write(bytes).map(drop)?),
     }
 }
+
+#[cfg(all(test, feature = "sigstore"))]
+mod tests;
