@@ -10,7 +10,8 @@ pub type Accept<'a> = dyn Fn(Candidate<'_>) -> Result<(), Objection> + Sync + 'a
 pub struct Candidate<'a> {
     /// The bytes.
     pub blob: &'a [u8],
-    /// They come from the shared store, and not from the one on this machine.
+    /// Others may have written them: they come from the shared store, or from a store on this machine whose
+    /// [`TrustedUsers`](crate::TrustedUsers) are anyone.
     pub is_shared: bool,
 }
 

@@ -65,7 +65,9 @@ impl Entry {
     /// they are damaged, the error says that.
     pub(crate) fn accepted(self, accept: &Accept<'_>) -> Result<Entry, CheckError> {
         let bytes = self.bytes()?;
-        accept(Candidate { blob: &bytes, is_shared: false }).map_err(|why| {
+        let is_shared =
+            matches!(self.blob, Blob::File(_, TrustedUsers::Anyone) | Blob::Read(_, TrustedUsers::Anyone, _));
+        accept(Candidate { blob: &bytes, is_shared }).map_err(|why| {
             match self.verify(Digest::of(&bytes)) {
                 Ok(()) => CheckError::Refused(why),
                 Err(damage) => damage.into(),

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# cross.sh aarch64|s390x [PACKAGE BINARY]: cross-builds precompile-run, or another command without a compiler, for
+# cross.sh aarch64|s390x [PACKAGE BINARY]: cross-builds precompile-run, or another command of this workspace, for
 # 64-bit Arm or s390x Linux, and prints the command that runs it: under emulation where this machine is another. Needs
 # Debian's packages, and root to install them. Debian's toolchain is used beside rustup's, which lacks a library for
 # these targets in some places.

@@ -1,6 +1,6 @@
 //! Caches and several users: a cache that this user can't write to, and one that other users may have written to.
 
-use crate::{cache_verb, compile, folder, is_right, module, report};
+use crate::{cache_verb, compile, entry, folder, is_right, module, report};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
@@ -68,6 +68,38 @@ fn a_read_only_cache_is_read() {
     assert_eq!((had.as_str(), warnings.len()), ("miss", 1), "{warnings:?}");
     assert!(warnings[0].contains("stores nothing in the cache"), "{warnings:?}");
     assert!(folder.join("out/made").is_file());
+    permit(folder.cache(), "u+w");
+}
+
+/// A damaged entry that can't be removed isn't looked up for ever. A signature's comment is damaged, which no check of the
+/// artifact itself covers.
+#[test]
+fn damage_in_a_read_only_cache_costs_a_compilation() {
+    if !has_unprivileged() {
+        return;
+    }
+    let folder = folder_with_out();
+    assert_eq!(folder.precompile(["keygen", "--no-password", "-o", "own.key"]).code, Some(0));
+    let key = fs::read_to_string(folder.join("own.key")).unwrap();
+    let sign = |mut command: Command, output: &str| {
+        command
+            .args(["--message-format", "json", "--sign", "env:KEY", "app.wat", "-o", output])
+            .env("KEY", &key);
+        run(&mut command)
+    };
+    assert_eq!(report(&sign(folder.command(precompile()), "first")).0, "miss");
+    let blob = entry(&folder, "blob");
+    let mut bytes = fs::read(&blob).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(&blob, bytes).unwrap();
+    permit(folder.cache(), "a+rX,a-w");
+    let mut bounded = Command::new("timeout");
+    let made = bound(&folder);
+    bounded.arg("60").arg(made.get_program()).args(made.get_args()).current_dir(folder.path());
+    bounded.envs(made.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let ended = sign(bounded, "out/made");
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(fs::read(folder.join("out/made")).unwrap(), fs::read(folder.join("first")).unwrap());
     permit(folder.cache(), "u+w");
 }
 

@@ -2,7 +2,7 @@
 
 use super::keys::{Trust, TrustedKey};
 use super::limits::{Limit, Limits};
-use super::public_key::PublicKeyError;
+use super::public_key::{PublicKey, PublicKeyError};
 use crate::version;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -35,6 +35,12 @@ pub enum TrustProblem {
         /// The fault of the word.
         problem: PublicKeyError,
     },
+    /// It begins with something that is longer than a key, and may be a secret one: it isn't kept.
+    #[cfg_attr(
+        feature = "messages",
+        error("it is longer than a public key, and may be a secret one: name the public key")
+    )]
+    LongKey,
     /// The word behind the key is no limit.
     #[cfg_attr(
         feature = "messages",
@@ -135,6 +141,9 @@ fn read_line(
             None => Ok(()),
             Some(_) => Err(TrustProblem::ThresholdTwice),
         };
+    }
+    if first.len() > PublicKey::LETTERS {
+        return Err(TrustProblem::LongKey);
     }
     let key = first.parse().map_err(|problem| TrustProblem::Key { word: first.into(), problem })?;
     let mut limits = Limits::default();

@@ -42,6 +42,9 @@ pub enum PublicKeyError {
 }
 
 impl PublicKey {
+    /// The length of a key's text, in letters.
+    pub const LETTERS: usize = ENCODED_BYTES.div_ceil(3) * 4;
+
     /// A key of Ed25519 with a number.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 #![allow(clippy::print_stdout, reason = "what can't run says so")]
 
 use crate::{COST, accept, cache, has, insert, key, part, store};
-use precompile_cache::{Cache, Digest, Error, Lookup, Store, StoreLimits, TrustedUsers};
+use precompile_cache::{Cache, Candidate, Digest, Error, Lookup, Store, StoreLimits, TrustedUsers};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown};
 use std::path::{Path, PathBuf};
@@ -127,6 +127,22 @@ fn folders_that_others_can_write_are_not_used() {
         }
         let anyone = Store::new(folder.path()).trusting(TrustedUsers::Anyone);
         assert!(anyone.lookup(&key("a")).unwrap().is_some(), "{name} {open:o}");
+    }
+}
+
+/// The caller is told that others may have written an entry.
+#[test]
+fn an_entry_of_anyones_is_offered_as_shared() {
+    for (users, is_shared) in [(TrustedUsers::Owner, false), (TrustedUsers::Anyone, true)] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path()).trusting(users);
+        drop(insert(&store, &key("a"), b"blob"));
+        let cache = Cache::new(store, StoreLimits::default());
+        let accept = |found: Candidate<'_>| match found.is_shared == is_shared {
+            true => Ok(()),
+            false => Err("it is the other".into()),
+        };
+        assert!(matches!(cache.lookup(&key("a"), false, &accept), Lookup::Hit(_)), "{users:?}");
     }
 }
 

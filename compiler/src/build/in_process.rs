@@ -116,13 +116,15 @@ fn compile_one(
         fs::create_dir_all(folder).map_err(io(folder))?;
     }
     let output = Destination::derived(&input.output, &input.path);
-    let Some((cache, verify_inputs)) = cache else {
+    let without_cache = || {
         let wasm = fs::read(&input.path)?;
         let mut compiled = compiler.compile(options, &wasm)?;
         signatures.sign(&mut compiled.artifact);
         output.write(&compiled.artifact)?;
-        return Ok(compiled.fallback_from.map(|limit| limit.to_string()));
+        Ok(compiled.fallback_from.map(|limit| limit.to_string()))
     };
+    let Some((cache, verify_inputs)) = cache else { return without_cache() };
+    let mut was_damaged = false;
     let request = Request {
         options,
         recipe,
@@ -142,6 +144,10 @@ fn compile_one(
                 None => {
                     drop(entry);
                     cache.damaged(&answer.key);
+                    // An entry of another user's can't be removed.
+                    if std::mem::replace(&mut was_damaged, true) {
+                        return without_cache();
+                    }
                     continue;
                 }
             },

@@ -66,7 +66,9 @@ impl Signing {
             KeySource::File(path) => SecretKey::read(path, password().as_deref())
                 .map_err(|error| refused(&format!("`{}`", escaped_path(path)), &error)),
             KeySource::Variable(name) => {
-                let text = cargo.variable(name).unwrap_or_default();
+                let text = cargo.variable(name).ok_or_else(|| {
+                    BuildError::Refused(format!("the variable `{name}` is not set: it is to have the key"))
+                })?;
                 SecretKey::parse(&text.to_string_lossy(), password().as_deref())
                     .map_err(|error| refused(&format!("the variable `{name}`"), &error))
             }

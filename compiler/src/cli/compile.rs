@@ -30,6 +30,7 @@ use crate::compile::outcome::JobOutcome;
 use crate::compile::plan::Plan;
 use crate::compile::provenance::Provenance;
 use crate::compile::queue::Queue;
+use crate::kind::Kind;
 use crate::message::{Format, Message, Usage, print, tell, tell_error, tell_warning};
 use crate::progress::Progress;
 use crate::{interrupt, threads};
@@ -95,17 +96,23 @@ impl Opts {
             cache.finish();
             self.warn(cache);
         }
-        if let Some(depfile) = &self.depfile {
-            plan.write_depfile(depfile)?;
-        }
-        if let Some(path) = self.provenance.as_deref().filter(|_| failures.is_empty()) {
-            let _guard = interrupt::hold_off();
-            results.provenance.write(path)?;
-        }
+        let depfile = self.depfile.as_deref().map_or(Ok(()), |path| plan.write_depfile(path));
+        let provenance = self.provenance.as_deref().map_or(Ok(()), |path| results.provenance.write(path));
+        let unwritten: Vec<_> = [depfile, provenance].into_iter().filter_map(Result::err).collect();
         // Failures come last, so that they are not lost among the others.
         for (job, error) in &failures {
             self.report_failure(job, error, plan.several_targets)?;
         }
+        for error in &unwritten {
+            match self.message_format {
+                Format::Json => {
+                    let (kind, error) = (Kind::of(error), format!("{error:#}"));
+                    print(&Message::Failed { input: None, kind, error, target: None })?;
+                }
+                Format::Human => tell_error(&format!("{error:#}")),
+            }
+        }
+        let success = failures.is_empty() && unwritten.is_empty();
         results.counts.add_failed(failures.len());
         let counts = results.counts.counts();
         if plan.jobs.len() > 1 && self.message_format == Format::Human {
@@ -117,13 +124,11 @@ impl Opts {
         }
         let usage = self.timings.then(Usage::now);
         match self.message_format {
-            Format::Json => {
-                print(&Message::Finished { success: failures.is_empty(), counts: Some(counts), usage })?
-            }
+            Format::Json => print(&Message::Finished { success, counts: Some(counts), usage })?,
             Format::Human if self.quiet => {}
             Format::Human => usage.and_then(Usage::text).iter().for_each(|text| tell(text)),
         }
-        Ok(failures.is_empty())
+        Ok(success)
     }
 
     /// Runs the jobs in the plan's order, as threads become free. Returns the failed ones.

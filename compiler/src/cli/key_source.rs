@@ -56,7 +56,8 @@ fn unlock(name: &str, read: impl Fn(Option<&str>) -> Result<SecretKey, KeyError>
 /// If nobody can be asked.
 pub(crate) fn prompt(question: &str) -> Result<String> {
     if !stdin().is_terminal() || !stderr().is_terminal() {
-        return Err(anyhow!("the key is encrypted: give its password in the variable `{PASSWORD}`"));
+        let missing = format!("the key is encrypted: give its password in the variable `{PASSWORD}`");
+        return Err(Kind::Read.error(missing));
     }
     rpassword::prompt_password(question).context("the password can't be read")
 }

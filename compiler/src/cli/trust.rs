@@ -218,8 +218,14 @@ fn changeable(path: &Path) -> Result<Option<PathBuf>> {
     /// The bit of folders in which users can't replace each other's files.
     const STICKY: u32 = 0o1000;
     let user = rustix::process::geteuid().as_raw();
-    let (real, named) = (path.canonicalize()?, std::path::absolute(path)?);
-    for part in real.ancestors().chain(named.ancestors()) {
+    // The named path, that of each link on the way, and the real one.
+    let mut paths = vec![path.canonicalize()?, std::path::absolute(path)?];
+    while let Some(target) = paths.last().and_then(|path| path.read_link().ok()) {
+        let next =
+            paths.last().and_then(|path| path.parent()).map_or(target.clone(), |folder| folder.join(target));
+        paths.push(next);
+    }
+    for part in paths.iter().flat_map(|path| path.ancestors()) {
         let there = part.symlink_metadata()?;
         let open = match there.is_dir() {
             true => there.mode() & (STICKY | 0o002) == 0o002,
@@ -236,6 +242,10 @@ fn changeable(path: &Path) -> Result<Option<PathBuf>> {
 fn key(name: &str) -> Result<PublicKey> {
     let path = Path::new(name);
     if !path.exists() {
+        if name.len() > PublicKey::LETTERS {
+            // It may be a secret key, which isn't shown.
+            bail!("it is neither a file nor a public key, which has {} letters", PublicKey::LETTERS);
+        }
         return match name.parse() {
             Err(PublicKeyError::Text) => bail!("`{}` is neither a file nor a key", escaped_path(path)),
             key => key.with_context(|| format!("`{}`", escaped_path(path))),

@@ -266,8 +266,8 @@ enum SourceFile {
 
 /// Checks that an artifact from a cache was made of this module with these options, and is signed as it must be. The
 /// manifest has the digest of the module's binary form, which is made again of a text. Where only an isolated process may
-/// parse the text, it isn't compared, and artifacts of a shared cache are refused. Neither is it compared with a file
-/// that has changed.
+/// parse the text, or the file has changed, it can't be compared, and artifacts of a shared cache are refused: they would
+/// be stored.
 fn accepted(
     request: &Request<'_>,
     source: &SourceState<'_>,
@@ -300,6 +300,9 @@ fn accepted(
     let trailer = accept_from(request.options, &mut is_source, found.blob)?;
     if is_unknown {
         return Err("an isolated process alone may parse the text that it may be made of".into());
+    }
+    if is_changed && found.is_shared {
+        return Err("the module has changed meanwhile".into());
     }
     request.signatures.check(found, &trailer)?;
     Ok(if is_changed { SourceFile::Changed } else { SourceFile::Same })
@@ -340,6 +343,37 @@ mod tests {
             };
             let found = Compiler::default().obtain(&cache, &request, true).unwrap().artifact;
             assert_eq!(matches!(found, Artifact::Stored(_)), is_taken, "{text}");
+        }
+    }
+
+    /// What a shared cache has of a module that changes meanwhile isn't stored under that module's key.
+    #[test]
+    fn a_shared_cache_has_no_artifact_of_a_module_that_changed() {
+        let target = Target::host().unwrap();
+        let platform = target.default_platform(Backend::Cranelift);
+        let options = Options::new(Backend::Cranelift, target, platform).unwrap();
+        let (recipe, signatures) = (Arc::new(recipe(&options)), Signatures::default());
+        let blob = Compiler::default().compile(&options, b"(module (memory 2))").unwrap().artifact;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("app.wat");
+        std::fs::write(&path, "(module (memory 1))").unwrap();
+        let source =
+            SourceState { from: Source::File(&path, None), digest: Digest::of(b"before"), bytes: None };
+        for is_isolated in [false, true] {
+            let request = Request {
+                options: &options,
+                recipe: &recipe,
+                source: source.from,
+                name: None,
+                is_isolated,
+                output: None,
+                verify_inputs: false,
+                signatures: &signatures,
+            };
+            let found = |is_shared| accepted(&request, &source, Candidate { blob: &blob, is_shared });
+            assert!(found(false).is_ok_and(|file| file == SourceFile::Changed));
+            let refused = found(true).err().unwrap().to_string();
+            assert_eq!(refused, "the module has changed meanwhile");
         }
     }
 

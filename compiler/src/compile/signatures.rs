@@ -5,6 +5,7 @@ use precompile_artifact::Trust;
 use precompile_artifact::signature::KeyId;
 use precompile_artifact::statement::Statement;
 use precompile_artifact::trailer::{self, Trailer};
+use precompile_artifact::trust::PublicKey;
 use precompile_cache::{Candidate, Key, Scope};
 use std::sync::Arc;
 use thiserror::Error;
@@ -18,8 +19,8 @@ const FIELD: &str = "signatures";
 /// artifact is signed, and one from a shared cache is used only if that key has signed it. Entries of the store on
 /// this machine are those that a compilation with the same trust and the same key has made or accepted.
 ///
-/// Artifacts without a signature aren't sent to a shared cache if there is a trust: those who demand signatures would
-/// lose the signed ones.
+/// If there is a trust, only artifacts that it would accept are sent to a shared cache: those who have it would lose the
+/// signed ones.
 #[derive(Debug, Default)]
 pub struct Signatures {
     trust: Option<Trust>,
@@ -87,9 +88,15 @@ impl Signatures {
         }
     }
 
-    /// Returns true if what is made must not be sent to a shared cache.
+    /// Returns true if what is made must not be sent to a shared cache: those who have the trust wouldn't use it, and it
+    /// would replace what they use.
     pub(crate) fn is_private(&self) -> bool {
-        self.trust.is_some() && self.key.is_none()
+        let own = self.key.as_ref().map(SecretKey::public);
+        let is_enough = |trust: &Trust| {
+            let is_own = |known: &PublicKey| own.is_some_and(|own| own.bytes() == known.bytes());
+            trust.threshold() == 1 && trust.keys().iter().any(|trusted| is_own(&trusted.key))
+        };
+        self.trust.as_ref().is_some_and(|trust| !is_enough(trust))
     }
 
     /// Checks an artifact from a cache. Its digest must be checked elsewhere.

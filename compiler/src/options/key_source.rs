@@ -22,14 +22,19 @@ impl From<String> for KeySource {
     /// No text is an error: a message would show it, and it may be a key.
     fn from(text: String) -> KeySource {
         match text.strip_prefix(VARIABLE) {
+            _ if KeySource::holds_key(&text) => KeySource::Exposed,
             Some(name) => KeySource::Variable(name.into()),
-            None if KEYS.iter().any(|start| text.starts_with(start)) => KeySource::Exposed,
             None => KeySource::File(text.into()),
         }
     }
 }
 
 impl KeySource {
+    /// The test for a text with a secret key in it, which must not be shown.
+    pub fn holds_key(text: &str) -> bool {
+        KEYS.iter().any(|start| text.contains(start))
+    }
+
     /// The file, if it is one.
     pub fn file(&self) -> Option<&Path> {
         match self {
@@ -58,7 +63,14 @@ mod tests {
         assert_eq!(source("team.key").file(), Some(Path::new("team.key")));
         assert_eq!(source("team.key").below(Path::new("a")), source("a/team.key"));
         assert_eq!(source("env:KEY").below(Path::new("a")), KeySource::Variable("KEY".into()));
-        for key in ["RWRTY0IyAAAA", "RWQAAEIyAAAA", "untrusted comment: minisign"] {
+        for key in [
+            "RWRTY0IyAAAA",
+            "RWQAAEIyAAAA",
+            "untrusted comment: minisign",
+            " RWQAAEIyAAAA",
+            "env:RWQAAEIyAAAA",
+            "\nuntrusted comment: minisign\nRWQAAEIyAAAA",
+        ] {
             assert_eq!(source(key), KeySource::Exposed);
         }
     }

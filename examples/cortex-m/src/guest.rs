@@ -22,8 +22,8 @@ pub struct Figures {
 
 /// Runs the guest, and returns its use of the heap.
 pub fn run(runtime: &Runtime) -> Result<Figures> {
-    // The guest is part of this program, and needs no signature. Where it lies in a flash of its own, which others may
-    // write, it does.
+    // The guest is part of this program, and would need no signature. One that is loaded into flash before the program
+    // starts does.
     #[cfg(feature = "signed")]
     let program = runtime.open_trusted_static(GUEST.artifact(), &crate::trust()?)?;
     #[cfg(not(feature = "signed"))]

@@ -66,13 +66,16 @@ impl Runtime {
     /// Like [`Runtime::open_trusted_bytes`], but opens an artifact that stays where it is, such as in flash. Code for Pulley
     /// isn't copied if the address of the bytes is a multiple of 16.
     ///
+    /// The bytes of a `&'static [u8]` never change, which is Rust's own rule: whoever makes one of a memory that others
+    /// write, such as a flash of its own, breaks it.
+    ///
     /// # Errors
     ///
     /// As [`Runtime::open_trusted_bytes`].
     pub fn open_trusted_static(&self, artifact: &'static [u8], trust: &Trust) -> Result<Program, OpenError> {
         let accepted = self.accept_trusted(trailer::read(artifact)?, trust)?;
-        // SAFETY: trusted keys have signed these bytes, which nobody changes any more: they are an artifact of
-        // precompile's, and undamaged.
+        // SAFETY: trusted keys have signed these bytes, which never change, as they are borrowed for good: they are an
+        // artifact of precompile's, and undamaged.
         unsafe { self.load(artifact, accepted) }
     }
 }

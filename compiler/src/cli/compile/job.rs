@@ -164,6 +164,7 @@ impl Job {
         // A limited input is read here, as it may turn out larger than its size says.
         let is_read = self.input.is_stream || self.limits.is_input_limited() || self.wants_digests;
         let bytes = is_read.then(|| self.read()).transpose()?;
+        let mut was_damaged = false;
         loop {
             let start = Instant::now();
             let answer = match compiler.obtain(caching.cache, &self.request(caching, bytes.as_deref()), wait)
@@ -188,18 +189,23 @@ impl Job {
                     JobOutcome { phases, ..outcome(Origin::Found { cost_ns }, bytes) }
                 }
                 Artifact::Stored(entry) => {
-                    let (origin, bytes) =
-                        (Origin::Found { cost_ns: entry.record().cost_ns }, entry.record().blob_bytes());
+                    let record = entry.record();
+                    let (origin, size) = (Origin::Found { cost_ns: record.cost_ns }, record.blob_bytes());
                     let artifact = if self.wants_digests { entry.read().ok() } else { None };
                     let is_damaged = self.wants_digests && artifact.is_none();
                     let delivered = if is_damaged { None } else { self.deliver(caching.cache, &key, entry)? };
                     let Some(written) = delivered else {
                         caching.cache.damaged(&key);
+                        // An entry of another user's can't be removed.
+                        if std::mem::replace(&mut was_damaged, true) {
+                            bytes.into_iter().for_each(|bytes| self.keep_stream(bytes));
+                            return self.compile(compiler).map(Some);
+                        }
                         continue;
                     };
                     let digests = self.digests(source, artifact.as_deref())?;
                     let phases = Phases { read: obtained, write: start.elapsed(), ..Phases::default() };
-                    JobOutcome { written, phases, digests, ..outcome(origin, bytes) }
+                    JobOutcome { written, phases, digests, ..outcome(origin, size) }
                 }
                 Artifact::Compiled(compiled, turn) => {
                     let cache_miss = caching

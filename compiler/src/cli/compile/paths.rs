@@ -1,7 +1,7 @@
 //! The check that no file is both an input and an output, or two outputs.
 
 use crate::compile::Opts;
-use crate::compile::inputs::Input;
+use crate::compile::inputs::{Input, STANDARD};
 use crate::compile::job::{Job, Output};
 use crate::message::Format;
 use anyhow::{Result, bail, ensure};
@@ -70,6 +70,8 @@ pub(crate) fn check(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()
             );
         }
     }
+    let to_standard = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new(STANDARD));
+    ensure!(!to_standard(&opts.provenance), "`--provenance` takes a file, and not standard output: name one");
     let reports = [("dependency file", &opts.depfile), ("provenance file", &opts.provenance)].into_iter();
     for (name, path) in reports.filter_map(|(name, path)| Some((name, path.as_ref()?))) {
         let id = ids.of(path);

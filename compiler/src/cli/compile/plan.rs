@@ -12,10 +12,12 @@ use crate::compile::project::Project;
 use crate::compile::project_file::FILE;
 use crate::host_file;
 use crate::interrupt;
+use crate::key_source;
 use crate::per_target::{Cpu, PerTarget};
 use crate::trust_file;
 use crate::walk::Links;
 use anyhow::{Context, Result, anyhow, bail, ensure};
+use precompile::artifact::trust::Limits;
 use precompile::artifact::{Host, escaped_path};
 use precompile::cache::Recipe;
 use precompile::{
@@ -65,7 +67,7 @@ impl Plan {
         let project = &project;
         sources.extend(opts.host.iter().chain(&project.trust).cloned());
         sources.extend(project.sign.as_ref().and_then(KeySource::file).map(PathBuf::from));
-        let signatures = Arc::new(project.signatures()?);
+        let signatures = Arc::new(signatures(project)?);
         let expect = auto::expect(project.backend, project.expect_runs, project.expect_run_time)?;
         let target_plans = target_plans(project, host.as_ref(), expect)?;
         let out_dir = project.out_dir.as_ref();
@@ -170,6 +172,17 @@ fn check_host(opts: &Opts) -> Result<()> {
     }
 }
 
+/// The signatures that a project asks for.
+///
+/// # Errors
+///
+/// If the key or the trust file can't be read.
+fn signatures(project: &Project) -> Result<Signatures> {
+    let trust = project.trust.as_deref().map(trust_file::read).transpose()?;
+    let key = project.sign.as_ref().map(key_source::read).transpose()?;
+    Ok(Signatures::new(trust, key))
+}
+
 /// The reason why a host may refuse artifacts with these signatures, if it demands others.
 ///
 /// # Errors
@@ -178,12 +191,19 @@ fn check_host(opts: &Opts) -> Result<()> {
 fn doubt(host: &Host, signatures: &Signatures) -> Result<Option<String>> {
     let Some(trust) = trust_file::of_host(host)? else { return Ok(None) };
     let is_trusted = |key| trust.keys().iter().any(|trusted| trusted.key.id == key);
+    let is_limited = |key| {
+        let no_limits = Limits::default();
+        trust.keys().iter().any(|trusted| trusted.key.id == key && trusted.limits != no_limits)
+    };
     Ok(match signatures.signer() {
         None => Some("this host runs signed artifacts only: sign them, by `--sign`".into()),
         Some(key) if !is_trusted(key) => Some(format!(
             "this host doesn't trust the key {key}: sign with one that it trusts, or have it trust this one, by \
              `precompile trust add`"
         )),
+        Some(key) if is_limited(key) => {
+            Some(format!("this host trusts the key {key} within limits: see `precompile explain`"))
+        }
         Some(_) if trust.threshold() > 1 => Some(format!(
             "this host runs what {} keys have signed: have the others sign, too, by `precompile attest`",
             trust.threshold()

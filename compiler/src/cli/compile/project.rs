@@ -3,14 +3,11 @@
 use crate::compile::backend_arg::{self, BackendArg};
 use crate::compile::file_settings::Parts;
 use crate::compile::value_parsers::{self, CPU, FALLBACK, OptLevelArg, PLATFORM, STRIP, TARGET, target_help};
-use crate::key_source;
 use crate::per_target::{Cpu, PerTarget, TargetValue};
 use crate::setting_args::{CODEGEN, DEBUG, OPTIMIZE, SettingArgs, WASM};
-use crate::trust_file;
-use anyhow::Result;
 use clap::{Args, ValueHint};
 use precompile::artifact::quantity;
-use precompile::{Backend, Choice, Fallback, KeySource, OptLevel, Platform, Signatures, Strip, Target};
+use precompile::{Backend, Choice, Fallback, KeySource, OptLevel, Platform, Strip, Target};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::num::NonZeroU64;
@@ -218,17 +215,6 @@ impl Project {
             trust: trust.or(file.trust),
             file_settings,
         }
-    }
-
-    /// The signatures of artifacts.
-    ///
-    /// # Errors
-    ///
-    /// If the key or the trust file can't be read.
-    pub(crate) fn signatures(&self) -> Result<Signatures> {
-        let trust = self.trust.as_deref().map(trust_file::read).transpose()?;
-        let key = self.sign.as_ref().map(key_source::read).transpose()?;
-        Ok(Signatures::new(trust, key))
     }
 
     /// The settings, each behind its letter.

@@ -2,6 +2,7 @@
 
 use crate::compile::project::Project;
 use anyhow::{Result, anyhow, ensure};
+use precompile::KeySource;
 use precompile::artifact::escaped_path;
 use serde::Deserialize;
 use std::path::Path;
@@ -41,8 +42,16 @@ impl Project {
             return Ok(None);
         }
         let text = fs_err::read_to_string(path)?;
-        let error =
-            |error: toml::de::Error| anyhow!("`{}`: {}", escaped_path(path), error.to_string().trim_end());
+        let error = |error: toml::de::Error| {
+            // The whole text shows the line, and the line may have a key.
+            let whole = error.to_string();
+            let shown = if KeySource::holds_key(&whole) {
+                "a secret key stands there: name its file instead, and make a new key"
+            } else {
+                whole.trim_end()
+            };
+            anyhow!("`{}`: {shown}", escaped_path(path))
+        };
         let project = match path.ends_with(CARGO) {
             true => Project::of_manifest(&text).map_err(error)?.ok_or_else(|| {
                 let path = escaped_path(path);

@@ -4,6 +4,7 @@
 use crate::compile::digests::Digests;
 use crate::compile::job::Job;
 use crate::compile::outcome::JobOutcome;
+use crate::interrupt;
 use anyhow::Result;
 use precompile::Destination;
 use serde_json::{Map, Value, json};
@@ -37,7 +38,9 @@ impl Provenance {
     pub(crate) fn write(&self, path: &Path) -> Result<()> {
         let statements = self.statements.lock().unwrap_or_else(PoisonError::into_inner);
         let text: String = statements.values().flat_map(|line| [line, "\n"]).collect();
-        Destination::named(path, Path::new("")).write(text.as_bytes())?;
+        let destination = Destination::named(path, Path::new(""));
+        let _guard = (!destination.is_stream()).then(interrupt::hold_off);
+        destination.write(text.as_bytes())?;
         Ok(())
     }
 }

@@ -71,5 +71,12 @@ fn entries_are_kept_apart() {
     let digests: Vec<_> = all.iter().map(|signatures| signatures.key(plain.clone()).digest()).collect();
     assert_eq!(digests[0], plain.digest());
     assert!((1..all.len()).all(|at| !digests[..at].contains(&digests[at])), "{digests:?}");
-    assert_eq!(all.map(|signatures| signatures.is_private()), [false, true, true, false, false, false]);
+    // The last has a key that its trust doesn't have.
+    assert_eq!(all.map(|signatures| signatures.is_private()), [false, true, true, false, false, true]);
+    let (one, two) = (key(), key());
+    let both = format!("{}\n{}\n", one.public(), two.public());
+    let private =
+        |trust: &str, key| Signatures::new(Some(Trust::parse(trust).unwrap()), Some(key)).is_private();
+    assert!(!private(&both, one));
+    assert!(private(&format!("threshold=2\n{both}"), two));
 }

@@ -4,6 +4,7 @@ use super::confinement::Confinement;
 use super::diagnostics::{self, bounded};
 use super::frame;
 use anyhow::{Result, anyhow};
+use precompile::artifact::trailer;
 use precompile::{BackendError, Cause, CompileError, Compiled, ErrorKind, Options, Timings, accept};
 use serde::{Deserialize, Serialize};
 use std::io::Read;
@@ -99,6 +100,13 @@ impl Response {
                         ErrorKind::Other,
                     )
                 })?;
+                // Signatures are made here, and the process has no key.
+                let is_signed =
+                    trailer::read_unverified(&self.artifact).is_ok_and(|it| !it.signatures.is_empty());
+                if is_signed {
+                    let message = "the process that was to compile it signed it".into();
+                    return Err(elsewhere(message, ErrorKind::Other));
+                }
                 // A sum of a hostile process's times might overflow.
                 let [scan, compile, finish] = [scan, compile, finish].map(|time| time.min(max_time));
                 Ok(Compiled {
