@@ -116,8 +116,8 @@ impl Cache {
     /// With `wait`, the result is never [`Lookup::Busy`]: the call waits until the entry was made or given up, at most
     /// for the store's [`Patience`](crate::Patience). A caller that waits must hold no other turn.
     ///
-    /// Only entries that `accept` accepts are used; it is told which store they are from. Other entries of the shared store are ignored; other entries of
-    /// the store on this machine are removed.
+    /// Only entries that `accept` accepts are used; it is told which store they are from. Other entries of the shared store
+    /// are ignored; other entries of the store on this machine are removed.
     pub fn lookup(&self, key: &Key, wait: bool, accept: &Accept<'_>) -> Lookup {
         if let Some(found) = self.local(key, accept) {
             return found;

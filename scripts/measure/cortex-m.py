@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """cortex-m.py [debian]: builds examples/cortex-m, runs it in QEMU, and compares what it prints. Writes
 reports/cortex-m.md, from what it printed, its sections and its symbols. Builds it again with the feature `signed`, which
-has it run signed artifacts alone. With `debian`, or where rustup has no library
-for the target, Debian's Rust builds one. Installs QEMU and binutils."""
+has it run signed artifacts alone. With `debian`, or where rustup has no library for the target, Debian's Rust builds one.
+Installs QEMU and binutils."""
 
 import collections
 import os

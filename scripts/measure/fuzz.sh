@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# fuzz.sh [SECONDS [TARGET...]]: feeds a fuzzer's inputs to each reader of foreign bytes, for so many seconds each, and writes
-# reports/fuzz.md. None may panic, die, take 20 s for one input, or 2 GiB. A planted fault must be found. `real` is the
-# target `wasm` with mutations of programs from package registries. With targets, it runs these alone, and writes no report.
+# fuzz.sh [SECONDS [TARGET...]]: feeds a fuzzer's inputs to each reader of foreign bytes, for so many seconds each, and
+# writes reports/fuzz.md. None may panic, die, take 20 s for one input, or 2 GiB. A planted fault must be found. `real` is
+# the target `wasm` with mutations of programs from package registries. With targets, it runs these alone, and writes no
+# report.
 source "$(dirname "$0")/../lib/common.sh"
 unset PRECOMPILE_NO_CACHE
 seconds="${1-60}"

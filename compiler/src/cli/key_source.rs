@@ -10,6 +10,7 @@ use std::io::{IsTerminal, stderr, stdin};
 
 /// The variable with the password of an encrypted key.
 pub(crate) const PASSWORD: &str = "PRECOMPILE_KEY_PASSWORD";
+
 /// Reads a secret key. The password of an encrypted one is in a variable, or is asked for on a terminal.
 ///
 /// # Errors
