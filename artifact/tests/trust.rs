@@ -295,7 +295,7 @@ fn faults_of_trust_files_are_named() {
         (format!("{one}\n{one} backends=winch"), 2, "the key stands there twice"),
         ("trust everybody".into(), 1, "`trust`: it is no key"),
         (one[..55].into(), 1, "it is no key"),
-        (format!("{one}="), 1, "it is no key"),
+        (format!("{one}="), 1, "it is longer than a public key, and may be a secret one"),
         (format!("{}A", &one[..55]), 1, ""),
         (format!("AA{}", &one[2..]), 1, "another algorithm"),
         (format!("{one} backend=winch"), 1, "`backend=winch` is no limit"),
