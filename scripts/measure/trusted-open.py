@@ -18,11 +18,12 @@ from timing import timed
 
 # Modules, and the rounds in each process: fewer of large ones.
 MODULES = {"tests/guests/primes.wasm": 1002, "resvg": 102, "ruby": 22}
+SMALLEST = next(iter(MODULES))
 # The signatures that are demanded, all of them there.
 KEYS = (1, 2)
 PROCESSES = 5
-# What the check of a signature may take, in microseconds.
-MOST_US = 1000
+# What the check of a signature may take of the smallest one, in microseconds: of the others it is inside the noise.
+MOST_US = 150
 
 
 def ways(load, artifact, rounds, trust):
@@ -58,7 +59,7 @@ ways copy the file to where nobody can change it, and check its digest; `Runtime
             plain, trusted, more = ways(load, artifact, rounds, trust)
             cells = [module.stem, artifact.stat().st_size, keys, f"{plain:.0f}", f"{trusted:.0f}"]
             print("| " + " | ".join(map(str, [*cells, f"{trusted / plain:.3f}", f"{more:.0f}"])) + " |")
-            if more > MOST_US * keys:
+            if name == SMALLEST and more > MOST_US * keys:
                 slow.append(f"{module.stem}, {keys} keys: {more:.0f} µs, more than {MOST_US * keys}")
     return slow
 
