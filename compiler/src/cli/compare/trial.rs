@@ -10,9 +10,9 @@ use crate::runner::Runner;
 use crate::shell_words;
 use crate::trust_file;
 use anyhow::{Context, Result, bail, ensure};
-use precompile::Signatures;
 use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::{Host, escaped_path, trailer};
+use precompile::{Destination, Signatures};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::ffi::{OsStr, OsString};
@@ -232,8 +232,10 @@ impl Trial {
         self.measured.compile_memory_bytes.extend(memory.map(|bytes| bytes as f64));
         if setup.signatures.signer().is_some() {
             let mut artifact = fs_err::read(&self.artifact)?;
+            // The folder may be one that others can write to.
+            trailer::read(&artifact)?;
             setup.signatures.sign(&mut artifact);
-            fs_err::write(&self.artifact, artifact)?;
+            Destination::derived(&self.artifact, setup.input).write(&artifact)?;
         }
         Ok(Ok(()))
     }
