@@ -217,13 +217,17 @@ fn changeable(path: &Path) -> Result<Option<PathBuf>> {
     use std::os::unix::fs::MetadataExt;
     /// The bit of folders in which users can't replace each other's files.
     const STICKY: u32 = 0o1000;
+    /// The most links that Linux follows, `MAXSYMLINKS`.
+    const MOST_LINKS: usize = 40;
     let user = rustix::process::geteuid().as_raw();
     // The named path, that of each link on the way, and the real one.
-    let mut paths = vec![path.canonicalize()?, std::path::absolute(path)?];
-    while let Some(target) = paths.last().and_then(|path| path.read_link().ok()) {
-        let next =
-            paths.last().and_then(|path| path.parent()).map_or(target.clone(), |folder| folder.join(target));
-        paths.push(next);
+    let mut link = std::path::absolute(path)?;
+    let mut paths = vec![path.canonicalize()?, link.clone()];
+    // Bounded, since another user may make a circle meanwhile.
+    for _ in 0..MOST_LINKS {
+        let Ok(target) = link.read_link() else { break };
+        link = link.parent().map_or(target.clone(), |folder| folder.join(target));
+        paths.push(link.clone());
     }
     for part in paths.iter().flat_map(|path| path.ancestors()) {
         let there = part.symlink_metadata()?;
