@@ -23,7 +23,7 @@ COMPILER = BACKENDS | {"cranelift-frontend", "regalloc2", "wasmtime-internal-cra
 
 
 class Crates:
-    """What the lock file and the manifests say of each crate, by its name and version."""
+    """The facts of the lock file and the manifests about each crate, by its name and version."""
 
     def __init__(self, host):
         lock = tomllib.loads((ROOT / "Cargo.lock").read_text())
@@ -73,7 +73,7 @@ def bill(command, package, crates, toolchain):
     """The bill of a command."""
     depends = tree(package, "normal,build")
     top = next(iter(depends))
-    # What runs while the command is built isn't a part of it.
+    # A crate that runs while the command is built isn't a part of it.
     parts = tree(package, "normal,no-proc-macro")
     std = {
         "type": "library",

@@ -147,7 +147,7 @@ fn reports_are_for_programs_too() {
     assert_eq!(attested, signed);
 }
 
-/// What provenance says is signed as DSSE says it: OpenSSL verifies it. It names the files by the system's digests.
+/// Provenance is signed by DSSE's rules: OpenSSL verifies it. It names the files by the system's digests.
 #[test]
 #[allow(clippy::print_stdout, reason = "a tool that is missing is named")]
 fn provenance_is_signed() {

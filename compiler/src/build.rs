@@ -189,8 +189,8 @@ impl Build {
         self
     }
 
-    /// The trust file with the keys that must have signed what a shared cache has. What is compiled without
-    /// [`Build::sign`] isn't sent there.
+    /// The trust file with the keys that must have signed what a shared cache has. Without
+    /// [`Build::sign`], nothing is sent there.
     pub fn trust(&mut self, file: impl AsRef<Path>) -> &mut Build {
         self.signing.trust = Some(file.as_ref().into());
         self

@@ -89,7 +89,7 @@ def main():
         app = "(module (func (export \"answer\") (result i32) i32.const 42))"
         evil = app.replace("42", "66")
 
-        # What is compiled under a trust, and not signed, isn't sent.
+        # An artifact that is compiled under a trust, and not signed, isn't sent.
         outcome, unsigned, warnings = user.compile(app, *trust)
         check("unsigned, and kept here", outcome == "miss" and not warnings and not objects(bucket), outcome, warnings)
         outcome, again, _ = user.compile(app, *trust, keep=True)
@@ -140,7 +140,7 @@ def main():
         right = outcome == "miss" and made == unsigned and len(warnings) == 1 and "isolated process alone" in warnings[0]
         check("refused: of a text, for an isolated process", right, outcome, warnings)
 
-        # Who trusts nobody takes what the attacker has stored: the attack works. With a trust file afterwards, what was
+        # A machine without a trust file takes the attacker's entry: the attack works. With a trust file afterwards, what was
         # taken without it isn't used.
         place.write_bytes(plain)
         outcome, believed, _ = other.compile(app)

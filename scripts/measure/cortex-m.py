@@ -90,7 +90,7 @@ def table(head, rows):
 
 
 def figures_of(printed):
-    """What the program counted, by name."""
+    """The program's counts, by name."""
     return {name: int(count) for name, count in re.findall(r"^bytes: (\S+) (\d+)$", printed, re.MULTILINE)}
 
 

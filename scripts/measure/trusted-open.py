@@ -22,7 +22,7 @@ SMALLEST = next(iter(MODULES))
 # The signatures that are demanded, all of them there.
 KEYS = (1, 2)
 PROCESSES = 5
-# What the check of a signature may take of the smallest one, in microseconds: of the others it is inside the noise.
+# The most time for the check of a signature, in microseconds, of the smallest: of the others it is inside the noise.
 MOST_US = 150
 
 

@@ -346,7 +346,7 @@ mod tests {
         }
     }
 
-    /// What a shared cache has of a module that changes meanwhile isn't stored under that module's key.
+    /// An entry of a shared cache isn't stored under the key of a module that changes meanwhile.
     #[test]
     fn a_shared_cache_has_no_artifact_of_a_module_that_changed() {
         let target = Target::host().unwrap();

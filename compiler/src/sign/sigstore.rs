@@ -208,7 +208,7 @@ fn refusal(error: Error) -> SigstoreError {
         Error::TransparencyLog(reason) => untrusted(LOG, reason),
         Error::Timestamp(TimestampError::NoVerifiedTimestamp(_)) => untrusted("time", &"it states none"),
         Error::Timestamp(reason) => untrusted("time", reason),
-        // What is left is about the bundle's form: the trusted root was read before.
+        // The rest is about the bundle's form: the trusted root was read before.
         _ => SigstoreError::Bundle(escaped(&error)),
     }
 }

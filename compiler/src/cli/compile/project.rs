@@ -130,7 +130,7 @@ pub(crate) struct Project {
 
     /// Trust file: of a shared cache, use only what its keys have signed
     ///
-    /// What is compiled without `--sign` isn't sent there.
+    /// Without `--sign`, nothing is sent there.
     #[arg(long, value_name = "FILE", help_heading = SIGNATURES)]
     pub(crate) trust: Option<PathBuf>,
 

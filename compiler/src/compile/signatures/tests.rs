@@ -16,7 +16,7 @@ fn artifact() -> Vec<u8> {
     Compiler::default().compile(&options, b"(module)").unwrap().artifact
 }
 
-/// What is found of an artifact in the shared store, and on this machine.
+/// The checks of an artifact from the shared store, and of one from this machine.
 fn found(signatures: &Signatures, blob: &[u8]) -> [Result<(), SignatureFault>; 2] {
     let trailer = trailer::read(blob).unwrap();
     [true, false].map(|is_shared| signatures.check(Candidate { blob, is_shared }, &trailer))
@@ -38,7 +38,7 @@ fn what_a_shared_cache_has_must_be_signed() {
     let [shared, local] = found(&trusting, &unsigned);
     let text = shared.unwrap_err().to_string();
     assert_eq!(text, format!("the artifact is unsigned, and this run trusts key {own}"));
-    // What is on this machine was made or accepted under the same trust.
+    // An entry on this machine was made or accepted under the same trust.
     assert_eq!(local, Ok(()));
     let text = found(&trusting, &foreign_signed)[0].as_ref().unwrap_err().to_string();
     assert!(text.contains(&format!("signed by {foreign}, which isn't trusted")), "{text}");

@@ -112,7 +112,7 @@ impl Key {
     }
 }
 
-/// What a certificate says of its subject, before it is signed.
+/// The part of a certificate that is signed.
 fn certificate_content(
     subject: &[u8],
     validity_of: (&str, &str),
