@@ -1,5 +1,6 @@
 //! Reading files that other programs may be writing to.
 
+use std::borrow::Borrow;
 use std::fs::File;
 use std::io::{self, Read, Take};
 
@@ -9,8 +10,8 @@ use std::io::{self, Read, Take};
 /// # Errors
 ///
 /// If the file's length can't be read.
-pub fn bounded(file: File) -> io::Result<(Take<File>, u64)> {
-    let bytes = file.metadata()?.len();
+pub fn bounded<F: Borrow<File> + Read>(file: F) -> io::Result<(Take<F>, u64)> {
+    let bytes = file.borrow().metadata()?.len();
     Ok((file.take(if bytes == 0 { u64::MAX } else { bytes }), bytes))
 }
 

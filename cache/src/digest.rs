@@ -1,17 +1,13 @@
 //! BLAKE3 digests.
 
-use crate::bounded::bounded;
+use crate::hash_file::hash_file;
 use crate::open_regular::open_regular;
-use blake3::Hasher;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
-use std::io::{self, Read};
+use std::fs::File;
+use std::io;
 use std::path::Path;
 use std::str::FromStr;
-
-/// The size of the parts that are read and hashed: they fit the processor's caches. Larger parts, read by one thread while
-/// others hash, took longer: their memory is new to the process.
-const PART_BYTES: usize = 64 << 10;
 
 /// A BLAKE3 digest. Its text form is hexadecimal, in lower case.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,50 +19,28 @@ impl Digest {
         Digest(blake3::hash(bytes).into())
     }
 
-    /// The digest of a file. The file is read in parts and not mapped: if another program shortened a mapped file, the
-    /// process would end.
+    /// The digest of a file.
     ///
     /// # Errors
     ///
     /// If the file can't be read.
     pub fn of_file(path: &Path) -> io::Result<Digest> {
-        Digest::of_rest(&mut bounded(open_regular(path, true, false)?)?.0)
+        Digest::of_open_file(&open_regular(path, true, false)?)
     }
 
-    /// The digest of an open file from its current position.
+    /// The digest of an open file, from its start. Large files are read by several threads.
     ///
     /// # Errors
     ///
     /// If the file can't be read.
-    pub fn of_rest(file: &mut impl Read) -> io::Result<Digest> {
-        let mut hasher = Hasher::new();
-        let mut part = [0; PART_BYTES];
-        loop {
-            match fill(file, &mut part)? {
-                0 => return Ok(hasher.finalize().into()),
-                length => hasher.update(&part[..length]),
-            };
-        }
+    pub fn of_open_file(file: &File) -> io::Result<Digest> {
+        Ok(hash_file(file)?.into())
     }
 
     /// The digest's 32 bytes.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
-}
-
-/// Fills a part from a file, and returns its length: less than the part's, or 0, where the file ends.
-fn fill(file: &mut impl Read, part: &mut [u8]) -> io::Result<usize> {
-    let mut length = 0;
-    while length < part.len() {
-        match file.read(&mut part[length..]) {
-            Ok(0) => break,
-            Ok(read) => length += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(length)
 }
 
 impl From<[u8; 32]> for Digest {
@@ -134,17 +108,6 @@ mod tests {
         assert_eq!(postcard::to_stdvec(&digest).unwrap(), digest.bytes());
         assert_eq!(postcard::from_bytes::<Digest>(digest.bytes()), Ok(digest));
         assert_eq!(Digest::from(*digest.bytes()), digest);
-    }
-
-    #[test]
-    fn files_of_any_size_have_the_digest_of_their_bytes() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let bytes: Vec<u8> = (0..3 * PART_BYTES + 7).map(|at| (at % 251) as u8).collect();
-        for size in [0, 1, PART_BYTES - 1, PART_BYTES, PART_BYTES + 1, bytes.len()] {
-            std::fs::write(file.path(), &bytes[..size]).unwrap();
-            let expected = Digest::of(&bytes[..size]);
-            assert_eq!(Digest::of_file(file.path()).unwrap(), expected, "{size}");
-        }
     }
 
     #[test]

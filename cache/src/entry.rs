@@ -6,7 +6,7 @@ use crate::record::{Outcome, Record};
 use crate::trusted_users::TrustedUsers;
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{self, ErrorKind, Read, Seek, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::PathBuf;
 use thiserror::Error;
 
@@ -105,8 +105,7 @@ impl Entry {
             Blob::Memory(blob) => to.write_all(blob)?,
             Blob::None => return Err(invalid(NO_BLOB)),
         }
-        to.rewind()?;
-        self.verify(Digest::of_rest(to)?)
+        self.verify(Digest::of_open_file(to)?)
     }
 
     /// The blob, verified.

@@ -24,7 +24,7 @@ impl Content<'_> {
     /// The test that a file holds the bytes. The file is read only if `is_trusted` returns `true`.
     pub(super) fn is_in(&self, path: &Path, is_trusted: impl FnOnce(&Metadata) -> bool) -> bool {
         let is_in = || -> io::Result<bool> {
-            let mut file = open_regular(path, false, false)?;
+            let file = open_regular(path, false, false)?;
             let there = file.metadata()?;
             if there.len() != self.bytes() || !is_trusted(&there) {
                 return Ok(false);
@@ -35,7 +35,7 @@ impl Content<'_> {
                     bounded(file)?.0.read_to_end(&mut content)?;
                     Ok(content == *bytes)
                 }
-                Content::Entry(entry) => Ok(entry.digest() == Some(Digest::of_rest(&mut file)?)),
+                Content::Entry(entry) => Ok(entry.digest() == Some(Digest::of_open_file(&file)?)),
             }
         };
         is_in().unwrap_or(false)
