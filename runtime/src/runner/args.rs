@@ -34,16 +34,16 @@ pub(crate) struct Args {
     pub(crate) artifact: PathBuf,
     /// The arguments after the artifact.
     #[cfg_attr(
-        not(any(feature = "wasi", feature = "wasi-p2", feature = "invoke")),
+        not(any(feature = "wasi-any", feature = "invoke")),
         expect(dead_code, reason = "for the guest")
     )]
     pub(crate) arguments: Vec<String>,
     /// The artifact itself is mapped, and not a copy.
     pub(crate) is_mapped: bool,
-    #[cfg_attr(not(any(feature = "wasi", feature = "wasi-p2")), expect(dead_code, reason = "for WASI"))]
+    #[cfg_attr(not(feature = "wasi-any"), expect(dead_code, reason = "for WASI"))]
     pub(crate) folders: Vec<Folder>,
     /// Environment variables.
-    #[cfg_attr(not(any(feature = "wasi", feature = "wasi-p2")), expect(dead_code, reason = "for WASI"))]
+    #[cfg_attr(not(feature = "wasi-any"), expect(dead_code, reason = "for WASI"))]
     pub(crate) environment: Vec<(String, String)>,
     /// The export to call.
     pub(crate) invoke: Option<String>,
@@ -52,7 +52,7 @@ pub(crate) struct Args {
     pub(crate) measure: Option<NonZeroU32>,
     /// The input of each measured guest, instead of standard input.
     #[cfg(feature = "measure")]
-    #[cfg_attr(not(any(feature = "wasi", feature = "wasi-p2")), expect(dead_code, reason = "for WASI"))]
+    #[cfg_attr(not(feature = "wasi-any"), expect(dead_code, reason = "for WASI"))]
     pub(crate) replay: Option<Vec<u8>>,
     /// The demands on the artifact.
     #[cfg_attr(
@@ -109,7 +109,7 @@ type Instead = (&'static str, Command);
 
 /// Reads the command line. All options are read even after one that runs nothing, so that errors in them are reported.
 fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
-    const WASI: bool = cfg!(any(feature = "wasi", feature = "wasi-p2"));
+    const WASI: bool = cfg!(feature = "wasi-any");
     let (mut is_mapped, mut folders) = (false, Vec::<Folder>::new());
     let (mut environment, mut invoke) = (Vec::new(), None);
     #[cfg_attr(not(any(feature = "describe", feature = "trust")), expect(unused_mut))]

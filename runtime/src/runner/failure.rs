@@ -5,7 +5,7 @@ use precompile_runtime::artifact::{Code, EscapedLines};
 #[cfg(any(feature = "wasi", feature = "component-model"))]
 use precompile_runtime::link::LinkError;
 use precompile_runtime::wasmtime::{self, Trap, WasmBacktrace};
-#[cfg(any(feature = "limits", feature = "wasi", feature = "wasi-p2"))]
+#[cfg(any(feature = "limits", feature = "wasi-any"))]
 use std::fmt::Display;
 #[cfg(feature = "describe")]
 use std::io::ErrorKind;
@@ -46,7 +46,7 @@ impl Failure {
     }
 
     /// The failure to start a thread.
-    #[cfg(any(feature = "limits", feature = "wasi", feature = "wasi-p2"))]
+    #[cfg(any(feature = "limits", feature = "wasi-any"))]
     pub(crate) fn thread(reason: &dyn Display) -> Failure {
         Failure::own(Code::Thread, || {
             format!("can't start a thread, see `ulimit -u` and the limits of the container: {reason}")
@@ -105,7 +105,7 @@ impl Failure {
     }
 
     /// The exit code that the guest chose.
-    #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
+    #[cfg(feature = "wasi-any")]
     pub(crate) fn exit(exit: u8) -> Failure {
         Failure { exit, message: None }
     }
@@ -141,9 +141,13 @@ impl Failure {
 
     /// The error of a call of the guest.
     pub(crate) fn guest(error: wasmtime::Error) -> Failure {
+        // An operating system keeps the low byte.
         #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
         if let Some(exit) = error.downcast_ref::<wasmtime_wasi::I32Exit>() {
-            // An operating system keeps the low byte.
+            return Failure::exit(exit.0 as u8);
+        }
+        #[cfg(feature = "wasi-lean")]
+        if let Some(exit) = error.downcast_ref::<precompile_wasi::Exit>() {
             return Failure::exit(exit.0 as u8);
         }
         match error.downcast_ref::<Trap>().copied() {

@@ -10,10 +10,10 @@ const READ_ONLY: &str = "ro";
 
 /// A folder of the host for the guest.
 pub(crate) struct Folder {
-    #[cfg_attr(not(any(feature = "wasi", feature = "wasi-p2")), expect(dead_code, reason = "for WASI"))]
+    #[cfg_attr(not(feature = "wasi-any"), expect(dead_code, reason = "for WASI"))]
     pub(crate) host: PathBuf,
     /// The path in the guest.
-    #[cfg_attr(not(any(feature = "wasi", feature = "wasi-p2")), expect(dead_code, reason = "for WASI"))]
+    #[cfg_attr(not(feature = "wasi-any"), expect(dead_code, reason = "for WASI"))]
     pub(crate) guest: String,
     pub(crate) is_writable: bool,
 }

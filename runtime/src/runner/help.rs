@@ -24,13 +24,13 @@ const LINES: &[Line] = &[
     Long("  [ARGS...]              arguments for the guest, or for the function to invoke"),
     Long(""),
     Both("Options:"),
-    #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
+    #[cfg(feature = "wasi-any")]
     Both("      --dir HOST[::GUEST[::ro]]"),
-    #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
+    #[cfg(feature = "wasi-any")]
     Both(
         "                           give the guest a folder, under the path GUEST [default: HOST]; `ro`: to be read only",
     ),
-    #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
+    #[cfg(feature = "wasi-any")]
     Both("      --env NAME[=VALUE]   give the guest an environment variable [default: this process' value]"),
     #[cfg(feature = "invoke")]
     Both("      --invoke FUNCTION    call this export with ARGS, and print its results"),

@@ -3,7 +3,7 @@
 use crate::args::Args;
 use crate::failure::Failure;
 #[cfg(feature = "wasi")]
-use crate::preview1;
+use crate::preview1::{FUNCTIONS, MODULES};
 #[cfg(feature = "wasi-p2")]
 use crate::preview2;
 use precompile_runtime::artifact::manifest::Kind;
@@ -27,7 +27,11 @@ pub(crate) fn not_linked(program: &Program, args: &Args, failure: Failure) -> Fa
 fn offers(name: &str) -> bool {
     #[cfg(feature = "wasi")]
     if let Some((module, function)) = name.split_once('#') {
-        return preview1::MODULES.contains(&module) && preview1::FUNCTIONS.contains(&function);
+        return MODULES.contains(&module) && FUNCTIONS.contains(&function);
+    }
+    #[cfg(all(feature = "wasi-lean", not(feature = "wasi")))]
+    if let Some((module, function)) = name.split_once('#') {
+        return precompile_wasi::find(module, function).is_some();
     }
     #[cfg(feature = "wasi-p2")]
     return preview2::INTERFACES.contains(&name);
@@ -43,8 +47,12 @@ fn offers(name: &str) -> bool {
 pub(crate) fn all() -> Vec<String> {
     let mut all = Vec::new();
     #[cfg(feature = "wasi")]
-    for module in preview1::MODULES {
-        all.extend(preview1::FUNCTIONS.iter().map(|function| [module, "#", function].concat()));
+    for module in MODULES {
+        all.extend(FUNCTIONS.iter().map(|function| [module, "#", function].concat()));
+    }
+    #[cfg(all(feature = "wasi-lean", not(feature = "wasi")))]
+    for module in precompile_wasi::MODULES {
+        all.extend(precompile_wasi::FUNCTIONS.iter().map(|function| [module, "#", function.name].concat()));
     }
     #[cfg(feature = "wasi-p2")]
     all.extend(preview2::INTERFACES.map(String::from));

@@ -1,7 +1,7 @@
 //! The native stack, which guests share with the host's functions.
 
 use crate::failure::Failure;
-#[cfg(not(any(feature = "limits", feature = "wasi", feature = "wasi-p2")))]
+#[cfg(not(any(feature = "limits", feature = "wasi-any")))]
 use precompile_runtime::artifact::Code;
 
 /// The required stack in bytes: a guest's maximum, and several times as much for the host's functions.
@@ -20,14 +20,14 @@ pub(crate) fn with_enough(run: impl FnOnce() -> Result<(), Failure> + Send) -> R
     }
 }
 
-#[cfg(not(any(feature = "limits", feature = "wasi", feature = "wasi-p2")))]
+#[cfg(not(any(feature = "limits", feature = "wasi-any")))]
 fn in_thread(_: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
     Err(Failure::own(Code::Thread, || {
         "this process may have less than 2 MiB of stack: raise `ulimit -s`".into()
     }))
 }
 
-#[cfg(any(feature = "limits", feature = "wasi", feature = "wasi-p2"))]
+#[cfg(any(feature = "limits", feature = "wasi-any"))]
 fn in_thread(run: impl FnOnce() -> Result<(), Failure> + Send) -> Result<(), Failure> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(ENOUGH).spawn_scoped(scope, run);
