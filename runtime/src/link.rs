@@ -7,7 +7,7 @@ use precompile_artifact::manifest::Kind;
 use thiserror::Error;
 #[cfg(feature = "component-model")]
 use wasmtime::component::{self, Component};
-use wasmtime::{AsContextMut, Engine, Instance, InstancePre, Linker, Module};
+use wasmtime::{AsContextMut, Engine, Extern, Instance, InstancePre, Linker, Module};
 
 /// The error of linking or instantiating a program.
 ///
@@ -79,6 +79,25 @@ pub fn instantiate<T: 'static>(
     same_engine(program, linker.engine(), "linker of another engine")?;
     same_engine(program, store.as_context().engine(), "store of another engine")?;
     Ok(linker.instantiate(&mut store, module(program)?)?)
+}
+
+/// Instantiates a program with these imports, in the order of its own, like [`Instance::new`].
+///
+/// # Errors
+///
+/// If program and store belong to different engines, imports are missing or have the wrong type, there is too little
+/// memory, or the start function traps.
+///
+/// # Panics
+///
+/// If an import belongs to another store.
+pub fn instantiate_with(
+    mut store: impl AsContextMut,
+    program: &Program,
+    imports: &[Extern],
+) -> Result<Instance, LinkError> {
+    same_engine(program, store.as_context().engine(), "store of another engine")?;
+    Ok(Instance::new(&mut store, module(program)?, imports)?)
 }
 
 /// Resolves a program's imports ahead of instantiation, like [`Linker::instantiate_pre`].

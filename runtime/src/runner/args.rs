@@ -6,6 +6,8 @@ use crate::folder::Folder;
 use crate::help;
 #[cfg(feature = "limits")]
 use crate::limits::GuestLimits;
+#[cfg(feature = "preload")]
+use crate::preload::{Library, Preload};
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 use precompile_runtime::artifact::Code;
 #[cfg(feature = "limits")]
@@ -52,8 +54,14 @@ pub(crate) struct Args {
     pub(crate) measure: Option<NonZeroU32>,
     /// The input of each measured guest, instead of standard input.
     #[cfg(feature = "measure")]
-    #[cfg_attr(not(feature = "wasi-any"), expect(dead_code, reason = "for WASI"))]
+    #[cfg_attr(not(feature = "wasi-any"), allow(dead_code, reason = "for WASI"))]
     pub(crate) replay: Option<Vec<u8>>,
+    /// The libraries that the command line names.
+    #[cfg(feature = "preload")]
+    pub(crate) preloads: Vec<Preload>,
+    /// The libraries, once they are opened.
+    #[cfg(feature = "preload")]
+    pub(crate) libraries: Vec<Library>,
     /// The demands on the artifact.
     #[cfg_attr(
         not(any(feature = "describe", feature = "trust")),
@@ -118,6 +126,8 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut limits = GuestLimits::default();
     #[cfg(feature = "measure")]
     let mut measure = None;
+    #[cfg(feature = "preload")]
+    let mut preloads = Vec::new();
     let mut instead: Option<Instead> = None;
     #[cfg(feature = "describe")]
     let mut describe = false;
@@ -178,6 +188,12 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some(Long("trust" | "allow-unsigned")) => {
                 return Err("this build checks no signatures: use one with the feature `trust`".into());
             }
+            #[cfg(feature = "preload")]
+            Some(Long("preload")) => preloads.push(Preload::parse(&parser.value()?).map_err(wrong)?),
+            #[cfg(not(feature = "preload"))]
+            Some(Long("preload")) => {
+                return Err("this build links no libraries: use one with the feature `preload`".into());
+            }
             Some(Long("map")) => is_mapped = true,
             Some(Short('h')) => instead = Some(("-h", Command::Print(help::text(false)))),
             Some(Long("help")) => instead = Some(("--help", Command::Print(help::text(true)))),
@@ -220,6 +236,10 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
         measure,
         #[cfg(feature = "measure")]
         replay: None,
+        #[cfg(feature = "preload")]
+        preloads,
+        #[cfg(feature = "preload")]
+        libraries: Vec::new(),
         demands,
         #[cfg(feature = "limits")]
         limits,

@@ -2,7 +2,7 @@
 
 use precompile_runtime::OpenError;
 use precompile_runtime::artifact::{Code, EscapedLines};
-#[cfg(any(feature = "wasi", feature = "component-model"))]
+#[cfg(any(feature = "wasi", feature = "wasi-lean", feature = "preload", feature = "component-model"))]
 use precompile_runtime::link::LinkError;
 use precompile_runtime::wasmtime::{self, Trap, WasmBacktrace};
 #[cfg(any(feature = "limits", feature = "wasi-any"))]
@@ -87,6 +87,14 @@ impl Failure {
         self.exit == OWN
     }
 
+    /// The failure of what an option names.
+    #[cfg(feature = "preload")]
+    pub(crate) fn of(self, option: &str) -> Failure {
+        let is_text = cfg!(feature = "messages");
+        let message = |message| if is_text { format!("`{option}`: {message}") } else { message };
+        Failure { message: self.message.map(message), ..self }
+    }
+
     /// Prints the message, and returns the exit code.
     pub(crate) fn report(self) -> u8 {
         if let Some(message) = self.message {
@@ -129,7 +137,7 @@ impl Failure {
     }
 
     /// A program that was not linked or instantiated.
-    #[cfg(any(feature = "wasi", feature = "component-model"))]
+    #[cfg(any(feature = "wasi", feature = "wasi-lean", feature = "preload", feature = "component-model"))]
     pub(crate) fn link(error: LinkError) -> Failure {
         match error {
             LinkError::OtherEngine { .. } | LinkError::OtherKind { .. } => {

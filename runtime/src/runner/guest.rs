@@ -15,7 +15,9 @@ pub(crate) struct Guest<T: 'static> {
 impl<T> Guest<T> {
     /// Runs a command: calls the function with the empty name, or `_start`, like upstream's command line.
     pub(crate) fn start(&mut self, program: &Program) -> Result<(), Failure> {
-        let main = ["", "_start"].into_iter().find_map(|name| self.procedure(name)?.ok());
+        let main = ["", "_start"]
+            .into_iter()
+            .find_map(|name| procedure(&self.instance, &mut self.store, name)?.ok());
         let Some(main) = main else {
             return Err(Failure::own(Code::NoStart, || {
                 format!("it is no command, as it has no function `_start`{}", functions(program))
@@ -25,16 +27,25 @@ impl<T> Guest<T> {
         main.call(&mut self.store, ()).map_err(Failure::guest)
     }
 
-    /// Calls `_initialize`, if the program exports it: a library for WASI expects that before any other call.
+    /// Initializes the program, as [`initialize`].
     pub(crate) fn initialize(&mut self) -> Result<(), Failure> {
-        let Some(initialize) = self.procedure("_initialize") else { return Ok(()) };
-        initialize.and_then(|initialize| initialize.call(&mut self.store, ())).map_err(Failure::guest)
+        initialize(&self.instance, &mut self.store)
     }
+}
 
-    /// The exported function with this name, which must have no parameters and no results.
-    fn procedure(&mut self, name: &str) -> Option<wasmtime::Result<TypedFunc<(), ()>>> {
-        Some(self.instance.get_func(&mut self.store, name)?.typed(&self.store))
-    }
+/// Calls `_initialize`, if a program exports it: a library for WASI expects that before any other call.
+pub(crate) fn initialize<T>(instance: &Instance, store: &mut Store<State<T>>) -> Result<(), Failure> {
+    let Some(initialize) = procedure(instance, store, "_initialize") else { return Ok(()) };
+    initialize.and_then(|initialize| initialize.call(store, ())).map_err(Failure::guest)
+}
+
+/// The exported function with this name, which must have no parameters and no results.
+fn procedure<T>(
+    instance: &Instance,
+    store: &mut Store<State<T>>,
+    name: &str,
+) -> Option<wasmtime::Result<TypedFunc<(), ()>>> {
+    Some(instance.get_func(&mut *store, name)?.typed(store))
 }
 
 /// The functions that can be called, for a message.

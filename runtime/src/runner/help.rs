@@ -36,6 +36,8 @@ const LINES: &[Line] = &[
     Both("      --invoke FUNCTION    call this export with ARGS, and print its results"),
     #[cfg(feature = "wave")]
     Long("                           of a component: ARGS in WAVE, and INSTANCE#FUNCTION within an instance"),
+    #[cfg(feature = "preload")]
+    Both("      --preload NAME=FILE  link the exports of this .cwasm file as the module NAME, in order"),
     #[cfg(feature = "limits")]
     Both(
         "      --fuel N             trap after this much, most instructions taking 1 (compile with `-W fuel`)",

@@ -16,11 +16,24 @@ pub(crate) fn not_linked(program: &Program, args: &Args, failure: Failure) -> Fa
     if cfg!(not(feature = "component-model")) && program.manifest().kind == Kind::Component {
         return failure;
     }
-    let unmet = unmet(program.manifest(), &offers);
+    let unmet = unmet(program.manifest(), &|name| offers(name) || is_of_library(args, name));
     match unmet.is_empty() {
         true => failure,
         false => Failure::open(&args.artifact, OpenError::Mismatch(unmet)),
     }
+}
+
+/// Returns true if a library of `--preload` offers an import.
+fn is_of_library(args: &Args, name: &str) -> bool {
+    #[cfg(feature = "preload")]
+    return name.split_once('#').is_some_and(|(module, name)| {
+        args.libraries.iter().any(|library| library.name == module && library.exports(name))
+    });
+    #[cfg(not(feature = "preload"))]
+    return {
+        let _ = (args, name);
+        false
+    };
 }
 
 /// Returns true if this build offers an import.
@@ -45,6 +58,7 @@ fn offers(name: &str) -> bool {
 /// All imports that this build offers.
 #[cfg(feature = "describe")]
 pub(crate) fn all() -> Vec<String> {
+    #[cfg_attr(not(feature = "wasi-any"), expect(unused_mut))]
     let mut all = Vec::new();
     #[cfg(feature = "wasi")]
     for module in MODULES {

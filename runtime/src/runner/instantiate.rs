@@ -1,15 +1,20 @@
-//! The instantiation of a module, with or without WASI.
+//! The instantiation of a module with what it imports.
 
-#[cfg(not(any(feature = "wasi", feature = "wasi-lean")))]
+#[cfg(not(any(feature = "wasi", feature = "wasi-lean", feature = "preload")))]
 mod bare;
+#[cfg(any(feature = "wasi", feature = "wasi-lean", feature = "preload"))]
+mod linked;
+#[cfg(all(feature = "preload", not(any(feature = "wasi", feature = "wasi-lean"))))]
+#[path = "instantiate/no_wasi.rs"]
+mod world;
 #[cfg(all(feature = "wasi-lean", not(feature = "wasi")))]
-mod lean;
+#[path = "instantiate/lean_wasi.rs"]
+mod world;
 #[cfg(feature = "wasi")]
-mod wasi;
+#[path = "instantiate/full_wasi.rs"]
+mod world;
 
-#[cfg(not(any(feature = "wasi", feature = "wasi-lean")))]
+#[cfg(not(any(feature = "wasi", feature = "wasi-lean", feature = "preload")))]
 pub(crate) use bare::instantiate;
-#[cfg(all(feature = "wasi-lean", not(feature = "wasi")))]
-pub(crate) use lean::instantiate;
-#[cfg(feature = "wasi")]
-pub(crate) use wasi::instantiate;
+#[cfg(any(feature = "wasi", feature = "wasi-lean", feature = "preload"))]
+pub(crate) use linked::instantiate;

@@ -23,6 +23,8 @@ mod limits;
 #[cfg(feature = "measure")]
 mod measure;
 mod panic;
+#[cfg(feature = "preload")]
+mod preload;
 #[cfg(feature = "wasi")]
 mod preview1;
 #[cfg(feature = "wasi-p2")]
@@ -64,7 +66,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(#[cfg_attr(not(feature = "limits"), expect(unused_mut))] mut args: Args) -> Result<(), Failure> {
+fn run(
+    #[cfg_attr(not(any(feature = "limits", feature = "preload")), expect(unused_mut))] mut args: Args,
+) -> Result<(), Failure> {
     #[cfg(feature = "limits")]
     limits::signals::end_process()?;
     // Before anything that may block, such as opening a pipe.
@@ -80,6 +84,10 @@ fn run(#[cfg_attr(not(feature = "limits"), expect(unused_mut))] mut args: Args) 
         return Err(Failure::own(Code::Usage, || text.into()));
     }
     let runtime = Runtime::with_config(config);
+    #[cfg(feature = "preload")]
+    {
+        args.libraries = preload::open(&runtime, &args)?;
+    }
     #[cfg(feature = "measure")]
     if let Some(calls) = args.measure {
         return measure::run(&runtime, args, calls);

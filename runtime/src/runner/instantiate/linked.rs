@@ -1,0 +1,89 @@
+//! The instantiation of a module with WASI and with libraries.
+
+use super::world::{Offer, World};
+use crate::args::Args;
+use crate::failure::Failure;
+#[cfg(feature = "preload")]
+use crate::guest;
+use crate::guest::Guest;
+use crate::state::State;
+use crate::{imports, state};
+use precompile_runtime::artifact::Code;
+use precompile_runtime::wasmtime::{Extern, Instance, Store};
+use precompile_runtime::{Program, link};
+
+/// Instantiates a program with its folders, environment and arguments, and before it the libraries of `--preload`, in
+/// order: each finds those before it, and all have the same store.
+pub(crate) fn instantiate(program: &Program, args: &Args) -> Result<Guest<World>, Failure> {
+    let linking = Linking {
+        args,
+        offer: Offer::new(&programs(program, args))?,
+        #[cfg(feature = "preload")]
+        libraries: Vec::new(),
+    };
+    let mut store = state::store(program, args, Offer::world(args)?)?;
+    linking.offer.prepare(&mut store, args);
+    #[cfg(feature = "preload")]
+    let linking = linking.with_libraries(&mut store)?;
+    let instance = linking.instantiate(program, &mut store)?;
+    Ok(Guest { store, instance })
+}
+
+/// All programs that are linked.
+fn programs<'a>(program: &'a Program, args: &'a Args) -> Vec<&'a Program> {
+    #[cfg(feature = "preload")]
+    return args.libraries.iter().map(|library| &library.program).chain([program]).collect();
+    #[cfg(not(feature = "preload"))]
+    return {
+        let _ = args;
+        vec![program]
+    };
+}
+
+/// The imports that are there so far.
+struct Linking<'a> {
+    args: &'a Args,
+    offer: Offer,
+    #[cfg(feature = "preload")]
+    libraries: Vec<(&'a str, Instance)>,
+}
+
+impl Linking<'_> {
+    /// Instantiates and initializes the libraries.
+    #[cfg(feature = "preload")]
+    fn with_libraries(mut self, store: &mut Store<State<World>>) -> Result<Self, Failure> {
+        for library in &self.args.libraries {
+            let instance = self.instantiate(&library.program, store);
+            let instance = instance
+                .and_then(|instance| guest::initialize(&instance, store).map(|()| instance))
+                .map_err(|failure| failure.of(&library.option()))?;
+            self.libraries.push((&library.name, instance));
+        }
+        Ok(self)
+    }
+
+    /// Instantiates a program. No linker is used: a name is looked up, and only what the program imports is made.
+    fn instantiate(&self, program: &Program, store: &mut Store<State<World>>) -> Result<Instance, Failure> {
+        let mut externs = Vec::with_capacity(program.manifest().imports.len());
+        for import in program.manifest().imports.iter() {
+            let Some(found) = self.find(store, import.module, import.name) else {
+                let text = || format!("nothing offers `{}` of `{}`", import.name, import.module);
+                let failure = Failure::own(Code::NotInstantiated, text);
+                return Err(imports::not_linked(program, self.args, failure));
+            };
+            externs.push(found);
+        }
+        link::instantiate_with(&mut *store, program, &externs).map_err(|error| {
+            imports::not_linked(program, self.args, state::not_started(store, Failure::link(error)))
+        })
+    }
+
+    /// The import of this name, from a library or WASI.
+    fn find(&self, store: &mut Store<State<World>>, module: &str, name: &str) -> Option<Extern> {
+        #[cfg(feature = "preload")]
+        if let Some((_, library)) = self.libraries.iter().find(|(library, _)| *library == module) {
+            return library.get_export(store, name);
+        }
+        self.offer.find(store, module, name)
+    }
+}
