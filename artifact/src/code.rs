@@ -118,6 +118,7 @@ codes! {
     Measured = 419, "The guest failed while it was measured.", "Run it without `--measure` to see what it says.";
     AddressSpace = 420, "There is too little address space for the guest's memories.", "Compile the module with `-O small-memories`, or let the process have more (`ulimit -v`).";
     TrustFile = 421, "The trust file can't be read.", "See `precompile trust check`.";
+    Plugin = 422, "A plugin can't be used.", "Have a build with the feature `messages` tell why.";
 }
 
 impl Code {

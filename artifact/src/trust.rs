@@ -1,6 +1,7 @@
 //! Trust: the keys whose signatures make an artifact one that a host runs.
 
 mod check;
+mod file;
 mod keys;
 mod limits;
 mod parse;

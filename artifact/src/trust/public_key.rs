@@ -72,14 +72,15 @@ impl PublicKey {
         &self.key
     }
 
-    /// Returns true if the signature is one of this text by this key. The number isn't compared.
+    /// Returns true if the signature is one of this text, or file, by this key. The number isn't compared.
     ///
     /// The check is strict: each number of a signature has one encoding, and no point of low order is taken.
-    pub fn verifies(&self, signature: &Signature, statement: &str) -> bool {
+    pub fn verifies(&self, signature: &Signature, statement: impl AsRef<[u8]>) -> bool {
+        let statement = statement.as_ref();
         let hashed;
         let enveloped;
         let message = match signature.algorithm {
-            Algorithm::Plain => statement.as_bytes(),
+            Algorithm::Plain => statement,
             Algorithm::Prehashed => {
                 hashed = blake2b_512(statement);
                 &hashed[..]
@@ -94,14 +95,14 @@ impl PublicKey {
     }
 }
 
-/// The BLAKE2b-512 of a statement, which minisign signs.
-pub fn blake2b_512(statement: &str) -> [u8; 64] {
+/// The BLAKE2b-512 of a statement, or of a file, which minisign signs.
+pub fn blake2b_512(statement: impl AsRef<[u8]>) -> [u8; 64] {
     Blake2b512::digest(statement).into()
 }
 
 /// The message that OpenSSH signs (`PROTOCOL.sshsig`): its magic, and, each behind its length, the namespace, a reserved
 /// text, the name of the hash, and the hash.
-fn envelope(statement: &str) -> Vec<u8> {
+fn envelope(statement: &[u8]) -> Vec<u8> {
     let mut message = b"SSHSIG".to_vec();
     let hash = sha512::Hash::hash(statement);
     for part in [SSH_NAMESPACE.as_bytes(), b"", b"sha512", &hash] {

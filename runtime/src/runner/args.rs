@@ -6,6 +6,8 @@ use crate::folder::Folder;
 use crate::help;
 #[cfg(feature = "limits")]
 use crate::limits::GuestLimits;
+#[cfg(feature = "plugin")]
+use crate::plugin;
 #[cfg(feature = "preload")]
 use crate::preload::{Library, Preload};
 use lexopt::prelude::{Long, Short, Value, ValueExt};
@@ -62,6 +64,12 @@ pub(crate) struct Args {
     /// The libraries, once they are opened.
     #[cfg(feature = "preload")]
     pub(crate) libraries: Vec<Library>,
+    /// The plugins that the command line names.
+    #[cfg(feature = "plugin")]
+    pub(crate) plugins: Vec<PathBuf>,
+    /// The plugins, once they are loaded.
+    #[cfg(feature = "plugin")]
+    pub(crate) loaded_plugins: Vec<std::sync::Arc<plugin::Library>>,
     /// The demands on the artifact.
     #[cfg_attr(
         not(any(feature = "describe", feature = "trust")),
@@ -128,6 +136,8 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut measure = None;
     #[cfg(feature = "preload")]
     let mut preloads = Vec::new();
+    #[cfg(feature = "plugin")]
+    let mut plugins = Vec::new();
     let mut instead: Option<Instead> = None;
     #[cfg(feature = "describe")]
     let mut describe = false;
@@ -194,6 +204,12 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some(Long("preload")) => {
                 return Err("this build links no libraries: use one with the feature `preload`".into());
             }
+            #[cfg(feature = "plugin")]
+            Some(Long("plugin")) => plugins.push(parser.value()?.into()),
+            #[cfg(not(feature = "plugin"))]
+            Some(Long("plugin")) => {
+                return Err("this build loads no plugins: use one with the feature `plugin`".into());
+            }
             Some(Long("map")) => is_mapped = true,
             Some(Short('h')) => instead = Some(("-h", Command::Print(help::text(false)))),
             Some(Long("help")) => instead = Some(("--help", Command::Print(help::text(true)))),
@@ -240,6 +256,10 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
         preloads,
         #[cfg(feature = "preload")]
         libraries: Vec::new(),
+        #[cfg(feature = "plugin")]
+        plugins,
+        #[cfg(feature = "plugin")]
+        loaded_plugins: Vec::new(),
         demands,
         #[cfg(feature = "limits")]
         limits,

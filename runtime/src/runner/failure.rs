@@ -2,7 +2,13 @@
 
 use precompile_runtime::OpenError;
 use precompile_runtime::artifact::{Code, EscapedLines};
-#[cfg(any(feature = "wasi", feature = "wasi-lean", feature = "preload", feature = "component-model"))]
+#[cfg(any(
+    feature = "wasi",
+    feature = "wasi-lean",
+    feature = "preload",
+    feature = "plugin",
+    feature = "component-model"
+))]
 use precompile_runtime::link::LinkError;
 use precompile_runtime::wasmtime::{self, Trap, WasmBacktrace};
 #[cfg(any(feature = "limits", feature = "wasi-any"))]
@@ -113,7 +119,7 @@ impl Failure {
     }
 
     /// The exit code that the guest chose.
-    #[cfg(feature = "wasi-any")]
+    #[cfg(any(feature = "wasi-any", feature = "plugin"))]
     pub(crate) fn exit(exit: u8) -> Failure {
         Failure { exit, message: None }
     }
@@ -137,7 +143,13 @@ impl Failure {
     }
 
     /// A program that was not linked or instantiated.
-    #[cfg(any(feature = "wasi", feature = "wasi-lean", feature = "preload", feature = "component-model"))]
+    #[cfg(any(
+        feature = "wasi",
+        feature = "wasi-lean",
+        feature = "preload",
+        feature = "plugin",
+        feature = "component-model"
+    ))]
     pub(crate) fn link(error: LinkError) -> Failure {
         match error {
             LinkError::OtherEngine { .. } | LinkError::OtherKind { .. } => {
@@ -156,6 +168,10 @@ impl Failure {
         }
         #[cfg(feature = "wasi-lean")]
         if let Some(exit) = error.downcast_ref::<precompile_wasi::Exit>() {
+            return Failure::exit(exit.0 as u8);
+        }
+        #[cfg(feature = "plugin")]
+        if let Some(exit) = error.downcast_ref::<crate::plugin::Exit>() {
             return Failure::exit(exit.0 as u8);
         }
         match error.downcast_ref::<Trap>().copied() {

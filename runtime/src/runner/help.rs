@@ -38,6 +38,10 @@ const LINES: &[Line] = &[
     Long("                           of a component: ARGS in WAVE, and INSTANCE#FUNCTION within an instance"),
     #[cfg(feature = "preload")]
     Both("      --preload NAME=FILE  link the exports of this .cwasm file as the module NAME, in order"),
+    #[cfg(feature = "plugin")]
+    Both(
+        "      --plugin FILE.so     load functions for the guest, as native code with all rights of this process",
+    ),
     #[cfg(feature = "limits")]
     Both(
         "      --fuel N             trap after this much, most instructions taking 1 (compile with `-W fuel`)",

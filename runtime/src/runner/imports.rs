@@ -16,24 +16,26 @@ pub(crate) fn not_linked(program: &Program, args: &Args, failure: Failure) -> Fa
     if cfg!(not(feature = "component-model")) && program.manifest().kind == Kind::Component {
         return failure;
     }
-    let unmet = unmet(program.manifest(), &|name| offers(name) || is_of_library(args, name));
+    let unmet = unmet(program.manifest(), &|name| offers(name) || is_of_command_line(args, name));
     match unmet.is_empty() {
         true => failure,
         false => Failure::open(&args.artifact, OpenError::Mismatch(unmet)),
     }
 }
 
-/// Returns true if a library of `--preload` offers an import.
-fn is_of_library(args: &Args, name: &str) -> bool {
+/// Returns true if a library or a plugin of the command line offers an import.
+fn is_of_command_line(args: &Args, name: &str) -> bool {
+    let Some((module, name)) = name.split_once('#') else { return false };
     #[cfg(feature = "preload")]
-    return name.split_once('#').is_some_and(|(module, name)| {
-        args.libraries.iter().any(|library| library.name == module && library.exports(name))
-    });
-    #[cfg(not(feature = "preload"))]
-    return {
-        let _ = (args, name);
-        false
-    };
+    if args.libraries.iter().any(|library| library.name == module && library.exports(name)) {
+        return true;
+    }
+    #[cfg(feature = "plugin")]
+    if args.loaded_plugins.iter().any(|plugin| plugin.offers(module, name)) {
+        return true;
+    }
+    let _ = (args, module, name);
+    false
 }
 
 /// Returns true if this build offers an import.

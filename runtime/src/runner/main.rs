@@ -23,6 +23,8 @@ mod limits;
 #[cfg(feature = "measure")]
 mod measure;
 mod panic;
+#[cfg(feature = "plugin")]
+mod plugin;
 #[cfg(feature = "preload")]
 mod preload;
 #[cfg(feature = "wasi")]
@@ -67,7 +69,8 @@ fn main() -> ExitCode {
 }
 
 fn run(
-    #[cfg_attr(not(any(feature = "limits", feature = "preload")), expect(unused_mut))] mut args: Args,
+    #[cfg_attr(not(any(feature = "limits", feature = "preload", feature = "plugin")), expect(unused_mut))]
+    mut args: Args,
 ) -> Result<(), Failure> {
     #[cfg(feature = "limits")]
     limits::signals::end_process()?;
@@ -84,6 +87,10 @@ fn run(
         return Err(Failure::own(Code::Usage, || text.into()));
     }
     let runtime = Runtime::with_config(config);
+    #[cfg(feature = "plugin")]
+    {
+        args.loaded_plugins = plugin::load(&args)?;
+    }
     #[cfg(feature = "preload")]
     {
         args.libraries = preload::open(&runtime, &args)?;

@@ -12,7 +12,10 @@ const NEVER: u64 = u64::MAX;
 
 /// The state of a guest's store: the state behind its imports, and its memory limit.
 pub(crate) struct State<W> {
-    #[cfg_attr(not(feature = "wasi-any"), expect(dead_code, reason = "for WASI"))]
+    #[cfg_attr(
+        not(any(feature = "wasi", feature = "wasi-lean", feature = "wasi-p2")),
+        expect(dead_code, reason = "for WASI")
+    )]
     pub(crate) world: W,
     #[cfg(feature = "limits")]
     pub(crate) memory: Memory,
@@ -47,7 +50,7 @@ pub(crate) fn store<W: 'static>(
 
 /// The maximum number of bytes that a guest may pass to the host in one call, which may copy them: the limit of its
 /// memory, or `unlimited` if there is none.
-#[cfg(feature = "wasi-any")]
+#[cfg(any(feature = "wasi", feature = "wasi-lean", feature = "wasi-p2"))]
 pub(crate) fn hostcall_fuel(args: &Args, unlimited: usize) -> usize {
     #[cfg(not(feature = "limits"))]
     return {

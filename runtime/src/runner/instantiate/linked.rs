@@ -6,6 +6,8 @@ use crate::failure::Failure;
 #[cfg(feature = "preload")]
 use crate::guest;
 use crate::guest::Guest;
+#[cfg(feature = "plugin")]
+use crate::plugin::Plugins;
 use crate::state::State;
 use crate::{imports, state};
 use precompile_runtime::artifact::Code;
@@ -18,6 +20,8 @@ pub(crate) fn instantiate(program: &Program, args: &Args) -> Result<Guest<World>
     let linking = Linking {
         args,
         offer: Offer::new(&programs(program, args))?,
+        #[cfg(feature = "plugin")]
+        plugins: Plugins::open(args)?,
         #[cfg(feature = "preload")]
         libraries: Vec::new(),
     };
@@ -44,6 +48,8 @@ fn programs<'a>(program: &'a Program, args: &'a Args) -> Vec<&'a Program> {
 struct Linking<'a> {
     args: &'a Args,
     offer: Offer,
+    #[cfg(feature = "plugin")]
+    plugins: Plugins,
     #[cfg(feature = "preload")]
     libraries: Vec<(&'a str, Instance)>,
 }
@@ -78,11 +84,15 @@ impl Linking<'_> {
         })
     }
 
-    /// The import of this name, from a library or WASI.
+    /// The import of this name, from a library, a plugin or WASI.
     fn find(&self, store: &mut Store<State<World>>, module: &str, name: &str) -> Option<Extern> {
         #[cfg(feature = "preload")]
         if let Some((_, library)) = self.libraries.iter().find(|(library, _)| *library == module) {
             return library.get_export(store, name);
+        }
+        #[cfg(feature = "plugin")]
+        if let Some(function) = self.plugins.find(&mut *store, module, name) {
+            return Some(function.into());
         }
         self.offer.find(store, module, name)
     }

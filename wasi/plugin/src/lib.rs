@@ -1,0 +1,3 @@
+//! WASI preview 1 as a plugin: `precompile-run --plugin libprecompile_wasi.so`.
+
+mod interface;
