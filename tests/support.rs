@@ -47,6 +47,8 @@ pub enum Runner {
     Bare,
     /// The runner without messages, too: errors are numbers.
     Silent,
+    /// The runner with messages and plugins, and no WASI.
+    Plugin,
     /// The runner with all features: components, and everything else that an artifact may need.
     Full,
 }
@@ -87,6 +89,7 @@ pub fn runner(runner: Runner) -> &'static Path {
     static DEFAULT: OnceLock<PathBuf> = OnceLock::new();
     static BARE: OnceLock<PathBuf> = OnceLock::new();
     static SILENT: OnceLock<PathBuf> = OnceLock::new();
+    static PLUGIN: OnceLock<PathBuf> = OnceLock::new();
     static FULL: OnceLock<PathBuf> = OnceLock::new();
     let (cell, copy, features) = match runner {
         Runner::Default => (&DEFAULT, "run-default", &[][..]),
@@ -98,10 +101,22 @@ pub fn runner(runner: Runner) -> &'static Path {
         Runner::Silent => {
             (&SILENT, "run-silent", &["--no-default-features", "--features", "runner,portable-digest"][..])
         }
+        Runner::Plugin => (
+            &PLUGIN,
+            "run-plugin",
+            &["--no-default-features", "--features", "runner,messages,portable-digest,plugin"][..],
+        ),
         Runner::Full => (&FULL, "run-full", &["--all-features"][..]),
     };
     let arguments = ["build", "-p", "precompile-runtime", "--profile", "runner"];
     cell.get_or_init(|| build("runner/precompile-run", copy, &[&arguments, features].concat()))
+}
+
+/// The shared library that is WASI as a plugin.
+pub fn wasi_plugin() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    let arguments = ["build", "-p", "precompile-wasi-plugin", "--profile", "runner"];
+    PATH.get_or_init(|| build("runner/libprecompile_wasi.so", "libprecompile_wasi.so", &arguments))
 }
 
 /// Builds a binary and copies it away, as builds with other features share its path.

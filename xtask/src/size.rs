@@ -7,18 +7,19 @@ use crate::cargo::{Builder, Recipe};
 use crate::profile::Profile;
 use anyhow::Context;
 use ladder::{
-    BARE, BOTH, COMPILERS, FEATURES, LADDER, LESS, NO_DEBUG, NO_DEBUG_STEP, OPT_LEVELS, PREVIEW_2,
+    BARE, BOTH, COMPILERS, FEATURES, LADDER, LEAN, LESS, NO_DEBUG, NO_DEBUG_STEP, OPT_LEVELS, PREVIEW_2,
     PROFILE_STEP, STABLE, VARIANT_STEPS, WASI,
 };
 use report::{
-    ARGUMENTS_STEP, BARE_COLUMN, BOTH_COLUMN, COMPILER_STEP, FEATURE_STEP, LESS_STEP, PREVIEW_2_COLUMN,
-    Report, Row, UPSTREAM_COLUMN, WASI_COLUMN, opt_level_step,
+    ARGUMENTS_STEP, BARE_COLUMN, BOTH_COLUMN, COMPILER_STEP, FEATURE_STEP, LEAN_COLUMN, LESS_STEP,
+    PREVIEW_2_COLUMN, Report, Row, UPSTREAM_COLUMN, WASI_COLUMN, opt_level_step,
 };
 use std::path::PathBuf;
 
 /// The growth of a row, in per cent, beyond which the report must be made again.
 const TOLERANCE_PERCENT: u64 = 2;
 /// The maximum size of a runner, as a part of upstream's minimal command line built alike.
+const MAX_LEAN: f64 = 0.42;
 const MAX_WASI: f64 = 0.62;
 const MAX_BARE: f64 = 0.315;
 
@@ -80,6 +81,7 @@ impl Wanted {
 fn rows() -> Vec<Wanted> {
     let mut rows = Vec::new();
     for step in LADDER {
+        rows.push(Wanted::runner(step.name, LEAN_COLUMN, step.recipe, step.lean));
         rows.push(Wanted::runner(step.name, WASI_COLUMN, step.recipe, step.wasi));
         rows.push(Wanted::runner(step.name, BARE_COLUMN, step.recipe, step.bare));
         if step.beside_upstream {
@@ -91,6 +93,7 @@ fn rows() -> Vec<Wanted> {
             rows.push(Wanted::runner(step.name, BOTH_COLUMN, step.recipe, Some(BOTH)));
         }
     }
+    rows.push(Wanted::runner(NO_DEBUG_STEP, LEAN_COLUMN, NO_DEBUG, Some(LEAN)));
     rows.push(Wanted::runner(NO_DEBUG_STEP, WASI_COLUMN, NO_DEBUG, Some(WASI)));
     rows.push(Wanted::runner(NO_DEBUG_STEP, BARE_COLUMN, NO_DEBUG, Some(BARE)));
     let (step, variant, program) = (ARGUMENTS_STEP.into(), BARE_COLUMN, Program::NoArguments);
@@ -100,6 +103,7 @@ fn rows() -> Vec<Wanted> {
     }
     for opt_level in OPT_LEVELS {
         let recipe = Recipe::stable(Profile { opt_level, ..Profile::RUNNER });
+        rows.push(Wanted::runner(opt_level_step(opt_level), LEAN_COLUMN, recipe, Some(LEAN)));
         rows.push(Wanted::runner(opt_level_step(opt_level), WASI_COLUMN, recipe, Some(WASI)));
         rows.push(Wanted::runner(opt_level_step(opt_level), BARE_COLUMN, recipe, Some(BARE)));
     }
@@ -114,14 +118,16 @@ fn rows() -> Vec<Wanted> {
     rows
 }
 
-/// Builds two rows again, and compares them with the report.
+/// Builds three rows again, and compares them with the report.
 pub(crate) fn check() -> anyhow::Result<()> {
     let builder = builder()?;
     let known = Report::read()?;
     let upstream =
         known.bytes(PROFILE_STEP, UPSTREAM_COLUMN).context("reports/sizes.json lacks upstream's row")?;
     let mut grown = Vec::new();
-    for (variant, features, max) in [(WASI_COLUMN, WASI, MAX_WASI), (BARE_COLUMN, BARE, MAX_BARE)] {
+    let runners =
+        [(LEAN_COLUMN, LEAN, MAX_LEAN), (WASI_COLUMN, WASI, MAX_WASI), (BARE_COLUMN, BARE, MAX_BARE)];
+    for (variant, features, max) in runners {
         let bytes = builder.runner(&STABLE, Some(features)).map_err(anyhow::Error::msg)?;
         let before = known.bytes(PROFILE_STEP, variant);
         let before = before.with_context(|| format!("reports/sizes.json has no row for `{variant}`"))?;

@@ -2,7 +2,7 @@
 
 use crate::key_source;
 use crate::message::{Format, print_bytes};
-use crate::signing::{add, statement};
+use crate::signing::{add, sign_detached, statement};
 use crate::unreadable;
 use anyhow::{Context, Result, ensure};
 use clap::Args;
@@ -28,9 +28,10 @@ Examples:
   ssh-keygen -Y sign -f ~/.ssh/id_ed25519 -n precompile app.txt
   precompile sign --signature app.txt.sig app.cwasm
   cosign sign-blob --bundle app.json app.txt
-  precompile sign --sigstore app.json --identity ID --issuer URL --key fleet.key app.cwasm")]
+  precompile sign --sigstore app.json --identity ID --issuer URL --key fleet.key app.cwasm
+  precompile sign --detached --key precompile.key plugin.so")]
 pub(crate) struct Opts {
-    /// The artifacts
+    /// The artifacts; with `--detached`, any files
     #[arg(required = true, value_name = "ARTIFACT")]
     artifacts: Vec<PathBuf>,
 
@@ -68,6 +69,10 @@ pub(crate) struct Opts {
     /// [default: those of the public instance, as this build has them]
     #[arg(long, value_name = "FILE", requires = "sigstore")]
     trusted_root: Option<PathBuf>,
+
+    /// Sign files that are no artifacts, such as plugins of the runner: the signature is written beside, as FILE.minisig
+    #[arg(long, conflicts_with_all = ["statement", "signature", "sigstore"], requires = "key")]
+    detached: bool,
 
     /// Form of reports
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
@@ -110,6 +115,9 @@ impl Opts {
             ensure!(is_one, "`--sigstore` is of one artifact: name one");
         }
         let key = key_source::read(self.key.as_ref().context("there is no key")?)?;
+        if self.detached {
+            return self.artifacts.iter().try_for_each(|file| sign_detached(file, &key, self.message_format));
+        }
         self.artifacts.iter().try_for_each(|artifact| {
             add(artifact, &unreadable::read(artifact)?, &key.public(), self.message_format, |statement| {
                 self.check_identity(statement)?;

@@ -8,6 +8,7 @@ use precompile::artifact::signature::Signature;
 use precompile::artifact::statement::Statement;
 use precompile::artifact::trust::PublicKey;
 use precompile::artifact::{escaped_path, trailer};
+use precompile::sign::{SecretKey, minisig};
 use std::path::Path;
 
 /// The statement of an artifact, which is undamaged.
@@ -44,6 +45,36 @@ pub(crate) fn add(
     match format {
         Format::Json => print(&Message::Signed { artifact, key })?,
         Format::Human => tell(&format!("signed `{name}` with the key {key}")),
+    }
+    Ok(())
+}
+
+/// Signs a file that is no artifact: the signature is written beside it, in minisign's format.
+///
+/// # Errors
+///
+/// If the file is an artifact, which holds its signatures, or begins as a statement does.
+pub(crate) fn sign_detached(file: &Path, key: &SecretKey, format: Format) -> Result<()> {
+    let name = escaped_path(file);
+    let content = unreadable::read(file)?;
+    if trailer::read(&content).is_ok() {
+        bail!("`{name}` is an artifact, which holds its signatures: leave out `--detached`");
+    }
+    let Some(signature) = key.sign_file(&content) else {
+        bail!(
+            "`{name}` begins as the statement of an artifact does, and signing it would sign that artifact"
+        );
+    };
+    let text = minisig(&signature).expect("it is one of minisign's");
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".minisig");
+    Destination::named(Path::new(&beside), Path::new("")).write(text.as_bytes())?;
+    let key = signature.key.to_string();
+    match format {
+        Format::Json => print(&Message::Signed { artifact: file, key })?,
+        Format::Human => {
+            tell(&format!("signed `{name}` with the key {key}, in `{}`", escaped_path(Path::new(&beside))))
+        }
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use ct_codecs::{Base64, Decoder};
 use minisign::{KeyPair, SecretKeyBox};
 use precompile_artifact::escaped_path;
 use precompile_artifact::signature::{Algorithm, KeyId, Signature};
-use precompile_artifact::statement::Statement;
+use precompile_artifact::statement::{HEAD, Statement};
 use precompile_artifact::trust::PublicKey;
 use std::fmt::{self, Debug, Formatter};
 use std::fs::File;
@@ -167,7 +167,17 @@ impl SecretKey {
 
     /// Signs a statement, as minisign does: the same statement has the same signature.
     pub fn sign(&self, statement: &Statement) -> Signature {
-        let hash = precompile_artifact::trust::blake2b_512(statement.as_str());
+        self.sign_prehashed(statement.as_str().as_bytes())
+    }
+
+    /// Signs a file that is no artifact, such as a plugin, as minisign does. `None` for a file that begins as statements
+    /// do: its signature would be an artifact's.
+    pub fn sign_file(&self, content: &[u8]) -> Option<Signature> {
+        (!content.starts_with(HEAD.as_bytes())).then(|| self.sign_prehashed(content))
+    }
+
+    fn sign_prehashed(&self, content: &[u8]) -> Signature {
+        let hash = precompile_artifact::trust::blake2b_512(content);
         let bytes = *self.key.sign(hash, None);
         let comment = concat!("precompile ", env!("CARGO_PKG_VERSION"));
         let whole = [&bytes[..], comment.as_bytes()].concat();

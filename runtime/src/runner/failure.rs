@@ -93,6 +93,12 @@ impl Failure {
         self.exit == OWN
     }
 
+    /// The failure, with a further way out, where there are texts.
+    pub(crate) fn with_hint(self, hint: &str) -> Failure {
+        let message = |message| if cfg!(feature = "messages") { format!("{message}\n{hint}") } else { message };
+        Failure { message: self.message.map(message), ..self }
+    }
+
     /// The failure of what an option names.
     #[cfg(feature = "preload")]
     pub(crate) fn of(self, option: &str) -> Failure {

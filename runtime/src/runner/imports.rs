@@ -19,8 +19,23 @@ pub(crate) fn not_linked(program: &Program, args: &Args, failure: Failure) -> Fa
     let unmet = unmet(program.manifest(), &|name| offers(name) || is_of_command_line(args, name));
     match unmet.is_empty() {
         true => failure,
-        false => Failure::open(&args.artifact, OpenError::Mismatch(unmet)),
+        false => {
+            let failure = Failure::open(&args.artifact, OpenError::Mismatch(unmet));
+            if wants_wasi_plugin(program, args) { failure.with_hint(WASI_PLUGIN) } else { failure }
+        }
     }
+}
+
+/// The way to WASI in a build that has plugins alone.
+const WASI_PLUGIN: &str = "WASI preview 1 is a plugin, too: `--plugin libprecompile_wasi.so`";
+
+/// Returns true if a program imports WASI preview 1, and neither this build nor a plugin has it.
+fn wants_wasi_plugin(program: &Program, args: &Args) -> bool {
+    const WASI: [&str; 2] = ["wasi_snapshot_preview1", "wasi_unstable"];
+    cfg!(feature = "plugin")
+        && program.manifest().imports.iter().any(|import| WASI.contains(&import.module))
+        && !offers("wasi_snapshot_preview1#fd_write")
+        && !is_of_command_line(args, "wasi_snapshot_preview1#fd_write")
 }
 
 /// Returns true if a library or a plugin of the command line offers an import.

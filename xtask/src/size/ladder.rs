@@ -7,7 +7,9 @@ use crate::profile::Profile;
 /// A step, which includes all steps before it.
 pub(crate) struct Step {
     pub(crate) name: &'static str,
-    /// The features of the runner with WASI preview 1.
+    /// The features of the runner with WASI preview 1, by precompile-wasi.
+    pub(crate) lean: Option<&'static str>,
+    /// The features of the runner with WASI preview 1, by wasmtime-wasi.
     pub(crate) wasi: Option<&'static str>,
     pub(crate) bare: Option<&'static str>,
     pub(crate) recipe: Recipe,
@@ -19,7 +21,8 @@ pub(crate) struct Step {
     pub(crate) guide_library: Option<&'static str>,
 }
 
-/// The features of a runner with WASI preview 1 alone, and of a bare one.
+/// The features of a runner with WASI preview 1 alone, by either implementation, and of a bare one.
+pub(crate) const LEAN: &str = "messages,portable-digest,wasi-lean,disable-logging";
 pub(crate) const WASI: &str = "messages,portable-digest,wasi,disable-logging";
 pub(crate) const BARE: &str = "messages,portable-digest,runner,disable-logging";
 
@@ -65,6 +68,7 @@ const IMMEDIATE_FLAGS: Recipe = Recipe {
 const fn step(name: &'static str, recipe: Recipe, cli: &'static str, library: &'static str) -> Step {
     Step {
         name,
+        lean: Some(LEAN),
         wasi: Some(WASI),
         bare: Some(BARE),
         recipe,
@@ -80,9 +84,20 @@ const fn own(name: &'static str, recipe: Recipe) -> Step {
 
 /// The ladder.
 pub(crate) const LADDER: &[Step] = &[
-    Step { wasi: None, bare: None, ..step("as it is", Recipe::stable(Profile::DEV), "140M", "260M") },
-    Step { wasi: None, bare: None, ..step("release", Recipe::stable(Profile::RELEASE), "33M", "19M") },
     Step {
+        lean: None,
+        wasi: None,
+        bare: None,
+        ..step("as it is", Recipe::stable(Profile::DEV), "140M", "260M")
+    },
+    Step {
+        lean: None,
+        wasi: None,
+        bare: None,
+        ..step("release", Recipe::stable(Profile::RELEASE), "33M", "19M")
+    },
+    Step {
+        lean: Some("messages,portable-digest,wasi-lean"),
         wasi: Some("messages,portable-digest,wasi"),
         bare: Some("messages,portable-digest,runner"),
         ..step("no default features", Recipe::stable(Profile::RELEASE), "6.7M", "2.1M")
@@ -142,6 +157,9 @@ pub(crate) const FEATURES: &[&str] = &[
     "pooling",
     "async",
     "component-model",
+    "preload",
+    "plugin",
+    "wasi-lean",
     "wasi",
     "wasi-p2",
     "wasi,wasi-p2",

@@ -15,6 +15,7 @@ const JSON: &str = "reports/sizes.json";
 const TABLES: &str = "reports/sizes.md";
 
 /// The columns of the tables, which are the variants of the rows.
+pub(super) const LEAN_COLUMN: &str = "lean WASI preview 1";
 pub(super) const WASI_COLUMN: &str = "WASI preview 1";
 pub(super) const BARE_COLUMN: &str = "bare";
 pub(super) const UPSTREAM_COLUMN: &str = "upstream's minimal command line";
@@ -162,13 +163,17 @@ impl Report {
             "Beside it, what upstream's guide has for its command line (macOS on aarch64, 2023-10-18) and"
         )?;
         writeln!(text, "for its C library (Linux on x86_64, 2024-12-12).\n")?;
-        writeln!(text, "| step | WASI preview 1 | bare | guide, command | guide, library | toolchain |")?;
-        writeln!(text, "|------|---------------:|-----:|---------------:|---------------:|-----------|")?;
+        writeln!(
+            text,
+            "| step | lean WASI preview 1 | WASI preview 1 | bare | guide, command | guide, library | toolchain |"
+        )?;
+        writeln!(text, "|------|---:|---:|---:|---:|---:|---|")?;
         for step in LADDER {
-            let (wasi, bare) = (self.cell(step.name, WASI_COLUMN), self.cell(step.name, BARE_COLUMN));
+            let [lean, wasi, bare] =
+                [LEAN_COLUMN, WASI_COLUMN, BARE_COLUMN].map(|column| self.cell(step.name, column));
             let (cli, library) = (step.guide_cli.unwrap_or(""), step.guide_library.unwrap_or(""));
             let toolchain = self.row(step.name, BARE_COLUMN).map_or("", |row| row.toolchain());
-            writeln!(text, "| {} | {wasi} | {bare} | {cli} | {library} | {toolchain} |", step.name)?;
+            writeln!(text, "| {} | {lean} | {wasi} | {bare} | {cli} | {library} | {toolchain} |", step.name)?;
         }
         writeln!(text)
     }
@@ -183,12 +188,15 @@ impl Report {
             text,
             "--features run,disable-logging`, which has WASI preview 1 and 2; built with the same settings.\n"
         )?;
-        writeln!(text, "| step | upstream | WASI preview 1 | ratio | bare | ratio |")?;
-        writeln!(text, "|------|---------:|---------------:|------:|-----:|------:|")?;
+        writeln!(
+            text,
+            "| step | upstream | lean WASI preview 1 | ratio | WASI preview 1 | ratio | bare | ratio |"
+        )?;
+        writeln!(text, "|------|---:|---:|---:|---:|---:|---:|---:|")?;
         for step in LADDER {
             let Some(upstream) = self.bytes(step.name, UPSTREAM_COLUMN) else { continue };
             write!(text, "| {} | {upstream} |", step.name)?;
-            for column in [WASI_COLUMN, BARE_COLUMN] {
+            for column in [LEAN_COLUMN, WASI_COLUMN, BARE_COLUMN] {
                 match self.bytes(step.name, column) {
                     Some(bytes) => write!(text, " {bytes} | {:.3} |", bytes as f64 / upstream as f64)?,
                     None => write!(text, " | |")?,
@@ -201,12 +209,13 @@ impl Report {
 
     fn levels(&self, text: &mut String) -> std::fmt::Result {
         writeln!(text, "## Levels of optimisation\n\nThe profile `runner` with another `opt-level`.\n")?;
-        writeln!(text, "| opt-level | WASI preview 1 | bare |\n|-----------|---------------:|-----:|")?;
+        writeln!(text, "| opt-level | lean WASI preview 1 | WASI preview 1 | bare |\n|---|---:|---:|---:|")?;
         for level in OPT_LEVELS {
             let name = opt_level_step(level);
             writeln!(
                 text,
-                "| {level} | {} | {} |",
+                "| {level} | {} | {} | {} |",
+                self.cell(&name, LEAN_COLUMN),
                 self.cell(&name, WASI_COLUMN),
                 self.cell(&name, BARE_COLUMN)
             )?;
@@ -229,7 +238,7 @@ impl Report {
 
     fn variants(&self, text: &mut String) -> std::fmt::Result {
         writeln!(text, "## Kinds of runners\n\nIn parentheses, the ratio to upstream's, which has both.\n")?;
-        let columns = [BARE_COLUMN, WASI_COLUMN, PREVIEW_2_COLUMN, BOTH_COLUMN, UPSTREAM_COLUMN];
+        let columns = [BARE_COLUMN, LEAN_COLUMN, WASI_COLUMN, PREVIEW_2_COLUMN, BOTH_COLUMN, UPSTREAM_COLUMN];
         writeln!(text, "| step | {} |", columns.join(" | "))?;
         writeln!(text, "|------|{}", "-----:|".repeat(columns.len()))?;
         for step in VARIANT_STEPS {
