@@ -50,7 +50,8 @@ const GUEST: &str = r#"(module
 fn with_plugin(definitions: &[(&str, &str)]) -> Folder {
     let folder = Folder::new();
     folder.compile("app", GUEST, &[]);
-    let mut text: String = definitions.iter().map(|(name, value)| format!("#define {name} {value}\n")).collect();
+    let mut text: String =
+        definitions.iter().map(|(name, value)| format!("#define {name} {value}\n")).collect();
     text.push_str(PLUGIN);
     folder.write("plugin.c", text);
     let include = concat!(env!("CARGO_MANIFEST_DIR"), "/../plugin/include");
@@ -79,18 +80,18 @@ fn the_bare_runner_with_the_wasi_plugin_runs_commands() {
     let plugin = wasi_plugin().to_str().unwrap();
     for backend in BACKENDS {
         let folder = Folder::new();
-        for (name, bytes) in
-            [("sum.wasm", &include_bytes!("guests/sum.wasm")[..]), ("paths.wasm", include_bytes!("guests/paths.wasm"))]
-        {
+        for (name, bytes) in [
+            ("sum.wasm", &include_bytes!("guests/sum.wasm")[..]),
+            ("paths.wasm", include_bytes!("guests/paths.wasm")),
+        ] {
             folder.write(name, bytes);
             let compiled = folder.precompile(["-q", "--backend", backend, name]);
             assert_eq!(compiled.code, Some(0), "{compiled:?}");
         }
         folder.write("numbers", "1\n2\n39\n");
-        for arguments in [
-            &["sum.cwasm", "1", "2", "39"][..],
-            &["--dir", ".", "--env", "A=B", "paths.cwasm", "numbers"],
-        ] {
+        for arguments in
+            [&["sum.cwasm", "1", "2", "39"][..], &["--dir", ".", "--env", "A=B", "paths.cwasm", "numbers"]]
+        {
             let expected = folder.run(Runner::Default, arguments);
             let ended = folder.run(Runner::Plugin, ["--plugin", plugin].iter().chain(arguments));
             assert_eq!(
@@ -153,7 +154,11 @@ fn calls_trap_and_exit_as_the_plugin_says() {
     fails(&[("CALL", trap)], 134, "no such thing");
     let outside = r#"if (guest->slice(guest, 1ull << 40, 4) == NULL) { guest->fail(guest, "it is out of bounds", 19); return PRECOMPILE_TRAP; } return PRECOMPILE_DONE;"#;
     fails(&[("CALL", outside)], 134, "it is out of bounds");
-    fails(&[("CALL", "return 77;")], 134, "the plugin's function `call` ended with 77, which its interface doesn't have");
+    fails(
+        &[("CALL", "return 77;")],
+        134,
+        "the plugin's function `call` ended with 77, which its interface doesn't have",
+    );
     let exits = with_plugin(&[("CALL", "values[0] = 42; return PRECOMPILE_EXIT;")]);
     assert_eq!(call(&exits, &[]).code, Some(42));
     // The types are compared when the guest is linked.
@@ -206,7 +211,10 @@ fn with_trust_a_plugin_must_be_signed() {
     refuse(unsigned);
     // An artifact holds its signatures, and a statement is no file to be signed.
     let ended = sign("ours.key", &["--detached"], "app.cwasm");
-    assert!(ended.stderr.contains("is an artifact, which holds its signatures: leave out `--detached`"), "{ended:?}");
+    assert!(
+        ended.stderr.contains("is an artifact, which holds its signatures: leave out `--detached`"),
+        "{ended:?}"
+    );
     folder.write("statement", "precompile-statement-v1\nartifact: blake3 00\n");
     let ended = sign("ours.key", &["--detached"], "statement");
     assert!(ended.stderr.contains("signing it would sign that artifact"), "{ended:?}");
