@@ -172,6 +172,7 @@ impl Memory<'_> {
         const BUFFER_BYTES: u32 = 8;
         for number in 0..count {
             let at = element(buffers, number, BUFFER_BYTES)?;
+            aligned(at, 4)?;
             let length = self.u32(element(at, 1, 4)?)?;
             if length != 0 {
                 return Ok((self.u32(at)?, length));

@@ -95,7 +95,8 @@ impl Failure {
 
     /// The failure, with a further way out, where there are texts.
     pub(crate) fn with_hint(self, hint: &str) -> Failure {
-        let message = |message| if cfg!(feature = "messages") { format!("{message}\n{hint}") } else { message };
+        let message =
+            |message| if cfg!(feature = "messages") { format!("{message}\n{hint}") } else { message };
         Failure { message: self.message.map(message), ..self }
     }
 
