@@ -42,6 +42,7 @@ fn no_compiler_among_the_dependencies() {
     for features in [&[][..], &["--no-default-features"], &["--all-features"]] {
         assert_eq!(compilers_in_tree("precompile-runtime", features), [] as [&str; 0], "{features:?}");
     }
+    assert_eq!(compilers_in_tree("precompile-wasi", &["--features", "wasmtime,threads"]), [] as [&str; 0]);
     // The same look finds every one of them in `precompile`.
     assert_eq!(compilers_in_tree("precompile", &[]), COMPILERS);
 }

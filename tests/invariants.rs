@@ -109,7 +109,7 @@ fn runs(name: &str) -> Result<Runs, String> {
                 false => step("scripts/check/all-runtime-features.sh"),
             }
         }
-        ["artifact" | "cache" | "compiler" | "xtask", ..] => tests,
+        ["artifact" | "cache" | "compiler" | "plugin" | "wasi" | "xtask", ..] => tests,
         _ => Runs::default(),
     };
     match runs == Runs::default() && name.starts_with("scripts/") {

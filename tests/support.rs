@@ -41,7 +41,7 @@ use tempfile::TempDir;
 /// A build of `precompile-run`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Runner {
-    /// The runner with default features.
+    /// The runner with default features; with `wasi` besides, where `PRECOMPILE_TESTS_WASI` is `full`.
     Default,
     /// The runner with no feature but messages.
     Bare,
@@ -92,6 +92,7 @@ pub fn runner(runner: Runner) -> &'static Path {
     static PLUGIN: OnceLock<PathBuf> = OnceLock::new();
     static FULL: OnceLock<PathBuf> = OnceLock::new();
     let (cell, copy, features) = match runner {
+        Runner::Default if has_full_wasi() => (&DEFAULT, "run-default-wasi", &["--features", "wasi"][..]),
         Runner::Default => (&DEFAULT, "run-default", &[][..]),
         Runner::Bare => (
             &BARE,
@@ -110,6 +111,11 @@ pub fn runner(runner: Runner) -> &'static Path {
     };
     let arguments = ["build", "-p", "precompile-runtime", "--profile", "runner"];
     cell.get_or_init(|| build("runner/precompile-run", copy, &[&arguments, features].concat()))
+}
+
+/// Returns true if the default runner is to have wasmtime-wasi's preview 1, as `scripts/check/full-wasi.sh` says.
+fn has_full_wasi() -> bool {
+    std::env::var_os("PRECOMPILE_TESTS_WASI").is_some_and(|wasi| wasi == "full")
 }
 
 /// The shared library that is WASI as a plugin.

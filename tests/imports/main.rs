@@ -79,6 +79,8 @@ const CACHE: Walls =
 
 const RUNTIME: Walls = &[("embed", &["*"]), ("open", &["*", "embed"]), ("runner", &[])];
 
+const WASI: Walls = &[("fd", &["*"]), ("path", &["*"])];
+
 #[test]
 fn folders_import_only_allowed_ones() {
     for (folder, root, walls) in [
@@ -88,6 +90,7 @@ fn folders_import_only_allowed_ones() {
         ("cache/src", "lib", CACHE),
         ("runtime/src", "lib", RUNTIME),
         ("runtime/src/runner", "main", &[]),
+        ("wasi/src", "lib", WASI),
     ] {
         let sources = CrateSources::read(folder, root);
         let found = trespasses(&sources.imports(), walls);

@@ -28,7 +28,7 @@ pub(super) fn of_module(module: &str, name: &str, is_object: bool, offers: Offer
         _ if module.starts_with("__wbindgen") || module.ends_with("_bg.js") || module == "wbg" => {
             "wasm-bindgen's JavaScript provides it: build the module without, for `wasm32-wasip1`"
         }
-        _ => EMBEDDER,
+        _ => LIBRARY,
     }
 }
 
@@ -58,6 +58,8 @@ pub(super) fn of_component(name: &str, offers: Offers<'_>) -> &'static str {
 }
 
 const EMBEDDER: &str = "it is for a program of your own, with the crate `precompile-runtime`, to offer";
+const LIBRARY: &str = "another artifact offers it, by the runner's `--preload NAME=FILE`, or a program of your own, with \
+                       the crate `precompile-runtime`";
 const EMSCRIPTENS: &str = "emscripten's JavaScript provides it: build with `-sPURE_WASI`";
 
 /// The prefixes of names that emscripten's JavaScript provides.

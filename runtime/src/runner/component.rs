@@ -27,7 +27,12 @@ impl Guest {
         store.set_hostcall_fuel(state::hostcall_fuel(args, store.hostcall_fuel()));
         let instance = link::instantiate_component(&linker, &mut store, program);
         let instance = instance.map_err(|error| {
-            imports::not_linked(program, args, state::not_started(&store, Failure::link(error)))
+            imports::not_linked(
+                program,
+                &args.artifact,
+                &|_, _| false,
+                state::not_started(&store, Failure::link(error)),
+            )
         })?;
         Ok(Guest { store, instance })
     }

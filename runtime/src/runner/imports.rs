@@ -1,6 +1,5 @@
 //! The imports that this build offers, and those that a program needs besides.
 
-use crate::args::Args;
 use crate::failure::Failure;
 #[cfg(feature = "wasi")]
 use crate::preview1::{FUNCTIONS, MODULES};
@@ -9,19 +8,29 @@ use crate::preview2;
 use precompile_runtime::artifact::manifest::Kind;
 use precompile_runtime::artifact::unmet;
 use precompile_runtime::{OpenError, Program};
+use std::path::Path;
 
-/// The reason why a program was not linked: all imports that this build doesn't offer, or else the failure.
-pub(crate) fn not_linked(program: &Program, args: &Args, failure: Failure) -> Failure {
+/// The reason why a program was not linked: all imports that neither this build nor the command line offers, or else the
+/// failure. The command line's libraries and plugins are asked with the names of a module and of an import in it.
+pub(crate) fn not_linked(
+    program: &Program,
+    path: &Path,
+    is_on_command_line: &dyn Fn(&str, &str) -> bool,
+    failure: Failure,
+) -> Failure {
     // A build without components has opened none. With this check, the compiler leaves out the code for them.
     if cfg!(not(feature = "component-model")) && program.manifest().kind == Kind::Component {
         return failure;
     }
-    let unmet = unmet(program.manifest(), &|name| offers(name) || is_of_command_line(args, name));
+    let is_named =
+        |name: &str| name.split_once('#').is_some_and(|(module, name)| is_on_command_line(module, name));
+    let is_offered = |name: &str| offers(name) || is_named(name);
+    let unmet = unmet(program.manifest(), &is_offered);
     match unmet.is_empty() {
         true => failure,
         false => {
-            let failure = Failure::open(&args.artifact, OpenError::Mismatch(unmet));
-            if wants_wasi_plugin(program, args) { failure.with_hint(WASI_PLUGIN) } else { failure }
+            let failure = Failure::open(path, OpenError::Mismatch(unmet));
+            if wants_wasi_plugin(program, &is_offered) { failure.with_hint(WASI_PLUGIN) } else { failure }
         }
     }
 }
@@ -30,27 +39,11 @@ pub(crate) fn not_linked(program: &Program, args: &Args, failure: Failure) -> Fa
 const WASI_PLUGIN: &str = "WASI preview 1 is a plugin, too: `--plugin libprecompile_wasi.so`";
 
 /// Returns true if a program imports WASI preview 1, and neither this build nor a plugin has it.
-fn wants_wasi_plugin(program: &Program, args: &Args) -> bool {
+fn wants_wasi_plugin(program: &Program, is_offered: &dyn Fn(&str) -> bool) -> bool {
     const WASI: [&str; 2] = ["wasi_snapshot_preview1", "wasi_unstable"];
     cfg!(feature = "plugin")
         && program.manifest().imports.iter().any(|import| WASI.contains(&import.module))
-        && !offers("wasi_snapshot_preview1#fd_write")
-        && !is_of_command_line(args, "wasi_snapshot_preview1#fd_write")
-}
-
-/// Returns true if a library or a plugin of the command line offers an import.
-fn is_of_command_line(args: &Args, name: &str) -> bool {
-    let Some((module, name)) = name.split_once('#') else { return false };
-    #[cfg(feature = "preload")]
-    if args.libraries.iter().any(|library| library.name == module && library.exports(name)) {
-        return true;
-    }
-    #[cfg(feature = "plugin")]
-    if args.loaded_plugins.iter().any(|plugin| plugin.offers(module, name)) {
-        return true;
-    }
-    let _ = (args, module, name);
-    false
+        && !is_offered("wasi_snapshot_preview1#fd_write")
 }
 
 /// Returns true if this build offers an import.
@@ -75,7 +68,7 @@ fn offers(name: &str) -> bool {
 /// All imports that this build offers.
 #[cfg(feature = "describe")]
 pub(crate) fn all() -> Vec<String> {
-    #[cfg_attr(not(feature = "wasi-any"), expect(unused_mut))]
+    #[cfg_attr(not(any(feature = "wasi", feature = "wasi-lean", feature = "wasi-p2")), expect(unused_mut))]
     let mut all = Vec::new();
     #[cfg(feature = "wasi")]
     for module in MODULES {

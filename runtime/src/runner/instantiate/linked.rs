@@ -13,6 +13,7 @@ use crate::{imports, state};
 use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::{Extern, Instance, Store};
 use precompile_runtime::{Program, link};
+use std::path::Path;
 
 /// Instantiates a program with its folders, environment and arguments, and before it the libraries of `--preload`, in
 /// order: each finds those before it, and all have the same store.
@@ -29,7 +30,7 @@ pub(crate) fn instantiate(program: &Program, args: &Args) -> Result<Guest<World>
     linking.offer.prepare(&mut store, args);
     #[cfg(feature = "preload")]
     let linking = linking.with_libraries(&mut store)?;
-    let instance = linking.instantiate(program, &mut store)?;
+    let instance = linking.instantiate(program, &args.artifact, &mut store)?;
     Ok(Guest { store, instance })
 }
 
@@ -59,7 +60,7 @@ impl Linking<'_> {
     #[cfg(feature = "preload")]
     fn with_libraries(mut self, store: &mut Store<State<World>>) -> Result<Self, Failure> {
         for library in &self.args.libraries {
-            let instance = self.instantiate(&library.program, store);
+            let instance = self.instantiate(&library.program, &library.path, store);
             let instance = instance
                 .and_then(|instance| guest::initialize(&instance, store).map(|()| instance))
                 .map_err(|failure| failure.of(&library.option()))?;
@@ -69,18 +70,24 @@ impl Linking<'_> {
     }
 
     /// Instantiates a program. No linker is used: a name is looked up, and only what the program imports is made.
-    fn instantiate(&self, program: &Program, store: &mut Store<State<World>>) -> Result<Instance, Failure> {
+    fn instantiate(
+        &self,
+        program: &Program,
+        path: &Path,
+        store: &mut Store<State<World>>,
+    ) -> Result<Instance, Failure> {
+        let is_named = |module: &str, name: &str| self.is_on_command_line(module, name);
         let mut externs = Vec::with_capacity(program.manifest().imports.len());
         for import in program.manifest().imports.iter() {
             let Some(found) = self.find(store, import.module, import.name) else {
-                let text = || format!("nothing offers `{}` of `{}`", import.name, import.module);
-                let failure = Failure::own(Code::NotInstantiated, text);
-                return Err(imports::not_linked(program, self.args, failure));
+                let failure = self.not_found(import.module, import.name);
+                return Err(imports::not_linked(program, path, &is_named, failure));
             };
             externs.push(found);
         }
         link::instantiate_with(&mut *store, program, &externs).map_err(|error| {
-            imports::not_linked(program, self.args, state::not_started(store, Failure::link(error)))
+            let failure = state::not_started(store, Failure::link(error));
+            imports::not_linked(program, path, &is_named, failure)
         })
     }
 
@@ -95,5 +102,26 @@ impl Linking<'_> {
             return Some(function.into());
         }
         self.offer.find(store, module, name)
+    }
+
+    /// Returns true if a library or a plugin of the command line has an import, even if it comes too late.
+    fn is_on_command_line(&self, module: &str, name: &str) -> bool {
+        #[cfg(feature = "preload")]
+        if self.args.libraries.iter().any(|library| library.name == module && library.exports(name)) {
+            return true;
+        }
+        #[cfg(feature = "plugin")]
+        if self.args.loaded_plugins.iter().any(|plugin| plugin.offers(module, name)) {
+            return true;
+        }
+        let _ = (self.args, module, name);
+        false
+    }
+
+    /// The failure to find an import that is not unmet: its library comes later.
+    fn not_found(&self, module: &str, name: &str) -> Failure {
+        Failure::own(Code::NotInstantiated, || {
+            format!("it imports `{name}` of `{module}`: put `--preload {module}=…` before it")
+        })
     }
 }
