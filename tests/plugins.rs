@@ -30,11 +30,19 @@ static uint32_t call(void *state, const precompile_guest_t *guest, const precomp
     CALL
 }
 static void *open_state(const precompile_setup_t *setup) { (void)setup; OPEN }
-static const precompile_function_t functions[] = {
-    {TEXT("host"), TEXT("call"), TEXT("ijfd"), TEXT(RESULTS), call, NULL}};
-static const precompile_plugin_t plugin = {VERSION, functions, 1, open_state, free};
+#ifndef FUNCTION
+#define FUNCTION {TEXT("host"), TEXT("call"), TEXT("ijfd"), TEXT(RESULTS), call, NULL}
+#endif
+static const precompile_function_t functions[] = {FUNCTION};
+#ifndef PLUGIN
+#define PLUGIN {VERSION, functions, 1, open_state, free}
+#endif
+static const precompile_plugin_t plugin = PLUGIN;
+#ifndef GIVEN
+#define GIVEN &plugin
+#endif
 #ifndef NONE
-const precompile_plugin_t *precompile_plugin(void) { return &plugin; }
+const precompile_plugin_t *precompile_plugin(void) { return GIVEN; }
 #endif
 "#;
 
@@ -101,7 +109,10 @@ fn the_bare_runner_with_the_wasi_plugin_runs_commands() {
         let ended = folder.run(Runner::Plugin, ["primes.cwasm"]);
         assert_eq!(ended.code, Some(126), "{ended:?}");
         assert!(ended.stderr.contains("wasi_snapshot_preview1.fd_write"), "{ended:?}");
-        assert!(ended.stderr.contains("`--plugin libprecompile_wasi.so`"), "{ended:?}");
+        assert!(
+            ended.stderr.contains("WASI preview 1 is a plugin, too: `--plugin libprecompile_wasi.so`"),
+            "{ended:?}"
+        );
     }
 }
 
@@ -166,8 +177,33 @@ fn calls_trap_and_exit_as_the_plugin_says() {
 #[test]
 fn what_is_no_plugin_of_this_version_is_refused() {
     fails(&[("VERSION", "2")], 125, "it is of version 2 of the plugin interface, and this build of 1");
-    fails(&[("NONE", "")], 125, "the system can't load it as a plugin");
-    fails(&[("RESULTS", "\"v\"")], 125, "the function `call` has types that are no letters of `ijfd`");
+    fails(&[("NONE", "")], 125, "the system can't load it as a plugin:");
+    let types = "it breaks the plugin interface: the function `call` has types that are no letters of `ijfd`, or more than 16";
+    fails(&[("RESULTS", "\"v\"")], 125, types);
+    let breaks = |rule: &str| format!("it breaks the plugin interface: {rule}");
+    fails(&[("PLUGIN", "{1, NULL, 1, open_state, free}")], 125, &breaks("`functions` is NULL"));
+    fails(
+        &[("PLUGIN", "{1, functions, 1 << 20, open_state, free}")],
+        125,
+        &breaks("`function_count` is beyond 65,535"),
+    );
+    fails(&[("PLUGIN", "{1, functions, 1, open_state, NULL}")], 125, &breaks("`open` or `close` is NULL"));
+    fails(
+        &[("FUNCTION", "{TEXT(\"host\"), TEXT(\"call\"), TEXT(\"\"), TEXT(\"\"), NULL, NULL}")],
+        125,
+        "has no `call`",
+    );
+    fails(
+        &[("FUNCTION", "{TEXT(\"host\"), TEXT(\"\\xff\"), TEXT(\"\"), TEXT(\"\"), call, NULL}")],
+        125,
+        "a function's name is not UTF-8",
+    );
+    fails(
+        &[("FUNCTION", "{TEXT(\"\\xff\"), TEXT(\"call\"), TEXT(\"\"), TEXT(\"\"), call, NULL}")],
+        125,
+        "has a module that is not UTF-8",
+    );
+    fails(&[("GIVEN", "NULL")], 125, "its function `precompile_plugin` returned no plugin");
     let says = r#"setup->fail(setup, "no licence", 10); return NULL;"#;
     fails(&[("OPEN", says)], 125, "the plugin `plugin.so` can't serve this guest: no licence");
     let folder = with_plugin(&[]);
@@ -210,12 +246,17 @@ fn with_trust_a_plugin_must_be_signed() {
     // An artifact holds its signatures, and a statement is no file to be signed.
     let ended = sign("ours.key", &["--detached"], "app.cwasm");
     assert!(
-        ended.stderr.contains("is an artifact, which holds its signatures: leave out `--detached`"),
+        ended.stderr.contains("` is an artifact, which holds its signatures: leave out `--detached`"),
         "{ended:?}"
     );
     folder.write("statement", "precompile-statement-v1\nartifact: blake3 00\n");
     let ended = sign("ours.key", &["--detached"], "statement");
-    assert!(ended.stderr.contains("signing it would sign that artifact"), "{ended:?}");
+    assert!(
+        ended.stderr.contains(
+            "` begins as the statement of an artifact does, and signing it would sign that artifact"
+        ),
+        "{ended:?}"
+    );
 }
 
 /// The signature beside a plugin is minisign's, where minisign is installed.

@@ -17,7 +17,7 @@ macro_rules! layout {
     };
 }
 
-fn compiles(text: &str) -> bool {
+fn compiles(text: &str) -> Result<(), String> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("layout.c");
     fs::write(&file, format!("#include \"precompile_plugin.h\"\n{text}")).unwrap();
@@ -27,8 +27,10 @@ fn compiles(text: &str) -> bool {
         .arg(&file)
         .output();
     let ended = ended.expect("a C compiler is there");
-    print!("{}", String::from_utf8_lossy(&ended.stderr));
-    ended.status.success()
+    match ended.status.success() {
+        true => Ok(()),
+        false => Err(String::from_utf8_lossy(&ended.stderr).into_owned()),
+    }
 }
 
 #[test]
@@ -54,7 +56,7 @@ fn a_c_compiler_finds_the_same_layout() {
     layout!(text, Plugin, "precompile_plugin_t", version, functions, function_count, open, close);
     writeln!(text, "_Static_assert(PRECOMPILE_PLUGIN_VERSION == {VERSION}, \"version\");").unwrap();
     writeln!(text, "_Static_assert(PRECOMPILE_MAX_VALUES == {MAX_VALUES}, \"values\");").unwrap();
-    assert!(compiles(&text));
+    assert_eq!(compiles(&text), Ok(()));
     // The planted fault.
-    assert!(!compiles("_Static_assert(sizeof(precompile_text_t) == 3, \"planted\");"));
+    assert!(compiles("_Static_assert(sizeof(precompile_text_t) == 3, \"planted\");").is_err());
 }

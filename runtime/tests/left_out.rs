@@ -20,7 +20,6 @@ left_out! {
     components takes "component-model", "left out: all of components.rs takes the feature `component-model`";
     gc takes "gc", "left out: all of gc.rs takes the feature `gc`";
     pooling takes "pooling", "left out: all of pooling.rs takes the feature `pooling`";
-    protected takes "wasi", "left out: all of protected.rs takes the feature `wasi`";
     pulley takes "pulley", "left out: all of pulley.rs takes the feature `pulley`";
     threads takes "threads", "left out: all of threads.rs takes the feature `threads`";
     trust takes "trust", "left out: all of trust.rs takes the feature `trust`";

@@ -6,6 +6,7 @@
 use precompile_runtime::artifact::trailer::ReadError;
 use precompile_runtime::wasmtime::{Linker, Store};
 use precompile_runtime::{OpenError, Program, Runtime, link};
+use precompile_wasi::{Context, Exit, Input, Output, add_to_linker};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -13,8 +14,6 @@ use std::process::{Command, exit};
 use std::{env, fs};
 use support::rewriter::{ACTIONS, MODULE};
 use support::{BACKENDS, Folder};
-use wasmtime_wasi::p1::{self, WasiP1Ctx};
-use wasmtime_wasi::{FsPerms, I32Exit, WasiCtxBuilder};
 
 /// A way to open a file.
 struct Way {
@@ -86,14 +85,14 @@ fn a_guest_writes_to_its_artifact() {
 fn run_with_its_folder(way: &Way, path: &Path) -> ! {
     let program = (way.open)(&Runtime::new(), path).unwrap();
     let mut linker = Linker::new(program.engine());
-    p1::add_to_linker_sync(&mut linker, |context: &mut WasiP1Ctx| context).unwrap();
-    let mut context = WasiCtxBuilder::new();
-    context.preopened_dir(path.parent().unwrap(), "/", FsPerms::ReadWrite).unwrap();
-    let mut store = Store::new(program.engine(), context.build_p1());
+    add_to_linker(&mut linker, |context: &mut Context| context).unwrap();
+    let mut context = Context::new(Input::Inherited, Output::Stdout, Output::Stderr);
+    context.folder(path.parent().unwrap(), "/", true).unwrap();
+    let mut store = Store::new(program.engine(), context);
     let instance = link::instantiate(&linker, &mut store, &program).unwrap();
     let start = instance.get_typed_func::<(), ()>(&mut store, "_start").unwrap();
     let error = start.call(&mut store, ()).unwrap_err();
-    exit(error.downcast_ref::<I32Exit>().map_or(101, |exit| exit.0))
+    exit(error.downcast_ref::<Exit>().map_or(101, |exit| exit.0))
 }
 
 /// A module whose function returns this number, the sum of one in its code and one in its memory. The artifact has the

@@ -130,7 +130,12 @@ fn paths(text: &str) -> Vec<Vec<String>> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
     for word in text.split(|c| !is_name(c)) {
         let path: Vec<String> = word.split("::").map(String::from).collect();
-        if path.len() > 1 && (["crate", "super"].contains(&&*path[0]) || children.contains(&path[0])) {
+        // A path that ends with colons is that of a group, whose names count.
+        let is_whole = path.last().is_some_and(|last| !last.is_empty());
+        if path.len() > 1
+            && is_whole
+            && (["crate", "super"].contains(&&*path[0]) || children.contains(&path[0]))
+        {
             found.push(path);
         }
     }

@@ -5,7 +5,8 @@
 //! by cap-primitives, so that no path, link or race leads out of the folders of a guest.
 //!
 //! A [`Context`] is all that a guest has. [`FUNCTIONS`] holds the functions, for any engine: a call takes a context, the
-//! guest's [`Memory`] and numbers. With the feature `wasmtime`, [`func`] makes one a function of wasmtime's.
+//! guest's [`Memory`] and numbers. With the feature `wasmtime`, [`add_to_linker`] adds all to a linker, and
+//! [`func`] makes one a function of wasmtime's.
 //!
 //! For Unix systems.
 
@@ -44,6 +45,6 @@ pub use errno::Errno;
 pub use error::{Error, Exit, Trap};
 pub use functions::{FUNCTIONS, Function, MODULES, find};
 #[cfg(feature = "wasmtime")]
-pub use link::func;
+pub use link::{add_to_linker, func};
 pub use memory::Memory;
 pub use stream::{Input, Output};

@@ -3,12 +3,33 @@
 use crate::args::Args;
 use crate::context::Context;
 use crate::error::Error;
-use crate::functions::Function;
+use crate::functions::{FUNCTIONS, Function, MODULES, find};
 use crate::memory::Memory;
-use wasmtime::{AsContextMut, Caller, Extern, Func, FuncType, Val, ValType};
+use wasmtime::{AsContextMut, Caller, Engine, Extern, Func, FuncType, Linker, Val, ValType};
 
 /// The largest number of parameters.
 const MAX_PARAMS: usize = 9;
+
+/// Adds all functions of preview 1 and preview 0 to a linker, whose guests must export their memory as `memory`.
+///
+/// # Errors
+///
+/// If the linker has one of the names.
+pub fn add_to_linker<T: 'static>(
+    linker: &mut Linker<T>,
+    context: fn(&mut T) -> &mut Context,
+) -> wasmtime::Result<()> {
+    for module in MODULES {
+        for Function { name, .. } in &FUNCTIONS {
+            let function = find(module, name).expect("each module has each function");
+            let ty = function_type(linker.engine(), function);
+            linker.func_new(module, name, ty, move |mut guest, params, results| {
+                answer(&mut guest, function, context, params, results)
+            })?;
+        }
+    }
+    Ok(())
+}
 
 /// A function of WASI for the guests of a store, whose context is a part of the store's data. The guest must export its
 /// memory as `memory`.
@@ -17,16 +38,30 @@ pub fn func<T: 'static>(
     function: &'static Function,
     context: fn(&mut T) -> &mut Context,
 ) -> Func {
-    let params = function.params.bytes().map(|param| if param == b'j' { ValType::I64 } else { ValType::I32 });
-    let result = function.has_result.then_some(ValType::I32);
-    let ty = FuncType::new(store.as_context().engine(), params, result);
+    let ty = function_type(store.as_context().engine(), function);
     Func::new(&mut store, ty, move |mut guest, params, results| {
-        let errno = call(&mut guest, function, context, params)?;
-        if let Some(result) = results.first_mut() {
-            *result = Val::I32(errno.into());
-        }
-        Ok(())
+        answer(&mut guest, function, context, params, results)
     })
+}
+
+fn function_type(engine: &Engine, function: &Function) -> FuncType {
+    let params = function.params.bytes().map(|param| if param == b'j' { ValType::I64 } else { ValType::I32 });
+    FuncType::new(engine, params, function.has_result.then_some(ValType::I32))
+}
+
+/// Calls a function, and writes its result.
+fn answer<T: 'static>(
+    guest: &mut Caller<'_, T>,
+    function: &Function,
+    context: fn(&mut T) -> &mut Context,
+    params: &[Val],
+    results: &mut [Val],
+) -> wasmtime::Result<()> {
+    let errno = call(guest, function, context, params)?;
+    if let Some(result) = results.first_mut() {
+        *result = Val::I32(errno.into());
+    }
+    Ok(())
 }
 
 fn call<T: 'static>(

@@ -7,7 +7,7 @@ use crate::help;
 #[cfg(feature = "limits")]
 use crate::limits::GuestLimits;
 #[cfg(feature = "plugin")]
-use crate::plugin;
+use crate::plugin::Library as Plugin;
 #[cfg(feature = "preload")]
 use crate::preload::{Library, Preload};
 use lexopt::prelude::{Long, Short, Value, ValueExt};
@@ -20,6 +20,8 @@ use std::fmt::Display;
 #[cfg(feature = "measure")]
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+#[cfg(feature = "plugin")]
+use std::sync::Arc;
 
 /// The command that the command line asks for.
 pub(crate) enum Command {
@@ -69,7 +71,7 @@ pub(crate) struct Args {
     pub(crate) plugins: Vec<PathBuf>,
     /// The plugins, once they are loaded.
     #[cfg(feature = "plugin")]
-    pub(crate) loaded_plugins: Vec<std::sync::Arc<plugin::Library>>,
+    pub(crate) loaded_plugins: Vec<Arc<Plugin>>,
     /// The demands on the artifact.
     #[cfg_attr(
         not(any(feature = "describe", feature = "trust")),

@@ -52,6 +52,7 @@ use precompile_runtime::artifact::Code;
 use precompile_runtime::{Program, Runtime};
 use print::print;
 use std::io::stdin;
+use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -93,14 +94,14 @@ fn run(
     }
     #[cfg(feature = "preload")]
     {
-        args.libraries = preload::open(&runtime, &args)?;
+        args.libraries = preload::open(&args, &|path| open(&runtime, path, false))?;
     }
     #[cfg(feature = "measure")]
     if let Some(calls) = args.measure {
         return measure::run(&runtime, args, calls);
     }
     let args = &args;
-    let program = open(&runtime, args)?;
+    let program = open(&runtime, &args.artifact, args.is_mapped)?;
     #[cfg(feature = "trust")]
     args.demands.signatures.warn_of_unsigned(&args.artifact, &program);
     #[cfg(feature = "limits")]
@@ -122,15 +123,15 @@ fn run(
 }
 
 #[allow(unsafe_code, reason = "the place where a file becomes code")]
-fn open(runtime: &Runtime, args: &Args) -> Result<Program, Failure> {
-    let program = match args.is_mapped {
+fn open(runtime: &Runtime, path: &Path, is_mapped: bool) -> Result<Program, Failure> {
+    let program = match is_mapped {
         // SAFETY: the user vouches for the artifact, as for any program. Its digest is checked.
-        false if args.is_standard_input() => unsafe { runtime.open_reader(&args.artifact, stdin().lock()) },
+        false if path.as_os_str() == "-" => unsafe { runtime.open_reader(path, stdin().lock()) },
         // SAFETY: as above.
-        false => unsafe { runtime.open_file(&args.artifact) },
+        false => unsafe { runtime.open_file(path) },
         // SAFETY: as above. With `--map` the user vouches that nobody writes to the file meanwhile, and the guest has
         // no folder in which it could.
-        true => unsafe { runtime.open_file_mapped(&args.artifact) },
+        true => unsafe { runtime.open_file_mapped(path) },
     };
-    program.map_err(|error| Failure::open(&args.artifact, error))
+    program.map_err(|error| Failure::open(path, error))
 }

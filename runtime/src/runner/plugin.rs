@@ -4,13 +4,15 @@
 
 #![allow(unsafe_code, reason = "the C interface of plugins")]
 
+mod exit;
 mod instance;
 mod library;
 mod signed;
 
 use crate::args::Args;
 use crate::failure::Failure;
-pub(crate) use instance::{Exit, Instance};
+pub(crate) use exit::Exit;
+pub(crate) use instance::Instance;
 pub(crate) use library::Library;
 use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::{AsContextMut, Func};

@@ -1,71 +1,23 @@
 //! The libraries that are linked to a guest, as `--preload` names them.
 
+mod library;
+
 use crate::args::Args;
 use crate::failure::Failure;
+pub(crate) use library::{Library, Preload};
+use precompile_runtime::Program;
 use precompile_runtime::artifact::Code;
-use precompile_runtime::{Program, Runtime};
-use std::ffi::OsStr;
-use std::path::PathBuf;
-use thiserror::Error;
+use std::path::Path;
 
-/// A library of the command line.
-pub(crate) struct Preload {
-    /// The name of the module under which programs import from it.
-    name: String,
-    path: PathBuf,
-}
-
-/// A library, opened.
-pub(crate) struct Library {
-    /// The name of the module under which programs import from it.
-    pub(crate) name: String,
-    pub(crate) path: PathBuf,
-    pub(crate) program: Program,
-}
-
-/// The mistake in a library of the command line.
-#[derive(Debug, Error)]
-pub(crate) enum PreloadError {
-    /// A part is lacking.
-    #[error("`--preload {0}`: give the name that ARTIFACT imports from, and the file, as NAME=LIBRARY.cwasm")]
-    Part(String),
-    /// The name isn't UTF-8.
-    #[error("`--preload {0}`: the name is not UTF-8, as names of modules are")]
-    Name(String),
-}
-
-impl Preload {
-    /// Reads `NAME=FILE`. The file may have any name that the system has.
-    pub(crate) fn parse(text: &OsStr) -> Result<Preload, PreloadError> {
-        let shown = || text.to_string_lossy().into_owned();
-        let (name, path) = split(text).ok_or_else(|| PreloadError::Part(shown()))?;
-        if name.is_empty() || path.is_empty() {
-            return Err(PreloadError::Part(shown()));
-        }
-        let name = name.to_str().ok_or_else(|| PreloadError::Name(shown()))?;
-        Ok(Preload { name: name.into(), path: path.into() })
-    }
-}
-
-impl Library {
-    /// The option, for a message.
-    pub(crate) fn option(&self) -> String {
-        format!("--preload {}={}", self.name, self.path.display())
-    }
-
-    /// Returns true if the library exports this name.
-    pub(crate) fn exports(&self, name: &str) -> bool {
-        self.program.manifest().exports.iter().any(|export| export.name == name)
-    }
-}
-
-/// Opens the libraries of the command line, under the same demands and limits as the artifact.
-pub(crate) fn open(runtime: &Runtime, args: &Args) -> Result<Vec<Library>, Failure> {
-    let open = |preload: &Preload| {
+/// Opens the libraries of the command line with a function that opens a file, under the same demands and limits as the
+/// artifact.
+pub(crate) fn open(
+    args: &Args,
+    open: &dyn Fn(&Path) -> Result<Program, Failure>,
+) -> Result<Vec<Library>, Failure> {
+    let library = |preload: &Preload| {
         let Preload { name, path } = preload;
-        #[allow(unsafe_code, reason = "as for the artifact")]
-        // SAFETY: the user vouches for the library, as for the artifact.
-        let program = unsafe { runtime.open_file(path) }.map_err(|error| Failure::open(path, error))?;
+        let program = open(path)?;
         let library = Library { name: name.clone(), path: path.clone(), program };
         if library.program.module().is_none() {
             return Err(Failure::own(Code::OtherKind, || {
@@ -78,20 +30,5 @@ pub(crate) fn open(runtime: &Runtime, args: &Args) -> Result<Vec<Library>, Failu
         args.limits.enforce(path, &library.program)?;
         Ok(library)
     };
-    args.preloads.iter().map(open).collect()
-}
-
-/// The parts of a text before and after the first `=`.
-#[cfg(unix)]
-fn split(text: &OsStr) -> Option<(&OsStr, &OsStr)> {
-    use std::os::unix::ffi::OsStrExt;
-    let bytes = text.as_bytes();
-    let at = bytes.iter().position(|byte| *byte == b'=')?;
-    Some((OsStr::from_bytes(&bytes[..at]), OsStr::from_bytes(&bytes[at + 1..])))
-}
-
-/// The parts of a text before and after the first `=`. Other systems' names are Unicode.
-#[cfg(not(unix))]
-fn split(text: &OsStr) -> Option<(&OsStr, &OsStr)> {
-    text.to_str()?.split_once('=').map(|(name, path)| (name.as_ref(), path.as_ref()))
+    args.preloads.iter().map(library).collect()
 }

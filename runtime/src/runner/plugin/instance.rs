@@ -1,5 +1,6 @@
 //! A plugin with the state of a guest, and its functions for that guest.
 
+use super::exit::Exit;
 use super::library::{Declared, Library};
 use crate::args::Args;
 use precompile_plugin::{self as abi, DONE, EXIT, Folder, MAX_VALUES, Setup, TRAP, Text, Variable};
@@ -9,7 +10,6 @@ use std::ffi::{OsStr, c_void};
 use std::ptr::{self, NonNull};
 use std::slice;
 use std::sync::Arc;
-use thiserror::Error;
 
 /// A plugin with the state of a guest.
 pub(crate) struct Instance {
@@ -21,11 +21,6 @@ pub(crate) struct Instance {
 unsafe impl Send for Instance {}
 // SAFETY: as above.
 unsafe impl Sync for Instance {}
-
-/// The end of a guest by a plugin's function.
-#[derive(Debug, Error)]
-#[error("the guest ended with the exit code {0}")]
-pub(crate) struct Exit(pub(crate) i32);
 
 impl Instance {
     /// Makes the state of a guest.
