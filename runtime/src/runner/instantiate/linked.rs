@@ -1,6 +1,11 @@
 //! The instantiation of a module with WASI and with libraries.
 
-use super::world::{Offer, World};
+#[cfg(feature = "wasi")]
+use super::full_wasi::{Offer, World};
+#[cfg(all(feature = "wasi-lean", not(feature = "wasi")))]
+use super::lean_wasi::{Offer, World};
+#[cfg(not(any(feature = "wasi", feature = "wasi-lean")))]
+use super::no_wasi::{Offer, World};
 use crate::args::Args;
 use crate::failure::Failure;
 #[cfg(feature = "preload")]
