@@ -4,7 +4,7 @@ use crate::args::Args;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::memory::Memory;
-use crate::{fd, path, poll, preview0, process, random, socket, strings, time};
+use crate::{clock, fd, path, poll, preview0, process, random, socket, strings};
 
 /// The module from which guests import preview 1.
 const PREVIEW1: &str = "wasi_snapshot_preview1";
@@ -53,8 +53,8 @@ const fn function(name: &'static str, params: &'static str, implementation: Impl
 pub static FUNCTIONS: [Function; 46] = [
     function("args_get", "ii", strings::args_get),
     function("args_sizes_get", "ii", strings::args_sizes_get),
-    function("clock_res_get", "ii", time::clock_res_get),
-    function("clock_time_get", "iji", time::clock_time_get),
+    function("clock_res_get", "ii", clock::clock_res_get),
+    function("clock_time_get", "iji", clock::clock_time_get),
     function("environ_get", "ii", strings::environ_get),
     function("environ_sizes_get", "ii", strings::environ_sizes_get),
     function("fd_advise", "ijji", fd::fd_advise),

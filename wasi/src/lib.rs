@@ -15,6 +15,7 @@
 
 mod abi;
 mod args;
+mod clock;
 mod context;
 mod descriptor;
 mod descriptors;

@@ -19,7 +19,7 @@ use std::ffi::OsString;
 use std::fmt::Display;
 #[cfg(feature = "measure")]
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 #[cfg(feature = "plugin")]
 use std::sync::Arc;
 
@@ -84,11 +84,6 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    /// Returns true if the artifact is standard input. The guest then finds the end of standard input.
-    pub(crate) fn is_standard_input(&self) -> bool {
-        self.artifact.as_os_str() == "-"
-    }
-
     /// Reads the command line of this process.
     pub(crate) fn parse() -> Result<Command, Failure> {
         let usage = |error: lexopt::Error| {
@@ -96,6 +91,11 @@ impl Args {
         };
         parse(&mut lexopt::Parser::from_env()).map_err(usage)
     }
+}
+
+/// Returns true if an artifact's path stands for standard input, of which the guest then finds the end.
+pub(crate) fn is_standard_input(path: &Path) -> bool {
+    path.as_os_str() == "-"
 }
 
 /// A number on the command line that is none.

@@ -45,7 +45,7 @@ mod wasi_context;
 #[cfg(feature = "wave")]
 mod wave;
 
-use args::{Args, Command};
+use args::{Args, Command, is_standard_input};
 use failure::Failure;
 #[cfg(feature = "trust")]
 use precompile_runtime::artifact::Code;
@@ -126,7 +126,7 @@ fn run(
 fn open(runtime: &Runtime, path: &Path, is_mapped: bool) -> Result<Program, Failure> {
     let program = match is_mapped {
         // SAFETY: the user vouches for the artifact, as for any program. Its digest is checked.
-        false if path.as_os_str() == "-" => unsafe { runtime.open_reader(path, stdin().lock()) },
+        false if is_standard_input(path) => unsafe { runtime.open_reader(path, stdin().lock()) },
         // SAFETY: as above.
         false => unsafe { runtime.open_file(path) },
         // SAFETY: as above. With `--map` the user vouches that nobody writes to the file meanwhile, and the guest has

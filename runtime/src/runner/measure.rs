@@ -2,7 +2,7 @@
 
 mod memory;
 
-use crate::args::Args;
+use crate::args::{Args, is_standard_input};
 #[cfg(feature = "component-model")]
 use crate::component;
 use crate::failure::Failure;
@@ -97,7 +97,7 @@ fn open(runtime: &Runtime, args: &Args) -> Result<(Program, Phases), Failure> {
     };
     let program = match args.is_mapped {
         // SAFETY: the user vouches for the artifact, as without measuring.
-        false if args.is_standard_input() => unsafe {
+        false if is_standard_input(&args.artifact) => unsafe {
             runtime.open_reader_in_phases(&args.artifact, stdin().lock(), reached)
         },
         // SAFETY: as above.
