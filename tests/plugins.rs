@@ -273,3 +273,28 @@ fn minisign_checks_the_signature_of_a_plugin() {
     let checked = run(folder.command("minisign").args(["-Vm", "plugin.so", "-p", "ours.pub"]));
     assert_eq!(checked.code, Some(0), "{checked:?}");
 }
+
+/// The plugin that `docs/plugins.md` shows does what it says there.
+#[test]
+fn the_plugin_of_the_documentation_writes_text() {
+    let document = include_str!("../docs/plugins.md");
+    let (_, source) = document.split_once("```c\n").unwrap();
+    let (source, _) = source.split_once("```").unwrap();
+    let folder = Folder::new();
+    folder.write("log.c", source);
+    let include = concat!(env!("CARGO_MANIFEST_DIR"), "/../plugin/include");
+    let built = run(folder
+        .command("cc")
+        .args(["-shared", "-fPIC", "-Wall", "-Werror", "-I", include, "log.c", "-o", "log.so"]));
+    assert_eq!(built.code, Some(0), "{built:?}");
+    let guest = r#"(module (import "log" "write" (func $write (param i32 i32)))
+      (memory (export "memory") 1) (data (i32.const 8) "said\n")
+      (func (export "_start") (call $write (i32.const 8) (i32.const 5)) (call $write (i32.const -4) (i32.const 5))))"#;
+    folder.compile("app", guest, &[]);
+    let ended = folder.run(Runner::Full, ["--plugin", "./log.so", "app.cwasm"]);
+    assert_eq!(ended.code, Some(134), "{ended:?}");
+    assert!(
+        ended.stderr.starts_with("said\n") && ended.stderr.contains("the text is out of bounds"),
+        "{ended:?}"
+    );
+}

@@ -4,15 +4,15 @@ use crate::errno::Errno;
 use crate::error::{Error, Result};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno as System, read, retry_on_intr, write};
-use std::io::{IsTerminal, stderr, stdin, stdout};
+use std::io::{Cursor, IsTerminal, Read, stderr, stdin, stdout};
 use std::os::fd::{AsFd, BorrowedFd};
 
 /// The standard input of a guest.
 pub enum Input {
     /// This process' own, of which no more is read than the guest reads.
     Inherited,
-    /// These bytes.
-    Bytes(Vec<u8>),
+    /// These bytes, from the position on.
+    Bytes(Cursor<Vec<u8>>),
 }
 
 /// The standard output or the standard error of a guest.
@@ -37,14 +37,10 @@ impl Input {
     ///
     /// The system's.
     pub(crate) fn read(&mut self, to: &mut [u8]) -> Result<usize> {
-        let bytes = match self {
-            Input::Inherited => return read_all_there_is(to),
-            Input::Bytes(bytes) => bytes,
-        };
-        let length = bytes.len().min(to.len());
-        to[..length].copy_from_slice(&bytes[..length]);
-        bytes.drain(..length);
-        Ok(length)
+        match self {
+            Input::Inherited => read_all_there_is(to),
+            Input::Bytes(bytes) => Ok(bytes.read(to)?),
+        }
     }
 
     /// Waits until a read would not block, or the time is up, and returns true if a read would not block.

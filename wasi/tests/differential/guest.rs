@@ -7,6 +7,7 @@ use fastrand::Rng;
 use precompile_wasi::{Args, Context, Error, Input, Memory, Output};
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Cursor;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use tempfile::TempDir;
@@ -36,7 +37,7 @@ impl Guests {
             }
         }
         let [own, other] = [folders[0].path(), folders[1].path()];
-        let mut lean = Context::new(Input::Bytes(INPUT.into()), Output::Sink, Output::Sink);
+        let mut lean = Context::new(Input::Bytes(Cursor::new(INPUT.into())), Output::Sink, Output::Sink);
         lean.argument("program");
         lean.argument("an argument");
         lean.variable("NAME", "value");

@@ -8,6 +8,8 @@ use precompile_runtime::Program;
 use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::{Extern, Store};
 use precompile_wasi::{Context, Input, Output, find, func};
+#[cfg(feature = "measure")]
+use std::io::Cursor;
 
 /// The maximum size of a folder's listing for a guest without a memory limit.
 const LISTING_BYTES: usize = 1 << 30;
@@ -28,7 +30,7 @@ impl Offer {
         let streams = (Input::Inherited, Output::Stdout, Output::Stderr);
         #[cfg(feature = "measure")]
         let streams = match &args.replay {
-            Some(input) => (Input::Bytes(input.clone()), Output::Sink, Output::Sink),
+            Some(input) => (Input::Bytes(Cursor::new(input.clone())), Output::Sink, Output::Sink),
             None => streams,
         };
         let mut context = Context::new(streams.0, streams.1, streams.2);
