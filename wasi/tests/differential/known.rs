@@ -13,7 +13,8 @@ pub(crate) fn may_differ(call: &Call, lean: End, full: End) -> bool {
                 matches!(lean, End::Exit(code) if code.cast_unsigned() >= 126) && full == End::Trap
             }
             // It reads into a buffer of its own, and a guest's buffer out of bounds is no trap if nothing was read.
-            "fd_read" | "fd_pread" => (lean, full) == (End::Trap, End::Errno(0)),
+            // Reading nothing is an interruption, before the place of the result is looked at.
+            "fd_read" | "fd_pread" => lean == End::Trap && [0, Errno::INTR.0].map(End::Errno).contains(&full),
             _ => false,
         };
     };
