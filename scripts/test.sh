@@ -5,5 +5,5 @@ source "$(dirname "$0")/lib/common.sh"
 
 cargo test "$@"
 cargo test -p precompile-runtime "$@"
-cargo test -p precompile-wasi --features precompile-wasi/wasmtime "$@"
+cargo test -p precompile-wasi --features precompile-wasi/wasmtime,precompile-wasi/threads "$@"
 cargo test -p precompile-plugin "$@"

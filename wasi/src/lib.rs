@@ -11,7 +11,11 @@
 //! For Unix systems.
 
 #![forbid(unsafe_code)]
-#![cfg(unix)]
+
+#[cfg(not(unix))]
+compile_error!(
+    "precompile-wasi is for Unix systems: elsewhere, build the runtime with the feature `wasi` and without `wasi-lean`"
+);
 
 mod abi;
 mod args;

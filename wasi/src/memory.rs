@@ -221,6 +221,23 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "threads")]
+    fn a_shared_memory_is_copied() {
+        let cells: Vec<UnsafeCell<u8>> = (0..16).map(UnsafeCell::new).collect();
+        let mut memory = Memory::Shared(&cells);
+        assert_eq!(*memory.bytes(2, 3).unwrap(), [2, 3, 4]);
+        assert_eq!(memory.u32(4).unwrap(), 0x0706_0504);
+        assert!(memory.slice_mut(0, 1).unwrap().is_none());
+        let mut fill = |to: &mut [u8]| {
+            to[..2].fill(9);
+            Ok(2)
+        };
+        assert_eq!(memory.fill(3, 5, &mut fill).unwrap(), 2);
+        assert_eq!(*memory.bytes(2, 4).unwrap(), [2, 9, 9, 5]);
+        assert!(memory.bytes(14, 3).is_err() && memory.write(14, &[0; 3]).is_err());
+    }
+
+    #[test]
     fn the_first_buffer_that_is_not_empty_is_taken() {
         let mut bytes = [0; 32];
         bytes[8..16].copy_from_slice(&[24, 0, 0, 0, 3, 0, 0, 0]);
