@@ -72,7 +72,8 @@ pub(crate) fn poll_oneoff(context: &mut Context, memory: &mut Memory<'_>, args: 
 ///
 /// # Errors
 ///
-/// EINVAL for no subscriptions, and EBADF for one of a descriptor that can't be waited for.
+/// EINVAL for no subscriptions, EBADF for one of a descriptor that can't be waited for, and EPERM for writing to a file
+/// in a folder that may only be read.
 pub(crate) fn poll(
     context: &mut Context,
     memory: &mut Memory<'_>,
@@ -100,6 +101,7 @@ pub(crate) fn poll(
                 _ => return Err(Errno::BADF.into()),
             },
             Subscription::Write(fd) => match context.descriptors.get(fd)? {
+                Descriptor::File(file) if !file.is_writable => return Err(Errno::PERM.into()),
                 Descriptor::Output(_) | Descriptor::File(_) => wait.is_ready = true,
                 _ => return Err(Errno::BADF.into()),
             },
@@ -191,4 +193,35 @@ fn write(memory: &mut Memory<'_>, at: u32, user: u64, kind: u8, bytes: u64, flag
     memory.write(field(10)?, &[kind])?;
     memory.write_u64(field(16)?, bytes)?;
     memory.write(field(24)?, &flags.to_le_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+    use crate::path::path_open;
+    use crate::stream::{Input, Output};
+
+    /// Opens a file in a folder, and waits until it can be written to.
+    fn wait_to_write(is_writable: bool) -> Result<()> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("file"), "").unwrap();
+        let mut context = Context::new(Input::Bytes(Vec::new()), Output::Sink, Output::Sink);
+        context.folder(folder.path(), ".", is_writable).unwrap();
+        let mut bytes = vec![0; 256];
+        bytes[..4].copy_from_slice(b"file");
+        let mut memory = Memory::Unshared(&mut bytes);
+        // Of the first folder, for reading, with the number at 8.
+        path_open(&mut context, &mut memory, Args(&[3, 0, 0, 4, 0, 2, 0, 0, 8])).unwrap();
+        memory.write(16 + KIND, &[kind::WRITE]).unwrap();
+        let opened = memory.u32(8).unwrap();
+        memory.write_u32(16 + DESCRIPTOR, opened).unwrap();
+        poll_oneoff(&mut context, &mut memory, Args(&[16, 64, 1, 8]))
+    }
+
+    #[test]
+    fn writing_in_a_folder_that_may_only_be_read_is_refused() {
+        assert!(wait_to_write(true).is_ok());
+        assert!(matches!(wait_to_write(false), Err(Error::Errno(Errno::PERM))));
+    }
 }
