@@ -14,6 +14,8 @@ use lexopt::prelude::{Long, Short, Value, ValueExt};
 use precompile_runtime::artifact::Code;
 #[cfg(feature = "limits")]
 use precompile_runtime::artifact::quantity;
+#[cfg(feature = "wasi-any")]
+use std::borrow::Cow;
 use std::env::VarError;
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -84,6 +86,15 @@ pub(crate) struct Args {
 }
 
 impl Args {
+    /// The guest's arguments. The first is the artifact's file name, without the host's folders. The others are the
+    /// guest's, unless they are for a function.
+    #[cfg(feature = "wasi-any")]
+    pub(crate) fn of_guest(&self) -> Vec<Cow<'_, str>> {
+        let name = self.artifact.file_name().unwrap_or(self.artifact.as_os_str()).to_string_lossy();
+        let others = if self.invoke.is_none() { &self.arguments[..] } else { &[] };
+        [name].into_iter().chain(others.iter().map(|argument| argument.into())).collect()
+    }
+
     /// Reads the command line of this process.
     pub(crate) fn parse() -> Result<Command, Failure> {
         let usage = |error: lexopt::Error| {

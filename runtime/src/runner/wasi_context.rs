@@ -19,12 +19,7 @@ pub(crate) fn builder(args: &Args, broken_pipe: BrokenPipe) -> Result<WasiCtxBui
     if let Some(input) = &args.replay {
         builder.stdin(MemoryInputPipe::new(input.clone())).stdout(SinkOutputStream).stderr(SinkOutputStream);
     }
-    // The first argument is the artifact's file name, without the host's folders. The others are the guest's, unless
-    // they are for a function.
-    builder.arg(args.artifact.file_name().unwrap_or(args.artifact.as_os_str()).to_string_lossy());
-    if args.invoke.is_none() {
-        builder.args(&args.arguments);
-    }
+    builder.args(&args.of_guest());
     builder.envs(&args.environment);
     for Folder { host, guest, is_writable } in &args.folders {
         let rights = if *is_writable { FsPerms::ReadWrite } else { FsPerms::ReadOnly };

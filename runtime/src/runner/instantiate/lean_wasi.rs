@@ -34,12 +34,7 @@ impl Offer {
             None => streams,
         };
         let mut context = Context::new(streams.0, streams.1, streams.2);
-        // The first argument is the artifact's file name, without the host's folders. The others are the guest's,
-        // unless they are for a function.
-        context.argument(args.artifact.file_name().unwrap_or(args.artifact.as_os_str()).to_string_lossy());
-        if args.invoke.is_none() {
-            args.arguments.iter().for_each(|argument| context.argument(argument));
-        }
+        args.of_guest().into_iter().for_each(|argument| context.argument(argument));
         for (name, value) in &args.environment {
             context.variable(name, value);
         }

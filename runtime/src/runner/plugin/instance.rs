@@ -29,11 +29,8 @@ impl Instance {
     ///
     /// The plugin's message.
     pub(crate) fn open(library: &Arc<Library>, args: &Args) -> Result<Arc<Instance>, String> {
-        let artifact = args.artifact.file_name().unwrap_or(args.artifact.as_os_str()).to_string_lossy();
-        let mut arguments = vec![text(&artifact)];
-        if args.invoke.is_none() {
-            arguments.extend(args.arguments.iter().map(|argument| text(argument)));
-        }
+        let arguments = args.of_guest();
+        let arguments: Vec<Text> = arguments.iter().map(|argument| text(argument)).collect();
         let variables: Vec<Variable> = args
             .environment
             .iter()
