@@ -1,0 +1,18 @@
+//! The functions of `precompile.h`, which `scripts/check/c-abi.sh` generates from this folder: the texts of functions
+//! and types here are those of the header.
+
+mod options;
+mod pointer;
+mod runtime;
+
+mod open;
+
+mod program;
+
+mod error;
+
+pub use error::*;
+pub use open::*;
+pub use options::precompile_options_t;
+pub use program::*;
+pub use runtime::*;
