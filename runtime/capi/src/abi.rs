@@ -16,3 +16,11 @@ pub use open::*;
 pub use options::precompile_options_t;
 pub use program::*;
 pub use runtime::*;
+
+// C may use these from any thread.
+const fn shared<T: Send + Sync>() {}
+const _: () = {
+    shared::<precompile_runtime_t>();
+    shared::<precompile_program_t>();
+    shared::<precompile_error_t>();
+};

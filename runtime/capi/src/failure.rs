@@ -45,6 +45,7 @@ impl Failure {
     }
 
     /// The failure of a call for which this build lacks a feature.
+    #[cfg(not(all(feature = "policy", feature = "trust")))]
     pub(crate) fn feature(wanted: &str, name: &str) -> Failure {
         Failure::usage(format!("this library can't {wanted}: build it with the feature `{name}`"))
     }

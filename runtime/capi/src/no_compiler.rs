@@ -30,7 +30,7 @@ fn left_out(part: &str) -> Answer {
 /// Defines functions with C linkage.
 macro_rules! functions {
     ($(fn $name:ident($($argument:ident: $type:ty),*) $(-> $result:ty)? $body:block)*) => {$(
-        #[doc = concat!("`", stringify!($name), "` of wasmtime.h or wasm.h.")]
+        #[doc = concat!("Upstream's `", stringify!($name), "`.")]
         #[unsafe(no_mangle)]
         pub extern "C" fn $name($($argument: $type),*) $(-> $result)? $body
     )*};
@@ -80,4 +80,25 @@ functions! {
     fn wasmtime_context_set_wasi_http(_store: *mut c_void) {}
     fn wasmtime_component_linker_add_wasi_http(_linker: *mut c_void) -> Answer { left_out("wasi-http") }
     fn wasmtime_component_linker_add_wasi_http_async(_linker: *mut c_void) -> Answer { left_out("wasi-http") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ptr;
+    use wasmtime_c_api::{wasm_engine_new, wasm_name_t, wasmtime_error_message};
+
+    fn message(answer: Answer) -> String {
+        let mut text = wasm_name_t::default();
+        wasmtime_error_message(&answer.unwrap(), &mut text);
+        String::from_utf8(text.as_slice().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn functions_say_what_to_do_instead() {
+        let compiled = wasmtime_module_new(&wasm_engine_new(), ptr::null(), 0, ptr::null_mut());
+        assert_eq!(message(compiled), "this library holds no compiler: compile with `precompile`");
+        let profiled = wasmtime_guestprofiler_finish(ptr::null_mut(), ptr::null_mut());
+        assert_eq!(message(profiled), "this library holds no profiler: use upstream's, if you need it");
+    }
 }

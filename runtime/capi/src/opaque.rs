@@ -6,7 +6,7 @@
 //! on exactly the release in which that was read, and the tests pass each value through functions of wasmtime.h.
 
 use precompile_runtime::wasmtime::{Engine, Linker, Module};
-use std::mem::{align_of, size_of, transmute};
+use std::mem::transmute;
 use std::ptr;
 use wasmtime_c_api::{
     WasmtimeStoreData, wasm_engine_t, wasm_shared_module_t, wasmtime_linker_t, wasmtime_module_t,

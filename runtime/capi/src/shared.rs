@@ -44,7 +44,7 @@ impl Shared {
         }
         let Some(first) = self.first_of(engine) else {
             let message = format!(
-                "the {other} is of an engine that this runtime hasn't made: make it with the engine that \
+                "the {other} is of an engine that is not of this runtime: make it with the one that \
                  `precompile_program_engine` returns"
             );
             return Err(Failure { message, reasons: vec![Reason::code(Code::OtherEngine)] });

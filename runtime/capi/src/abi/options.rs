@@ -8,7 +8,6 @@ use precompile_runtime::artifact::Policy;
 #[cfg(feature = "trust")]
 use precompile_runtime::artifact::Trust;
 use std::ffi::c_char;
-use std::mem::size_of;
 
 /// The options of a runtime. Set all bytes to zero, then `size`, then what is wanted:
 ///
@@ -100,4 +99,24 @@ fn trust_keys(config: &mut RuntimeConfig, text: &str, allow_unsigned: bool) -> R
 #[cfg(not(feature = "trust"))]
 fn trust_keys(_: &mut RuntimeConfig, _: &str, _: bool) -> Result<(), Failure> {
     Err(Failure::feature("check signatures", "trust"))
+}
+
+#[cfg(all(test, not(all(feature = "policy", feature = "trust"))))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_feature_that_is_missing_is_named() {
+        let mut config = RuntimeConfig::default();
+        #[cfg(not(feature = "policy"))]
+        assert_eq!(
+            demand(&mut config, "fuel").unwrap_err().message,
+            "this library can't hold artifacts to a policy: build it with the feature `policy`"
+        );
+        #[cfg(not(feature = "trust"))]
+        assert_eq!(
+            trust_keys(&mut config, "", false).unwrap_err().message,
+            "this library can't check signatures: build it with the feature `trust`"
+        );
+    }
 }
