@@ -34,7 +34,8 @@ int main(int argc, char **argv) {
         {.kind = WASMTIME_COMPONENT_S32, .of = {.s32 = 20}},
         {.kind = WASMTIME_COMPONENT_S32, .of = {.s32 = 22}},
     };
-    wasmtime_component_val_t result;
+    /* A value that is replaced is deleted first, so it must be one. */
+    wasmtime_component_val_t result = {.kind = WASMTIME_COMPONENT_BOOL};
     check_call(wasmtime_component_func_call(&add, context, numbers, 2, &result, 1), NULL);
     printf("20 and 22 are %d\n", result.of.s32);
 

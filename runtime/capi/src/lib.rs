@@ -13,8 +13,8 @@
 #[allow(unsafe_code, reason = "functions with C linkage, and pointers that C passes")]
 mod abi;
 mod c_text;
-#[cfg(feature = "describe")]
 mod described;
+mod description;
 mod failure;
 #[allow(unsafe_code, reason = "functions with C linkage")]
 mod no_compiler;

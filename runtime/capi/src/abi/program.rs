@@ -2,21 +2,15 @@
 
 use super::error::precompile_error_t;
 use super::pointer::{answer, given};
-#[cfg(feature = "describe")]
-use crate::c_text::c_text;
-#[cfg(feature = "describe")]
 use crate::described::Described;
+use crate::description::Description;
 use crate::opaque;
 use crate::shared::Shared;
 use precompile_runtime::Program;
-#[cfg(feature = "describe")]
-use std::ffi::CString;
 use std::ffi::c_char;
 use std::mem::transmute;
 use std::ptr;
 use std::sync::Arc;
-#[cfg(feature = "describe")]
-use std::sync::OnceLock;
 #[cfg(feature = "component-model")]
 use wasmtime_c_api::wasmtime_component_t;
 use wasmtime_c_api::{
@@ -30,18 +24,12 @@ use wasmtime_c_api::{
 pub struct precompile_program_t {
     program: Program,
     shared: Arc<Shared>,
-    #[cfg(feature = "describe")]
-    description: OnceLock<CString>,
+    description: Description,
 }
 
 impl precompile_program_t {
     pub(super) fn new(program: Program, shared: &Arc<Shared>) -> precompile_program_t {
-        precompile_program_t {
-            program,
-            shared: Arc::clone(shared),
-            #[cfg(feature = "describe")]
-            description: OnceLock::new(),
-        }
+        precompile_program_t { program, shared: Arc::clone(shared), description: Description::default() }
     }
 }
 
@@ -167,14 +155,7 @@ pub unsafe extern "C" fn precompile_program_check(
 /// @return          NULL if `program` is NULL, or if the library was built without the feature `describe`
 #[unsafe(no_mangle)]
 pub extern "C" fn precompile_program_describe(program: Option<&precompile_program_t>) -> *const c_char {
-    #[cfg(feature = "describe")]
-    if let Some(program) = program {
-        let describe =
-            || c_text(&serde_json::to_string(&Described::of(&program.program)).unwrap_or_default());
-        return program.description.get_or_init(describe).as_ptr();
-    }
-    let _ = program;
-    ptr::null()
+    program.map_or(ptr::null(), |program| program.description.of(|| Described::of(&program.program)))
 }
 
 /// Deletes a program. Modules, components, engines and stores that were made from it stay.

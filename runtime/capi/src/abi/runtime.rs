@@ -3,16 +3,11 @@
 use super::error::precompile_error_t;
 use super::options::{self, precompile_options_t};
 use super::pointer::{answer, given};
-#[cfg(feature = "describe")]
-use crate::c_text::c_text;
+use crate::description::Description;
 use crate::shared::Shared;
-#[cfg(feature = "describe")]
-use std::ffi::CString;
 use std::ffi::c_char;
 use std::ptr;
 use std::sync::Arc;
-#[cfg(feature = "describe")]
-use std::sync::OnceLock;
 
 /// A runtime, which opens artifacts. It makes an engine for each backend and each set of settings that artifacts were
 /// compiled with, and keeps it, so that programs that can share a store do.
@@ -21,8 +16,7 @@ use std::sync::OnceLock;
 #[derive(Debug)]
 pub struct precompile_runtime_t {
     pub(super) shared: Arc<Shared>,
-    #[cfg(feature = "describe")]
-    description: OnceLock<CString>,
+    description: Description,
 }
 
 /// Returns the version of this library, such as `0.1.0`.
@@ -54,11 +48,7 @@ pub unsafe extern "C" fn precompile_runtime_new(
         let runtime = given(runtime, "runtime")?;
         // SAFETY: the caller promises the same.
         let shared = Arc::new(Shared::new(unsafe { options::config(options) }?));
-        let new = precompile_runtime_t {
-            shared,
-            #[cfg(feature = "describe")]
-            description: OnceLock::new(),
-        };
+        let new = precompile_runtime_t { shared, description: Description::default() };
         *runtime = Box::into_raw(Box::new(new));
         Ok(())
     })
@@ -87,13 +77,7 @@ pub extern "C" fn precompile_runtime_increment_epoch(runtime: Option<&precompile
 /// @return          NULL if `runtime` is NULL, or if the library was built without the feature `describe`
 #[unsafe(no_mangle)]
 pub extern "C" fn precompile_runtime_describe(runtime: Option<&precompile_runtime_t>) -> *const c_char {
-    #[cfg(feature = "describe")]
-    if let Some(runtime) = runtime {
-        let describe = || c_text(&serde_json::to_string(runtime.shared.runtime.host()).unwrap_or_default());
-        return runtime.description.get_or_init(describe).as_ptr();
-    }
-    let _ = runtime;
-    ptr::null()
+    runtime.map_or(ptr::null(), |runtime| runtime.description.of(|| runtime.shared.runtime.host()))
 }
 
 /// Deletes a runtime. Its programs stay, and so do modules, engines and stores that were made from them.
