@@ -36,9 +36,9 @@ def test_the_file_may_change_while_its_copy_runs(runtime: Runtime, compiled: Com
 
 
 def test_every_reason_at_once(compiled: Compile) -> None:
-    with Runtime(policy=["fuel", "epoch-interruption", "memory-max=64K"]) as strict:
-        with pytest.raises(OpenError) as refused:
-            strict.open(compiled("memory"))
+    strict = Runtime(policy=["fuel", "epoch-interruption", "memory-max=64K"])
+    with pytest.raises(OpenError) as refused:
+        strict.open(compiled("memory"))
     reasons = refused.value.reasons
     assert sorted(reason.code for reason in reasons) == [223, 224, 225]
     for reason in reasons:
