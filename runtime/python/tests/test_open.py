@@ -45,7 +45,7 @@ def test_every_reason_at_once(compiled: Compile) -> None:
         assert reason.remedy is not None
         assert reason.remedy in str(refused.value)
     fuel = next(reason for reason in reasons if reason.code == 224)
-    assert (fuel.field, fuel.artifact_value) == ("consume_fuel", "false")
+    assert (fuel.field, fuel.artifact_value) == ("settings.consume_fuel", "false")
 
 
 def test_what_is_no_artifact(runtime: Runtime, compiled: Compile, tmp_path: Path) -> None:
