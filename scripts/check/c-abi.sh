@@ -10,7 +10,7 @@ work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 version=0.29.4
 cbindgen="$cache/cbindgen-$version/bin/cbindgen"
-[ -x "$cbindgen" ] || cargo install -q --locked --root "$cache/cbindgen-$version" --version "$version" cbindgen
+[ -x "$cbindgen" ] || cargo install -q --locked --debug --root "$cache/cbindgen-$version" --version "$version" cbindgen
 
 # same EXPECTED FOUND WORDS: two files must be the same.
 same() {
