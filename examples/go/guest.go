@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/cgo"
+	"strings"
 	"unsafe"
 )
 
@@ -68,16 +69,15 @@ func (guest *Guest) Close() {
 // precompileExampleLog is called by the guest. No panic may leave it.
 //
 //export precompileExampleLog
-func precompileExampleLog(env unsafe.Pointer, caller *C.wasmtime_caller_t, arguments *C.wasmtime_val_t, _ C.size_t,
-	results *C.wasmtime_val_t, _ C.size_t) (trap *C.wasm_trap_t) {
+func precompileExampleLog(env unsafe.Pointer, caller *C.wasmtime_caller_t, arguments *C.wasmtime_val_t, count C.size_t,
+	results *C.wasmtime_val_t, resultCount C.size_t) (trap *C.wasm_trap_t) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			trap = trapWith(fmt.Sprint("the host panicked: ", cause))
 		}
 	}()
-	given := unsafe.Slice(arguments, 2)
-	from, count := uint64(uint32(C.to_i32(&given[0]))), uint64(uint32(C.to_i32(&given[1])))
-	text, err := textOf(caller, from, count)
+	given := unsafe.Slice(arguments, count)
+	text, err := textOf(caller, uint64(uint32(C.to_i32(&given[0]))), uint64(uint32(C.to_i32(&given[1]))))
 	if err != nil {
 		return trapWith(err.Error())
 	}
@@ -123,5 +123,6 @@ func failed(failure *C.wasmtime_error_t, trap *C.wasm_trap_t) error {
 		return nil
 	}
 	defer C.wasm_byte_vec_delete(&text)
-	return errors.New(string(C.GoBytes(unsafe.Pointer(text.data), C.int(text.size))))
+	// The texts of traps end with a zero.
+	return errors.New(strings.TrimRight(string(C.GoBytes(unsafe.Pointer(text.data), C.int(text.size))), "\n\x00"))
 }

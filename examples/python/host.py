@@ -34,7 +34,7 @@ def main(path: str) -> None:
 
     # The same artifact, with demands that it doesn't meet.
     try:
-        Runtime(policy=["fuel", "no-debug", "memory-max=1K"]).open(path)
+        Runtime(policy=["fuel", "no-debug", "memory-max=16M"]).open(path)
     except OpenError as refused:
         for reason in refused.reasons:
             print(f"refused: {reason.field} is {reason.artifact_value}, the host has {reason.host_value}: {reason.remedy}")

@@ -67,7 +67,7 @@ tested "$tests" | tail -1
 # Faults of the package that the tests find.
 installed="$(cd "$work" && "$python" -c 'import pathlib, precompile_runtime; print(pathlib.Path(precompile_runtime.__file__).parent)')"
 plants=0
-# planted FILE TEXT OTHER TEST: with another text in a file of the package, this test must fail.
+# planted FILE TEXT OTHER TEST [WORDS]: with another text in a file of the package, this test must fail.
 planted() {
     local file="$installed/$1"
     cp "$file" "$work/kept"
@@ -78,17 +78,17 @@ content = path.read_text()
 assert text in content, f"{text} is not in {path}"
 path.write_text(content.replace(text, other))
 EOF
-    fails failed tested "$tests" -k "$4"
+    fails "${5-1 failed}" tested "$tests" -k "$4"
     cp "$work/kept" "$file"
     plants=$((plants + 1))
 }
-planted _memory.py 'offset + length > size' 'offset + length > size + 1' test_bounds
+planted _memory.py 'offset + length > size' 'offset + length > size + 1' test_bounds 'Segmentation fault'
 planted _link.py '    store.check(program)' '    pass' test_backends_are_not_mixed
-planted _link.py 'if raised is not None:' 'if False:' test_start_functions
-planted _handle.py 'if self._closed:' 'if False:' test_closed
-planted _wasi.py 'guest, folder.writable)' 'guest, True)' test_folders
-planted _failure.py 'for reason in found["reasons"]' 'for reason in found["reasons"][:1]' test_every_reason_at_once
-planted _store.py '_host_function.forget(self._host_functions)' 'pass' test_stores_forget
+planted _link.py 'if raised is not None:' 'if False:' 'test_start_functions and winch'
+planted _handle.py 'raise ClosedError(f"the {self._name} is closed")' 'return' 'test_closed and winch'
+planted _wasi.py 'guest, folder.writable)' 'guest, True)' 'test_folders and winch'
+planted _failure.py 'for reason in found["reasons"]' 'for reason in found["reasons"][:1]' 'test_every_reason_at_once and winch'
+planted _store.py '_host_function.forget(self._host_functions)' 'pass' 'test_stores_forget and winch'
 echo "ok: the tests find $plants planted faults"
 
 # The types, of the package itself and as users see them.

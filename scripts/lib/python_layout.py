@@ -69,11 +69,8 @@ def of_c(text):
         return "pointer"
     plain = {"void": "void", "_Bool": "bool", "bool": "bool", "int": "s4", "size_t": "u8", "uint64_t": "u8", "int64_t": "s8"}
     plain |= {"uint8_t": "u1", "wasm_valkind_t": "u1", "wasm_externkind_t": "u1", "wasmtime_func_callback_t": "pointer"}
-    plain |= {"byte_t": "u1"}
     found = [plain[word] for word in words if word in plain]
-    # What the compiler resolved by itself.
-    sizes = {"long unsigned int": "u8", "long int": "s8", "unsigned char": "u1", "unsigned int": "u4"}
-    return sizes.get(text.strip()) or (found[0] if len(found) == 1 else text.strip())
+    return found[0] if len(found) == 1 else text.strip()
 
 
 def of_python(kind):
@@ -88,12 +85,8 @@ def of_python(kind):
 
 
 def arguments(text):
-    """The parameters of a prototype, whose own parameters are left out."""
-    while re.search(r"\([^()]*\(", text):
-        text = re.sub(r"\(\*\w*\)\s*\([^()]*\)|\([^()]*\)\s*(?=[,)])", "*", text)
-        if "(*)" in text:
-            break
-    return [] if text.strip() in ("", "void") else text.split(",")
+    """The parameters of a prototype. What the compiler doesn't know are none."""
+    return [] if text.strip() in ("", "void", "/* ??? */") else text.split(",")
 
 
 def declared(folder, include):

@@ -6,6 +6,7 @@ import gc
 import math
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from precompile_runtime import (
@@ -17,6 +18,7 @@ from precompile_runtime import (
     Store,
     Trap,
     TrapCode,
+    Value,
     ValueType,
 )
 
@@ -25,13 +27,14 @@ Open = Callable[..., Program]
 
 def test_values(opened: Open) -> None:
     with opened("values") as program, program.instantiate() as instance:
-        for kind, values in {
+        kinds: dict[str, list[Value]] = {
             "i32": [0, 1, -1, 2**31 - 1, -(2**31)],
             "i64": [0, -1, 2**63 - 1, -(2**63)],
             "f32": [0.0, -1.5, math.inf],
             "f64": [0.1, -1.5e300, -math.inf],
             "v128": [bytes(range(16))],
-        }.items():
+        }
+        for kind, values in kinds.items():
             for value in values:
                 found = instance.call(kind, value)
                 assert found == value
@@ -50,7 +53,8 @@ def test_values(opened: Open) -> None:
 
 def test_arguments_that_do_not_fit(opened: Open) -> None:
     with opened("values") as program, program.instantiate() as instance:
-        for name, value in (("i32", 1.5), ("i64", "1"), ("f32", None), ("v128", b"short"), ("v128", 1)):
+        wrong: list[tuple[str, Any]] = [("i32", 1.5), ("i64", "1"), ("f32", None), ("v128", b"short"), ("v128", 1)]
+        for name, value in wrong:
             with pytest.raises(TypeError):
                 instance.call(name, value)
         for name, value in (("i32", 2**32), ("i32", -(2**31) - 1), ("i64", 2**64)):

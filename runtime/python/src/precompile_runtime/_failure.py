@@ -14,8 +14,8 @@ from .errors import Error, Exit, RefusedError, Trap
 
 
 def _taken(name: Name) -> str:
-    """The text of a name, which is deleted."""
-    text = name.text()
+    """The text of a message, which is deleted. Those of traps end with a zero."""
+    text = name.text().rstrip("\n\0")
     lib.wasm_byte_vec_delete(byref(name))
     return text
 

@@ -39,8 +39,8 @@ class Name(Structure):
     size: int
 
     def text(self) -> str:
-        """The text, without the zero that ends messages of traps."""
-        return self.data[: self.size].rstrip(b"\0").decode("utf-8", "replace") if self.size else ""
+        """The text."""
+        return self.data[: self.size].decode("utf-8", "replace") if self.size else ""
 
 
 class Pointers(Structure):
