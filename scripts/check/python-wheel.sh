@@ -89,6 +89,7 @@ planted _handle.py 'raise ClosedError(f"the {self._name} is closed")' 'return' '
 planted _wasi.py 'guest, folder.writable)' 'guest, True)' 'test_folders and winch'
 planted _failure.py 'for reason in found["reasons"]' 'for reason in found["reasons"][:1]' 'test_every_reason_at_once and winch'
 planted _store.py '_host_function.forget(self._host_functions)' 'pass' 'test_stores_forget and winch'
+planted _store.py '    def __del__' '    def __not_called__' 'test_what_is_forgotten and winch'
 echo "ok: the tests find $plants planted faults"
 
 # The types, of the package itself and as users see them.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import math
+import resource
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -179,10 +181,17 @@ def test_closing_waits_for_other_threads(runtime: Runtime, opened: Open) -> None
 
 
 def test_what_is_forgotten_is_deleted(opened: Open) -> None:
-    for _ in range(50):
-        instance = opened("values").instantiate()
-        assert instance.memory().read(0, 1) == b"\0"
+    def pages() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[0])
+
+    program = opened("values")
+    with program.instantiate():
+        used = pages()
+    for _ in range(20):
+        instance = program.instantiate()
         # A cycle, as programs have them.
-        instance.exports = {"self": instance}  # type: ignore[dict-item]
+        instance.itself = instance  # type: ignore[attr-defined]
         del instance
     gc.collect()
+    # A memory has 4 GiB of the address space.
+    assert (pages() - used) * resource.getpagesize() < 4 << 30

@@ -37,8 +37,9 @@ def test_functions_of_python(opened: Open) -> None:
         instance.call("run")
         assert lines == ["first", "second"]
         # What a host function raises comes out where the guest was called.
-        with pytest.raises(IndexError, match="7 bytes at 65530 are not in a memory of 65536"):
+        with pytest.raises(IndexError, match="7 bytes at 65530 are not in a memory of 65536") as raised:
             instance.call("wrong")
+        assert "wasm backtrace" in raised.value.__notes__[0]
         instance.call("run")
     assert len(lines) == 4
 

@@ -25,6 +25,8 @@ def test_read_and_write(opened: Open) -> None:
 def test_bounds(opened: Open) -> None:
     with opened("memory") as program, program.instantiate() as instance:
         memory = instance.memory()
+        with pytest.raises(TypeError):
+            memory.write(0, 1)  # type: ignore[arg-type]
         assert memory.read(65536, 0) == b""
         memory.write(65536, b"")
         for offset, length in ((65536, 1), (65535, 2), (-1, 1), (0, -1), (0, 65537), (2**64, 0), (2**64 - 1, 2)):

@@ -58,8 +58,15 @@ def test_what_is_no_artifact(runtime: Runtime, compiled: Compile, tmp_path: Path
     with pytest.raises(OpenError, match=r"can't read `.*no-such\.cwasm`") as missing:
         runtime.open(tmp_path / "no-such.cwasm")
     assert [reason.code for reason in missing.value.reasons] == [301]
+    with pytest.raises(TypeError):
+        runtime.open_bytes(1)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="`path` contains a zero"):
         runtime.open("a\0b")
+
+
+def test_components_are_refused(runtime: Runtime, compiled: Compile) -> None:
+    with pytest.raises(Error, match="component"):
+        runtime.open(compiled("component"))
 
 
 def test_only_what_a_trusted_key_has_signed(

@@ -15,6 +15,7 @@ from ._import import Import
 from ._instance import Instance
 from ._library import lib as _lib
 from ._limits import Limits
+from ._link import Imports
 from ._memory import Memory
 from ._program import Program
 from ._reason import Reason
@@ -39,6 +40,7 @@ __all__ = [
     "FunctionType",
     "Global",
     "Import",
+    "Imports",
     "Instance",
     "Kind",
     "Limits",

@@ -48,6 +48,16 @@ def trapped(trap: int) -> Trap:
     return Trap(_taken(text), TrapCode(code.value) if known else None)
 
 
+def end_of_call(error: int | None, trap: int | None, raised: BaseException | None) -> BaseException | None:
+    """The exception that ends a call of a guest, if it failed: what a host function raised, with the guest's backtrace as
+    a note, or the guest's own failure."""
+    ended = failed(error) if error is not None else trapped(trap) if trap is not None else None
+    if ended is not None and raised is not None:
+        raised.add_note(str(ended))
+        return raised
+    return ended
+
+
 def check(error: int | None) -> None:
     """Raises an error of wasmtime.h that is one."""
     if error is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ctypes import byref, c_void_p
 from typing import TYPE_CHECKING, Any
 
-from ._failure import failed, trapped
+from ._failure import end_of_call
 from ._function_type import FunctionType
 from ._layout import FuncItem, Slot
 from ._library import lib
@@ -46,10 +46,8 @@ class Function:
                 context, byref(self._item), given, len(given), found, len(found), byref(trap)
             )
             raised = self.store._host_raised()
-        ended = failed(error) if error is not None else trapped(trap.value) if trap.value is not None else None
+        ended = end_of_call(error, trap.value, raised)
         if ended is not None:
-            if raised is not None:
-                raise raised
             raise ended
         results = tuple(kind.read(slot) for kind, slot in zip(kinds.results, found))
         return None if not results else results[0] if len(results) == 1 else results

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from ctypes import byref, c_void_p
 from typing import TYPE_CHECKING, Any
 
-from ._failure import failed, trapped
+from ._failure import end_of_call
 from ._host_function import host_function
 from ._import import Import
 from ._instance import Instance
@@ -43,13 +43,11 @@ def link(program: Program, store: Store, imports: Imports, *, owns_store: bool) 
         array = (Extern * len(items))(*items)
         error = lib.wasmtime_instance_new(context, module, array, len(array), byref(instance), byref(trap))
         raised = store._host_raised()
-    ended = failed(error) if error is not None else trapped(trap.value) if trap.value is not None else None
+    ended = end_of_call(error, trap.value, raised)
+    # Traps, and what host functions raise, are of the start function. Nothing else of that is a bare error.
+    if type(ended) is Error:
+        raise LinkError(str(ended), [Reason(_NOT_INSTANTIATED)])
     if ended is not None:
-        if raised is not None:
-            raise raised
-        # Only checks of types fail before the start.
-        if type(ended) is Error:
-            raise LinkError(str(ended), [Reason(_NOT_INSTANTIATED)]) from None
         raise ended
     return Instance(store, instance, program.exports, owns_store)
 

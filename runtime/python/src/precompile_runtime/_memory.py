@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 from ._failure import check
 from ._layout import MemoryItem
 from ._library import lib
+from ._text import Buffer, c_bytes
 from .errors import OutOfBoundsError
 
 if TYPE_CHECKING:
     from ._store import Store
-
-Buffer = bytes | bytearray | memoryview
 
 
 class Memory:
@@ -45,7 +44,7 @@ class Memory:
 
     def write(self, offset: int, data: Buffer) -> None:
         """Copies bytes into the memory."""
-        content = bytes(data)
+        content = c_bytes(data)
         with self.store._use() as context:
             at = self._part(context, offset, len(content))
             if content:

@@ -19,6 +19,7 @@ from ._library import lib
 from ._link import Imports
 from ._store import Store
 from ._wasi import Wasi
+from .errors import Error
 
 
 class Program:
@@ -47,7 +48,9 @@ class Program:
     def _module(self) -> Iterator[int]:
         """The `wasmtime_module_t`."""
         with self._use() as pointer:
-            module: int = lib.precompile_program_module(pointer)
+            module: int | None = lib.precompile_program_module(pointer)
+        if module is None:
+            raise Error("the program is a component, and this package runs modules")
         try:
             yield module
         finally:

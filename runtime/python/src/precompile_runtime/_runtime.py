@@ -15,7 +15,7 @@ from ._handle import Handle
 from ._layout import Options
 from ._library import lib
 from ._program import Program
-from ._text import c_path, c_text
+from ._text import Buffer, c_bytes, c_path, c_text
 from .errors import OpenError, RefusedError
 
 
@@ -68,9 +68,9 @@ class Runtime:
             error = lib.precompile_open_file(pointer, name, byref(program))
         return self._opened(error, program)
 
-    def open_bytes(self, artifact: bytes | bytearray | memoryview) -> Program:
+    def open_bytes(self, artifact: Buffer) -> Program:
         """Opens an artifact in memory, as `open` does from a file. The bytes are copied."""
-        content, program = bytes(artifact), c_void_p()
+        content, program = c_bytes(artifact), c_void_p()
         with self._handle.use() as pointer:
             error = lib.precompile_open_bytes(pointer, content, len(content), byref(program))
         return self._opened(error, program)

@@ -51,8 +51,8 @@ class Store:
         self._raised: BaseException | None = None
         self._linker: int | None = None
         self.has_wasi = wasi is not None
-        config = wasi.config() if wasi is not None else None
         with program._engine() as engine:
+            config = wasi.config() if wasi is not None else None
             self._pointer: int = lib.wasmtime_store_new(engine, None, None)
             self._contexts.append(lib.wasmtime_store_context(self._pointer))
             if config is not None:

@@ -1,8 +1,15 @@
-"""Texts and paths for C."""
+"""Bytes, texts and paths for C."""
 
 from __future__ import annotations
 
 import os
+
+Buffer = bytes | bytearray | memoryview
+
+
+def c_bytes(data: Buffer) -> bytes:
+    """Bytes, and no number, of which `bytes` would make so many zeros."""
+    return data if isinstance(data, bytes) else bytes(memoryview(data))
 
 
 def c_text(text: str, name: str) -> bytes:
