@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # python-wasmtime.sh: installs the Python package `wasmtime` into a fresh environment, replaces its library by ours, and
-# runs artifacts: Cranelift's by the package alone, and Winch's through precompile.h, as examples/python/upstream.py does.
-# What is refused says why. PRECOMPILE and PRECOMPILE_RUNTIME_LIBRARY name a command and a library with the feature
+# runs artifacts: Cranelift's by the package alone, and both backends' through precompile.h, as in
+# examples/python/upstream.py. What is refused says why. PRECOMPILE and PRECOMPILE_RUNTIME_LIBRARY name a command and a library with the feature
 # `bindings` that are there already. Installs CMake and a C compiler.
 # shellcheck disable=SC2016 # What is in backticks are words of messages.
 source "$(dirname "$0")/../lib/common.sh"
@@ -159,6 +159,33 @@ refused("compiled with fuel support but it is not enabled for the host", "fuel.c
 planted(words, "memory.cranelift", "no concurrency")
 planted("another reason", "memory.cranelift")
 
+# What takes a compiler says what to do instead.
+def compile_module():
+    Module(Engine(), "(module)")
+
+
+def load_cache():
+    Config().cache = True
+
+
+for function in (
+    compile_module,
+    load_cache,
+    lambda: wasmtime.wat2wasm("(module)"),
+    lambda: Module.validate(Engine(), b"\0asm\1\0\0\0"),
+    lambda: module.serialize(),
+    lambda: component.Component(Engine(), b"\0asm\r\0\1\0"),
+):
+    try:
+        function()
+        sys.exit(f"error: {function} works without a compiler")
+    except WasmtimeError as error:
+        assert "this library holds no compiler: compile with `precompile`" in str(error), error
+config = Config()
+config.strategy, config.cranelift_opt_level, config.parallel_compilation = "cranelift", "none", False
+Module.deserialize_file(Engine(config), f"{folder}/multi_value.cranelift.cwasm")
+print("ok: what takes a compiler is an error, and settings of a compiler have no effect")
+
 # No setting of the package, nor of the C API, is the one that marks Winch's code.
 settings = [name for name in dir(ffi) if name.startswith("wasmtime_config_") and name.endswith("_set")]
 assert len(settings) > 40, settings
@@ -167,7 +194,7 @@ words = "compiled with a GC heap initial size of '87' but '0' is expected for th
 refused(words, "multi_value.winch")
 refused(words, "fuel.winch", "consume_fuel")
 refused(words, "memory.winch", "no concurrency")
-print(f"ok: what was compiled otherwise is refused, and Winch's by each of the {len(settings)} settings")
+print(f"ok: what was compiled otherwise is refused, and Winch's always: none of {len(settings)} settings is its mark")
 EOF
 "$python" "$work/alone.py" "$work"
 
