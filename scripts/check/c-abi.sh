@@ -52,7 +52,7 @@ declared() {
     # shellcheck disable=SC2086 # Each is an argument.
     gcc -w -fsyntax-only -aux-info "$work/declared" $features -DWASMTIME_FEATURE_COMPILER -isystem "$prefix/include" -x c "$1"
     # Of the headers, and not their own inline functions.
-    sed -n "s|^/\* $prefix/include/[^ ]* \*/ extern .*[ *]\([a-z0-9_]*\) (.*|\1|p" "$work/declared" | LC_ALL=C sort -u
+    sed -n "s|^/\* $prefix/include/[^ ]*C \*/ extern [^(]*[ *]\([a-z0-9_]*\) (.*|\1|p" "$work/declared" | LC_ALL=C sort -u
 }
 
 upstream="$(cargo metadata --format-version 1 --locked | python3 -c '

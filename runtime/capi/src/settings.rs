@@ -3,7 +3,7 @@
 use precompile_runtime::artifact::Contract;
 use serde::Serialize;
 
-/// A setting, and its two values as text.
+/// A setting, by its name in the manifest, and its two values as text.
 pub(crate) type Difference = (&'static str, [String; 2]);
 
 /// The settings in which two contracts differ, of those that keep their programs out of one store.
@@ -15,7 +15,7 @@ pub(crate) fn differences(one: &Contract, other: &Contract) -> Vec<Difference> {
             let Contract { $($field: _),* } = one;
             let mut found = Vec::new();
             $(if one.$field != other.$field {
-                found.push((stringify!($field), [value(&one.$field), value(&other.$field)]));
+                found.push((concat!("settings.", stringify!($field)), [value(&one.$field), value(&other.$field)]));
             })*
             found
         }};
@@ -49,8 +49,8 @@ mod tests {
             ..one.clone()
         };
         let expected = [
-            ("consume_fuel", ["false".into(), "true".into()]),
-            ("inlining", ["no".into(), "inter-module".into()]),
+            ("settings.consume_fuel", ["false".into(), "true".into()]),
+            ("settings.inlining", ["no".into(), "inter-module".into()]),
         ];
         assert_eq!(differences(&one, &other), expected);
         assert_eq!(differences(&one, &one), []);
