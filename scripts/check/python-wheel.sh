@@ -58,11 +58,17 @@ environment tests "$wheel" pytest==9.2.0 mypy==2.4.1
 python="$work/tests/bin/python"
 # tested FOLDER: the tests in this folder pass, with the package that is installed or stands there.
 tested() { (cd "$1" && "$python" -m pytest -q --no-header -p no:cacheprovider --precompile "$PRECOMPILE" "${@:2}" tests); }
+# summary COMMAND...: the last line of what a command prints; all of it where it fails.
+summary() {
+    local printed
+    printed="$("$@" 2>&1)" || { printf '%s\n' "$printed" >&2; return 1; }
+    tail -1 <<<"$printed"
+}
 tests="$work/runtime/python"
 mkdir -p "$tests" "$work/examples/c"
 cp -r runtime/python/tests "$tests"
 cp -r examples/c/guests "$work/examples/c"
-tested "$tests" | tail -1
+summary tested "$tests"
 
 # Faults of the package that the tests find.
 installed="$(echo "$work"/tests/lib/python3*/site-packages/precompile_runtime)"
@@ -72,7 +78,7 @@ checked() {
     (cd "$tests" && PYTHONMALLOC=malloc valgrind -q --undef-value-errors=no --error-exitcode=99 "$python" -m pytest -q \
         --no-header -p no:faulthandler -p no:cacheprovider --precompile "$PRECOMPILE" tests -k "$1")
 }
-checked 'winch and not traps and not interruption and not inherited and not closing' 2>&1 | tail -1
+summary checked 'winch and not traps and not interruption and not inherited and not closing'
 # planted FILE TEXT OTHER TEST [WORDS [CHECK]]: with another text in a file of the package, this test must fail.
 planted() {
     local file="$installed/$1"

@@ -1,5 +1,5 @@
-"""Checks that the structures, the functions and the numbers of the installed Python package are those of the headers, by
-a C compiler. Each kind of fault must be found where it is planted. For x86-64 and 64-bit Arm."""
+"""Checks by a C compiler that the structures, the functions and the numbers of the installed Python package are those of
+the headers. Each kind of fault must be found where it is planted. For x86-64 and 64-bit Arm."""
 
 import ctypes
 import json
@@ -28,14 +28,29 @@ STRUCTURES = {
     "wasmtime_valunion_t": (_layout.ValueUnion, {}),
 }
 NUMBERS = {f"WASMTIME_TRAP_CODE_{code.name}": code.value for code in TrapCode}
+# Types of C, by their size and sign.
+PLAIN = {
+    "void": "void",
+    "_Bool": "bool",
+    "int": "s4",
+    "size_t": "u8",
+    "uint64_t": "u8",
+    "int64_t": "s8",
+    "uint8_t": "u1",
+    "wasm_valkind_t": "u1",
+    "wasm_externkind_t": "u1",
+    "wasm_mutability_t": "u1",
+    "wasmtime_func_callback_t": "pointer",
+}
 INCLUDES = "#include <stddef.h>\n#include <wasi.h>\n#include <wasmtime.h>\n#include <precompile.h>\n"
 
 
 def headers(folder):
     """The folders of the headers, as they are with all features."""
-    listed = subprocess.run(["cargo", "metadata", "--format-version", "1", "--locked"], stdout=subprocess.PIPE, check=True)
-    packages = json.loads(listed.stdout)["packages"]
-    upstream = next(pathlib.Path(one["manifest_path"]).parent for one in packages if one["name"] == "wasmtime-c-api-impl")
+    command = ["cargo", "metadata", "--format-version", "1", "--locked"]
+    packages = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)["packages"]
+    paths = [pathlib.Path(package["manifest_path"]) for package in packages if package["name"] == "wasmtime-c-api-impl"]
+    upstream = paths[0].parent
     template = (upstream / "include/wasmtime/conf.h.in").read_text()
     (folder / "wasmtime").mkdir()
     (folder / "wasmtime/conf.h").write_text(template.replace("#cmakedefine", "#define"))
@@ -67,9 +82,7 @@ def of_c(text):
     words = set(re.findall(r"\w+", text)) - {"const", "struct", "enum"}
     if "*" in text:
         return "pointer"
-    plain = {"void": "void", "_Bool": "bool", "bool": "bool", "int": "s4", "size_t": "u8", "uint64_t": "u8", "int64_t": "s8"}
-    plain |= {"uint8_t": "u1", "wasm_valkind_t": "u1", "wasm_externkind_t": "u1", "wasmtime_func_callback_t": "pointer"}
-    found = [plain[word] for word in words if word in plain]
+    found = [PLAIN[word] for word in words if word in PLAIN]
     return found[0] if len(found) == 1 else text.strip()
 
 

@@ -12,17 +12,22 @@ from precompile_runtime import (
     Caller,
     ClosedError,
     Error,
+    Function,
+    Global,
     LinkError,
+    Memory,
     Program,
     Runtime,
     Store,
     Trap,
     TrapCode,
+    ValueType,
     with_caller,
 )
 
 Open = Callable[..., Program]
 Compile = Callable[..., Path]
+Env = dict[str, Function | Global | Memory]
 
 
 def test_functions_of_python(opened: Open) -> None:
@@ -132,6 +137,33 @@ def test_instances_of_one_store(opened: Open) -> None:
         linking.instantiate({"library": elsewhere})
 
 
+def test_what_the_host_makes(opened: Open) -> None:
+    program, values = opened("imported"), opened("values")
+    with Store(program) as store:
+        memory = store.memory(1, 4)
+        level, count = store.global_(ValueType.I32, 2), store.global_(ValueType.F64, 1.5, mutable=True)
+        same = values.instantiate(store=store).function("i32")
+        env: Env = {"memory": memory, "level": level, "count": count, "i32": same}
+        memory.write(7, b"\x28")
+        assert program.instantiate({"env": env}, store=store).call("run") == 42
+        assert (count.value, level.value, len(memory)) == (2.0, 2, 65536)
+        with pytest.raises(LinkError, match="`env::memory`, a memory: a global is given: pass a memory"):
+            program.instantiate({"env": env | {"memory": level}}, store=store)
+        # Another type of the same kind.
+        other = values.instantiate(store=store).function("i64")
+        wrongs: list[Env] = [{"memory": store.memory(1)}, {"count": level}, {"i32": other}]
+        for wrong in wrongs:
+            with pytest.raises(LinkError, match="incompatible import type"):
+                program.instantiate({"env": env | wrong}, store=store)
+        with pytest.raises(Error, match="in another store"):
+            program.instantiate({"env": env})
+        for minimum, maximum in ((-1, None), (2, 1), (1, 65537)):
+            with pytest.raises(OverflowError):
+                store.memory(minimum, maximum)
+        with pytest.raises(TypeError):
+            store.global_(ValueType.I32, 1.5)
+
+
 def test_all_missing_imports_are_named(opened: Open) -> None:
     with opened("imports") as program:
         with pytest.raises(LinkError) as refused:
@@ -146,10 +178,10 @@ def test_all_missing_imports_are_named(opened: Open) -> None:
         ]
         text = str(refused.value)
         for words in (
-            "`host::twice`, a function (i32) -> (): nothing is given: pass a function",
+            "`host::twice`, a function (i32) -> (): nothing is given: pass a function, or an instance that exports it",
             "`host::twice`, a function (i64) -> (): nothing is given: pass a function",
-            "`host::memory`, a memory: a function of Python is given: pass an instance that exports it",
-            "`host::level`, a global: nothing is given: pass an instance that exports it",
+            "`host::memory`, a memory: a function of Python is given: pass a memory, or an instance that exports it",
+            "`host::level`, a global: nothing is given: pass a global",
             "pass `wasi=Wasi()`",
         ):
             assert words in text

@@ -7,12 +7,13 @@ An artifact is machine code with all rights of the process: see `Runtime.open` f
 """
 
 from ._caller import Caller, WithCaller, with_caller
-from ._external import External, Kind
+from ._external import External
 from ._function import Function
 from ._function_type import FunctionType
 from ._global import Global
 from ._import import Import
 from ._instance import Instance
+from ._kind import Kind
 from ._library import lib as _lib
 from ._limits import Limits
 from ._link import Imports

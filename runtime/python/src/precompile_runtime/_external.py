@@ -1,23 +1,12 @@
-"""The kinds of what a module imports and exports."""
+"""The types of what a module imports and exports."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
 from ._function_type import FunctionType
+from ._kind import Kind
 from ._library import lib
-
-
-class Kind(Enum):
-    """The kind of an import or an export."""
-
-    FUNCTION = "function"
-    GLOBAL = "global"
-    TABLE = "table"
-    MEMORY = "memory"
-    TAG = "tag"
-
 
 # As `wasm_externtype_kind` numbers them.
 _KINDS = [Kind.FUNCTION, Kind.GLOBAL, Kind.TABLE, Kind.MEMORY, Kind.TAG]

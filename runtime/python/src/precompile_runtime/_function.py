@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ._failure import end_of_call
 from ._function_type import FunctionType
-from ._layout import FuncItem, Slot
+from ._kind import Kind
+from ._layout import Extern, ExternUnion, FuncItem, Slot
 from ._library import lib
 from ._value_type import Value
 
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
 class Function:
     """A function of a guest. Calling it returns `None`, its result, or a tuple of its results."""
 
+    kind = Kind.FUNCTION
+
     def __init__(self, store: Store, item: FuncItem, name: str) -> None:
         self.store = store
         self.name = name
         self._item = item
+        self._extern = Extern(0, ExternUnion(func=item))
         with store._use() as context:
             pointer = lib.wasmtime_func_type(context, byref(item))
             self.type = FunctionType.of(pointer)

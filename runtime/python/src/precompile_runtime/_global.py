@@ -6,7 +6,8 @@ from ctypes import byref
 from typing import TYPE_CHECKING
 
 from ._failure import check
-from ._layout import GlobalItem, Slot
+from ._kind import Kind
+from ._layout import Extern, ExternUnion, GlobalItem, Slot
 from ._library import lib
 from ._value_type import Value, ValueType
 
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
 
 
 class Global:
-    """A global variable of a guest."""
+    """A global variable of a guest, or one that `Store.global_` has made."""
+
+    kind = Kind.GLOBAL
 
     def __init__(self, store: Store, item: GlobalItem) -> None:
         self.store = store
         self._item = item
+        self._extern = Extern(1, ExternUnion(global_=item))
         with store._use() as context:
             pointer = lib.wasmtime_global_type(context, byref(item))
             self.type = ValueType.of(lib.wasm_globaltype_content(pointer))

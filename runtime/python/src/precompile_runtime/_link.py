@@ -7,11 +7,14 @@ from ctypes import byref, c_void_p
 from typing import TYPE_CHECKING, Any
 
 from ._failure import end_of_call
+from ._function import Function
+from ._global import Global
 from ._host_function import host_function
 from ._import import Import
 from ._instance import Instance
 from ._layout import Extern, InstanceItem, Pointers
 from ._library import lib
+from ._memory import Memory
 from ._reason import Reason
 from ._store import Store
 from .errors import Error, LinkError
@@ -19,7 +22,7 @@ from .errors import Error, LinkError
 if TYPE_CHECKING:
     from ._program import Program
 
-Imports = Mapping[str, Mapping[str, Callable[..., Any]] | Instance]
+Imports = Mapping[str, Mapping[str, Callable[..., Any] | Function | Global | Memory] | Instance]
 
 # `precompile explain --code 305`.
 _NOT_INSTANTIATED = 305
@@ -30,8 +33,9 @@ def link(program: Program, store: Store, imports: Imports, *, owns_store: bool) 
     """Instantiates a program in a store."""
     store.check(program)
     for name, given in imports.items():
-        if isinstance(given, Instance) and given.store is not store:
-            raise Error(f"the instance that `{name}` is from is in another store: instantiate with `store=` of it")
+        for item in [given] if isinstance(given, Instance) else given.values():
+            if isinstance(item, (Function, Global, Instance, Memory)) and item.store is not store:
+                raise Error(f"what `{name}` is or has is in another store: instantiate with `store=` of it")
     with program._module() as module, store._use() as context:
         found = Pointers()
         lib.wasmtime_module_imports(module, byref(found))
@@ -79,22 +83,27 @@ def _item(store: Store, imports: Imports, wanted: Import, pointer: int) -> Exter
     """What an import gets; `pointer` is its `wasm_importtype_t`."""
     given = imports.get(wanted.module)
     function_type = wanted.type.function_type
-    elsewhere = "pass an instance that exports it"
+    elsewhere = f"pass a {wanted.type.kind.value}, or an instance that exports it"
     if isinstance(given, Instance):
         if wanted.name not in given.exports:
             raise _Unmet("the instance exports no such name", "pass another one")
         return given._export(wanted.name)
     if given is not None and wanted.name in given:
+        item = given[wanted.name]
+        if isinstance(item, (Function, Global, Memory)):
+            if item.kind is not wanted.type.kind:
+                raise _Unmet(f"a {item.kind.value} is given", f"pass a {wanted.type.kind.value}")
+            return item._extern
         if function_type is None:
             raise _Unmet("a function of Python is given", elsewhere)
         if function_type.has_references():
             raise _Unmet("functions of Python can't take or return references", elsewhere)
         kind = lib.wasm_externtype_as_functype_const(lib.wasm_importtype_type(pointer))
-        return host_function(store, given[wanted.name], kind, function_type)
+        return host_function(store, item, kind, function_type)
     if wanted.module == _WASI:
-        item = store._wasi_item(wanted.module, wanted.name)
-        if item is not None:
-            return item
+        found = store._wasi_item(wanted.module, wanted.name)
+        if found is not None:
+            return found
         if not store.has_wasi:
             raise _Unmet("nothing is given", "pass `wasi=Wasi()`")
-    raise _Unmet("nothing is given", elsewhere if function_type is None else "pass a function")
+    raise _Unmet("nothing is given", elsewhere)

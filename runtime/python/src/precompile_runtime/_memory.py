@@ -7,7 +7,8 @@ from ctypes import byref, c_uint64
 from typing import TYPE_CHECKING
 
 from ._failure import check
-from ._layout import MemoryItem
+from ._kind import Kind
+from ._layout import Extern, ExternUnion, MemoryItem
 from ._library import lib
 from ._text import Buffer, c_bytes
 from .errors import OutOfBoundsError
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
 
 
 class Memory:
-    """A memory of a guest. What is read and written is copied; what isn't there raises `OutOfBoundsError`."""
+    """A memory of a guest, or one that `Store.memory` has made. What is read and written is copied; what isn't there
+    raises `OutOfBoundsError`."""
+
+    kind = Kind.MEMORY
 
     def __init__(self, store: Store, item: MemoryItem) -> None:
         self.store = store
         self._item = item
+        self._extern = Extern(3, ExternUnion(memory=item))
 
     def __len__(self) -> int:
         """The size in bytes."""

@@ -97,9 +97,9 @@ class Program:
     ) -> Instance:
         """Makes an instance in the store, or in a new one with this WASI, and runs its start function.
 
-        `imports` has, by module, functions of Python by their names, or an instance of the same store. Imports that are
-        missing, and those of another kind, are a `LinkError` with all of them; functions of Python have the type that is
-        imported.
+        `imports` has by module an instance, or by names functions of Python and what instances export; all of the same
+        store. Imports that are missing, and those of another kind, are a `LinkError` with all of them; functions of
+        Python have the type that is imported.
         """
         if store is not None and wasi is not None:
             raise ValueError("a store gets its WASI when it is made")

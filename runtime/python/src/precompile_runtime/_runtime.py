@@ -34,7 +34,7 @@ class Runtime:
         """Makes a runtime.
 
         `policy` has demands on artifacts, such as `"fuel"` or `"memory-max=64M"`. `trust` is the content of a trust
-        file, and `trust_file` its path: only what its keys have signed is opened then. With `allow_unsigned`, so is what
+        file, and `trust_file` its path: only what its keys have signed is opened then; with `allow_unsigned` also what
         nobody has signed. `guest_stack_bytes` is the most stack that a guest may take; 0 is the library's default.
         """
         if trust is not None and trust_file is not None:

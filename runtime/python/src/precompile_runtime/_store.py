@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from ctypes import byref, c_uint64
+from ctypes import byref, c_uint64, c_void_p
 from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from . import _host_function
 from ._failure import check, refused
-from ._layout import Extern
+from ._global import Global
+from ._layout import Extern, GlobalItem, MemoryItem, Slot
 from ._library import lib
 from ._limits import Limits
+from ._memory import Memory
+from ._value_type import Value, ValueType
 from ._wasi import Wasi
 from .errors import ClosedError, Error, LinkError
 
@@ -119,6 +122,32 @@ class Store:
             raise OverflowError(f"{ticks} is no number of epochs")
         with self._use() as context:
             lib.wasmtime_context_set_epoch_deadline(context, ticks)
+
+    def memory(self, minimum: int, maximum: int | None = None) -> Memory:
+        """Makes a memory of so many pages, each of 64 KiB, for programs that import one."""
+        kind, item = c_void_p(), MemoryItem()
+        if not 0 <= minimum <= (1 << 16 if maximum is None else maximum) <= 1 << 16:
+            raise OverflowError(f"{minimum} and {maximum} are no sizes of a memory")
+        check(lib.wasmtime_memorytype_new(minimum, maximum is not None, maximum or 0, False, False, 16, byref(kind)))
+        try:
+            with self._use() as context:
+                check(lib.wasmtime_memory_new(context, kind, byref(item)))
+        finally:
+            lib.wasm_memorytype_delete(kind)
+        return Memory(self, item)
+
+    def global_(self, kind: ValueType, value: Value, *, mutable: bool = False) -> Global:
+        """Makes a global variable, for programs that import one; a constant if it isn't mutable."""
+        slot, item = Slot(), GlobalItem()
+        kind.write(slot, value)
+        # Takes the type of the value.
+        pointer = lib.wasm_globaltype_new(kind.valtype(), int(mutable))
+        try:
+            with self._use() as context:
+                check(lib.wasmtime_global_new(context, pointer, byref(slot), byref(item)))
+        finally:
+            lib.wasm_globaltype_delete(pointer)
+        return Global(self, item)
 
     def check(self, program: Program) -> None:
         """Raises `LinkError`, with all that differs, where a program was compiled otherwise than those of the store."""

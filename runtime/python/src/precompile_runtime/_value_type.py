@@ -32,13 +32,19 @@ class ValueType(Enum):
                 return kind
         return ValueType.REFERENCE
 
+    def valtype(self) -> int:
+        """A new `wasm_valtype_t`."""
+        self.check()
+        kind: int = lib.wasmtime_wasm_valtype_v128() if self is ValueType.V128 else lib.wasm_valtype_new(_KINDS[self])
+        return kind
+
     def check(self) -> None:
         """Raises `Error` for a reference."""
         if self is ValueType.REFERENCE:
             raise Error("references can't be passed between Python and a guest")
 
     def write(self, slot: Slot, value: object) -> None:
-        """Writes a value of this type. Raises `TypeError` for another type, and `OverflowError` for what is too large."""
+        """Writes a value of this type. Raises `TypeError` for another type, `OverflowError` for what is too large."""
         if self in _BITS:
             if not isinstance(value, int):
                 raise TypeError(f"{value!r} is not an `int`, for `{self.value}`")
@@ -70,5 +76,4 @@ class ValueType(Enum):
 
 _BITS = {ValueType.I32: 32, ValueType.I64: 64}
 _KINDS = {ValueType.I32: 0, ValueType.I64: 1, ValueType.F32: 2, ValueType.F64: 3, ValueType.V128: 4}
-_KNOWN = [(lib.wasm_valtype_new(_KINDS[kind]), kind) for kind in list(_KINDS)[:4]]
-_KNOWN.append((lib.wasmtime_wasm_valtype_v128(), ValueType.V128))
+_KNOWN = [(kind.valtype(), kind) for kind in _KINDS]
