@@ -104,6 +104,8 @@ LADDER = [
     SMALLEST_STEP,
 ]
 FEATURES = ["wasi", "component-model", "gc", "async", "component-model-async", "threads", "pooling", "pulley", "bindings"]
+# The packages of ours that the profile `runner` compiles for size alone.
+SMALL = ["precompile-artifact", "precompile-capi"]
 # What ours has besides, each on top of opening artifacts and refusing them with every reason.
 OWN = ["describe", "policy", "trust"]
 # A feature's step is a name for the command line.
@@ -123,13 +125,13 @@ def toolchain(step):
     return "debian"
 
 
-def size(step, features, manifest):
+def size(step, features, manifest, *more):
     """Builds a library, and returns its bytes."""
     name = toolchain(step)
     features = [*features, *([] if step.logging else ["disable-logging"])]
     command = ["cargo", *([f"+{name}"] if name else []), "rustc", "-q", "--release", "--lib", "--crate-type", "cdylib"]
     command += ["--locked", "--manifest-path", manifest, *step.options(), "--no-default-features"]
-    command += ["--features", ",".join(features), "--message-format", "json-render-diagnostics"]
+    command += ["--features", ",".join(features), "--message-format", "json-render-diagnostics", *more]
     environment = {**os.environ, **step.environment(), "CARGO_TARGET_DIR": str(BUILDS)}
     found = []
     for line in run(*command, env=environment).splitlines():
@@ -140,7 +142,9 @@ def size(step, features, manifest):
 
 
 def ours(step, *features):
-    return size(step, ["portable-digest", *features], ROOT / "runtime/capi/Cargo.toml")
+    for_size = [f'profile.release.package.{name}.opt-level="z"' for name in SMALL] if step.opt_level == "s" else []
+    more = [word for setting in for_size for word in ("--config", setting)]
+    return size(step, ["portable-digest", *features], ROOT / "runtime/capi/Cargo.toml", *more)
 
 
 def upstream(step, *features):
@@ -162,8 +166,8 @@ def table(kept):
     yield "# The C library\n"
     yield f"""Made by `scripts/measure/c-api.py`, for {HOST}: shared libraries, in bytes. Upstream's is its crate of the
 same release, re-exported (benches/upstream-c-api), built with the same flags and features; from "opt-level s" on,
-neither has unwind tables. Ours has besides the contract: opening with every check, and refusals with every reason. The
-last columns are with the features {", ".join(f"`{name}`" for name in OWN)}, too, which are on by default.
+neither has unwind tables. Ours has besides the contract: opening with every check, and refusals with every reason; as in
+the profile `runner`, the packages {" and ".join(f"`{name}`" for name in SMALL)} are then of opt-level z. The last columns are with the features {", ".join(f"`{name}`" for name in OWN)}, too, which are on by default.
 
 ## The steps of upstream's guide
 

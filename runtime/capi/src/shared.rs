@@ -2,7 +2,7 @@
 
 use crate::failure::{Failure, Reason};
 use crate::settings::differences;
-use precompile_runtime::artifact::{Code, Manifest};
+use precompile_runtime::artifact::{Backend, Code, Contract, Manifest};
 use precompile_runtime::wasmtime::Engine;
 use precompile_runtime::{Program, Runtime, RuntimeConfig};
 use std::fmt::Write;
@@ -16,11 +16,40 @@ pub(crate) struct Shared {
     engines: Mutex<Vec<Known>>,
 }
 
-/// An engine, and the manifest of its first program. In what keeps programs out of a store, its others are the same.
+/// An engine, and what its programs have in common.
 #[derive(Debug)]
 struct Known {
     engine: Engine,
-    first: Arc<Manifest>,
+    kin: Arc<Kin>,
+}
+
+/// What programs of one store have in common.
+#[derive(Debug)]
+struct Kin {
+    backend: Backend,
+    is_pulley: bool,
+    settings: Contract,
+}
+
+impl Kin {
+    fn of(manifest: &Manifest) -> Kin {
+        let settings = manifest.settings.clone();
+        Kin { backend: manifest.backend, is_pulley: manifest.is_pulley(), settings }
+    }
+
+    /// All that keeps two programs out of one store.
+    fn unlike(&self, other: &Kin) -> Vec<(&'static str, [String; 2])> {
+        let mut found = Vec::new();
+        if self.backend != other.backend {
+            found.push(("backend", [self, other].map(|kin| kin.backend.name().to_owned())));
+        }
+        if self.is_pulley != other.is_pulley {
+            let name = |kin: &Kin| if kin.is_pulley { "pulley" } else { "machine code" };
+            found.push(("target", [self, other].map(|kin| name(kin).to_owned())));
+        }
+        found.extend(differences(&self.settings, &other.settings));
+        found
+    }
 }
 
 impl Shared {
@@ -32,8 +61,8 @@ impl Shared {
     pub(crate) fn remember(&self, program: &Program) {
         let mut engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
         if !engines.iter().any(|known| Engine::same(&known.engine, program.engine())) {
-            let first = Arc::new(program.manifest().clone());
-            engines.push(Known { engine: program.engine().clone(), first });
+            let kin = Arc::new(Kin::of(program.manifest()));
+            engines.push(Known { engine: program.engine().clone(), kin });
         }
     }
 
@@ -42,7 +71,7 @@ impl Shared {
         if Engine::same(program.engine(), engine) {
             return Ok(());
         }
-        let Some(first) = self.first_of(engine) else {
+        let Some(kin) = self.kin_of(engine) else {
             let message = format!(
                 "the {other} is of an engine that is not of this runtime: make it with the one that \
                  `precompile_program_engine` returns"
@@ -51,7 +80,7 @@ impl Shared {
         };
         let mut message = format!("the program can't be linked into the {other}");
         let mut reasons = Vec::new();
-        for (field, [ours, theirs]) in unlike(program.manifest(), &first) {
+        for (field, [ours, theirs]) in Kin::of(program.manifest()).unlike(&kin) {
             let remedy = "compile all that is linked together alike".to_owned();
             // Writing to a text can't fail.
             let _ = write!(message, "\n  `{field}` is `{ours}`, the {other} has `{theirs}`: {remedy}");
@@ -60,25 +89,10 @@ impl Shared {
         Err(Failure { message, reasons })
     }
 
-    /// The manifest of the first program of an engine, if the engine is one of this runtime's.
-    fn first_of(&self, engine: &Engine) -> Option<Arc<Manifest>> {
+    /// What the programs of an engine have in common, if the engine is one of this runtime's.
+    fn kin_of(&self, engine: &Engine) -> Option<Arc<Kin>> {
         let engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
         let known = engines.iter().find(|known| Engine::same(&known.engine, engine))?;
-        Some(Arc::clone(&known.first))
+        Some(Arc::clone(&known.kin))
     }
-}
-
-/// All that keeps two programs out of one store.
-fn unlike(one: &Manifest, other: &Manifest) -> Vec<(&'static str, [String; 2])> {
-    let backends = [one, other].map(|manifest| manifest.backend.name().to_owned());
-    let targets = [one, other].map(|manifest| manifest.target.clone());
-    let mut found = Vec::new();
-    if backends[0] != backends[1] {
-        found.push(("backend", backends));
-    }
-    if one.is_pulley() != other.is_pulley() {
-        found.push(("target", targets));
-    }
-    found.extend(differences(&one.settings, &other.settings));
-    found
 }

@@ -47,6 +47,9 @@ pub unsafe extern "C" fn precompile_open_file(
     })
 }
 
+/// The name of an artifact in memory, in errors.
+const MEMORY: &str = "the artifact in memory";
+
 /// Opens an artifact in memory, as `precompile_open_file` does from a file. The bytes are copied: they may change or go
 /// away after the call.
 ///
@@ -73,8 +76,8 @@ pub unsafe extern "C" fn precompile_open_bytes(
         // SAFETY: the caller promises the same.
         let artifact = unsafe { pointer::bytes(bytes, length) };
         // SAFETY: the caller promises that these are an artifact of precompile's, or the runtime asks for signatures.
-        let opened = unsafe { runtime.shared.runtime.open_bytes(artifact) };
-        *program = finish(runtime, "the artifact in memory", opened)?;
+        let opened = unsafe { runtime.shared.runtime.open_reader(MEMORY, artifact) };
+        *program = finish(runtime, MEMORY, opened)?;
         Ok(())
     })
 }
