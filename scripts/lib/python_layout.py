@@ -1,5 +1,5 @@
-"""Checks by a C compiler that the structures, the functions and the numbers of the installed Python package are those of
-the headers. Each kind of fault must be found where it is planted. For x86-64 and 64-bit Arm."""
+"""Checks by a C compiler that the structures, the functions and the numbers of the installed Python package are the
+headers'. Each kind of fault must be found where it is planted. For x86-64 and 64-bit Arm."""
 
 import ctypes
 import json

@@ -49,8 +49,8 @@ def trapped(trap: int) -> Trap:
 
 
 def end_of_call(error: int | None, trap: int | None, raised: BaseException | None) -> BaseException | None:
-    """The exception that ends a call of a guest, if it failed: the guest's own, or what a host function raised, with the
-    guest's backtrace as a note."""
+    """The exception that ends a call of a guest, if it failed: the guest's own, or what a host function raised, with
+    the guest's backtrace as a note."""
     ended = failed(error) if error is not None else trapped(trap) if trap is not None else None
     if ended is not None and raised is not None:
         raised.add_note(str(ended))

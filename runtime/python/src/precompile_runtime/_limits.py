@@ -8,7 +8,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Limits:
     """The most that the guests of a store may have: bytes of each memory, elements of each table, and so many
-    instances, tables and memories. `None` is the library's default, which is no limit for bytes and elements, and 10,000 else."""
+    instances, tables and memories. `None` is the library's default, which is no limit for bytes and elements, and
+    10,000 else."""
 
     memory_bytes: int | None = None
     table_elements: int | None = None
