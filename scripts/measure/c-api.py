@@ -143,6 +143,9 @@ def size(step, features, manifest, *more):
 
 def ours(step, *features):
     for_size = [f'profile.release.package.{name}.opt-level="z"' for name in SMALL] if step.opt_level == "s" else []
+    # A package with a setting of its own doesn't get this one of its profile.
+    if for_size and step.strip:
+        for_size.append('profile.release.package.precompile-capi.strip="symbols"')
     more = [word for setting in for_size for word in ("--config", setting)]
     return size(step, ["portable-digest", *features], ROOT / "runtime/capi/Cargo.toml", *more)
 
