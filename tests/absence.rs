@@ -40,7 +40,9 @@ fn compilers_in_binary(path: &Path) -> Vec<&'static str> {
 #[test]
 fn no_compiler_among_the_dependencies() {
     for features in [&[][..], &["--no-default-features"], &["--all-features"]] {
-        assert_eq!(compilers_in_tree("precompile-runtime", features), [] as [&str; 0], "{features:?}");
+        for package in ["precompile-runtime", "precompile-capi"] {
+            assert_eq!(compilers_in_tree(package, features), [] as [&str; 0], "{package} {features:?}");
+        }
     }
     assert_eq!(compilers_in_tree("precompile-wasi", &["--features", "wasmtime,threads"]), [] as [&str; 0]);
     // The same look finds every one of them in `precompile`.

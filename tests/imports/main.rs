@@ -91,6 +91,7 @@ fn folders_import_only_allowed_ones() {
         ("runtime/src", "lib", RUNTIME),
         ("runtime/src/runner", "main", &[]),
         ("wasi/src", "lib", WASI),
+        ("runtime/capi/src", "lib", &[]),
     ] {
         let sources = CrateSources::read(folder, root);
         let found = trespasses(&sources.imports(), walls);

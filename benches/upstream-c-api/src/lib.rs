@@ -1,0 +1,3 @@
+//! Upstream's C library: the functions of its crate, re-exported.
+
+pub use wasmtime_c_api::*;

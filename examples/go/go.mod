@@ -1,0 +1,3 @@
+module precompile.example/host
+
+go 1.19

@@ -1,0 +1,10 @@
+(module
+  (import "host" "log" (func $log (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 16) "hello from the guest")
+  (func (export "run") (param i32 i32) (result i32)
+    (drop (call $log (i32.const 16) (i32.const 20)))
+    (i32.add (local.get 0) (local.get 1)))
+  (func (export "divide") (param i32 i32) (result i32) (i32.div_s (local.get 0) (local.get 1)))
+  (func (export "load") (param i32 i32) (result i32) (i32.load (i32.add (local.get 0) (local.get 1))))
+  (func (export "overrun") (param i32 i32) (result i32) (call $log (local.get 0) (local.get 1))))

@@ -1,0 +1,20 @@
+(module
+  (import "host" "log" (func $log (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\20\00\00\00\14\00\00\00")
+  (data (i32.const 32) "hello through WASI!\n")
+  (data (i32.const 64) "hello from the guest")
+  (func (export "add") (param i32 i32) (result i32)
+    (drop (call $log (i32.const 64) (i32.const 20)))
+    (i32.add (local.get 0) (local.get 1)))
+  (func (export "write")
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))
+  (func (export "sum") (param $from i32) (param $count i32) (result i32) (local $sum i32)
+    (loop $next
+      (if (local.get $count) (then
+        (local.set $sum (i32.add (local.get $sum) (i32.load8_u (local.get $from))))
+        (local.set $from (i32.add (local.get $from) (i32.const 1)))
+        (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+        (br $next))))
+    (local.get $sum)))

@@ -1,0 +1,3 @@
+(module
+  (import "host" "begin" (func $begin))
+  (start $begin))
