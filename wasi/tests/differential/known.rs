@@ -22,6 +22,8 @@ pub(crate) fn may_differ(call: &Call, lean: End, full: End) -> bool {
     match call.name {
         // wasmtime-wasi takes reading nothing for an interruption.
         "fd_pread" | "fd_read" => (lean, full) == (Errno::SUCCESS, Errno::INTR),
+        // A renaming that is wrong in two ways: the old path is no folder's, and the new one is a folder itself.
+        "path_rename" => (lean, full) == (Errno::NOTDIR, Errno::BUSY),
         // A part of its files is read by functions that know fewer errors.
         _ => full == Errno::IO && lean != Errno::SUCCESS,
     }
