@@ -112,12 +112,13 @@ fn options(text: &str) -> BTreeSet<String> {
     text.split("--").skip(1).map(name).filter(|name| name.len() > 1).collect()
 }
 
-/// The runner's manual page, which is written apart from the runner, has the same options as its help.
+/// The runner's manual page, which is written apart from the runner, has the same options as its help
+/// with every feature.
 #[test]
 fn the_runners_manual_page_is_its_help() {
     let folder = Folder::new();
     let page = folder.precompile(["man", "precompile-run"]).stdout.replace("\\-", "-");
-    let help = folder.run(Runner::Default, ["--help"]).stdout;
+    let help = folder.run(Runner::Full, ["--help"]).stdout;
     assert!(options(&help).contains("max-memory"), "{help}");
     assert_eq!(options(&page), options(&help));
 }

@@ -19,6 +19,19 @@ pub(crate) fn command() -> Command {
             option("env", "NAME[=VALUE]", "Give the guest an environment variable").action(ArgAction::Append),
         )
         .arg(option("invoke", "FUNCTION", "Call this export with ARGS, and print its results"))
+        .arg(
+            option(
+                "preload",
+                "NAME=FILE",
+                "Link the exports of this .cwasm file as the module NAME, in order",
+            )
+            .action(ArgAction::Append),
+        )
+        .arg(
+            option("plugin", "FILE.so", "Load functions for the guest, as native code (feature `plugin`)")
+                .value_hint(ValueHint::FilePath)
+                .action(ArgAction::Append),
+        )
         .arg(option("fuel", "N", "The fuel that the guest may consume"))
         .arg(option("timeout", "DURATION", "End the guest after this time, with exit code 124"))
         .arg(option("max-memory", "SIZE", "The most that all memories and tables may hold together"))
