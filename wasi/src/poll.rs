@@ -206,7 +206,7 @@ mod tests {
     fn wait_to_write(is_writable: bool) -> Result<()> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("file"), "").unwrap();
-        let mut context = Context::new(Input::Bytes(Vec::new()), Output::Sink, Output::Sink);
+        let mut context = Context::new(Input::Bytes(Default::default()), Output::Sink, Output::Sink);
         context.folder(folder.path(), ".", is_writable).unwrap();
         let mut bytes = vec![0; 256];
         bytes[..4].copy_from_slice(b"file");

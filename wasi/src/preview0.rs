@@ -2,6 +2,7 @@
 
 use crate::args::Args;
 use crate::context::Context;
+use crate::errno::Errno;
 use crate::error::Result;
 use crate::fd::{self, Whence, seek};
 use crate::memory::Memory;
@@ -15,7 +16,8 @@ const WHENCES: [Whence; 3] = [Whence::Position, Whence::End, Whence::Start];
 const SUBSCRIPTION: Layout = Layout { bytes: 56, clock: 24 };
 
 pub(crate) fn fd_seek(context: &mut Context, memory: &mut Memory<'_>, args: Args<'_>) -> Result<()> {
-    seek(context, memory, args, WHENCES)
+    let whence = WHENCES.get(args.u32(2) as usize).copied().ok_or(Errno::INVAL)?;
+    seek(context, memory, args, whence)
 }
 
 pub(crate) fn fd_filestat_get(context: &mut Context, memory: &mut Memory<'_>, args: Args<'_>) -> Result<()> {

@@ -18,17 +18,16 @@ pub(crate) enum Whence {
 const WHENCES: [Whence; 3] = [Whence::Start, Whence::Position, Whence::End];
 
 pub(crate) fn fd_seek(context: &mut Context, memory: &mut Memory<'_>, args: Args<'_>) -> Result<()> {
-    seek(context, memory, args, WHENCES)
+    seek(context, memory, args, WHENCES[args.choice(2, WHENCES.len())?])
 }
 
-/// Moves a file's position, with the places by a preview's numbers.
+/// Moves a file's position.
 pub(crate) fn seek(
     context: &mut Context,
     memory: &mut Memory<'_>,
     args: Args<'_>,
-    whences: [Whence; 3],
+    whence: Whence,
 ) -> Result<()> {
-    let whence = whences[args.choice(2, 3)?];
     let file = context.descriptors.seekable(args.u32(0))?;
     let from = match whence {
         Whence::Start => 0,
