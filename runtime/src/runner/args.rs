@@ -213,16 +213,10 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             }
             #[cfg(feature = "preload")]
             Some(Long("preload")) => preloads.push(Preload::parse(&parser.value()?).map_err(wrong)?),
-            #[cfg(not(feature = "preload"))]
-            Some(Long("preload")) => {
-                return Err("this build links no libraries: use one with the feature `preload`".into());
-            }
             #[cfg(feature = "plugin")]
             Some(Long("plugin")) => plugins.push(parser.value()?.into()),
-            #[cfg(not(feature = "plugin"))]
-            Some(Long("plugin")) => {
-                return Err("this build loads no plugins: use one with the feature `plugin`".into());
-            }
+            #[cfg(not(all(feature = "preload", feature = "plugin")))]
+            Some(Long("preload" | "plugin")) => return Err(NOTHING_TO_LINK.into()),
             Some(Long("map")) => is_mapped = true,
             Some(Short('h')) => instead = Some(("-h", Command::Print(help::text(false)))),
             Some(Long("help")) => instead = Some(("--help", Command::Print(help::text(true)))),
@@ -278,6 +272,15 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
         limits,
     })))
 }
+
+/// The error of an option for code that is linked to the guest, in a build that lacks it: one text, for the smallest
+/// build's sake.
+#[cfg(not(all(feature = "preload", feature = "plugin")))]
+const NOTHING_TO_LINK: &str = match (cfg!(feature = "preload"), cfg!(feature = "plugin")) {
+    (true, _) => "this build loads no plugins: use one with the feature `plugin`",
+    (_, true) => "this build links no libraries: use one with the feature `preload`",
+    _ => "this build links no libraries and no plugins: use one with the feature `preload` or `plugin`",
+};
 
 /// The output of `--version`.
 fn version() -> String {
