@@ -216,6 +216,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             #[cfg(feature = "plugin")]
             Some(Long("plugin")) => plugins.push(parser.value()?.into()),
             #[cfg(not(all(feature = "preload", feature = "plugin")))]
+            #[allow(unreachable_patterns, reason = "a build may have one of them")]
             Some(Long("preload" | "plugin")) => return Err(NOTHING_TO_LINK.into()),
             Some(Long("map")) => is_mapped = true,
             Some(Short('h')) => instead = Some(("-h", Command::Print(help::text(false)))),
