@@ -76,7 +76,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("prefix", type=pathlib.Path)
     parser.add_argument("--features", default="bindings")
-    parser.add_argument("--profile", default="runner")
+    parser.add_argument("--profile", default="c-library")
     given = parser.parse_args()
     prefix = HOME / given.prefix
     install(prefix, *build(given.features, given.profile))

@@ -104,7 +104,7 @@ LADDER = [
     SMALLEST_STEP,
 ]
 FEATURES = ["wasi", "component-model", "gc", "async", "component-model-async", "threads", "pooling", "pulley", "bindings"]
-# The packages of ours that the profile `runner` compiles for size alone.
+# The packages that the profile `c-library` compiles for size alone.
 SMALL = ["precompile-artifact", "precompile-capi"]
 # What ours has besides, each on top of opening artifacts and refusing them with every reason.
 OWN = ["describe", "policy", "trust"]
@@ -170,7 +170,7 @@ def table(kept):
     yield f"""Made by `scripts/measure/c-api.py`, for {HOST}: shared libraries, in bytes. Upstream's is its crate of the
 same release, re-exported (benches/upstream-c-api), built with the same flags and features; from "opt-level s" on,
 neither has unwind tables. Ours has besides the contract: opening with every check, and refusals with every reason; as in
-the profile `runner`, the packages {" and ".join(f"`{name}`" for name in SMALL)} are then of opt-level z. The last columns are with the features {", ".join(f"`{name}`" for name in OWN)}, too, which are on by default.
+the profile `c-library`, the packages {" and ".join(f"`{name}`" for name in SMALL)} are then of opt-level z. The last columns are with the features {", ".join(f"`{name}`" for name in OWN)}, too, which are on by default.
 
 ## The steps of upstream's guide
 
