@@ -67,7 +67,7 @@ class Harness:
         return process, out, report, errors
 
     def check(self, started, killed):
-        """What a process that ended has delivered and said."""
+        """The artifact and the words of a process that ended."""
         process, out, report, errors = started
         report.seek(0)
         errors.seek(0)
@@ -155,7 +155,7 @@ class Harness:
             time.sleep(random.uniform(0, 0.3))
 
     def aftermath(self):
-        """What is left when all have ended."""
+        """The files that are left when all have ended."""
         verify = [self.precompile, "cache", "verify", "--message-format", "json"]
         verified = subprocess.run(verify, env=self.environment, capture_output=True, text=True, check=False)
         damaged = json.loads(verified.stdout.splitlines()[0])["damaged"]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# lint.sh: checks the scripts with shellcheck and ruff, each of which must find a planted fault first. Installs both,
-# where they are missing.
+# lint.sh: checks the scripts with shellcheck and ruff, and the beginnings of documentation in Rust, C and Python. Each
+# check must find a planted fault first. Installs shellcheck and ruff, where they are missing.
 source "$(dirname "$0")/../lib/common.sh"
 
 command -v shellcheck >/dev/null || apt_install shellcheck
@@ -20,6 +20,21 @@ finds() {
     fi
 }
 
+# question_words [FILE...]: the documentation that begins with one instead of the noun it describes.
+question_words() {
+    awk '
+        BEGIN { word = "(What|How|Who|Why|When|Where|Whether)[^[:alnum:]]" }
+        FNR == 1 { before = "" }
+        before !~ /^ *(\/\/[\/!]|\*)/ && $0 ~ "^ *//[/!] " word { print FILENAME ":" FNR ":" $0; found = 1 }
+        before ~ /^ *\/\*\*$/ && $0 ~ "^ *\\* " word { print FILENAME ":" FNR ":" $0; found = 1 }
+        $0 ~ "^ *\"\"\"" word { print FILENAME ":" FNR ":" $0; found = 1 }
+        { before = $0 }
+        END { exit found }' "$@"
+}
+
+for planted in '/// What it is.' $'/**\n * Whether it is.' '    """How it is."""'; do
+    finds 'it is.' question_words <<<"$planted"
+done
 finds SC2034 shellcheck --shell bash - <<<'planted=1'
 finds F821 "$ruff" check --no-cache - <<<'print(planted)'
 
@@ -27,4 +42,6 @@ finds F821 "$ruff" check --no-cache - <<<'print(planted)'
 files() { git ls-files -z --cached --others --exclude-standard -- "$@"; }
 files '*.sh' .ci/run .ci/full | xargs -0 shellcheck
 files '*.py' | xargs -0 "$ruff" check --no-cache --quiet
-echo "ok: shellcheck and ruff find nothing"
+mapfile -d '' documented < <(files '*.rs' '*.h' '*.hpp' '*.py')
+question_words "${documented[@]}"
+echo "ok: shellcheck and ruff find nothing, and documentation begins with nouns"

@@ -122,7 +122,7 @@ def wrong_texts(files, steps):
 
 
 def faults(files):
-    """What doesn't fit in these texts."""
+    """The faults of these texts."""
     tables = table.read(files[table.DOCUMENT])
     steps = [step for rows in tables.values() for step in rows]
     found = [*missing_scripts(files, steps), *wrong_rows(files, tables), *wrong_reports(files, tables)]

@@ -184,7 +184,7 @@ def outcome(runner, program, artifact, folders, arguments, input_name=PIPE):
 
 
 def compare(lean, full):
-    """What isn't the same in two outcomes."""
+    """The differences of two outcomes."""
     found = []
     for stream, text in lean[0].items():
         texts = text.splitlines(), full[0][stream].splitlines()

@@ -14,7 +14,7 @@ LINES = 25
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """What came of a step that was run now."""
+    """The result of a step that was run now."""
 
     result: str
     seconds: int

@@ -166,7 +166,7 @@ class Broken:
 
 
 def messages(ended):
-    """What cargo says of each target: its name, its kind, and the message of the compiler, if it is an error."""
+    """Cargo's words about each target: its name, its kind, and the message of the compiler, if it is an error."""
     for line in ended.stdout.splitlines():
         message = json.loads(line)
         if message["reason"] in ("compiler-message", "compiler-artifact"):

@@ -58,7 +58,7 @@ def headers(folder):
 
 
 def compiled(folder, include, source, *options):
-    """What a C compiler says of a source; nothing if it finds nothing."""
+    """A C compiler's words about a source; nothing if it finds nothing."""
     (folder / "layout.c").write_text(INCLUDES + source)
     includes = [option for path in include for option in ("-I", path)]
     command = ["gcc", "-w", "-fsyntax-only", *includes, *options, folder / "layout.c"]

@@ -53,7 +53,7 @@ environment.pop("PRECOMPILE_NO_CACHE", None)
 
 
 def costs(module, arguments):
-    """What compiling and one run cost with each backend, in seconds."""
+    """The costs of compiling and of one run with each backend, in seconds."""
     found = {backend: ([], []) for backend in BACKENDS}
     for turn in range(REPETITIONS):
         for backend in BACKENDS if turn % 2 else BACKENDS[::-1]:
@@ -66,7 +66,7 @@ def costs(module, arguments):
 
 
 def chosen(module, runs, run_time=None):
-    """What `auto` chooses."""
+    """The choice of `auto`."""
     options = ["--backend", "auto", "--expect-runs", str(runs), "--message-format", "json", "-o", "auto.cwasm"]
     options += ["--expect-run-time", run_time] if run_time else []
     return messages([work / "precompile", *options, module], cwd=work, env=environment)[0]["backend"]
@@ -88,7 +88,7 @@ HEAD += [f"{runs} runs" for runs in RUNS] + [f"nothing said, {runs} runs" for ru
 
 
 class Judged:
-    """What was chosen for some programs: a row for each, and how far the choices were off."""
+    """The choices for some programs: a row for each, and how far they were off."""
 
     def __init__(self, corpus):
         self.cases = len(corpus) * len(RUNS)

@@ -33,7 +33,7 @@ SECTIONS = {
 
 
 def version(command):
-    """What a program says of its version."""
+    """A program's words about its version."""
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip().splitlines()[0]
 
 

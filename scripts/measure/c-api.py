@@ -206,7 +206,7 @@ At the step "{STABLE.name}", each alone, and what it adds to the library without
 
 
 def too_large(kept):
-    """What is larger than it may be."""
+    """The sizes that are larger than they may be."""
     for step in (STABLE, STABLE_FLAGS, IMMEDIATE, SMALLEST_STEP):
         if (row := kept.get(step.name)) and row["ours"] > MOST * row["upstream"]:
             yield f"{step.name}: {row['ours'] / row['upstream']:.3f} of upstream's, more than {MOST}"

@@ -30,7 +30,7 @@ ARGUMENTS = ["--zoom", "4", "picture.svg", "picture.png"]
 
 
 def total(options, runs):
-    """What it takes to compile so, and to run so often, in seconds."""
+    """The time to compile so, and to run so often, in seconds."""
     # To find the same there is less work.
     (work / "app.cwasm").unlink(missing_ok=True)
     start = time.perf_counter()

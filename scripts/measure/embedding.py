@@ -94,7 +94,7 @@ def path_without_command():
 
 
 def build_scripts(runs, precompile, large):
-    """What the build script takes, beside the command's own call for what is there already."""
+    """The time of the build script, beside the command's own call for what is there already."""
     with tempfile.TemporaryDirectory() as work:
         build = 'Build::new().folder("guests").backend(Backend::Winch).compile("guests");'
         log, environment = package(work, "timed", '"build"', build)
@@ -107,7 +107,7 @@ def build_scripts(runs, precompile, large):
         build = lambda: seconds(["cargo", "build", "--offline"], cwd=work, env=environment)
 
         def script():
-            """How long the script took, if it ran."""
+            """The time that the script took, if it ran."""
             if os.path.exists(log):
                 os.remove(log)
             build()

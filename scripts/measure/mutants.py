@@ -38,7 +38,8 @@ def stable(name):
 
 
 def read_reasons(text):
-    """How often each mutant is expected to survive, and why: names, and below them, indented, the reason for all."""
+    """The number of times that each mutant is expected to survive, and the reason. The text has names, and below them,
+    indented, the reason for all."""
     reasons, names = {}, []
     for line in text.splitlines():
         if line.startswith("#") or not line.strip():
@@ -59,12 +60,12 @@ def read_reasons(text):
 
 
 def last(outcomes):
-    """What came last of each mutant."""
+    """The last outcome of each mutant."""
     return {outcome["scenario"]["Mutant"]["name"]: outcome for outcome in outcomes if outcome["scenario"] != "Baseline"}
 
 
 def judge(crate, outcomes, reasons):
-    """How many mutants there are of each kind, the survivors, and what is wrong."""
+    """The number of mutants of each kind, the survivors, and the faults."""
     tested = list(last(outcomes).values())
     counts = collections.Counter(outcome["summary"] for outcome in tested)
     missed = (outcome for outcome in tested if outcome["summary"] == "MissedMutant")

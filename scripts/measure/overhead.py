@@ -50,7 +50,7 @@ def measured(count, ours, yardstick, fresh):
 
 
 def isolation(count, precompile, module, small, work):
-    """What a process for each module costs."""
+    """The cost of a process for each module."""
     many = os.path.join(work, "many")
     os.mkdir(many)
     for number in range(100):

@@ -22,7 +22,7 @@ TARGETS = ("cranelift x86_64", "winch x86_64", "cranelift aarch64", "winch aarch
 
 
 def inspect_all():
-    """What is said of each artifact, by the module and the target, and then by what is stripped."""
+    """The description of each artifact, by the module and the target, and then by what is stripped."""
     shared("build_precompile")
     precompile = TARGET / "debug/precompile"
     files = {}

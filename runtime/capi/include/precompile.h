@@ -77,7 +77,7 @@ typedef struct {
      */
     const char *trust;
     /**
-     * Whether artifacts without any signature are opened, too. Only with `trust`.
+     * True if artifacts without any signature are opened, too. Only with `trust`.
      */
     bool allow_unsigned;
 } precompile_options_t;

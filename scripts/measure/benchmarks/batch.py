@@ -59,7 +59,7 @@ def one_by_one(compiler, folder, output):
 
 
 def by_size():
-    """What a batch by Cranelift gains where its modules are small, and where they are large."""
+    """The gain of a batch by Cranelift where its modules are small, and where they are large."""
     rows, output = [], WORK / "out"
     for count, number in ((4, 200), (16, 200), (64, 200), (256, 50), (1024, 12)):
         module = functions(count)

@@ -44,7 +44,7 @@ def interval(values):
 
 
 def ratio(times, name, other):
-    """What one way takes of another, round by round, with its interval."""
+    """The ratio of one way's time to another's, round by round, with its interval."""
     logarithms = [math.log(a / b) for a, b in zip(times[name], times[other])]
     mean, error = interval(logarithms)
     return math.exp(mean), math.exp(mean) * (math.exp(error) - 1)
@@ -61,7 +61,7 @@ def sequence(rounds, ways):
 
 
 def in_turns(rounds, ways):
-    """What these functions take, called in turns. One that returns a number has measured itself."""
+    """The times of these functions, called in turns. One that returns a number has measured itself."""
     times = {name: [] for name in ways}
     names = list(ways)
     for turn in range(rounds):

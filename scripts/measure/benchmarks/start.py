@@ -27,7 +27,7 @@ def first_output(command):
 
 
 def rows(ways):
-    """What each way takes, beside ours."""
+    """The time of each way, beside ours."""
     outputs = sequence(40, {name: (lambda command=command: first_output(command)) for name, command in ways.items()})
     ends = sequence(40, commands(ways))
     memory = {name: peak_bytes(command) for name, command in ways.items()}

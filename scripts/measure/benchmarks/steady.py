@@ -8,7 +8,7 @@ from timing import timed, wall
 
 
 def ways(program):
-    """How each runs a program, native code first."""
+    """The ways to run a program, native code first."""
     stem = program.stem
     native, c = WORK / f"{stem}-native", WORK / f"{stem}-wasm2c"
     wall(["gcc", "-O2", program.with_suffix(".c"), "-o", native, "-lm"])

@@ -27,7 +27,7 @@ pub struct precompile_options_t {
     /// The content of a trust file, or NULL: the public keys of which as many as it says must have signed an artifact.
     /// With it, opening an artifact is safe also where others can write it.
     pub trust: *const c_char,
-    /// Whether artifacts without any signature are opened, too. Only with `trust`.
+    /// True if artifacts without any signature are opened, too. Only with `trust`.
     pub allow_unsigned: bool,
 }
 

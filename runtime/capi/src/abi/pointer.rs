@@ -1,4 +1,4 @@
-//! What C passes by pointers.
+//! The values that C passes by pointers.
 
 use super::error::precompile_error_t;
 use crate::failure::Failure;
@@ -11,7 +11,7 @@ pub(super) fn answer(function: impl FnOnce() -> Result<(), Failure>) -> Option<B
     function().err().map(|failure| Box::new(precompile_error_t::new(&failure)))
 }
 
-/// What a pointer that must not be null points to.
+/// The value behind a pointer that must not be null.
 pub(super) fn given<T>(pointer: Option<T>, name: &str) -> Result<T, Failure> {
     pointer.ok_or_else(|| Failure::usage(format!("`{name}` is null")))
 }

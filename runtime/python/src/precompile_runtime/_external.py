@@ -21,7 +21,7 @@ class External:
 
     @staticmethod
     def of(pointer: int) -> External:
-        """What a `wasm_externtype_t` is."""
+        """The external type of a `wasm_externtype_t`."""
         kind = _KINDS[lib.wasm_externtype_kind(pointer)]
         function = lib.wasm_externtype_as_functype_const(pointer)
         return External(kind, FunctionType.of(function) if function is not None else None)

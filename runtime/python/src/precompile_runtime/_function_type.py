@@ -23,7 +23,7 @@ class FunctionType:
         return FunctionType(params, results)
 
     def has_references(self) -> bool:
-        """Whether references are passed, which Python can't do."""
+        """True if references are passed, which Python can't do."""
         return ValueType.REFERENCE in self.params + self.results
 
     def __str__(self) -> str:

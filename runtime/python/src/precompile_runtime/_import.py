@@ -1,4 +1,4 @@
-"""What a module imports."""
+"""The imports of a module."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ class Import:
 
     @staticmethod
     def of(pointer: int) -> Import:
-        """What a `wasm_importtype_t` is."""
+        """The import of a `wasm_importtype_t`."""
         module, name = lib.wasm_importtype_module(pointer), lib.wasm_importtype_name(pointer)
         return Import(module.contents.text(), name.contents.text(), External.of(lib.wasm_importtype_type(pointer)))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from ctypes import byref
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from . import _item
+from ._closeable import Closeable
 from ._external import External
 from ._function import Function
 from ._global import Global
@@ -19,7 +19,7 @@ from ._value_type import Value
 from .errors import Error, Exit
 
 
-class Instance:
+class Instance(Closeable):
     """A running program. Closing it closes its store where that was made for it."""
 
     def __init__(self, store: Store, item: InstanceItem, exports: Mapping[str, External], owns_store: bool) -> None:
@@ -63,9 +63,3 @@ class Instance:
         """Closes the store, if it was made for this instance."""
         if self._owns_store:
             self.store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()

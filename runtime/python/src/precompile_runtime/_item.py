@@ -1,4 +1,4 @@
-"""What a guest exports, by its kind."""
+"""The items that a guest exports, by their kind."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class Limits:
     memories: int | None = None
 
     def numbers(self) -> list[int]:
-        """What `wasmtime_store_limiter` takes."""
+        """The arguments of `wasmtime_store_limiter`."""
         given = (self.memory_bytes, self.table_elements, self.instances, self.tables, self.memories)
         for number in given:
             if number is not None and not 0 <= number < 1 << 63:

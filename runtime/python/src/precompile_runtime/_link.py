@@ -57,7 +57,7 @@ def link(program: Program, store: Store, imports: Imports, *, owns_store: bool) 
 
 
 def _items(program: Program, store: Store, imports: Imports, types: list[int]) -> list[Extern]:
-    """What each import gets. All that get nothing are named."""
+    """The item for each import. All that get none are named."""
     items: list[Extern] = []
     lines: list[str] = []
     reasons: list[Reason] = []
@@ -80,7 +80,7 @@ class _Unmet(Exception):
 
 
 def _item(store: Store, imports: Imports, wanted: Import, pointer: int) -> Extern:
-    """What an import gets; `pointer` is its `wasm_importtype_t`."""
+    """The item for an import; `pointer` is its `wasm_importtype_t`."""
     given = imports.get(wanted.module)
     function_type = wanted.type.function_type
     elsewhere = f"pass a {wanted.type.kind.value}, or an instance that exports it"

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from ctypes import byref
-from types import MappingProxyType, TracebackType
-from typing import Any, Self
+from types import MappingProxyType
+from typing import Any
 
 from . import _link
+from ._closeable import Closeable
 from ._external import External
 from ._handle import Handle
 from ._import import Import
@@ -22,7 +23,7 @@ from ._wasi import Wasi
 from .errors import Error
 
 
-class Program:
+class Program(Closeable):
     """An opened artifact. It may be closed before its instances, and outlive its runtime."""
 
     def __init__(self, pointer: int) -> None:
@@ -68,12 +69,12 @@ class Program:
 
     @property
     def imports(self) -> list[Import]:
-        """What the program imports, in its order."""
+        """The imports of the program, in its order."""
         return list(self._imports)
 
     @property
     def exports(self) -> Mapping[str, External]:
-        """What the program exports."""
+        """The exports of the program."""
         return MappingProxyType(self._exports)
 
     @property
@@ -114,9 +115,3 @@ class Program:
     def close(self) -> None:
         """Closes the program. Its instances and stores stay."""
         self._handle.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()

@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterable
 from ctypes import byref, c_void_p, sizeof
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from ._closeable import Closeable
 from ._failure import refused
 from ._handle import Handle
 from ._layout import Options
@@ -19,7 +19,7 @@ from ._text import Buffer, c_bytes, c_path, c_text
 from .errors import OpenError, RefusedError
 
 
-class Runtime:
+class Runtime(Closeable):
     """A runtime, which opens artifacts. Any number of threads may use it at once."""
 
     def __init__(
@@ -95,12 +95,6 @@ class Runtime:
     def close(self) -> None:
         """Closes the runtime. Its programs stay."""
         self._handle.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
 
 
 def _made(pointer: c_void_p) -> int:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from ctypes import byref, c_uint64, c_void_p
 from threading import RLock
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from . import _host_function
+from ._closeable import Closeable
 from ._failure import check, refused
 from ._global import Global
 from ._layout import Extern, GlobalItem, MemoryItem, Slot
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _TICKS = 1 << 64
 
 
-class Store:
-    """What instances are in, with their memories. All programs of a store were compiled alike.
+class Store(Closeable):
+    """The place of instances and of their memories. All programs of a store were compiled alike.
 
     One thread at a time uses a store; others wait meanwhile. So a host function must not wait for another thread that
     uses the same store. Closing it ends all that is in it.
@@ -168,12 +168,6 @@ class Store:
                 lib.wasmtime_linker_delete(self._linker)
             lib.wasmtime_store_delete(self._pointer)
             _host_function.forget(self._host_functions)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
 
     def __del__(self) -> None:
         # An object that a failure left half made has no lock.

@@ -37,7 +37,7 @@ class Folder:
 
 @dataclass(frozen=True)
 class Wasi:
-    """What a guest gets through WASI preview 1: nothing that isn't named here.
+    """The things that a guest gets through WASI preview 1: nothing that isn't named here.
 
     `args` begin with the program's name. `folders` are those of this machine by their names for the guest; a path alone
     is read-only. `stdin` is `INHERIT`, bytes, or a file's path; `stdout` and `stderr` are `INHERIT` or a file's path,

@@ -46,7 +46,7 @@ class Exit(Error):
 
 
 class ClosedError(Error, ValueError):
-    """What is used was closed, or was there for the length of a call only."""
+    """A closed object was used, or one that was there for the length of a call only."""
 
 
 class OutOfBoundsError(Error, IndexError):
