@@ -87,11 +87,15 @@ fn run(
         let text = "a file that is mapped may change after its signatures were checked: leave out `--map`";
         return Err(Failure::own(Code::Usage, || text.into()));
     }
-    let runtime = Runtime::with_config(config);
-    #[cfg(feature = "plugin")]
+    #[cfg(all(feature = "plugin", feature = "trust"))]
+    {
+        args.loaded_plugins = plugin::load(&args, config.trust.as_ref())?;
+    }
+    #[cfg(all(feature = "plugin", not(feature = "trust")))]
     {
         args.loaded_plugins = plugin::load(&args)?;
     }
+    let runtime = Runtime::with_config(config);
     #[cfg(feature = "preload")]
     {
         args.libraries = preload::open(&args, &|path| open(&runtime, path, false))?;

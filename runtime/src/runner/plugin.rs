@@ -7,6 +7,7 @@
 mod exit;
 mod instance;
 mod library;
+#[cfg(feature = "trust")]
 mod signed;
 
 use crate::args::Args;
@@ -15,26 +16,37 @@ pub(crate) use exit::Exit;
 pub(crate) use instance::Instance;
 pub(crate) use library::Library;
 use precompile_runtime::artifact::Code;
+#[cfg(feature = "trust")]
+use precompile_runtime::artifact::Trust;
 use precompile_runtime::wasmtime::{AsContextMut, Func};
-use std::path::Path;
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Loads the plugins of the command line.
 ///
 /// # Errors
 ///
-/// If one can't be loaded, breaks a rule of the interface, or lacks a signature that `--trust` demands.
-pub(crate) fn load(args: &Args) -> Result<Vec<Arc<Library>>, Failure> {
-    args.plugins.iter().map(|path| load_one(path, args).map(Arc::new)).collect()
-}
-
-fn load_one(path: &Path, args: &Args) -> Result<Library, Failure> {
-    let failed = |text: &dyn std::fmt::Display| {
-        Failure::own(Code::Plugin, || format!("can't use the plugin `{}`: {text}", path.display()))
+/// If one can't be loaded, breaks a rule of the interface, or lacks a signature that the trust file demands.
+pub(crate) fn load(
+    args: &Args,
+    #[cfg(feature = "trust")] trust: Option<&Trust>,
+) -> Result<Vec<Arc<Library>>, Failure> {
+    let load = |path: &PathBuf| {
+        let failed = |text: &dyn Display| {
+            Failure::own(Code::Plugin, || format!("can't use the plugin `{}`: {text}", path.display()))
+        };
+        // A path without a folder would be looked for in the system's folders.
+        let file = Path::new(".").join(path);
+        #[cfg(feature = "trust")]
+        let file = match trust {
+            Some(trust) => signed::copy(path, trust).map_err(|text| failed(&text))?,
+            None => file,
+        };
+        // SAFETY: the user vouches for the plugin; where there is a trust file, trusted keys do.
+        unsafe { Library::load(path, file.as_os_str()) }.map(Arc::new).map_err(|error| failed(&error))
     };
-    let file = signed::file(path, args)?;
-    // SAFETY: the user vouches for the plugin; with `--trust`, trusted keys do.
-    unsafe { Library::load(file.as_os_str()) }.map_err(|error| failed(&error))
+    args.plugins.iter().map(load).collect()
 }
 
 /// The plugins with the state of one guest.
@@ -47,14 +59,14 @@ impl Plugins {
     ///
     /// The first plugin's message that can't.
     pub(crate) fn open(args: &Args) -> Result<Plugins, Failure> {
-        let open = |(library, path): (&Arc<Library>, &std::path::PathBuf)| {
+        let open = |library: &Arc<Library>| {
             Instance::open(library, args).map_err(|message| {
                 Failure::own(Code::Plugin, || {
-                    format!("the plugin `{}` can't serve this guest: {message}", path.display())
+                    format!("the plugin `{}` can't serve this guest: {message}", library.path.display())
                 })
             })
         };
-        args.loaded_plugins.iter().zip(&args.plugins).map(open).collect::<Result<_, _>>().map(Plugins)
+        args.loaded_plugins.iter().map(open).collect::<Result<_, _>>().map(Plugins)
     }
 
     /// The function of this name, of the first plugin that has it.

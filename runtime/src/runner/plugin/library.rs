@@ -4,6 +4,7 @@ use libloading::Library as Shared;
 use precompile_plugin::{Function, MAX_VALUES, Plugin, SYMBOL, Text, VERSION};
 use precompile_runtime::wasmtime::ValType;
 use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::slice;
 use thiserror::Error;
 
@@ -12,6 +13,8 @@ const MAX_FUNCTIONS: usize = 1 << 16;
 
 /// A plugin, loaded and checked. It stays loaded until the process ends.
 pub(crate) struct Library {
+    /// Its name on the command line, for messages.
+    pub(super) path: PathBuf,
     pub(super) plugin: &'static Plugin,
     pub(super) functions: Vec<Declared>,
 }
@@ -57,7 +60,7 @@ pub(crate) enum LibraryError {
 }
 
 impl Library {
-    /// Loads a plugin.
+    /// Loads the plugin of this path from a file: its own, or a copy.
     ///
     /// # Errors
     ///
@@ -66,7 +69,7 @@ impl Library {
     /// # Safety
     ///
     /// The file is code that runs at once, and must keep to `precompile_plugin.h`.
-    pub(crate) unsafe fn load(file: &OsStr) -> Result<Library, LibraryError> {
+    pub(crate) unsafe fn load(path: &Path, file: &OsStr) -> Result<Library, LibraryError> {
         // SAFETY: the caller vouches for the file.
         let shared = Box::leak(Box::new(unsafe { Shared::new(file) }?));
         // SAFETY: the header gives the symbol this type.
@@ -89,7 +92,7 @@ impl Library {
             (count, false) => unsafe { slice::from_raw_parts(plugin.functions, count) },
         };
         let functions = functions.iter().map(Declared::new).collect::<Result<_, _>>()?;
-        Ok(Library { plugin, functions })
+        Ok(Library { path: path.into(), plugin, functions })
     }
 
     /// The function of this name.
