@@ -21,6 +21,8 @@ pub(crate) struct Guest {
 impl Guest {
     /// Instantiates a component with its folders, environment and arguments.
     pub(crate) fn new(program: &Program, component: &Component, args: &Args) -> Result<Guest, Failure> {
+        #[cfg(any(feature = "preload", feature = "plugin"))]
+        refuse_libraries(args)?;
         let mut linker = Linker::new(program.engine());
         let mut store = state::store(program, args, world::new(component, &mut linker, args)?)?;
         #[cfg(feature = "wasi-p2")]
@@ -57,6 +59,29 @@ impl Guest {
     pub(crate) fn run(&mut self, call: &mut Call) -> Result<(), Failure> {
         call.run(&mut self.store)
     }
+}
+
+/// Refuses the libraries and plugins of the command line, whose functions a component can't import.
+///
+/// # Errors
+///
+/// If there is one.
+#[cfg(any(feature = "preload", feature = "plugin"))]
+fn refuse_libraries(args: &Args) -> Result<(), Failure> {
+    let has_none = true;
+    #[cfg(feature = "preload")]
+    let has_none = has_none && args.preloads.is_empty();
+    #[cfg(feature = "plugin")]
+    let has_none = has_none && args.plugins.is_empty();
+    if has_none {
+        return Ok(());
+    }
+    Err(Failure::own(Code::OtherKind, || {
+        format!(
+            "`{}` is a component, and only modules import from libraries and plugins: leave out `--preload` and `--plugin`",
+            args.artifact.display()
+        )
+    }))
 }
 
 /// Runs a component: a command, or the function that was asked for.

@@ -96,11 +96,14 @@ impl Linking<'_> {
         })
     }
 
-    /// The import of this name, from a library, a plugin or WASI.
+    /// The import of this name, from the first that has it: a library, a plugin or WASI.
     fn find(&self, store: &mut Store<State<World>>, module: &str, name: &str) -> Option<Extern> {
         #[cfg(feature = "preload")]
-        if let Some((_, library)) = self.libraries.iter().find(|(library, _)| *library == module) {
-            return library.get_export(store, name);
+        {
+            let mut named = self.libraries.iter().filter(|(library, _)| *library == module);
+            if let Some(found) = named.find_map(|(_, library)| library.get_export(&mut *store, name)) {
+                return Some(found);
+            }
         }
         #[cfg(feature = "plugin")]
         if let Some(function) = self.plugins.find(&mut *store, module, name) {
