@@ -4,6 +4,7 @@ mod check;
 mod file;
 mod keys;
 mod limits;
+pub mod minisign;
 mod parse;
 mod public_key;
 

@@ -1,12 +1,10 @@
 //! Signatures of files that are no artifacts, such as plugins, in minisign's format.
 
 use super::keys::Trust;
-use crate::signature::{Algorithm, KeyId, MOST_SIGNATURES, Signature};
+use super::minisign;
+use crate::signature::{KeyId, MOST_SIGNATURES, Signature};
 use alloc::vec::Vec;
-use ct_codecs::{Base64, Decoder};
 
-/// The encoded bytes of a signature: the algorithm, the key's number and the signature.
-const ENCODED_BYTES: usize = 2 + 8 + 64;
 /// The beginning of a file of minisign's, and of each signature in it.
 const COMMENT: &str = "untrusted comment:";
 
@@ -35,14 +33,5 @@ impl Trust {
 /// The next signature of a text.
 fn next<'a>(lines: &mut impl Iterator<Item = &'a str>) -> Option<Signature> {
     lines.find(|line| line.starts_with(COMMENT))?;
-    let mut bytes = [0; ENCODED_BYTES];
-    let decoded = Base64::decode(&mut bytes, lines.next()?.trim(), None).ok()?;
-    let (algorithm, rest) = decoded.split_first_chunk::<2>()?;
-    let (key, signature) = rest.split_first_chunk()?;
-    let algorithm = match algorithm {
-        b"Ed" => Algorithm::Plain,
-        b"ED" => Algorithm::Prehashed,
-        _ => return None,
-    };
-    Some(Signature { algorithm, key: KeyId(*key), bytes: signature.try_into().ok()?, extra: Vec::new() })
+    minisign::signature(lines.next()?)
 }

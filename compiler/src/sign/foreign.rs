@@ -1,8 +1,8 @@
 //! Signatures that other tools made of a statement: minisign, signify, OpenSSH.
 
 use ct_codecs::{Base64, Decoder};
-use precompile_artifact::signature::{Algorithm, KeyId, MOST_EXTRA_BYTES, SSH_NAMESPACE, Signature};
-use precompile_artifact::trust::{PublicKey, PublicKeyError};
+use precompile_artifact::signature::{Algorithm, MOST_EXTRA_BYTES, SSH_NAMESPACE, Signature};
+use precompile_artifact::trust::{PublicKey, PublicKeyError, minisign};
 use ssh_key::{HashAlg, SshSig};
 use thiserror::Error;
 
@@ -45,19 +45,13 @@ pub fn read(text: &str) -> Result<(Signature, Option<PublicKey>), ForeignError> 
     if !text.starts_with("untrusted comment:") {
         return Err(ForeignError::Unknown);
     }
-    minisign(text).map(|signature| (signature, None))
+    read_minisign(text).map(|signature| (signature, None))
 }
 
-fn minisign(text: &str) -> Result<Signature, ForeignError> {
+fn read_minisign(text: &str) -> Result<Signature, ForeignError> {
     let mut lines = text.lines().skip(1);
-    let encoded = lines.next().unwrap_or_default().trim();
-    let bytes = Base64::decode_to_vec(encoded, None).map_err(|_| ForeignError::Malformed)?;
-    let bytes: [u8; 2 + 8 + 64] = bytes.try_into().map_err(|_| ForeignError::Malformed)?;
-    let algorithm = match &bytes[..2] {
-        b"Ed" => Algorithm::Plain,
-        b"ED" => Algorithm::Prehashed,
-        _ => return Err(ForeignError::Malformed),
-    };
+    let encoded = lines.next().unwrap_or_default();
+    let signature = minisign::signature(encoded).ok_or(ForeignError::Malformed)?;
     // Signify has no trusted comment.
     let extra = match lines.next().and_then(|line| line.strip_prefix("trusted comment: ")) {
         None => Vec::new(),
@@ -70,13 +64,7 @@ fn minisign(text: &str) -> Result<Signature, ForeignError> {
     if extra.len() > MOST_EXTRA_BYTES {
         return Err(ForeignError::Comment);
     }
-    let part = |at: usize, end: usize| &bytes[at..end];
-    Ok(Signature {
-        algorithm,
-        key: KeyId(part(2, 10).try_into().expect("eight bytes")),
-        bytes: part(10, 74).try_into().expect("sixty-four bytes"),
-        extra,
-    })
+    Ok(Signature { extra, ..signature })
 }
 
 fn ssh(text: &str) -> Result<(Signature, PublicKey), ForeignError> {
