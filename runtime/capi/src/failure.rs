@@ -28,7 +28,7 @@ pub(crate) enum Reason {
         /// The number of the error.
         code: u16,
         /// The field.
-        field: &'static str,
+        field: String,
         /// The artifact's value.
         artifact_value: String,
         /// The host's value.
@@ -72,13 +72,13 @@ impl Reason {
     fn mismatch(mismatch: &Mismatch) -> Reason {
         let Mismatch { code, field, artifact_value, host_value, remedy } = mismatch;
         let values = [artifact_value, host_value, remedy].map(|text| text.as_str().to_owned());
-        Reason::field(*code, field, values)
+        Reason::field(*code, (*field).to_owned(), values)
     }
 
     /// A field in which two differ: the two values, and the remedy.
     pub(crate) fn field(
         code: Code,
-        field: &'static str,
+        field: String,
         [artifact_value, host_value, remedy]: [String; 3],
     ) -> Reason {
         Reason::Field { code: code.number(), field, artifact_value, host_value, remedy }

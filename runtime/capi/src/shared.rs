@@ -1,7 +1,7 @@
 //! The part of a runtime that its programs share.
 
 use crate::failure::{Failure, Reason};
-use crate::settings::differences;
+use crate::settings::{Difference, differences};
 use precompile_runtime::artifact::{Backend, Code, Contract, Manifest};
 use precompile_runtime::wasmtime::Engine;
 use precompile_runtime::{Program, Runtime, RuntimeConfig};
@@ -23,7 +23,7 @@ struct Known {
     kin: Arc<Kin>,
 }
 
-/// What programs of one store have in common.
+/// The properties that programs of one store have in common.
 #[derive(Debug)]
 struct Kin {
     backend: Backend,
@@ -38,14 +38,14 @@ impl Kin {
     }
 
     /// All that keeps two programs out of one store.
-    fn unlike(&self, other: &Kin) -> Vec<(&'static str, [String; 2])> {
+    fn unlike(&self, other: &Kin) -> Vec<Difference> {
         let mut found = Vec::new();
         if self.backend != other.backend {
-            found.push(("backend", [self, other].map(|kin| kin.backend.name().to_owned())));
+            found.push(("backend".into(), [self, other].map(|kin| kin.backend.name().to_owned())));
         }
         if self.is_pulley != other.is_pulley {
             let name = |kin: &Kin| if kin.is_pulley { "pulley" } else { "machine code" };
-            found.push(("target", [self, other].map(|kin| name(kin).to_owned())));
+            found.push(("target".into(), [self, other].map(|kin| name(kin).to_owned())));
         }
         found.extend(differences(&self.settings, &other.settings));
         found
@@ -89,7 +89,7 @@ impl Shared {
         Err(Failure { message, reasons })
     }
 
-    /// What the programs of an engine have in common, if the engine is one of this runtime's.
+    /// The properties of an engine's programs, if the engine is one of this runtime's.
     fn kin_of(&self, engine: &Engine) -> Option<Arc<Kin>> {
         let engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
         let known = engines.iter().find(|known| Engine::same(&known.engine, engine))?;
