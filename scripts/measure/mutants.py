@@ -27,6 +27,8 @@ GOALS = {"artifact": 92, "cache": 88}
 REASONS = ROOT / "scripts/measure/mutants.txt"
 REPORT = ROOT / "reports/mutants.md"
 VERSION = "27.1.0"
+# The mutants that are tested at a time. The tests sleep more than they work.
+JOBS = 4
 # What came of each is kept, to be looked at.
 WORK = TARGET / "mutants/outcomes"
 HEAD = "| crate | mutants | noticed | of these by taking too long | survived | not built | score | goal | seconds | date | commit |"
@@ -152,7 +154,7 @@ a reason.
 def mutants(name, crate, *options):
     """Tests a crate's mutants, and leaves what came of each in the folder NAME. Survivors are judged elsewhere."""
     command = ["cargo", "mutants", "-o", WORK / name, "-p", f"precompile-{crate}", "--test-package", f"precompile-{crate}"]
-    command += ["--gitignore", "true", "-j1", "--minimum-test-timeout", "20", "--no-shuffle", "--colors", "never"]
+    command += ["--gitignore", "true", f"-j{JOBS}", "--minimum-test-timeout", "60", "--no-shuffle", "--colors", "never"]
     # The tests end with the first that fails, which only a nightly's test harness does, or one that takes itself for
     # such.
     command += [*options, "--", "-Z", "unstable-options", "--fail-fast"]
@@ -207,9 +209,8 @@ def prepare():
     if installed.strip() != f"cargo-mutants {VERSION}":
         run("cargo", "install", "-q", "--locked", "cargo-mutants", "--version", VERSION)
     WORK.mkdir(parents=True, exist_ok=True)
-    # Apart, since what is built of a copy of the sources would be built again for the sources themselves.
-    os.environ["CARGO_TARGET_DIR"] = str(TARGET / "mutants")
-    # The tests sleep more than they work.
+    # Each copy of the sources has a target folder of its own.
+    os.environ.pop("CARGO_TARGET_DIR", None)
     os.environ |= {"RUST_TEST_THREADS": "64", "RUSTC_BOOTSTRAP": "1", "RUST_BACKTRACE": "0"}
 
 
