@@ -44,6 +44,28 @@ impl Context {
         }
     }
 
+    /// Replaces the standard input.
+    pub fn set_input(&mut self, input: Input) {
+        self.input = input;
+    }
+
+    /// Replaces the standard output.
+    pub fn set_output(&mut self, output: Output) {
+        self.replace(1, output);
+    }
+
+    /// Replaces the standard error.
+    pub fn set_errors(&mut self, errors: Output) {
+        self.replace(2, errors);
+    }
+
+    fn replace(&mut self, number: u32, output: Output) {
+        // A guest that has run may have closed it.
+        if let Ok(descriptor) = self.descriptors.get_mut(number) {
+            *descriptor = Descriptor::Output(output);
+        }
+    }
+
     /// Adds an argument. The first is the program's name.
     pub fn argument(&mut self, argument: impl Into<String>) {
         self.arguments.push(argument.into());

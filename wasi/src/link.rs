@@ -17,7 +17,7 @@ const MAX_PARAMS: usize = 9;
 /// If the linker has one of the names.
 pub fn add_to_linker<T: 'static>(
     linker: &mut Linker<T>,
-    context: fn(&mut T) -> &mut Context,
+    context: impl Fn(&mut T) -> &mut Context + Copy + Send + Sync + 'static,
 ) -> wasmtime::Result<()> {
     for module in MODULES {
         for Function { name, .. } in &FUNCTIONS {
@@ -36,7 +36,7 @@ pub fn add_to_linker<T: 'static>(
 pub fn func<T: 'static>(
     mut store: impl AsContextMut<Data = T>,
     function: &'static Function,
-    context: fn(&mut T) -> &mut Context,
+    context: impl Fn(&mut T) -> &mut Context + Copy + Send + Sync + 'static,
 ) -> Func {
     let ty = function_type(store.as_context().engine(), function);
     Func::new(&mut store, ty, move |mut guest, params, results| {
@@ -53,7 +53,7 @@ fn function_type(engine: &Engine, function: &Function) -> FuncType {
 fn answer<T: 'static>(
     guest: &mut Caller<'_, T>,
     function: &Function,
-    context: fn(&mut T) -> &mut Context,
+    context: impl Fn(&mut T) -> &mut Context,
     params: &[Val],
     results: &mut [Val],
 ) -> wasmtime::Result<()> {
@@ -67,7 +67,7 @@ fn answer<T: 'static>(
 fn call<T: 'static>(
     guest: &mut Caller<'_, T>,
     function: &Function,
-    context: fn(&mut T) -> &mut Context,
+    context: impl Fn(&mut T) -> &mut Context,
     params: &[Val],
 ) -> wasmtime::Result<u16> {
     let mut args = [0; MAX_PARAMS];
