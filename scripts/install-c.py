@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""install-c.py PREFIX [--features LIST] [--profile NAME]: builds the C library, runtime/capi, and installs it with its
-headers, a file for pkg-config and a package for CMake. Without `--features`, it has all that bindings of upstream's
-library look up, `bindings`. Needs CMake, for upstream's headers. For Linux."""
+"""install-c.py PREFIX [--features LIST] [--profile NAME] [--lean-wasi]: builds the C library, runtime/capi, and
+installs it with its headers, a file for pkg-config and a package for CMake. Without `--features`, it has all that
+bindings of upstream's library look up, `bindings`. With `--lean-wasi`, WASI is by precompile-wasi, for modules alone.
+Needs CMake, for upstream's headers. For Linux."""
 
 import argparse
 import json
@@ -21,9 +22,10 @@ CAPI = ROOT / "runtime/capi"
 STATIC_LIBS = "-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"
 
 
-def build(features, profile):
+def build(features, profile, lean_wasi):
     """Builds the library, and returns its two files, and upstream's headers for these features."""
-    command = ["cargo", "build", "-q", "-p", "precompile-capi", "--profile", profile, "--features", features]
+    manifest = CAPI / "lean/Cargo.toml" if lean_wasi else CAPI / "Cargo.toml"
+    command = ["cargo", "build", "-q", "--manifest-path", manifest, "--profile", profile, "--features", features]
     printed = run(*command, "--message-format", "json-render-diagnostics")
     files, headers = [], None
     for line in printed.splitlines():
@@ -77,9 +79,10 @@ def main():
     parser.add_argument("prefix", type=pathlib.Path)
     parser.add_argument("--features", default="bindings")
     parser.add_argument("--profile", default="c-library")
+    parser.add_argument("--lean-wasi", action="store_true")
     given = parser.parse_args()
     prefix = HOME / given.prefix
-    install(prefix, *build(given.features, given.profile))
+    install(prefix, *build(given.features, given.profile, given.lean_wasi))
     print(f"installed in {prefix}")
 
 

@@ -11,8 +11,8 @@ const NO_UNWIND: &str = include_str!("../src/runner/no-unwind.ld");
 
 #[allow(clippy::disallowed_methods, reason = "cargo passes its settings in variables")]
 fn main() {
-    println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=../src/runner/no-unwind.ld");
+    // The linker script is a part of this program, which cargo runs again when it is built again.
+    println!("cargo::rerun-if-changed=Cargo.toml");
     let of = |name: &str| var(name).expect("cargo sets it");
     if of("CARGO_CFG_TARGET_OS") != "linux" {
         return;

@@ -36,7 +36,8 @@ class LibraryHook(BuildHookInterface[Any]):
         checkout = Path(self.root).resolve().parents[1]
         self.folder = tempfile.TemporaryDirectory()
         install = [sys.executable, str(checkout / "scripts/install-c.py"), self.folder.name, "--features", FEATURES]
-        subprocess.run(install, check=True)
+        # The package runs modules.
+        subprocess.run([*install, "--lean-wasi"], check=True)
         return str(Path(self.folder.name, "lib/libprecompile_runtime.so").resolve())
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:

@@ -55,6 +55,11 @@ declared() {
     sed -n "s|^/\* $prefix/include/[^ ]*C \*/ extern [^(]*[ *]\([a-z0-9_]*\) (.*|\1|p" "$work/declared" | LC_ALL=C sort -u
 }
 
+scripts/install-c.py "$work/lean" --lean-wasi >/dev/null
+nm -D --defined-only "$work/lean/lib/libprecompile_runtime.so" | awk '{ print $3 }' | LC_ALL=C sort >"$work/lean-exported"
+same "$list" "$work/lean-exported" 'the lean library exports other functions than the list says'
+echo 'ok: so does the library with lean WASI'
+
 upstream="$(cargo metadata --format-version 1 --locked | python3 -c '
 import json, pathlib, sys
 packages = json.load(sys.stdin)["packages"]
@@ -76,4 +81,5 @@ cargo clippy -q -p precompile-capi --all-targets --features bindings -- -D warni
 cargo test -q -p precompile-capi --features bindings
 cargo clippy -q -p precompile-capi --all-targets --no-default-features -- -D warnings
 cargo test -q -p precompile-capi --no-default-features
+cargo clippy -q --manifest-path $capi/lean/Cargo.toml --features bindings -- -D warnings
 echo 'ok: the tests pass, with all features and with none'

@@ -62,7 +62,7 @@ shows() {
 
 for source in "$examples"/*.c "$examples"/*.cpp; do build "$source"; done
 for backend in winch cranelift; do
-    for name in hello memory multi_value host wasi linking library component wasm_h raii; do guest $name $backend; done
+    for name in hello memory multi_value host wasi streams linking library component wasm_h raii; do guest $name $backend; done
     guest interrupt $backend -W epoch-interruption
     guest fuel $backend -W fuel
 done
@@ -76,6 +76,19 @@ build "$work/freed.c"
 ends_with 99 'Invalid read of size' checked "$work/bin/freed" "$work/guests/hello.winch.cwasm"
 echo 'ok: valgrind finds a program that is never deleted, and one that is used afterwards'
 
+# with_wasi: the examples that use it, with the artifacts of `$backend`.
+with_wasi() {
+    shows 'hello through WASI!' wasi "wasi.$backend.cwasm"
+    shows 'it had 3 arguments' wasi "wasi.$backend.cwasm"
+    echo 'from a file' >"$work/guests/input.txt"
+    for words in 'its output was `bytes`' 'it could make a file: no' 'the output was finished: yes'; do
+        rm -f "$work/guests/errors.txt"
+        shows "$words" streams "streams.$backend.cwasm"
+        grep -qx 'no new file' "$work/guests/errors.txt" || { echo 'error: the standard error is not in its file' >&2; return 1; }
+    done
+    shows 'its output was `from a file' streams "streams.$backend.cwasm" input.txt
+}
+
 for backend in winch cranelift; do
     shows 'hello from the guest' hello hello.$backend.cwasm
     shows 'the guest has written: sixteen' memory memory.$backend.cwasm
@@ -87,8 +100,7 @@ for backend in winch cranelift; do
     shows 'out of fuel, after more than ten: yes' fuel fuel.$backend.cwasm
     shows 'line 2: second' host host.$backend.cwasm
     shows 'the text is out of bounds' host host.$backend.cwasm
-    shows 'hello through WASI!' wasi wasi.$backend.cwasm
-    shows 'it had 3 arguments' wasi wasi.$backend.cwasm
+    with_wasi
     shows 'the library has doubled it: 42' linking linking.$backend.cwasm library.$backend.cwasm
     shows '20 and 22 are 42' component component.$backend.cwasm
     shows 'the component calls itself adder' component component.$backend.cwasm
@@ -98,6 +110,15 @@ for backend in winch cranelift; do
     shows '"field":"settings.consume_fuel"' raii raii.$backend.cwasm
     echo "ok: the examples run with $backend's artifacts, and valgrind finds nothing"
 done
+
+# The same programs over the lean library.
+scripts/install-c.py "$work/lean" --lean-wasi >/dev/null
+cmp -s "$prefix/lib/libprecompile_runtime.so" "$work/lean/lib/libprecompile_runtime.so" && { echo 'error: the libraries are the same' >&2; exit 1; }
+for backend in winch cranelift; do
+    LD_LIBRARY_PATH="$work/lean/lib" with_wasi
+    LD_LIBRARY_PATH="$work/lean/lib" shows '20 and 22 are 42' component component.$backend.cwasm
+done
+echo 'ok: WASI by precompile-wasi serves the same programs'
 
 # Backends and settings are not mixed, whichever comes first.
 for pair in 'winch cranelift' 'cranelift winch'; do

@@ -1,0 +1,55 @@
+/* streams: a command whose input is bytes or a file, whose output a function takes, and whose folder is read-only. */
+#include "example.h"
+#include <stddef.h>
+
+/* The output so far. */
+struct text {
+    char bytes[256];
+    size_t length;
+    bool is_finished;
+};
+
+static ptrdiff_t take(void *data, const unsigned char *bytes, size_t length) {
+    struct text *text = data;
+    if (length > sizeof text->bytes - text->length) return -28; /* ENOSPC */
+    memcpy(text->bytes + text->length, bytes, length);
+    text->length += length;
+    return (ptrdiff_t)length;
+}
+
+static void finish(void *data) { ((struct text *)data)->is_finished = true; }
+
+int main(int argc, char **argv) {
+    struct guest guest = guest_open(argc > 1 ? argv[1] : "streams.cwasm");
+    struct text output = {.length = 0};
+    wasi_config_t *wasi = wasi_config_new();
+    if (argc > 2) {
+        if (!wasi_config_set_stdin_file(wasi, argv[2])) return 1;
+    } else {
+        wasm_byte_vec_t input;
+        wasm_byte_vec_new(&input, 5, "bytes");
+        wasi_config_set_stdin_bytes(wasi, &input);
+    }
+    wasi_config_set_stdout_custom(wasi, take, &output, finish);
+    if (!wasi_config_set_stderr_file(wasi, "errors.txt")) return 1;
+    if (wasi_config_preopen_dir(wasi, "no-such-folder", "/", true)) return 1;
+    if (!wasi_config_preopen_dir(wasi, ".", "/", false)) return 1;
+    check_call(wasmtime_context_set_wasi(guest.context, wasi), NULL);
+    check_call(wasmtime_linker_define_wasi(guest.linker), NULL);
+    guest_start(&guest);
+
+    wasmtime_func_t start = guest_export(&guest, "_start", WASMTIME_EXTERN_FUNC).of.func;
+    wasm_trap_t *trap = NULL;
+    wasmtime_error_t *error = wasmtime_func_call(guest.context, &start, NULL, 0, NULL, 0, &trap);
+    int code = 0;
+    if (error == NULL || !wasmtime_error_exit_status(error, &code)) {
+        check_call(error, trap);
+        return 1;
+    }
+    wasmtime_error_delete(error);
+    printf("its output was `%.*s`\n", (int)output.length, output.bytes);
+    printf("it could make a file: %s\n", code == 0 ? "yes" : "no");
+    guest_close(&guest);
+    printf("the output was finished: %s\n", output.is_finished ? "yes" : "no");
+    return 0;
+}
