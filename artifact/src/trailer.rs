@@ -273,10 +273,19 @@ impl Trailer {
 ///
 /// Any [`ReadError`].
 pub fn read(artifact: &[u8]) -> Result<Trailer, ReadError> {
+    read_with(artifact, blake3::hash)
+}
+
+/// Like [`read`], with another implementation of BLAKE3, such as one by several threads.
+///
+/// # Errors
+///
+/// Any [`ReadError`].
+pub fn read_with(artifact: &[u8], hash: fn(&[u8]) -> blake3::Hash) -> Result<Trailer, ReadError> {
     let trailer = read_unverified(artifact)?;
     let offset = trailer.digest_offset;
     // The trailer was read from these bytes, so the offset is within them.
-    match blake3::hash(&artifact[..offset as usize]) == trailer.digest {
+    match hash(&artifact[..offset as usize]) == trailer.digest {
         true => Ok(trailer),
         false => Err(ReadError::Digest { offset }),
     }

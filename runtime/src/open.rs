@@ -21,7 +21,7 @@ use accepted::Accepted;
 use alloc::sync::Arc;
 use core::ptr::NonNull;
 use precompile_artifact::manifest::Kind;
-use precompile_artifact::trailer;
+use precompile_artifact::trailer::{self, ReadError, Trailer};
 #[cfg(feature = "component-model")]
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
@@ -48,7 +48,7 @@ impl Runtime {
     ///
     /// Every [`OpenError`] but that of files.
     pub unsafe fn open_bytes(&self, artifact: &[u8]) -> Result<Program, OpenError> {
-        let accepted = self.accept(trailer::read(artifact)?)?;
+        let accepted = self.accept(read_verified(artifact)?)?;
         // SAFETY: the caller promises the same.
         unsafe { self.make(accepted, artifact, &mut |_| {}) }
     }
@@ -130,6 +130,19 @@ impl Runtime {
         reached(OpenPhase::Deserialized);
         Ok(program)
     }
+}
+
+/// Reads the trailer of an artifact in memory, and checks the digest: of a large artifact by several threads, but in
+/// builds for size.
+///
+/// # Errors
+///
+/// Any [`ReadError`].
+fn read_verified(artifact: &[u8]) -> Result<Trailer, ReadError> {
+    #[cfg(all(feature = "std", not(feature = "portable-digest")))]
+    return trailer::read_with(artifact, precompile_parallel::hash);
+    #[cfg(not(all(feature = "std", not(feature = "portable-digest"))))]
+    return trailer::read(artifact);
 }
 
 /// A source of an artifact's code for wasmtime.

@@ -8,8 +8,8 @@ pub(crate) type Difference = (String, [String; 2]);
 /// The settings in which two contracts differ, of those that keep their programs out of one store.
 pub(crate) fn differences(one: &Contract, other: &Contract) -> Vec<Difference> {
     let [one, other] = [one, other].map(text);
-    // Both have the same settings in the same order, one in a line.
-    let unlike = one.lines().zip(other.lines()).filter(|(one, other)| one != other);
+    // Both have the same settings in the same order, and no value has a comma.
+    let unlike = one.split(',').zip(other.split(',')).filter(|(one, other)| one != other);
     unlike
         .filter_map(|(one, other)| {
             let ((name, one), (_, other)) = (setting(one)?, setting(other)?);
@@ -21,12 +21,12 @@ pub(crate) fn differences(one: &Contract, other: &Contract) -> Vec<Difference> {
 /// A contract as it is for an engine, in JSON.
 fn text(contract: &Contract) -> String {
     // Numbers, flags and names can be written.
-    serde_json::to_string_pretty(&contract.for_engine()).unwrap_or_default()
+    serde_json::to_string(&contract.for_engine()).unwrap_or_default()
 }
 
-/// The name and the value of a setting, from its line in JSON.
-fn setting(line: &str) -> Option<(&str, &str)> {
-    let (name, value) = line.trim().trim_end_matches(',').split_once(": ")?;
+/// The name and the value of a setting, from its field in JSON.
+fn setting(field: &str) -> Option<(&str, &str)> {
+    let (name, value) = field.trim_matches(['{', '}']).split_once(':')?;
     Some((name.trim_matches('"'), value.trim_matches('"')))
 }
 

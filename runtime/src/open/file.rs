@@ -1,13 +1,12 @@
 //! Opening files as private copies, so that later changes of a file don't affect what runs.
 
-use super::private_copy::{PrivateCopy, ReadSome};
+use super::private_copy::PrivateCopy;
 use crate::open_error::OpenError;
 use crate::open_phase::OpenPhase;
 use crate::program::Program;
 use crate::runtime::Runtime;
-use precompile_artifact::trailer;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 impl Runtime {
@@ -16,6 +15,9 @@ impl Runtime {
     ///
     /// On Linux the copy is a sealed file in memory. Each call makes a copy of the file's length. With
     /// [`Runtime::open_file_mapped`] all share the file's pages, but the caller must promise more.
+    ///
+    /// Several threads copy and check an artifact of more than 1 MiB, and have ended when the call returns; with the
+    /// feature `portable-digest`, the caller's thread alone.
     ///
     /// # Safety
     ///
@@ -49,7 +51,7 @@ impl Runtime {
         mut artifact: impl Read,
     ) -> Result<Program, OpenError> {
         // SAFETY: the caller promises the same.
-        unsafe { self.copy(name.as_ref(), &mut |buffer| artifact.read(buffer), &mut |_| {}) }
+        unsafe { self.copy(name.as_ref(), PrivateCopy::of(&mut |buffer| artifact.read(buffer)), &mut |_| {}) }
     }
 
     /// Like [`Runtime::open_file`]. Calls `reached` after each phase, so that phases can be measured separately.
@@ -88,7 +90,9 @@ impl Runtime {
         mut reached: impl FnMut(OpenPhase),
     ) -> Result<Program, OpenError> {
         // SAFETY: the caller promises the same.
-        unsafe { self.copy(name.as_ref(), &mut |buffer| artifact.read(buffer), &mut reached) }
+        unsafe {
+            self.copy(name.as_ref(), PrivateCopy::of(&mut |buffer| artifact.read(buffer)), &mut reached)
+        }
     }
 
     /// # Safety
@@ -99,9 +103,9 @@ impl Runtime {
         path: &Path,
         reached: &mut dyn FnMut(OpenPhase),
     ) -> Result<Program, OpenError> {
-        let mut file = File::open(path).map_err(|source| OpenError::Io { path: path.into(), source })?;
+        let copy = File::open(path).and_then(|file| PrivateCopy::of_file(&file));
         // SAFETY: the caller promises the same.
-        unsafe { self.copy(path, &mut |buffer| file.read(buffer), reached) }
+        unsafe { self.copy(path, copy, reached) }
     }
 
     /// # Safety
@@ -110,11 +114,11 @@ impl Runtime {
     unsafe fn copy(
         &self,
         name: &Path,
-        read: ReadSome<'_>,
+        copy: io::Result<PrivateCopy>,
         reached: &mut dyn FnMut(OpenPhase),
     ) -> Result<Program, OpenError> {
-        let copy = PrivateCopy::of(read).map_err(|source| OpenError::Io { path: name.into(), source })?;
-        let accepted = self.accept(trailer::read(&copy)?)?;
+        let copy = copy.map_err(|source| OpenError::Io { path: name.into(), source })?;
+        let accepted = self.accept(copy.trailer(name)?)?;
         // SAFETY: the caller promises the same, and the digest was right. Nobody changes the copy.
         unsafe { self.make(accepted, copy, reached) }
     }

@@ -99,7 +99,7 @@ impl Runtime {
         let file = open_to_map(path).map_err(refuse)?;
         // SAFETY: the caller promises that the file doesn't change while it is mapped.
         let bytes = unsafe { map(&file) }.map_err(refuse)?;
-        let accepted = self.accept(trailer::read(&bytes)?)?;
+        let accepted = self.accept(super::read_verified(&bytes)?)?;
         drop(bytes);
         // SAFETY: the caller promises the same, and the digest was right.
         unsafe { self.make(accepted, Mapped { path, file }, reached) }

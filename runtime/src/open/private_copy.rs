@@ -1,17 +1,19 @@
 //! A private copy of an artifact, which nobody can change.
 
-use super::Source;
+use super::{Source, read_verified};
 use crate::open_error::OpenError;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Deref;
-use precompile_artifact::trailer;
-use std::io::{self, ErrorKind};
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use memmap2::Mmap;
+use precompile_artifact::trailer::{self, Trailer};
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
 #[cfg(feature = "component-model")]
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
-#[cfg(any(target_os = "linux", target_os = "android"))]
-use {memmap2::Mmap, std::fs::File};
 
 /// A private copy of an artifact, which nobody can change, whatever happens to the original file.
 pub(super) enum PrivateCopy {
@@ -29,7 +31,7 @@ const CHUNK_BYTES: usize = 64 << 10;
 const MOST_BEHIND_BYTES: u64 = 64 << 20;
 
 /// A function like [`std::io::Read::read`]. A trait object of [`std::io::Read`] would add all of its other methods.
-pub(super) type ReadSome<'a> = &'a mut dyn FnMut(&mut [u8]) -> io::Result<usize>;
+type ReadSome<'a> = &'a mut dyn FnMut(&mut [u8]) -> io::Result<usize>;
 
 impl PrivateCopy {
     /// Reads a file or a stream to its end. If the start is no artifact, the rest isn't read, because devices have no
@@ -44,6 +46,36 @@ impl PrivateCopy {
             return sealed::fill(file, first, read, most);
         }
         PrivateCopy::owned(first, read, most)
+    }
+
+    /// Reads a file to its end, as [`PrivateCopy::of`]. Several threads read a large one, but in builds for size.
+    pub(super) fn of_file(mut file: &File) -> io::Result<PrivateCopy> {
+        #[cfg(all(any(target_os = "linux", target_os = "android"), not(feature = "portable-digest")))]
+        if let Some(copy) = sealed::of_large_file(file)? {
+            return Ok(copy);
+        }
+        PrivateCopy::of(&mut |buffer| file.read(buffer))
+    }
+
+    /// Reads the trailer, and checks the digest.
+    ///
+    /// # Errors
+    ///
+    /// Any [`ReadError`](trailer::ReadError), and with the name that is given, the system's if the copy can't be read.
+    pub(super) fn trailer(&self, name: &Path) -> Result<Trailer, OpenError> {
+        match self {
+            #[cfg(all(any(target_os = "linux", target_os = "android"), not(feature = "portable-digest")))]
+            PrivateCopy::Sealed { file, bytes } => {
+                let trailer = sealed::trailer(file, bytes);
+                trailer
+                    .map_err(|source| OpenError::Io { path: name.into(), source })?
+                    .map_err(OpenError::Read)
+            }
+            _ => {
+                let _ = name;
+                Ok(read_verified(self)?)
+            }
+        }
     }
 
     fn owned(first: Chunk, read: ReadSome<'_>, most: u64) -> io::Result<PrivateCopy> {
@@ -162,10 +194,12 @@ impl Source for PrivateCopy {
 mod sealed {
     use super::*;
     use memmap2::MmapOptions;
+    #[cfg(not(feature = "portable-digest"))]
+    use precompile_artifact::trailer::ReadError;
     use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
     use rustix::io::Errno;
     use rustix::process::{Resource, getrlimit};
-    use std::io::{Read, Seek, Write};
+    use std::io::{Seek, Write};
 
     const TOO_LARGE: &str = "it is larger than files may be (`ulimit -f`), and its copy in memory counts as one: \
                              raise that, or map it";
@@ -188,6 +222,35 @@ mod sealed {
             room = left.ok_or_else(|| io::Error::new(ErrorKind::FileTooLarge, TOO_LARGE))?;
             (&file).write_all(part)
         })?;
+        seal(file)
+    }
+
+    /// Copies a regular file of more than one part. `None` of another file, and where the copy fails, as it does of a file
+    /// that becomes shorter meanwhile: reading it from the start tells why.
+    #[cfg(not(feature = "portable-digest"))]
+    pub(super) fn of_large_file(file: &File) -> io::Result<Option<PrivateCopy>> {
+        use precompile_artifact::trailer::ELF_HEADER_BYTES;
+        use std::os::unix::fs::FileExt;
+
+        let metadata = file.metadata()?;
+        let bytes = metadata.len();
+        if !metadata.is_file() || bytes <= precompile_parallel::PART_BYTES {
+            return Ok(None);
+        }
+        let mut header = [0; ELF_HEADER_BYTES];
+        let most = match file.read_exact_at(&mut header, 0).map(|()| trailer::image(&header)) {
+            Ok(Ok(image)) => image.bytes.saturating_add(MOST_BEHIND_BYTES),
+            _ => return Ok(None),
+        };
+        let room = getrlimit(Resource::Fsize).current.unwrap_or(u64::MAX);
+        match create().filter(|_| bytes <= most.min(room)) {
+            Some(copy) if precompile_parallel::copy_file(file, &copy, bytes).is_ok() => seal(copy).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Seals a file in memory. If that fails, the copy is in this process' own memory.
+    fn seal(file: File) -> io::Result<PrivateCopy> {
         let seals = SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL;
         if fcntl_add_seals(&file, seals).is_err() {
             // Linux refuses as busy while a page of the file is in use elsewhere, as for a moment by page migration.
@@ -199,6 +262,19 @@ mod sealed {
         // SAFETY: nobody can change or shorten the file any more.
         let bytes = unsafe { MmapOptions::new().map_copy_read_only(&file) }?;
         Ok(PrivateCopy::Sealed { file, bytes })
+    }
+
+    /// Reads the trailer, and checks the digest. Several threads read a large file, which takes less time than the pages
+    /// of its mapping.
+    #[cfg(not(feature = "portable-digest"))]
+    pub(super) fn trailer(file: &File, bytes: &[u8]) -> io::Result<Result<Trailer, ReadError>> {
+        let trailer = match trailer::read_unverified(bytes) {
+            Ok(trailer) => trailer,
+            Err(error) => return Ok(Err(error)),
+        };
+        let offset = trailer.digest_offset;
+        let is_right = precompile_parallel::hash_file(file, offset)? == trailer.digest;
+        Ok(if is_right { Ok(trailer) } else { Err(ReadError::Digest { offset }) })
     }
 
     /// Returns true if the system denied the mapping, rather than that the artifact is invalid.
@@ -244,7 +320,7 @@ mod tests {
     }
 
     fn answer(copy: PrivateCopy) -> i32 {
-        let accepted = Accepted::unasked(trailer::read(&copy).unwrap());
+        let accepted = Accepted::unasked(copy.trailer("copy".as_ref()).unwrap());
         // SAFETY: the tests have just compiled it, and nobody changed it.
         let program: Program = unsafe { Runtime::new().make(accepted, copy, &mut |_| {}) }.unwrap();
         let mut store = Store::new(program.engine(), ());

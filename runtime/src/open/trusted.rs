@@ -1,13 +1,17 @@
 //! Opening artifacts that trusted keys have signed.
 
 #[cfg(feature = "std")]
-use super::private_copy::{PrivateCopy, ReadSome};
+use super::private_copy::PrivateCopy;
 use crate::open_error::OpenError;
 use crate::program::Program;
 use crate::runtime::Runtime;
-use precompile_artifact::{Trust, trailer};
+use precompile_artifact::Trust;
 #[cfg(feature = "std")]
-use std::{fs::File, io::Read, path::Path};
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
 
 /// # Opening what trusted keys have signed
 ///
@@ -25,8 +29,7 @@ impl Runtime {
     #[cfg(feature = "std")]
     pub fn open_trusted(&self, path: impl AsRef<Path>, trust: &Trust) -> Result<Program, OpenError> {
         let path = path.as_ref();
-        let file = File::open(path).map_err(|source| OpenError::Io { path: path.into(), source })?;
-        self.open_trusted_reader(path, file, trust)
+        self.open_trusted_copy(path, File::open(path).and_then(|file| PrivateCopy::of_file(&file)), trust)
     }
 
     /// Like [`Runtime::open_trusted`], but reads the artifact from a reader. The name is for errors. See
@@ -42,10 +45,18 @@ impl Runtime {
         mut artifact: impl Read,
         trust: &Trust,
     ) -> Result<Program, OpenError> {
-        let read: ReadSome<'_> = &mut |buffer| artifact.read(buffer);
-        let refuse = |source| OpenError::Io { path: name.as_ref().into(), source };
-        let copy = PrivateCopy::of(read).map_err(refuse)?;
-        let accepted = self.accept_trusted(trailer::read(&copy)?, trust)?;
+        self.open_trusted_copy(name.as_ref(), PrivateCopy::of(&mut |buffer| artifact.read(buffer)), trust)
+    }
+
+    #[cfg(feature = "std")]
+    fn open_trusted_copy(
+        &self,
+        name: &Path,
+        copy: io::Result<PrivateCopy>,
+        trust: &Trust,
+    ) -> Result<Program, OpenError> {
+        let copy = copy.map_err(|source| OpenError::Io { path: name.into(), source })?;
+        let accepted = self.accept_trusted(copy.trailer(name)?, trust)?;
         // SAFETY: trusted keys have signed what nobody can change any more: it is an artifact of precompile's, and
         // undamaged.
         unsafe { self.make(accepted, copy, &mut |_| {}) }
@@ -57,7 +68,7 @@ impl Runtime {
     ///
     /// As [`Runtime::open_trusted`], but not those of files.
     pub fn open_trusted_bytes(&self, artifact: &[u8], trust: &Trust) -> Result<Program, OpenError> {
-        let accepted = self.accept_trusted(trailer::read(artifact)?, trust)?;
+        let accepted = self.accept_trusted(super::read_verified(artifact)?, trust)?;
         // SAFETY: trusted keys have signed these bytes, which nobody changes while they are borrowed: they are an artifact
         // of precompile's, and undamaged.
         unsafe { self.make(accepted, artifact, &mut |_| {}) }
@@ -73,7 +84,7 @@ impl Runtime {
     ///
     /// As [`Runtime::open_trusted_bytes`].
     pub fn open_trusted_static(&self, artifact: &'static [u8], trust: &Trust) -> Result<Program, OpenError> {
-        let accepted = self.accept_trusted(trailer::read(artifact)?, trust)?;
+        let accepted = self.accept_trusted(super::read_verified(artifact)?, trust)?;
         // SAFETY: trusted keys have signed these bytes, which never change, as they are borrowed for good: they are an
         // artifact of precompile's, and undamaged.
         unsafe { self.load(artifact, accepted) }
