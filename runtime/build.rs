@@ -46,6 +46,7 @@ fn built_in_trust() {
 #[allow(clippy::disallowed_methods, reason = "cargo passes its settings in variables")]
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rustc-check-cfg=cfg(no_unwind, own_start)");
     for (name, of) in [("PRECOMPILE_ARCH", "CARGO_CFG_TARGET_ARCH"), ("PRECOMPILE_OS", "CARGO_CFG_TARGET_OS")]
     {
         println!("cargo::rustc-env={name}={}", var(of).expect("cargo sets it"));
@@ -56,11 +57,20 @@ fn main() {
     let linux = is("CARGO_CFG_TARGET_OS", &["linux"]);
     // Mold doesn't support linker scripts.
     let mold = var("CARGO_ENCODED_RUSTFLAGS").is_ok_and(|flags| flags.contains("mold"));
+    if for_size && linux && is("CARGO_CFG_TARGET_ENV", &["gnu"]) {
+        println!("cargo::rustc-cfg=own_start");
+    }
     if for_size && linux && !mold {
         // Copied, because another checkout may build into the same folder after this one is gone.
         let script = Path::new(&var("OUT_DIR").expect("cargo sets it")).join("no-unwind.ld");
         fs::write(&script, NO_UNWIND).expect("the folder that cargo gives can be written to");
         println!("cargo::rustc-link-arg-bin=precompile-run=-Wl,-T,{}", script.display());
         println!("cargo::rustc-link-arg-bin=precompile-run=-Wl,--no-eh-frame-hdr");
+        // A static libgcc has these functions in one object with others that a static glibc needs.
+        let is_static =
+            var("CARGO_CFG_TARGET_FEATURE").is_ok_and(|it| it.split(',').any(|it| it == "crt-static"));
+        if is("CARGO_CFG_TARGET_ENV", &["gnu"]) && !is_static {
+            println!("cargo::rustc-cfg=no_unwind");
+        }
     }
 }

@@ -11,8 +11,10 @@ use support::{Runner, precompile, run, runner};
 const GLIBC: (u32, u32) = (2, 34);
 /// The glibc of the build system in README.md. A program that is linked against a newer one may need newer symbols.
 const BUILT_ON: (u32, u32) = (2, 36);
-/// All libraries that the commands need, as README.md promises.
-const LIBRARIES: [&str; 4] = ["libgcc_s.so.1", "libm.so.6", "libc.so.6", "ld-linux-"];
+/// All libraries that `precompile` needs, as README.md promises.
+const LIBRARIES: &[&str] = &["libgcc_s.so.1", "libm.so.6", "libc.so.6", "ld-linux-"];
+/// All libraries that `precompile-run` needs, as README.md promises.
+const LIBRARIES_OF_RUNNERS: &[&str] = &["libc.so.6", "ld-linux-"];
 
 /// A version of glibc, from the beginning of a text.
 fn version(text: &str) -> Option<(u32, u32)> {
@@ -29,10 +31,10 @@ fn newer_system(printed: &str) -> Option<String> {
 }
 
 /// The reason why a program needs more than is promised, from the output of two tools.
-fn grown(libraries: &str, symbols: &str) -> Option<String> {
+fn grown(promised: &[&str], libraries: &str, symbols: &str) -> Option<String> {
     let needed = libraries.lines().filter(|line| line.contains("(NEEDED)"));
     let mut needed = needed.filter_map(|line| line.split_once('[')?.1.split_once(']')).map(|(name, _)| name);
-    let other = needed.find(|name| !LIBRARIES.iter().any(|known| name.starts_with(known)));
+    let other = needed.find(|name| !promised.iter().any(|known| name.starts_with(known)));
     let newest = symbols.split("GLIBC_").skip(1).filter_map(version).max().unwrap_or_default();
     let newer = (newest > GLIBC).then(|| format!("glibc {}.{}", newest.0, newest.1));
     other.map(String::from).or(newer)
@@ -53,7 +55,11 @@ fn the_commands_need_no_more_than_is_promised() {
     if let Some(why) = &newer {
         println!("{why}");
     }
-    for program in [precompile(), runner(Runner::Default), runner(Runner::Full)] {
+    for (program, promised) in [
+        (precompile(), LIBRARIES),
+        (runner(Runner::Default), LIBRARIES_OF_RUNNERS),
+        (runner(Runner::Full), LIBRARIES_OF_RUNNERS),
+    ] {
         let (libraries, symbols) = (tool("readelf", "-dW", program), tool("objdump", "-T", program));
         let (Some(libraries), Some(symbols)) = (libraries, symbols) else {
             println!("not run: there are no binutils");
@@ -61,7 +67,7 @@ fn the_commands_need_no_more_than_is_promised() {
         };
         assert!(libraries.contains("(NEEDED)") && symbols.contains("GLIBC_2"), "{libraries}\n{symbols}");
         let symbols = if newer.is_none() { symbols } else { String::new() };
-        assert_eq!(grown(&libraries, &symbols), None, "{}", program.display());
+        assert_eq!(grown(promised, &libraries, &symbols), None, "{}", program.display());
     }
 }
 
@@ -71,9 +77,12 @@ fn programs_that_need_more_are_found() {
     let libc = " 0x01 (NEEDED) Shared library: [libc.so.6]\n";
     let zlib = " 0x01 (NEEDED) Shared library: [libz.so.1]\n";
     let symbol = |version: &str| format!("0 DF *UND* 0 (GLIBC_{version}) memcpy\n");
-    assert_eq!(grown(libc, &symbol("2.34")), None);
-    assert_eq!(grown(libc, &(symbol("2.35") + &symbol("2.9"))).as_deref(), Some("glibc 2.35"));
-    assert_eq!(grown(&(libc.to_owned() + zlib), &symbol("2.2.5")).as_deref(), Some("libz.so.1"));
+    assert_eq!(grown(LIBRARIES, libc, &symbol("2.34")), None);
+    assert_eq!(grown(LIBRARIES, libc, &(symbol("2.35") + &symbol("2.9"))).as_deref(), Some("glibc 2.35"));
+    assert_eq!(grown(LIBRARIES, &(libc.to_owned() + zlib), &symbol("2.2.5")).as_deref(), Some("libz.so.1"));
+    let libgcc = " 0x01 (NEEDED) Shared library: [libgcc_s.so.1]\n";
+    assert_eq!(grown(LIBRARIES, libgcc, ""), None);
+    assert_eq!(grown(LIBRARIES_OF_RUNNERS, libgcc, "").as_deref(), Some("libgcc_s.so.1"));
     assert_eq!(newer_system("glibc 2.36\n"), None);
     let newer = newer_system("glibc 2.41\n");
     assert_eq!(newer.as_deref(), Some("not run: the newest symbols, where glibc is 2.41 and not 2.36"));

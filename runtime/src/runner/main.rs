@@ -1,6 +1,7 @@
 //! The command `precompile-run`, which runs artifacts. It contains no compiler.
 
 #![deny(unsafe_code)]
+#![cfg_attr(own_start, no_main)]
 
 mod args;
 #[cfg(feature = "component-model")]
@@ -22,6 +23,9 @@ mod invoke;
 mod limits;
 #[cfg(feature = "measure")]
 mod measure;
+#[cfg(all(no_unwind, panic = "abort"))]
+#[allow(unsafe_code, reason = "functions with the names of libgcc's")]
+mod no_unwind;
 mod panic;
 #[cfg(feature = "plugin")]
 mod plugin;
@@ -35,6 +39,9 @@ mod print;
 #[cfg(feature = "trust")]
 mod signatures;
 mod stack;
+#[cfg(own_start)]
+#[allow(unsafe_code, reason = "the C library's functions")]
+mod start;
 mod state;
 #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
 mod stdio;
@@ -53,9 +60,14 @@ use precompile_runtime::{Program, Runtime};
 use print::print;
 use std::io::stdin;
 use std::path::Path;
-use std::process::ExitCode;
 
-fn main() -> ExitCode {
+#[cfg(not(own_start))]
+fn main() -> std::process::ExitCode {
+    command().into()
+}
+
+/// Runs the command line, and returns the exit code.
+fn command() -> u8 {
     panic::end_process();
     let run = Args::parse().and_then(|command| match command {
         Command::Run(args) => stack::with_enough(|| run(*args)),
@@ -64,8 +76,8 @@ fn main() -> ExitCode {
         Command::Print(text) => print(&text),
     });
     match run {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => ExitCode::from(failure.report()),
+        Ok(()) => 0,
+        Err(failure) => failure.report(),
     }
 }
 
@@ -122,7 +134,14 @@ fn run(
             call.run(&mut guest)?;
             print(&call.text())
         }
-        _ => guest.start(&program),
+        _ => {
+            let end = guest.start(&program);
+            // The system frees the memory of a process at once. A plugin is told of the end, and wasmtime-wasi ends its
+            // own threads.
+            #[cfg(not(any(feature = "plugin", feature = "wasi")))]
+            std::mem::forget((guest, program, runtime));
+            end
+        }
     }
 }
 
