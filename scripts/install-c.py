@@ -22,21 +22,20 @@ CAPI = ROOT / "runtime/capi"
 STATIC_LIBS = "-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"
 
 
-def build(features, profile, lean_wasi):
-    """Builds the library, and returns its two files, and upstream's headers for these features."""
+def build(kind, features, profile, lean_wasi, *flags):
+    """Builds a library of this kind, and returns its file, and upstream's headers for these features."""
     manifest = CAPI / "lean/Cargo.toml" if lean_wasi else CAPI / "Cargo.toml"
-    command = ["cargo", "build", "-q", "--manifest-path", manifest, "--profile", profile, "--features", features]
-    printed = run(*command, "--message-format", "json-render-diagnostics")
-    files, headers = [], None
-    for line in printed.splitlines():
+    command = ["cargo", "rustc", "-q", "--lib", "--crate-type", kind, "--manifest-path", manifest]
+    command += ["--profile", profile, "--features", features, "--message-format", "json-render-diagnostics"]
+    library = headers = None
+    for line in run(*command, "--", *flags).splitlines():
         message = json.loads(line)
         package = message.get("package_id", "")
         if message["reason"] == "build-script-executed" and "wasmtime-c-api-impl@" in package:
             headers = pathlib.Path(message["out_dir"], "include")
         if message["reason"] == "compiler-artifact" and message["target"]["name"] == "precompile_capi":
-            files = [pathlib.Path(file) for file in message["filenames"]]
-    by_suffix = {file.suffix: file for file in files}
-    return by_suffix[".so"], by_suffix[".a"], headers
+            library = pathlib.Path(message["filenames"][0])
+    return library, headers
 
 
 def link(folder, name, to):
@@ -82,7 +81,11 @@ def main():
     parser.add_argument("--lean-wasi", action="store_true")
     given = parser.parse_args()
     prefix = HOME / given.prefix
-    install(prefix, *build(given.features, given.profile, given.lean_wasi))
+    how = (given.features, given.profile, given.lean_wasi)
+    static, headers = build("staticlib", *how)
+    # What runtime/capi/src/no_backtrace.rs is about.
+    shared, _ = build("cdylib", *how, "--cfg", "no_backtrace")
+    install(prefix, shared, static, headers)
     print(f"installed in {prefix}")
 
 

@@ -13,6 +13,7 @@ const NO_UNWIND: &str = include_str!("../src/runner/no-unwind.ld");
 fn main() {
     // The linker script is a part of this program, which cargo runs again when it is built again.
     println!("cargo::rerun-if-changed=Cargo.toml");
+    println!("cargo::rustc-check-cfg=cfg(no_backtrace)");
     let of = |name: &str| var(name).expect("cargo sets it");
     if of("CARGO_CFG_TARGET_OS") != "linux" {
         return;

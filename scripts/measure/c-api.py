@@ -153,7 +153,8 @@ def ours(step, *features, package=SMALL[-1], manifest=ROOT / "runtime/capi/Cargo
     if for_size and step.strip:
         for_size.append(f'profile.release.package.{package}.strip="symbols"')
     more = [word for setting in for_size for word in ("--config", setting)]
-    return size(step, ["portable-digest", *features], manifest, *more)
+    # As scripts/install-c.py builds the shared library.
+    return size(step, ["portable-digest", *features], manifest, *more, "--", "--cfg", "no_backtrace")
 
 
 def lean(step):

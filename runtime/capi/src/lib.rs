@@ -16,6 +16,9 @@ mod c_text;
 mod described;
 mod description;
 mod failure;
+#[cfg(all(no_backtrace, panic = "abort"))]
+#[allow(non_snake_case, unsafe_code, reason = "a function with the name of libgcc's")]
+mod no_backtrace;
 #[allow(unsafe_code, reason = "functions with C linkage")]
 mod no_compiler;
 #[allow(unsafe_code, reason = "the layout of wasmtime's types for C")]
