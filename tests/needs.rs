@@ -14,7 +14,7 @@ const BUILT_ON: (u32, u32) = (2, 36);
 /// All libraries that `precompile` needs, as README.md promises.
 const LIBRARIES: &[&str] = &["libgcc_s.so.1", "libm.so.6", "libc.so.6", "ld-linux-"];
 /// All libraries that `precompile-run` needs, as README.md promises.
-const LIBRARIES_OF_RUNNERS: &[&str] = &["libc.so.6", "ld-linux-"];
+const LIBRARIES_OF_RUNNERS: &[&str] = &["libm.so.6", "libc.so.6", "ld-linux-"];
 
 /// A version of glibc, from the beginning of a text.
 fn version(text: &str) -> Option<(u32, u32)> {
@@ -68,6 +68,30 @@ fn the_commands_need_no_more_than_is_promised() {
         assert!(libraries.contains("(NEEDED)") && symbols.contains("GLIBC_2"), "{libraries}\n{symbols}");
         let symbols = if newer.is_none() { symbols } else { String::new() };
         assert_eq!(grown(promised, &libraries, &symbols), None, "{}", program.display());
+    }
+}
+
+/// The names that a program defines for shared libraries, from the output of `objdump -T`.
+fn exported(symbols: &str) -> Vec<&str> {
+    let defined = symbols.lines().filter(|line| line.contains(" g ") && !line.contains("*UND*"));
+    defined.filter_map(|line| line.split_whitespace().last()).collect()
+}
+
+/// What a runner defines for itself, such as functions in the place of libgcc's, is not for plugins.
+#[test]
+fn runners_export_nothing() {
+    let planted = "0000000000048ac4 g    DF .text  0000000000000001  Base        __register_frame\n";
+    assert_eq!(exported(planted), ["__register_frame"]);
+    for program in [runner(Runner::Default), runner(Runner::Full)] {
+        let mut objdump = Command::new("objdump");
+        objdump.arg("-T").arg(program).env("LC_ALL", "C");
+        if objdump.output().is_err() {
+            println!("not run: there are no binutils");
+            return;
+        }
+        let symbols = run(&mut objdump).stdout;
+        assert!(symbols.contains("*UND*"), "{symbols}");
+        assert_eq!(exported(&symbols), [""; 0], "{}", program.display());
     }
 }
 

@@ -8,6 +8,7 @@
 
 #![allow(non_snake_case, reason = "the names are libgcc's")]
 
+use std::arch::global_asm;
 use std::ffi::{c_int, c_void};
 use std::process::abort;
 
@@ -16,9 +17,10 @@ const END_OF_STACK: c_int = 5;
 
 type Context = *const c_void;
 
-/// Defines functions with C linkage.
+/// Defines functions with C linkage. They are hidden from shared libraries, so that those of a plugin keep libgcc's.
 macro_rules! functions {
     ($(fn $name:ident($($argument:ident: $type:ty),*) $(-> $result:ty)? $body:block)*) => {$(
+        global_asm!(concat!(".hidden ", stringify!($name)));
         // SAFETY: libgcc's function has this type, and isn't linked.
         #[unsafe(no_mangle)]
         extern "C" fn $name($($argument: $type),*) $(-> $result)? $body
