@@ -320,7 +320,12 @@ mod tests {
     }
 
     fn answer(copy: PrivateCopy) -> i32 {
-        let accepted = Accepted::unasked(copy.trailer("copy".as_ref()).unwrap());
+        let trailer = copy.trailer("copy".as_ref()).unwrap();
+        answer_of(trailer, copy)
+    }
+
+    fn answer_of(trailer: Trailer, copy: PrivateCopy) -> i32 {
+        let accepted = Accepted::unasked(trailer);
         // SAFETY: the tests have just compiled it, and nobody changed it.
         let program: Program = unsafe { Runtime::new().make(accepted, copy, &mut |_| {}) }.unwrap();
         let mut store = Store::new(program.engine(), ());
@@ -383,12 +388,12 @@ mod tests {
     fn a_file_that_cannot_be_mapped() {
         use std::fs::OpenOptions;
         use std::os::fd::AsRawFd;
-        let PrivateCopy::Sealed { file, bytes } = copy_of(&artifact()) else {
-            panic!("this system has no files in memory")
-        };
+        let copy = copy_of(&artifact());
+        let trailer = copy.trailer("copy".as_ref()).unwrap();
+        let PrivateCopy::Sealed { file, bytes } = copy else { panic!("this system has no files in memory") };
         // A file that can't be read can't be mapped.
         let name = std::format!("/proc/self/fd/{}", file.as_raw_fd());
         let file = OpenOptions::new().write(true).open(name).unwrap();
-        assert_eq!(answer(PrivateCopy::Sealed { file, bytes }), 42);
+        assert_eq!(answer_of(trailer, PrivateCopy::Sealed { file, bytes }), 42);
     }
 }
