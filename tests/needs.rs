@@ -77,7 +77,7 @@ fn exported(symbols: &str) -> Vec<&str> {
     defined.filter_map(|line| line.split_whitespace().last()).collect()
 }
 
-/// What a runner defines for itself, such as functions in the place of libgcc's, is not for plugins.
+/// The functions of a runner, such as those in the place of libgcc's, are not for plugins.
 #[test]
 fn runners_export_nothing() {
     let planted = "0000000000048ac4 g    DF .text  0000000000000001  Base        __register_frame\n";
