@@ -38,7 +38,8 @@ pub fn hash_file(file: &File, bytes: u64) -> io::Result<Hash> {
         }
         Ok(())
     };
-    hash_parts(bytes, || vec![0; BUFFER_BYTES], add)
+    // A small file is most often read by a program that has just started, and takes new memory for no more than it has.
+    hash_parts(bytes, || vec![0; bytes.min(BUFFER_BYTES as u64) as usize], add)
 }
 
 /// The hash of an input of this length. The function adds a part of it to a hasher, with the state of its thread.
