@@ -2,7 +2,7 @@
 //!
 //! The standard library asks for the bounds of the first thread's stack, to say so if it overflows. The C library reads
 //! `/proc/self/maps` for the answer, which is a tenth of the time that a small guest takes from start to exit. All else
-//! that the standard library does is done here, too.
+//! that the standard library does is done here, too, but that it gives the first thread a name.
 
 use rustix::fs::{Mode, OFlags, open};
 use rustix::io::{Errno, fcntl_getfd};
@@ -10,6 +10,7 @@ use rustix::stdio::{stderr, stdin, stdout};
 use std::ffi::{c_char, c_int};
 use std::io::Write;
 use std::os::fd::IntoRawFd;
+use std::process::abort;
 
 /// `SIGPIPE`, on all architectures of Linux.
 const SIGPIPE: c_int = 13;
@@ -33,13 +34,16 @@ extern "C" fn main(_: c_int, _: *const *const c_char) -> c_int {
     code.into()
 }
 
-/// Opens `/dev/null` in the place of each standard stream that is closed: the next file that is opened would take it.
+/// Opens `/dev/null` in the place of each standard stream that is closed: the next file that is opened would be taken for
+/// it. Without `/dev/null` the process ends.
 fn open_standard_streams() {
     for stream in [stdin(), stdout(), stderr()] {
         if fcntl_getfd(stream) == Err(Errno::BADF) {
             // It gets the lowest number that is free, which is this stream's.
-            let opened = open(c"/dev/null", OFlags::RDWR, Mode::empty());
-            let _ = opened.map(IntoRawFd::into_raw_fd);
+            match open(c"/dev/null", OFlags::RDWR, Mode::empty()) {
+                Ok(opened) => _ = opened.into_raw_fd(),
+                Err(_) => abort(),
+            }
         }
     }
 }
