@@ -83,6 +83,26 @@ static inline void guest_define(struct guest *guest, const char *name, wasm_func
     wasm_functype_delete(type);
 }
 
+#ifdef WASMTIME_FEATURE_WASI
+/* Runs a guest that is a command with this WASI, and returns its exit code. Takes the configuration. */
+static inline int guest_run(struct guest *guest, wasi_config_t *wasi) {
+    check_call(wasmtime_context_set_wasi(guest->context, wasi), NULL);
+    check_call(wasmtime_linker_define_wasi(guest->linker), NULL);
+    guest_start(guest);
+    wasmtime_func_t start = guest_export(guest, "_start", WASMTIME_EXTERN_FUNC).of.func;
+    wasm_trap_t *trap = NULL;
+    wasmtime_error_t *error = wasmtime_func_call(guest->context, &start, NULL, 0, NULL, 0, &trap);
+    /* A guest that calls `proc_exit` comes to its end by an error that has the code. */
+    int code = 0;
+    if (error != NULL && wasmtime_error_exit_status(error, &code)) {
+        wasmtime_error_delete(error);
+    } else {
+        check_call(error, trap);
+    }
+    return code;
+}
+#endif
+
 /* Deletes a guest. */
 static inline void guest_close(struct guest *guest) {
     wasmtime_store_delete(guest->store);

@@ -34,19 +34,7 @@ int main(int argc, char **argv) {
     if (!wasi_config_set_stderr_file(wasi, "errors.txt")) return 1;
     if (wasi_config_preopen_dir(wasi, "no-such-folder", "/", true)) return 1;
     if (!wasi_config_preopen_dir(wasi, ".", "/", false)) return 1;
-    check_call(wasmtime_context_set_wasi(guest.context, wasi), NULL);
-    check_call(wasmtime_linker_define_wasi(guest.linker), NULL);
-    guest_start(&guest);
-
-    wasmtime_func_t start = guest_export(&guest, "_start", WASMTIME_EXTERN_FUNC).of.func;
-    wasm_trap_t *trap = NULL;
-    wasmtime_error_t *error = wasmtime_func_call(guest.context, &start, NULL, 0, NULL, 0, &trap);
-    int code = 0;
-    if (error == NULL || !wasmtime_error_exit_status(error, &code)) {
-        check_call(error, trap);
-        return 1;
-    }
-    wasmtime_error_delete(error);
+    int code = guest_run(&guest, wasi);
     printf("its output was `%.*s`\n", (int)output.length, output.bytes);
     printf("it could make a file: %s\n", code == 0 ? "yes" : "no");
     guest_close(&guest);
