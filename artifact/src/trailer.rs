@@ -265,6 +265,18 @@ impl Trailer {
             signatures: signatures.to_vec(),
         })
     }
+
+    /// The trailer, if this is BLAKE3 of the first [`Trailer::digest_offset`] bytes of the file, however it was computed.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Digest`] if it isn't the digest.
+    pub fn verified(self, hash: blake3::Hash) -> Result<Trailer, ReadError> {
+        match hash == self.digest {
+            true => Ok(self),
+            false => Err(ReadError::Digest { offset: self.digest_offset }),
+        }
+    }
 }
 
 /// Reads the trailer of an artifact in memory, and checks the digest. Any bytes may be given.
@@ -273,22 +285,10 @@ impl Trailer {
 ///
 /// Any [`ReadError`].
 pub fn read(artifact: &[u8]) -> Result<Trailer, ReadError> {
-    read_with(artifact, blake3::hash)
-}
-
-/// Like [`read`], with another implementation of BLAKE3, such as one by several threads.
-///
-/// # Errors
-///
-/// Any [`ReadError`].
-pub fn read_with(artifact: &[u8], hash: fn(&[u8]) -> blake3::Hash) -> Result<Trailer, ReadError> {
     let trailer = read_unverified(artifact)?;
-    let offset = trailer.digest_offset;
     // The trailer was read from these bytes, so the offset is within them.
-    match hash(&artifact[..offset as usize]) == trailer.digest {
-        true => Ok(trailer),
-        false => Err(ReadError::Digest { offset }),
-    }
+    let hash = blake3::hash(&artifact[..trailer.digest_offset as usize]);
+    trailer.verified(hash)
 }
 
 /// Like [`read`], but doesn't check the digest, so that the image isn't read.

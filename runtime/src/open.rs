@@ -140,7 +140,10 @@ impl Runtime {
 /// Any [`ReadError`].
 fn read_verified(artifact: &[u8]) -> Result<Trailer, ReadError> {
     #[cfg(all(feature = "std", not(feature = "portable-digest")))]
-    return trailer::read_with(artifact, precompile_parallel::hash);
+    return trailer::read_unverified(artifact).and_then(|trailer| {
+        let hash = precompile_parallel::hash(&artifact[..trailer.digest_offset as usize]);
+        trailer.verified(hash)
+    });
     #[cfg(not(all(feature = "std", not(feature = "portable-digest"))))]
     return trailer::read(artifact);
 }

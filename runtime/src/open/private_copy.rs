@@ -66,10 +66,11 @@ impl PrivateCopy {
         match self {
             #[cfg(all(any(target_os = "linux", target_os = "android"), not(feature = "portable-digest")))]
             PrivateCopy::Sealed { file, bytes } => {
-                let trailer = sealed::trailer(file, bytes);
-                trailer
-                    .map_err(|source| OpenError::Io { path: name.into(), source })?
-                    .map_err(OpenError::Read)
+                let trailer = trailer::read_unverified(bytes)?;
+                // The file is read by several threads if it is large, which takes less time than the pages of its mapping.
+                let hash = precompile_parallel::hash_file(file, trailer.digest_offset);
+                let hash = hash.map_err(|source| OpenError::Io { path: name.into(), source })?;
+                Ok(trailer.verified(hash)?)
             }
             _ => {
                 let _ = name;
@@ -194,8 +195,6 @@ impl Source for PrivateCopy {
 mod sealed {
     use super::*;
     use memmap2::MmapOptions;
-    #[cfg(not(feature = "portable-digest"))]
-    use precompile_artifact::trailer::ReadError;
     use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
     use rustix::io::Errno;
     use rustix::process::{Resource, getrlimit};
@@ -262,19 +261,6 @@ mod sealed {
         // SAFETY: nobody can change or shorten the file any more.
         let bytes = unsafe { MmapOptions::new().map_copy_read_only(&file) }?;
         Ok(PrivateCopy::Sealed { file, bytes })
-    }
-
-    /// Reads the trailer, and checks the digest. Several threads read a large file, which takes less time than the pages
-    /// of its mapping.
-    #[cfg(not(feature = "portable-digest"))]
-    pub(super) fn trailer(file: &File, bytes: &[u8]) -> io::Result<Result<Trailer, ReadError>> {
-        let trailer = match trailer::read_unverified(bytes) {
-            Ok(trailer) => trailer,
-            Err(error) => return Ok(Err(error)),
-        };
-        let offset = trailer.digest_offset;
-        let is_right = precompile_parallel::hash_file(file, offset)? == trailer.digest;
-        Ok(if is_right { Ok(trailer) } else { Err(ReadError::Digest { offset }) })
     }
 
     /// Returns true if the system denied the mapping, rather than that the artifact is invalid.
@@ -363,6 +349,33 @@ mod tests {
         }
         drop(again);
         assert_eq!(answer(copy), 42);
+    }
+
+    /// Several threads copy a large file, and check the copy.
+    #[test]
+    fn a_large_file() {
+        let text = std::format!(
+            r#"(module (memory 40) (data (i32.const 8) "\2a") (data (i32.const 64) "{}")
+                (func (export "answer") (result i32) (i32.load8_u (i32.const 8))))"#,
+            "x".repeat(2 << 20)
+        );
+        let artifact = fs::read(Folder::new().compile("large", &text, &[])).unwrap();
+        assert!(artifact.len() > 2 << 20);
+        let folder = Folder::new();
+        let copy_of_file = |bytes: &[u8]| {
+            PrivateCopy::of_file(&File::open(folder.write("copied.cwasm", bytes)).unwrap()).unwrap()
+        };
+        assert_eq!(answer(copy_of_file(&artifact)), 42);
+        #[cfg(all(any(target_os = "linux", target_os = "android"), not(feature = "portable-digest")))]
+        assert!(sealed::of_large_file(&File::open(folder.join("copied.cwasm")).unwrap()).unwrap().is_some());
+        for at in [1 << 20, artifact.len() - 200] {
+            let mut damaged = artifact.clone();
+            damaged[at] ^= 1;
+            let refused = copy_of_file(&damaged).trailer("copy".as_ref());
+            assert!(matches!(refused, Err(OpenError::Read(_))), "{at}");
+        }
+        let refused = copy_of_file(&artifact[..artifact.len() - 1]).trailer("copy".as_ref());
+        assert!(matches!(refused, Err(OpenError::Read(trailer::ReadError::Truncated { .. }))));
     }
 
     /// A page of the file is in use elsewhere.
