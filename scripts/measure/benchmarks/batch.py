@@ -1,5 +1,6 @@
 """Compiling many modules."""
 
+import os
 import shutil
 import time
 from functools import partial
@@ -8,6 +9,7 @@ from benchmarks.modules import functions, many
 from benchmarks.setup import (
     CORES,
     PROGRAMS,
+    SETTLED_S,
     WORK,
     at_most,
     in_turns,
@@ -26,21 +28,21 @@ XARGS = f"xargs -P{CORES} wasmtime"
 # So that as many threads compile as there are cores.
 SERIAL = "-C parallel-compilation=n"
 XARGS_SERIAL = f"{XARGS}, each on one core"
-# A file that was written so shortly ago is read again.
-SETTLED_S = 3
 # The speed that a batch must have, as a multiple of one module after the other. Less by Cranelift, as `by_size` shows why.
 GAINS = {"cranelift": 1.5, "winch": 1.8}
 
 
 def renew(folder):
-    """An empty folder: to write a file anew is other work than to write over one."""
+    """An empty folder: to write a file anew is other work than to write over one. The disk is idle then: what was
+    written and removed before isn't written meanwhile."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
+    os.sync()
 
 
 def whole(compiler, folder, output, *options):
     """The seconds of one command for the folder, which writes all of it."""
-    shutil.rmtree(output, ignore_errors=True)
+    renew(output)
     return wall([PRECOMPILE, "-q", *options, "--backend", compiler, folder, "--out-dir", output])
 
 

@@ -22,6 +22,8 @@ REMOVED = tempfile.TemporaryDirectory()
 WORK = pathlib.Path(REMOVED.name)
 os.environ["PRECOMPILE_CACHE_DIR"] = str(WORK / "cache")
 os.environ["WASMER_DIR"] = str(WORK / "wasmer")
+# A file that was written so shortly ago is read again: the clock of its file system may stand still meanwhile.
+SETTLED_S = 3
 # What wasm2c's output is linked with, as Debian has it.
 SUPPORT = pathlib.Path("/usr/share/wabt/wasm2c")
 # Figures that are beyond what is demanded of them.

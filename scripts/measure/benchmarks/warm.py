@@ -3,12 +3,9 @@
 import shutil
 import time
 
-from benchmarks.setup import PEERS, WORK, anew, commands, listing, sequence, table
+from benchmarks.setup import PEERS, SETTLED_S, WORK, anew, commands, listing, sequence, table
 from benchmarks.tools import HAS_WASMER, MODULES, PRECOMPILE, RUNNER, WASMER, WASMTIME
 from timing import wall
-
-# A file that was written so shortly ago is read again.
-SETTLED_S = 3
 
 
 def compiling(module, backend):
