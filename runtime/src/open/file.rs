@@ -16,7 +16,7 @@ impl Runtime {
     /// On Linux the copy is a sealed file in memory. Each call makes a copy of the file's length. With
     /// [`Runtime::open_file_mapped`] all share the file's pages, but the caller must promise more.
     ///
-    /// Several threads copy and check an artifact of more than 1 MiB, and have ended when the call returns; with the
+    /// Several threads check an artifact of more than 1 MiB, and have ended when the call returns; with the
     /// feature `portable-digest`, the caller's thread alone.
     ///
     /// # Safety
