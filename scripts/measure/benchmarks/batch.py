@@ -1,6 +1,5 @@
 """Compiling many modules."""
 
-import os
 import shutil
 import time
 from functools import partial
@@ -33,11 +32,9 @@ GAINS = {"cranelift": 1.5, "winch": 1.8}
 
 
 def renew(folder):
-    """An empty folder: to write a file anew is other work than to write over one. The disk is idle then: what was
-    written and removed before isn't written meanwhile."""
+    """An empty folder: to write a file anew is other work than to write over one."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    os.sync()
 
 
 def whole(compiler, folder, output, *options):
