@@ -108,8 +108,8 @@ LADDER = [
 FEATURES = ["wasi", "component-model", "gc", "async", "component-model-async", "threads", "pooling", "pulley", "bindings"]
 # The packages that the profile `c-library` compiles for size alone.
 SMALL = ["precompile-artifact", "precompile-capi"]
-# What ours has besides, each on top of opening artifacts and refusing them with every reason.
-OWN = ["describe", "policy", "trust"]
+# What ours has besides, each on top of opening artifacts and refusing them with the number of every reason.
+OWN = ["messages", "describe", "policy", "trust"]
 # A feature's step is a name for the command line.
 FEATURE_STEPS = [f"feature {name}" for name in [*FEATURES, *OWN]]
 # WASI by precompile-wasi, beside upstream's.
@@ -183,8 +183,8 @@ def table(kept):
     yield "# The C library\n"
     yield f"""Made by `scripts/measure/c-api.py`, for {HOST}: shared libraries, in bytes. Upstream's is its crate of the
 same release, re-exported (benches/upstream-c-api), built with the same flags and features; from "opt-level s" on,
-neither has unwind tables. Ours has besides the contract: opening with every check, and refusals with every reason; as in
-the profile `c-library`, the packages {" and ".join(f"`{name}`" for name in SMALL)} are then of opt-level z. The last columns are with the features {", ".join(f"`{name}`" for name in OWN)}, too, which are on by default.
+neither has unwind tables. Ours has besides the contract: opening with every check, and every reason of a refusal, as a
+number; as in the profile `c-library`, the packages {" and ".join(f"`{name}`" for name in SMALL)} are then of opt-level z. The last columns are with the features {", ".join(f"`{name}`" for name in OWN)}, too, which are on by default.
 
 ## The steps of upstream's guide
 
