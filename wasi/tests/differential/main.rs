@@ -4,6 +4,7 @@
 mod full;
 mod guest;
 mod known;
+mod listings;
 mod script;
 
 use guest::Guests;
@@ -31,7 +32,7 @@ fn a_planted_difference_is_found() {
     assert!(first_difference(0..500, false).is_some());
 }
 
-/// An hour, or as many seconds as `WASI_SECONDS` says, with seeds that no other run has had.
+/// An hour, or as many seconds as `WASI_SECONDS` says, with seeds that no other run has had, or from `WASI_SEED` on.
 #[test]
 #[expect(
     clippy::disallowed_methods,
@@ -42,7 +43,8 @@ fn a_planted_difference_is_found() {
 fn an_hour_of_sequences_does_the_same() {
     let seconds = std::env::var("WASI_SECONDS").map_or(3600, |seconds| seconds.parse().unwrap());
     let (start, mut played) = (Instant::now(), 0u64);
-    let first = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs() << 32;
+    let new = || std::time::UNIX_EPOCH.elapsed().unwrap().as_secs() << 32;
+    let first = std::env::var("WASI_SEED").map_or_else(|_| new(), |seed| seed.parse().unwrap());
     let seeds = (first..).take_while(|_| {
         played += 1;
         start.elapsed() < Duration::from_secs(seconds)
