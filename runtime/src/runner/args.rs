@@ -46,6 +46,9 @@ pub(crate) struct Args {
         expect(dead_code, reason = "for the guest")
     )]
     pub(crate) arguments: Vec<String>,
+    /// The artifact is checked, and not run.
+    #[cfg(feature = "describe")]
+    pub(crate) is_checked: bool,
     /// The artifact itself is mapped, and not a copy.
     pub(crate) is_mapped: bool,
     #[cfg_attr(not(feature = "wasi-any"), expect(dead_code, reason = "for WASI"))]
@@ -153,7 +156,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut plugins = Vec::new();
     let mut instead: Option<Instead> = None;
     #[cfg(feature = "describe")]
-    let mut describe = false;
+    let (mut describe, mut is_checked) = (false, false);
     let artifact = loop {
         match parser.next()? {
             Some(Long("dir")) if WASI => folders.push(Folder::parse(&parser.value()?).map_err(wrong)?),
@@ -192,10 +195,12 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some(Long("policy")) => demands.policy.demand(&parser.value()?.string()?).map_err(wrong)?,
             #[cfg(feature = "describe")]
             Some(Long("describe")) => describe = true,
+            #[cfg(feature = "describe")]
+            Some(Long("check")) => is_checked = true,
             #[cfg(not(feature = "describe"))]
-            Some(Long("policy" | "describe")) => {
+            Some(Long("policy" | "describe" | "check")) => {
                 return Err(
-                    "this build knows no policies and no description: use one with the feature `describe`"
+                    "this build knows no policies, no description and no check: use one with the feature `describe`"
                         .into(),
                 );
             }
@@ -252,6 +257,8 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     Ok(Command::Run(Box::new(Args {
         artifact: artifact.into(),
         arguments: parser.raw_args()?.map(OsString::string).collect::<Result<_, _>>()?,
+        #[cfg(feature = "describe")]
+        is_checked,
         is_mapped,
         folders,
         environment,

@@ -67,7 +67,7 @@ impl Guest {
 ///
 /// If there is one.
 #[cfg(any(feature = "preload", feature = "plugin"))]
-fn refuse_libraries(args: &Args) -> Result<(), Failure> {
+pub(crate) fn refuse_libraries(args: &Args) -> Result<(), Failure> {
     let has_none = true;
     #[cfg(feature = "preload")]
     let has_none = has_none && args.preloads.is_empty();

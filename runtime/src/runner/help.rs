@@ -66,6 +66,8 @@ const LINES: &[Line] = &[
     Both("                           `min-wasmtime=VERSION`, `backend=NAME[,NAME]`, `audited`"),
     #[cfg(feature = "describe")]
     Both("      --describe           print what this machine and this build offer and demand, as JSON"),
+    #[cfg(feature = "describe")]
+    Both("      --check              load the artifact with all that a run would check, and run nothing"),
     #[cfg(feature = "trust")]
     Both("      --trust FILE         refuse artifacts that the keys of this trust file haven't signed"),
     #[cfg(feature = "trust")]

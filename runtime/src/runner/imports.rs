@@ -1,5 +1,13 @@
 //! The imports that this build offers, and those that a program needs besides.
 
+#[cfg(any(
+    feature = "wasi",
+    feature = "wasi-lean",
+    feature = "preload",
+    feature = "plugin",
+    feature = "describe"
+))]
+use crate::args::Args;
 use crate::failure::Failure;
 #[cfg(feature = "wasi")]
 use crate::preview1::{FUNCTIONS, MODULES};
@@ -11,28 +19,57 @@ use precompile_runtime::{OpenError, Program};
 use std::path::Path;
 
 /// The reason why a program was not linked: all imports that neither this build nor the command line offers, or else the
-/// failure. The command line's libraries and plugins are asked with the names of a module and of an import in it.
+/// failure.
 pub(crate) fn not_linked(
     program: &Program,
     path: &Path,
     is_on_command_line: &dyn Fn(&str, &str) -> bool,
     failure: Failure,
 ) -> Failure {
+    not_offered(program, path, is_on_command_line).unwrap_or(failure)
+}
+
+/// All imports that neither this build nor the command line offers, if there are any. The command line's libraries and
+/// plugins are asked with the names of a module and of an import in it.
+pub(crate) fn not_offered(
+    program: &Program,
+    path: &Path,
+    is_on_command_line: &dyn Fn(&str, &str) -> bool,
+) -> Option<Failure> {
     // A build without components has opened none. With this check, the compiler leaves out the code for them.
     if cfg!(not(feature = "component-model")) && program.manifest().kind == Kind::Component {
-        return failure;
+        return None;
     }
     let is_named =
         |name: &str| name.split_once('#').is_some_and(|(module, name)| is_on_command_line(module, name));
     let is_offered = |name: &str| offers(name) || is_named(name);
     let unmet = unmet(program.manifest(), &is_offered);
-    match unmet.is_empty() {
-        true => failure,
-        false => {
-            let failure = Failure::open(path, OpenError::Mismatch(unmet));
-            if wants_wasi_plugin(program, &is_offered) { failure.with_hint(WASI_PLUGIN) } else { failure }
-        }
+    if unmet.is_empty() {
+        return None;
     }
+    let failure = Failure::open(path, OpenError::Mismatch(unmet));
+    Some(if wants_wasi_plugin(program, &is_offered) { failure.with_hint(WASI_PLUGIN) } else { failure })
+}
+
+/// Returns true if a library or a plugin of the command line has an import, even if it comes too late.
+#[cfg(any(
+    feature = "wasi",
+    feature = "wasi-lean",
+    feature = "preload",
+    feature = "plugin",
+    feature = "describe"
+))]
+pub(crate) fn is_on_command_line(args: &Args, module: &str, name: &str) -> bool {
+    #[cfg(feature = "preload")]
+    if args.libraries.iter().any(|library| library.name == module && library.exports(name)) {
+        return true;
+    }
+    #[cfg(feature = "plugin")]
+    if args.loaded_plugins.iter().any(|plugin| plugin.offers(module, name)) {
+        return true;
+    }
+    let _ = (args, module, name);
+    false
 }
 
 /// The way to WASI in a build that has plugins alone.

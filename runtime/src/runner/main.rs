@@ -4,6 +4,8 @@
 #![cfg_attr(own_start, no_main)]
 
 mod args;
+#[cfg(feature = "describe")]
+mod check;
 #[cfg(feature = "component-model")]
 mod component;
 mod demands;
@@ -112,16 +114,16 @@ fn run(
     {
         args.libraries = preload::open(&args, &|path| open(&runtime, path, false))?;
     }
+    #[cfg(feature = "describe")]
+    if args.is_checked {
+        return check::check(&runtime, &args);
+    }
     #[cfg(feature = "measure")]
     if let Some(calls) = args.measure {
         return measure::run(&runtime, args, calls);
     }
     let args = &args;
-    let program = open(&runtime, &args.artifact, args.is_mapped)?;
-    #[cfg(feature = "trust")]
-    args.demands.signatures.warn_of_unsigned(&args.artifact, &program);
-    #[cfg(feature = "limits")]
-    args.limits.enforce(&args.artifact, &program)?;
+    let program = program(&runtime, args)?;
     #[cfg(feature = "component-model")]
     if let Some(component) = program.component() {
         return component::run(&program, component, args);
@@ -143,6 +145,16 @@ fn run(
             end
         }
     }
+}
+
+/// Opens the artifact that the command line names, within its limits.
+fn program(runtime: &Runtime, args: &Args) -> Result<Program, Failure> {
+    let program = open(runtime, &args.artifact, args.is_mapped)?;
+    #[cfg(feature = "trust")]
+    args.demands.signatures.warn_of_unsigned(&args.artifact, &program);
+    #[cfg(feature = "limits")]
+    args.limits.enforce(&args.artifact, &program)?;
+    Ok(program)
 }
 
 #[allow(unsafe_code, reason = "the place where a file becomes code")]

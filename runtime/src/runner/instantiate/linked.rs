@@ -81,7 +81,7 @@ impl Linking<'_> {
         path: &Path,
         store: &mut Store<State<World>>,
     ) -> Result<Instance, Failure> {
-        let is_named = |module: &str, name: &str| self.is_on_command_line(module, name);
+        let is_named = |module: &str, name: &str| imports::is_on_command_line(self.args, module, name);
         let mut externs = Vec::with_capacity(program.manifest().imports.len());
         for import in program.manifest().imports.iter() {
             let Some(found) = self.find(store, import.module, import.name) else {
@@ -110,20 +110,6 @@ impl Linking<'_> {
             return Some(function.into());
         }
         self.offer.find(store, module, name)
-    }
-
-    /// Returns true if a library or a plugin of the command line has an import, even if it comes too late.
-    fn is_on_command_line(&self, module: &str, name: &str) -> bool {
-        #[cfg(feature = "preload")]
-        if self.args.libraries.iter().any(|library| library.name == module && library.exports(name)) {
-            return true;
-        }
-        #[cfg(feature = "plugin")]
-        if self.args.loaded_plugins.iter().any(|plugin| plugin.offers(module, name)) {
-            return true;
-        }
-        let _ = (self.args, module, name);
-        false
     }
 
     /// The failure to find an import that is not unmet: its library comes later.
