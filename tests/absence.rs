@@ -21,7 +21,7 @@ fn compilers_in_tree(package: &str, features: &[&str]) -> Vec<&'static str> {
     let tree = run(Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()))
         .args(["tree", "-p", package, "-e", "normal,build", "--prefix", "none", "--target", "all"])
         .args(features)
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR"))));
+        .current_dir(support::root()));
     assert_eq!(tree.code, Some(0), "{tree:?}");
     let names: Vec<_> = tree.stdout.lines().filter_map(|line| line.split(' ').next()).collect();
     assert!(names.contains(&"wasmtime"), "{names:?}");

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
-use support::{Folder, Runner, precompile, run, slow};
+use support::{Folder, Runner, SetAtEnd, precompile, run, slow};
 
 const ANSWER: &str = r#"(module (func (export "answer") (result i32) i32.const 42))"#;
 
@@ -70,6 +70,7 @@ fn inputs_and_outputs_that_change_while_they_are_read() {
     });
     let ended = AtomicBool::new(false);
     thread::scope(|scope| {
+        let _end = SetAtEnd(&ended);
         scope.spawn(|| {
             for turn in 0.. {
                 big.set_len(if turn % 2 == 0 { LENGTH } else { 4096 }).unwrap();
@@ -85,13 +86,9 @@ fn inputs_and_outputs_that_change_while_they_are_read() {
             let isolate = if turn % 3 == 0 { "--isolate" } else { "--verify-inputs" };
             let inputs = ["big.wasm", "other.wasm", "changing.wasm", "ok.wasm"];
             let ran = folder.precompile([&["-q", isolate], &inputs[..]].concat());
-            if ran.code.is_none_or(|code| code > 1) || !folder.join("ok.cwasm").exists() {
-                ended.store(true, Ordering::Relaxed);
-                panic!("{ran:?}");
-            }
+            assert!(ran.code.is_some_and(|code| code <= 1) && folder.join("ok.cwasm").exists(), "{ran:?}");
             fs::remove_file(folder.join("ok.cwasm")).unwrap();
         }
-        ended.store(true, Ordering::Relaxed);
     });
     for (name, number) in answers {
         let ended = folder.precompile([&name, "-o", "answer.cwasm"]);

@@ -13,9 +13,8 @@
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
-use support::{Folder, Runner, precompile, run, runner};
+use support::{Folder, Runner, precompile, root, run, runner};
 
 /// The README, and all of `docs/`.
 fn documents() -> Vec<String> {
@@ -94,10 +93,6 @@ fn rules() -> Vec<Rule> {
         _ => panic!("`{line}` is no document, beginning and reason"),
     };
     lines.map(rule).collect()
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// The items of each section, by its heading.

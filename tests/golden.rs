@@ -50,7 +50,7 @@ const LONG_LINE: usize = 1000;
 const SHORT_VALUE: usize = 100;
 
 fn main() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
+    let folder = support::root().join("tests/golden");
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|it| it == "test")).collect();
     files.sort();

@@ -2,7 +2,8 @@
 //! in the gate, in the full run, or in none.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use support::root;
 
 /// The runs that enforce something.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -21,10 +22,6 @@ impl Runs {
             (false, false) => "reading",
         }
     }
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 fn read(path: &str) -> String {

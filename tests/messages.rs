@@ -161,7 +161,7 @@ fn collect(folder: &Path, text: &mut String) {
 
 #[test]
 fn every_sentence_is_seen() {
-    let root = &Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap();
+    let root = &support::root().canonicalize().unwrap();
     let mut code = String::new();
     for folder in ["artifact/src", "cache/src", "compiler/src", "runtime/src", "runtime/capi/src"] {
         sources(&root.join(folder), &mut code);

@@ -62,8 +62,8 @@ fn with_plugin(definitions: &[(&str, &str)]) -> Folder {
         definitions.iter().map(|(name, value)| format!("#define {name} {value}\n")).collect();
     text.push_str(PLUGIN);
     folder.write("plugin.c", text);
-    let include = concat!(env!("CARGO_MANIFEST_DIR"), "/../plugin/include");
-    let arguments = ["-std=c11", "-shared", "-fPIC", "-Wall", "-Werror", "-Wno-unused", "-I", include];
+    let include = support::root().join("plugin/include").display().to_string();
+    let arguments = ["-std=c11", "-shared", "-fPIC", "-Wall", "-Werror", "-Wno-unused", "-I", &include];
     let built = run(folder.command("cc").args(arguments).args(["plugin.c", "-o", "plugin.so"]));
     assert_eq!(built.code, Some(0), "{built:?}");
     folder
@@ -282,10 +282,10 @@ fn the_plugin_of_the_documentation_writes_text() {
     let (source, _) = source.split_once("```").unwrap();
     let folder = Folder::new();
     folder.write("log.c", source);
-    let include = concat!(env!("CARGO_MANIFEST_DIR"), "/../plugin/include");
+    let include = support::root().join("plugin/include").display().to_string();
     let built = run(folder
         .command("cc")
-        .args(["-shared", "-fPIC", "-Wall", "-Werror", "-I", include, "log.c", "-o", "log.so"]));
+        .args(["-shared", "-fPIC", "-Wall", "-Werror", "-I", &include, "log.c", "-o", "log.so"]));
     assert_eq!(built.code, Some(0), "{built:?}");
     let guest = r#"(module (import "log" "write" (func $write (param i32 i32)))
       (memory (export "memory") 1) (data (i32.const 8) "said\n")

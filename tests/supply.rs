@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use support::root;
 use toml::Table;
 
 /// The three numbers of a version.
@@ -11,10 +12,6 @@ type Version = [u64; 3];
 fn version(text: &str) -> Version {
     let mut numbers = text.split(['-', '+']).next().unwrap().split('.').map(|number| number.parse().unwrap());
     [(); 3].map(|()| numbers.next().unwrap())
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// The files of the repository by their paths, without generated ones.

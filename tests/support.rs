@@ -30,6 +30,9 @@ macro_rules! memory {
 }
 
 pub mod rewriter;
+mod set_at_end;
+
+pub use set_at_end::SetAtEnd;
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -125,9 +128,17 @@ pub fn wasi_plugin() -> &'static Path {
     PATH.get_or_init(|| build("runner/libprecompile_wasi.so", "libprecompile_wasi.so", &arguments))
 }
 
+/// The root of the checkout whose tests are run. The path at the build may be another's: checkouts that share a target
+/// folder share what is built.
+pub fn root() -> PathBuf {
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let is_root = |folder: &&Path| folder.join("tests/support.rs").exists();
+    Path::new(&package).ancestors().find(is_root).expect("tests are run in a checkout").into()
+}
+
 /// Builds a binary and copies it away, as builds with other features share its path.
 fn build(binary: &str, copy: &str, arguments: &[&str]) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = root();
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let folder = target.join("tests");
     fs::create_dir_all(&folder).unwrap();

@@ -11,7 +11,7 @@ use std::fmt::{self, Display, Formatter};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::{fs, mem, thread};
-use support::{BACKENDS, Folder};
+use support::{BACKENDS, Folder, SetAtEnd};
 
 const MODULES: usize = 25;
 const THREADS: usize = 8;
@@ -143,6 +143,7 @@ fn load(runtime: &Runtime, targets: &[Target], ways: &[Open], loads: usize, end:
         replaced.count()
     };
     thread::scope(|scope| {
+        let end = SetAtEnd(&over);
         let replacing = scope.spawn(replace_all);
         let workers: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
         let mut sum = Tally::default();
@@ -151,7 +152,7 @@ fn load(runtime: &Runtime, targets: &[Target], ways: &[Open], loads: usize, end:
             sum.versions = [0, 1].map(|version| sum.versions[version] + tally.versions[version]);
             sum.wrong.extend(tally.wrong);
         }
-        over.store(true, Ordering::Relaxed);
+        drop(end);
         sum.replaced = replacing.join().unwrap();
         sum
     })

@@ -12,7 +12,7 @@ use precompile_runtime::{OpenError, Program, Runtime, RuntimeConfig};
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use support::{BACKENDS, Folder};
+use support::{BACKENDS, Folder, SetAtEnd};
 
 const TEXT: &str = r#"(module (func (export "answer") (result i32) (i32.const 42)))"#;
 
@@ -273,6 +273,7 @@ fn a_writer_changes_the_file_meanwhile() {
         error => error,
     };
     std::thread::scope(|scope| {
+        let _end = SetAtEnd(&done);
         scope.spawn(|| {
             let other = path.with_extension("new");
             while !done.load(Ordering::Relaxed) {
@@ -301,7 +302,6 @@ fn a_writer_changes_the_file_meanwhile() {
         let answers = count(&trusted, 10_000);
         // The fault is found sooner or later.
         let planted = (0..100).map(|_| count(&checked_before, 500)).find(|answers| answers[1] > 0);
-        done.store(true, Ordering::Relaxed);
         println!("opened, other code, refused: {answers:?}; by the planted loader: {planted:?}");
         assert_eq!(answers[1], 0);
         assert!(answers[0] > 0 && answers[2] > 0, "{answers:?}");

@@ -59,6 +59,10 @@ else
     mv "$work/few" "$work/tests"
 fi
 
+for program in debug/precompile debug/cargo-precompile tests/run-default; do
+    [ -x "$target/$program" ] || { echo "error: there is no \`$target/$program\`: run scripts/test.sh before" >&2; exit 1; }
+done
+
 # A copy of the checkout that is the user's, and of what the tests share, which is newer than what it is copied from.
 mkdir "$work/checkout" "$work/home"
 git ls-files -z --cached --others --exclude-standard | xargs -0 cp -a --parents -t "$work/checkout"

@@ -3,7 +3,6 @@
 use crate::attack;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};
-use std::path::Path;
 use std::sync::OnceLock;
 use support::{BACKENDS, Ended, Folder};
 
@@ -16,7 +15,7 @@ fn guest(backend: &str) -> &'static [u8] {
     static GUESTS: OnceLock<[Vec<u8>; 2]> = OnceLock::new();
     let compile = |backend| {
         let folder = Folder::new();
-        let guest = Path::new(env!("CARGO_MANIFEST_DIR")).join("guests/paths.wasm");
+        let guest = support::root().join("tests/guests/paths.wasm");
         fs::copy(guest, folder.join("paths.wasm")).unwrap();
         let ended = folder.precompile(["--backend", backend, "paths.wasm"]);
         assert_eq!(ended.code, Some(0), "{ended:?}");

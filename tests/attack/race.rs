@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use std::{fs, io, thread};
-use support::Folder;
+use support::{Folder, SetAtEnd};
 
 /// A swap of two places, there and back.
 type Swap = fn(&Path) -> io::Result<()>;
@@ -69,8 +69,9 @@ fn meanwhile<T>(folder: &Folder, swap: Swap, action: impl FnOnce() -> T) -> (T, 
             }
             swaps
         });
+        let end = SetAtEnd(&over);
         let result = action();
-        over.store(true, Ordering::Relaxed);
+        drop(end);
         (result, swapping.join().unwrap())
     })
 }

@@ -10,7 +10,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
-use support::{Ended, Folder, precompile, run};
+use support::{Ended, Folder, SetAtEnd, precompile, run};
 
 /// A module that differs for each number.
 fn module(number: usize) -> String {
@@ -267,6 +267,7 @@ fn the_cache_is_removed_while_in_use() {
     let cache = folder.cache().join("c");
     let stop = std::sync::atomic::AtomicBool::new(false);
     std::thread::scope(|scope| {
+        let _end = SetAtEnd(&stop);
         scope.spawn(|| {
             while !stop.load(std::sync::atomic::Ordering::Relaxed) {
                 // Another process may be creating a file in the removed folder.
@@ -286,7 +287,6 @@ fn the_cache_is_removed_while_in_use() {
             }
             fs::remove_dir_all(folder.join("out")).unwrap();
         }
-        stop.store(true, std::sync::atomic::Ordering::Relaxed);
     });
 }
 

@@ -10,7 +10,7 @@ mod package;
 use package::{Package, error, target};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use support::run;
 
@@ -357,7 +357,7 @@ fn the_compiler_refuses_artifacts_that_cannot_fit() {
         "println!(\"cargo::rustc-env=PRECOMPILE_ARTIFACT:plugin={}/plugin.cwasm\", std::env::var(\"CARGO_MANIFEST_DIR\").unwrap());",
     );
     let manifest = fs::read_to_string(package.folder.join("Cargo.toml")).unwrap();
-    let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime");
+    let runtime = support::root().join("runtime");
     let dependency = format!(
         "[dependencies]\nprecompile-runtime = {{ path = {runtime:?}, default-features = false, features = [\"messages\", \"std\"] }}\n"
     );
@@ -413,7 +413,7 @@ fn the_compiler_refuses_artifacts_that_cannot_fit() {
 fn a_stub_is_refused_when_it_is_opened() {
     let package = Package::new("opens", "Build::new().file(\"answer.wat\").compile(\"answer\");");
     let manifest = fs::read_to_string(package.folder.join("Cargo.toml")).unwrap();
-    let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime");
+    let runtime = support::root().join("runtime");
     let dependency = format!(
         "[dependencies]\nprecompile-runtime = {{ path = {runtime:?}, default-features = false, features = [\"messages\", \"std\"] }}\n"
     );

@@ -3,9 +3,9 @@
 use crate::ANSWER;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
-use support::{Ended, Folder, precompile, run};
+use support::{Ended, Folder, precompile, root, run};
 
 /// A package with a build script, in a folder of its own.
 pub(crate) struct Package {
@@ -16,7 +16,7 @@ pub(crate) struct Package {
 impl Package {
     /// A package whose build script consists of this statement.
     pub(crate) fn new(name: &str, statement: &str) -> Package {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let root = root();
         let folder = Folder::new();
         fs::create_dir(folder.join("src")).unwrap();
         folder.write("src/lib.rs", "");
@@ -98,7 +98,7 @@ impl Package {
 
 /// The target folder, one for all packages, so that their dependencies are built once.
 pub(crate) fn target() -> PathBuf {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+    let own = root().join("target");
     std::env::var_os("CARGO_TARGET_DIR").map_or(own, PathBuf::from).join("embedding")
 }
 

@@ -14,7 +14,7 @@ pub(crate) type Imports = BTreeMap<String, BTreeSet<String>>;
 impl CrateSources {
     /// Reads the crate in a folder of the checkout, whose root is a file of this name.
     pub(crate) fn read(folder: &str, root: &str) -> CrateSources {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
+        let folder = support::root().join(folder);
         let text = fs::read_to_string(folder.join(root).with_extension("rs")).unwrap();
         let mut sources = CrateSources(BTreeMap::new());
         sources.add("", &text, &folder);

@@ -10,7 +10,6 @@ mod preview0;
 mod stdin;
 
 use std::fs;
-use std::path::Path;
 use support::{BACKENDS, Folder, Runner};
 
 /// A command that writes its arguments and its environment, as WASI passes them.
@@ -65,7 +64,7 @@ fn the_environment_is_not_inherited_unless_named() {
 /// `primes.out` was made with gcc.
 #[test]
 fn a_c_program_prints_the_same_as_natively() {
-    let guests = Path::new(env!("CARGO_MANIFEST_DIR")).join("guests");
+    let guests = support::root().join("tests/guests");
     let expected = fs::read_to_string(guests.join("primes.out")).unwrap();
     for backend in BACKENDS {
         let folder = Folder::new();
