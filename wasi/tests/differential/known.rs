@@ -22,8 +22,11 @@ pub(crate) fn may_differ(call: &Call, lean: End, full: End) -> bool {
     match call.name {
         // wasmtime-wasi takes reading nothing for an interruption.
         "fd_pread" | "fd_read" => (lean, full) == (Errno::SUCCESS, Errno::INTR),
-        // A renaming that is wrong in two ways: the old path is no folder's, and the new one is a folder itself.
-        "path_rename" => (lean, full) == (Errno::NOTDIR, Errno::BUSY),
+        // A renaming that is wrong in two ways: the old path is no folder's, and the new one is a folder itself; or no
+        // file's, and the new one leads through a file.
+        "path_rename" => {
+            [(Errno::NOTDIR, Errno::BUSY), (Errno::NOENT, Errno::NOTDIR)].contains(&(lean, full))
+        }
         // A part of its files is read by functions that know fewer errors.
         _ => full == Errno::IO && lean != Errno::SUCCESS,
     }
