@@ -17,7 +17,7 @@ const FORMAT: &[u8] = b"precompile notes 2\n";
 /// The time after which an unused note is dropped.
 const KEEP_NS: i64 = 90 * DAY_NS;
 /// The time after which the use of a note is recorded again.
-const DAY_NS: i64 = 24 * 60 * 60 * 1_000_000_000;
+const DAY_NS: i64 = 86_400_000_000_000;
 
 /// A note on a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -69,6 +69,22 @@ mod tests {
         }
     }
 
+    /// A reader that gives its errors first, and then nothing.
+    struct Failing(Vec<io::ErrorKind>);
+
+    impl Read for Failing {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            self.0.pop().map_or(Ok(0), |kind| Err(kind.into()))
+        }
+    }
+
+    #[test]
+    fn an_interruption_alone_is_no_failure() {
+        let fill = |kind| fill(&mut Failing(vec![kind]), &mut [0; 4]).map_err(|error| error.kind());
+        assert_eq!(fill(io::ErrorKind::Interrupted), Ok(0));
+        assert_eq!(fill(io::ErrorKind::PermissionDenied), Err(io::ErrorKind::PermissionDenied));
+    }
+
     #[test]
     #[cfg(target_os = "linux")]
     fn a_file_that_reports_no_length_is_read() {

@@ -116,6 +116,12 @@ mod tests {
     }
 
     #[test]
+    fn a_recipe_names_its_fields() {
+        let fields = vec![("a".into(), "b".into()), ("c".into(), String::new())];
+        assert_eq!(Recipe::new("test", fields.clone()).fields(), fields);
+    }
+
+    #[test]
     fn adjacent_fields_are_not_confused() {
         let all = [
             digest(&[], b""),

@@ -94,3 +94,23 @@ impl Record {
 pub(crate) fn unix_seconds(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
+
+#[cfg(all(test, feature = "remote"))]
+mod tests {
+    use super::*;
+    use crate::key::Recipe;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_shared_record_is_without_the_scope() {
+        let recipe = Arc::new(Recipe::new("test", vec![("backend".into(), "winch".into())]));
+        let key = Key::new(&recipe, Digest::of(b"source"));
+        let outcome = Outcome::Failure { message: "a reason".into() };
+        let own = Record::new(&key, outcome.clone(), Duration::ZERO);
+        let scoped = key.within(&Arc::new(("trust".into(), "own".into())));
+        let record =
+            Record { created_unix_s: own.created_unix_s, ..Record::new(&scoped, outcome, Duration::ZERO) };
+        assert_ne!(record, own);
+        assert_eq!(record.shared(&scoped), own);
+    }
+}

@@ -171,7 +171,7 @@ def test(crate):
         mutants("artifact", crate, "--exclude=artifact/src/config.rs", "--", "--lib", "--tests")
     else:
         # The shared store takes long to build, so that only what concerns it is tested with it.
-        shared = ["cache/src/remote.rs", "cache/src/remote/**", "cache/src/cache.rs", "cache/src/object.rs"]
+        shared = ["cache/src/remote.rs", "cache/src/remote/**", "cache/src/cache.rs", "cache/src/object.rs", "cache/src/record.rs"]
         others = [f"--exclude={file}" for file in (*shared, "cache/src/planted_fault.rs")]
         mutants("cache", crate, *others, "--", "--lib", "--tests")
         mutants("cache-shared", crate, *(f"--file={file}" for file in shared), "--features", "remote", "--", "--lib", "--tests")
