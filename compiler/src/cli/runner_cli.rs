@@ -62,6 +62,12 @@ pub(crate) fn command() -> Command {
                 .help("Print what this machine and this build offer to artifacts, as JSON"),
         )
         .arg(
+            Arg::new("check")
+                .long("check")
+                .action(ArgAction::SetTrue)
+                .help("Load the artifact with all that a run would check, and run nothing"),
+        )
+        .arg(
             Arg::new("ARTIFACT")
                 .required(true)
                 .value_hint(ValueHint::FilePath)
