@@ -27,6 +27,9 @@ fn failure(package: &Package) -> String {
     ended.stderr
 }
 
+/// A target whose libraries rustup doesn't have.
+const NEVER_THERE: &str = "wasm64-unknown-unknown";
+
 /// The error about a guest package names what is missing.
 #[test]
 fn guest_packages() {
@@ -36,9 +39,9 @@ fn guest_packages() {
     error(
         "rust-target",
         &format!(
-            "{guest} Build::new().guest_target(\"wasm32v1-none\").cargo_package(\"guest\").compile(\"g\");"
+            "{guest} Build::new().guest_target(\"{NEVER_THERE}\").cargo_package(\"guest\").compile(\"g\");"
         ),
-        &["the Rust target `wasm32v1-none` is needed: run `rustup target add wasm32v1-none`"],
+        &[&format!("the Rust target `{NEVER_THERE}` is needed: run `rustup target add {NEVER_THERE}`")],
     );
     // A skipped guest still has its name.
     let package =
