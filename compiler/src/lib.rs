@@ -93,6 +93,8 @@ pub use options::fallback::Fallback;
 #[cfg(feature = "compile")]
 pub use options::fit::{FitError, fit};
 #[cfg(feature = "compile")]
+pub use options::fleet::{FleetFit, fit_all};
+#[cfg(feature = "compile")]
 pub use options::from_choice::ChoiceError;
 pub use options::key_source::KeySource;
 #[cfg(feature = "compile")]

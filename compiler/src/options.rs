@@ -11,6 +11,8 @@ pub(crate) mod fallback_options;
 #[cfg(feature = "compile")]
 pub(crate) mod fit;
 #[cfg(feature = "compile")]
+pub(crate) mod fleet;
+#[cfg(feature = "compile")]
 pub(crate) mod from_choice;
 pub(crate) mod key_source;
 #[cfg(feature = "compile")]

@@ -45,9 +45,11 @@ const CLI: Walls = &[
 
 /// The files of the command that verbs share.
 const VERB_TOOLS: &[&str] = &[
+    "artifacts",
     "cache_opts",
     "columns",
     "cpu_levels",
+    "described_host",
     "difference",
     "environment",
     "hinted",

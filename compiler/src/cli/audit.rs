@@ -3,11 +3,11 @@
 mod audited;
 mod report;
 
+use crate::artifacts::{below, empty};
 use crate::cache_opts::StoreOpts;
 use crate::kind::Kind;
-use crate::message::{Format, tell_warning};
+use crate::message::Format;
 use crate::unreadable;
-use crate::walk::{Links, walk};
 use anyhow::{Context, Result, anyhow};
 use audited::{Audited, Origin};
 use clap::Args;
@@ -87,14 +87,10 @@ fn file(path: &Path, report: &mut Report<'_>) -> Result<()> {
 /// Links out of the folder are left out, as the verb `compile` does it.
 fn folder(path: &Path, report: &mut Report<'_>) -> Result<()> {
     let origin = Origin::File(path);
-    let links = Links { follow_out: false, follow_folders: false };
-    let walked = match walk(path, links, is_artifact) {
+    let walked = match below(path, "name it to have it audited") {
         Ok(walked) => walked,
         Err(error) => return report.failed(&origin, &unreadable::unreadable(&error)),
     };
-    for warning in walked.warnings(path, "name it to have it audited") {
-        tell_warning(&warning);
-    }
     let is_empty = walked.files.is_empty() && walked.unreadable.is_empty();
     for found in &walked.files {
         file(found, report)?;
@@ -104,16 +100,9 @@ fn folder(path: &Path, report: &mut Report<'_>) -> Result<()> {
         report.failed(&Origin::File(found), &error)?;
     }
     match is_empty {
-        true => {
-            let empty = format!("the folder `{}` holds no .cwasm file", escaped_path(path));
-            report.failed(&origin, &Kind::Read.error(empty))
-        }
+        true => report.failed(&origin, &Kind::Read.error(empty(path))),
         false => Ok(()),
     }
-}
-
-fn is_artifact(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "cwasm")
 }
 
 fn cache(store: &Store, report: &mut Report<'_>) -> Result<()> {

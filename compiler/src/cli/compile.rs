@@ -70,7 +70,10 @@ impl Opts {
     /// Compiles all jobs of a plan. Returns `false` where one failed.
     pub(crate) fn run(&self, plan: &Plan, cache: Option<&Cache>) -> Result<bool> {
         let explain = self.verbose;
-        plan.warnings.iter().filter(|_| !self.quiet).for_each(|warning| tell_warning(warning));
+        if !self.quiet {
+            plan.warnings.iter().for_each(|warning| tell_warning(warning));
+            plan.notes.iter().for_each(|note| tell(note));
+        }
         let verify_inputs = self.cache.verify_inputs();
         let caching = cache.map(|cache| Caching { cache, verify_inputs, explain });
         cache.inspect(|cache| interrupt::protect(cache.store()));

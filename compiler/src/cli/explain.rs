@@ -3,7 +3,8 @@
 
 mod code;
 
-use crate::host_file;
+use crate::artifacts;
+use crate::described_host::DescribedHost;
 use crate::message::{Format, Message, print, print_bytes};
 use crate::runner::Runner;
 use crate::trust_file;
@@ -11,27 +12,29 @@ use crate::unreadable;
 use anyhow::Result;
 use clap::{Args, ValueHint};
 use precompile::artifact::mismatch::mismatches;
-use precompile::artifact::{Code, Escaped, Host, Trust, escaped_path, trailer, unmet};
+use precompile::artifact::trailer::{self, Trailer};
+use precompile::artifact::{Code, Escaped, Host, Trust, escaped_path, unmet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Say why an artifact would not load on a host
 ///
 /// Prints every reason with its remedy. Exits with 0 if the artifact would load, with 3 if not. With `--code`, prints
-/// the meaning of an error's number, as runtimes without messages report it.
+/// the meaning of an error's number, as runtimes without messages report it. Of several artifacts and hosts, each is
+/// explained for each, and all must load.
 #[derive(Args)]
 pub(crate) struct Opts {
-    /// The artifact
-    #[arg(required_unless_present = "code")]
-    artifact: Option<PathBuf>,
+    /// The artifacts, and folders with .cwasm files
+    #[arg(value_name = "ARTIFACT", required_unless_present = "code")]
+    artifacts: Vec<PathBuf>,
 
     /// The number of an error, such as `E203` or `203`
-    #[arg(long, value_name = "N", value_parser = code::parse, conflicts_with_all = ["artifact", "host", "runner"])]
+    #[arg(long, value_name = "N", value_parser = code::parse, conflicts_with_all = ["artifacts", "hosts", "runner"])]
     code: Option<Code>,
 
-    /// The host, as `precompile-run --describe` described it
+    /// A host, as `precompile-run --describe` described it, or a folder of such files; may be repeated
     #[arg(long = "for", value_name = "HOST.JSON", conflicts_with = "runner")]
-    host: Option<PathBuf>,
+    hosts: Vec<PathBuf>,
 
     /// The command that runs artifacts there, such as `qemu-aarch64 ./precompile-run` or `ssh device
     /// precompile-run`; a file, or words with quotes as in a shell [default: the `precompile-run` beside this
@@ -50,39 +53,64 @@ pub(crate) struct Opts {
 }
 
 impl Opts {
-    /// The artifact's path, for a message.
+    /// The path of an only artifact, for a message.
     pub(crate) fn artifact(&self) -> &Path {
-        self.artifact.as_deref().unwrap_or(Path::new(""))
+        match &self.artifacts[..] {
+            [artifact] => artifact,
+            _ => Path::new(""),
+        }
     }
 
-    /// Prints why the artifact would not load, or the meaning of a number. Returns `false` where it would not load.
+    /// Prints why the artifacts would not load, or the meaning of a number. Returns `false` where one would not load.
     pub(crate) fn run(&self) -> Result<bool> {
         if let Some(code) = self.code {
             return code::explain(code, self.message_format).map(|()| true);
         }
-        let artifact = unreadable::read(self.artifact())?;
-        let name = escaped_path(self.artifact());
-        let trailer = trailer::read(&artifact)
-            .map_err(|error| unreadable::no_artifact(self.artifact(), &artifact, &error))?;
-        let manifest = &trailer.manifest;
-        let host = self.host()?;
-        let refusal =
-            self.trust(&host)?.and_then(|trust| Some(trust.mismatch(&trust.check(&trailer).err()?)));
-        let mut mismatches: Vec<_> = refusal.into_iter().chain(mismatches(manifest, &host)).collect();
+        let files = artifacts::files(&self.artifacts, "name it to have it explained")?;
+        let artifacts = files.into_iter().map(Artifact::read).collect::<Result<Vec<_>>>()?;
+        let hosts = self.hosts()?;
+        let trusts = hosts.iter().map(|known| self.trust(&known.host)).collect::<Result<Vec<_>>>()?;
+        let names_both = artifacts.len() * hosts.len() > 1;
+        let mut all_load = true;
+        for artifact in &artifacts {
+            for (known, trust) in hosts.iter().zip(&trusts) {
+                all_load &= self.explain(artifact, known, trust.as_ref(), names_both)?;
+            }
+        }
+        Ok(all_load)
+    }
+
+    /// Prints why an artifact would not load on a host.
+    fn explain(
+        &self,
+        artifact: &Artifact,
+        DescribedHost { file, host }: &DescribedHost,
+        trust: Option<&Trust>,
+        names_both: bool,
+    ) -> Result<bool> {
+        let manifest = &artifact.trailer.manifest;
+        let refusal = trust.and_then(|trust| Some(trust.mismatch(&trust.check(&artifact.trailer).err()?)));
+        let mut mismatches: Vec<_> = refusal.into_iter().chain(mismatches(manifest, host)).collect();
         if let Some(offered) = &host.imports {
             mismatches.extend(unmet(manifest, &|name| offered.iter().any(|offered| offered == name)));
         }
         match self.message_format {
             Format::Json => {
+                let of = names_both.then_some((&*artifact.file, &**file));
                 for mismatch in &mismatches {
-                    print(&Message::from(mismatch))?;
+                    print(&Message::mismatch(mismatch, of))?;
                 }
             }
             Format::Human => {
+                let name = escaped_path(&artifact.file);
+                let (on, which) = match names_both && !file.as_os_str().is_empty() {
+                    true => (format!(" on `{}`", escaped_path(file)), format!("`{}`", escaped_path(file))),
+                    false => (String::new(), "this host".into()),
+                };
                 let mut text = match mismatches.len() {
-                    0 => format!("`{name}` loads on this host: {}\n", Escaped(&host.target.to_string())),
-                    1 => format!("`{name}` does not load, for one reason:\n"),
-                    count => format!("`{name}` does not load, for {count} reasons:\n"),
+                    0 => format!("`{name}` loads on {which}: {}\n", Escaped(&host.target.to_string())),
+                    1 => format!("`{name}` does not load{on}, for one reason:\n"),
+                    count => format!("`{name}` does not load{on}, for {count} reasons:\n"),
                 };
                 text.extend(
                     mismatches.iter().map(|mismatch| format!("  {}\n", Escaped(&mismatch.to_string()))),
@@ -93,7 +121,7 @@ impl Opts {
         Ok(mismatches.is_empty())
     }
 
-    /// The keys that must have signed the artifact.
+    /// The keys that must have signed artifacts for a host.
     fn trust(&self, host: &Host) -> Result<Option<Trust>> {
         match &self.trust {
             Some(file) => trust_file::read(file).map(Some),
@@ -101,10 +129,26 @@ impl Opts {
         }
     }
 
-    fn host(&self) -> Result<Host> {
-        match (&self.host, &self.runner) {
-            (Some(path), _) => host_file::read(path),
-            (None, runner) => Runner::new(runner.as_deref())?.describe(),
+    fn hosts(&self) -> Result<Vec<DescribedHost>> {
+        if !self.hosts.is_empty() {
+            return DescribedHost::read(&self.hosts);
         }
+        let host = Runner::new(self.runner.as_deref())?.describe()?;
+        Ok(vec![DescribedHost { file: PathBuf::new(), host }])
+    }
+}
+
+/// An artifact that was read.
+struct Artifact {
+    file: PathBuf,
+    trailer: Trailer,
+}
+
+impl Artifact {
+    fn read(file: PathBuf) -> Result<Artifact> {
+        let bytes = unreadable::read(&file)?;
+        let trailer =
+            trailer::read(&bytes).map_err(|error| unreadable::no_artifact(&file, &bytes, &error))?;
+        Ok(Artifact { file, trailer })
     }
 }

@@ -3,6 +3,7 @@
 mod human;
 mod object;
 
+use crate::artifacts;
 use crate::message::{Format, print, print_bytes};
 use crate::unreadable;
 use anyhow::{Context, Result};
@@ -11,17 +12,18 @@ use object::Inspected;
 use precompile::artifact::escaped_path;
 use precompile::artifact::platform::is_pulley;
 use precompile::inspect::{InspectError, Inspection, inspect};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use target_lexicon::Triple;
 
-/// Describe an artifact, ours or one that wasmtime wrote
+/// Describe artifacts, ours or such as wasmtime wrote
 ///
 /// Its target, settings, features, imports and exports, the size of each part of the file, and the
 /// flags under which stock wasmtime of the same major version loads it.
 #[derive(Args)]
 pub(crate) struct Opts {
-    /// The artifact
-    pub(crate) artifact: PathBuf,
+    /// The artifacts, and folders with .cwasm files
+    #[arg(value_name = "ARTIFACT", required = true)]
+    artifacts: Vec<PathBuf>,
 
     /// List everything, however long the list
     #[arg(long)]
@@ -33,22 +35,38 @@ pub(crate) struct Opts {
 }
 
 impl Opts {
-    /// Prints the description of the artifact.
+    /// The path of an only artifact, for a message.
+    pub(crate) fn artifact(&self) -> &Path {
+        match &self.artifacts[..] {
+            [artifact] => artifact,
+            _ => Path::new(""),
+        }
+    }
+
+    /// Prints the descriptions of the artifacts.
     pub(crate) fn run(&self) -> Result<()> {
-        let bytes = unreadable::read(&self.artifact)?;
-        let inspection = match inspect(&bytes) {
-            Err(InspectError::Read(error)) => {
-                return Err(unreadable::no_artifact(&self.artifact, &bytes, &error));
+        for (number, file) in
+            artifacts::files(&self.artifacts, "name it to have it described")?.iter().enumerate()
+        {
+            if number > 0 && self.message_format == Format::Human {
+                print_bytes(b"\n")?;
             }
-            inspection => inspection.with_context(|| format!("`{}`", escaped_path(&self.artifact)))?,
+            self.inspect(file)?;
+        }
+        Ok(())
+    }
+
+    fn inspect(&self, file: &Path) -> Result<()> {
+        let bytes = unreadable::read(file)?;
+        let inspection = match inspect(&bytes) {
+            Err(InspectError::Read(error)) => return Err(unreadable::no_artifact(file, &bytes, &error)),
+            inspection => inspection.with_context(|| format!("`{}`", escaped_path(file)))?,
         };
         let mut warnings = inspection.warnings();
         warnings.extend(foreign(&inspection));
         match self.message_format {
-            Format::Json => print(&Inspected::new(&self.artifact, &inspection, &warnings))?,
-            Format::Human => {
-                print_bytes(human::text(&self.artifact, &inspection, &warnings, self.all).as_bytes())?;
-            }
+            Format::Json => print(&Inspected::new(file, &inspection, &warnings))?,
+            Format::Human => print_bytes(human::text(file, &inspection, &warnings, self.all).as_bytes())?,
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod artifacts;
 mod attest;
 mod audit;
 mod cache;
@@ -12,6 +13,7 @@ mod compare;
 mod compile;
 mod completions;
 mod cpu_levels;
+mod described_host;
 mod difference;
 mod environment;
 mod explain;
@@ -199,7 +201,7 @@ fn run(command: &Command) -> Result<ExitCode> {
             Ok(code(finish(opts.message_format, opts.artifact(), || opts.run())?, REFUSED))
         }
         Some(Verb::Inspect(opts)) => {
-            Ok(code(finish(opts.message_format, &opts.artifact, || opts.run().map(|()| true))?, FAILED))
+            Ok(code(finish(opts.message_format, opts.artifact(), || opts.run().map(|()| true))?, FAILED))
         }
         Some(Verb::Keygen(opts)) => {
             Ok(code(finish(opts.message_format, &opts.output, || opts.run().map(|()| true))?, FAILED))

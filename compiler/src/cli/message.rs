@@ -72,6 +72,11 @@ pub(crate) enum Message<'a> {
         artifact_value: &'a str,
         host_value: &'a str,
         remedy: &'a str,
+        /// Of several artifacts or hosts.
+        #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_path")]
+        artifact: Option<&'a Path>,
+        #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_path")]
+        host: Option<&'a Path>,
     },
     KeyMade {
         key: String,
@@ -267,8 +272,9 @@ fn optional_path<S: Serializer>(path: &Option<&Path>, serializer: S) -> Result<S
     serializer.collect_str(&path.unwrap_or(Path::new("")).display())
 }
 
-impl<'a> From<&'a Mismatch> for Message<'a> {
-    fn from(mismatch: &'a Mismatch) -> Message<'a> {
+impl<'a> Message<'a> {
+    /// A reason why an artifact does not load. Of several artifacts or hosts, with the files of the two.
+    pub(crate) fn mismatch(mismatch: &'a Mismatch, of: Option<(&'a Path, &'a Path)>) -> Message<'a> {
         let Mismatch { code, field, artifact_value, host_value, remedy } = mismatch;
         Message::Mismatch {
             code: code.number(),
@@ -276,6 +282,8 @@ impl<'a> From<&'a Mismatch> for Message<'a> {
             artifact_value: artifact_value.as_str(),
             host_value: host_value.as_str(),
             remedy: remedy.as_str(),
+            artifact: of.map(|(artifact, _)| artifact),
+            host: of.map(|(_, host)| host),
         }
     }
 }

@@ -22,6 +22,16 @@ pub enum FitError {
         /// The host's version.
         host: String,
     },
+    /// The hosts of a fleet are of different targets, which take different code.
+    #[error(
+        "the hosts take different code, of `{}` and of `{}`: compile for each, into a folder, by `--out-dir`",
+        targets[0],
+        targets[1]
+    )]
+    Targets {
+        /// Two of their triples.
+        targets: [String; 2],
+    },
     /// Native code can't be made for the host, and it has no interpreter.
     #[error("no backend makes code for `{target}`: use a runtime with the feature `pulley`")]
     NoPulley {
@@ -57,9 +67,7 @@ fn accepted_instead(accepted: &[Backend]) -> String {
 /// A host that no artifact fits. With these options, a module may still not fit, for example because of
 /// its memories: [`mismatches`](precompile_artifact::mismatch::mismatches) reports that.
 pub fn fit(host: &Host, backend: Option<Backend>) -> Result<Options, FitError> {
-    if !mismatch::same_major(&host.wasmtime_version, WASMTIME_VERSION) {
-        return Err(FitError::Version { host: host.wasmtime_version.clone() });
-    }
+    check_version(host)?;
     let backend = choose(host, backend)?;
     let target: Target = match (is_native(&host.target) && host.native_code, mismatch::pulley(&host.target)) {
         (false, Some(pulley)) if host.pulley => pulley.parse()?,
@@ -77,6 +85,14 @@ pub fn fit(host: &Host, backend: Option<Backend>) -> Result<Options, FitError> {
     options.contract.epoch_interruption = host.policy.require_epoch_interruption;
     options.proposals.forbid(WasmFeatures::all().difference(host.features));
     Ok(options)
+}
+
+/// Checks that a host runs artifacts of this major version of wasmtime.
+pub(super) fn check_version(host: &Host) -> Result<(), FitError> {
+    match mismatch::same_major(&host.wasmtime_version, WASMTIME_VERSION) {
+        true => Ok(()),
+        false => Err(FitError::Version { host: host.wasmtime_version.clone() }),
+    }
 }
 
 fn choose(host: &Host, asked: Option<Backend>) -> Result<Backend, FitError> {

@@ -4,13 +4,12 @@ use crate::compile::digests::Digests;
 use crate::compile::input_limits::InputLimits;
 use crate::compile::inputs::{Input, STANDARD};
 use crate::compile::outcome::{JobOutcome, Origin, Phases};
+use crate::described_host::{DescribedHost, misfits};
 use crate::interrupt;
 use crate::kind::Kind;
 use crate::message::{nanoseconds, print_bytes};
 use crate::unreadable::unreadable;
 use anyhow::{Result, anyhow};
-use precompile::artifact::Host;
-use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::trailer;
 use precompile::cache::{Cache, Entry, InPlace, Key, Recipe, Turn, bounded, open_regular};
 use precompile::{
@@ -32,8 +31,8 @@ pub(crate) struct Job {
     /// The choice of the backend, where it was made for this input.
     pub(crate) chosen: Option<Chosen>,
     pub(crate) output: Output,
-    /// The host that the artifact must fit.
-    pub(crate) host: Option<Arc<Host>>,
+    /// The hosts that the artifact must fit.
+    pub(crate) hosts: Arc<[DescribedHost]>,
     /// The limits of compiling.
     pub(crate) limits: Arc<InputLimits>,
     /// The signatures of the artifact, and those that one from a shared cache must have.
@@ -231,7 +230,7 @@ impl Job {
             None => Source::File(&self.input.path, self.input.identity),
         };
         // The check that an artifact fits a host needs the artifact itself.
-        let readable = !self.output.is_standard() && self.host.is_none() && !self.wants_digests;
+        let readable = !self.output.is_standard() && self.hosts.is_empty() && !self.wants_digests;
         Request {
             options: &self.options,
             recipe: &self.recipe,
@@ -263,12 +262,12 @@ impl Job {
     fn deliver(&self, cache: &Cache, key: &Key, entry: Entry) -> Result<Option<Written>> {
         let bytes = entry.record().blob_bytes();
         let destination = self.destination();
-        if self.output.is_standard() || destination.is_stream() || self.host.is_some() {
+        if self.output.is_standard() || destination.is_stream() || !self.hosts.is_empty() {
             let Ok(artifact) = entry.read() else { return Ok(None) };
             cache.used(&entry, bytes);
             // The reader of a stream may take any time.
             drop(entry);
-            if self.host.is_some() {
+            if !self.hosts.is_empty() {
                 self.check_fit(&trailer::read_unverified(&artifact)?.manifest)?;
             }
             return Ok(Some(self.write(&artifact)?));
@@ -329,21 +328,14 @@ impl Job {
         }
     }
 
-    /// Tells whether the host's policy refuses Cranelift, so that it is no way out.
+    /// Tells whether a host's policy refuses Cranelift, so that it is no way out.
     fn refuses_cranelift(&self) -> bool {
-        let accepted = self.host.as_ref().and_then(|host| host.policy.backends.as_ref());
-        accepted.is_some_and(|accepted| !accepted.contains(&Backend::Cranelift))
+        let mut accepted = self.hosts.iter().filter_map(|described| described.host.policy.backends.as_ref());
+        accepted.any(|accepted| !accepted.contains(&Backend::Cranelift))
     }
 
     fn check_fit(&self, manifest: &Manifest) -> Result<()> {
-        if let Some(host) = &self.host {
-            let mismatches = mismatches(manifest, host);
-            let reasons: Vec<_> = mismatches.iter().map(|mismatch| format!("\n  {mismatch}")).collect();
-            if !reasons.is_empty() {
-                return Err(Kind::Mismatch.error(format!("it would not fit the host:{}", reasons.concat())));
-            }
-        }
-        Ok(())
+        misfits(manifest, &self.hosts).map_or(Ok(()), |text| Err(Kind::Mismatch.error(text)))
     }
 
     fn read(&self) -> Result<Vec<u8>> {

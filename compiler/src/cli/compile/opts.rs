@@ -82,9 +82,12 @@ pub(crate) struct Opts {
     #[arg(long = "project", value_name = "FILE")]
     pub(super) project_file: Option<PathBuf>,
 
-    /// Compile to fit a host that `precompile-run --describe` described
+    /// Compile to fit a host that `precompile-run --describe` described, or a folder of such files
+    ///
+    /// May be repeated: one artifact fits them all, and uses the CPU features that all have. With `--out-dir`, one is
+    /// written for each host that needs another, `app.HOST.cwasm`.
     #[arg(long = "for", value_name = "HOST.JSON", help_heading = MACHINE)]
-    pub(crate) host: Option<PathBuf>,
+    pub(crate) hosts: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(super) cache: CacheOpts,

@@ -10,7 +10,7 @@ use crate::compile::job::{Job, Output, SourceTimes};
 use crate::compile::paths;
 use crate::compile::project::Project;
 use crate::compile::project_file::FILE;
-use crate::host_file;
+use crate::described_host::DescribedHost;
 use crate::interrupt;
 use crate::key_source;
 use crate::per_target::{Cpu, PerTarget};
@@ -21,9 +21,10 @@ use precompile::artifact::trust::Limits;
 use precompile::artifact::{Host, escaped_path};
 use precompile::cache::Recipe;
 use precompile::{
-    Backend, Choice, ChoiceError, Chosen, Destination, Expect, Fallback, KeySource, Options, PairError,
-    Platform, Signatures, Target,
+    Backend, Choice, ChoiceError, Chosen, Destination, Expect, Fallback, FitError, FleetFit, KeySource,
+    Options, PairError, Platform, Signatures, Target,
 };
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
@@ -33,8 +34,10 @@ pub(crate) struct Plan {
     pub(crate) jobs: Vec<Job>,
     /// There is more than one target.
     pub(crate) several_targets: bool,
-    /// Warnings about inputs that were left out, and about the host, for people.
+    /// Warnings about inputs that were left out, and about hosts, for people.
     pub(crate) warnings: Vec<String>,
+    /// The CPU features that are left out for the sake of hosts that lack them.
+    pub(crate) notes: Vec<String>,
     /// The text of the dependency file, where one is asked for.
     depfile: Option<Vec<u8>>,
     /// The times of all sources.
@@ -49,7 +52,7 @@ impl Plan {
     /// If the command line or `precompile.toml` is wrong.
     pub(crate) fn new(opts: &Opts) -> Result<Plan> {
         check_host(opts)?;
-        let host = opts.host.as_deref().map(host_file::read).transpose()?;
+        let hosts = DescribedHost::read(&opts.hosts)?;
         let mut sources = Vec::new();
         let mut project = opts.project.clone();
         if project.inputs.is_empty() {
@@ -60,17 +63,23 @@ impl Plan {
                 || format!("there is no `{}`: name the file that lists what to compile", escaped_path(&path));
             let missing = || anyhow!(if path == Path::new(FILE) { no_input.into() } else { named() });
             let file = Project::read(&path)?.ok_or_else(missing)?;
-            let chosen = chosen(project.backend, host.as_ref());
+            let chosen = chosen(project.backend, &hosts);
             project = project.over(file, chosen);
             sources.push(path);
         }
         let project = &project;
-        sources.extend(opts.host.iter().chain(&project.trust).cloned());
+        sources.extend(hosts.iter().map(|described| &described.file).chain(&project.trust).cloned());
         sources.extend(project.sign.as_ref().and_then(KeySource::file).map(PathBuf::from));
         let signatures = Arc::new(signatures(project)?);
         let expect = auto::expect(project.backend, project.expect_runs, project.expect_run_time)?;
-        let target_plans = target_plans(project, host.as_ref(), expect)?;
         let out_dir = project.out_dir.as_ref();
+        let doubts = hosts.iter().map(|described| doubt(described, hosts.len(), &signatures));
+        let doubts = doubts.collect::<Result<Vec<_>>>()?;
+        let mut notes = Vec::new();
+        let target_plans = match hosts.is_empty() {
+            true => target_plans(project, expect)?,
+            false => host_plans(project, hosts, expect, &mut notes)?,
+        };
         let read = SystemTime::now();
         let Collected { inputs, left_out } = inputs::collect(
             &project.inputs,
@@ -83,8 +92,6 @@ impl Plan {
         };
         let all_times = source_times(&inputs);
         let several_targets = target_plans.len() > 1;
-        let doubt = host.as_ref().map(|host| doubt(host, &signatures)).transpose()?.flatten();
-        let host = host.map(Arc::new);
         let jobs = inputs.len() * target_plans.len();
         // Isolated processes together take no more cores than threads would.
         let limits = Arc::new(opts.limits.limits((opts.threads() / jobs.max(1)).max(1))?);
@@ -104,7 +111,7 @@ impl Plan {
                 let (way, chosen) = target_plan.way(auto.as_ref(), &input, stream.as_deref(), &limits);
                 let path = match &opts.output {
                     Some(path) => path.clone(),
-                    None => output(&input, &target_plan.target, several_targets, out_dir),
+                    None => output(&input, target_plan.suffix.as_deref(), out_dir),
                 };
                 let output = Output { path, is_named: opts.output.is_some() };
                 let order = jobs.len();
@@ -115,7 +122,7 @@ impl Plan {
                     refusal: way.refusal.clone(),
                     chosen,
                     output,
-                    host: host.clone(),
+                    hosts: Arc::clone(&target_plan.hosts),
                     limits: Arc::clone(&limits),
                     signatures: Arc::clone(&signatures),
                     wants_digests: opts.provenance.is_some(),
@@ -129,8 +136,8 @@ impl Plan {
         let depfile = opts.depfile.is_some().then(|| dependencies(&jobs, &sources)).transpose()?;
         // The largest first, so that no thread works alone on it at the end.
         jobs.sort_by_key(|job| std::cmp::Reverse(job.input.bytes));
-        let warnings = left_out.into_iter().chain(doubt).collect();
-        Ok(Plan { jobs, several_targets, warnings, depfile, source_times: all_times })
+        let warnings = left_out.into_iter().chain(doubts.into_iter().flatten()).collect();
+        Ok(Plan { jobs, several_targets, warnings, notes, depfile, source_times: all_times })
     }
 
     /// Writes a dependency file for make and ninja.
@@ -146,13 +153,20 @@ impl Plan {
     }
 }
 
-/// The backend that the command line names, or that a described host leaves where it names none.
-fn chosen(named: Option<BackendArg>, host: Option<&Host>) -> Option<Backend> {
+/// The backend that the command line names, or that described hosts leave where it names none.
+fn chosen(named: Option<BackendArg>, hosts: &[DescribedHost]) -> Option<Backend> {
     match named {
         Some(BackendArg::Backend(backend)) => Some(backend),
         Some(BackendArg::Auto) => None,
-        None => Some(precompile::fit(host?, None).ok()?.backend),
+        None if hosts.is_empty() => None,
+        None => Some(fit_all(hosts, None).ok()?.options.backend),
     }
+}
+
+/// The options for artifacts that fit all of these hosts.
+fn fit_all(hosts: &[DescribedHost], backend: Option<Backend>) -> Result<FleetFit, FitError> {
+    let hosts: Vec<&Host> = hosts.iter().map(|described| &described.host).collect();
+    precompile::fit_all(&hosts, backend)
 }
 
 /// Checks that a described host isn't given another machine on the command line.
@@ -163,7 +177,7 @@ fn chosen(named: Option<BackendArg>, host: Option<&Host>) -> Option<Backend> {
 fn check_host(opts: &Opts) -> Result<()> {
     let Project { targets, cpu, platform, .. } = &opts.project;
     let given = [("--target", targets), ("--cpu", cpu), ("--platform", platform)];
-    match given.iter().find(|(_, values)| opts.host.is_some() && !values.is_empty()) {
+    match given.iter().find(|(_, values)| !opts.hosts.is_empty() && !values.is_empty()) {
         Some((option, _)) => bail!(
             "`--for` takes the target, the CPU and the platform from the host's description: leave out `{option}`, \
              or `--for`"
@@ -183,19 +197,19 @@ fn signatures(project: &Project) -> Result<Signatures> {
     Ok(Signatures::new(trust, key))
 }
 
-/// The reason why a host may refuse artifacts with these signatures, if it demands others.
+/// The reason why a host, of so many, may refuse artifacts with these signatures, if it demands others.
 ///
 /// # Errors
 ///
 /// If the keys that the host trusts can't be read.
-fn doubt(host: &Host, signatures: &Signatures) -> Result<Option<String>> {
-    let Some(trust) = trust_file::of_host(host)? else { return Ok(None) };
+fn doubt(described: &DescribedHost, hosts: usize, signatures: &Signatures) -> Result<Option<String>> {
+    let Some(trust) = trust_file::of_host(&described.host)? else { return Ok(None) };
     let is_trusted = |key| trust.keys().iter().any(|trusted| trusted.key.id == key);
     let is_limited = |key| {
         let no_limits = Limits::default();
         trust.keys().iter().any(|trusted| trusted.key.id == key && trusted.limits != no_limits)
     };
-    Ok(match signatures.signer() {
+    let doubt: Option<String> = match signatures.signer() {
         None => Some("this host runs signed artifacts only: sign them, by `--sign`".into()),
         Some(key) if !is_trusted(key) => Some(format!(
             "this host doesn't trust the key {key}: sign with one that it trusts, or have it trust this one, by \
@@ -209,6 +223,10 @@ fn doubt(host: &Host, signatures: &Signatures) -> Result<Option<String>> {
             trust.threshold()
         )),
         Some(_) => None,
+    };
+    Ok(match hosts {
+        1 => doubt,
+        _ => doubt.map(|doubt| format!("`{}`: {doubt}", escaped_path(&described.file))),
     })
 }
 
@@ -222,24 +240,27 @@ fn dependencies(jobs: &[Job], sources: &[PathBuf]) -> Result<Vec<u8>> {
 }
 
 /// The destination of an artifact without `-o`.
-fn output(input: &Input, target: &Target, several_targets: bool, out_dir: Option<&PathBuf>) -> PathBuf {
+fn output(input: &Input, suffix: Option<&OsStr>, out_dir: Option<&PathBuf>) -> PathBuf {
     if input.is_standard() {
         return STANDARD.into();
     }
-    let extension = match several_targets {
-        true => format!("{target}.cwasm"),
-        false => "cwasm".into(),
-    };
+    let mut extension = OsString::new();
+    if let Some(part) = suffix {
+        extension.extend([part, OsStr::new(".")]);
+    }
+    extension.push("cwasm");
     match out_dir {
         Some(folder) => folder.join(&input.relative).with_extension(extension),
         None => input.path.with_extension(extension),
     }
 }
 
-/// The ways to compile each input for one target.
+/// The ways to compile each input for one target, or for some of the described hosts.
 struct TargetPlan {
-    /// The target that was asked for.
-    target: Target,
+    /// What is between the names of input and output, where there is more than one output for an input.
+    suffix: Option<OsString>,
+    /// The hosts that the artifacts must fit.
+    hosts: Arc<[DescribedHost]>,
     /// The ways: one, or one for each backend that may be chosen.
     ways: Vec<Way>,
 }
@@ -256,6 +277,11 @@ impl Way {
     fn new((options, refusal): (Options, Option<PairError>)) -> Way {
         let recipe = Arc::new(precompile::recipe(&options));
         Way { options: Arc::new(options), recipe, refusal }
+    }
+
+    /// A way that hosts allow.
+    fn fitted(options: Options) -> Way {
+        Way::new((options, None))
     }
 }
 
@@ -275,31 +301,68 @@ impl TargetPlan {
     }
 }
 
-/// The ways to compile for each target.
-fn target_plans(project: &Project, host: Option<&Host>, expect: Option<Expect>) -> Result<Vec<TargetPlan>> {
+/// The ways to compile for described hosts: into a folder for each that needs another artifact, and one for all
+/// otherwise.
+fn host_plans(
+    project: &Project,
+    hosts: Vec<DescribedHost>,
+    expect: Option<Expect>,
+    notes: &mut Vec<String>,
+) -> Result<Vec<TargetPlan>> {
     let choice = project.choice();
-    if let Some(host) = host {
-        let fit = |backend| anyhow::Ok(choice.adjust(precompile::fit(host, backend)?)?);
-        let ways: Vec<Options> = match expect {
-            None => vec![fit(choice.backend)?],
-            // The ways that the host and the other options allow; or the reason why there is none.
-            Some(_) => {
-                let mut ways: Vec<_> =
-                    Backend::ALL.into_iter().filter_map(|backend| fit(Some(backend)).ok()).collect();
-                if let [one, other] = &mut ways[..] {
-                    // A host that accepts both accepts the fallback.
-                    let winch = if one.backend == Backend::Winch { one } else { other };
-                    winch.fallback = winch.fallback.or(Some(Fallback::Cranelift));
-                }
-                if ways.is_empty() { vec![fit(None)?] } else { ways }
-            }
-        };
-        let target = ways[0].target.clone();
+    if project.out_dir.is_none() {
+        let unused = fit_all(&hosts, choice.backend)?.unused_cpu_features;
+        if !unused.is_empty() {
+            notes.push(format!(
+                "not all of these {} hosts have {}: no artifact uses what one lacks; `--out-dir` compiles for each",
+                hosts.len(),
+                unused.join(", ")
+            ));
+        }
+        let ways = ways_for(&choice, &hosts, expect)?;
         return Ok(vec![TargetPlan {
-            target,
-            ways: ways.into_iter().map(|way| Way::new((way, None))).collect(),
+            suffix: None,
+            hosts: hosts.into(),
+            ways: ways.into_iter().map(Way::fitted).collect(),
         }]);
     }
+    let mut groups: Vec<(Vec<Options>, Vec<DescribedHost>)> = Vec::new();
+    for host in hosts {
+        let ways = ways_for(&choice, std::slice::from_ref(&host), expect)
+            .with_context(|| format!("`{}`", escaped_path(&host.file)))?;
+        match groups.iter_mut().find(|(known, _)| *known == ways) {
+            Some((_, hosts)) => hosts.push(host),
+            None => groups.push((ways, vec![host])),
+        }
+    }
+    let several = groups.len() > 1;
+    let plan = |(ways, hosts): (Vec<Options>, Vec<DescribedHost>)| TargetPlan {
+        suffix: several.then(|| hosts[0].name().into()),
+        hosts: hosts.into(),
+        ways: ways.into_iter().map(Way::fitted).collect(),
+    };
+    Ok(groups.into_iter().map(plan).collect())
+}
+
+/// The ways to compile for all of these hosts: those that they and the other options allow; or the reason why there is
+/// none.
+fn ways_for(choice: &Choice, hosts: &[DescribedHost], expect: Option<Expect>) -> Result<Vec<Options>> {
+    let fit = |backend| anyhow::Ok(choice.adjust(fit_all(hosts, backend)?.options)?);
+    if expect.is_none() {
+        return Ok(vec![fit(choice.backend)?]);
+    }
+    let mut ways: Vec<_> = Backend::ALL.into_iter().filter_map(|backend| fit(Some(backend)).ok()).collect();
+    if let [one, other] = &mut ways[..] {
+        // Hosts that accept both accept the fallback.
+        let winch = if one.backend == Backend::Winch { one } else { other };
+        winch.fallback = winch.fallback.or(Some(Fallback::Cranelift));
+    }
+    if ways.is_empty() { Ok(vec![fit(None)?]) } else { Ok(ways) }
+}
+
+/// The ways to compile for each target.
+fn target_plans(project: &Project, expect: Option<Expect>) -> Result<Vec<TargetPlan>> {
+    let choice = project.choice();
     let names = project.targets.iter();
     let mut targets = names.map(|name| name.parse()).collect::<Result<Vec<Target>, _>>()?;
     if targets.is_empty() {
@@ -323,7 +386,11 @@ fn target_plans(project: &Project, host: Option<&Host>, expect: Option<Expect>) 
             }
             error => error.into(),
         })?;
-        Ok(TargetPlan { target, ways: ways.into_iter().map(Way::new).collect() })
+        Ok(TargetPlan {
+            suffix: several.then(|| target.to_string().into()),
+            hosts: Arc::new([]),
+            ways: ways.into_iter().map(Way::new).collect(),
+        })
     });
     target_plans.collect()
 }
