@@ -3,12 +3,11 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use precompile_runtime::Runtime;
 use precompile_runtime::wasmtime::Module;
-use std::path::Path;
 use support::{BACKENDS, Folder};
 
 fn load(criterion: &mut Criterion) {
     let folder = Folder::new();
-    let module = Path::new(env!("CARGO_MANIFEST_DIR")).join("../benches/programs/json.wasm");
+    let module = support::root().join("benches/programs/json.wasm");
     for backend in BACKENDS {
         let path = folder.join(&format!("{backend}.cwasm"));
         let arguments =

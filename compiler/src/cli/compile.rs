@@ -20,6 +20,7 @@ mod project_file;
 mod provenance;
 mod queue;
 mod report;
+mod target_plan;
 mod value_parsers;
 
 pub(crate) use opts::{Opts, SHORT_HELP};
@@ -110,7 +111,7 @@ impl Opts {
             match self.message_format {
                 Format::Json => {
                     let (kind, error) = (Kind::of(error), format!("{error:#}"));
-                    print(&Message::Failed { input: None, kind, error, target: None })?;
+                    print(&Message::Failed { input: None, kind, error, target: None, output: None })?;
                 }
                 Format::Human => tell_error(&format!("{error:#}")),
             }
@@ -235,11 +236,15 @@ impl Opts {
                     kind: *kind,
                     error: error.clone(),
                     target,
+                    output: several_targets.then_some(&job.output.path),
                 })
             }
             Format::Human => {
-                let target =
-                    if several_targets { format!(" for {}", job.options.target) } else { String::new() };
+                let target = match &job.hosts[..] {
+                    [host] if several_targets => format!(" for `{}`", escaped_path(&host.file)),
+                    _ if several_targets => format!(" for {}", job.options.target),
+                    _ => String::new(),
+                };
                 tell_error(&format!("`{}`{target}: {}", escaped_path(&job.input.path), failed.error));
                 Ok(())
             }

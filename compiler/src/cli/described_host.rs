@@ -43,7 +43,12 @@ fn descriptions(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries =
         entries.map_err(|error| unreadable(&error)).with_context(|| format!("`{}`", escaped_path(folder)))?;
     let mut files: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
+    // Programs and systems leave hidden files beside what they write.
+    let is_hidden =
+        |file: &Path| file.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    files.retain(|file| {
+        file.extension().is_some_and(|extension| extension == "json") && !is_hidden(file) && file.is_file()
+    });
     ensure!(
         !files.is_empty(),
         "the folder `{}` holds no .json file: `precompile-run --describe >FILE` makes one",

@@ -9,11 +9,11 @@ use crate::message::{Format, Message, print, print_bytes};
 use crate::runner::Runner;
 use crate::trust_file;
 use crate::unreadable;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{Args, ValueHint};
 use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::trailer::{self, Trailer};
-use precompile::artifact::{Code, Escaped, Host, Trust, escaped_path, unmet};
+use precompile::artifact::{Code, Escaped, Trust, escaped_path, unmet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -69,7 +69,15 @@ impl Opts {
         let files = artifacts::files(&self.artifacts, "name it to have it explained")?;
         let artifacts = files.into_iter().map(Artifact::read).collect::<Result<Vec<_>>>()?;
         let hosts = self.hosts()?;
-        let trusts = hosts.iter().map(|known| self.trust(&known.host)).collect::<Result<Vec<_>>>()?;
+        // Read once: it may be a pipe.
+        let named = self.trust.as_deref().map(trust_file::read).transpose()?;
+        let trust = |known: &DescribedHost| match &named {
+            Some(trust) => Ok(Some(trust.clone())),
+            None => {
+                trust_file::of_host(&known.host).with_context(|| format!("`{}`", escaped_path(&known.file)))
+            }
+        };
+        let trusts = hosts.iter().map(trust).collect::<Result<Vec<_>>>()?;
         let names_both = artifacts.len() * hosts.len() > 1;
         let mut all_load = true;
         for artifact in &artifacts {
@@ -96,7 +104,8 @@ impl Opts {
         }
         match self.message_format {
             Format::Json => {
-                let of = names_both.then_some((&*artifact.file, &**file));
+                let of = names_both
+                    .then_some((&*artifact.file, (!file.as_os_str().is_empty()).then_some(&**file)));
                 for mismatch in &mismatches {
                     print(&Message::mismatch(mismatch, of))?;
                 }
@@ -119,14 +128,6 @@ impl Opts {
             }
         }
         Ok(mismatches.is_empty())
-    }
-
-    /// The keys that must have signed artifacts for a host.
-    fn trust(&self, host: &Host) -> Result<Option<Trust>> {
-        match &self.trust {
-            Some(file) => trust_file::read(file).map(Some),
-            None => trust_file::of_host(host),
-        }
     }
 
     fn hosts(&self) -> Result<Vec<DescribedHost>> {

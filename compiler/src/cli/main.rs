@@ -266,7 +266,13 @@ fn misused(format: Format, error: &anyhow::Error) -> Result<ExitCode> {
     let error = format!("{error:#}");
     message::tell_error(&error);
     if format == Format::Json {
-        message::print(&Message::Failed { input: None, kind: Kind::Usage, error, target: None })?;
+        message::print(&Message::Failed {
+            input: None,
+            kind: Kind::Usage,
+            error,
+            target: None,
+            output: None,
+        })?;
         message::print(&Message::Finished { success: false, counts: None, usage: None })?;
     }
     Ok(ExitCode::from(USAGE))
@@ -302,7 +308,13 @@ fn finish(format: Format, artifact: &Path, run: impl FnOnce() -> Result<bool>) -
     if format == Format::Json {
         if let Err(error) = &result {
             let (kind, error) = (Kind::of(error), format!("{error:#}"));
-            message::print(&Message::Failed { input: Some(artifact), kind, error, target: None })?;
+            message::print(&Message::Failed {
+                input: (!artifact.as_os_str().is_empty()).then_some(artifact),
+                kind,
+                error,
+                target: None,
+                output: None,
+            })?;
         }
         message::print(&Message::Finished {
             success: matches!(result, Ok(true)),

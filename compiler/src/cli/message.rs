@@ -60,6 +60,9 @@ pub(crate) enum Message<'a> {
         /// The target for which the input was to be compiled.
         #[serde(skip_serializing_if = "Option::is_none")]
         target: Option<String>,
+        /// The output that was to be written, where an input has several.
+        #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_path")]
+        output: Option<&'a Path>,
     },
     Code {
         code: u16,
@@ -274,7 +277,7 @@ fn optional_path<S: Serializer>(path: &Option<&Path>, serializer: S) -> Result<S
 
 impl<'a> Message<'a> {
     /// A reason why an artifact does not load. Of several artifacts or hosts, with the files of the two.
-    pub(crate) fn mismatch(mismatch: &'a Mismatch, of: Option<(&'a Path, &'a Path)>) -> Message<'a> {
+    pub(crate) fn mismatch(mismatch: &'a Mismatch, of: Option<(&'a Path, Option<&'a Path>)>) -> Message<'a> {
         let Mismatch { code, field, artifact_value, host_value, remedy } = mismatch;
         Message::Mismatch {
             code: code.number(),
@@ -283,7 +286,7 @@ impl<'a> Message<'a> {
             host_value: host_value.as_str(),
             remedy: remedy.as_str(),
             artifact: of.map(|(artifact, _)| artifact),
-            host: of.map(|(_, host)| host),
+            host: of.and_then(|(_, host)| host),
         }
     }
 }

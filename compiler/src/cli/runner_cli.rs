@@ -65,7 +65,7 @@ pub(crate) fn command() -> Command {
             Arg::new("check")
                 .long("check")
                 .action(ArgAction::SetTrue)
-                .help("Load the artifact with all that a run would check, and run nothing"),
+                .help("Load the artifact by all demands, compare its imports, and run nothing of it"),
         )
         .arg(
             Arg::new("ARTIFACT")

@@ -22,6 +22,9 @@ pub enum FitError {
         /// The host's version.
         host: String,
     },
+    /// No backend is accepted by all hosts of a fleet.
+    #[error("no backend is accepted by all of these hosts: compile for each, into a folder, by `--out-dir`")]
+    NoCommonBackend,
     /// The hosts of a fleet are of different targets, which take different code.
     #[error(
         "the hosts take different code, of `{}` and of `{}`: compile for each, into a folder, by `--out-dir`",
@@ -69,11 +72,7 @@ fn accepted_instead(accepted: &[Backend]) -> String {
 pub fn fit(host: &Host, backend: Option<Backend>) -> Result<Options, FitError> {
     check_version(host)?;
     let backend = choose(host, backend)?;
-    let target: Target = match (is_native(&host.target) && host.native_code, mismatch::pulley(&host.target)) {
-        (false, Some(pulley)) if host.pulley => pulley.parse()?,
-        (false, Some(_)) => return Err(FitError::NoPulley { target: host.target.to_string() }),
-        _ => host.target.to_string().parse()?,
-    };
+    let target = target(host)?;
     let platform = match (host.virtual_memory, host.signals || target.machine().is_pulley()) {
         (true, true) => Platform::Hosted,
         (false, true) if !target.machine().is_pulley() => Platform::SignalsOnly,
@@ -92,6 +91,15 @@ pub(super) fn check_version(host: &Host) -> Result<(), FitError> {
     match mismatch::same_major(&host.wasmtime_version, WASMTIME_VERSION) {
         true => Ok(()),
         false => Err(FitError::Version { host: host.wasmtime_version.clone() }),
+    }
+}
+
+/// The target of the code for a host: its own, or Pulley's where it runs no native code.
+pub(super) fn target(host: &Host) -> Result<Target, FitError> {
+    match (is_native(&host.target) && host.native_code, mismatch::pulley(&host.target)) {
+        (false, Some(pulley)) if host.pulley => Ok(pulley.parse()?),
+        (false, Some(_)) => Err(FitError::NoPulley { target: host.target.to_string() }),
+        _ => Ok(host.target.to_string().parse()?),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The options for artifacts that fit all hosts of a fleet.
 
-use crate::options::fit::{FitError, check_version, fit};
+use crate::options::fit::{FitError, check_version, fit, target};
 use crate::options::options::Options;
 use precompile_artifact::{Backend, Host};
 use std::collections::BTreeSet;
@@ -32,7 +32,13 @@ pub fn fit_all(hosts: &[&Host], backend: Option<Backend>) -> Result<FleetFit, Fi
         check_version(other)?;
         common = both(common, other)?;
     }
+    if !others.is_empty() && common.policy.backends.as_ref().is_some_and(Vec::is_empty) {
+        return Err(FitError::NoCommonBackend);
+    }
     let options = fit(&common, backend)?;
+    if options.target.machine().is_pulley() {
+        return Ok(FleetFit { options, unused_cpu_features: Vec::new() });
+    }
     let features =
         |host: &&Host| -> BTreeSet<String> { host.cpu_features.iter().flatten().cloned().collect() };
     let all: BTreeSet<_> = hosts.iter().flat_map(features).collect();
@@ -42,7 +48,16 @@ pub fn fit_all(hosts: &[&Host], backend: Option<Backend>) -> Result<FleetFit, Fi
 
 /// A host that offers what both offer, and demands what either demands, as far as options follow from it.
 fn both(one: Host, other: &Host) -> Result<Host, FitError> {
-    if one.target != other.target {
+    // Environments such as musl's and glibc's take the same code.
+    let code = |host: &Host| {
+        let target = target(host)?;
+        let (triple, is_pulley) = (target.triple(), target.machine().is_pulley());
+        Ok::<_, FitError>(match is_pulley {
+            true => (triple.architecture, None),
+            false => (triple.architecture, Some(triple.operating_system)),
+        })
+    };
+    if code(&one)? != code(other)? {
         let targets = [&one, other].map(|host| host.target.to_string());
         return Err(FitError::Targets { targets });
     }
@@ -129,12 +144,20 @@ mod tests {
         let plain = host(&[], |_| ());
         let arm = host(&[], |host| host.target = "aarch64-unknown-linux-gnu".parse().unwrap());
         assert!(matches!(fit_all(&[&plain, &arm], None), Err(FitError::Targets { .. })));
+        let interpreting = |mut host: Host| {
+            (host.native_code, host.pulley) = (false, true);
+            host
+        };
+        let [one, other] = [plain.clone(), arm].map(interpreting);
+        assert!(fit_all(&[&one, &other], None).unwrap().options.target.machine().is_pulley());
+        let musl = host(&[], |host| host.target = "x86_64-unknown-linux-musl".parse().unwrap());
+        assert!(fit_all(&[&plain, &musl], None).is_ok());
         let old = host(&[], |host| host.wasmtime_version = "1.0.0".into());
         for hosts in [[&plain, &old], [&old, &plain]] {
             assert!(matches!(fit_all(&hosts, None), Err(FitError::Version { .. })));
         }
         let [winch, cranelift] =
             Backend::ALL.map(|backend| host(&[], |host| host.policy.backends = Some(vec![backend])));
-        assert!(matches!(fit_all(&[&winch, &cranelift], None), Err(FitError::Backend { .. })));
+        assert!(matches!(fit_all(&[&winch, &cranelift], None), Err(FitError::NoCommonBackend)));
     }
 }

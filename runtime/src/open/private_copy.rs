@@ -226,8 +226,8 @@ mod sealed {
         seal(file)
     }
 
-    /// Copies a regular file that is hashed in more than one part. `None` of another file, and where the copy fails, as it does of a file
-    /// that becomes shorter meanwhile: reading it from the start tells why.
+    /// Copies a regular file that is hashed in more than one part. `None` of another file, and where the copy fails, as
+    /// it does of a file that becomes shorter meanwhile: reading it from the start tells why.
     #[cfg(not(feature = "portable-digest"))]
     pub(super) fn of_large_file(file: &File) -> io::Result<Option<PrivateCopy>> {
         use precompile_artifact::trailer::ELF_HEADER_BYTES;

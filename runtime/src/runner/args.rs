@@ -244,6 +244,12 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
         let artifact = artifact.to_string_lossy();
         return Err(format!("`{option}` runs nothing: leave it out, or `{artifact}`").into());
     }
+    #[cfg(all(feature = "describe", feature = "measure"))]
+    if is_checked && measure.is_some() {
+        return Err(
+            "`--check` runs nothing that could be measured: leave out `--measure`, or `--check`".into()
+        );
+    }
     if is_mapped && artifact == "-" {
         return Err("`--map` maps a file: leave it out, or name one instead of `-`".into());
     }

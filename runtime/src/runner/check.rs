@@ -7,23 +7,26 @@ use crate::failure::Failure;
 use crate::imports::{self, is_on_command_line};
 use precompile_runtime::Runtime;
 
-/// Opens the artifact with all demands, limits and libraries of the command line, and compares its imports, by name, with
-/// what this build and the command line offer. No code of the guest is executed, not even a start function.
+/// Opens the artifact and its libraries with all demands of the command line, and compares their imports, by name, with
+/// what this build and the command line offer. No code of a guest is executed, not even a start function; plugins are
+/// loaded.
 ///
 /// # Errors
 ///
-/// The failure with which a run would begin.
+/// The failure to open one, or the imports that are missing.
 pub(crate) fn check(runtime: &Runtime, args: &Args) -> Result<(), Failure> {
     let program = crate::program(runtime, args)?;
     #[cfg(all(feature = "component-model", any(feature = "preload", feature = "plugin")))]
     if program.component().is_some() {
         refuse_libraries(args)?;
     }
-    let is_offered = |module: &str, name: &str| is_on_command_line(args, module, name);
     #[cfg(feature = "preload")]
-    for library in &args.libraries {
+    for (number, library) in args.libraries.iter().enumerate() {
+        // Each finds those before it.
+        let is_offered = |module: &str, name: &str| is_on_command_line(args, number, module, name);
         let found = imports::not_offered(&library.program, &library.path, &is_offered);
         found.map_or(Ok(()), |failure| Err(failure.of(&library.option())))?;
     }
+    let is_offered = |module: &str, name: &str| is_on_command_line(args, usize::MAX, module, name);
     imports::not_offered(&program, &args.artifact, &is_offered).map_or(Ok(()), Err)
 }

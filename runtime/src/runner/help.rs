@@ -67,7 +67,9 @@ const LINES: &[Line] = &[
     #[cfg(feature = "describe")]
     Both("      --describe           print what this machine and this build offer and demand, as JSON"),
     #[cfg(feature = "describe")]
-    Both("      --check              load the artifact with all that a run would check, and run nothing"),
+    Both(
+        "      --check              load the artifact by all demands, compare its imports, and run nothing of it",
+    ),
     #[cfg(feature = "trust")]
     Both("      --trust FILE         refuse artifacts that the keys of this trust file haven't signed"),
     #[cfg(feature = "trust")]

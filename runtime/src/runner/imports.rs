@@ -51,7 +51,7 @@ pub(crate) fn not_offered(
     Some(if wants_wasi_plugin(program, &is_offered) { failure.with_hint(WASI_PLUGIN) } else { failure })
 }
 
-/// Returns true if a library or a plugin of the command line has an import, even if it comes too late.
+/// Returns true if a plugin of the command line, or one of its first libraries, has an import.
 #[cfg(any(
     feature = "wasi",
     feature = "wasi-lean",
@@ -59,16 +59,16 @@ pub(crate) fn not_offered(
     feature = "plugin",
     feature = "describe"
 ))]
-pub(crate) fn is_on_command_line(args: &Args, module: &str, name: &str) -> bool {
+pub(crate) fn is_on_command_line(args: &Args, libraries: usize, module: &str, name: &str) -> bool {
     #[cfg(feature = "preload")]
-    if args.libraries.iter().any(|library| library.name == module && library.exports(name)) {
+    if args.libraries.iter().take(libraries).any(|library| library.name == module && library.exports(name)) {
         return true;
     }
     #[cfg(feature = "plugin")]
     if args.loaded_plugins.iter().any(|plugin| plugin.offers(module, name)) {
         return true;
     }
-    let _ = (args, module, name);
+    let _ = (args, libraries, module, name);
     false
 }
 

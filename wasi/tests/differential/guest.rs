@@ -94,7 +94,7 @@ impl Guests {
         };
         let full = full::call(call.name, &mut self.full, &mut other, &call.args);
         if own != full {
-            return match may_differ(call, own, full) {
+            return match may_differ(call, &self.memory, own, full) {
                 // What is left of a call that failed is never the same.
                 true => Ok(own),
                 false => Err(format!("{own:?}, and {full:?}")),

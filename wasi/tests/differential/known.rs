@@ -5,7 +5,7 @@ use crate::script::Call;
 use precompile_wasi::Errno;
 
 /// Returns true if a call may end differently.
-pub(crate) fn may_differ(call: &Call, lean: End, full: End) -> bool {
+pub(crate) fn may_differ(call: &Call, memory: &[u8], lean: End, full: End) -> bool {
     let (End::Errno(lean), End::Errno(full)) = (lean, full) else {
         return match call.name {
             // wasmtime-wasi refuses exit codes from 126 on.
@@ -24,7 +24,14 @@ pub(crate) fn may_differ(call: &Call, lean: End, full: End) -> bool {
         "fd_pread" | "fd_read" => (lean, full) == (Errno::SUCCESS, Errno::INTR),
         // A renaming that is wrong in two ways. Where a path ends with a slash, this implementation looks at the old path
         // first: it may be no folder's, or nothing's.
-        "path_rename" => [Errno::NOTDIR, Errno::NOENT].contains(&lean) && full != Errno::SUCCESS,
+        "path_rename" => {
+            let has_slash = |path: usize, length: usize| {
+                let end = call.args[path].saturating_add(call.args[length]) as usize;
+                memory.get(end.wrapping_sub(1)) == Some(&b'/')
+            };
+            let is_looked_at = has_slash(1, 2) || has_slash(4, 5);
+            is_looked_at && [Errno::NOTDIR, Errno::NOENT].contains(&lean) && full != Errno::SUCCESS
+        }
         // A part of its files is read by functions that know fewer errors.
         _ => full == Errno::IO && lean != Errno::SUCCESS,
     }

@@ -58,7 +58,7 @@ impl<'a> Report<'a> {
         let (kind, error) = (Kind::of(error), format!("{error:#}"));
         tell_error(&error);
         if self.format == Format::Json {
-            print(&Message::Failed { input: origin.path(), kind, error, target: None })?;
+            print(&Message::Failed { input: origin.path(), kind, error, target: None, output: None })?;
         }
         Ok(())
     }

@@ -85,7 +85,7 @@ pub(crate) struct Opts {
     /// Compile to fit a host that `precompile-run --describe` described, or a folder of such files
     ///
     /// May be repeated: one artifact fits them all, and uses the CPU features that all have. With `--out-dir`, one is
-    /// written for each host that needs another, `app.HOST.cwasm`.
+    /// written for each host, `app.HOST.cwasm`.
     #[arg(long = "for", value_name = "HOST.JSON", help_heading = MACHINE)]
     pub(crate) hosts: Vec<PathBuf>,
 

@@ -4,26 +4,21 @@ use crate::compile::Opts;
 use crate::compile::auto::{self, Auto};
 use crate::compile::backend_arg::BackendArg;
 use crate::compile::depfile;
-use crate::compile::input_limits::InputLimits;
 use crate::compile::inputs::{self, Collected, Input, STANDARD};
 use crate::compile::job::{Job, Output, SourceTimes};
 use crate::compile::paths;
 use crate::compile::project::Project;
 use crate::compile::project_file::FILE;
+use crate::compile::target_plan::{fit_all, host_plans, target_plans};
 use crate::described_host::DescribedHost;
 use crate::interrupt;
 use crate::key_source;
-use crate::per_target::{Cpu, PerTarget};
 use crate::trust_file;
 use crate::walk::Links;
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
+use precompile::artifact::escaped_path;
 use precompile::artifact::trust::Limits;
-use precompile::artifact::{Host, escaped_path};
-use precompile::cache::Recipe;
-use precompile::{
-    Backend, Choice, ChoiceError, Chosen, Destination, Expect, Fallback, FitError, FleetFit, KeySource,
-    Options, PairError, Platform, Signatures, Target,
-};
+use precompile::{Backend, Destination, KeySource, Signatures};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -63,11 +58,14 @@ impl Plan {
                 || format!("there is no `{}`: name the file that lists what to compile", escaped_path(&path));
             let missing = || anyhow!(if path == Path::new(FILE) { no_input.into() } else { named() });
             let file = Project::read(&path)?.ok_or_else(missing)?;
-            let chosen = chosen(project.backend, &hosts);
+            let is_for_each = project.out_dir.is_some() || file.out_dir.is_some();
+            let chosen = chosen(project.backend, &hosts, is_for_each);
             project = project.over(file, chosen);
             sources.push(path);
         }
         let project = &project;
+        // A description that is added to a folder changes what is made.
+        sources.extend(opts.hosts.iter().filter(|path| path.is_dir()).cloned());
         sources.extend(hosts.iter().map(|described| &described.file).chain(&project.trust).cloned());
         sources.extend(project.sign.as_ref().and_then(KeySource::file).map(PathBuf::from));
         let signatures = Arc::new(signatures(project)?);
@@ -153,20 +151,21 @@ impl Plan {
     }
 }
 
-/// The backend that the command line names, or that described hosts leave where it names none.
-fn chosen(named: Option<BackendArg>, hosts: &[DescribedHost]) -> Option<Backend> {
+/// The backend that the command line names, or that described hosts leave where it names none: all together, or each of
+/// them.
+fn chosen(named: Option<BackendArg>, hosts: &[DescribedHost], is_for_each: bool) -> Option<Backend> {
     match named {
         Some(BackendArg::Backend(backend)) => Some(backend),
         Some(BackendArg::Auto) => None,
         None if hosts.is_empty() => None,
-        None => Some(fit_all(hosts, None).ok()?.options.backend),
+        None if !is_for_each => Some(fit_all(hosts, None).ok()?.options.backend),
+        None => {
+            let mut backends =
+                hosts.iter().map(|described| Some(precompile::fit(&described.host, None).ok()?.backend));
+            let first = backends.next()??;
+            backends.all(|backend| backend == Some(first)).then_some(first)
+        }
     }
-}
-
-/// The options for artifacts that fit all of these hosts.
-fn fit_all(hosts: &[DescribedHost], backend: Option<Backend>) -> Result<FleetFit, FitError> {
-    let hosts: Vec<&Host> = hosts.iter().map(|described| &described.host).collect();
-    precompile::fit_all(&hosts, backend)
 }
 
 /// Checks that a described host isn't given another machine on the command line.
@@ -253,144 +252,4 @@ fn output(input: &Input, suffix: Option<&OsStr>, out_dir: Option<&PathBuf>) -> P
         Some(folder) => folder.join(&input.relative).with_extension(extension),
         None => input.path.with_extension(extension),
     }
-}
-
-/// The ways to compile each input for one target, or for some of the described hosts.
-struct TargetPlan {
-    /// What is between the names of input and output, where there is more than one output for an input.
-    suffix: Option<OsString>,
-    /// The hosts that the artifacts must fit.
-    hosts: Arc<[DescribedHost]>,
-    /// The ways: one, or one for each backend that may be chosen.
-    ways: Vec<Way>,
-}
-
-/// A way to compile.
-struct Way {
-    options: Arc<Options>,
-    recipe: Arc<Recipe>,
-    /// The reason why another backend replaces the requested one, whatever the input.
-    refusal: Option<PairError>,
-}
-
-impl Way {
-    fn new((options, refusal): (Options, Option<PairError>)) -> Way {
-        let recipe = Arc::new(precompile::recipe(&options));
-        Way { options: Arc::new(options), recipe, refusal }
-    }
-
-    /// A way that hosts allow.
-    fn fitted(options: Options) -> Way {
-        Way::new((options, None))
-    }
-}
-
-impl TargetPlan {
-    /// The way for an input, and the choice that led to it.
-    fn way(
-        &self,
-        auto: Option<&Auto>,
-        input: &Input,
-        bytes: Option<&[u8]>,
-        limits: &InputLimits,
-    ) -> (&Way, Option<Chosen>) {
-        let Some(auto) = auto else { return (&self.ways[0], None) };
-        let backends: Vec<_> = self.ways.iter().map(|way| way.options.backend).collect();
-        let (at, chosen) = auto.choose(&backends, input, bytes, limits);
-        (&self.ways[at], Some(chosen))
-    }
-}
-
-/// The ways to compile for described hosts: into a folder for each that needs another artifact, and one for all
-/// otherwise.
-fn host_plans(
-    project: &Project,
-    hosts: Vec<DescribedHost>,
-    expect: Option<Expect>,
-    notes: &mut Vec<String>,
-) -> Result<Vec<TargetPlan>> {
-    let choice = project.choice();
-    if project.out_dir.is_none() {
-        let unused = fit_all(&hosts, choice.backend)?.unused_cpu_features;
-        if !unused.is_empty() {
-            notes.push(format!(
-                "not all of these {} hosts have {}: no artifact uses what one lacks; `--out-dir` compiles for each",
-                hosts.len(),
-                unused.join(", ")
-            ));
-        }
-        let ways = ways_for(&choice, &hosts, expect)?;
-        return Ok(vec![TargetPlan {
-            suffix: None,
-            hosts: hosts.into(),
-            ways: ways.into_iter().map(Way::fitted).collect(),
-        }]);
-    }
-    let mut groups: Vec<(Vec<Options>, Vec<DescribedHost>)> = Vec::new();
-    for host in hosts {
-        let ways = ways_for(&choice, std::slice::from_ref(&host), expect)
-            .with_context(|| format!("`{}`", escaped_path(&host.file)))?;
-        match groups.iter_mut().find(|(known, _)| *known == ways) {
-            Some((_, hosts)) => hosts.push(host),
-            None => groups.push((ways, vec![host])),
-        }
-    }
-    let several = groups.len() > 1;
-    let plan = |(ways, hosts): (Vec<Options>, Vec<DescribedHost>)| TargetPlan {
-        suffix: several.then(|| hosts[0].name().into()),
-        hosts: hosts.into(),
-        ways: ways.into_iter().map(Way::fitted).collect(),
-    };
-    Ok(groups.into_iter().map(plan).collect())
-}
-
-/// The ways to compile for all of these hosts: those that they and the other options allow; or the reason why there is
-/// none.
-fn ways_for(choice: &Choice, hosts: &[DescribedHost], expect: Option<Expect>) -> Result<Vec<Options>> {
-    let fit = |backend| anyhow::Ok(choice.adjust(fit_all(hosts, backend)?.options)?);
-    if expect.is_none() {
-        return Ok(vec![fit(choice.backend)?]);
-    }
-    let mut ways: Vec<_> = Backend::ALL.into_iter().filter_map(|backend| fit(Some(backend)).ok()).collect();
-    if let [one, other] = &mut ways[..] {
-        // Hosts that accept both accept the fallback.
-        let winch = if one.backend == Backend::Winch { one } else { other };
-        winch.fallback = winch.fallback.or(Some(Fallback::Cranelift));
-    }
-    if ways.is_empty() { Ok(vec![fit(None)?]) } else { Ok(ways) }
-}
-
-/// The ways to compile for each target.
-fn target_plans(project: &Project, expect: Option<Expect>) -> Result<Vec<TargetPlan>> {
-    let choice = project.choice();
-    let names = project.targets.iter();
-    let mut targets = names.map(|name| name.parse()).collect::<Result<Vec<Target>, _>>()?;
-    if targets.is_empty() {
-        targets.push(Target::host().context("this machine needs `--target`")?);
-    }
-    if let Some(twice) = (1..targets.len()).find(|at| targets[..*at].contains(&targets[*at])) {
-        bail!("the target `{}` is named twice: leave one out", targets[twice]);
-    }
-    let cpus = PerTarget::<Cpu>::parse(project.cpu.iter().map(String::as_str))?;
-    let platforms = PerTarget::<Platform>::parse(project.platform.iter().map(String::as_str))?;
-    cpus.check(&targets)?;
-    platforms.check(&targets)?;
-    let several = targets.len() > 1;
-    let target_plans = targets.into_iter().map(|target| {
-        let cpu = cpus.of(&target).map(|cpu| cpu.0.clone());
-        let platform = platforms.of(&target).copied();
-        let choice = Choice { expect, platform, cpu, ..choice.clone() };
-        let ways = choice.candidates(&target).map_err(|error| match error {
-            ChoiceError::Cpu(error) if several => {
-                anyhow!("{error}; a CPU for one target alone is written `TARGET=LEVEL`")
-            }
-            error => error.into(),
-        })?;
-        Ok(TargetPlan {
-            suffix: several.then(|| target.to_string().into()),
-            hosts: Arc::new([]),
-            ways: ways.into_iter().map(Way::new).collect(),
-        })
-    });
-    target_plans.collect()
 }

@@ -81,7 +81,9 @@ impl Linking<'_> {
         path: &Path,
         store: &mut Store<State<World>>,
     ) -> Result<Instance, Failure> {
-        let is_named = |module: &str, name: &str| imports::is_on_command_line(self.args, module, name);
+        // Also one that comes too late, of which the failure says so.
+        let is_named =
+            |module: &str, name: &str| imports::is_on_command_line(self.args, usize::MAX, module, name);
         let mut externs = Vec::with_capacity(program.manifest().imports.len());
         for import in program.manifest().imports.iter() {
             let Some(found) = self.find(store, import.module, import.name) else {
