@@ -15,7 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
 # Importing common goes to the root of the checkout; the prefix is from where the caller is.
 HOME = pathlib.Path.cwd()
 
-from common import ROOT, run
+from common import ROOT, TARGET, run
 
 CAPI = ROOT / "runtime/capi"
 # What rustc names for a static library of this target (`--print native-static-libs`).
@@ -27,6 +27,10 @@ def build(kind, features, profile, lean_wasi, *flags):
     manifest = CAPI / "lean/Cargo.toml" if lean_wasi else CAPI / "Cargo.toml"
     command = ["cargo", "rustc", "-q", "--lib", "--crate-type", kind, "--manifest-path", manifest]
     command += ["--profile", profile, "--features", features, "--message-format", "json-render-diagnostics"]
+    # The library has one name, with whatever features and WASI: cargo would take another build's for this one's.
+    built = TARGET / {"dev": "debug"}.get(profile, profile)
+    for file in (*built.glob("libprecompile_capi.*"), *built.glob("deps/libprecompile_capi.*")):
+        file.unlink()
     library = headers = None
     for line in run(*command, "--", *flags).splitlines():
         message = json.loads(line)
