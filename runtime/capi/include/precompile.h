@@ -271,7 +271,7 @@ void precompile_program_delete(precompile_program_t *program);
 
 /**
  * Returns the text of an error, for people. Where there are several reasons, each is a line of its own with its remedy.
- * Characters that control a terminal are escaped.
+ * In a build without the feature `messages`, reasons are their numbers. Characters that control a terminal are escaped.
  *
  * Ownership: the text is the error's, and is there until that is deleted.
  *
@@ -283,8 +283,8 @@ const char *precompile_error_message(const precompile_error_t *error);
 /**
  * Returns an error as JSON, for programs: an object with the text, `message`, and a list `reasons`. Each reason has a
  * number, `code`, that `precompile explain --code` explains. Where an artifact doesn't fit, it also has the `field` of
- * the artifact, its `artifact_value`, the `host_value` and a `remedy`. A function that was called in a wrong way has no
- * reasons.
+ * the artifact, its `artifact_value`, the `host_value` and a `remedy`, which are empty without the feature `messages`. A
+ * function that was called in a wrong way has no reasons.
  *
  * Ownership: the text is the error's, and is there until that is deleted.
  *

@@ -22,7 +22,7 @@ impl precompile_error_t {
 }
 
 /// Returns the text of an error, for people. Where there are several reasons, each is a line of its own with its remedy.
-/// Characters that control a terminal are escaped.
+/// In a build without the feature `messages`, reasons are their numbers. Characters that control a terminal are escaped.
 ///
 /// Ownership: the text is the error's, and is there until that is deleted.
 ///
@@ -35,8 +35,8 @@ pub extern "C" fn precompile_error_message(error: Option<&precompile_error_t>) -
 
 /// Returns an error as JSON, for programs: an object with the text, `message`, and a list `reasons`. Each reason has a
 /// number, `code`, that `precompile explain --code` explains. Where an artifact doesn't fit, it also has the `field` of
-/// the artifact, its `artifact_value`, the `host_value` and a `remedy`. A function that was called in a wrong way has no
-/// reasons.
+/// the artifact, its `artifact_value`, the `host_value` and a `remedy`, which are empty without the feature `messages`. A
+/// function that was called in a wrong way has no reasons.
 ///
 /// Ownership: the text is the error's, and is there until that is deleted.
 ///
