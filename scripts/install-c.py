@@ -20,6 +20,8 @@ from common import ROOT, TARGET, run
 CAPI = ROOT / "runtime/capi"
 # What rustc names for a static library of this target (`--print native-static-libs`).
 STATIC_LIBS = "-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"
+# The ending of each kind of library.
+FILES = {"staticlib": "a", "cdylib": "so"}
 
 
 def build(kind, features, profile, lean_wasi, *flags):
@@ -28,9 +30,10 @@ def build(kind, features, profile, lean_wasi, *flags):
     command = ["cargo", "rustc", "-q", "--lib", "--crate-type", kind, "--manifest-path", manifest]
     command += ["--profile", profile, "--features", features, "--message-format", "json-render-diagnostics"]
     # The library has one name, with whatever features and WASI: cargo would take another build's for this one's.
+    name = f"libprecompile_capi.{FILES[kind]}"
     built = TARGET / {"dev": "debug"}.get(profile, profile)
-    for file in (*built.glob("libprecompile_capi.*"), *built.glob("deps/libprecompile_capi.*")):
-        file.unlink()
+    for file in (built / name, built / "deps" / name):
+        file.unlink(missing_ok=True)
     library = headers = None
     for line in run(*command, "--", *flags).splitlines():
         message = json.loads(line)

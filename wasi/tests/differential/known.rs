@@ -12,9 +12,11 @@ pub(crate) fn may_differ(call: &Call, memory: &[u8], lean: End, full: End) -> bo
             "proc_exit" => {
                 matches!(lean, End::Exit(code) if code.cast_unsigned() >= 126) && full == End::Trap
             }
-            // It reads into a buffer of its own, and a guest's buffer out of bounds is no trap if nothing was read.
-            // Reading nothing is an interruption, before the place of the result is looked at.
-            "fd_read" | "fd_pread" => lean == End::Trap && [0, Errno::INTR.0].map(End::Errno).contains(&full),
+            // It reads into a buffer of its own, and a guest's buffer out of bounds is no trap if nothing was read, or
+            // from an offset that is none. Reading nothing is an interruption, before the place of the result is looked at.
+            "fd_read" | "fd_pread" => {
+                lean == End::Trap && [0, Errno::INTR.0, Errno::INVAL.0].map(End::Errno).contains(&full)
+            }
             _ => false,
         };
     };
