@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// The ways to compile each input for one target, or for described hosts.
 pub(super) struct TargetPlan {
-    /// What is between the names of input and output, where there is more than one output for an input.
+    /// The part between the names of input and output, where there is more than one output for an input.
     pub(super) suffix: Option<OsString>,
     /// The hosts that the artifacts must fit.
     pub(super) hosts: Arc<[DescribedHost]>,
