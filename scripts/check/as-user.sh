@@ -116,6 +116,10 @@ show embedding "$target/embedding"
 show cargo "$cargo_home"
 show rustup "$rustup_home"
 
+# Programs such as ssh-keygen ask for the user's name.
+{ cat /etc/passwd && echo "as-user:x:$user:$user::$work/home:/bin/sh"; } >"$work/held/passwd"
+mount --bind "$work/held/passwd" /etc/passwd
+
 locale=tr_TR.UTF-8
 if ! locale -a 2>/dev/null | grep -qix 'tr_TR\.utf-\?8'; then
     echo "not run: the Turkish locale, which this machine hasn't; it is the locale C"
