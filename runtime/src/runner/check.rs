@@ -4,7 +4,7 @@ use crate::args::Args;
 #[cfg(all(feature = "component-model", any(feature = "preload", feature = "plugin")))]
 use crate::component::refuse_libraries;
 use crate::failure::Failure;
-use crate::imports::{self, is_on_command_line};
+use crate::imports;
 use precompile_runtime::Runtime;
 
 /// Opens the artifact and its libraries with all demands of the command line, and compares their imports, by name, with
@@ -23,10 +23,8 @@ pub(crate) fn check(runtime: &Runtime, args: &Args) -> Result<(), Failure> {
     #[cfg(feature = "preload")]
     for (number, library) in args.libraries.iter().enumerate() {
         // Each finds those before it.
-        let is_offered = |module: &str, name: &str| is_on_command_line(args, number, module, name);
-        let found = imports::not_offered(&library.program, &library.path, &is_offered);
+        let found = imports::not_offered(&library.program, &library.path, args, number);
         found.map_or(Ok(()), |failure| Err(failure.of(&library.option())))?;
     }
-    let is_offered = |module: &str, name: &str| is_on_command_line(args, usize::MAX, module, name);
-    imports::not_offered(&program, &args.artifact, &is_offered).map_or(Ok(()), Err)
+    imports::not_offered(&program, &args.artifact, args, usize::MAX).map_or(Ok(()), Err)
 }

@@ -32,7 +32,7 @@ impl Guest {
             imports::not_linked(
                 program,
                 &args.artifact,
-                &|_, _| false,
+                args,
                 state::not_started(&store, Failure::link(error)),
             )
         })?;

@@ -1,12 +1,5 @@
 //! The imports that this build offers, and those that a program needs besides.
 
-#[cfg(any(
-    feature = "wasi",
-    feature = "wasi-lean",
-    feature = "preload",
-    feature = "plugin",
-    feature = "describe"
-))]
 use crate::args::Args;
 use crate::failure::Failure;
 #[cfg(feature = "wasi")]
@@ -20,28 +13,20 @@ use std::path::Path;
 
 /// The reason why a program was not linked: all imports that neither this build nor the command line offers, or else the
 /// failure.
-pub(crate) fn not_linked(
-    program: &Program,
-    path: &Path,
-    is_on_command_line: &dyn Fn(&str, &str) -> bool,
-    failure: Failure,
-) -> Failure {
-    not_offered(program, path, is_on_command_line).unwrap_or(failure)
+pub(crate) fn not_linked(program: &Program, path: &Path, args: &Args, failure: Failure) -> Failure {
+    not_offered(program, path, args, usize::MAX).unwrap_or(failure)
 }
 
-/// All imports that neither this build nor the command line offers, if there are any. The command line's libraries and
-/// plugins are asked with the names of a module and of an import in it.
-pub(crate) fn not_offered(
-    program: &Program,
-    path: &Path,
-    is_on_command_line: &dyn Fn(&str, &str) -> bool,
-) -> Option<Failure> {
+/// All imports that neither this build nor the command line offers, if there are any. Of the command line's libraries, so
+/// many are asked.
+pub(crate) fn not_offered(program: &Program, path: &Path, args: &Args, libraries: usize) -> Option<Failure> {
     // A build without components has opened none. With this check, the compiler leaves out the code for them.
     if cfg!(not(feature = "component-model")) && program.manifest().kind == Kind::Component {
         return None;
     }
-    let is_named =
-        |name: &str| name.split_once('#').is_some_and(|(module, name)| is_on_command_line(module, name));
+    let is_named = |name: &str| {
+        name.split_once('#').is_some_and(|(module, name)| is_on_command_line(args, libraries, module, name))
+    };
     let is_offered = |name: &str| offers(name) || is_named(name);
     let unmet = unmet(program.manifest(), &is_offered);
     if unmet.is_empty() {
@@ -52,14 +37,7 @@ pub(crate) fn not_offered(
 }
 
 /// Returns true if a plugin of the command line, or one of its first libraries, has an import.
-#[cfg(any(
-    feature = "wasi",
-    feature = "wasi-lean",
-    feature = "preload",
-    feature = "plugin",
-    feature = "describe"
-))]
-pub(crate) fn is_on_command_line(args: &Args, libraries: usize, module: &str, name: &str) -> bool {
+fn is_on_command_line(args: &Args, libraries: usize, module: &str, name: &str) -> bool {
     #[cfg(feature = "preload")]
     if args.libraries.iter().take(libraries).any(|library| library.name == module && library.exports(name)) {
         return true;

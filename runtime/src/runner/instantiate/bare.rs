@@ -18,12 +18,7 @@ pub(crate) fn instantiate(program: &Program, args: &Args) -> Result<Guest<()>, F
     // A linker would make this ten times as large, and there is nothing to link.
     let instance = Instance::new(&mut store, module, &[]);
     let instance = instance.map_err(|error| {
-        imports::not_linked(
-            program,
-            &args.artifact,
-            &|_, _| false,
-            state::not_started(&store, Failure::guest(error)),
-        )
+        imports::not_linked(program, &args.artifact, args, state::not_started(&store, Failure::guest(error)))
     })?;
     Ok(Guest { store, instance })
 }

@@ -81,20 +81,17 @@ impl Linking<'_> {
         path: &Path,
         store: &mut Store<State<World>>,
     ) -> Result<Instance, Failure> {
-        // Also one that comes too late, of which the failure says so.
-        let is_named =
-            |module: &str, name: &str| imports::is_on_command_line(self.args, usize::MAX, module, name);
         let mut externs = Vec::with_capacity(program.manifest().imports.len());
         for import in program.manifest().imports.iter() {
             let Some(found) = self.find(store, import.module, import.name) else {
                 let failure = self.not_found(import.module, import.name);
-                return Err(imports::not_linked(program, path, &is_named, failure));
+                return Err(imports::not_linked(program, path, self.args, failure));
             };
             externs.push(found);
         }
         link::instantiate_with(&mut *store, program, &externs).map_err(|error| {
             let failure = state::not_started(store, Failure::link(error));
-            imports::not_linked(program, path, &is_named, failure)
+            imports::not_linked(program, path, self.args, failure)
         })
     }
 
