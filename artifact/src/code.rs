@@ -96,6 +96,7 @@ codes! {
     OtherEngine = 303, "Programs that were compiled by different backends or under different settings can't be linked.", "Compile all that is linked together alike.";
     OtherKind = 304, "The program is a component where a module is asked for, or the other way round.", "Use the call for components, or for modules.";
     NotInstantiated = 305, "The program can't be instantiated: an import is missing or of the wrong type, memory is short, or its start trapped.", "Have a build with the feature `messages` tell why.";
+    OtherSource = 306, "The artifact can't take another's place, as it was compiled from another WebAssembly binary.", "Compile both from the same file.";
 
     Usage = 401, "The command line can't be understood.", "See `precompile-run --help`.";
     Output = 402, "Standard output can't be written to.", "See where it leads.";
@@ -109,7 +110,7 @@ codes! {
     Thread = 410, "A thread can't be started.", "See what the system limits.";
     StartMemory = 411, "The guest starts with more memory than `--max-memory` allows.", "Allow more, or build the module with less.";
     Wasi = 412, "WASI can't be set up.", "Have a build with the feature `messages` tell why.";
-    NoCommand = 413, "The component is no command of WASI 0.2.", "Call one of its functions with `--invoke`.";
+    NoCommand = 413, "The component is no command of WASI.", "Call one of its functions with `--invoke`.";
     Unsupported = 414, "This build of the runner can't do that.", "Use a build with the feature for it.";
     NoFuel = 415, "The artifact consumes no fuel that `--fuel` could limit.", "Compile it with `-W fuel`.";
     SharedMemory = 416, "`--max-memory` can't limit shared memories.", "Declare smaller maxima, or build the module without threads.";
@@ -119,6 +120,8 @@ codes! {
     AddressSpace = 420, "There is too little address space for the guest's memories.", "Compile the module with `-O small-memories`, or let the process have more (`ulimit -v`).";
     TrustFile = 421, "The trust file can't be read.", "See `precompile trust check`.";
     Plugin = 422, "A plugin can't be used.", "Have a build with the feature `messages` tell why.";
+    NoHandler = 423, "The artifact answers no requests of HTTP.", "Build a component that exports `wasi:http/incoming-handler`.";
+    Listen = 424, "The server can't listen on an address.", "Name another with `--addr`.";
 }
 
 impl Code {

@@ -90,10 +90,13 @@ fn all_imports_of_an_object_file_are_for_the_linker() {
 #[test]
 fn remedies_of_components_depend_on_their_wasi() {
     let cases = [
-        ("wasi:http/types@0.2.0", WASI, "without `wasi:http`"),
-        ("wasi:http/types@0.2.0", &[][..], "without `wasi:http`"),
-        ("wasi:http/types@0.3.0", WASI, "of WASI 0.3, and the runner has 0.2"),
-        ("wasi:cli/stdout@0.3.0", &[][..], "of WASI 0.3, and the runner has none"),
+        ("wasi:http/types@0.2.0", WASI, "feature `wasi-http`"),
+        ("wasi:http/types@0.2.0", &[][..], "feature `wasi-http`"),
+        ("wasi:http/types@0.3.0", WASI, "features `wasi-http` and `wasi-p3`"),
+        ("wasi:http/handler@0.2.0", &["wasi:cli/environment@0.2", "wasi:http/types@0.2"], "not among"),
+        ("wasi:cli/stdout@0.3.0", WASI, "feature `wasi-p3`"),
+        ("wasi:cli/stdout@0.3.0", &[][..], "feature `wasi-p3`"),
+        ("wasi:cli/stdout@0.3.0", &["wasi:cli/environment@0.3"], "feature `wasi-p2`"),
         ("wasi:cli/stdout@0.2.0", &[][..], "feature `wasi-p2`"),
         ("wasi:cli/stdout@0.2.0-rc-2023-11-10", WASI, "draft"),
         ("wasi:keyvalue/store@0.2.0", WASI, "not among"),

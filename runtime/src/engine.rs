@@ -4,7 +4,7 @@ use crate::config::RuntimeConfig;
 use crate::host;
 use crate::open::processor;
 use alloc::string::String;
-use precompile_artifact::features::WasmFeatures;
+use precompile_artifact::features::{CONCURRENT, WasmFeatures};
 use precompile_artifact::{Backend, Contract, Manifest};
 use wasmtime::{Config, Engine, ModuleVersionStrategy, ProfilingStrategy};
 
@@ -65,7 +65,7 @@ impl EngineKey {
     fn features(&self) -> WasmFeatures {
         match self.contract.concurrency_support {
             true => host::FEATURES,
-            false => host::FEATURES.difference(WasmFeatures::CM_ASYNC),
+            false => host::FEATURES.difference(CONCURRENT),
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::config::RuntimeConfig;
 use crate::no_compiler::has_compiler;
 use crate::open::processor;
 use precompile_artifact::Host;
-use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
+use precompile_artifact::features::{self, CONCURRENT, OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
 
 /// The WebAssembly features that this build supports: all but those whose cargo feature of this crate is off.
 ///
@@ -16,7 +16,8 @@ pub(crate) const FEATURES: WasmFeatures = WasmFeatures::WASM3
     .union(built(cfg!(feature = "gc"), WasmFeatures::GC_TYPES.union(WasmFeatures::EXCEPTIONS)))
     .union(built(cfg!(feature = "threads"), WasmFeatures::THREADS))
     .union(built(COMPONENTS, WasmFeatures::COMPONENT_MODEL))
-    .union(built(COMPONENTS && cfg!(feature = "async"), WasmFeatures::CM_ASYNC));
+    .union(built(COMPONENTS && cfg!(feature = "async"), WasmFeatures::CM_ASYNC))
+    .union(built(cfg!(feature = "component-model-proposals"), features::COMPONENTS.union(CONCURRENT)));
 
 const fn built(is_built: bool, features: WasmFeatures) -> WasmFeatures {
     if is_built { features } else { WasmFeatures::empty() }

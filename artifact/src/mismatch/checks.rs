@@ -133,10 +133,21 @@ fn features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
 }
 
 /// WebAssembly features, with the runtime's cargo feature that adds them.
-const RUNTIME_FEATURES: [(&[&str], &str); 3] = [
+const RUNTIME_FEATURES: [(&[&str], &str); 4] = [
+    (&["cm-async"], "async"),
     (
-        &["cm-async", "cm-async-stackful", "cm-more-async-builtins", "cm-error-context", "cm-threading"],
-        "async",
+        &[
+            "cm-async-stackful",
+            "cm-error-context",
+            "cm-fixed-length-lists",
+            "cm-gc",
+            "cm-implements",
+            "cm-map",
+            "cm-more-async-builtins",
+            "cm-threading",
+            "cm64",
+        ],
+        "component-model-proposals",
     ),
     (&["gc", "gc-types", "exceptions"], "gc"),
     (&["threads"], "threads"),

@@ -35,25 +35,21 @@ pub(super) fn of_module(module: &str, name: &str, is_object: bool, offers: Offer
 /// The remedy for a component's import.
 pub(super) fn of_component(name: &str, offers: Offers<'_>) -> &'static str {
     let (name, version) = name.split_once('@').unwrap_or((name, ""));
-    let has_wasi = offers("wasi:cli/environment@0.2");
-    match has_wasi {
-        _ if !name.starts_with("wasi:") => EMBEDDER,
-        true if version.starts_with("0.3") => {
-            "it is of WASI 0.3, and the runner has 0.2: build the component for `wasm32-wasip2`"
+    let is_third = version.starts_with("0.3");
+    match name.strip_prefix("wasi:") {
+        None => EMBEDDER,
+        Some(_) if version.contains('-') => {
+            "it is of a draft of WASI: build the component with a later version of its tools"
         }
-        false if version.starts_with("0.3") => {
-            "it is of WASI 0.3, and the runner has none: build the component for `wasm32-wasip2`, and use a runner \
-             with the feature `wasi-p2`"
+        Some(rest) if rest.starts_with("http/") && !offers("wasi:http/types@0.2") => match is_third {
+            true => "it is for HTTP, of WASI 0.3: use a runner with the features `wasi-http` and `wasi-p3`",
+            false => "it is for HTTP: use a runner with the feature `wasi-http`",
+        },
+        Some(_) if is_third && !offers("wasi:cli/environment@0.3") => {
+            "it is of WASI 0.3: use a runner with the feature `wasi-p3`, or build the component for `wasm32-wasip2`"
         }
-        _ if name.starts_with("wasi:http/") => {
-            "the runner has WASI 0.2 for commands, without `wasi:http`: use a program of your own that links \
-             `wasmtime-wasi-http`, or stock Wasmtime's `serve`"
-        }
-        _ if version.contains('-') => {
-            "it is of a draft of WASI 0.2: build the component with a later version of its tools"
-        }
-        true => "it is not among what WASI 0.2 has for commands: use a program of your own that offers it",
-        false => "use a runner with the feature `wasi-p2`",
+        Some(_) if !offers("wasi:cli/environment@0.2") => "use a runner with the feature `wasi-p2`",
+        Some(_) => "it is not among what WASI has for commands: use a program of your own that offers it",
     }
 }
 
