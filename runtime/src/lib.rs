@@ -62,6 +62,7 @@ mod open_error;
 mod open_phase;
 mod program;
 mod runtime;
+mod tiered;
 
 pub use config::RuntimeConfig;
 pub use embed::Embedded;
@@ -74,4 +75,5 @@ pub use open_phase::OpenPhase;
 pub use precompile_artifact as artifact;
 pub use program::Program;
 pub use runtime::Runtime;
+pub use tiered::{OtherSource, Tiered};
 pub use wasmtime;

@@ -146,6 +146,23 @@ pub fn instantiate_component<T: 'static>(
     Ok(linker.instantiate(&mut store, component(program)?)?)
 }
 
+/// Instantiates a component with the imports of `linker`, of which some may be asynchronous, like
+/// [`component::Linker::instantiate_async`].
+///
+/// # Errors
+///
+/// Those of [`instantiate`].
+#[cfg(all(feature = "async", feature = "component-model"))]
+pub async fn instantiate_component_async<T: Send + 'static>(
+    linker: &component::Linker<T>,
+    mut store: impl AsContextMut<Data = T>,
+    program: &Program,
+) -> Result<component::Instance, LinkError> {
+    same_engine(program, linker.engine(), "linker of another engine")?;
+    same_engine(program, store.as_context().engine(), "store of another engine")?;
+    Ok(linker.instantiate_async(&mut store, component(program)?).await?)
+}
+
 /// Resolves a component's imports ahead of instantiation, like [`component::Linker::instantiate_pre`].
 ///
 /// # Errors

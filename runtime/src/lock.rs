@@ -10,6 +10,14 @@ pub(crate) struct Lock<T> {
 }
 
 impl<T> Lock<T> {
+    /// A lock around this value.
+    pub(crate) fn new(value: T) -> Lock<T> {
+        #[cfg(feature = "std")]
+        return Lock { inner: std::sync::Mutex::new(value) };
+        #[cfg(not(feature = "std"))]
+        return Lock { inner: spin::Mutex::new(value) };
+    }
+
     /// Runs a function on the value, under the lock.
     ///
     /// Without the standard library, the lock is a spinlock. So an interrupt handler must not call this if it may have

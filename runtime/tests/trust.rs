@@ -168,7 +168,7 @@ fn a_digest_alone_proves_nothing() {
         forged[end..end + 32].copy_from_slice(&digest);
         runtime.open_trusted_bytes(&forged, &trust(1))
     };
-    assert_eq!(codes(forged(|_, _| {})), []);
+    assert!(codes(forged(|_, _| {})).is_empty());
     // A byte of the code, and the number of the format.
     assert_eq!(codes(forged(|bytes, image| bytes[image / 2] ^= 1)), [Code::SignatureWrong.number()]);
     // Manifests of the older format are encoded otherwise.
