@@ -4,12 +4,18 @@ use crate::demands::Demands;
 use crate::failure::Failure;
 use crate::folder::Folder;
 use crate::help;
+#[cfg(feature = "wasi-http")]
+use crate::http::Server;
 #[cfg(feature = "limits")]
 use crate::limits::GuestLimits;
+#[cfg(feature = "wasi-p2")]
+use crate::network::{Network, Rule};
 #[cfg(feature = "plugin")]
 use crate::plugin::Library as Plugin;
 #[cfg(feature = "preload")]
 use crate::preload::{Library, Preload};
+#[cfg(feature = "serve")]
+use crate::serve;
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 use precompile_runtime::artifact::Code;
 #[cfg(feature = "limits")]
@@ -32,6 +38,9 @@ pub(crate) enum Command {
     /// Describe a host with these demands.
     #[cfg(feature = "describe")]
     Describe(Demands),
+    /// Serve requests of HTTP.
+    #[cfg(feature = "serve")]
+    Serve(Box<Args>, Box<serve::Options>),
     /// Print a text.
     Print(String),
 }
@@ -56,6 +65,12 @@ pub(crate) struct Args {
     /// Environment variables.
     #[cfg_attr(not(feature = "wasi-any"), expect(dead_code, reason = "for WASI"))]
     pub(crate) environment: Vec<(String, String)>,
+    /// The addresses that the guest's sockets reach.
+    #[cfg(feature = "wasi-p2")]
+    pub(crate) network: Network,
+    /// The servers that the guest may send requests to.
+    #[cfg(feature = "wasi-http")]
+    pub(crate) servers: Vec<Server>,
     /// The export to call.
     pub(crate) invoke: Option<String>,
     /// The number of calls to measure.
@@ -86,6 +101,9 @@ pub(crate) struct Args {
     /// The limits of the guest.
     #[cfg(feature = "limits")]
     pub(crate) limits: GuestLimits,
+    /// The guest answers requests, and has no standard input.
+    #[cfg(feature = "serve")]
+    pub(crate) is_server: bool,
 }
 
 impl Args {
@@ -154,6 +172,12 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut preloads = Vec::new();
     #[cfg(feature = "plugin")]
     let mut plugins = Vec::new();
+    #[cfg(feature = "wasi-p2")]
+    let mut network = Network::default();
+    #[cfg(feature = "wasi-http")]
+    let mut servers = Vec::new();
+    #[cfg(feature = "serve")]
+    let mut server: Option<Box<serve::Options>> = None;
     let mut instead: Option<Instead> = None;
     #[cfg(feature = "describe")]
     let (mut describe, mut is_checked) = (false, false);
@@ -167,6 +191,12 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
                         .into(),
                 );
             }
+            #[cfg(feature = "wasi-p2")]
+            Some(Long("tcp")) => network.tcp.push(Rule::parse(&parser.value()?.string()?).map_err(wrong)?),
+            #[cfg(feature = "wasi-p2")]
+            Some(Long("udp")) => network.udp.push(Rule::parse(&parser.value()?.string()?).map_err(wrong)?),
+            #[cfg(feature = "wasi-http")]
+            Some(Long("http")) => servers.push(Server::parse(&parser.value()?.string()?).map_err(wrong)?),
             Some(Long("invoke")) if cfg!(not(feature = "invoke")) => {
                 return Err("this build can't call functions: use one with the feature `invoke`".into());
             }
@@ -227,6 +257,15 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some(Short('h')) => instead = Some(("-h", Command::Print(help::text(false)))),
             Some(Long("help")) => instead = Some(("--help", Command::Print(help::text(true)))),
             Some(Short('V') | Long("version")) => instead = Some(("--version", Command::Print(version()))),
+            #[cfg(feature = "serve")]
+            Some(Long(name)) if server.is_some() && serve::Options::NAMES.contains(&name) => {
+                let name = name.to_owned();
+                let value = parser.value()?;
+                server.as_mut().map_or(Ok(()), |server| server.set(&name, value)).map_err(wrong)?;
+            }
+            // A file of this name is `./serve`.
+            #[cfg(feature = "serve")]
+            Some(Value(verb)) if verb == "serve" && server.is_none() => server = Some(Box::default()),
             Some(Value(artifact)) => break Some(artifact),
             Some(argument) => return Err(argument.unexpected()),
             None => break None,
@@ -237,6 +276,14 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
         // With the demands before and after it.
         instead = instead.or_else(|| Some(("--describe", Command::Describe(demands.clone()))));
     }
+    #[cfg(feature = "serve")]
+    let artifact = match server.as_ref().and_then(|server| server.sites.as_ref()) {
+        Some(_) if artifact.is_some() => {
+            return Err("`--sites` names the components: leave it out, or the artifact".into());
+        }
+        Some(sites) => Some(sites.clone().into_os_string()),
+        None => artifact,
+    };
     let Some(artifact) = artifact else {
         return instead.map(|(_, command)| command).ok_or_else(|| "no artifact is named".into());
     };
@@ -260,7 +307,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
                 .into(),
         );
     }
-    Ok(Command::Run(Box::new(Args {
+    let args = Box::new(Args {
         artifact: artifact.into(),
         arguments: parser.raw_args()?.map(OsString::string).collect::<Result<_, _>>()?,
         #[cfg(feature = "describe")]
@@ -268,6 +315,10 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
         is_mapped,
         folders,
         environment,
+        #[cfg(feature = "wasi-p2")]
+        network,
+        #[cfg(feature = "wasi-http")]
+        servers,
         invoke,
         #[cfg(feature = "measure")]
         measure,
@@ -284,7 +335,14 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
         demands,
         #[cfg(feature = "limits")]
         limits,
-    })))
+        #[cfg(feature = "serve")]
+        is_server: server.is_some(),
+    });
+    #[cfg(feature = "serve")]
+    if let Some(server) = server {
+        return args.for_server().map(|args| Command::Serve(args, server));
+    }
+    Ok(Command::Run(args))
 }
 
 /// The error of an option for code that is linked to the guest, in a build that lacks it: one text, for the smallest

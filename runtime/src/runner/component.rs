@@ -1,15 +1,26 @@
 //! Running components.
 
+#[cfg(feature = "wasi-p3")]
+pub(crate) mod concurrent;
+#[cfg(not(feature = "wasi-p2"))]
+mod no_wasi;
+#[cfg(feature = "wasi-p2")]
+pub(crate) mod wasi;
+
 use crate::args::Args;
 use crate::failure::Failure;
 use crate::imports;
 use crate::state::{self, State};
 #[cfg(feature = "wave")]
 use crate::wave::Call;
+#[cfg(not(feature = "wasi-p2"))]
+use no_wasi as world;
+use precompile_runtime::Program;
 use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::Store;
 use precompile_runtime::wasmtime::component::{Component, Instance, Linker};
-use precompile_runtime::{Program, link};
+#[cfg(feature = "wasi-p2")]
+use wasi as world;
 use world::World;
 
 /// A component's instance, with its store.
@@ -20,14 +31,14 @@ pub(crate) struct Guest {
 
 impl Guest {
     /// Instantiates a component with its folders, environment and arguments.
-    pub(crate) fn new(program: &Program, component: &Component, args: &Args) -> Result<Guest, Failure> {
+    pub(crate) fn new(program: &Program, args: &Args) -> Result<Guest, Failure> {
         #[cfg(any(feature = "preload", feature = "plugin"))]
         refuse_libraries(args)?;
         let mut linker = Linker::new(program.engine());
-        let mut store = state::store(program, args, world::new(component, &mut linker, args)?)?;
+        let mut store = state::store(program, args, world::new(program, &mut linker, args)?)?;
         #[cfg(feature = "wasi-p2")]
         store.set_hostcall_fuel(state::hostcall_fuel(args, store.hostcall_fuel()));
-        let instance = link::instantiate_component(&linker, &mut store, program);
+        let instance = world::instantiate(&linker, &mut store, program)?;
         let instance = instance.map_err(|error| {
             imports::not_linked(
                 program,
@@ -86,7 +97,7 @@ pub(crate) fn refuse_libraries(args: &Args) -> Result<(), Failure> {
 
 /// Runs a component: a command, or the function that was asked for.
 pub(crate) fn run(program: &Program, component: &Component, args: &Args) -> Result<(), Failure> {
-    let mut guest = Guest::new(program, component, args)?;
+    let mut guest = Guest::new(program, args)?;
     match &args.invoke {
         #[cfg(feature = "wave")]
         Some(function) => {
@@ -117,82 +128,4 @@ pub(crate) fn functions(component: &Component) -> String {
         let _ = component;
         String::new()
     };
-}
-
-/// WASI 0.2.
-#[cfg(feature = "wasi-p2")]
-mod world {
-    use super::*;
-    use crate::{preview2, wasi_context};
-    use precompile_runtime::wasmtime::component::ResourceTable;
-    use wasmtime_wasi::p2::bindings::sync::Command;
-    use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
-
-    /// The maximum memory that the host needs for a component's handle, such as a pollable.
-    const HANDLE_BYTES: usize = 1 << 10;
-
-    /// The state behind a component's imports.
-    pub(super) struct World {
-        context: WasiCtx,
-        table: ResourceTable,
-    }
-
-    impl WasiView for State<World> {
-        fn ctx(&mut self) -> WasiCtxView<'_> {
-            WasiCtxView { ctx: &mut self.world.context, table: &mut self.world.table }
-        }
-    }
-
-    pub(super) fn new(
-        _: &Component,
-        linker: &mut Linker<State<World>>,
-        args: &Args,
-    ) -> Result<World, Failure> {
-        preview2::add_to_linker(linker).map_err(|error| Failure::own(Code::Wasi, || format!("{error:#}")))?;
-        let mut table = ResourceTable::new();
-        let handles = state::hostcall_fuel(args, usize::MAX) / HANDLE_BYTES;
-        table.set_max_capacity(handles.min(table.max_capacity()));
-        Ok(World { context: wasi_context::builder(args, preview2::broken_pipe)?.build(), table })
-    }
-
-    pub(super) fn start(
-        store: &mut Store<State<World>>,
-        component: &Component,
-        instance: &Instance,
-    ) -> Result<(), Failure> {
-        let command = Command::new(&mut *store, instance).map_err(|error| {
-            Failure::own(Code::NoCommand, || {
-                format!("it is no command of WASI 0.2: {error:#}{}", functions(component))
-            })
-        })?;
-        match command.wasi_cli_run().call_run(store).map_err(Failure::guest)? {
-            Ok(()) => Ok(()),
-            Err(()) => Err(Failure::exit(1)),
-        }
-    }
-}
-
-/// The substitute in builds without WASI 0.2.
-#[cfg(not(feature = "wasi-p2"))]
-mod world {
-    use super::*;
-
-    pub(crate) type World = ();
-
-    pub(super) fn new(_: &Component, _: &mut Linker<State<()>>, _: &Args) -> Result<(), Failure> {
-        Ok(())
-    }
-
-    pub(super) fn start(
-        _: &mut Store<State<()>>,
-        component: &Component,
-        _: &Instance,
-    ) -> Result<(), Failure> {
-        Err(Failure::own(Code::Unsupported, || {
-            format!(
-                "this build can't run commands of WASI 0.2: use one with the feature `wasi-p2`{}",
-                functions(component)
-            )
-        }))
-    }
 }

@@ -108,6 +108,12 @@ impl Failure {
         Failure { message: self.message.map(message), ..self }
     }
 
+    /// The message, or the exit code where there is none.
+    #[cfg(feature = "serve")]
+    pub(crate) fn text(&self) -> String {
+        self.message.clone().unwrap_or_else(|| format!("exit code {}", self.exit))
+    }
+
     /// Prints the message, and returns the exit code.
     pub(crate) fn report(self) -> u8 {
         if let Some(message) = self.message {

@@ -9,6 +9,7 @@ use thiserror::Error;
 const READ_ONLY: &str = "ro";
 
 /// A folder of the host for the guest.
+#[cfg_attr(feature = "serve", derive(Clone))]
 pub(crate) struct Folder {
     #[cfg_attr(not(feature = "wasi-any"), expect(dead_code, reason = "for WASI"))]
     pub(crate) host: PathBuf,

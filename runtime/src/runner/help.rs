@@ -15,6 +15,8 @@ const LINES: &[Line] = &[
     Both("Run WebAssembly that precompile compiled ahead of time"),
     Both(""),
     Both("Usage: precompile-run [OPTIONS] ARTIFACT [ARGS...]"),
+    #[cfg(feature = "serve")]
+    Both("       precompile-run serve [OPTIONS] COMPONENT"),
     Both(""),
     Long("Arguments:"),
     Long(
@@ -32,6 +34,16 @@ const LINES: &[Line] = &[
     ),
     #[cfg(feature = "wasi-any")]
     Both("      --env NAME[=VALUE]   give the guest an environment variable [default: this process' value]"),
+    #[cfg(feature = "wasi-p2")]
+    Both(
+        "      --tcp ADDRESS        let a component's sockets use IP, IP/BITS or NAME, with `:PORT` or all ports",
+    ),
+    #[cfg(feature = "wasi-p2")]
+    Both("      --udp ADDRESS        the same for datagrams"),
+    #[cfg(feature = "wasi-http")]
+    Both(
+        "      --http SERVER        let a component send requests to HOST, `*.DOMAIN` or `*`, with `:PORT` or all",
+    ),
     #[cfg(feature = "invoke")]
     Both("      --invoke FUNCTION    call this export with ARGS, and print its results"),
     #[cfg(feature = "wave")]
@@ -77,6 +89,32 @@ const LINES: &[Line] = &[
     Both(
         "      --map                map ARTIFACT, which shares its pages: nobody may write to it while it runs",
     ),
+    #[cfg(feature = "serve")]
+    Long(""),
+    #[cfg(feature = "serve")]
+    Long("Options of `serve`, where the limits are those of each request:"),
+    #[cfg(feature = "serve")]
+    Long("      --addr IP:PORT       listen on this address [default: 127.0.0.1:8080]"),
+    #[cfg(feature = "serve")]
+    Long("      --reuse N            have an instance serve N requests, one after the other [default: 1]"),
+    #[cfg(feature = "serve")]
+    Long("      --max-instances N    the most instances at a time; further requests wait [default: 1000]"),
+    #[cfg(feature = "serve")]
+    Long("      --sites FILE         serve the components that this TOML file lists by host and path"),
+    #[cfg(feature = "serve")]
+    Long(
+        "      --tier FILE          an artifact of the same component that takes over as soon as it is there",
+    ),
+    #[cfg(feature = "serve")]
+    Long("      --access-log FILE    add a line of JSON for each request; `-`: to standard output"),
+    #[cfg(feature = "serve")]
+    Long("      --health PATH        answer this path as long as the server serves"),
+    #[cfg(feature = "serve")]
+    Long("      --metrics PATH       answer this path with figures for Prometheus"),
+    #[cfg(feature = "serve")]
+    Long("      --admin IP:PORT      have health and metrics on this address alone"),
+    #[cfg(feature = "serve")]
+    Long(""),
     Both("  -h, --help               print help: `-h` is shorter"),
     Both("  -V, --version            print version"),
     Both(""),

@@ -6,6 +6,8 @@ use crate::failure::Failure;
 use crate::preview1::{FUNCTIONS, MODULES};
 #[cfg(feature = "wasi-p2")]
 use crate::preview2;
+#[cfg(feature = "wasi-p3")]
+use crate::preview3;
 use precompile_runtime::artifact::manifest::Kind;
 use precompile_runtime::artifact::unmet;
 use precompile_runtime::{OpenError, Program};
@@ -71,19 +73,25 @@ fn offers(name: &str) -> bool {
     if let Some((module, function)) = name.split_once('#') {
         return precompile_wasi::find(module, function).is_some();
     }
+    components().any(|interface| interface == name)
+}
+
+/// The interfaces that this build offers to components.
+fn components() -> impl Iterator<Item = &'static str> {
+    let none: [&str; 0] = [];
+    let all = none.into_iter();
     #[cfg(feature = "wasi-p2")]
-    return preview2::INTERFACES.contains(&name);
-    #[cfg(not(feature = "wasi-p2"))]
-    return {
-        let _ = name;
-        false
-    };
+    let all = all.chain(preview2::INTERFACES);
+    #[cfg(feature = "wasi-p3")]
+    let all = all.chain(preview3::INTERFACES);
+    #[cfg(feature = "wasi-http")]
+    let all = all.chain(crate::http::INTERFACES.iter().copied());
+    all
 }
 
 /// All imports that this build offers.
 #[cfg(feature = "describe")]
 pub(crate) fn all() -> Vec<String> {
-    #[cfg_attr(not(any(feature = "wasi", feature = "wasi-lean", feature = "wasi-p2")), expect(unused_mut))]
     let mut all = Vec::new();
     #[cfg(feature = "wasi")]
     for module in MODULES {
@@ -93,7 +101,6 @@ pub(crate) fn all() -> Vec<String> {
     for module in precompile_wasi::MODULES {
         all.extend(precompile_wasi::FUNCTIONS.iter().map(|function| [module, "#", function.name].concat()));
     }
-    #[cfg(feature = "wasi-p2")]
-    all.extend(preview2::INTERFACES.map(String::from));
+    all.extend(components().map(String::from));
     all
 }

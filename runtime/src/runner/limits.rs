@@ -25,6 +25,13 @@ pub(crate) struct GuestLimits {
 }
 
 impl GuestLimits {
+    /// The same limits for another guest, whose clock hasn't started.
+    #[cfg(feature = "serve")]
+    pub(crate) fn for_another(&self) -> GuestLimits {
+        let GuestLimits { fuel, timeout, max_memory, .. } = *self;
+        GuestLimits { fuel, timeout, max_memory, watchdog: None }
+    }
+
     /// Starts the clock, if the time is limited.
     pub(crate) fn start_watchdog(&mut self) -> Result<(), Failure> {
         self.watchdog = self.timeout.map(Watchdog::start).transpose()?;

@@ -17,6 +17,8 @@ mod failure;
 mod folder;
 mod guest;
 mod help;
+#[cfg(feature = "wasi-http")]
+mod http;
 mod imports;
 mod instantiate;
 #[cfg(feature = "invoke")]
@@ -25,6 +27,8 @@ mod invoke;
 mod limits;
 #[cfg(feature = "measure")]
 mod measure;
+#[cfg(feature = "wasi-p2")]
+mod network;
 #[cfg(all(no_unwind, panic = "abort"))]
 #[allow(unsafe_code, reason = "functions with the names of libgcc's")]
 mod no_unwind;
@@ -37,7 +41,11 @@ mod preload;
 mod preview1;
 #[cfg(feature = "wasi-p2")]
 mod preview2;
+#[cfg(feature = "wasi-p3")]
+mod preview3;
 mod print;
+#[cfg(feature = "serve")]
+mod serve;
 #[cfg(feature = "trust")]
 mod signatures;
 mod stack;
@@ -75,6 +83,10 @@ fn command() -> u8 {
         Command::Run(args) => stack::with_enough(|| run(*args)),
         #[cfg(feature = "describe")]
         Command::Describe(demands) => demands.config().and_then(describe::print),
+        #[cfg(feature = "serve")]
+        Command::Serve(args, options) => {
+            args.demands.config().and_then(|config| serve::run(*args, *options, config))
+        }
         Command::Print(text) => print(&text),
     });
     match run {

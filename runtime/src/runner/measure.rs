@@ -30,7 +30,7 @@ pub(crate) fn run(runtime: &Runtime, mut args: Args, calls: NonZeroU32) -> Resul
     args.limits.enforce(&args.artifact, &program)?;
     #[cfg(feature = "component-model")]
     if let Some(component) = program.component() {
-        let instantiate = || component::Guest::new(&program, component, &args);
+        let instantiate = || component::Guest::new(&program, &args);
         match &args.invoke {
             #[cfg(feature = "wave")]
             Some(function) => {

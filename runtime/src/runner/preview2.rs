@@ -1,16 +1,26 @@
 //! WASI 0.2, for components.
 //!
-//! All functions but one are wasmtime-wasi's.
+//! All functions but two are wasmtime-wasi's.
 
+#[cfg(feature = "wasi-p3")]
+mod asynchronous;
+
+#[cfg(feature = "wasi-p3")]
+pub(crate) use asynchronous::add_to_linker_async;
+
+use crate::network::Network;
 use precompile_runtime::wasmtime::component::{Linker, Resource};
 use precompile_runtime::wasmtime::{self, StoreContextMut};
 use std::io;
 use wasmtime_wasi::WasiView;
 use wasmtime_wasi::filesystem::WasiFilesystemView;
+use wasmtime_wasi::p2::bindings::sockets::ip_name_lookup::{self, Host as _};
+use wasmtime_wasi::p2::bindings::sockets::network::{self, Host as _};
 use wasmtime_wasi::p2::bindings::sync::filesystem::types::{
     DirectoryEntryStream, ErrorCode, Host, HostDirectoryEntryStream,
 };
 use wasmtime_wasi::p2::{self, StreamError};
+use wasmtime_wasi::sockets::WasiSocketsView;
 
 /// The interfaces, with the part of their version that must be the same.
 pub(crate) const INTERFACES: [&str; 27] = [
@@ -44,9 +54,13 @@ pub(crate) const INTERFACES: [&str; 27] = [
 ];
 
 /// Adds WASI 0.2 to a linker.
-pub(crate) fn add_to_linker<T: WasiView + 'static>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
+pub(crate) fn add_to_linker<T: WasiView + 'static>(
+    linker: &mut Linker<T>,
+    network: &Network,
+) -> wasmtime::Result<()> {
     p2::add_to_linker_sync(linker)?;
     linker.allow_shadowing(true);
+    replace_lookup(linker, network)?;
     // WASI has no name for an entry whose name isn't UTF-8. wasmtime-wasi returns an error, after which guests stop
     // reading the folder. Here such an entry is skipped.
     linker.instance("wasi:filesystem/types@0.2.12")?.func_wrap(
@@ -68,6 +82,26 @@ pub(crate) fn add_to_linker<T: WasiView + 'static>(linker: &mut Linker<T>) -> wa
     )?;
     linker.allow_shadowing(false);
     Ok(())
+}
+
+/// Replaces the lookup of names: it finds those of the command line, each with its first address, and asks no server.
+fn replace_lookup<T: WasiView + 'static>(linker: &mut Linker<T>, network: &Network) -> wasmtime::Result<()> {
+    let names = network.names();
+    linker.instance("wasi:sockets/ip-name-lookup@0.2.12")?.func_wrap(
+        "resolve-addresses",
+        move |mut store: StoreContextMut<'_, T>, (of, name): (Resource<network::Network>, String)| {
+            let mut sockets = store.data_mut().sockets();
+            let Some(first) = names.find(&name).and_then(|found| found.first().copied()) else {
+                return Ok((Err(network::ErrorCode::AccessDenied),));
+            };
+            let found: Result<Resource<ip_name_lookup::ResolveAddressStream>, _> =
+                sockets.resolve_addresses(of, first.to_string());
+            Ok((match found {
+                Ok(stream) => Ok(stream),
+                Err(error) => Err(sockets.convert_error_code(error)?),
+            },))
+        },
+    )
 }
 
 /// The error of a broken pipe, which wasi-libc turns into EPIPE. It would turn a more detailed error into EIO.
@@ -95,7 +129,7 @@ mod tests {
     fn the_interfaces_are_those_that_can_be_linked() {
         let engine = Engine::new(&Config::new()).unwrap();
         let mut linker = Linker::<Guest>::new(&engine);
-        add_to_linker(&mut linker).unwrap();
+        add_to_linker(&mut linker, &Network::default()).unwrap();
         // A defined name can't be defined again.
         let mut is_linked =
             |name: &str| linker.root().resource(name, ResourceType::host::<()>(), |_, _| Ok(())).is_err();

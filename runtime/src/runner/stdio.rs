@@ -1,5 +1,7 @@
 //! The standard streams of this process, for the guest.
 
+#[cfg(all(unix, feature = "wasi-p3"))]
+mod asynchronous;
 mod broken_pipe;
 #[cfg(unix)]
 mod output;

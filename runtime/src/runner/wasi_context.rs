@@ -15,12 +15,19 @@ pub(crate) fn builder(args: &Args, broken_pipe: BrokenPipe) -> Result<WasiCtxBui
     // The process has one guest, so it may block the thread.
     builder.allow_blocking_current_thread(true);
     stdio::inherit(&mut builder, broken_pipe);
+    #[cfg(feature = "serve")]
+    if args.is_server {
+        // Many guests share the process: one that waits must not stop the others, and none has the input.
+        builder.allow_blocking_current_thread(false).stdin(tokio::io::empty());
+    }
     #[cfg(feature = "measure")]
     if let Some(input) = &args.replay {
         builder.stdin(MemoryInputPipe::new(input.clone())).stdout(SinkOutputStream).stderr(SinkOutputStream);
     }
     builder.args(&args.of_guest());
     builder.envs(&args.environment);
+    #[cfg(feature = "wasi-p2")]
+    args.network.give(&mut builder);
     for Folder { host, guest, is_writable } in &args.folders {
         let rights = if *is_writable { FsPerms::ReadWrite } else { FsPerms::ReadOnly };
         builder.preopened_dir(host, guest, rights).map_err(|error| {

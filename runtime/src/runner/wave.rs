@@ -1,5 +1,7 @@
 //! Calling an exported function of a component, with arguments given as text in WAVE.
 
+#[cfg(feature = "wasi-p3")]
+use crate::component::concurrent;
 use crate::failure::Failure;
 use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::Store;
@@ -46,7 +48,12 @@ impl Call {
         Ok(Call { function, arguments, results: vec![Val::Bool(false); types.len()] })
     }
 
-    pub(crate) fn run<T>(&mut self, store: &mut Store<T>) -> Result<(), Failure> {
+    pub(crate) fn run<T: Send>(&mut self, store: &mut Store<T>) -> Result<(), Failure> {
+        #[cfg(feature = "wasi-p3")]
+        if store.engine().get_concurrency_support() {
+            let call = self.function.call_async(store, &self.arguments, &mut self.results);
+            return concurrent::block_on(call)?.map_err(Failure::guest);
+        }
         self.function.call(store, &self.arguments, &mut self.results).map_err(Failure::guest)
     }
 

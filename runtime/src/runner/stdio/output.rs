@@ -1,6 +1,7 @@
 //! Standard output and standard error.
 
 use super::broken_pipe::BrokenPipe;
+#[cfg(not(feature = "wasi-p3"))]
 use super::stdin::ASYNCHRONOUS;
 use bytes::Bytes;
 use rustix::event::{PollFd, PollFlags, poll};
@@ -39,6 +40,20 @@ impl Output {
             To::Stderr => function(stderr().as_fd()),
         }
     }
+
+    /// Writes some of the bytes, and returns how many. Blocks as long as the stream takes none.
+    pub(super) fn write_some(self, bytes: &[u8]) -> Result<usize, Errno> {
+        loop {
+            match self.with(|fd| retry_on_intr(|| write(fd, bytes))) {
+                // The descriptor is non-blocking.
+                Err(Errno::AGAIN) => self.with(|fd| {
+                    let polled = PollFd::from_borrowed_fd(fd, PollFlags::OUT);
+                    let _ = retry_on_intr(|| poll(&mut [polled.clone()], None));
+                }),
+                written => return written,
+            }
+        }
+    }
 }
 
 impl IsTerminal for Output {
@@ -52,6 +67,12 @@ impl StdoutStream for Output {
         Box::new(*self)
     }
 
+    #[cfg(feature = "wasi-p3")]
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        Box::new(*self)
+    }
+
+    #[cfg(not(feature = "wasi-p3"))]
     fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
         unreachable!("{ASYNCHRONOUS}")
     }
@@ -61,16 +82,9 @@ impl OutputStream for Output {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
         let mut rest = &bytes[..];
         while !rest.is_empty() {
-            match self.with(|fd| retry_on_intr(|| write(fd, rest))) {
+            match self.write_some(rest) {
                 Ok(written) => rest = &rest[written..],
                 Err(Errno::PIPE) => return Err((self.broken_pipe)(Errno::PIPE.into())),
-                // The descriptor is non-blocking.
-                Err(Errno::AGAIN) => {
-                    self.with(|fd| {
-                        let polled = PollFd::from_borrowed_fd(fd, PollFlags::OUT);
-                        let _ = retry_on_intr(|| poll(&mut [polled.clone()], None));
-                    });
-                }
                 Err(error) => return Err(StreamError::LastOperationFailed(io::Error::from(error).into())),
             }
         }

@@ -14,6 +14,7 @@ use wasmtime_wasi::cli::{IsTerminal, StdinStream};
 use wasmtime_wasi::p2::{InputStream, Pollable, StreamError, StreamResult};
 
 /// The reason why no asynchronous stream is ever requested. wasmtime-wasi's own would add a thread for reading.
+#[cfg(not(feature = "wasi-p3"))]
 pub(super) const ASYNCHRONOUS: &str = "asynchronous streams are for WASI 0.3, which is not linked";
 /// The maximum size of one read.
 const PIECE_BYTES: usize = 64 << 10;
@@ -35,6 +36,12 @@ impl StdinStream for Stdin {
         Box::new(Stdin)
     }
 
+    #[cfg(feature = "wasi-p3")]
+    fn async_stream(&self) -> Box<dyn AsyncRead + Send + Sync> {
+        Box::new(Stdin)
+    }
+
+    #[cfg(not(feature = "wasi-p3"))]
     fn async_stream(&self) -> Box<dyn AsyncRead + Send + Sync> {
         unreachable!("{ASYNCHRONOUS}")
     }
@@ -99,7 +106,8 @@ fn wait(longest: Option<&Timespec>) -> bool {
 /// The tasks that wait for input, and whether a thread waits on their behalf.
 static WAITING: Mutex<(Vec<Waker>, bool)> = Mutex::new((Vec::new(), false));
 
-fn poll_ready(context: &mut Context<'_>) -> Poll<()> {
+/// Asks whether a read would not block, and has the task woken when it wouldn't.
+pub(super) fn poll_ready(context: &mut Context<'_>) -> Poll<()> {
     let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
     if is_ready() {
         return Poll::Ready(());

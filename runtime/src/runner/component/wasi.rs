@@ -1,0 +1,156 @@
+//! WASI 0.2, for components, and WASI 0.3 in builds with it.
+
+#[cfg(feature = "wasi-p3")]
+use super::concurrent;
+use super::functions;
+use crate::args::Args;
+use crate::failure::Failure;
+#[cfg(feature = "wasi-http")]
+use crate::http::Requests;
+#[cfg(feature = "wasi-p3")]
+use crate::preview3;
+use crate::state::{self, State};
+use crate::{preview2, wasi_context};
+use precompile_runtime::Program;
+use precompile_runtime::artifact::Code;
+use precompile_runtime::link::{self, LinkError};
+use precompile_runtime::wasmtime::component::{Component, Instance, Linker, ResourceTable};
+use precompile_runtime::wasmtime::{self, Store};
+use wasmtime_wasi::p2::bindings::sync::Command;
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+#[cfg(feature = "wasi-http")]
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+
+/// The maximum memory that the host needs for a component's handle, such as a pollable.
+const HANDLE_BYTES: usize = 1 << 10;
+
+/// The state behind a component's imports.
+pub(crate) struct World {
+    context: WasiCtx,
+    table: ResourceTable,
+    /// The end of the time for a request.
+    #[cfg(feature = "serve")]
+    pub(crate) deadline: Option<std::time::Instant>,
+    #[cfg(feature = "wasi-http")]
+    http: WasiHttpCtx,
+    #[cfg(feature = "wasi-http")]
+    requests: Requests,
+}
+
+impl WasiView for State<World> {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.world.context, table: &mut self.world.table }
+    }
+}
+
+#[cfg(feature = "wasi-http")]
+impl WasiHttpView for State<World> {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        let World { table, http, requests, .. } = &mut self.world;
+        WasiHttpCtxView { hooks: requests, table, ctx: http }
+    }
+}
+
+impl World {
+    /// The folders, environment, arguments and rights of a guest.
+    ///
+    /// # Errors
+    ///
+    /// If a folder can't be opened.
+    pub(crate) fn new(args: &Args) -> Result<World, Failure> {
+        let mut table = ResourceTable::new();
+        let handles = state::hostcall_fuel(args, usize::MAX) / HANDLE_BYTES;
+        table.set_max_capacity(handles.min(table.max_capacity()));
+        Ok(World {
+            context: wasi_context::builder(args, preview2::broken_pipe)?.build(),
+            table,
+            #[cfg(feature = "serve")]
+            deadline: None,
+            #[cfg(feature = "wasi-http")]
+            http: WasiHttpCtx::new(),
+            #[cfg(feature = "wasi-http")]
+            requests: Requests::new(&args.servers),
+        })
+    }
+}
+
+pub(super) fn new(
+    program: &Program,
+    linker: &mut Linker<State<World>>,
+    args: &Args,
+) -> Result<World, Failure> {
+    link(program, linker, args).map_err(|error| Failure::own(Code::Wasi, || format!("{error:#}")))?;
+    World::new(args)
+}
+
+/// Adds the interfaces to a linker, as functions that may suspend their caller.
+#[cfg(feature = "wasi-p3")]
+pub(crate) fn link_async(
+    program: &Program,
+    linker: &mut Linker<State<World>>,
+    args: &Args,
+) -> wasmtime::Result<()> {
+    preview2::add_to_linker_async(linker, &args.network)?;
+    #[cfg(feature = "wasi-http")]
+    wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)?;
+    if program.engine().get_concurrency_support() {
+        preview3::add_to_linker(linker, &args.network)?;
+        #[cfg(feature = "wasi-http")]
+        wasmtime_wasi_http::p3::add_to_linker(linker)?;
+    }
+    Ok(())
+}
+
+/// Adds the interfaces to a linker: asynchronous ones for a component with concurrency.
+fn link(program: &Program, linker: &mut Linker<State<World>>, args: &Args) -> wasmtime::Result<()> {
+    #[cfg(feature = "wasi-p3")]
+    if program.engine().get_concurrency_support() {
+        return link_async(program, linker, args);
+    }
+    let _ = program;
+    preview2::add_to_linker(linker, &args.network)?;
+    #[cfg(feature = "wasi-http")]
+    wasmtime_wasi_http::p2::add_only_http_to_linker_sync(linker)?;
+    Ok(())
+}
+
+pub(super) fn instantiate(
+    linker: &Linker<State<World>>,
+    store: &mut Store<State<World>>,
+    program: &Program,
+) -> Result<Result<Instance, LinkError>, Failure> {
+    #[cfg(feature = "wasi-p3")]
+    if program.engine().get_concurrency_support() {
+        return concurrent::block_on(link::instantiate_component_async(linker, store, program));
+    }
+    Ok(link::instantiate_component(linker, store, program))
+}
+
+pub(super) fn start(
+    store: &mut Store<State<World>>,
+    component: &Component,
+    instance: &Instance,
+) -> Result<(), Failure> {
+    #[cfg(feature = "wasi-p3")]
+    if component.engine().get_concurrency_support() {
+        return ended(concurrent::start(store, component, instance)?);
+    }
+    let command =
+        Command::new(&mut *store, instance).map_err(|error| no_command(component, "0.2", &error))?;
+    ended(command.wasi_cli_run().call_run(store))
+}
+
+/// The error of a component that is no command of this WASI.
+pub(super) fn no_command(component: &Component, wasi: &str, error: &wasmtime::Error) -> Failure {
+    Failure::own(Code::NoCommand, || {
+        format!("it is no command of WASI {wasi}: {error:#}{}", functions(component))
+    })
+}
+
+/// The end of a command.
+fn ended(result: wasmtime::Result<Result<(), ()>>) -> Result<(), Failure> {
+    match result.map_err(Failure::guest)? {
+        Ok(()) => Ok(()),
+        Err(()) => Err(Failure::exit(1)),
+    }
+}

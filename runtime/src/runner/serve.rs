@@ -1,0 +1,84 @@
+//! `precompile-run serve COMPONENT`: a server of HTTP, whose requests components answer.
+//!
+//! Each request has an instance of its own, or one that served others before (`--reuse`). Artifacts may be replaced
+//! while they serve: requests that came before end on the old code.
+
+mod access_log;
+mod answer;
+mod connections;
+mod epochs;
+mod guest;
+mod instance;
+mod metrics;
+mod options;
+mod overdue;
+mod served_args;
+mod server;
+mod shutdown;
+mod site;
+mod site_file;
+mod slots;
+mod version;
+
+pub(crate) use options::Options;
+
+use crate::args::Args;
+use crate::failure::Failure;
+use access_log::AccessLog;
+use metrics::Metrics;
+use precompile_runtime::artifact::Code;
+use precompile_runtime::wasmtime::PoolingAllocationConfig;
+use precompile_runtime::{Runtime, RuntimeConfig};
+use server::Server;
+use site::Sites;
+use slots::Slots;
+use std::sync::Arc;
+use tokio::runtime::Builder;
+
+/// The parts of a component that each instance may have: memories, tables and instances of its modules.
+const PARTS: u32 = 16;
+
+/// Serves until a signal ends it.
+///
+/// # Errors
+///
+/// If a component can't serve, an address can't be listened on, or a guest doesn't end and can't be interrupted.
+pub(crate) fn run(args: Args, options: Options, config: RuntimeConfig) -> Result<(), Failure> {
+    let runtime = Runtime::with_config(RuntimeConfig { pooling: Some(pool(&options)), ..config });
+    let runtime = Arc::new(runtime);
+    let executor = Builder::new_multi_thread().enable_all().build();
+    let executor = executor.map_err(|error| Failure::thread(&error))?;
+    let (args, options) = (Arc::new(args), Arc::new(options));
+    // Wasmtime's and WASI's functions expect an executor.
+    let _entered = executor.enter();
+    let sites = Sites::open(&runtime, &args, &options)?;
+    epochs::tick(&runtime)?;
+    let server = Arc::new(Server {
+        sites,
+        slots: Arc::new(Slots::new(options.max_instances, options.reuse)),
+        metrics: Metrics::default(),
+        log: AccessLog::open(options.access_log.as_deref())?,
+        options,
+    });
+    executor.block_on(server::serve(&server))
+}
+
+/// The pool of the instances. Address space is reserved for it, and memory is taken as instances need it.
+fn pool(options: &Options) -> PoolingAllocationConfig {
+    let mut pool = PoolingAllocationConfig::new();
+    let instances = options.max_instances.get();
+    pool.total_component_instances(instances)
+        .total_core_instances(instances.saturating_mul(PARTS))
+        .total_memories(instances.saturating_mul(2))
+        .total_tables(instances.saturating_mul(PARTS))
+        .total_stacks(instances.saturating_mul(2))
+        .max_memories_per_component(PARTS)
+        .max_tables_per_component(PARTS * 4)
+        .max_core_instances_per_component(PARTS * 4);
+    pool
+}
+
+/// The error of an address that can't be listened on.
+fn not_listening(address: &str, error: &std::io::Error) -> Failure {
+    Failure::own(Code::Listen, || format!("can't listen on `{address}`: {error}; name another with `--addr`"))
+}

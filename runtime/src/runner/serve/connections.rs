@@ -1,0 +1,46 @@
+//! The connections of clients.
+
+mod counted;
+mod service;
+
+use super::server::{For, Server};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpStream;
+
+/// The time that a client has for the head of a request, and to send the next one.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The connections of clients.
+#[derive(Default)]
+pub(super) struct Connections(GracefulShutdown);
+
+impl Connections {
+    /// Serves a client's requests, in a task of their own.
+    pub(super) fn start(&self, server: &Arc<Server>, stream: TcpStream, remote: SocketAddr, purpose: For) {
+        // Without it a small answer waits for the client's acknowledgement; where it fails the connection is gone.
+        let _ = stream.set_nodelay(true);
+        let server = Arc::clone(server);
+        let service =
+            service_fn(move |request| service::serve(Arc::clone(&server), remote, purpose, request));
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_TIMEOUT)
+            .serve_connection(TokioIo::new(stream), service);
+        let connection = self.0.watch(connection);
+        tokio::spawn(async move {
+            // A client that is gone is no error of the server.
+            let _ = connection.await;
+        });
+    }
+
+    /// Waits for the answers of requests that have begun, and closes the connections.
+    pub(super) async fn finish(self) {
+        self.0.shutdown().await;
+    }
+}

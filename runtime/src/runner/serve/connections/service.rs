@@ -1,0 +1,106 @@
+//! The service: a request in, a response out.
+
+use super::counted::{Counted, Record};
+use crate::print::tell;
+use crate::serve::access_log::Facts;
+use crate::serve::answer::{NoAnswer, answer};
+use crate::serve::server::{For, Server};
+use crate::serve::site::Site;
+use http::{Method, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, Empty, Full};
+use hyper::body::Incoming;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+use wasmtime_wasi_http::{Error, WasiBody};
+
+/// Answers a request: by a guest, or from the server's own pages.
+pub(super) async fn serve(
+    server: Arc<Server>,
+    remote: SocketAddr,
+    purpose: For,
+    request: Request<Incoming>,
+) -> Result<Response<Counted>, Infallible> {
+    let began = Instant::now();
+    server.metrics.begin();
+    let own = own_page(&server, purpose, &request);
+    let site = if own.is_none() && purpose == For::Guests { server.sites.find(&request) } else { None };
+    let facts = facts(&request, remote, site);
+    let mut record = Record::new(Arc::clone(&server), facts, began);
+    let response = match (own, site) {
+        (Some(page), _) => page,
+        (None, None) => plain(StatusCode::NOT_FOUND, "no component serves this address\n"),
+        (None, Some(site)) => {
+            let deadline = site.guest.args().limits.timeout.map(|timeout| began + timeout);
+            let request = request.map(|body| body.map_err(Error::from).boxed_unsync());
+            match answer(&server.slots, &site.guest, request, deadline).await {
+                Ok(response) => response,
+                Err(no_answer) => {
+                    let (status, text) = refused(no_answer);
+                    tell(&format!("`{}`: {text}", site.name));
+                    record.fail(text);
+                    plain(status, "the server can't answer this request\n")
+                }
+            }
+        }
+    };
+    record.respond(response.status().as_u16());
+    Ok(response.map(|body| Counted::new(body, record)))
+}
+
+/// A page of the server's own, if the request is for one.
+fn own_page(server: &Server, purpose: For, request: &Request<Incoming>) -> Option<Response<WasiBody>> {
+    let options = &server.options;
+    let is_here = options.admin.is_none() || purpose == For::Admin;
+    if !is_here || !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return None;
+    }
+    let is = |path: &Option<String>| path.as_deref() == Some(request.uri().path());
+    if is(&options.health) {
+        return Some(plain(StatusCode::OK, "ok\n"));
+    }
+    if is(&options.metrics) {
+        let text = server.metrics.text(server.slots.taken(options.max_instances));
+        let mut page = plain(StatusCode::OK, text);
+        let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+        page.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(kind));
+        return Some(page);
+    }
+    None
+}
+
+/// The status of a request that the guest didn't answer, and the reason.
+fn refused(no_answer: NoAnswer) -> (StatusCode, String) {
+    match no_answer {
+        NoAnswer::Late => (StatusCode::GATEWAY_TIMEOUT, "the guest did not answer in time".into()),
+        NoAnswer::NoInstance(text) => (StatusCode::SERVICE_UNAVAILABLE, text),
+        NoAnswer::Trapped(text) | NoAnswer::Failed(text) => (StatusCode::INTERNAL_SERVER_ERROR, text),
+    }
+}
+
+/// A response with a text.
+fn plain(status: StatusCode, text: impl Into<String>) -> Response<WasiBody> {
+    let text = text.into();
+    let body = match text.is_empty() {
+        true => Empty::new().map_err(|never| match never {}).boxed_unsync(),
+        false => Full::from(text).map_err(|never| match never {}).boxed_unsync(),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let kind = header::HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
+}
+
+fn facts(request: &Request<Incoming>, remote: SocketAddr, site: Option<&Site>) -> Facts {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    Facts {
+        came: SystemTime::now(),
+        remote,
+        method: request.method().to_string(),
+        host: host.map(str::to_owned),
+        path: request.uri().path_and_query().map_or_else(String::new, |path| path.to_string()),
+        component: site.map(|site| site.name.clone()),
+    }
+}

@@ -1,0 +1,105 @@
+//! The options of a server.
+
+use lexopt::ValueExt;
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// The options of a server, beside those of every guest.
+pub(crate) struct Options {
+    /// The address to listen on.
+    pub(super) addr: SocketAddr,
+    /// The address for health and metrics; `None` where they have the same as requests.
+    pub(super) admin: Option<SocketAddr>,
+    /// The path that answers as long as the server does.
+    pub(super) health: Option<String>,
+    /// The path with the figures for Prometheus.
+    pub(super) metrics: Option<String>,
+    /// The number of requests that an instance serves, one after the other.
+    pub(super) reuse: NonZeroU32,
+    /// The most instances at a time. Further requests wait.
+    pub(super) max_instances: NonZeroU32,
+    /// The file that gets a line for each request; `-`: standard output.
+    pub(super) access_log: Option<PathBuf>,
+    /// The file that lists components, by host and path.
+    pub(crate) sites: Option<PathBuf>,
+    /// The artifact that takes over as soon as it is there: faster code of the same component.
+    pub(super) tier: Option<PathBuf>,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            addr: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            admin: None,
+            health: None,
+            metrics: None,
+            reuse: NonZeroU32::MIN,
+            max_instances: const { NonZeroU32::new(1000).unwrap() },
+            access_log: None,
+            sites: None,
+            tier: None,
+        }
+    }
+}
+
+/// A wrong value of an option.
+#[derive(Debug, Error)]
+pub(crate) enum OptionError {
+    #[error("`{0}` is no address: give IP:PORT, such as `127.0.0.1:8080` or `[::]:80`")]
+    Address(String),
+    #[error("`{0}` is no path: it begins with `/`")]
+    Path(String),
+    #[error("`{0}` is no number of requests or instances: give one from 1 on")]
+    Number(String),
+    #[error("`{}` is not UTF-8", .0.display())]
+    Unicode(OsString),
+}
+
+impl Options {
+    /// The names of these options.
+    pub(crate) const NAMES: [&str; 9] =
+        ["addr", "admin", "health", "metrics", "reuse", "max-instances", "access-log", "sites", "tier"];
+
+    /// Sets the option of this name.
+    ///
+    /// # Errors
+    ///
+    /// If the value is wrong.
+    pub(crate) fn set(&mut self, name: &str, value: OsString) -> Result<(), OptionError> {
+        match name {
+            "addr" => self.addr = address(value)?,
+            "admin" => self.admin = Some(address(value)?),
+            "health" => self.health = Some(path(value)?),
+            "metrics" => self.metrics = Some(path(value)?),
+            "reuse" => self.reuse = number(value)?,
+            "max-instances" => self.max_instances = number(value)?,
+            "access-log" => self.access_log = Some(value.into()),
+            "sites" => self.sites = Some(value.into()),
+            _ => self.tier = Some(value.into()),
+        }
+        Ok(())
+    }
+}
+
+fn text(value: OsString) -> Result<String, OptionError> {
+    value.clone().string().map_err(|_| OptionError::Unicode(value))
+}
+
+fn address(value: OsString) -> Result<SocketAddr, OptionError> {
+    let value = text(value)?;
+    value.parse().map_err(|_| OptionError::Address(value))
+}
+
+fn path(value: OsString) -> Result<String, OptionError> {
+    let value = text(value)?;
+    if value.starts_with('/') { Ok(value) } else { Err(OptionError::Path(value)) }
+}
+
+fn number(value: OsString) -> Result<NonZeroU32, OptionError> {
+    let value = text(value)?;
+    let number = value.parse().ok().filter(|_| !value.starts_with('+'));
+    number.ok_or(OptionError::Number(value))
+}

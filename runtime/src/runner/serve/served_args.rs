@@ -1,0 +1,71 @@
+//! The options of the guests of a server.
+
+use crate::args::Args;
+#[cfg(any(feature = "preload", feature = "plugin"))]
+use crate::component::refuse_libraries;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+impl Args {
+    /// Refuses what a server has no use for.
+    ///
+    /// # Errors
+    ///
+    /// The option that must be left out.
+    pub(crate) fn for_server(self: Box<Args>) -> Result<Box<Args>, lexopt::Error> {
+        let unused = [
+            ("--invoke", self.invoke.is_some()),
+            #[cfg(feature = "measure")]
+            ("--measure", self.measure.is_some()),
+            #[cfg(feature = "describe")]
+            ("--check", self.is_checked),
+        ];
+        if let Some((option, _)) = unused.iter().find(|(_, is_used)| *is_used) {
+            return Err(format!(
+                "`serve` answers requests, and has no use for `{option}`: leave one of them out"
+            )
+            .into());
+        }
+        if !self.arguments.is_empty() {
+            let first = &self.arguments[0];
+            return Err(format!(
+                "`serve` takes one component, and `{first}` follows it: list several in a file for `--sites`"
+            )
+            .into());
+        }
+        #[cfg(any(feature = "preload", feature = "plugin"))]
+        refuse_libraries(&self).map_err(|failure| lexopt::Error::from(failure.text()))?;
+        Ok(self)
+    }
+
+    /// The options for a component with an artifact and environment variables of its own.
+    pub(super) fn of_site(&self, artifact: PathBuf, environment: BTreeMap<String, String>) -> Args {
+        Args {
+            artifact,
+            arguments: Vec::new(),
+            #[cfg(feature = "describe")]
+            is_checked: false,
+            is_mapped: self.is_mapped,
+            folders: self.folders.clone(),
+            environment: self.environment.iter().cloned().chain(environment).collect(),
+            network: self.network.clone(),
+            servers: self.servers.clone(),
+            invoke: None,
+            #[cfg(feature = "measure")]
+            measure: None,
+            #[cfg(feature = "measure")]
+            replay: None,
+            #[cfg(feature = "preload")]
+            preloads: Vec::new(),
+            #[cfg(feature = "preload")]
+            libraries: Vec::new(),
+            #[cfg(feature = "plugin")]
+            plugins: Vec::new(),
+            #[cfg(feature = "plugin")]
+            loaded_plugins: Vec::new(),
+            demands: self.demands.clone(),
+            limits: self.limits.for_another(),
+            is_server: true,
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The places for instances, of which there is a number.
+
+use super::instance::Instance;
+use super::version::Version;
+use std::collections::VecDeque;
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// The places for instances. An instance that waits for a further request keeps its place, until another one needs it.
+pub(super) struct Slots {
+    free: Arc<Semaphore>,
+    /// The instances that wait, the longest one first.
+    idle: Mutex<VecDeque<Instance>>,
+    reuse: u32,
+}
+
+impl Slots {
+    /// So many places for instances that serve so many requests each.
+    pub(super) fn new(instances: NonZeroU32, reuse: NonZeroU32) -> Slots {
+        let free = Arc::new(Semaphore::new(instances.get() as usize));
+        Slots { free, idle: Mutex::default(), reuse: reuse.get() }
+    }
+
+    /// An instance of this version that waits, if there is one.
+    pub(super) fn waiting(&self, version: &Arc<Version>) -> Option<Instance> {
+        if self.reuse == 1 {
+            return None;
+        }
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let newest = idle.iter().rposition(|instance| instance.is_of(version))?;
+        idle.remove(newest)
+    }
+
+    /// A place for a new instance: a free one, or that of one that waits, or else the next that becomes free.
+    pub(super) async fn place(&self) -> Option<OwnedSemaphorePermit> {
+        if let Ok(place) = Arc::clone(&self.free).try_acquire_owned() {
+            return Some(place);
+        }
+        // Dropped outside of the lock.
+        let longest = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        drop(longest);
+        Arc::clone(&self.free).acquire_owned().await.ok()
+    }
+
+    /// Keeps an instance for a further request, if it may serve one.
+    pub(super) fn keep(&self, instance: Instance, is_current: bool) {
+        // One that no request will take must not hold what others wait for.
+        if is_current && instance.requests() < self.reuse && self.free.available_permits() > 0 {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push_back(instance);
+        }
+    }
+
+    /// Drops the instances of a version that was replaced.
+    pub(super) fn forget(&self, version: &Arc<Version>) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let (old, kept) = idle.drain(..).partition(|instance| instance.is_of(version));
+        *idle = kept;
+        drop(idle);
+        let old: VecDeque<Instance> = old;
+        drop(old);
+    }
+
+    /// The number of instances that there are.
+    pub(super) fn taken(&self, all: NonZeroU32) -> usize {
+        (all.get() as usize).saturating_sub(self.free.available_permits())
+    }
+}
