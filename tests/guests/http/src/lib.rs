@@ -1,0 +1,39 @@
+//! Components that answer requests, each path by another behaviour.
+
+#[cfg(feature = "second")]
+mod second;
+#[cfg(feature = "third")]
+mod third;
+
+use std::hint::black_box;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// The mark that a test replaces, to have another version of the same component.
+#[used]
+static MARK: &[u8; 16] = b"version:AAAAAAAA";
+
+/// The requests that this instance has answered.
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+/// The text for a path, or `None` for a path that isn't answered by a text.
+fn text(path: &str) -> Option<String> {
+    Some(match path {
+        "/" => "hello\n".into(),
+        // Read as the program runs, so that the compiler doesn't know it.
+        "/version" => String::from_utf8_lossy(black_box(MARK)).into_owned(),
+        "/count" => COUNT.fetch_add(1, Ordering::Relaxed).to_string(),
+        "/environment" => std::env::var("GREETING").unwrap_or_default(),
+        "/trap" => std::process::abort(),
+        "/loop" => loop {
+            black_box(());
+        },
+        "/memory" => {
+            let mut kept = Vec::new();
+            loop {
+                kept.push(black_box(vec![1_u8; 1 << 20]));
+            }
+        }
+        "/large" => "0123456789abcdef".repeat(1 << 16),
+        _ => return None,
+    })
+}

@@ -1,0 +1,49 @@
+//! The handler of WASI 0.3.
+
+use crate::text;
+use wasip3::clocks::monotonic_clock::wait_for;
+use wasip3::exports::http::handler::Guest;
+use wasip3::http::types::{ErrorCode, Fields, Request, Response};
+use wasip3::{spawn_local, wit_future, wit_stream};
+
+struct Handler;
+
+wasip3::http::service::export!(Handler);
+
+impl Guest for Handler {
+    async fn handle(request: Request) -> Result<Response, ErrorCode> {
+        let path = request.get_path_with_query().unwrap_or_default();
+        match path.as_str() {
+            "/echo" => {
+                let (_, done) = wit_future::new(|| Ok(()));
+                let (body, trailers) = Request::consume_body(request, done);
+                Ok(Response::new(Fields::new(), Some(body), trailers).0)
+            }
+            "/slow" => {
+                wait_for(500_000_000).await;
+                Ok(respond(200, b"slow\n".to_vec()))
+            }
+            "/endless" => loop {
+                wait_for(1_000_000_000).await;
+            },
+            "/silent" => Err(ErrorCode::InternalError(None)),
+            path => Ok(match text(path) {
+                Some(text) => respond(200, text.into_bytes()),
+                None => respond(404, b"no such page\n".to_vec()),
+            }),
+        }
+    }
+}
+
+fn respond(status: u16, text: Vec<u8>) -> Response {
+    let (mut writer, reader) = wit_stream::new();
+    let (trailers, no_trailers) = wit_future::new(|| Ok(None));
+    let (response, _) = Response::new(Fields::new(), Some(reader), no_trailers);
+    response.set_status_code(status).unwrap();
+    spawn_local(async move {
+        writer.write_all(text).await;
+        drop(writer);
+        let _ = trailers.write(Ok(None)).await;
+    });
+    response
+}

@@ -1,0 +1,105 @@
+//! The limits of each request: time, memory and fuel.
+
+use crate::client::{Connection, get};
+use crate::server::Server;
+use crate::{VERSIONS, compile, folder};
+use std::time::{Duration, Instant};
+use support::{BACKENDS, Folder, root};
+
+/// Guests that trap, loop, wait for ever, take memory, or don't answer get an error each, and the server goes on.
+#[test]
+fn a_guest_ends_within_its_limits_and_the_server_goes_on() {
+    for version in VERSIONS {
+        for backend in BACKENDS {
+            let folder = folder(version, backend, &[]);
+            let server = Server::start(
+                &folder,
+                &["--timeout", "1s", "--max-memory", "32M", "--metrics", "/metrics", "app.cwasm"],
+            );
+            for (path, status, says) in [
+                ("/trap", 500, "unreachable"),
+                ("/loop", 504, "did not answer in time"),
+                ("/endless", 504, "did not answer in time"),
+                ("/memory", 500, "unreachable"),
+                ("/silent", 500, ""),
+            ] {
+                let began = Instant::now();
+                let response = get(server.address(), path);
+                assert_eq!(response.status, status, "{version} {backend} {path}: {response:?}");
+                assert!(began.elapsed() < Duration::from_secs(20), "{version} {backend} {path}");
+                server.wait_for(says);
+            }
+            assert_eq!(get(server.address(), "/").ok(version), "hello\n");
+            let metrics = get(server.address(), "/metrics").ok(version);
+            assert!(metrics.contains("precompile_instances 0\n"), "{metrics}");
+            assert!(
+                metrics.contains(r#"precompile_requests_total{component="app.cwasm",status="504"} 2"#),
+                "{metrics}"
+            );
+            assert_eq!(server.end().code, Some(0));
+        }
+    }
+}
+
+/// A guest that loops doesn't stop the answers to others, even if there are more of them than processors.
+#[test]
+fn guests_take_turns() {
+    let folder = folder("p2", "winch", &[]);
+    let server = Server::start(&folder, &["--timeout", "10s", "app.cwasm"]);
+    let loops: Vec<_> = (0..16)
+        .map(|_| {
+            let mut connection = Connection::open(server.address());
+            connection.send("GET", "/loop", &[], "");
+            connection
+        })
+        .collect();
+    let began = Instant::now();
+    for _ in 0..5 {
+        assert_eq!(get(server.address(), "/").ok("between the loops"), "hello\n");
+    }
+    assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
+    drop(loops);
+}
+
+#[test]
+fn fuel_is_of_each_request() {
+    let folder = Folder::new();
+    compile(&folder, "app", "p2", "cranelift", &["-W", "fuel"]);
+    let server = Server::start(&folder, &["--fuel", "2000000", "--reuse", "100", "app.cwasm"]);
+    assert_eq!(get(server.address(), "/loop").status, 500);
+    server.wait_for("used up the fuel");
+    // Together they take more.
+    for _ in 0..50 {
+        assert_eq!(get(server.address(), "/").ok("fuel"), "hello\n");
+    }
+}
+
+/// Requests beyond the number of instances wait.
+#[test]
+fn further_requests_wait_for_an_instance() {
+    let folder = folder("p2", "winch", &[]);
+    let server = Server::start(&folder, &["--max-instances", "1", "app.cwasm"]);
+    let began = Instant::now();
+    let mut connections: Vec<_> = (0..3).map(|_| Connection::open(server.address())).collect();
+    connections.iter_mut().for_each(|connection| connection.send("GET", "/slow", &[], ""));
+    for connection in &mut connections {
+        assert_eq!(connection.receive().ok("slow"), "slow\n");
+    }
+    assert!(began.elapsed() > Duration::from_millis(1500), "{:?}", began.elapsed());
+}
+
+/// Where nothing can interrupt a guest that loops, the server ends, after the others have their answers, and says what to
+/// do.
+#[test]
+fn a_guest_that_nothing_interrupts_ends_the_server() {
+    let folder = Folder::new();
+    let module = root().join("tests/guests/http-p2.wasm");
+    let ended = folder.precompile([module.to_str().unwrap(), "-o", "app.cwasm"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let server = Server::start(&folder, &["--timeout", "1s", "app.cwasm"]);
+    let mut connection = Connection::open(server.address());
+    connection.send("GET", "/loop", &[], "");
+    let ended = server.wait();
+    assert_eq!(ended.code, Some(124), "{ended:?}");
+    assert!(ended.stderr.contains("compile with `-W epoch-interruption`"), "{ended:?}");
+}
