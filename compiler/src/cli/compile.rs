@@ -19,6 +19,7 @@ mod project;
 mod project_file;
 mod provenance;
 mod queue;
+mod refusal;
 mod report;
 mod target_plan;
 mod value_parsers;
@@ -31,6 +32,7 @@ use crate::compile::outcome::JobOutcome;
 use crate::compile::plan::Plan;
 use crate::compile::provenance::Provenance;
 use crate::compile::queue::Queue;
+use crate::compile::refusal::RunnerBeside;
 use crate::kind::Kind;
 use crate::message::{Format, Message, Usage, print, tell, tell_error, tell_warning};
 use crate::progress::Progress;
@@ -45,6 +47,7 @@ use std::sync::{Mutex, PoisonError};
 struct Results {
     counts: Counters,
     provenance: Provenance,
+    runner: RunnerBeside,
 }
 
 impl Opts {
@@ -212,6 +215,9 @@ impl Opts {
             Format::Human if self.quiet => Ok(()),
             Format::Human => {
                 tell(&outcome.text(job, self.timings, self.verbose));
+                // What was found was told when it was compiled.
+                let manifest = outcome.manifest.as_deref();
+                manifest.and_then(|it| results.runner.refusal(it)).inspect(|line| tell(&format!("  {line}")));
                 Ok(())
             }
         }

@@ -26,8 +26,14 @@ impl Runner {
         }
     }
 
+    /// The `precompile-run` beside this command.
+    pub(crate) fn beside() -> Option<Runner> {
+        let beside = std::env::current_exe().ok()?.with_file_name(file_name());
+        beside.is_file().then(|| Runner { words: vec![beside.into()] })
+    }
+
     fn found() -> Result<Runner> {
-        let name = format!("precompile-run{}", std::env::consts::EXE_SUFFIX);
+        let name = file_name();
         let beside = std::env::current_exe()?.with_file_name(&name);
         let path = variable("PATH").unwrap_or_default();
         let in_path = std::env::split_paths(&path).map(|folder| folder.join(&name));
@@ -54,11 +60,25 @@ impl Runner {
     ///
     /// If the runner gives none.
     pub(crate) fn describe(&self) -> Result<Host> {
+        self.ask(Stdio::inherit())
+    }
+
+    /// As [`describe`](Runner::describe), for a question that nobody asked: what the runner says is dropped.
+    pub(crate) fn describe_quietly(&self) -> Result<Host> {
+        self.ask(Stdio::null())
+    }
+
+    fn ask(&self, stderr: Stdio) -> Result<Host> {
         let name = self.name();
-        let output = self.command().arg("--describe").stderr(Stdio::inherit()).output();
+        let output = self.command().arg("--describe").stderr(stderr).output();
         let output = output.with_context(|| format!("can't start the runner `{name}`"))?;
         ensure!(output.status.success(), "the runner `{name}` failed: {}", output.status);
         serde_json::from_slice(&output.stdout)
             .map_err(|error| anyhow!("the runner `{name}` printed no description of a host: {error}"))
     }
+}
+
+/// The runner's file name on this system.
+fn file_name() -> String {
+    format!("precompile-run{}", std::env::consts::EXE_SUFFIX)
 }

@@ -18,6 +18,23 @@ pub(crate) fn command() -> Command {
         .arg(
             option("env", "NAME[=VALUE]", "Give the guest an environment variable").action(ArgAction::Append),
         )
+        .arg(
+            option(
+                "tcp",
+                "ADDRESS",
+                "Let a component's sockets use an address: IP, IP/BITS or NAME, with a port or all",
+            )
+            .action(ArgAction::Append),
+        )
+        .arg(option("udp", "ADDRESS", "The same for datagrams").action(ArgAction::Append))
+        .arg(
+            option(
+                "http",
+                "SERVER",
+                "Let a component send requests to HOST, `*.DOMAIN` or `*`, with a port or all",
+            )
+            .action(ArgAction::Append),
+        )
         .arg(option("invoke", "FUNCTION", "Call this export with ARGS, and print its results"))
         .arg(
             option(
@@ -67,6 +84,32 @@ pub(crate) fn command() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Load the artifact by all demands, compare its imports, and run nothing of it"),
         )
+        .arg(option("addr", "IP:PORT", "With `serve`: listen on this address"))
+        .arg(option("reuse", "N", "With `serve`: have an instance serve N requests, one after the other"))
+        .arg(option("max-instances", "N", "With `serve`: the most instances at a time"))
+        .arg(
+            option(
+                "sites",
+                "FILE",
+                "With `serve`: the components that this TOML file lists by host and path",
+            )
+            .value_hint(ValueHint::FilePath),
+        )
+        .arg(
+            option(
+                "tier",
+                "FILE",
+                "With `serve`: an artifact of the same component that takes over when it is there",
+            )
+            .value_hint(ValueHint::FilePath),
+        )
+        .arg(
+            option("access-log", "FILE", "With `serve`: add a line of JSON for each request")
+                .value_hint(ValueHint::FilePath),
+        )
+        .arg(option("health", "PATH", "With `serve`: answer this path as long as the server serves"))
+        .arg(option("metrics", "PATH", "With `serve`: answer this path with figures for Prometheus"))
+        .arg(option("admin", "IP:PORT", "With `serve`: have health and metrics on this address alone"))
         .arg(
             Arg::new("ARTIFACT")
                 .required(true)
