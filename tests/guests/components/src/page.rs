@@ -1,9 +1,4 @@
-//! Components that answer requests, each path by another behaviour.
-
-#[cfg(feature = "second")]
-mod second;
-#[cfg(feature = "third")]
-mod third;
+//! The answers to requests, each path by another behaviour.
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -16,7 +11,7 @@ static MARK: &[u8; 16] = b"version:AAAAAAAA";
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
 /// The text for a path, or `None` for a path that isn't answered by a text.
-fn text(path: &str) -> Option<String> {
+pub(crate) fn text(path: &str) -> Option<String> {
     Some(match path {
         "/" => "hello\n".into(),
         // Read as the program runs, so that the compiler doesn't know it.

@@ -1,6 +1,6 @@
 //! The handler of WASI 0.2.
 
-use crate::text;
+use crate::page::text;
 use wasip2::clocks::monotonic_clock::subscribe_duration;
 use wasip2::exports::http::incoming_handler::Guest;
 use wasip2::http::outgoing_handler;

@@ -1,6 +1,6 @@
 //! The handler of WASI 0.3.
 
-use crate::text;
+use crate::page::text;
 use wasip3::clocks::monotonic_clock::wait_for;
 use wasip3::exports::http::handler::Guest;
 use wasip3::http::types::{ErrorCode, Fields, Request, Response};

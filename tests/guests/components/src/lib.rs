@@ -1,0 +1,10 @@
+//! Components that tests run. Each feature makes another one.
+
+#[cfg(feature = "command3")]
+mod command3;
+#[cfg(feature = "http2")]
+mod http2;
+#[cfg(feature = "http3")]
+mod http3;
+#[cfg(any(feature = "http2", feature = "http3"))]
+mod page;
