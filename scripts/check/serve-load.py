@@ -74,7 +74,7 @@ class Server:
 
 
 class Faults:
-    """What went wrong, and how many requests went right."""
+    """The requests that went wrong, and the number of those that went right."""
 
     def __init__(self):
         self.found, self.right, self.lock = [], 0, threading.Lock()

@@ -88,8 +88,8 @@ fn further_requests_wait_for_an_instance() {
     assert!(began.elapsed() > Duration::from_millis(1500), "{:?}", began.elapsed());
 }
 
-/// Where nothing can interrupt a guest that loops, the server ends, after the others have their answers, and says what to
-/// do.
+/// The server ends where a guest loops and nothing can interrupt it, after the others have their answers, and says what
+/// to do.
 #[test]
 fn a_guest_that_nothing_interrupts_ends_the_server() {
     let folder = Folder::new();

@@ -15,7 +15,7 @@ use crate::plugin::Library as Plugin;
 #[cfg(feature = "preload")]
 use crate::preload::{Library, Preload};
 #[cfg(feature = "serve")]
-use crate::serve;
+use crate::serve_options::ServeOptions;
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 use precompile_runtime::artifact::Code;
 #[cfg(feature = "limits")]
@@ -40,7 +40,7 @@ pub(crate) enum Command {
     Describe(Demands),
     /// Serve requests of HTTP.
     #[cfg(feature = "serve")]
-    Serve(Box<Args>, Box<serve::Options>),
+    Serve(Box<Args>, Box<ServeOptions>),
     /// Print a text.
     Print(String),
 }
@@ -177,7 +177,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     #[cfg(feature = "wasi-http")]
     let mut servers = Vec::new();
     #[cfg(feature = "serve")]
-    let mut server: Option<Box<serve::Options>> = None;
+    let mut server: Option<Box<ServeOptions>> = None;
     let mut instead: Option<Instead> = None;
     #[cfg(feature = "describe")]
     let (mut describe, mut is_checked) = (false, false);
@@ -258,7 +258,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some(Long("help")) => instead = Some(("--help", Command::Print(help::text(true)))),
             Some(Short('V') | Long("version")) => instead = Some(("--version", Command::Print(version()))),
             #[cfg(feature = "serve")]
-            Some(Long(name)) if server.is_some() && serve::Options::NAMES.contains(&name) => {
+            Some(Long(name)) if server.is_some() && ServeOptions::NAMES.contains(&name) => {
                 let name = name.to_owned();
                 let value = parser.value()?;
                 server.as_mut().map_or(Ok(()), |server| server.set(&name, value)).map_err(wrong)?;
@@ -340,7 +340,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     });
     #[cfg(feature = "serve")]
     if let Some(server) = server {
-        return args.for_server().map(|args| Command::Serve(args, server));
+        return Ok(Command::Serve(args, server));
     }
     Ok(Command::Run(args))
 }

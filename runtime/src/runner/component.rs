@@ -1,7 +1,10 @@
 //! Running components.
 
 #[cfg(feature = "wasi-p3")]
-pub(crate) mod concurrent;
+mod concurrent;
+#[cfg(feature = "wasi-p3")]
+pub(crate) mod executor;
+mod functions;
 #[cfg(not(feature = "wasi-p2"))]
 mod no_wasi;
 #[cfg(feature = "wasi-p2")]
@@ -117,15 +120,4 @@ pub(crate) fn no_functions() -> Failure {
     Failure::own(Code::Unsupported, || {
         "this build can't call functions of components: use one with the feature `wave`".into()
     })
-}
-
-/// The functions that can be called, for a message.
-pub(crate) fn functions(component: &Component) -> String {
-    #[cfg(feature = "wave")]
-    return crate::wave::functions(component);
-    #[cfg(not(feature = "wave"))]
-    return {
-        let _ = component;
-        String::new()
-    };
 }

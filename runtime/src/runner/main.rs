@@ -46,6 +46,8 @@ mod preview3;
 mod print;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "serve")]
+mod serve_options;
 #[cfg(feature = "trust")]
 mod signatures;
 mod stack;

@@ -4,6 +4,7 @@
 
 #[cfg(feature = "wasi-p3")]
 mod asynchronous;
+mod lookup;
 
 #[cfg(feature = "wasi-p3")]
 pub(crate) use asynchronous::add_to_linker_async;
@@ -14,13 +15,10 @@ use precompile_runtime::wasmtime::{self, StoreContextMut};
 use std::io;
 use wasmtime_wasi::WasiView;
 use wasmtime_wasi::filesystem::WasiFilesystemView;
-use wasmtime_wasi::p2::bindings::sockets::ip_name_lookup::{self, Host as _};
-use wasmtime_wasi::p2::bindings::sockets::network::{self, Host as _};
 use wasmtime_wasi::p2::bindings::sync::filesystem::types::{
     DirectoryEntryStream, ErrorCode, Host, HostDirectoryEntryStream,
 };
 use wasmtime_wasi::p2::{self, StreamError};
-use wasmtime_wasi::sockets::WasiSocketsView;
 
 /// The interfaces, with the part of their version that must be the same.
 pub(crate) const INTERFACES: [&str; 27] = [
@@ -60,7 +58,7 @@ pub(crate) fn add_to_linker<T: WasiView + 'static>(
 ) -> wasmtime::Result<()> {
     p2::add_to_linker_sync(linker)?;
     linker.allow_shadowing(true);
-    replace_lookup(linker, network)?;
+    lookup::replace(linker, network)?;
     // WASI has no name for an entry whose name isn't UTF-8. wasmtime-wasi returns an error, after which guests stop
     // reading the folder. Here such an entry is skipped.
     linker.instance("wasi:filesystem/types@0.2.12")?.func_wrap(
@@ -82,26 +80,6 @@ pub(crate) fn add_to_linker<T: WasiView + 'static>(
     )?;
     linker.allow_shadowing(false);
     Ok(())
-}
-
-/// Replaces the lookup of names: it finds those of the command line, each with its first address, and asks no server.
-fn replace_lookup<T: WasiView + 'static>(linker: &mut Linker<T>, network: &Network) -> wasmtime::Result<()> {
-    let names = network.names();
-    linker.instance("wasi:sockets/ip-name-lookup@0.2.12")?.func_wrap(
-        "resolve-addresses",
-        move |mut store: StoreContextMut<'_, T>, (of, name): (Resource<network::Network>, String)| {
-            let mut sockets = store.data_mut().sockets();
-            let Some(first) = names.find(&name).and_then(|found| found.first().copied()) else {
-                return Ok((Err(network::ErrorCode::AccessDenied),));
-            };
-            let found: Result<Resource<ip_name_lookup::ResolveAddressStream>, _> =
-                sockets.resolve_addresses(of, first.to_string());
-            Ok((match found {
-                Ok(stream) => Ok(stream),
-                Err(error) => Err(sockets.convert_error_code(error)?),
-            },))
-        },
-    )
 }
 
 /// The error of a broken pipe, which wasi-libc turns into EPIPE. It would turn a more detailed error into EIO.

@@ -3,6 +3,7 @@
 //! Each request has an instance of its own, or one that served others before (`--reuse`). Artifacts may be replaced
 //! while they serve: requests that came before end on the old code.
 
+mod accept;
 mod access_log;
 mod answer;
 mod connections;
@@ -10,27 +11,25 @@ mod epochs;
 mod guest;
 mod instance;
 mod metrics;
-mod options;
 mod overdue;
 mod served_args;
 mod server;
 mod shutdown;
 mod site;
 mod site_file;
+mod sites;
 mod slots;
 mod version;
 
-pub(crate) use options::Options;
-
 use crate::args::Args;
 use crate::failure::Failure;
+use crate::serve_options::ServeOptions;
 use access_log::AccessLog;
 use metrics::Metrics;
-use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::PoolingAllocationConfig;
 use precompile_runtime::{Runtime, RuntimeConfig};
 use server::Server;
-use site::Sites;
+use sites::Sites;
 use slots::Slots;
 use std::sync::Arc;
 use tokio::runtime::Builder;
@@ -42,8 +41,9 @@ const PARTS: u32 = 16;
 ///
 /// # Errors
 ///
-/// If a component can't serve, an address can't be listened on, or a guest doesn't end and can't be interrupted.
-pub(crate) fn run(args: Args, options: Options, config: RuntimeConfig) -> Result<(), Failure> {
+/// If an option has no use here, a component can't serve, an address can't be listened on, or a guest doesn't end and can't be interrupted.
+pub(crate) fn run(args: Args, options: ServeOptions, config: RuntimeConfig) -> Result<(), Failure> {
+    args.for_server()?;
     let runtime = Runtime::with_config(RuntimeConfig { pooling: Some(pool(&options)), ..config });
     let runtime = Arc::new(runtime);
     let executor = Builder::new_multi_thread().enable_all().build();
@@ -60,11 +60,11 @@ pub(crate) fn run(args: Args, options: Options, config: RuntimeConfig) -> Result
         log: AccessLog::open(options.access_log.as_deref())?,
         options,
     });
-    executor.block_on(server::serve(&server))
+    executor.block_on(accept::serve(&server))
 }
 
 /// The pool of the instances. Address space is reserved for it, and memory is taken as instances need it.
-fn pool(options: &Options) -> PoolingAllocationConfig {
+fn pool(options: &ServeOptions) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     let instances = options.max_instances.get();
     pool.total_component_instances(instances)
@@ -76,9 +76,4 @@ fn pool(options: &Options) -> PoolingAllocationConfig {
         .max_tables_per_component(PARTS * 4)
         .max_core_instances_per_component(PARTS * 4);
     pool
-}
-
-/// The error of an address that can't be listened on.
-fn not_listening(address: &str, error: &std::io::Error) -> Failure {
-    Failure::own(Code::Listen, || format!("can't listen on `{address}`: {error}; name another with `--addr`"))
 }

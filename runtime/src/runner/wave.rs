@@ -1,7 +1,7 @@
 //! Calling an exported function of a component, with arguments given as text in WAVE.
 
 #[cfg(feature = "wasi-p3")]
-use crate::component::concurrent;
+use crate::component::executor::block_on;
 use crate::failure::Failure;
 use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::Store;
@@ -52,7 +52,7 @@ impl Call {
         #[cfg(feature = "wasi-p3")]
         if store.engine().get_concurrency_support() {
             let call = self.function.call_async(store, &self.arguments, &mut self.results);
-            return concurrent::block_on(call)?.map_err(Failure::guest);
+            return block_on(call)?.map_err(Failure::guest);
         }
         self.function.call(store, &self.arguments, &mut self.results).map_err(Failure::guest)
     }

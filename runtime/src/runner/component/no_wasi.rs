@@ -1,6 +1,6 @@
 //! The substitute for WASI 0.2, in builds without it.
 
-use super::functions;
+use super::functions::functions;
 use crate::args::Args;
 use crate::failure::Failure;
 use crate::state::State;

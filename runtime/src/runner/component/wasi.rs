@@ -2,7 +2,9 @@
 
 #[cfg(feature = "wasi-p3")]
 use super::concurrent;
-use super::functions;
+#[cfg(feature = "wasi-p3")]
+use super::executor::block_on;
+use super::functions::no_command;
 use crate::args::Args;
 use crate::failure::Failure;
 #[cfg(feature = "wasi-http")]
@@ -121,7 +123,7 @@ pub(super) fn instantiate(
 ) -> Result<Result<Instance, LinkError>, Failure> {
     #[cfg(feature = "wasi-p3")]
     if program.engine().get_concurrency_support() {
-        return concurrent::block_on(link::instantiate_component_async(linker, store, program));
+        return block_on(link::instantiate_component_async(linker, store, program));
     }
     Ok(link::instantiate_component(linker, store, program))
 }
@@ -138,13 +140,6 @@ pub(super) fn start(
     let command =
         Command::new(&mut *store, instance).map_err(|error| no_command(component, "0.2", &error))?;
     ended(command.wasi_cli_run().call_run(store))
-}
-
-/// The error of a component that is no command of this WASI.
-pub(super) fn no_command(component: &Component, wasi: &str, error: &wasmtime::Error) -> Failure {
-    Failure::own(Code::NoCommand, || {
-        format!("it is no command of WASI {wasi}: {error:#}{}", functions(component))
-    })
 }
 
 /// The end of a command.

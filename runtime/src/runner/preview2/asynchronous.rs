@@ -1,6 +1,6 @@
 //! WASI 0.2 for components with concurrency, of which one part waits while others go on.
 
-use super::replace_lookup;
+use super::lookup;
 use crate::network::Network;
 use precompile_runtime::wasmtime::component::{Linker, Resource};
 use precompile_runtime::wasmtime::{self, StoreContextMut};
@@ -18,7 +18,7 @@ pub(crate) fn add_to_linker_async<T: WasiView + 'static>(
 ) -> wasmtime::Result<()> {
     p2::add_to_linker_async(linker)?;
     linker.allow_shadowing(true);
-    replace_lookup(linker, network)?;
+    lookup::replace(linker, network)?;
     // As in the functions that don't suspend.
     linker.instance("wasi:filesystem/types@0.2.12")?.func_wrap_async(
         "[method]directory-entry-stream.read-directory-entry",

@@ -3,6 +3,8 @@
 use crate::args::Args;
 #[cfg(any(feature = "preload", feature = "plugin"))]
 use crate::component::refuse_libraries;
+use crate::failure::Failure;
+use precompile_runtime::artifact::Code;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -11,8 +13,8 @@ impl Args {
     ///
     /// # Errors
     ///
-    /// The option that must be left out.
-    pub(crate) fn for_server(self: Box<Args>) -> Result<Box<Args>, lexopt::Error> {
+    /// If there is an option or an argument that must be left out.
+    pub(super) fn for_server(&self) -> Result<(), Failure> {
         let unused = [
             ("--invoke", self.invoke.is_some()),
             #[cfg(feature = "measure")]
@@ -21,21 +23,20 @@ impl Args {
             ("--check", self.is_checked),
         ];
         if let Some((option, _)) = unused.iter().find(|(_, is_used)| *is_used) {
-            return Err(format!(
-                "`serve` answers requests, and has no use for `{option}`: leave one of them out"
-            )
-            .into());
+            return Err(Failure::own(Code::Usage, || {
+                format!("`serve` answers requests, and has no use for `{option}`: leave one of them out")
+            }));
         }
-        if !self.arguments.is_empty() {
-            let first = &self.arguments[0];
-            return Err(format!(
-                "`serve` takes one component, and `{first}` follows it: list several in a file for `--sites`"
-            )
-            .into());
+        if let Some(first) = self.arguments.first() {
+            return Err(Failure::own(Code::Usage, || {
+                format!(
+                    "`serve` takes one component, and `{first}` follows it: list several in a file for `--sites`"
+                )
+            }));
         }
         #[cfg(any(feature = "preload", feature = "plugin"))]
-        refuse_libraries(&self).map_err(|failure| lexopt::Error::from(failure.text()))?;
-        Ok(self)
+        refuse_libraries(self)?;
+        Ok(())
     }
 
     /// The options for a component with an artifact and environment variables of its own.

@@ -1,4 +1,4 @@
-//! The options of a server.
+//! The options of `precompile-run serve`.
 
 use lexopt::ValueExt;
 use std::ffi::OsString;
@@ -8,30 +8,30 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 /// The options of a server, beside those of every guest.
-pub(crate) struct Options {
+pub(crate) struct ServeOptions {
     /// The address to listen on.
-    pub(super) addr: SocketAddr,
+    pub(crate) addr: SocketAddr,
     /// The address for health and metrics; `None` where they have the same as requests.
-    pub(super) admin: Option<SocketAddr>,
+    pub(crate) admin: Option<SocketAddr>,
     /// The path that answers as long as the server does.
-    pub(super) health: Option<String>,
+    pub(crate) health: Option<String>,
     /// The path with the figures for Prometheus.
-    pub(super) metrics: Option<String>,
+    pub(crate) metrics: Option<String>,
     /// The number of requests that an instance serves, one after the other.
-    pub(super) reuse: NonZeroU32,
+    pub(crate) reuse: NonZeroU32,
     /// The most instances at a time. Further requests wait.
-    pub(super) max_instances: NonZeroU32,
+    pub(crate) max_instances: NonZeroU32,
     /// The file that gets a line for each request; `-`: standard output.
-    pub(super) access_log: Option<PathBuf>,
+    pub(crate) access_log: Option<PathBuf>,
     /// The file that lists components, by host and path.
     pub(crate) sites: Option<PathBuf>,
     /// The artifact that takes over as soon as it is there: faster code of the same component.
-    pub(super) tier: Option<PathBuf>,
+    pub(crate) tier: Option<PathBuf>,
 }
 
-impl Default for Options {
-    fn default() -> Options {
-        Options {
+impl Default for ServeOptions {
+    fn default() -> ServeOptions {
+        ServeOptions {
             addr: SocketAddr::from(([127, 0, 0, 1], 8080)),
             admin: None,
             health: None,
@@ -58,7 +58,7 @@ pub(crate) enum OptionError {
     Unicode(OsString),
 }
 
-impl Options {
+impl ServeOptions {
     /// The names of these options.
     pub(crate) const NAMES: [&str; 9] =
         ["addr", "admin", "health", "metrics", "reuse", "max-instances", "access-log", "sites", "tier"];

@@ -1,0 +1,104 @@
+//! Listening, and the artifacts that are replaced meanwhile.
+
+use super::connections::Connections;
+use super::guest::Change;
+use super::overdue;
+use super::server::{For, Server};
+use super::shutdown::Shutdown;
+use crate::failure::Failure;
+use crate::print::tell;
+use precompile_runtime::artifact::Code;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// The time between two looks at the artifacts' files.
+const LOOK: Duration = Duration::from_millis(100);
+/// The time to wait where the system has no more descriptors.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Listens, and serves until a signal comes. Then requests that have begun get their answers.
+///
+/// # Errors
+///
+/// If an address can't be listened on, or a guest doesn't end.
+pub(super) async fn serve(server: &Arc<Server>) -> Result<(), Failure> {
+    let mut shutdown = Shutdown::new()?;
+    let listener = listen(server.options.addr, "serving").await?;
+    let admin = match server.options.admin {
+        Some(address) => Some(listen(address, "health and metrics").await?),
+        None => None,
+    };
+    let watched = tokio::spawn(look(Arc::clone(server)));
+    let stuck = overdue::watch_all()?;
+    let connections = Connections::default();
+    let is_stuck = loop {
+        let accept_admin = async {
+            match &admin {
+                Some(admin) => admin.accept().await,
+                None => std::future::pending().await,
+            }
+        };
+        let (accepted, purpose) = tokio::select! {
+            accepted = listener.accept() => (accepted, For::Guests),
+            accepted = accept_admin => (accepted, For::Admin),
+            () = shutdown.signal() => break false,
+            () = stuck.notified() => break true,
+        };
+        match accepted {
+            Ok((stream, remote)) => connections.start(server, stream, remote, purpose),
+            Err(error) => {
+                tell(&format!("can't accept a connection: {error}"));
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    };
+    watched.abort();
+    drop((listener, admin));
+    // A second signal doesn't wait.
+    tokio::select! {
+        () = connections.finish() => {}
+        () = shutdown.signal() => return Err(Failure::exit(shutdown.exit_code())),
+    }
+    if is_stuck { Err(overdue::failure()) } else { Ok(()) }
+}
+
+/// Listens on an address, and says so.
+async fn listen(address: SocketAddr, what: &str) -> Result<TcpListener, Failure> {
+    let text = address.to_string();
+    let listener = TcpListener::bind(address).await.map_err(|error| not_listening(&text, &error))?;
+    let address = listener.local_addr().map_err(|error| not_listening(&text, &error))?;
+    tell(&format!("{what} on http://{address}/"));
+    Ok(listener)
+}
+
+/// Looks at the artifacts' files, and has new requests served by those that replaced others.
+async fn look(server: Arc<Server>) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        for site in server.sites.all() {
+            let guest = Arc::clone(&site.guest);
+            // Opening an artifact takes a processor for as long as its digest does.
+            let changes = tokio::task::spawn_blocking(move || guest.look()).await;
+            for change in changes.unwrap_or_default() {
+                match change {
+                    Change::Replaced { old, backend } => {
+                        server.slots.forget(&old);
+                        server.metrics.replaced(&site.name);
+                        tell(&format!("`{}` has a new version, by {backend}", site.name));
+                    }
+                    Change::Refused(failure) => {
+                        server.metrics.refused(&site.name);
+                        tell(&format!("`{}` keeps its version: {}", site.name, failure.text()));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The error of an address that can't be listened on.
+fn not_listening(address: &str, error: &std::io::Error) -> Failure {
+    Failure::own(Code::Listen, || format!("can't listen on `{address}`: {error}; name another with `--addr`"))
+}
