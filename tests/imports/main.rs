@@ -71,6 +71,7 @@ const VERB_TOOLS: &[&str] = &[
     "units",
     "unreadable",
     "usage",
+    "value_parsers",
     "walk",
 ];
 

@@ -22,7 +22,6 @@ mod queue;
 mod refusal;
 mod report;
 mod target_plan;
-mod value_parsers;
 
 pub(crate) use opts::{Opts, SHORT_HELP};
 

@@ -44,6 +44,7 @@ mod trust_file;
 mod units;
 mod unreadable;
 mod usage;
+mod value_parsers;
 mod verify;
 mod version;
 mod walk;

@@ -2,9 +2,9 @@
 
 use crate::compile::backend_arg::{self, BackendArg};
 use crate::compile::file_settings::Parts;
-use crate::compile::value_parsers::{self, CPU, FALLBACK, OptLevelArg, PLATFORM, STRIP, TARGET, target_help};
 use crate::per_target::{Cpu, PerTarget, TargetValue};
 use crate::setting_args::{CODEGEN, DEBUG, OPTIMIZE, SettingArgs, WASM};
+use crate::value_parsers::{self, CPU, FALLBACK, OptLevelArg, PLATFORM, STRIP, TARGET, target_help};
 use clap::{Args, ValueHint};
 use precompile::artifact::quantity;
 use precompile::{Backend, Choice, Fallback, KeySource, OptLevel, Platform, Strip, Target};

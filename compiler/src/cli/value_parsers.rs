@@ -7,17 +7,17 @@ use clap::ValueEnum;
 use precompile::{ALIASES, Fallback, OptLevel, Platform, Strip, did_you_mean};
 use serde::Deserialize;
 
-pub(super) const FALLBACK: Hinted<Fallback> = Hinted::new(fallback, || names(FALLBACKS.map(Fallback::name)));
-pub(super) const PLATFORM: Hinted<String> =
+pub(crate) const FALLBACK: Hinted<Fallback> = Hinted::new(fallback, || names(FALLBACKS.map(Fallback::name)));
+pub(crate) const PLATFORM: Hinted<String> =
     Hinted::new(per_target::<Platform>, || names(Platform::ALL.map(Platform::name)));
-pub(super) const STRIP: Hinted<Vec<Strip>> =
+pub(crate) const STRIP: Hinted<Vec<Strip>> =
     Hinted::new(strip, || strip_names().filter(|name| *name != "none").map(String::from).collect());
-pub(super) const TARGET: Hinted<String> = hinted::text(|| names(ALIASES.map(|(alias, _)| alias)));
-pub(super) const CPU: Hinted<String> = hinted::text(cpu_levels);
+pub(crate) const TARGET: Hinted<String> = hinted::text(|| names(ALIASES.map(|(alias, _)| alias)));
+pub(crate) const CPU: Hinted<String> = hinted::text(cpu_levels);
 const FALLBACKS: [Fallback; 2] = [Fallback::Cranelift, Fallback::Pulley];
 
 /// The long help of `--target`.
-pub(super) fn target_help() -> String {
+pub(crate) fn target_help() -> String {
     let of = |is_linux: bool| {
         let meant = ALIASES.iter().filter(|(_, triple)| triple.ends_with("-linux-gnu") == is_linux);
         meant.map(|(alias, _)| *alias).collect::<Vec<_>>().join(", ")
@@ -46,7 +46,7 @@ pub(crate) enum OptLevelArg {
 
 impl OptLevelArg {
     /// The value of `-O opt-level` that means the same.
-    pub(super) fn digit(self) -> char {
+    pub(crate) fn digit(self) -> char {
         match self {
             OptLevelArg::None => '0',
             OptLevelArg::Speed => '2',
@@ -76,7 +76,7 @@ fn strip_names() -> impl Iterator<Item = &'static str> {
 }
 
 /// Reads parts to leave out.
-pub(super) fn strip(text: &str) -> Result<Vec<Strip>, String> {
+pub(crate) fn strip(text: &str) -> Result<Vec<Strip>, String> {
     Strip::parse(text).map_err(|error| {
         let wrong = text.split(',').find(|name| name.parse::<Strip>().is_err());
         format!("{error}{}", did_you_mean(wrong.unwrap_or_default(), strip_names()))
