@@ -54,6 +54,7 @@ const VERB_TOOLS: &[&str] = &[
     "environment",
     "hinted",
     "host_file",
+    "html_page",
     "interrupt",
     "key_source",
     "kind",

@@ -13,6 +13,7 @@ mod text;
 mod trial;
 mod verdict;
 
+use crate::html_page::HtmlOutput;
 use crate::interrupt;
 use crate::key_source;
 use crate::kind::Kind;
@@ -60,8 +61,8 @@ impl Opts {
         for trial in &trials {
             Destination::derived(&trial.artifact, &self.input).check()?;
         }
-        let html = self.html.as_deref().map(|path| Destination::named(path, &self.input));
-        html.map_or(Ok(()), |html| html.check())?;
+        let html = self.html.as_deref().map(|path| HtmlOutput::new(path, &self.input));
+        html.map_or(Ok(()), |html| html.check(self.message_format))?;
         let steps = trials.len() * (self.rounds.get() as usize + 1);
         let progress = Progress::new(steps, self.message_format == Format::Human);
         let trials = self.measure(&self.setup(&runner, &host, &signatures, &progress), trials);
@@ -70,14 +71,10 @@ impl Opts {
         let report = Report::new(self, &runner, &host, &trials);
         match self.message_format {
             Format::Json => print(&report)?,
+            Format::Human if html.is_some_and(HtmlOutput::is_standard) => {}
             Format::Human => print_bytes(text::text(&report).as_bytes())?,
         }
-        if let Some(html) = html {
-            let page = page::page(&report)?;
-            let _guard = (!html.is_stream()).then(interrupt::hold_off);
-            html.write(page.as_bytes())?;
-        }
-        Ok(())
+        html.map_or(Ok(()), |html| html.write(&page::page(&report)?))
     }
 
     fn setup<'a>(

@@ -19,6 +19,7 @@ mod environment;
 mod explain;
 mod hinted;
 mod host_file;
+mod html_page;
 mod inspect;
 mod interrupt;
 mod key_source;

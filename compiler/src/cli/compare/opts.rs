@@ -105,7 +105,7 @@ pub(crate) struct Opts {
     #[arg(long, value_name = "FILE")]
     pub(super) stdin: Option<PathBuf>,
 
-    /// Write a page with charts, in one file
+    /// Write a page with charts, in one file; `-` is standard output, in place of the report
     #[arg(long, value_name = "FILE")]
     pub(super) html: Option<PathBuf>,
 

@@ -4,6 +4,7 @@ use crate::compare::chart::{Chart, chart};
 use crate::compare::columns::{COMPILING, Column, RUNNING};
 use crate::compare::opts::Per;
 use crate::compare::report::{Compared, Report};
+use crate::html_page::escaped;
 use crate::units::{count, size, time};
 use askama::Template;
 use precompile::artifact::Escaped;
@@ -72,8 +73,7 @@ pub(super) fn page(report: &Report) -> askama::Result<String> {
             bars(report, "Each further process", FIRST_OF_A_RUN),
         ],
     };
-    // Control characters in names are shown as text, as on a terminal.
-    Ok(page.render()?.split('\n').map(|line| format!("{}\n", Escaped(line))).collect())
+    Ok(escaped(&page.render()?))
 }
 
 fn crossings(report: &Report) -> Vec<String> {
@@ -123,7 +123,7 @@ mod tests {
     fn no_table_is_cut() {
         let template = include_str!("../../../templates/compare.html");
         for rule in [
-            "max-width: 60rem; background",
+            "body { max-width: 60rem; }",
             "@media (max-width: 60rem) {\n  table, tbody, tr, td { display: block; }",
         ] {
             assert!(template.contains(rule), "{rule}");
