@@ -1,7 +1,7 @@
 //! The functions that read untrusted input, for fuzzers and tests. None of them may panic, whatever the
 //! bytes are. Each returns `true` if it accepted the input.
 
-use crate::inspect::inspect;
+use crate::inspect::{Code, inspect};
 use crate::options::Options;
 use crate::sign;
 use crate::{BackendError, Cause, CompileError, Compiler, fit};
@@ -95,6 +95,11 @@ pub fn artifact(bytes: &[u8]) -> bool {
     }
     if let Ok(inspection) = inspect(bytes) {
         let _ = (inspection.manifest(), inspection.warnings(), format!("{inspection:?}"));
+    }
+    if let Ok(code) = Code::read(bytes) {
+        for function in code.functions() {
+            let _ = (code.bytes(function), code.source(function, function.bytes / 2), function.to_string());
+        }
     }
     read.is_ok()
 }

@@ -1,10 +1,14 @@
 //! The inspection of an artifact, of precompile's or of wasmtime's own.
 
+mod code;
+mod function;
 mod sections;
 mod stamped;
 mod stock;
 
 pub use crate::backend::tunables::{Setting, Value};
+pub use code::{Code, CodeError};
+pub use function::{Function, FunctionIndex};
 pub use sections::{Section, SectionsError};
 pub use stamped::{Details, Stamped};
 pub use stock::{Flag, Stock};

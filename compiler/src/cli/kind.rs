@@ -57,7 +57,7 @@ impl Kind {
 
     fn of_cause(error: &(dyn std::error::Error + 'static)) -> Option<Kind> {
         use precompile::artifact::trailer::ReadError;
-        use precompile::inspect::InspectError;
+        use precompile::inspect::{CodeError, InspectError};
         if let Some(CommandError { kind, .. }) = error.downcast_ref() {
             return Some(*kind);
         }
@@ -67,7 +67,7 @@ impl Kind {
             Some(ObtainError::Remembered(_)) => return Some(Kind::Limit),
             Some(ObtainError::Busy) | None => {}
         }
-        let is_foreign = error.is::<ReadError>() || error.is::<InspectError>();
+        let is_foreign = error.is::<ReadError>() || error.is::<InspectError>() || error.is::<CodeError>();
         match error.downcast_ref().map(Kind::of_compiling) {
             None if error.is::<WriteError>() => Some(Kind::Write),
             None if is_foreign => Some(Kind::NotAnArtifact),
