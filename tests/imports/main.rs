@@ -49,6 +49,7 @@ const VERB_TOOLS: &[&str] = &[
     "cache_opts",
     "columns",
     "cpu_levels",
+    "demangled",
     "described_host",
     "difference",
     "environment",

@@ -2,6 +2,7 @@
 
 mod auto;
 mod backend_arg;
+mod budget;
 mod cache_miss;
 mod counts;
 mod depfile;

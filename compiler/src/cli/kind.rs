@@ -28,6 +28,8 @@ pub(crate) enum Kind {
     TurnedOff,
     /// The input is too large, or takes too much to compile.
     TooMuch,
+    /// The artifact is larger than its budget.
+    OverBudget,
     /// The artifact would not fit its host.
     Mismatch,
     /// The file is no artifact, or damaged.

@@ -13,6 +13,7 @@ mod compare;
 mod compile;
 mod completions;
 mod cpu_levels;
+mod demangled;
 mod described_host;
 mod difference;
 mod environment;

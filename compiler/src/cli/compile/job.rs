@@ -1,5 +1,6 @@
 //! A job: one module to compile for one target.
 
+use crate::compile::budget;
 use crate::compile::digests::Digests;
 use crate::compile::input_limits::InputLimits;
 use crate::compile::inputs::{Input, STANDARD};
@@ -37,6 +38,8 @@ pub(crate) struct Job {
     pub(crate) limits: Arc<InputLimits>,
     /// The signatures of the artifact, and those that one from a shared cache must have.
     pub(crate) signatures: Arc<Signatures>,
+    /// The size that the artifact may have, in bytes.
+    pub(crate) budget: Option<u64>,
     /// The source and the artifact are read for their digests, even where nothing has changed.
     pub(crate) wants_digests: bool,
     /// The times of the sources, where an unchanged output must be no older than they are.
@@ -98,6 +101,8 @@ impl Job {
         let start = Instant::now();
         self.limits.check_input(self.input.bytes).ok().filter(|()| !self.wants_digests)?;
         let InPlace { bytes, cost_ns } = self.request(caching, None).in_place(caching.cache)?;
+        // One beyond the budget is read, for the names of its largest parts.
+        Some(bytes).filter(|bytes| budget::is_kept(self.budget, *bytes))?;
         self.freshen();
         let (backend, target) = (self.options.backend, self.options.target.clone());
         let phases = Phases { read: start.elapsed(), ..Phases::default() };
@@ -137,6 +142,7 @@ impl Job {
             .map_err(|error| self.limit(error.another_backend_may(), error.into()))?;
         self.check_fit(&compiled.manifest)?;
         self.signatures.sign(&mut compiled.artifact);
+        budget::check(self.budget, &compiled.artifact)?;
         let start = Instant::now();
         let written = self.write(&compiled.artifact)?;
         let limit = compiled.fallback_from.as_ref().map(ToString::to_string);
@@ -183,6 +189,9 @@ impl Job {
             let start = Instant::now();
             return Ok(Some(match artifact {
                 Artifact::InPlace(InPlace { bytes, cost_ns }) => {
+                    if !budget::is_kept(self.budget, bytes) {
+                        budget::check(self.budget, &fs_err::read(&self.output.path)?)?;
+                    }
                     self.freshen();
                     let phases = Phases { read: obtained, ..Phases::default() };
                     JobOutcome { phases, ..outcome(Origin::Found { cost_ns }, bytes) }
@@ -190,8 +199,10 @@ impl Job {
                 Artifact::Stored(entry) => {
                     let record = entry.record();
                     let (origin, size) = (Origin::Found { cost_ns: record.cost_ns }, record.blob_bytes());
-                    let artifact = if self.wants_digests { entry.read().ok() } else { None };
-                    let is_damaged = self.wants_digests && artifact.is_none();
+                    let is_read = self.wants_digests || !budget::is_kept(self.budget, size);
+                    let artifact = if is_read { entry.read().ok() } else { None };
+                    let is_damaged = is_read && artifact.is_none();
+                    artifact.as_deref().map_or(Ok(()), |artifact| budget::check(self.budget, artifact))?;
                     let delivered = if is_damaged { None } else { self.deliver(caching.cache, &key, entry)? };
                     let Some(written) = delivered else {
                         caching.cache.damaged(&key);
@@ -249,6 +260,7 @@ impl Job {
         let cost = compiled.timings.total();
         let stored = cache.fill(turn, artifact, cost);
         self.check_fit(&compiled.manifest)?;
+        budget::check(self.budget, artifact)?;
         let since = SystemTime::now();
         let written = self.write(artifact)?;
         if let Some(digest) = stored {

@@ -123,6 +123,7 @@ impl Plan {
                     hosts: Arc::clone(&target_plan.hosts),
                     limits: Arc::clone(&limits),
                     signatures: Arc::clone(&signatures),
+                    budget: project.budget,
                     wants_digests: opts.provenance.is_some(),
                     source_times: source_times(std::slice::from_ref(&input)),
                     order,

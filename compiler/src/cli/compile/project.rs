@@ -120,6 +120,11 @@ pub(crate) struct Project {
     #[serde(rename = "C", deserialize_with = "one_or_more")]
     pub(crate) codegen: Vec<String>,
 
+    /// Size that each artifact may have, such as 512K: a larger one is not written, and its largest parts are named
+    #[arg(long, value_name = "BYTES", value_parser = quantity::bytes, help_heading = SETTINGS)]
+    #[serde(deserialize_with = "bytes")]
+    pub(crate) budget: Option<u64>,
+
     /// Sign what is compiled
     ///
     /// The secret key is a file that nobody else may read, or `env:NAME`, a variable with the file's text. The variable
@@ -189,6 +194,7 @@ impl Project {
             debug,
             optimize,
             codegen,
+            budget,
             sign,
             trust,
             file_settings: _,
@@ -211,6 +217,7 @@ impl Project {
             debug,
             optimize,
             codegen,
+            budget: budget.or(file.budget),
             sign: sign.or(file.sign),
             trust: trust.or(file.trust),
             file_settings,
@@ -252,6 +259,21 @@ fn first<T>(first: Vec<T>, second: Vec<T>) -> Vec<T> {
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
     let text = String::deserialize(deserializer)?;
     quantity::duration(&text).map(Some).map_err(D::Error::custom)
+}
+
+/// A size, as a number or as on the command line.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "it takes a number of bytes, or a text such as \"512K\"")]
+enum Bytes {
+    Number(u64),
+    Text(String),
+}
+
+fn bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    match Bytes::deserialize(deserializer)? {
+        Bytes::Number(number) => Ok(Some(number)),
+        Bytes::Text(text) => quantity::bytes(&text).map(Some).map_err(D::Error::custom),
+    }
 }
 
 /// A text, or a list of texts.
