@@ -78,6 +78,7 @@ const LINES: &[&str] = &[
     "$PRE compare \"$N.wat\" --invoke \"$N\" --rounds 1 --calls 1 --only winch --runner $RUN",
     "$PRE compare traps.wat --invoke \"$N\" --rounds 1 --calls 1 --only winch --runner $RUN; $PRE compare \"d$N\"",
     "$PRE compare traps.wat --only \"$N\" --runner $RUN; $PRE compare traps.wat --cpu \"$N\" --runner $RUN",
+    "$PRE inspect \"$N.cwasm\" --html -; $PRE inspect \"$N.cwasm\" --html \"$N.html\"; $PRE inspect \"$N.cwasm\" --html \"d$N\"",
     "$PRE traps.wat --budget 1; $PRE traps.wat --budget \"$N\"; $PRE tail.wat --budget 1",
     "$PRE cache list; $PRE cache stats; $PRE cache verify; $PRE cache prune --max-size \"$N\"; $PRE cache \"$N\"",
     "$PRE completions \"$N\"; $PRE man \"$N\"; $PRE man --out-dir \"$N.wat\"; $PRE targets \"$N\"",

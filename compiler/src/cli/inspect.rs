@@ -2,8 +2,13 @@
 
 mod human;
 mod object;
+mod page;
+mod share;
+mod treemap;
 
 use crate::artifacts;
+use crate::html_page::HtmlOutput;
+use crate::kind::Kind;
 use crate::message::{Format, print, print_bytes};
 use crate::unreadable;
 use anyhow::{Context, Result};
@@ -29,6 +34,11 @@ pub(crate) struct Opts {
     #[arg(long)]
     all: bool,
 
+    /// Also write a page with a map of the bytes of one artifact, by section and by function; `-` is standard output,
+    /// in place of the report
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+
     /// Form of reports
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) message_format: Format,
@@ -45,9 +55,12 @@ impl Opts {
 
     /// Prints the descriptions of the artifacts.
     pub(crate) fn run(&self) -> Result<()> {
-        for (number, file) in
-            artifacts::files(&self.artifacts, "name it to have it described")?.iter().enumerate()
-        {
+        let files = artifacts::files(&self.artifacts, "name it to have it described")?;
+        if self.html.is_some() && files.len() != 1 {
+            let words = "`--html` is for one artifact, and these are";
+            return Err(Kind::Usage.error(format!("{words} {}: name one", files.len())));
+        }
+        for (number, file) in files.iter().enumerate() {
             if number > 0 && self.message_format == Format::Human {
                 print_bytes(b"\n")?;
             }
@@ -57,6 +70,8 @@ impl Opts {
     }
 
     fn inspect(&self, file: &Path) -> Result<()> {
+        let html = self.html.as_deref().map(|path| HtmlOutput::new(path, file));
+        html.map_or(Ok(()), |html| html.check(self.message_format))?;
         let bytes = unreadable::read(file)?;
         let inspection = match inspect(&bytes) {
             Err(InspectError::Read(error)) => return Err(unreadable::no_artifact(file, &bytes, &error)),
@@ -66,9 +81,10 @@ impl Opts {
         warnings.extend(foreign(&inspection));
         match self.message_format {
             Format::Json => print(&Inspected::new(file, &inspection, &warnings))?,
+            Format::Human if html.is_some_and(HtmlOutput::is_standard) => {}
             Format::Human => print_bytes(human::text(file, &inspection, &warnings, self.all).as_bytes())?,
         }
-        Ok(())
+        html.map_or(Ok(()), |html| html.write(&page::page(file, &bytes, &inspection)?))
     }
 }
 
