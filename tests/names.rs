@@ -78,6 +78,8 @@ const LINES: &[&str] = &[
     "$PRE compare \"$N.wat\" --invoke \"$N\" --rounds 1 --calls 1 --only winch --runner $RUN",
     "$PRE compare traps.wat --invoke \"$N\" --rounds 1 --calls 1 --only winch --runner $RUN; $PRE compare \"d$N\"",
     "$PRE compare traps.wat --only \"$N\" --runner $RUN; $PRE compare traps.wat --cpu \"$N\" --runner $RUN",
+    "$PRE explore traps.wat --html -; $PRE explore \"$N.wat\" --html \"$N.html\"; $PRE explore \"gone$N\" --html \"d$N\"",
+    "$PRE explore \"$N.cwasm\" --html -; $PRE explore \"$N.cwasm\" --html - --source \"$N.wat\" --function \"$N\"",
     "$PRE inspect \"$N.cwasm\" --html -; $PRE inspect \"$N.cwasm\" --html \"$N.html\"; $PRE inspect \"$N.cwasm\" --html \"d$N\"",
     "$PRE traps.wat --budget 1; $PRE traps.wat --budget \"$N\"; $PRE tail.wat --budget 1",
     "$PRE cache list; $PRE cache stats; $PRE cache verify; $PRE cache prune --max-size \"$N\"; $PRE cache \"$N\"",
@@ -119,24 +121,56 @@ fn printed_commands_are_quoted() {
     assert!(!folder.join("OWNED").exists());
 }
 
-/// The page of a comparison shows names as text.
+/// Pages show names as text: of files, of functions and in data for a script.
 #[test]
 fn a_page_holds_names_as_text() {
     let folder = folder();
-    let name = format!("<script>alert(1)</script>&\"{}", HOSTILE.replace('/', "_")).replace("</", "<");
-    fs::write(folder.join(&format!("{name}.wat")), "(module (func (export \"f\")))").unwrap();
-    let mut command = folder.command(precompile());
-    command.args(["compare", &format!("{name}.wat"), "--invoke", "f", "--rounds", "1", "--calls", "1"]);
-    command
-        .args(["--only", "winch,cranelift-none", "--html", "page.html", "--runner"])
-        .arg(runner(Runner::Full));
-    let ended = run(&mut command);
-    assert_eq!((ended.code, problems(&ended)), (Some(0), vec![]), "{ended:?}");
-    let page = Ended {
-        code: None,
-        stdout: fs::read_to_string(folder.join("page.html")).unwrap(),
-        stderr: String::new(),
-    };
-    assert_eq!(problems(&page), [""; 0]);
-    assert!(!page.stdout.contains("<script>alert") && page.stdout.contains("alert(1)"), "{}", page.stdout);
+    let script = "<script>alert(1)</script>&\"";
+    let name = format!("{script}{}", HOSTILE.replace('/', "_")).replace("</", "<");
+    let function = script.replace('"', "\\\"");
+    let module =
+        format!("(module (func (@name \"{function}{ESCAPED}\") (export \"f\") (drop (i32.const 7))))");
+    fs::write(folder.join(&format!("{name}.wat")), module).unwrap();
+    let (input, artifact) = (format!("{name}.wat"), format!("{name}.cwasm"));
+    let runner = runner(Runner::Full).to_string_lossy().into_owned();
+    let compared = [
+        "compare",
+        &input,
+        "--invoke",
+        "f",
+        "--rounds",
+        "1",
+        "--calls",
+        "1",
+        "--only",
+        "winch,cranelift-none",
+        "--runner",
+        &runner,
+    ];
+    let commands: [&[&str]; 6] = [
+        &[&input],
+        &compared,
+        &["explore", &input],
+        &["explore", &artifact],
+        &["explore", &artifact, "--source", &input],
+        &["inspect", &artifact],
+    ];
+    for command in commands {
+        let is_page = command.len() > 1;
+        let html: &[&str] = if is_page { &["--html", "page.html"] } else { &[] };
+        let ended = run(folder.command(precompile()).args(command).args(html));
+        assert_eq!((ended.code, problems(&ended)), (Some(0), vec![]), "{command:?} {ended:?}");
+        if !is_page {
+            continue;
+        }
+        let page = fs::read_to_string(folder.join("page.html")).unwrap();
+        let page = Ended { code: None, stdout: page, stderr: String::new() };
+        assert_eq!(problems(&page), [""; 0]);
+        let text = &page.stdout;
+        assert!(!text.contains("<script>alert") && text.contains("alert(1)"), "{command:?} {text}");
+        // Each script ends once, and all of them are the page's own.
+        let scripts = if command[0] == "explore" { 2 } else { 0 };
+        let found = (text.matches("<script").count(), text.matches("</script").count());
+        assert_eq!(found, (scripts, scripts), "{command:?} {text}");
+    }
 }

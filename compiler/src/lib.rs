@@ -66,6 +66,8 @@ pub use compile::Compiler;
 #[cfg(feature = "compile")]
 pub use compile::accept::{AcceptError, accept};
 #[cfg(feature = "compile")]
+pub use compile::attempt::binary;
+#[cfg(feature = "compile")]
 pub use compile::cached::{Answer, Artifact, ObtainError, Request, Source};
 #[cfg(feature = "compile")]
 pub use compile::compiled::{Compiled, Timings};

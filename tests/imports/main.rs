@@ -33,6 +33,7 @@ const CLI: Walls = &[
     ("compile", VERB_TOOLS),
     ("completions", VERB_TOOLS),
     ("explain", VERB_TOOLS),
+    ("explore", VERB_TOOLS),
     ("inspect", VERB_TOOLS),
     ("keygen", VERB_TOOLS),
     ("man", VERB_TOOLS),

@@ -18,6 +18,7 @@ mod described_host;
 mod difference;
 mod environment;
 mod explain;
+mod explore;
 mod hinted;
 mod host_file;
 mod html_page;
@@ -83,6 +84,7 @@ enum Verb {
     Compile(Box<compile::Opts>),
     Inspect(inspect::Opts),
     Explain(explain::Opts),
+    Explore(Box<explore::Opts>),
     Audit(audit::Opts),
     Compare(Box<compare::Opts>),
     Keygen(keygen::Opts),
@@ -202,6 +204,9 @@ fn run(command: &Command) -> Result<ExitCode> {
         }
         Some(Verb::Explain(opts)) => {
             Ok(code(finish(opts.message_format, opts.artifact(), || opts.run())?, REFUSED))
+        }
+        Some(Verb::Explore(opts)) => {
+            Ok(code(finish(opts.message_format, opts.input(), || opts.run().map(|()| true))?, FAILED))
         }
         Some(Verb::Inspect(opts)) => {
             Ok(code(finish(opts.message_format, opts.artifact(), || opts.run().map(|()| true))?, FAILED))

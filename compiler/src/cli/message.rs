@@ -64,6 +64,22 @@ pub(crate) enum Message<'a> {
         #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_path")]
         output: Option<&'a Path>,
     },
+    /// A page with machine code.
+    Explored {
+        #[serde(serialize_with = "path")]
+        input: &'a Path,
+        #[serde(serialize_with = "path")]
+        output: &'a Path,
+        target: &'a str,
+        /// The backends whose code is on it.
+        backends: Vec<&'static str>,
+        /// The number of all functions, and of those whose code is on it.
+        functions: u64,
+        shown: u64,
+        page_bytes: u64,
+        /// Sentences on what the page lacks.
+        notes: &'a [String],
+    },
     Code {
         code: u16,
         meaning: &'a str,

@@ -23,8 +23,12 @@ use precompile_artifact::trailer;
 use std::borrow::Cow;
 use wasmparser::{Parser, Validator};
 
-/// The binary form of a module.
-fn binary(module: &[u8]) -> Result<Cow<'_, [u8]>, CompileError> {
+/// The binary form of a module or component: the bytes themselves, or what a text parses to. It isn't validated.
+///
+/// # Errors
+///
+/// [`CompileError::Text`].
+pub fn binary(module: &[u8]) -> Result<Cow<'_, [u8]>, CompileError> {
     match is_text(module) {
         true => Ok(Cow::Owned(text::binary(module)?)),
         false => Ok(Cow::Borrowed(module)),
