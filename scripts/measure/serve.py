@@ -213,7 +213,7 @@ if not shutil.which("wrk"):
 run("cargo", "build", "-q", "--release", "-p", "precompile", "--bins")
 run("cargo", "build", "-q", "--release", "-p", "precompile-runtime", "--features", "full")
 with tempfile.TemporaryDirectory() as folder, report("serve"):
-    faults = main(pathlib.Path(folder), number_argument(10))
+    faults = main(pathlib.Path(folder), number_argument(5))
 for fault in faults:
     print(f"error: {fault}", file=sys.stderr)
 sys.exit(1 if faults else 0)

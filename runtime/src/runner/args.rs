@@ -93,10 +93,6 @@ pub(crate) struct Args {
     #[cfg(feature = "plugin")]
     pub(crate) loaded_plugins: Vec<Arc<Plugin>>,
     /// The demands on the artifact.
-    #[cfg_attr(
-        not(any(feature = "describe", feature = "trust")),
-        expect(dead_code, reason = "there are none")
-    )]
     pub(crate) demands: Demands,
     /// The limits of the guest.
     #[cfg(feature = "limits")]

@@ -19,6 +19,7 @@ use crate::wave::Call;
 #[cfg(not(feature = "wasi-p2"))]
 use no_wasi as world;
 use precompile_runtime::Program;
+#[cfg(any(not(feature = "wave"), feature = "preload", feature = "plugin"))]
 use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::Store;
 use precompile_runtime::wasmtime::component::{Component, Instance, Linker};

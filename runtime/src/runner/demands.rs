@@ -1,10 +1,8 @@
 //! The demands on an artifact: a policy, and signatures.
 
-#[cfg(any(feature = "describe", feature = "trust"))]
 use crate::failure::Failure;
 #[cfg(feature = "trust")]
 use crate::signatures::Signatures;
-#[cfg(any(feature = "describe", feature = "trust"))]
 use precompile_runtime::RuntimeConfig;
 #[cfg(feature = "describe")]
 use precompile_runtime::artifact::Policy;
@@ -20,9 +18,12 @@ pub(crate) struct Demands {
     pub(crate) signatures: Signatures,
 }
 
-#[cfg(any(feature = "describe", feature = "trust"))]
 impl Demands {
     /// The configuration of a runtime with these demands.
+    ///
+    /// # Errors
+    ///
+    /// If the trust file can't be read.
     #[allow(clippy::needless_update, reason = "other builds have more fields")]
     pub(crate) fn config(&self) -> Result<RuntimeConfig, Failure> {
         Ok(RuntimeConfig {

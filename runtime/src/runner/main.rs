@@ -106,9 +106,6 @@ fn run(
     // Before anything that may block, such as opening a pipe.
     #[cfg(feature = "limits")]
     args.limits.start_watchdog()?;
-    #[cfg(not(any(feature = "describe", feature = "trust")))]
-    let config = precompile_runtime::RuntimeConfig::default();
-    #[cfg(any(feature = "describe", feature = "trust"))]
     let config = args.demands.config()?;
     #[cfg(feature = "trust")]
     if args.is_mapped && config.trust.is_some() {
