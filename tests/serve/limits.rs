@@ -3,6 +3,7 @@
 use crate::client::{Connection, get};
 use crate::server::Server;
 use crate::{VERSIONS, compile, folder};
+use std::thread;
 use std::time::{Duration, Instant};
 use support::{BACKENDS, Folder, root};
 
@@ -86,6 +87,22 @@ fn further_requests_wait_for_an_instance() {
         assert_eq!(connection.receive().ok("slow"), "slow\n");
     }
     assert!(began.elapsed() > Duration::from_millis(1500), "{:?}", began.elapsed());
+}
+
+/// A client that leaves before the answer ends its guest, and the place is free for another.
+#[test]
+fn a_client_that_leaves_ends_its_guest() {
+    for version in VERSIONS {
+        let folder = folder(version, "winch", &[]);
+        let server = Server::start(&folder, &["--max-instances", "1", "app.cwasm"]);
+        for path in ["/endless", "/loop"] {
+            let mut connection = Connection::open(server.address());
+            connection.send("GET", path, &[], "");
+            thread::sleep(Duration::from_millis(200));
+            drop(connection);
+            assert_eq!(get(server.address(), "/").ok(version), "hello\n", "{version} {path}");
+        }
+    }
 }
 
 /// The server ends where a guest loops and nothing can interrupt it, after the others have their answers, and says what

@@ -11,6 +11,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::oneshot;
+use tokio::task::AbortHandle;
 use wasmtime_wasi_http::handler::Proxy;
 use wasmtime_wasi_http::p2::bindings::http::types::Scheme;
 use wasmtime_wasi_http::p3::Request as ThirdRequest;
@@ -55,7 +56,11 @@ pub(super) async fn answer(
         }
     };
     let task = tokio::spawn(work);
-    match receiver.await {
+    // Nobody waits for the answer any more if the client leaves before it.
+    let abandoned = AbortAtEnd(Some(task.abort_handle()));
+    let received = receiver.await;
+    abandoned.forget();
+    match received {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(error)) => Err(NoAnswer::Failed(format!("the guest answers with the error `{error:?}`"))),
         Err(_) => match task.await {
@@ -63,6 +68,21 @@ pub(super) async fn answer(
             Ok(Err(no_answer)) => Err(no_answer),
             Err(error) => Err(NoAnswer::Failed(error.to_string())),
         },
+    }
+}
+
+/// A task that is ended when this is dropped.
+struct AbortAtEnd(Option<AbortHandle>);
+
+impl AbortAtEnd {
+    fn forget(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for AbortAtEnd {
+    fn drop(&mut self) {
+        self.0.take().inspect(AbortHandle::abort);
     }
 }
 

@@ -4,6 +4,7 @@ use super::instance::Instance;
 use super::version::Version;
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -12,6 +13,8 @@ pub(super) struct Slots {
     free: Arc<Semaphore>,
     /// The instances that wait, the longest one first.
     idle: Mutex<VecDeque<Instance>>,
+    /// The requests that wait for a place.
+    queued: AtomicUsize,
     reuse: u32,
 }
 
@@ -19,7 +22,7 @@ impl Slots {
     /// So many places for instances that serve so many requests each.
     pub(super) fn new(instances: NonZeroU32, reuse: NonZeroU32) -> Slots {
         let free = Arc::new(Semaphore::new(instances.get() as usize));
-        Slots { free, idle: Mutex::default(), reuse: reuse.get() }
+        Slots { free, idle: Mutex::default(), queued: AtomicUsize::new(0), reuse: reuse.get() }
     }
 
     /// An instance of this version that waits, if there is one.
@@ -37,6 +40,7 @@ impl Slots {
         if let Ok(place) = Arc::clone(&self.free).try_acquire_owned() {
             return Some(place);
         }
+        let _queued = Queued::new(&self.queued);
         // Dropped outside of the lock.
         let longest = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         drop(longest);
@@ -45,8 +49,8 @@ impl Slots {
 
     /// Keeps an instance for a further request, if it may serve one.
     pub(super) fn keep(&self, instance: Instance, is_current: bool) {
-        // One that no request will take must not hold what others wait for.
-        if is_current && instance.requests() < self.reuse && self.free.available_permits() > 0 {
+        // It must not hold the place that others wait for.
+        if is_current && instance.requests() < self.reuse && self.queued.load(Ordering::SeqCst) == 0 {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push_back(instance);
         }
     }
@@ -64,5 +68,21 @@ impl Slots {
     /// The number of instances that there are.
     pub(super) fn taken(&self, all: NonZeroU32) -> usize {
         (all.get() as usize).saturating_sub(self.free.available_permits())
+    }
+}
+
+/// A request that waits for a place, until it is dropped.
+struct Queued<'a>(&'a AtomicUsize);
+
+impl Queued<'_> {
+    fn new(queued: &AtomicUsize) -> Queued<'_> {
+        queued.fetch_add(1, Ordering::SeqCst);
+        Queued(queued)
+    }
+}
+
+impl Drop for Queued<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
