@@ -100,9 +100,10 @@ def memory(process):
     return sum(int(kib) << 10 for kib in re.findall(r"^Private_\w+:\s+(\d+) kB", smaps, re.MULTILINE))
 
 
-def with_instances(command):
-    """The memory with so many instances that wait, less that without."""
-    with serving(command) as (process, port, _):
+def with_instances(server, command):
+    """The memory with so many instances that wait, and that without."""
+    options = [] if server == "wasmtime" else ["--max-instances", INSTANCES]
+    with serving([*command[:2], *options, *command[2:]]) as (process, port, _):
         before = memory(process)
         waiting = []
         for _ in range(INSTANCES):
@@ -115,6 +116,9 @@ def with_instances(command):
             last = now
             time.sleep(1)
         for connection in waiting:
+            connection.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                sys.exit(f"error: {server} has fewer instances: it answers {connection.recv(100)}")
             connection.close()
         return now, now - before
 
@@ -171,7 +175,7 @@ def memories(servers):
     """The table of memory."""
     print(f"\n| server | private memory with {INSTANCES:,} instances (MB) | of wasmtime's | of it for the instances (MB) |")
     print("|--------|--------:|--------:|--------:|")
-    found = {server: with_instances(command) for server, command in servers.items()}
+    found = {server: with_instances(server, command) for server, command in servers.items()}
     theirs = found["wasmtime"][0]
     for server, (all_of_it, more) in found.items():
         print(f"| {server} | {all_of_it / 1e6:.1f} | {all_of_it / theirs:.2f} | {more / 1e6:.1f} |")

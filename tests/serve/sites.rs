@@ -24,7 +24,7 @@ env = { GREETING = "for one" }
 
 [[site]]
 host = "one.example"
-path = "/environment/"
+path = "/below/"
 component = "app.cwasm"
 env = { GREETING = "below" }
 "#,
@@ -33,8 +33,11 @@ env = { GREETING = "below" }
     let of =
         |host: &str, path: &str| request(server.address(), "GET", path, &[&format!("host: {host}")], "").body;
     assert_eq!(of("localhost", "/environment"), "for all");
-    assert_eq!(of("one.example:80", "/environment"), "below");
-    assert_eq!(of("ONE.example.", "/count"), "0");
+    assert_eq!(of("one.example:80", "/environment"), "for one");
+    assert_eq!(of("ONE.example.", "/"), "hello\n");
+    assert_eq!(of("ONE.example.", "/environment"), "for one");
+    assert_eq!(of("one.example", "/below/environment"), "below");
+    assert_eq!(of("one.example", "/belowenvironment"), "no such page\n");
     assert_eq!(of("other.example", "/environment"), "for all");
 }
 

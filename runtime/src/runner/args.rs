@@ -274,6 +274,9 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     }
     #[cfg(feature = "serve")]
     let artifact = match server.as_ref().and_then(|server| server.sites.as_ref()) {
+        Some(_) if server.as_ref().is_some_and(|server| server.tier.is_some()) => {
+            return Err("with `--sites`, each site names its own `tier`: leave out `--tier`".into());
+        }
         Some(_) if artifact.is_some() => {
             return Err("`--sites` names the components: leave it out, or the artifact".into());
         }

@@ -98,7 +98,7 @@ const LINES: &[Line] = &[
     #[cfg(feature = "serve")]
     Long("      --reuse N            have an instance serve N requests, one after the other [default: 1]"),
     #[cfg(feature = "serve")]
-    Long("      --max-instances N    the most instances at a time; further requests wait [default: 1000]"),
+    Long("      --max-instances N    the most instances at a time; further requests wait [default: 128]"),
     #[cfg(feature = "serve")]
     Long("      --sites FILE         serve the components that this TOML file lists by host and path"),
     #[cfg(feature = "serve")]

@@ -18,6 +18,10 @@ pub(crate) const INTERFACES: &[&str] = &[
     "wasi:http/types@0.3",
 ];
 
+/// The most bytes of a body that are taken at a time, and of the fields of a head. The host holds them beside the guest's
+/// own memory.
+pub(crate) const PIECE_BYTES: usize = 16 << 10;
+
 /// The end of sending or receiving a body.
 type Transfer = Box<dyn Future<Output = Result<(), Error>> + Send>;
 
@@ -34,6 +38,15 @@ impl Requests {
 }
 
 impl WasiHttpHooks for Requests {
+    fn p2_outgoing_body_chunk_size(&mut self) -> usize {
+        PIECE_BYTES
+    }
+
+    #[cfg(feature = "wasi-p3")]
+    fn p3_outgoing_body_chunk_size(&mut self) -> usize {
+        PIECE_BYTES
+    }
+
     fn send_request(
         &mut self,
         request: http::Request<WasiBody>,

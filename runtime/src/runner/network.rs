@@ -29,12 +29,12 @@ impl Network {
             Box::pin(ready(match purpose {
                 // The near end of a connection, whose port the system chooses.
                 SocketAddrUse::TcpBind | SocketAddrUse::UdpBind if is_any(address) => true,
-                // Only what was bound or connected receives anything.
-                SocketAddrUse::TcpAccept | SocketAddrUse::UdpReceive => true,
+                // Whoever connects to where the guest may listen.
+                SocketAddrUse::TcpAccept => true,
                 SocketAddrUse::TcpBind | SocketAddrUse::TcpListen | SocketAddrUse::TcpConnect => {
                     tcp.iter().any(|rule| rule.permits(address))
                 }
-                SocketAddrUse::UdpBind | SocketAddrUse::UdpSend => {
+                SocketAddrUse::UdpBind | SocketAddrUse::UdpSend | SocketAddrUse::UdpReceive => {
                     udp.iter().any(|rule| rule.permits(address))
                 }
             }))

@@ -11,6 +11,7 @@ mod epochs;
 mod guest;
 mod instance;
 mod metrics;
+mod no_answer;
 mod overdue;
 mod served_args;
 mod server;
@@ -46,11 +47,13 @@ pub(crate) fn run(args: Args, options: ServeOptions, config: RuntimeConfig) -> R
     args.for_server()?;
     let runtime = Runtime::with_config(RuntimeConfig { pooling: Some(pool(&options)), ..config });
     let runtime = Arc::new(runtime);
-    let executor = Builder::new_multi_thread().enable_all().build();
+    // A turn of a guest takes up to 10 ms, so that timers and clients are looked at after a few.
+    let executor = Builder::new_multi_thread().enable_all().event_interval(4).build();
     let executor = executor.map_err(|error| Failure::thread(&error))?;
     let (args, options) = (Arc::new(args), Arc::new(options));
+    let shutdown = shutdown::wait()?;
     // Wasmtime's and WASI's functions expect an executor.
-    let _entered = executor.enter();
+    let entered = executor.enter();
     let sites = Sites::open(&runtime, &args, &options)?;
     epochs::tick(&runtime)?;
     let server = Arc::new(Server {
@@ -60,7 +63,11 @@ pub(crate) fn run(args: Args, options: ServeOptions, config: RuntimeConfig) -> R
         log: AccessLog::open(options.access_log.as_deref())?,
         options,
     });
-    executor.block_on(accept::serve(&server))
+    let ended = executor.block_on(accept::serve(&server, &shutdown));
+    drop(entered);
+    // A guest that blocks a thread doesn't keep the process.
+    executor.shutdown_background();
+    ended
 }
 
 /// The pool of the instances. Address space is reserved for it, and memory is taken as instances need it.
@@ -69,7 +76,8 @@ fn pool(options: &ServeOptions) -> PoolingAllocationConfig {
     let instances = options.max_instances.get();
     pool.total_component_instances(instances)
         .total_core_instances(instances.saturating_mul(PARTS))
-        .total_memories(instances.saturating_mul(2))
+        .total_memories(instances.saturating_mul(4))
+        .total_gc_heaps(instances.saturating_mul(4))
         .total_tables(instances.saturating_mul(PARTS))
         .total_stacks(instances.saturating_mul(2))
         .max_memories_per_component(PARTS)

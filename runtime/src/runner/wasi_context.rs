@@ -12,13 +12,14 @@ use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 /// The builder of a WASI context with the guest's folders, environment, arguments and standard streams.
 pub(crate) fn builder(args: &Args, broken_pipe: BrokenPipe) -> Result<WasiCtxBuilder, Failure> {
     let mut builder = WasiCtxBuilder::new();
-    // The process has one guest, so it may block the thread.
+    // A process with one guest may block its thread.
     builder.allow_blocking_current_thread(true);
     stdio::inherit(&mut builder, broken_pipe);
     #[cfg(feature = "serve")]
     if args.is_server {
         // Many guests share the process: one that waits must not stop the others, and none has the input.
         builder.allow_blocking_current_thread(false).stdin(tokio::io::empty());
+        builder.inherit_stdout().inherit_stderr();
     }
     #[cfg(feature = "measure")]
     if let Some(input) = &args.replay {

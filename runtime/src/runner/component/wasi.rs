@@ -25,6 +25,9 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 /// The maximum memory that the host needs for a component's handle, such as a pollable.
 const HANDLE_BYTES: usize = 1 << 10;
+/// The same for handles of HTTP: a body holds pieces, and the fields of a head may be long.
+#[cfg(feature = "wasi-http")]
+const HTTP_HANDLE_BYTES: usize = 3 * crate::http::PIECE_BYTES;
 
 /// The state behind a component's imports.
 pub(crate) struct World {
@@ -59,17 +62,21 @@ impl World {
     /// # Errors
     ///
     /// If a folder can't be opened.
-    pub(crate) fn new(args: &Args) -> Result<World, Failure> {
+    pub(crate) fn new(program: &Program, args: &Args) -> Result<World, Failure> {
         let mut table = ResourceTable::new();
-        let handles = state::hostcall_fuel(args, usize::MAX) / HANDLE_BYTES;
+        let handles = state::hostcall_fuel(args, usize::MAX) / handle_bytes(program);
         table.set_max_capacity(handles.min(table.max_capacity()));
+        #[cfg(feature = "wasi-http")]
+        let mut http = WasiHttpCtx::new();
+        #[cfg(feature = "wasi-http")]
+        http.set_field_size_limit(crate::http::PIECE_BYTES);
         Ok(World {
             context: wasi_context::builder(args, preview2::broken_pipe)?.build(),
             table,
             #[cfg(feature = "serve")]
             deadline: None,
             #[cfg(feature = "wasi-http")]
-            http: WasiHttpCtx::new(),
+            http,
             #[cfg(feature = "wasi-http")]
             requests: Requests::new(&args.servers),
         })
@@ -82,7 +89,17 @@ pub(super) fn new(
     args: &Args,
 ) -> Result<World, Failure> {
     link(program, linker, args).map_err(|error| Failure::own(Code::Wasi, || format!("{error:#}")))?;
-    World::new(args)
+    World::new(program, args)
+}
+
+/// The most that a handle of a program's takes.
+fn handle_bytes(program: &Program) -> usize {
+    #[cfg(feature = "wasi-http")]
+    if program.manifest().imports.iter().any(|import| import.module.starts_with("wasi:http/")) {
+        return HTTP_HANDLE_BYTES;
+    }
+    let _ = program;
+    HANDLE_BYTES
 }
 
 /// Adds the interfaces to a linker, as functions that may suspend their caller.

@@ -4,7 +4,6 @@ use super::connections::Connections;
 use super::guest::Change;
 use super::overdue;
 use super::server::{For, Server};
-use super::shutdown::Shutdown;
 use crate::failure::Failure;
 use crate::print::tell;
 use precompile_runtime::artifact::Code;
@@ -12,9 +11,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 /// The time between two looks at the artifacts' files.
 const LOOK: Duration = Duration::from_millis(100);
+/// The time beyond that of a request that a client has to read the answer, at the end.
+const LAST: Duration = Duration::from_secs(5);
+/// The time to wait for requests that may take any time.
+const FOREVER: Duration = Duration::from_secs(u32::MAX as u64);
 /// The time to wait where the system has no more descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -23,8 +27,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// # Errors
 ///
 /// If an address can't be listened on, or a guest doesn't end.
-pub(super) async fn serve(server: &Arc<Server>) -> Result<(), Failure> {
-    let mut shutdown = Shutdown::new()?;
+pub(super) async fn serve(server: &Arc<Server>, shutdown: &Notify) -> Result<(), Failure> {
     let listener = listen(server.options.addr, "serving").await?;
     let admin = match server.options.admin {
         Some(address) => Some(listen(address, "health and metrics").await?),
@@ -43,7 +46,7 @@ pub(super) async fn serve(server: &Arc<Server>) -> Result<(), Failure> {
         let (accepted, purpose) = tokio::select! {
             accepted = listener.accept() => (accepted, For::Guests),
             accepted = accept_admin => (accepted, For::Admin),
-            () = shutdown.signal() => break false,
+            () = shutdown.notified() => break false,
             () = stuck.notified() => break true,
         };
         match accepted {
@@ -56,11 +59,9 @@ pub(super) async fn serve(server: &Arc<Server>) -> Result<(), Failure> {
     };
     watched.abort();
     drop((listener, admin));
-    // A second signal doesn't wait.
-    tokio::select! {
-        () = connections.finish() => {}
-        () = shutdown.signal() => return Err(Failure::exit(shutdown.exit_code())),
-    }
+    // Clients that don't read their answers must not keep the server for ever, where requests have a time.
+    let longest = server.longest().map_or(FOREVER, |longest| longest + LAST);
+    let _ = tokio::time::timeout(longest, connections.finish()).await;
     if is_stuck { Err(overdue::failure()) } else { Ok(()) }
 }
 

@@ -2,13 +2,12 @@
 
 use super::guest::Guest;
 use super::instance::Instance;
-use super::overdue::Overdue;
+use super::no_answer::NoAnswer;
+use super::overdue;
 use super::slots::Slots;
-use crate::failure::Failure;
 use http::{Request, Response};
-use precompile_runtime::wasmtime::{self, Trap};
 use std::future::poll_fn;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
@@ -17,51 +16,37 @@ use wasmtime_wasi_http::p2::bindings::http::types::Scheme;
 use wasmtime_wasi_http::p3::Request as ThirdRequest;
 use wasmtime_wasi_http::{Error, WasiBody, WasiHttpView};
 
-/// A request without an answer.
-pub(super) enum NoAnswer {
-    /// The time was up.
-    Late,
-    /// There was no place for an instance, or no memory.
-    NoInstance(String),
-    /// The guest trapped.
-    Trapped(String),
-    /// The guest answered with an error, or ended without an answer.
-    Failed(String),
-}
+/// The reason why a guest ended before the end of its answer, once it has.
+pub(super) type Cut = Arc<OnceLock<NoAnswer>>;
 
-/// The end of a guest's work on a request.
-type Ended = Result<(), NoAnswer>;
+/// The sender of an answer, which a guest's handle may keep.
+type Sender = Arc<Mutex<Option<oneshot::Sender<Result<Response<WasiBody>, Error>>>>>;
 
-/// The receiver of an answer.
-type Sender = oneshot::Sender<Result<Response<WasiBody>, Error>>;
-
-/// Has a guest answer a request, in a task of its own: it may go on after the answer.
+/// Has a guest answer a request, in a task of its own: it may go on after the head of the answer. Of an answer whose end
+/// doesn't come, the second result tells the reason.
 pub(super) async fn answer(
     slots: &Arc<Slots>,
     guest: &Arc<Guest>,
     request: Request<WasiBody>,
     deadline: Option<Instant>,
-) -> Result<Response<WasiBody>, NoAnswer> {
+) -> Result<(Response<WasiBody>, Cut), NoAnswer> {
     let (sender, receiver) = oneshot::channel();
-    let (slots, guest) = (Arc::clone(slots), Arc::clone(guest));
-    let work = async move {
-        let _overdue = deadline.map(Overdue::watch);
-        let work = work(&slots, &guest, request, sender, deadline);
-        match deadline {
-            None => work.await,
-            Some(deadline) => {
-                let work = tokio::time::timeout_at(deadline.into(), work).await;
-                work.unwrap_or(Err(NoAnswer::Late))
-            }
-        }
-    };
-    let task = tokio::spawn(work);
+    let sender: Sender = Arc::new(Mutex::new(Some(sender)));
+    let (slots, guest, cut) = (Arc::clone(slots), Arc::clone(guest), Cut::default());
+    let noted = Arc::clone(&cut);
+    let task = tokio::spawn(async move {
+        let worked = work(&slots, &guest, request, &sender, deadline, &noted);
+        let ended = overdue::until(deadline, worked, || _ = noted.set(NoAnswer::Late)).await;
+        // A guest that keeps the handle of its answer doesn't keep the client.
+        take(&sender);
+        ended
+    });
     // Nobody waits for the answer any more if the client leaves before it.
     let abandoned = AbortAtEnd(Some(task.abort_handle()));
     let received = receiver.await;
     abandoned.forget();
     match received {
-        Ok(Ok(response)) => Ok(response),
+        Ok(Ok(response)) => Ok((response, cut)),
         Ok(Err(error)) => Err(NoAnswer::Failed(format!("the guest answers with the error `{error:?}`"))),
         Err(_) => match task.await {
             Ok(Ok(())) => Err(NoAnswer::Failed("the guest ended without an answer".into())),
@@ -69,6 +54,11 @@ pub(super) async fn answer(
             Err(error) => Err(NoAnswer::Failed(error.to_string())),
         },
     }
+}
+
+/// Takes the sender, if nobody has used it.
+fn take(sender: &Sender) -> Option<oneshot::Sender<Result<Response<WasiBody>, Error>>> {
+    sender.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 /// A task that is ended when this is dropped.
@@ -91,60 +81,62 @@ async fn work(
     slots: &Slots,
     guest: &Guest,
     request: Request<WasiBody>,
-    sender: Sender,
+    sender: &Sender,
     deadline: Option<Instant>,
-) -> Ended {
+    cut: &Cut,
+) -> Result<(), NoAnswer> {
     let version = guest.version();
-    let not_started = |failure: Failure| NoAnswer::NoInstance(failure.text());
     let mut instance = match slots.waiting(&version) {
         Some(instance) => instance,
-        None => {
-            let place = slots.place().await.ok_or_else(|| NoAnswer::NoInstance("the server ends".into()))?;
-            Instance::new(Arc::clone(&version), place, guest.args(), deadline).await.map_err(not_started)?
-        }
+        None => Instance::new(Arc::clone(&version), slots.place().await, guest.args(), deadline).await?,
     };
-    instance.begin(guest.args(), deadline).map_err(not_started)?;
-    let proxy = Arc::clone(&instance.proxy);
-    let handled = match &*proxy {
-        Proxy::P2(proxy) => {
-            let store = &mut instance.store;
-            let request = store.data_mut().http().new_incoming_request(Scheme::Http, request);
-            let request = request.map_err(|error| NoAnswer::Failed(format!("{error:#}")))?;
-            let out = store.data_mut().http().new_response_outparam_from_callback(move |response| {
-                let _ = sender.send(response.map_err(Error::from));
-            });
-            let out = out.map_err(|error| NoAnswer::Failed(format!("{error:#}")))?;
-            proxy.wasi_http_incoming_handler().call_handle(store, request, out).await
-        }
-        Proxy::P3(service) => {
-            let (request, received) =
-                ThirdRequest::from_http(instance.store.data_mut().http().hooks, request);
-            let handled = instance.store.run_concurrent(async |accessor| {
-                let response = match service.handle(accessor, request).await? {
-                    Ok(response) => response,
-                    Err(error) => {
-                        let _ = sender.send(Err(Error::from(error)));
-                        return Ok(());
-                    }
-                };
-                let response = accessor.with(|mut store| response.into_http(&mut store, received))?;
-                let _ = sender.send(Ok(response));
-                // The body is still to come.
-                poll_fn(|context| accessor.poll_no_interesting_tasks(context)).await;
-                wasmtime::error::Ok(())
-            });
-            handled.await.flatten()
-        }
-    };
-    handled.map_err(trapped)?;
-    slots.keep(instance, guest.is_current(&version));
+    instance.begin(guest.args(), deadline)?;
+    let handled = handle(&mut instance, request, sender).await;
+    // Before the instance is dropped, and the end of its answer with it.
+    let ended = handled.map_err(NoAnswer::of).inspect_err(|no_answer| _ = cut.set(no_answer.clone()));
+    ended?;
+    // One that keeps the handle of an answer could use it in another request.
+    if take(sender).is_none() {
+        slots.keep(instance, || guest.is_current(&version));
+    }
     Ok(())
 }
 
-/// The error of a guest that ended.
-fn trapped(error: wasmtime::Error) -> NoAnswer {
-    match error.downcast_ref::<Trap>() {
-        Some(Trap::Interrupt) => NoAnswer::Late,
-        _ => NoAnswer::Trapped(Failure::guest(error).text()),
+/// Calls the handler of an instance.
+async fn handle(
+    instance: &mut Instance,
+    request: Request<WasiBody>,
+    sender: &Sender,
+) -> wasmtime::Result<()> {
+    let proxy = Arc::clone(&instance.proxy);
+    let store = &mut instance.store;
+    let respond = {
+        let sender = Arc::clone(sender);
+        move |response| take(&sender).map_or((), |sender| _ = sender.send(response))
+    };
+    match &*proxy {
+        Proxy::P2(proxy) => {
+            let request = store.data_mut().http().new_incoming_request(Scheme::Http, request)?;
+            let respond = move |response: Result<_, _>| respond(response.map_err(Error::from));
+            let out = store.data_mut().http().new_response_outparam_from_callback(respond)?;
+            proxy.wasi_http_incoming_handler().call_handle(store, request, out).await
+        }
+        Proxy::P3(service) => {
+            let (request, received) = ThirdRequest::from_http(store.data_mut().http().hooks, request);
+            let handled = store.run_concurrent(async |accessor| {
+                let response = match service.handle(accessor, request).await? {
+                    Ok(response) => response,
+                    Err(error) => {
+                        respond(Err(Error::from(error)));
+                        return Ok(());
+                    }
+                };
+                respond(Ok(accessor.with(|mut store| response.into_http(&mut store, received))?));
+                // The body is still to come.
+                poll_fn(|context| accessor.poll_no_interesting_tasks(context)).await;
+                Ok(())
+            });
+            handled.await.flatten()
+        }
     }
 }

@@ -16,6 +16,9 @@ use tokio::net::TcpStream;
 /// The time that a client has for the head of a request, and to send the next one.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// The most bytes of a request's head, and of a piece of a body.
+const HEAD_BYTES: usize = 64 << 10;
+
 /// The connections of clients.
 #[derive(Default)]
 pub(super) struct Connections(GracefulShutdown);
@@ -31,6 +34,7 @@ impl Connections {
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIMEOUT)
+            .max_buf_size(HEAD_BYTES)
             .serve_connection(TokioIo::new(stream), service);
         let connection = self.0.watch(connection);
         tokio::spawn(async move {

@@ -10,6 +10,7 @@ use precompile_runtime::artifact::Backend;
 use precompile_runtime::{Runtime, Tiered};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 /// A served component.
 pub(super) struct Guest {
@@ -22,10 +23,30 @@ pub(super) struct Guest {
     files: Mutex<Files>,
 }
 
+/// The time after which a file that couldn't be opened is tried again: the system may lack descriptors or memory.
+const AGAIN: Duration = Duration::from_secs(5);
+
 /// The files as they were when they were last opened.
 struct Files {
+    /// The time to open one again.
+    again: Option<Instant>,
     base: Option<Identity>,
     tier: Option<Identity>,
+}
+
+impl Files {
+    /// Notes that a file was opened, or refused. One that the system refused is opened again later.
+    fn note(
+        &mut self,
+        opened: &Result<Change, Failure>,
+        file: impl FnOnce(&mut Files) -> &mut Option<Identity>,
+        identity: Option<Identity>,
+    ) {
+        match opened {
+            Err(failure) if failure.is_own() => self.again = Some(Instant::now() + AGAIN),
+            _ => *file(self) = identity,
+        }
+    }
 }
 
 /// A change of a guest's artifact.
@@ -49,7 +70,7 @@ impl Guest {
         tier: Option<PathBuf>,
     ) -> Result<Guest, Failure> {
         // Before it is opened, so that a change meanwhile is seen.
-        let files = Files { base: Identity::of(&path), tier: None };
+        let files = Files { again: None, base: Identity::of(&path), tier: None };
         let version = version(runtime, args, &path)?;
         Ok(Guest {
             path,
@@ -80,19 +101,27 @@ impl Guest {
     pub(super) fn look(&self) -> Vec<Change> {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let mut changes = Vec::new();
+        if files.again.is_some_and(|again| Instant::now() < again) {
+            return changes;
+        }
+        files.again = None;
         let base = Identity::of(&self.path);
         // A file that is gone is about to be replaced.
         if base.is_some() && base != files.base {
-            files.base = base;
-            // The tier's file is asked again whether it is of this component.
-            files.tier = None;
-            changes.push(self.replace().unwrap_or_else(Change::Refused));
+            let replaced = self.replace();
+            if replaced.is_ok() {
+                // The tier's file is asked again whether it is of this component.
+                files.tier = None;
+            }
+            files.note(&replaced, |files| &mut files.base, base);
+            changes.push(replaced.unwrap_or_else(Change::Refused));
         }
         let Some(path) = &self.tier else { return changes };
         let tier = Identity::of(path);
         if tier.is_some() && tier != files.tier {
-            files.tier = tier;
-            changes.push(self.promote(path).unwrap_or_else(Change::Refused));
+            let promoted = self.promote(path);
+            files.note(&promoted, |files| &mut files.tier, tier);
+            changes.push(promoted.unwrap_or_else(Change::Refused));
         }
         changes
     }

@@ -1,11 +1,12 @@
 //! An instance of a served component.
 
+use super::no_answer::NoAnswer;
 use super::version::Version;
 use crate::args::Args;
 use crate::component::wasi::World;
 use crate::failure::Failure;
 use crate::state::{self, State};
-use precompile_runtime::wasmtime::{Store, UpdateDeadline};
+use precompile_runtime::wasmtime::{Store, Trap, UpdateDeadline};
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::OwnedSemaphorePermit;
@@ -26,14 +27,16 @@ impl Instance {
     ///
     /// # Errors
     ///
-    /// If there is too little memory for it, or its start functions trap.
+    /// If there is too little memory for it, its start functions trap, or its time is up.
     pub(super) async fn new(
         version: Arc<Version>,
         place: OwnedSemaphorePermit,
         args: &Args,
         deadline: Option<Instant>,
-    ) -> Result<Instance, Failure> {
-        let mut store = state::store(&version.program, args, World::new(args)?)?;
+    ) -> Result<Instance, NoAnswer> {
+        let no_instance = |failure: Failure| NoAnswer::NoInstance(failure.text());
+        let world = World::new(&version.program, args).map_err(no_instance)?;
+        let mut store = state::store(&version.program, args, world).map_err(no_instance)?;
         store.set_hostcall_fuel(state::hostcall_fuel(args, store.hostcall_fuel()));
         store.data_mut().world.deadline = deadline;
         if version.program.manifest().settings.epoch_interruption {
@@ -44,18 +47,22 @@ impl Instance {
             });
         }
         let proxy = version.pre.instantiate_async(&mut store).await;
-        let proxy = proxy.map_err(|error| state::not_started(&store, Failure::guest(error)))?;
+        let proxy = proxy.map_err(|error| match error.is::<Trap>() {
+            true => NoAnswer::of(error),
+            false => no_instance(state::not_started(&store, Failure::guest(error))),
+        })?;
         Ok(Instance { store, proxy: Arc::new(proxy), version, requests: 0, _place: place })
     }
 
     /// Begins a request, which must end by the deadline.
-    pub(super) fn begin(&mut self, args: &Args, deadline: Option<Instant>) -> Result<(), Failure> {
-        self.requests += 1;
+    pub(super) fn begin(&mut self, args: &Args, deadline: Option<Instant>) -> Result<(), NoAnswer> {
         self.store.data_mut().world.deadline = deadline;
-        if let (Some(fuel), true) = (args.limits.fuel, self.version.program.manifest().settings.consume_fuel)
-        {
-            self.store.set_fuel(fuel).map_err(Failure::guest)?;
+        // A new instance has what its start left.
+        let is_again = self.requests > 0 && self.version.program.manifest().settings.consume_fuel;
+        if let (Some(fuel), true) = (args.limits.fuel, is_again) {
+            self.store.set_fuel(fuel).map_err(NoAnswer::of)?;
         }
+        self.requests += 1;
         Ok(())
     }
 

@@ -1,39 +1,71 @@
 //! Guests that go on after their time, because nothing can interrupt them.
 
+use super::no_answer::NoAnswer;
 use crate::failure::Failure;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::task::Poll;
 use std::thread;
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
-/// The time after a deadline by which every guest that can be interrupted has ended.
+/// The time after a deadline by which every guest that can be interrupted has given its thread back.
 const GRACE: Duration = Duration::from_secs(2);
 /// The time for other requests to end, before the process does.
 const LAST: Duration = Duration::from_secs(10);
 /// The time between two looks.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// The deadlines of the guests that work.
-static DEADLINES: Mutex<Vec<Instant>> = Mutex::new(Vec::new());
+/// The guests with a deadline.
+static GUESTS: Mutex<Vec<Weak<Turn>>> = Mutex::new(Vec::new());
 
-/// A guest that works until it is dropped. One that runs its own code can't be dropped.
-pub(super) struct Overdue(Instant);
+/// The turn of a guest on a thread.
+struct Turn {
+    deadline: Instant,
+    /// The start of the turn, while it lasts.
+    began: Mutex<Option<Instant>>,
+}
 
-impl Overdue {
-    /// Watches a guest.
-    pub(super) fn watch(deadline: Instant) -> Overdue {
-        DEADLINES.lock().unwrap_or_else(PoisonError::into_inner).push(deadline);
-        Overdue(deadline)
+impl Turn {
+    fn set(&self, began: Option<Instant>) {
+        *self.began.lock().unwrap_or_else(PoisonError::into_inner) = began;
+    }
+
+    /// Returns true if the guest has had its thread for long after its deadline.
+    fn is_stuck(&self, now: Instant) -> bool {
+        let began = *self.began.lock().unwrap_or_else(PoisonError::into_inner);
+        // A process that was stopped goes on where it was, so that the turn alone doesn't count.
+        began.is_some_and(|began| now.saturating_duration_since(began.max(self.deadline)) > GRACE)
     }
 }
 
-impl Drop for Overdue {
-    fn drop(&mut self) {
-        let mut deadlines = DEADLINES.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = deadlines.iter().position(|deadline| *deadline == self.0) {
-            deadlines.swap_remove(at);
+/// Runs a guest's work until its deadline. `is_late` is called before the work is dropped.
+pub(super) async fn until<R>(
+    deadline: Option<Instant>,
+    work: impl Future<Output = Result<R, NoAnswer>>,
+    is_late: impl FnOnce(),
+) -> Result<R, NoAnswer> {
+    let Some(deadline) = deadline else { return work.await };
+    let turn = Arc::new(Turn { deadline, began: Mutex::new(None) });
+    GUESTS.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&turn));
+    let (mut work, mut end) = (pin!(work), pin!(tokio::time::sleep_until(deadline.into())));
+    let mut is_late = Some(is_late);
+    poll_fn(|context| {
+        let now = Instant::now();
+        // Both: a timer may come late.
+        if now >= deadline || end.as_mut().poll(context).is_ready() {
+            if let Some(is_late) = is_late.take() {
+                is_late();
+            }
+            return Poll::Ready(Err(NoAnswer::Late));
         }
-    }
+        turn.set(Some(now));
+        let polled = work.as_mut().poll(context);
+        turn.set(None);
+        polled
+    })
+    .await
 }
 
 /// Ends the server if a guest doesn't end: the result is notified, and a while later the process ends in any case. Such
@@ -68,7 +100,29 @@ pub(super) fn failure() -> Failure {
 
 /// Returns true if a guest doesn't end.
 fn is_any() -> bool {
-    let deadlines = DEADLINES.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut guests = GUESTS.lock().unwrap_or_else(PoisonError::into_inner);
+    guests.retain(|turn| turn.strong_count() > 0);
     let now = Instant::now();
-    deadlines.iter().any(|deadline| now.saturating_duration_since(*deadline) > GRACE)
+    guests.iter().filter_map(Weak::upgrade).any(|turn| turn.is_stuck(now))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_turn_that_lasts_is_stuck() {
+        let now = Instant::now();
+        let ago = |seconds| now - Duration::from_secs(seconds);
+        for (deadline, began, is_stuck) in [
+            (ago(60), None, false),
+            (ago(60), Some(ago(1)), false),
+            (ago(60), Some(ago(3)), true),
+            (ago(1), Some(ago(60)), false),
+            (ago(3), Some(ago(60)), true),
+        ] {
+            let turn = Turn { deadline, began: Mutex::new(began) };
+            assert_eq!(turn.is_stuck(now), is_stuck, "{deadline:?} {began:?}");
+        }
+    }
 }

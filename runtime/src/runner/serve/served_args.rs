@@ -17,6 +17,8 @@ impl Args {
     pub(super) fn for_server(&self) -> Result<(), Failure> {
         let unused = [
             ("--invoke", self.invoke.is_some()),
+            // A file that is replaced, or that isn't what was signed any more, would change what runs.
+            ("--map", self.is_mapped),
             #[cfg(feature = "measure")]
             ("--measure", self.measure.is_some()),
             #[cfg(feature = "describe")]
@@ -46,7 +48,7 @@ impl Args {
             arguments: Vec::new(),
             #[cfg(feature = "describe")]
             is_checked: false,
-            is_mapped: self.is_mapped,
+            is_mapped: false,
             folders: self.folders.clone(),
             environment: self.environment.iter().cloned().chain(environment).collect(),
             network: self.network.clone(),

@@ -6,6 +6,7 @@ use super::sites::Sites;
 use super::slots::Slots;
 use crate::serve_options::ServeOptions;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The parts of the server that requests share.
 pub(super) struct Server {
@@ -23,4 +24,12 @@ pub(super) enum For {
     Guests,
     /// Health and metrics.
     Admin,
+}
+
+impl Server {
+    /// The longest time of a request; `None` where one may take any time.
+    pub(super) fn longest(&self) -> Option<Duration> {
+        let times = self.sites.all().iter().map(|site| site.guest.args().limits.timeout);
+        times.reduce(|a, b| Some(a?.max(b?))).flatten()
+    }
 }

@@ -49,7 +49,7 @@ impl Sites {
 }
 
 /// The host of a request, in lower case and without its port.
-fn host<B>(request: &Request<B>) -> Option<String> {
+pub(super) fn host<B>(request: &Request<B>) -> Option<String> {
     let named = request.uri().host().map(str::to_owned);
     let header = || {
         let header = request.headers().get(http::header::HOST)?.to_str().ok()?;

@@ -36,23 +36,40 @@ impl Slots {
     }
 
     /// A place for a new instance: a free one, or that of one that waits, or else the next that becomes free.
-    pub(super) async fn place(&self) -> Option<OwnedSemaphorePermit> {
-        if let Ok(place) = Arc::clone(&self.free).try_acquire_owned() {
-            return Some(place);
-        }
+    ///
+    /// # Panics
+    ///
+    /// Never: the places aren't closed.
+    pub(super) async fn place(&self) -> OwnedSemaphorePermit {
+        // From here on, no instance is kept.
         let _queued = Queued::new(&self.queued);
-        // Dropped outside of the lock.
-        let longest = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        drop(longest);
-        Arc::clone(&self.free).acquire_owned().await.ok()
+        loop {
+            if let Ok(place) = Arc::clone(&self.free).try_acquire_owned() {
+                return place;
+            }
+            // Dropped outside of the lock.
+            let longest = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+            if longest.is_none() {
+                break;
+            }
+        }
+        Arc::clone(&self.free).acquire_owned().await.expect("nobody closes it")
     }
 
-    /// Keeps an instance for a further request, if it may serve one.
-    pub(super) fn keep(&self, instance: Instance, is_current: bool) {
-        // It must not hold the place that others wait for.
-        if is_current && instance.requests() < self.reuse && self.queued.load(Ordering::SeqCst) == 0 {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push_back(instance);
+    /// Keeps an instance for a further request, if it may serve one: unless others wait for its place, or its version was
+    /// replaced.
+    pub(super) fn keep(&self, instance: Instance, is_current: impl FnOnce() -> bool) {
+        if instance.requests() >= self.reuse {
+            return;
         }
+        // Under the lock: whoever begins to wait, or replaces a version, looks here afterwards.
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.queued.load(Ordering::SeqCst) == 0 && is_current() {
+            idle.push_back(instance);
+            return;
+        }
+        drop(idle);
+        drop(instance);
     }
 
     /// Drops the instances of a version that was replaced.

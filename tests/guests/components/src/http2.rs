@@ -18,6 +18,21 @@ impl Guest for Handler {
         match path.as_str() {
             "/echo" => echo(request, out),
             "/silent" => {}
+            // Half an answer, and then a trap.
+            "/half" => {
+                let response = OutgoingResponse::new(Fields::new());
+                let body = response.body().unwrap();
+                ResponseOutparam::set(out, Ok(response));
+                let stream = body.write().unwrap();
+                stream.blocking_write_and_flush(b"half").unwrap();
+                std::process::abort();
+            }
+            // The handle of the answer is kept, and never used.
+            "/kept" => std::mem::forget(out),
+            "/slow-version" => {
+                subscribe_duration(500_000_000).block();
+                respond(out, 200, text("/version").unwrap().as_bytes());
+            }
             "/slow" => {
                 subscribe_duration(500_000_000).block();
                 respond(out, 200, b"slow\n");

@@ -26,6 +26,19 @@ impl Guest for Handler {
             "/endless" => loop {
                 wait_for(1_000_000_000).await;
             },
+            // Half an answer, and then a trap.
+            "/half" => {
+                let (mut writer, reader) = wit_stream::new();
+                let (trailers, no_trailers) = wit_future::new(|| Ok(None));
+                let (response, _) = Response::new(Fields::new(), Some(reader), no_trailers);
+                spawn_local(async move {
+                    writer.write_all(b"half".to_vec()).await;
+                    wait_for(100_000_000).await;
+                    drop(trailers);
+                    std::process::abort();
+                });
+                Ok(response)
+            }
             "/silent" => Err(ErrorCode::InternalError(None)),
             path => Ok(match text(path) {
                 Some(text) => respond(200, text.into_bytes()),

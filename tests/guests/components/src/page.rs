@@ -17,7 +17,7 @@ pub(crate) fn text(path: &str) -> Option<String> {
         // Read as the program runs, so that the compiler doesn't know it.
         "/version" => String::from_utf8_lossy(black_box(MARK)).into_owned(),
         "/count" => COUNT.fetch_add(1, Ordering::Relaxed).to_string(),
-        "/environment" => std::env::var("GREETING").unwrap_or_default(),
+        "/environment" | "/below/environment" => std::env::var("GREETING").unwrap_or_default(),
         "/trap" => std::process::abort(),
         "/loop" => loop {
             black_box(());

@@ -1,11 +1,12 @@
 //! The service: a request in, a response out.
 
 use super::counted::{Counted, Record};
-use crate::print::tell;
 use crate::serve::access_log::Facts;
-use crate::serve::answer::{NoAnswer, answer};
+use crate::serve::answer::{Cut, answer};
+use crate::serve::no_answer::NoAnswer;
 use crate::serve::server::{For, Server};
 use crate::serve::site::Site;
+use crate::serve::sites::host;
 use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::Incoming;
@@ -28,25 +29,24 @@ pub(super) async fn serve(
     let site = if own.is_none() && purpose == For::Guests { server.sites.find(&request) } else { None };
     let facts = facts(&request, remote, site);
     let mut record = Record::new(Arc::clone(&server), facts, began);
-    let response = match (own, site) {
-        (Some(page), _) => page,
-        (None, None) => plain(StatusCode::NOT_FOUND, "no component serves this address\n"),
+    let (response, cut) = match (own, site) {
+        (Some(page), _) => (page, Cut::default()),
+        (None, None) => (plain(StatusCode::NOT_FOUND, "no component serves this address\n"), Cut::default()),
+        // A guest would be asked for the address of an answer to nobody.
+        (None, Some(_)) if host(&request).is_none() => {
+            (plain(StatusCode::BAD_REQUEST, "the request names no host\n"), Cut::default())
+        }
         (None, Some(site)) => {
             let deadline = site.guest.args().limits.timeout.map(|timeout| began + timeout);
             let request = request.map(|body| body.map_err(Error::from).boxed_unsync());
-            match answer(&server.slots, &site.guest, request, deadline).await {
-                Ok(response) => response,
-                Err(no_answer) => {
-                    let (status, text) = refused(no_answer);
-                    tell(&format!("`{}`: {text}", site.name));
-                    record.fail(text);
-                    plain(status, "the server can't answer this request\n")
-                }
-            }
+            answer(&server.slots, &site.guest, request, deadline).await.unwrap_or_else(|no_answer| {
+                record.fail(&no_answer);
+                (plain(status(&no_answer), "the server can't answer this request\n"), Cut::default())
+            })
         }
     };
-    record.respond(response.status().as_u16());
-    Ok(response.map(|body| Counted::new(body, record)))
+    record.respond(&response);
+    Ok(response.map(|body| Counted::new(body, cut, record)))
 }
 
 /// A page of the server's own, if the request is for one.
@@ -70,12 +70,12 @@ fn own_page(server: &Server, purpose: For, request: &Request<Incoming>) -> Optio
     None
 }
 
-/// The status of a request that the guest didn't answer, and the reason.
-fn refused(no_answer: NoAnswer) -> (StatusCode, String) {
+/// The status of a request that the guest didn't answer.
+fn status(no_answer: &NoAnswer) -> StatusCode {
     match no_answer {
-        NoAnswer::Late => (StatusCode::GATEWAY_TIMEOUT, "the guest did not answer in time".into()),
-        NoAnswer::NoInstance(text) => (StatusCode::SERVICE_UNAVAILABLE, text),
-        NoAnswer::Trapped(text) | NoAnswer::Failed(text) => (StatusCode::INTERNAL_SERVER_ERROR, text),
+        NoAnswer::Late => StatusCode::GATEWAY_TIMEOUT,
+        NoAnswer::NoInstance(_) => StatusCode::SERVICE_UNAVAILABLE,
+        NoAnswer::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
