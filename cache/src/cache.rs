@@ -1,5 +1,7 @@
 //! The local and the shared store together, as one process uses them. Failures are warnings.
 
+mod kept;
+
 use crate::accept::Accept;
 #[cfg(feature = "remote")]
 use crate::accept::Candidate;

@@ -2,6 +2,7 @@
 
 mod entries;
 mod files;
+mod kept;
 mod log;
 mod named;
 mod nearest;
