@@ -37,7 +37,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                 write("text", name, &guest[start + 1..])?;
             }
             match wasm.get(4) {
-                Some(1) => write("wasm", name, &wasm)?,
+                Some(1) => {
+                    write("wasm", name, &wasm)?;
+                    write("lines", name, &wasm)?;
+                }
                 _ => write("component", name, wasm.get(8..).unwrap_or_default())?,
             }
             for target in ["smith", "smith-component"] {

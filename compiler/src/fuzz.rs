@@ -4,7 +4,7 @@
 use crate::inspect::{Code, inspect};
 use crate::options::Options;
 use crate::sign;
-use crate::{BackendError, Cause, CompileError, Compiler, fit};
+use crate::{BackendError, Cause, CompileError, Compiler, TracedModule, demangled, fit};
 use precompile_artifact::mismatch::mismatches;
 use precompile_artifact::signature::Signature;
 use precompile_artifact::trailer::{self, FORMAT, MAGIC};
@@ -175,6 +175,22 @@ pub fn keys(bytes: &[u8]) -> bool {
     let signature = sign::read_signature(text).inspect(|(signature, _)| drop(sign::minisig(signature)));
     let (public, secret) = (sign::read_public_key(text), sign::SecretKey::parse(text, None));
     signature.is_ok() || public.is_ok() || secret.is_ok()
+}
+
+/// Bytes as a module with debugging information, whose functions and lines are looked up.
+pub fn lines(bytes: &[u8]) -> bool {
+    let Ok(modules) = TracedModule::read(bytes) else { return false };
+    for module in modules.iter().take(4) {
+        let step = bytes.len().div_ceil(16).max(1);
+        for offset in (0..bytes.len()).step_by(step) {
+            let function = module.function_at(offset);
+            let _ = (module.frames(offset), function.and_then(|index| module.beginning(index)));
+        }
+        for index in 0..64 {
+            let _ = module.function_name(index).map(demangled);
+        }
+    }
+    modules.iter().any(TracedModule::has_lines)
 }
 
 #[cfg(test)]

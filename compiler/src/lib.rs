@@ -87,6 +87,10 @@ pub use module::code_bytes::code_bytes;
 pub use module::kind::NotWasm;
 #[cfg(feature = "compile")]
 pub use module::text::TextError;
+#[cfg(feature = "compile")]
+pub use module::traced::demangled::demangled;
+#[cfg(feature = "compile")]
+pub use module::traced::{SourceFrame, TracedError, TracedModule, binary_form};
 pub use options::choice::Choice;
 #[cfg(feature = "compile")]
 pub use options::cpu::{Cpu, CpuError};

@@ -9,3 +9,4 @@ pub(crate) mod memories;
 pub(crate) mod needs;
 pub(crate) mod object;
 pub(crate) mod text;
+pub(crate) mod traced;

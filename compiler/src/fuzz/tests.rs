@@ -45,6 +45,12 @@ fn any_component_gives_an_answer() {
 }
 
 #[test]
+fn any_debugging_information_gives_an_answer() {
+    let share = accepted(lines, &[include_bytes!("../../../tests/guests/nested.wasm").to_vec()], 3000);
+    assert!((1..100).contains(&share), "{share} %");
+}
+
+#[test]
 fn any_text_gives_an_answer() {
     let guest = include_str!("../../../tests/guests/composed.wat");
     let (_, seed) = guest.split_once('(').unwrap();
