@@ -3,8 +3,10 @@
 pub(crate) mod accept;
 pub(crate) mod attempt;
 pub(crate) mod cached;
+pub(crate) mod code_map;
 pub(crate) mod compiled;
 pub(crate) mod error;
+pub(crate) mod kept_module;
 pub(crate) mod of_artifact;
 pub(crate) mod output;
 pub(crate) mod recipe;

@@ -70,9 +70,13 @@ pub use compile::attempt::binary;
 #[cfg(feature = "compile")]
 pub use compile::cached::{Answer, Artifact, ObtainError, Request, Source};
 #[cfg(feature = "compile")]
+pub use compile::code_map::{CodeMap, CodeMapError};
+#[cfg(feature = "compile")]
 pub use compile::compiled::{Compiled, Timings};
 #[cfg(feature = "compile")]
 pub use compile::error::{CompileError, ErrorKind};
+#[cfg(feature = "compile")]
+pub use compile::kept_module::{is_kept_module, kept_module};
 #[cfg(feature = "compile")]
 pub use compile::of_artifact::OfArtifactError;
 #[cfg(feature = "compile")]

@@ -14,6 +14,7 @@ use clap::Args;
 use precompile::artifact::audit::{Advisories, TABLE};
 use precompile::artifact::escaped_path;
 use precompile::cache::{Outcome, Store};
+use precompile::is_kept_module;
 use report::Report;
 use std::path::{Path, PathBuf};
 
@@ -107,7 +108,8 @@ fn folder(path: &Path, report: &mut Report<'_>) -> Result<()> {
 
 fn cache(store: &Store, report: &mut Report<'_>) -> Result<()> {
     for found in store.list()? {
-        if !matches!(found.record.outcome, Outcome::Blob { .. }) {
+        let is_blob = matches!(found.record.outcome, Outcome::Blob { .. });
+        if !is_blob || is_kept_module(&found.record.recipe) {
             continue;
         }
         let origin = Origin::Cache { key: found.record.key.to_string(), input: found.name.as_deref() };

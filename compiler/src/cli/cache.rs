@@ -5,9 +5,9 @@ use crate::message::{Format, Message, print, print_bytes, tell};
 use crate::units::{ago, size, time};
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use precompile::Rates;
 use precompile::artifact::{Escaped, escaped_path};
 use precompile::cache::{Log, Outcome, Pruned, Store, StoredEntry};
+use precompile::{Rates, is_kept_module};
 use std::io::IsTerminal;
 use std::time::{Duration, SystemTime};
 
@@ -27,7 +27,8 @@ enum Verb {
     /// List the entries, the last used first
     ///
     /// Each entry has the name of its input as it was given, or `-` where the name isn't known: for standard input,
-    /// and for an entry that another machine compiled.
+    /// and for an entry that another machine compiled. The modules of stripped artifacts are there, too, for
+    /// `precompile symbolize`.
     List(Common),
     /// Read every entry, and remove the damaged ones
     Verify(Common),
@@ -199,15 +200,16 @@ fn line(found: &StoredEntry) -> String {
         Outcome::Blob { bytes, .. } => size(*bytes),
         Outcome::Failure { message } => message.clone(),
     };
-    let line = format!(
-        "{}  {:>14}  {:>9} to compile  {} {} {}: {outcome}",
-        &key[..16],
-        ago(found.used),
-        time(record.cost_ns as f64 / 1e9),
-        field("backend"),
-        field("target"),
-        found.name.as_deref().unwrap_or("-"),
-    );
+    let (start, used) = (&key[..16], ago(found.used));
+    let name = found.name.as_deref().unwrap_or("-");
+    let line = match is_kept_module(&record.recipe) {
+        true => format!("{start}  {used:>14}  {:>20}  module {name}: {outcome}", "kept for backtraces"),
+        false => {
+            let (cost, backend, target) =
+                (time(record.cost_ns as f64 / 1e9), field("backend"), field("target"));
+            format!("{start}  {used:>14}  {cost:>9} to compile  {backend} {target} {name}: {outcome}")
+        }
+    };
     // A shared cache's entries may say anything.
     format!("{}\n", Escaped(&line))
 }

@@ -4,6 +4,7 @@ use crate::compile::Compiler;
 use crate::compile::accept::accept_from;
 use crate::compile::compiled::Compiled;
 use crate::compile::error::CompileError;
+use crate::compile::kept_module;
 use crate::compile::recipe::recipe;
 use crate::compile::signatures::Signatures;
 use crate::module::text::{binary, is_text};
@@ -18,8 +19,8 @@ use precompile_cache::{
 use std::borrow::Cow;
 use std::io::{self, Read as _};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use thiserror::Error;
 
@@ -153,11 +154,13 @@ impl Compiler<'_> {
             if let Some(in_place) = output.and_then(|it| cache.in_place(it, &key, request.verify_inputs)) {
                 return Ok(answer(Artifact::InPlace(in_place), key));
             }
-            let changed = AtomicBool::new(false);
+            let (changed, binary) = (AtomicBool::new(false), OnceLock::new());
             let accept = |found: Candidate<'_>| {
-                if accepted(request, source, found)? == SourceFile::Changed {
+                let (file, digest) = accepted(request, source, found)?;
+                if file == SourceFile::Changed {
                     changed.store(true, Relaxed);
                 }
+                let _ = binary.set(digest);
                 Ok(())
             };
             let turn = match cache.lookup(&key, wait, &accept) {
@@ -167,7 +170,12 @@ impl Compiler<'_> {
                     source.bytes = Some(bytes);
                     continue;
                 }
-                Lookup::Hit(entry) => return Ok(answer(Artifact::Stored(entry), key)),
+                Lookup::Hit(entry) => {
+                    if let Some(binary) = binary.get() {
+                        keep(cache, request, source, binary);
+                    }
+                    return Ok(answer(Artifact::Stored(entry), key));
+                }
                 Lookup::Failure(message) => return Err(ObtainError::Remembered(message)),
                 Lookup::Busy => return Err(ObtainError::Busy),
                 Lookup::Miss(turn) => turn.named(request.name).private(request.signatures.is_private()),
@@ -190,6 +198,7 @@ impl Compiler<'_> {
             source.bytes = Some(bytes);
             return match compiled {
                 Ok(mut compiled) => {
+                    keep(cache, request, source, &compiled.manifest.source_blake3);
                     request.signatures.sign(&mut compiled.artifact);
                     Ok(answer(Artifact::Compiled(compiled, turn), key))
                 }
@@ -256,6 +265,24 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Keeps the module of a stripped artifact, for its backtraces. `binary` is the digest of its binary form.
+fn keep(cache: &Cache, request: &Request<'_>, source: &SourceState<'_>, binary: &[u8; 32]) {
+    let key = kept_module::key(binary);
+    if !kept_module::is_wanted(request.options) || cache.has_kept(&key) {
+        return;
+    }
+    match &source.bytes {
+        Some(bytes) => cache.keep(&key, request.name, bytes),
+        None => {
+            if let Ok(bytes) = read(source.from)
+                && Digest::of(&bytes) == source.digest
+            {
+                cache.keep(&key, request.name, &bytes);
+            }
+        }
+    }
+}
+
 /// The state of a module's file while an artifact is checked against it.
 #[derive(PartialEq, Eq)]
 enum SourceFile {
@@ -267,12 +294,12 @@ enum SourceFile {
 /// Checks that an artifact from a cache was made of this module with these options, and is signed as it must be. The
 /// manifest has the digest of the module's binary form, which is made again of a text. Where only an isolated process may
 /// parse the text, or the file has changed, it can't be compared, and artifacts of a shared cache are refused: they would
-/// be stored.
+/// be stored. Returns the digest in the manifest, too.
 fn accepted(
     request: &Request<'_>,
     source: &SourceState<'_>,
     found: Candidate<'_>,
-) -> Result<SourceFile, Objection> {
+) -> Result<(SourceFile, [u8; 32]), Objection> {
     let (mut is_changed, mut is_unknown) = (false, false);
     let mut is_source = |named: &[u8; 32]| {
         if named == source.digest.bytes() {
@@ -305,7 +332,8 @@ fn accepted(
         return Err("the module has changed meanwhile".into());
     }
     request.signatures.check(found, &trailer)?;
-    Ok(if is_changed { SourceFile::Changed } else { SourceFile::Same })
+    let file = if is_changed { SourceFile::Changed } else { SourceFile::Same };
+    Ok((file, trailer.manifest.source_blake3))
 }
 
 #[cfg(all(test, feature = "cranelift"))]
@@ -371,7 +399,7 @@ mod tests {
                 signatures: &signatures,
             };
             let found = |is_shared| accepted(&request, &source, Candidate { blob: &blob, is_shared });
-            assert!(found(false).is_ok_and(|file| file == SourceFile::Changed));
+            assert!(found(false).is_ok_and(|(file, _)| file == SourceFile::Changed));
             let refused = found(true).err().unwrap().to_string();
             assert_eq!(refused, "the module has changed meanwhile");
         }
