@@ -55,6 +55,12 @@ fn main() {
     let is = |name: &str, values: &[&str]| var(name).is_ok_and(|value| values.contains(&value.as_str()));
     let for_size = is("OPT_LEVEL", &["s", "z"]);
     let linux = is("CARGO_CFG_TARGET_OS", &["linux"]);
+    if linux && var("CARGO_FEATURE_GDB").is_ok() {
+        // The names by which debuggers find the code of artifacts, also in a program that is stripped.
+        for name in ["__jit_debug_register_code", "__jit_debug_descriptor"] {
+            println!("cargo::rustc-link-arg-bin=precompile-run=-Wl,--export-dynamic-symbol={name}");
+        }
+    }
     // Mold doesn't support linker scripts.
     let mold = var("CARGO_ENCODED_RUSTFLAGS").is_ok_and(|flags| flags.contains("mold"));
     if for_size && linux && is("CARGO_CFG_TARGET_ENV", &["gnu"]) {

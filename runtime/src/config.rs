@@ -8,7 +8,7 @@ use core::fmt;
 use precompile_artifact::Policy;
 #[cfg(feature = "trust")]
 use precompile_artifact::Trust;
-use wasmtime::{CustomCodeMemory, InstanceAllocationStrategy};
+use wasmtime::{CustomCodeMemory, InstanceAllocationStrategy, ProfilingStrategy};
 
 /// The configuration of a [`Runtime`](crate::Runtime), for everything that artifacts don't determine.
 #[derive(Clone)]
@@ -42,6 +42,13 @@ pub struct RuntimeConfig {
     /// is an artifact that needs more than a slot of the pool.
     #[cfg(feature = "pooling")]
     pub pooling: Option<wasmtime::PoolingAllocationConfig>,
+    /// The way in which a profiler is told of the code of each artifact that is opened. The default is
+    /// [`ProfilingStrategy::None`].
+    ///
+    /// A file for it that can't be written makes opening an [`OpenError::Wasmtime`](crate::OpenError::Wasmtime). The files
+    /// are those of wasmtime: `/tmp/perf-PID.map`, and `jit-PID.dump` in the current folder.
+    #[cfg(feature = "profile")]
+    pub profiler: ProfilingStrategy,
 }
 
 impl Default for RuntimeConfig {
@@ -57,6 +64,8 @@ impl Default for RuntimeConfig {
             allow_unsigned: false,
             #[cfg(feature = "pooling")]
             pooling: None,
+            #[cfg(feature = "profile")]
+            profiler: ProfilingStrategy::None,
         }
     }
 }
@@ -72,6 +81,8 @@ impl fmt::Debug for RuntimeConfig {
         shown.field("trust", &self.trust).field("allow_unsigned", &self.allow_unsigned);
         #[cfg(feature = "pooling")]
         shown.field("pooling", &self.pooling);
+        #[cfg(feature = "profile")]
+        shown.field("profiler", &self.profiler);
         shown.finish()
     }
 }
@@ -99,5 +110,13 @@ impl RuntimeConfig {
             return InstanceAllocationStrategy::Pooling(pooling.clone());
         }
         InstanceAllocationStrategy::OnDemand
+    }
+
+    /// The way in which a profiler is told of code.
+    pub(crate) fn profiler(&self) -> ProfilingStrategy {
+        #[cfg(feature = "profile")]
+        return self.profiler;
+        #[cfg(not(feature = "profile"))]
+        return ProfilingStrategy::None;
     }
 }

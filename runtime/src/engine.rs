@@ -6,7 +6,7 @@ use crate::open::processor;
 use alloc::string::String;
 use precompile_artifact::features::{CONCURRENT, WasmFeatures};
 use precompile_artifact::{Backend, Contract, Manifest};
-use wasmtime::{Config, Engine, ModuleVersionStrategy, ProfilingStrategy};
+use wasmtime::{Config, Engine, ModuleVersionStrategy};
 
 /// The key of an engine. Two artifacts with the same key can share a store.
 ///
@@ -47,7 +47,7 @@ impl EngineKey {
             .wasm_features(WasmFeatures::all(), false)
             .wasm_features(self.features(), true)
             .allocation_strategy(runtime.allocation_strategy())
-            .profiler(ProfilingStrategy::None)
+            .profiler(runtime.profiler())
             .max_wasm_stack(runtime.guest_stack_bytes)
             .with_custom_code_memory(runtime.code_memory.clone())
             .force_memory_init_memfd(false)

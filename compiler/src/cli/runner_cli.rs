@@ -60,6 +60,10 @@ pub(crate) fn command() -> Command {
         )
         .arg(option("measure", "CALLS", "Call so often, and print how long each phase takes, as JSON"))
         .arg(
+            option("profile", "FORM", "Tell perf of the code (feature `profile`)")
+                .value_parser(["perfmap", "jitdump"]),
+        )
+        .arg(
             option("policy", "DEMAND", "Refuse artifacts that don't meet a demand").action(ArgAction::Append),
         )
         .arg(

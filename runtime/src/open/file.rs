@@ -119,6 +119,8 @@ impl Runtime {
     ) -> Result<Program, OpenError> {
         let copy = copy.map_err(|source| OpenError::Io { path: name.into(), source })?;
         let accepted = self.accept(copy.trailer(name)?)?;
+        #[cfg(feature = "profile")]
+        let copy = copy.profiled_by(self.config.profiler);
         // SAFETY: the caller promises the same, and the digest was right. Nobody changes the copy.
         unsafe { self.make(accepted, copy, reached) }
     }

@@ -79,6 +79,15 @@ impl PrivateCopy {
         }
     }
 
+    /// The same copy, for a profiler. By its map, perf names code alone whose memory is no file's.
+    #[cfg(feature = "profile")]
+    pub(super) fn profiled_by(self, profiler: wasmtime::ProfilingStrategy) -> PrivateCopy {
+        match profiler {
+            wasmtime::ProfilingStrategy::PerfMap => PrivateCopy::Owned(self.to_vec()),
+            _ => self,
+        }
+    }
+
     fn owned(first: Chunk, read: ReadSome<'_>, most: u64) -> io::Result<PrivateCopy> {
         let mut bytes = Vec::new();
         first.and_the_rest(read, most, &mut |part| {

@@ -57,6 +57,8 @@ impl Runtime {
     ) -> Result<Program, OpenError> {
         let copy = copy.map_err(|source| OpenError::Io { path: name.into(), source })?;
         let accepted = self.accept_trusted(copy.trailer(name)?, trust)?;
+        #[cfg(feature = "profile")]
+        let copy = copy.profiled_by(self.config.profiler);
         // SAFETY: trusted keys have signed what nobody can change any more: it is an artifact of precompile's, and
         // undamaged.
         unsafe { self.make(accepted, copy, &mut |_| {}) }

@@ -20,6 +20,8 @@ use lexopt::prelude::{Long, Short, Value, ValueExt};
 use precompile_runtime::artifact::Code;
 #[cfg(feature = "limits")]
 use precompile_runtime::artifact::quantity;
+#[cfg(feature = "profile")]
+use precompile_runtime::wasmtime::ProfilingStrategy;
 #[cfg(feature = "wasi-any")]
 use std::borrow::Cow;
 use std::env::VarError;
@@ -73,6 +75,9 @@ pub(crate) struct Args {
     pub(crate) servers: Vec<Server>,
     /// The export to call.
     pub(crate) invoke: Option<String>,
+    /// The way in which a profiler is told of the code.
+    #[cfg(feature = "profile")]
+    pub(crate) profiler: ProfilingStrategy,
     /// The number of calls to measure.
     #[cfg(feature = "measure")]
     pub(crate) measure: Option<NonZeroU32>,
@@ -164,6 +169,8 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut limits = GuestLimits::default();
     #[cfg(feature = "measure")]
     let mut measure = None;
+    #[cfg(feature = "profile")]
+    let mut profiler = ProfilingStrategy::None;
     #[cfg(feature = "preload")]
     let mut preloads = Vec::new();
     #[cfg(feature = "plugin")]
@@ -216,6 +223,12 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             #[cfg(not(feature = "measure"))]
             Some(Long("measure")) => {
                 return Err("this build can't measure: use one with the feature `measure`".into());
+            }
+            #[cfg(feature = "profile")]
+            Some(Long("profile")) => profiler = profile(&parser.value()?.string()?)?,
+            #[cfg(all(feature = "describe", not(feature = "profile")))]
+            Some(Long("profile")) => {
+                return Err("this build tells no profiler: use one with the feature `profile`".into());
             }
             #[cfg(feature = "describe")]
             Some(Long("policy")) => demands.policy.demand(&parser.value()?.string()?).map_err(wrong)?,
@@ -319,6 +332,8 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
         #[cfg(feature = "wasi-http")]
         servers,
         invoke,
+        #[cfg(feature = "profile")]
+        profiler,
         #[cfg(feature = "measure")]
         measure,
         #[cfg(feature = "measure")]
@@ -370,6 +385,16 @@ fn fuel(text: &str) -> Result<u64, NumberError> {
 #[cfg(feature = "measure")]
 fn calls(text: &str) -> Result<NonZeroU32, NumberError> {
     text.parse().map_err(|_| NumberError::Calls(text.into()))
+}
+
+/// Reads the name of a way in which a profiler is told of code.
+#[cfg(feature = "profile")]
+fn profile(text: &str) -> Result<ProfilingStrategy, lexopt::Error> {
+    match text {
+        "perfmap" => Ok(ProfilingStrategy::PerfMap),
+        "jitdump" => Ok(ProfilingStrategy::JitDump),
+        _ => Err(format!("`{text}` is no profile: use `perfmap` or `jitdump`").into()),
+    }
 }
 
 #[allow(clippy::disallowed_methods, reason = "the user asks for it by name")]

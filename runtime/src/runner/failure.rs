@@ -93,6 +93,12 @@ impl Failure {
         self.exit == OWN
     }
 
+    /// Returns true if the guest trapped.
+    #[cfg(all(feature = "describe", not(feature = "addr2line")))]
+    pub(crate) fn is_trap(&self) -> bool {
+        self.exit == TRAP
+    }
+
     /// The failure, with a further way out, where there are texts.
     pub(crate) fn with_hint(self, hint: &str) -> Failure {
         let message =
@@ -174,6 +180,14 @@ impl Failure {
 
     /// The error of a call of the guest.
     pub(crate) fn guest(error: wasmtime::Error) -> Failure {
+        #[cfg(feature = "code-offsets")]
+        if let Some(lines) = crate::code_offsets::lines(&error) {
+            return Failure::of_guest(error).with_hint(&lines);
+        }
+        Failure::of_guest(error)
+    }
+
+    fn of_guest(error: wasmtime::Error) -> Failure {
         // An operating system keeps the low byte.
         #[cfg(any(feature = "wasi", feature = "wasi-p2"))]
         if let Some(exit) = error.downcast_ref::<wasmtime_wasi::I32Exit>() {

@@ -68,6 +68,10 @@ const LINES: &[Line] = &[
     Long("                           the guest's output is thrown away; a command is instantiated for each"),
     #[cfg(feature = "measure")]
     Long("                           call, a function is called in one instance"),
+    #[cfg(feature = "profile")]
+    Both(
+        "      --profile FORM       tell perf of the code: `perfmap`, in /tmp, or `jitdump`, in this folder",
+    ),
     #[cfg(feature = "describe")]
     Both("      --policy DEMAND      refuse artifacts that don't meet it, and what was demanded before:"),
     #[cfg(feature = "describe")]

@@ -6,6 +6,8 @@
 mod args;
 #[cfg(feature = "describe")]
 mod check;
+#[cfg(feature = "code-offsets")]
+mod code_offsets;
 #[cfg(feature = "component-model")]
 mod component;
 mod demands;
@@ -25,6 +27,7 @@ mod instantiate;
 mod invoke;
 #[cfg(feature = "limits")]
 mod limits;
+mod lines;
 #[cfg(feature = "measure")]
 mod measure;
 #[cfg(feature = "wasi-p2")]
@@ -86,9 +89,11 @@ fn command() -> u8 {
         #[cfg(feature = "describe")]
         Command::Describe(demands) => demands.config().and_then(describe::print),
         #[cfg(feature = "serve")]
-        Command::Serve(args, options) => {
-            args.demands.config().and_then(|config| serve::run(*args, *options, config))
-        }
+        Command::Serve(args, options) => args.demands.config().and_then(|config| {
+            #[cfg(feature = "profile")]
+            let config = precompile_runtime::RuntimeConfig { profiler: args.profiler, ..config };
+            serve::run(*args, *options, config)
+        }),
         Command::Print(text) => print(&text),
     });
     match run {
@@ -107,6 +112,8 @@ fn run(
     #[cfg(feature = "limits")]
     args.limits.start_watchdog()?;
     let config = args.demands.config()?;
+    #[cfg(feature = "profile")]
+    let config = precompile_runtime::RuntimeConfig { profiler: args.profiler, ..config };
     #[cfg(feature = "trust")]
     if args.is_mapped && config.trust.is_some() {
         let text = "a file that is mapped may change after its signatures were checked: leave out `--map`";
@@ -135,20 +142,21 @@ fn run(
     }
     let args = &args;
     let program = program(&runtime, args)?;
+    let hinted = |failure| lines::hinted(failure, &program);
     #[cfg(feature = "component-model")]
     if let Some(component) = program.component() {
-        return component::run(&program, component, args);
+        return component::run(&program, component, args).map_err(hinted);
     }
-    let mut guest = instantiate::instantiate(&program, args)?;
+    let mut guest = instantiate::instantiate(&program, args).map_err(hinted)?;
     match &args.invoke {
         #[cfg(feature = "invoke")]
         Some(function) => {
             let mut call = invoke::Call::new(&mut guest, &program, function, &args.arguments)?;
-            call.run(&mut guest)?;
+            call.run(&mut guest).map_err(hinted)?;
             print(&call.text())
         }
         _ => {
-            let end = guest.start(&program);
+            let end = guest.start(&program).map_err(hinted);
             // The system frees the memory of a process at once. A plugin is told of the end, and wasmtime-wasi ends its
             // own threads.
             #[cfg(not(any(feature = "plugin", feature = "wasi")))]

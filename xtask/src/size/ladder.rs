@@ -163,4 +163,9 @@ pub(crate) const FEATURES: &[&str] = &[
     "wasi",
     "wasi-p2",
     "wasi,wasi-p2",
+    "demangle",
+    "addr2line",
+    "code-offsets",
+    "gdb",
+    "profile",
 ];

@@ -54,6 +54,8 @@ impl Args {
             network: self.network.clone(),
             servers: self.servers.clone(),
             invoke: None,
+            #[cfg(feature = "profile")]
+            profiler: self.profiler,
             #[cfg(feature = "measure")]
             measure: None,
             #[cfg(feature = "measure")]
