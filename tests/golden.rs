@@ -4,7 +4,7 @@
 //! with the session behind `-- session --`: a command for the shell behind `$`, then its output, `| ` before a line of
 //! standard output, `! ` before one of standard error, and `= CODE` where the exit code is not 0. Values that differ
 //! from run to run are replaced: times, sizes, and this machine's triple, unless the file names architectures itself.
-//! A session that begins with `# exact sizes` keeps the sizes of files. `WASMTIME` stands for the version of wasmtime
+//! `$GUESTS` is the folder `tests/guests`. A session that begins with `# exact sizes` keeps the sizes of files. `WASMTIME` stands for the version of wasmtime
 //! that is built, and `WASMTIME_MAJOR` for its first number: in the output, in the commands and in the files. A line of
 //! JSON that is too long to be reviewed is shown as several, one for each field.
 //!
@@ -142,6 +142,8 @@ fn shell(folder: &Folder, command: &str) -> Ended {
     path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
     let mut shell = folder.command("sh");
     shell.args(["-c", command]).env("PATH", std::env::join_paths(path).unwrap());
+    // Binary files of a session.
+    shell.env("GUESTS", support::root().join("tests/guests"));
     // The width for which the help in the files was printed.
     run(shell.env("COLUMNS", "100").env_remove("NO_COLOR"))
 }

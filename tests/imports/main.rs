@@ -39,6 +39,7 @@ const CLI: Walls = &[
     ("man", VERB_TOOLS),
     ("reproduce", VERB_TOOLS),
     ("sign", VERB_TOOLS),
+    ("symbolize", VERB_TOOLS),
     ("targets", VERB_TOOLS),
     ("trust", VERB_TOOLS),
     ("verify", VERB_TOOLS),

@@ -40,6 +40,7 @@ mod setting_args;
 mod shell_words;
 mod sign;
 mod signing;
+mod symbolize;
 mod targets;
 mod threads;
 mod trust;
@@ -86,6 +87,7 @@ enum Verb {
     Explain(explain::Opts),
     Explore(Box<explore::Opts>),
     Audit(audit::Opts),
+    Symbolize(symbolize::Opts),
     Compare(Box<compare::Opts>),
     Keygen(keygen::Opts),
     Sign(sign::Opts),
@@ -230,6 +232,7 @@ fn run(command: &Command) -> Result<ExitCode> {
             let (file, format) = opts.file();
             Ok(code(finish(format, file, || opts.run().map(|()| true))?, FAILED))
         }
+        Some(Verb::Symbolize(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Targets(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Completions(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Man(opts)) => opts.run().map(|()| ExitCode::SUCCESS),

@@ -1,0 +1,156 @@
+//! Lines of source in backtraces and profiles, also of stripped artifacts.
+
+use precompile::{CodeMap, TracedModule};
+use std::fs;
+use std::io::Write;
+use std::process::Stdio;
+use support::{BACKENDS, Ended, Folder, precompile, root};
+
+/// A folder with the module.
+fn folder() -> (Folder, Vec<u8>) {
+    let folder = Folder::new();
+    let module = fs::read(root().join("tests/guests/nested.wasm")).unwrap();
+    folder.write("nested.wasm", &module);
+    (folder, module)
+}
+
+/// Runs `precompile symbolize` on a backtrace.
+fn symbolize(folder: &Folder, arguments: &[&str], trace: &[u8]) -> (Ended, Vec<u8>) {
+    let mut command = folder.command(precompile());
+    command.arg("symbolize").args(arguments);
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let trace = trace.to_vec();
+    // A command that ends with an error reads nothing.
+    let writer = std::thread::spawn(move || drop(stdin.write_all(&trace)));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let ended =
+        Ended { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) };
+    (ended, output.stdout)
+}
+
+/// Each address in a stripped artifact's code has the line that the same address has in one that wasn't stripped: as an
+/// offset in the file, and as an address in memory, of which perf tells the mapping.
+#[test]
+fn code_of_stripped_artifacts_has_lines() {
+    for backend in BACKENDS {
+        let (folder, module) = folder();
+        let strip = ["--strip", "all", "--backend", backend, "nested.wasm"];
+        assert_eq!(folder.precompile(strip).code, Some(0));
+        let artifact = fs::read(folder.join("nested.cwasm")).unwrap();
+        fs::remove_file(folder.join("nested.wasm")).unwrap();
+        let (map, modules) =
+            (CodeMap::new(&artifact, &module).unwrap(), TracedModule::read(&module).unwrap());
+        let line_at = |offset: u64| modules[0].frames(map.module_offset(offset)?).first()?.line;
+        let known: Vec<_> =
+            (0..artifact.len() as u64).filter_map(|at| Some((at, line_at(at)?))).step_by(3).collect();
+        assert!(known.len() > 5, "{backend}: {known:?}");
+        let mapped = 0x7f12_3456_0000_u64;
+        let mut trace = format!(
+            "run 7/7 1.5: PERF_RECORD_MMAP2 7/7: [{mapped:#x}({:#x}) @ 0 08:01 5 0]: r-xp /x/nested.cwasm\n",
+            artifact.len()
+        );
+        for (offset, _) in &known {
+            trace += &format!("nested.cwasm+{offset:#x}\nend\n");
+            trace += &format!("\t{:16x} [unknown] (/x/nested.cwasm)\n\n", mapped + offset);
+        }
+        let (ended, _) = symbolize(&folder, &["--artifact", "nested.cwasm"], trace.as_bytes());
+        assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{backend}");
+        // Below each frame there is its innermost function's place first.
+        let (mut places, mut is_below) = (Vec::<u32>::new(), false);
+        for line in ended.stdout.lines() {
+            if let Some(place) = line.trim_start().strip_prefix("at ")
+                && std::mem::take(&mut is_below)
+            {
+                places.push(place.rsplit(':').nth(1).unwrap().parse().unwrap());
+            }
+            is_below |= line.contains("nested.cwasm") && !line.contains("MMAP2");
+        }
+        let expected: Vec<_> = known.iter().flat_map(|(_, line)| [*line, *line]).collect();
+        assert_eq!(places, expected, "{backend}:\n{}", ended.stdout);
+    }
+}
+
+/// Only the artifact is asked for its module, and the one of another is refused.
+#[test]
+fn the_module_is_the_artifact_s() {
+    let (folder, _) = folder();
+    assert_eq!(folder.precompile(["--strip", "all", "nested.wasm"]).code, Some(0));
+    folder.wasm("nested.wasm", "(module (func unreachable))");
+    let (ended, _) = symbolize(&folder, &["nested.wasm", "--artifact", "nested.cwasm"], b"");
+    assert_eq!(ended.code, Some(0), "the cache has it: {ended:?}");
+    let cache = folder.cache().join("v1/entries");
+    fs::remove_dir_all(&cache).unwrap();
+    let (ended, _) = symbolize(&folder, &["nested.wasm", "--artifact", "nested.cwasm"], b"");
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.stderr.contains("was made of another module than `nested.wasm`"), "{ended:?}");
+}
+
+/// A damaged module in the cache is removed, with a warning.
+#[test]
+fn a_damaged_module_is_not_used() {
+    let (folder, module) = folder();
+    assert_eq!(folder.precompile(["--strip", "all", "nested.wasm"]).code, Some(0));
+    let mut damaged = 0;
+    for part in fs::read_dir(folder.cache().join("v1/entries")).unwrap() {
+        for file in fs::read_dir(part.unwrap().path()).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_some_and(|it| it == "blob") && fs::read(&path).unwrap() == module {
+                fs::write(&path, &module[1..]).unwrap();
+                damaged += 1;
+            }
+        }
+    }
+    assert_eq!(damaged, 1);
+    let (ended, _) = symbolize(&folder, &["--artifact", "nested.cwasm"], b"");
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.stderr.contains("its digest does not match"), "{ended:?}");
+}
+
+/// Bytes that are no text, lines without end and lines that look like frames go through as they are.
+#[test]
+fn all_else_is_passed_on() {
+    let (folder, _) = folder();
+    let long = [&b"x".repeat(200_000)[..], b"    0: 0x40 - nested.wasm!x\n"].concat();
+    for trace in [
+        &b""[..],
+        b"no line end",
+        b"\xff\xfe\n    0:   0x40 - \xff!x\n",
+        b"    0:   0x40 -\r\n    0: 0xffffffffffffffffffff - a!b\n",
+        b"12: hello! world\n",
+        &long,
+    ] {
+        let (ended, printed) = symbolize(&folder, &["nested.wasm"], trace);
+        assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+        assert!(printed == trace, "{}", ended.stdout.chars().take(200).collect::<String>());
+    }
+    let frame = b"    0:   0x40 - nested.wasm!_ZN6nested5share17he4345f2090ff690cE\n";
+    let (ended, _) = symbolize(&folder, &["nested.wasm"], &[&frame[..], &long, frame].concat());
+    assert_eq!(ended.stdout.matches("./nested.rs:17:12").count(), 2, "after a long line, too");
+}
+
+/// No made-up backtrace and no damaged module makes the command panic.
+#[test]
+fn damage_has_an_answer() {
+    let (folder, module) = folder();
+    let trace = b"    0:   0x40 - nested.wasm!f\n\t7f00 wasm[0]::function[0]+0x1 (/nested.cwasm)\nnested.cwasm+0x40\n";
+    assert_eq!(folder.precompile(["nested.wasm"]).code, Some(0));
+    let artifact = fs::read(folder.join("nested.cwasm")).unwrap();
+    for number in 0..40 {
+        folder.write("damaged.wasm", support::mutated(&module, number));
+        folder.write("damaged.cwasm", support::mutated(&artifact, number));
+        let trace = support::mutated(trace, number);
+        for arguments in [
+            &["damaged.wasm"][..],
+            &["nested.wasm", "--artifact", "damaged.cwasm"],
+            &["nested.wasm", "--artifact", "nested.cwasm"],
+        ] {
+            let (ended, _) = symbolize(&folder, arguments, &trace);
+            assert!(matches!(ended.code, Some(0 | 1)), "{number} {arguments:?}: {ended:?}");
+            assert!(!ended.stderr.contains("has a bug"), "{number} {arguments:?}: {ended:?}");
+        }
+    }
+}
