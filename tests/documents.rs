@@ -40,7 +40,12 @@ fn main() {
                 }
             }
             if !to_run.is_empty() {
-                trials.push(Trial::test(format!("{document}: {heading}"), move || check(&to_run)));
+                let runner = match document.as_str() {
+                    // Its first command builds a runner with more features.
+                    "docs/debugging.md" => Runner::Full,
+                    _ => Runner::Default,
+                };
+                trials.push(Trial::test(format!("{document}: {heading}"), move || check(&to_run, runner)));
             }
         }
     }
@@ -131,14 +136,17 @@ fn session(block: &[&str]) -> Vec<Item> {
 
 /// Tries the items of a section, in their order.
 #[allow(clippy::print_stdout, reason = "a skipped command says so")]
-fn check(items: &[Item]) -> Result<(), Failed> {
+fn check(items: &[Item], of: Runner) -> Result<(), Failed> {
     let folder = Folder::new();
-    for guest in ["sum.c", "sum.wasm"] {
+    for guest in ["sum.c", "sum.wasm", "nested.wasm"] {
         fs::copy(root().join("tests/guests").join(guest), folder.join(guest))?;
     }
     let set_up = shell(&folder, include_str!("documents/setup.sh"));
     if set_up.0 != Some(0) {
         return Err(format!("setup.sh: {set_up:?}").into());
+    }
+    if of != Runner::Default {
+        fs::copy(runner(of), folder.join("bin/precompile-run"))?;
     }
     for item in items {
         match item {
@@ -277,9 +285,10 @@ fn commands_are_found() -> Result<(), Failed> {
     assert_eq!(comparable(&line(1)), comparable(&line(2)));
     assert_ne!(comparable("`a`, 1 bytes"), comparable("`b`, 1 bytes"));
     let module = Item::File("wat".into(), ";; empty.wat\n(module)\n".into());
-    check(&[module, command("precompile -q empty.wat && test -e empty.cwasm", &[])])?;
+    let compiles = [module, command("precompile -q empty.wat && test -e empty.cwasm", &[])];
+    check(&compiles, Runner::Default)?;
     for wrong in [command("false", &[]), command("echo it does", &["it says"]), missing, other] {
-        assert!(check(std::slice::from_ref(&wrong)).is_err(), "{wrong:?}");
+        assert!(check(std::slice::from_ref(&wrong), Runner::Default).is_err(), "{wrong:?}");
     }
     Ok(())
 }
