@@ -102,7 +102,7 @@ const LINES: &[Line] = &[
     #[cfg(feature = "serve")]
     Long("      --reuse N            have an instance serve N requests, one after the other [default: 1]"),
     #[cfg(feature = "serve")]
-    Long("      --max-instances N    the most instances at a time; further requests wait [default: 128]"),
+    Long("      --max-instances N    the most instances at a time; further requests wait [default: 64]"),
     #[cfg(feature = "serve")]
     Long("      --sites FILE         serve the components that this TOML file lists by host and path"),
     #[cfg(feature = "serve")]

@@ -37,7 +37,7 @@ impl Default for ServeOptions {
             health: None,
             metrics: None,
             reuse: NonZeroU32::MIN,
-            max_instances: const { NonZeroU32::new(128).unwrap() },
+            max_instances: const { NonZeroU32::new(64).unwrap() },
             access_log: None,
             sites: None,
             tier: None,
