@@ -124,13 +124,15 @@ fn a_handle_that_is_kept_keeps_nobody() {
 fn a_client_that_leaves_ends_its_guest() {
     for version in VERSIONS {
         let folder = folder(version, "winch", &[]);
-        let server = Server::start(&folder, &["--max-instances", "1", "app.cwasm"]);
+        let server = Server::start(&folder, &["--max-instances", "1", "--access-log", "log", "app.cwasm"]);
         for path in ["/endless", "/loop"] {
             let mut connection = Connection::open(server.address());
             connection.send("GET", path, &[], "");
             thread::sleep(Duration::from_millis(200));
             drop(connection);
             assert_eq!(get(server.address(), "/").ok(version), "hello\n", "{version} {path}");
+            let log = std::fs::read_to_string(folder.join("log")).unwrap();
+            assert!(log.contains("the client left before the answer"), "{version} {path}: {log}");
         }
     }
 }

@@ -71,6 +71,17 @@ fn a_connection_is_kept() {
     }
 }
 
+/// A request that names no host gets an error, and no guest is asked.
+#[test]
+fn a_request_without_a_host_is_refused() {
+    let folder = folder("p2", "winch", &[]);
+    let server = Server::start(&folder, &["app.cwasm"]);
+    for header in ["host: a b", "host:"] {
+        let response = request(server.address(), "GET", "/", &[header], "");
+        assert_eq!(response.status, 400, "{header}: {response:?}");
+    }
+}
+
 /// By default each request has a new instance. With `--reuse`, an instance serves so many.
 #[test]
 fn instances_are_reused_as_often_as_asked() {
