@@ -6,13 +6,15 @@ use std::fmt::{self, Write};
 /// The length up to which a name is demangled: a short one can stand for a name without end.
 const MOST_BYTES: usize = 16 << 10;
 
-/// A function's name as its author wrote it in Rust, C++ or C, as wasmtime shows it. A name that isn't mangled, or
+/// A function's name as its author wrote it in Rust, C++ or C, as wasmtime shows it but for names that aren't mangled. A name that isn't mangled, or
 /// stands for one that is too long, stays.
 pub fn demangled(name: &str) -> String {
     let mut text = Bounded(String::new());
-    let written = match (rustc_demangle::try_demangle(name), Symbol::new(name)) {
+    // Without the prefix, cpp_demangle takes names for types: `f` for `float`.
+    let symbol = name.trim_start_matches('_').starts_with('Z').then(|| Symbol::new(name));
+    let written = match (rustc_demangle::try_demangle(name), symbol) {
         (Ok(name), _) => write!(text, "{name}"),
-        (_, Ok(symbol)) => symbol.structured_demangle(&mut text, &DemangleOptions::default()),
+        (_, Some(Ok(symbol))) => symbol.structured_demangle(&mut text, &DemangleOptions::default()),
         _ => Err(fmt::Error),
     };
     if written.is_ok() { text.0 } else { name.into() }
@@ -41,6 +43,7 @@ mod tests {
             ("_ZN6nested5share17he4345f2090ff690cE", "nested::share::he4345f2090ff690c"),
             ("_ZN5space3fooEibc", "space::foo(int, bool, char)"),
             ("fib", "fib"),
+            ("f", "f"),
             ("_Z", "_Z"),
             ("", ""),
         ] {
