@@ -20,6 +20,7 @@ left_out! {
     components takes "component-model", "left out: all of components.rs takes the feature `component-model`";
     gc takes "gc", "left out: all of gc.rs takes the feature `gc`";
     pooling takes "pooling", "left out: all of pooling.rs takes the feature `pooling`";
+    profile takes "profile", "left out: all of profile.rs takes the feature `profile`";
     pulley takes "pulley", "left out: all of pulley.rs takes the feature `pulley`";
     threads takes "threads", "left out: all of threads.rs takes the feature `threads`";
     trust takes "trust", "left out: all of trust.rs takes the feature `trust`";
@@ -44,3 +45,15 @@ fn each_file_that_needs_a_feature_is_listed() {
 #[test]
 #[ignore = "left out: the test in runner/preview2.rs takes the feature `wasi-p2`"]
 fn preview2() {}
+
+/// So is this one.
+#[cfg(not(feature = "wasi-p3"))]
+#[test]
+#[ignore = "left out: the test in runner/preview3.rs takes the feature `wasi-p3`"]
+fn preview3() {}
+
+/// So are those of the addresses and servers that components reach, and of the server.
+#[cfg(not(feature = "serve"))]
+#[test]
+#[ignore = "left out: the tests in runner/network/, runner/http/ and runner/serve/ take the feature `serve`"]
+fn serve() {}
