@@ -11,6 +11,9 @@ mod per_target;
 #[path = "../../compiler/src/cli/setting_args.rs"]
 #[allow(dead_code)]
 mod setting_args;
+#[path = "../../compiler/src/cli/value_parsers.rs"]
+#[allow(dead_code)]
+mod value_parsers;
 
 #[path = "../../compiler/src/cli/compile"]
 #[allow(dead_code)]
@@ -19,7 +22,6 @@ mod compile {
     pub(crate) mod file_settings;
     pub(crate) mod project;
     pub(crate) mod project_file;
-    pub(crate) mod value_parsers;
 }
 
 libfuzzer_sys::fuzz_target!(init: precompile_fuzz::quiet(), |bytes: &[u8]| {
