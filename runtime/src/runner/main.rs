@@ -4,6 +4,8 @@
 #![cfg_attr(own_start, no_main)]
 
 mod args;
+#[cfg(feature = "wasi-p2")]
+mod authority;
 #[cfg(feature = "describe")]
 mod check;
 #[cfg(feature = "code-offsets")]

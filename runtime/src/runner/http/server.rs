@@ -1,7 +1,9 @@
 //! A server of the command line, or several.
 
+use crate::authority::{host_and_port, in_brackets, is_name};
 use http::Uri;
 use http::uri::Scheme;
+use std::net::Ipv6Addr;
 use thiserror::Error;
 
 /// Servers: `HOST`, `*.DOMAIN` or `*`, each with `:PORT` or for all ports.
@@ -35,13 +37,7 @@ impl Server {
     /// If it has another form.
     pub(crate) fn parse(text: &str) -> Result<Server, ServerError> {
         let wrong = || ServerError(text.into());
-        // An IPv6 address has colons of its own, in brackets.
-        let (host, port) = match text.rfind([':', ']']) {
-            Some(at) if text[at..].starts_with(':') => (&text[..at], Some(&text[at + 1..])),
-            _ => (text, None),
-        };
-        let port = port.map(|port| port.parse().ok().filter(|_| !port.starts_with('+')).ok_or_else(wrong));
-        let port = port.transpose()?;
+        let (host, port) = host_and_port(text).ok_or_else(wrong)?;
         let lower = host.to_ascii_lowercase();
         let host = match lower.strip_prefix('*') {
             Some("") => Host::Any,
@@ -68,11 +64,7 @@ impl Server {
 
 /// Returns true for a name, an IPv4 address, or an IPv6 address in brackets.
 fn is_host(text: &str) -> bool {
-    if let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        return inner.parse::<std::net::Ipv6Addr>().is_ok();
-    }
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-    !text.is_empty() && text.bytes().all(is_part)
+    in_brackets(text).map_or_else(|| is_name(text), |inner| inner.parse::<Ipv6Addr>().is_ok())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! An address of the command line, or several.
 
+use crate::authority::{host_and_port, in_brackets, is_name};
 use ipnet::IpNet;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
@@ -39,28 +40,12 @@ impl Rule {
         if let Some(network) = network(text) {
             return Ok(Rule { name: None, networks: vec![network], port: None });
         }
-        let (host, port) = match text.strip_prefix('[') {
-            Some(rest) => {
-                let (host, port) = rest.split_once(']').ok_or_else(wrong)?;
-                let port =
-                    if port.is_empty() { None } else { Some(port.strip_prefix(':').ok_or_else(wrong)?) };
-                (host, port)
-            }
-            None => text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))),
-        };
-        // `parse` would accept a plus sign.
-        let port = port.map(|port| port.parse().ok().filter(|_| !port.starts_with('+')).ok_or_else(wrong));
-        let port = port.transpose()?;
-        if let Some(network) = network(host) {
+        let (host, port) = host_and_port(text).ok_or_else(wrong)?;
+        if let Some(network) = network(in_brackets(host).unwrap_or(host)) {
             return Ok(Rule { name: None, networks: vec![network], port });
         }
-        let is_name = |host: &str| {
-            let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-            !host.is_empty()
-                && host.bytes().all(is_part)
-                && host.bytes().any(|byte| byte.is_ascii_alphabetic())
-        };
-        if text.starts_with('[') || !is_name(host) {
+        // A number that is no address is no name either.
+        if !is_name(host) || !host.bytes().any(|byte| byte.is_ascii_alphabetic()) {
             return Err(wrong());
         }
         let found = (host, 0).to_socket_addrs();
