@@ -36,11 +36,10 @@ impl Slots {
     }
 
     /// A place for a new instance: a free one, or that of one that waits, or else the next that becomes free.
-    ///
-    /// # Panics
-    ///
-    /// Never: the places aren't closed.
     pub(super) async fn place(&self) -> OwnedSemaphorePermit {
+        if let Ok(place) = Arc::clone(&self.free).try_acquire_owned() {
+            return place;
+        }
         // From here on, no instance is kept.
         let _queued = Queued::new(&self.queued);
         loop {
@@ -75,10 +74,10 @@ impl Slots {
     /// Drops the instances of a version that was replaced.
     pub(super) fn forget(&self, version: &Arc<Version>) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let (old, kept) = idle.drain(..).partition(|instance| instance.is_of(version));
+        let (old, kept) = idle.drain(..).partition::<VecDeque<_>, _>(|instance| instance.is_of(version));
         *idle = kept;
+        // Dropped outside of the lock.
         drop(idle);
-        let old: VecDeque<Instance> = old;
         drop(old);
     }
 
