@@ -88,18 +88,24 @@ pub(crate) fn broken_pipe(_: io::Error) -> StreamError {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use precompile_runtime::wasmtime::component::{ResourceTable, ResourceType};
     use precompile_runtime::wasmtime::{Config, Engine};
     use wasmtime_wasi::{WasiCtx, WasiCtxView};
 
-    struct Guest(WasiCtx, ResourceTable);
+    /// The state of a linker without guests.
+    pub(crate) struct Guest(WasiCtx, ResourceTable);
 
     impl WasiView for Guest {
         fn ctx(&mut self) -> WasiCtxView<'_> {
             WasiCtxView { ctx: &mut self.0, table: &mut self.1 }
         }
+    }
+
+    /// Returns true if a linker has an interface: a defined name can't be defined again.
+    pub(crate) fn is_linked(linker: &mut Linker<Guest>, name: &str) -> bool {
+        linker.root().resource(name, ResourceType::host::<()>(), |_, _| Ok(())).is_err()
     }
 
     /// The interfaces that are described as offered are those that can be linked.
@@ -108,12 +114,9 @@ mod tests {
         let engine = Engine::new(&Config::new()).unwrap();
         let mut linker = Linker::<Guest>::new(&engine);
         add_to_linker(&mut linker, &Network::default()).unwrap();
-        // A defined name can't be defined again.
-        let mut is_linked =
-            |name: &str| linker.root().resource(name, ResourceType::host::<()>(), |_, _| Ok(())).is_err();
         for interface in INTERFACES {
-            assert!(is_linked(&format!("{interface}.12")), "{interface}");
+            assert!(is_linked(&mut linker, &format!("{interface}.12")), "{interface}");
         }
-        assert!(!is_linked("wasi:http/types@0.2.12"));
+        assert!(!is_linked(&mut linker, "wasi:http/types@0.2.12"));
     }
 }
