@@ -7,7 +7,7 @@ use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
-use support::{Folder, SetAtEnd, root};
+use support::{Folder, Runner, SetAtEnd, root};
 
 /// Compiles a component whose mark is another one, and renames it into place.
 fn compile_version(folder: &Folder, mark: &str, backend: &str) {
@@ -90,6 +90,42 @@ fn what_cannot_serve_replaces_nothing() {
     compile(&folder, "app", "p2", "cranelift", &[]);
     server.wait_for("has a new version, by cranelift");
     assert_eq!(get(server.address(), "/").ok("new"), "hello\n");
+}
+
+/// What a policy or the trust file refuses replaces nothing, and a server doesn't start with it.
+#[test]
+fn demands_hold_for_each_version() {
+    let folder = Folder::new();
+    for arguments in [&["keygen", "--no-password"][..], &["keygen", "--no-password", "-o", "other.key"]] {
+        assert_eq!(folder.precompile(arguments).code, Some(0));
+    }
+    let demands = ["--trust", "precompile.pub", "--policy", "backend=winch"];
+    let replace = |backend: &str, key: Option<&str>| {
+        let options: Vec<&str> = key.iter().flat_map(|key| ["--sign", key]).collect();
+        compile(&folder, "app", "p2", backend, &options);
+    };
+    for (backend, key, says) in [
+        ("winch", None, "signature"),
+        ("winch", Some("other.key"), "signature"),
+        ("cranelift", Some("precompile.key"), "--backend winch"),
+    ] {
+        replace(backend, key);
+        let start = ["serve", "--addr", "127.0.0.1:0"].iter().chain(&demands).chain(&["app.cwasm"]);
+        let ended = folder.run(Runner::Full, start);
+        assert!(ended.code == Some(126) && ended.stderr.contains(says), "{backend} {key:?}: {ended:?}");
+    }
+    replace("winch", Some("precompile.key"));
+    let arguments: Vec<&str> = demands.into_iter().chain(["app.cwasm"]).collect();
+    let server = Server::start(&folder, &arguments);
+    for (backend, key) in
+        [("winch", None), ("winch", Some("other.key")), ("cranelift", Some("precompile.key"))]
+    {
+        replace(backend, key);
+        server.wait_for("`app.cwasm` keeps its version");
+        assert_eq!(get(server.address(), "/").ok("old"), "hello\n");
+    }
+    replace("winch", Some("precompile.key"));
+    server.wait_for("has a new version, by winch");
 }
 
 /// The faster code of the same component takes over as soon as it is there. That of another one doesn't.
