@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """serve-load.py [SECONDS]: `precompile-run serve` under load for ten minutes, while its artifact is replaced every second:
 clients that read, that hang, that send their bodies slowly, and requests whose guests trap, loop, or take all memory. Each
-good request must have its answer, memory and descriptors must not grow, and SIGTERM must lose no request in flight. A
-planted server that loses requests must be found."""
+good request must have its answer, memory and descriptors must not grow, and SIGTERM must lose no request in flight. The
+wrong answers of a planted artifact must be found."""
 
 import http.client
 import itertools
