@@ -92,7 +92,7 @@ fn what_cannot_serve_replaces_nothing() {
     assert_eq!(get(server.address(), "/").ok("new"), "hello\n");
 }
 
-/// What a policy or the trust file refuses replaces nothing, and a server doesn't start with it.
+/// An artifact that a policy or the trust file refuses replaces nothing, and no server starts with it.
 #[test]
 fn demands_hold_for_each_version() {
     let folder = Folder::new();
