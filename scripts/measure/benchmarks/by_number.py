@@ -10,7 +10,7 @@ from unittest.mock import patch
 from benchmarks.batch import SERIAL, XARGS_SERIAL, whole, xargs
 from benchmarks.growth import grown
 from benchmarks.modules import many
-from benchmarks.setup import SETTLED_S, WORK, sequence
+from benchmarks.setup import SETTLED_S, WORK, in_turns
 
 # A disk that writes what was written before, or discards what was removed, takes its time from some points and not from
 # others: by far more than the bound.
@@ -21,7 +21,7 @@ NUMBERS = [1, 4, 16, 64, 128, 256, 512, 1024, 2048, 4096]
 
 def rounds(number):
     """The times that these modules are compiled: in what takes less time, the same noise is a larger part."""
-    return max(7, min(25, 4096 // number))
+    return max(11, min(25, 4096 // number))
 
 
 def section():
@@ -39,7 +39,7 @@ def section():
 
 
 def measured(work):
-    """The seconds of each way, by the number of modules."""
+    """The seconds of each way and round, by the number of modules."""
     points, output = {}, work / "outs"
     for number in NUMBERS:
         folder = many(number, work / f"number-{number}")
@@ -50,7 +50,7 @@ def measured(work):
             "from the cache": lambda folder=folder: whole("winch", folder, output),
             XARGS_SERIAL: lambda folder=folder: xargs("winch", folder, work / "xargs", SERIAL),
         }
-        for way, seconds in sequence(rounds(number), ways).items():
+        for way, seconds in in_turns(rounds(number), ways).items():
             points.setdefault(way, []).append((number, seconds))
         shutil.rmtree(folder)
     return points

@@ -2,7 +2,7 @@
 
 from benchmarks.growth import grown
 from benchmarks.modules import functions
-from benchmarks.setup import WORK, anew, compilers, sequence
+from benchmarks.setup import WORK, anew, compilers, in_turns
 
 # Winch takes a fifth of the time, in which the same noise is a larger part, and so is measured more often.
 ROUNDS = {"winch": 21, "cranelift": 3}
@@ -16,7 +16,7 @@ def section():
         for backend, rounds in ROUNDS.items():
             all_ways = compilers(module, WORK / "grown")
             ways = {name: all_ways[name] for name in (backend, f"wasmtime, {backend}")}
-            for way, seconds in sequence(rounds, anew(ways, WORK / "grown")).items():
+            for way, seconds in in_turns(rounds, anew(ways, WORK / "grown")).items():
                 points.setdefault(way, []).append((module.stat().st_size, seconds))
         module.unlink()
     head = ["module (MB)", *(f"{size / 1e6:.1f}" for size, _ in points["winch"]), "exponent", "above upstream's"]
