@@ -45,6 +45,14 @@ impl Connection {
         let _ = self.0.get_mut().write_all(format!("{text}\r\n{body}").as_bytes());
     }
 
+    /// Returns true if an answer begins within this time.
+    pub(crate) fn is_answered_within(&mut self, time: Duration) -> bool {
+        self.0.get_ref().set_read_timeout(Some(time)).unwrap();
+        let has_begun = self.0.fill_buf().is_ok();
+        self.0.get_ref().set_read_timeout(Some(LONGEST)).unwrap();
+        has_begun
+    }
+
     /// Reads an answer.
     pub(crate) fn receive(&mut self) -> Response {
         let status = self.line();

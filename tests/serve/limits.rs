@@ -5,7 +5,7 @@ use crate::server::Server;
 use crate::{VERSIONS, compile, folder};
 use std::thread;
 use std::time::{Duration, Instant};
-use support::{BACKENDS, Folder, root};
+use support::{BACKENDS, Folder, Runner, root, runner};
 
 /// Guests that trap, loop, wait for ever, take memory, or don't answer get an error each, and the server goes on.
 #[test]
@@ -91,6 +91,39 @@ fn further_requests_wait_for_an_instance() {
     assert!(began.elapsed() > Duration::from_millis(1500), "{:?}", began.elapsed());
 }
 
+/// Clients beyond the number of connections wait for one that leaves, and health and metrics don't wait for any.
+#[test]
+fn further_clients_wait_for_a_connection() {
+    let folder = folder("p2", "winch", &[]);
+    let options = ["--max-connections", "1", "--admin", "127.0.0.1:0", "--health", "/health"];
+    let server = Server::start(&folder, &[&options[..], &["app.cwasm"]].concat());
+    let admin = server.wait_for("health and metrics on");
+    let admin = admin.strip_prefix("health and metrics on http://").unwrap().trim_end_matches('/');
+    let mut first = Connection::open(server.address());
+    assert_eq!(first.request("GET", "/", &[], "").ok("first"), "hello\n");
+    let mut second = Connection::open(server.address());
+    second.send("GET", "/", &[], "");
+    assert!(!second.is_answered_within(Duration::from_millis(500)));
+    assert_eq!(get(admin.parse().unwrap(), "/health").ok("health"), "ok\n");
+    drop(first);
+    assert_eq!(second.receive().ok("second"), "hello\n");
+}
+
+/// A reader of the access log that hangs holds nobody.
+#[test]
+fn a_log_that_hangs_holds_nobody() {
+    let folder = folder("p2", "winch", &[]);
+    let mut command = folder.command(runner(Runner::Full));
+    command.args(["serve", "--addr", "127.0.0.1:0", "--access-log", "-", "app.cwasm"]);
+    // Nobody reads its standard output, a pipe of 64 KiB.
+    let server = Server::spawn(command);
+    let mut connection = Connection::open(server.address());
+    for _ in 0..1000 {
+        assert_eq!(connection.request("GET", "/", &[], "").ok("log"), "hello\n");
+    }
+    assert_eq!(server.end().code, Some(0));
+}
+
 /// An answer whose guest ends before its end doesn't look whole.
 #[test]
 fn half_an_answer_is_seen() {
@@ -131,8 +164,13 @@ fn a_client_that_leaves_ends_its_guest() {
             thread::sleep(Duration::from_millis(200));
             drop(connection);
             assert_eq!(get(server.address(), "/").ok(version), "hello\n", "{version} {path}");
-            let log = std::fs::read_to_string(folder.join("log")).unwrap();
-            assert!(log.contains("the client left before the answer"), "{version} {path}: {log}");
+            // A thread of its own writes it.
+            let log = || std::fs::read_to_string(folder.join("log")).unwrap();
+            let began = Instant::now();
+            while !log().contains("the client left before the answer") {
+                assert!(began.elapsed() < Duration::from_secs(20), "{version} {path}: {}", log());
+                thread::sleep(Duration::from_millis(10));
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ fn mistakes_are_named_with_a_way_out() {
     for (arguments, says) in [
         (&["serve"][..], "no artifact is named"),
         (&["serve", "--addr", "localhost:1", "app.cwasm"], "`localhost:1` is no address: give IP:PORT"),
-        (&["serve", "--reuse", "0", "app.cwasm"], "`0` is no number of requests or instances"),
+        (&["serve", "--reuse", "0", "app.cwasm"], "`0` is no number of requests, instances or connections"),
         (&["serve", "--health", "healthy", "app.cwasm"], "`healthy` is no path: it begins with `/`"),
         (&["serve", "--sites", "a.toml", "app.cwasm"], "`--sites` names the components"),
         (&["serve", "app.cwasm", "b.cwasm"], "`serve` takes one component, and `b.cwasm` follows it"),

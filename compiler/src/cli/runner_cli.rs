@@ -91,6 +91,7 @@ pub(crate) fn command() -> Command {
         .arg(option("addr", "IP:PORT", "With `serve`: listen on this address"))
         .arg(option("reuse", "N", "With `serve`: have an instance serve N requests, one after the other"))
         .arg(option("max-instances", "N", "With `serve`: the most instances at a time"))
+        .arg(option("max-connections", "N", "With `serve`: the most clients at a time"))
         .arg(
             option(
                 "sites",

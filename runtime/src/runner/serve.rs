@@ -7,9 +7,12 @@ mod accept;
 mod access_log;
 mod answer;
 mod connections;
+mod descriptors;
 mod epochs;
+mod gate;
 mod guest;
 mod instance;
+mod line_writer;
 mod metrics;
 mod no_answer;
 mod overdue;
@@ -26,6 +29,7 @@ use crate::args::Args;
 use crate::failure::Failure;
 use crate::serve_options::ServeOptions;
 use access_log::AccessLog;
+use line_writer::LineWriter;
 use metrics::Metrics;
 use precompile_runtime::wasmtime::PoolingAllocationConfig;
 use precompile_runtime::{Runtime, RuntimeConfig};
@@ -42,9 +46,11 @@ const PARTS: u32 = 16;
 ///
 /// # Errors
 ///
-/// If an option has no use here, a component can't serve, an address can't be listened on, or a guest doesn't end and can't be interrupted.
+/// If an option has no use here, a component can't serve, an address can't be listened on, or a guest doesn't end and
+/// can't be interrupted.
 pub(crate) fn run(args: Args, options: ServeOptions, config: RuntimeConfig) -> Result<(), Failure> {
     args.for_server()?;
+    descriptors::raise_limit();
     let runtime = Runtime::with_config(RuntimeConfig { pooling: Some(pool(&options)), ..config });
     let runtime = Arc::new(runtime);
     // A turn of a guest takes up to 10 ms, so that timers and clients are looked at after a few.
@@ -56,14 +62,20 @@ pub(crate) fn run(args: Args, options: ServeOptions, config: RuntimeConfig) -> R
     let entered = executor.enter();
     let sites = Sites::open(&runtime, &args, &options)?;
     epochs::tick(&runtime)?;
+    let metrics = Metrics::default();
     let server = Arc::new(Server {
         sites,
         slots: Arc::new(Slots::new(options.max_instances, options.reuse)),
-        metrics: Metrics::default(),
-        log: AccessLog::open(options.access_log.as_deref())?,
+        log: AccessLog::open(options.access_log.as_deref(), metrics.lost_lines())?,
+        errors: LineWriter::start(std::io::stderr(), metrics.lost_lines())?,
+        metrics,
         options,
     });
-    let ended = executor.block_on(accept::serve(&server, &shutdown));
+    let ended = executor.block_on(async {
+        let ended = accept::serve(&server, &shutdown).await;
+        server.flush().await;
+        ended
+    });
     drop(entered);
     // A guest that blocks a thread doesn't keep the process.
     executor.shutdown_background();

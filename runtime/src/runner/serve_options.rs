@@ -21,6 +21,8 @@ pub(crate) struct ServeOptions {
     pub(crate) reuse: NonZeroU32,
     /// The most instances at a time. Further requests wait.
     pub(crate) max_instances: NonZeroU32,
+    /// The most connections of clients at a time. Further ones wait.
+    max_connections: Option<NonZeroU32>,
     /// The file that gets a line for each request; `-`: standard output.
     pub(crate) access_log: Option<PathBuf>,
     /// The file that lists components, by host and path.
@@ -38,6 +40,7 @@ impl Default for ServeOptions {
             metrics: None,
             reuse: NonZeroU32::MIN,
             max_instances: const { NonZeroU32::new(64).unwrap() },
+            max_connections: None,
             access_log: None,
             sites: None,
             tier: None,
@@ -52,7 +55,7 @@ pub(crate) enum OptionError {
     Address(String),
     #[error("`{0}` is no path: it begins with `/`")]
     Path(String),
-    #[error("`{0}` is no number of requests or instances: give one from 1 on")]
+    #[error("`{0}` is no number of requests, instances or connections: give one from 1 on")]
     Number(String),
     #[error("`{}` is not UTF-8", .0.display())]
     Unicode(OsString),
@@ -60,8 +63,24 @@ pub(crate) enum OptionError {
 
 impl ServeOptions {
     /// The names of these options.
-    pub(crate) const NAMES: [&str; 9] =
-        ["addr", "admin", "health", "metrics", "reuse", "max-instances", "access-log", "sites", "tier"];
+    pub(crate) const NAMES: [&str; 10] = [
+        "addr",
+        "admin",
+        "health",
+        "metrics",
+        "reuse",
+        "max-instances",
+        "max-connections",
+        "access-log",
+        "sites",
+        "tier",
+    ];
+
+    /// The most connections of clients at a time: 1,024 unless it is given, or two for each instance.
+    pub(crate) fn max_connections(&self) -> u32 {
+        let given = self.max_connections.map(NonZeroU32::get);
+        given.unwrap_or_else(|| self.max_instances.get().saturating_mul(2).max(1024))
+    }
 
     /// Sets the option of this name.
     ///
@@ -76,6 +95,7 @@ impl ServeOptions {
             "metrics" => self.metrics = Some(path(value)?),
             "reuse" => self.reuse = number(value)?,
             "max-instances" => self.max_instances = number(value)?,
+            "max-connections" => self.max_connections = Some(number(value)?),
             "access-log" => self.access_log = Some(value.into()),
             "sites" => self.sites = Some(value.into()),
             _ => self.tier = Some(value.into()),

@@ -1,6 +1,7 @@
 //! Listening, and the artifacts that are replaced meanwhile.
 
 use super::connections::Connections;
+use super::gate::Gate;
 use super::guest::Change;
 use super::overdue;
 use super::server::{For, Server};
@@ -19,6 +20,8 @@ const LOOK: Duration = Duration::from_millis(100);
 const LAST: Duration = Duration::from_secs(5);
 /// The time to wait for requests that may take any time.
 const FOREVER: Duration = Duration::from_secs(u32::MAX as u64);
+/// The most connections for health and metrics, where these have an address of their own.
+const ADMIN_CONNECTIONS: u32 = 64;
 /// The time to wait where the system has no more descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -36,21 +39,17 @@ pub(super) async fn serve(server: &Arc<Server>, shutdown: &Notify) -> Result<(),
     let watched = tokio::spawn(look(Arc::clone(server)));
     let stuck = overdue::watch_all()?;
     let connections = Connections::default();
+    let clients = Gate::new(Some(listener), server.options.max_connections());
+    let admins = Gate::new(admin, ADMIN_CONNECTIONS);
     let is_stuck = loop {
-        let accept_admin = async {
-            match &admin {
-                Some(admin) => admin.accept().await,
-                None => std::future::pending().await,
-            }
-        };
         let (accepted, purpose) = tokio::select! {
-            accepted = listener.accept() => (accepted, For::Guests),
-            accepted = accept_admin => (accepted, For::Admin),
+            accepted = clients.accept() => (accepted, For::Guests),
+            accepted = admins.accept() => (accepted, For::Admin),
             () = shutdown.notified() => break false,
             () = stuck.notified() => break true,
         };
         match accepted {
-            Ok((stream, remote)) => connections.start(server, stream, remote, purpose),
+            Ok(client) => connections.start(server, client, purpose),
             Err(error) => {
                 tell(&format!("can't accept a connection: {error}"));
                 tokio::time::sleep(PAUSE).await;
@@ -58,7 +57,7 @@ pub(super) async fn serve(server: &Arc<Server>, shutdown: &Notify) -> Result<(),
         }
     };
     watched.abort();
-    drop((listener, admin));
+    drop((clients, admins));
     // Clients that don't read their answers must not keep the server for ever, where requests have a time.
     let longest = server.longest().map_or(FOREVER, |longest| longest + LAST);
     let _ = tokio::time::timeout(longest, connections.finish()).await;

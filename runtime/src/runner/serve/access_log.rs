@@ -1,17 +1,17 @@
 //! The access log: a line of JSON for each request.
 
+use super::line_writer::LineWriter;
 use crate::failure::Failure;
 use precompile_runtime::artifact::Code;
+use prometheus_client::metrics::counter::Counter;
 use serde::Serialize;
 use std::fs::OpenOptions;
-use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 /// The access log.
-pub(super) struct AccessLog(Option<Mutex<Box<dyn Write + Send>>>);
+pub(super) struct AccessLog(Option<LineWriter>);
 
 /// A request that has ended.
 #[derive(Serialize)]
@@ -44,21 +44,22 @@ pub(super) struct Facts {
 }
 
 impl AccessLog {
-    /// The log in a file, which lines are added to; on standard output for `-`; or none.
+    /// The log in a file, which lines are added to; on standard output for `-`; or none. Lines that are lost, because they
+    /// can't be written as fast as they come, are counted.
     ///
     /// # Errors
     ///
-    /// If the file can't be opened.
-    pub(super) fn open(path: Option<&Path>) -> Result<AccessLog, Failure> {
+    /// If the file can't be opened, or no thread can be started.
+    pub(super) fn open(path: Option<&Path>, lost: Counter) -> Result<AccessLog, Failure> {
         let Some(path) = path else { return Ok(AccessLog(None)) };
         if path.as_os_str() == "-" {
-            return Ok(AccessLog(Some(Mutex::new(Box::new(std::io::stdout())))));
+            return Ok(AccessLog(Some(LineWriter::start(std::io::stdout(), lost)?)));
         }
         let file = OpenOptions::new().append(true).create(true).open(path);
         let file = file.map_err(|error| {
             Failure::own(Code::Io, || format!("can't write the access log `{}`: {error}", path.display()))
         })?;
-        Ok(AccessLog(Some(Mutex::new(Box::new(file)))))
+        Ok(AccessLog(Some(LineWriter::start(file, lost)?)))
     }
 
     /// Adds a request.
@@ -78,9 +79,14 @@ impl AccessLog {
         };
         if let Ok(mut line) = serde_json::to_vec(&entry) {
             line.push(b'\n');
-            // A full disk doesn't end the service. One write, so that lines of several processes don't mix.
-            let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
-            let _ = log.write_all(&line).and_then(|()| log.flush());
+            log.add(line);
+        }
+    }
+
+    /// Waits until the entries so far are written, but not for ever.
+    pub(super) async fn flush(&self) {
+        if let Some(log) = &self.0 {
+            log.flush().await;
         }
     }
 }

@@ -3,15 +3,14 @@
 mod counted;
 mod service;
 
+use super::gate::Client;
 use super::server::{For, Server};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpStream;
 
 /// The time that a client has for the head of a request, and to send the next one.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -25,7 +24,8 @@ pub(super) struct Connections(GracefulShutdown);
 
 impl Connections {
     /// Serves a client's requests, in a task of their own.
-    pub(super) fn start(&self, server: &Arc<Server>, stream: TcpStream, remote: SocketAddr, purpose: For) {
+    pub(super) fn start(&self, server: &Arc<Server>, client: Client, purpose: For) {
+        let Client { stream, remote, place } = client;
         // Without it a small answer waits for the client's acknowledgement; where it fails the connection is gone.
         let _ = stream.set_nodelay(true);
         let server = Arc::clone(server);
@@ -40,6 +40,7 @@ impl Connections {
         tokio::spawn(async move {
             // A client that is gone is no error of the server.
             let _ = connection.await;
+            drop(place);
         });
     }
 

@@ -31,6 +31,7 @@ pub(super) struct Metrics {
     instances: Gauge,
     replaced: Family<Component, Counter>,
     refused: Family<Component, Counter>,
+    lost_lines: Counter,
 }
 
 /// Times from half a millisecond to 16 seconds.
@@ -45,6 +46,7 @@ impl Default for Metrics {
         let durations = Family::new_with_constructor(durations as fn() -> Histogram);
         let (in_flight, instances) = (Gauge::default(), Gauge::default());
         let (replaced, refused) = (Family::default(), Family::default());
+        let lost_lines = Counter::default();
         registry.register("requests", "Requests that were answered", Clone::clone(&requests));
         registry.register_with_unit(
             "request_duration",
@@ -60,7 +62,12 @@ impl Default for Metrics {
             "Files that took the place of an artifact, and can't serve",
             Clone::clone(&refused),
         );
-        Metrics { registry, requests, durations, in_flight, instances, replaced, refused }
+        registry.register(
+            "log_lines_lost",
+            "Lines that couldn't be written as fast as they came",
+            lost_lines.clone(),
+        );
+        Metrics { registry, requests, durations, in_flight, instances, replaced, refused, lost_lines }
     }
 }
 
@@ -86,6 +93,11 @@ impl Metrics {
     /// Counts a file that can't take the place of an artifact.
     pub(super) fn refused(&self, component: &str) {
         self.refused.get_or_create(&Component { component: component.into() }).inc();
+    }
+
+    /// The number of lines that couldn't be written as fast as they came.
+    pub(super) fn lost_lines(&self) -> Counter {
+        self.lost_lines.clone()
     }
 
     /// The text, with the number of instances that there are now.

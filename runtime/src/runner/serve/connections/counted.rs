@@ -1,6 +1,5 @@
 //! The body of a response, which is counted until it ends.
 
-use crate::print::tell;
 use crate::serve::access_log::Facts;
 use crate::serve::answer::Cut;
 use crate::serve::no_answer::NoAnswer;
@@ -40,7 +39,7 @@ impl Record {
     /// Notes why there was no answer, or no whole one, and tells it.
     pub(super) fn fail(&mut self, no_answer: &NoAnswer) {
         let name = self.facts.component.as_deref().unwrap_or_default();
-        tell(&format!("`{name}`: {}", no_answer.text()));
+        self.server.errors.tell(&format!("`{name}`: {}", no_answer.text()));
         self.error = Some(no_answer.text().into());
     }
 

@@ -1,0 +1,136 @@
+//! Lines that a thread of its own writes: a slow disk, or a reader that hangs, doesn't hold the threads that serve.
+
+use crate::failure::Failure;
+use precompile_runtime::artifact::EscapedLines;
+use prometheus_client::metrics::counter::Counter;
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// The most bytes that wait to be written. Lines beyond them are dropped, and counted.
+const MOST_BYTES: usize = 16 << 20;
+/// The bytes after which no more lines are written at once.
+const BATCH_BYTES: usize = 64 << 10;
+/// The time that the last lines have, at the end of the server.
+const LAST: Duration = Duration::from_secs(2);
+
+/// A writer of lines in a thread of its own.
+pub(super) struct LineWriter {
+    messages: Sender<Message>,
+    waiting_bytes: Arc<AtomicUsize>,
+    dropped: Counter,
+}
+
+enum Message {
+    Line(Vec<u8>),
+    /// The lines before it are to be written, and then this is told.
+    Flush(oneshot::Sender<()>),
+}
+
+impl LineWriter {
+    /// Starts the thread. Lines that can't wait are counted.
+    ///
+    /// # Errors
+    ///
+    /// If no thread can be started.
+    pub(super) fn start(output: impl Write + Send + 'static, dropped: Counter) -> Result<LineWriter, Failure> {
+        let (messages, received) = channel();
+        let waiting_bytes = Arc::new(AtomicUsize::new(0));
+        let waiting = Arc::clone(&waiting_bytes);
+        let write = move || write_all(output, &received, &waiting);
+        thread::Builder::new().name("lines".into()).spawn(write).map_err(|error| Failure::thread(&error))?;
+        Ok(LineWriter { messages, waiting_bytes, dropped })
+    }
+
+    /// Has a line written, which ends with a line feed.
+    pub(super) fn add(&self, line: Vec<u8>) {
+        let bytes = line.len();
+        if self.waiting_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes > MOST_BYTES {
+            self.waiting_bytes.fetch_sub(bytes, Ordering::Relaxed);
+            self.dropped.inc();
+            return;
+        }
+        // The thread lives as long as this does.
+        let _ = self.messages.send(Message::Line(line));
+    }
+
+    /// Has a text written whose names of files may contain any characters.
+    pub(super) fn tell(&self, text: &str) {
+        self.add(format!("{}\n", EscapedLines(text)).into_bytes());
+    }
+
+    /// Waits until the lines so far are written, but not for ever.
+    pub(super) async fn flush(&self) {
+        let (done, is_done) = oneshot::channel();
+        let _ = self.messages.send(Message::Flush(done));
+        let _ = tokio::time::timeout(LAST, is_done).await;
+    }
+}
+
+/// Writes what is received, until nobody sends any more. Lines that have come meanwhile are written at once.
+fn write_all(mut output: impl Write, messages: &Receiver<Message>, waiting_bytes: &AtomicUsize) {
+    let mut text = Vec::new();
+    while let Ok(first) = messages.recv() {
+        let (mut next, mut told) = (Some(first), None);
+        while let Some(message) = next {
+            match message {
+                Message::Line(line) => text.extend(line),
+                Message::Flush(done) => told = Some(done),
+            }
+            let has_room = told.is_none() && text.len() < BATCH_BYTES;
+            next = if has_room { messages.try_recv().ok() } else { None };
+        }
+        // A full disk doesn't end the service. One write, so that lines of several processes don't mix.
+        let _ = output.write_all(&text).and_then(|()| output.flush());
+        waiting_bytes.fetch_sub(text.len(), Ordering::Relaxed);
+        text.clear();
+        if let Some(done) = told {
+            let _ = done.send(());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+    use std::sync::mpsc::sync_channel;
+
+    /// An output that waits for a word before each write.
+    struct Slow(Receiver<()>, Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Slow {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            let _ = self.0.recv();
+            self.1.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_hangs_holds_nobody_and_costs_no_more_memory_than_allowed() {
+        let (go, waits) = sync_channel(0);
+        let (written, dropped) = (Arc::default(), Counter::default());
+        let writer = LineWriter::start(Slow(waits, Arc::clone(&written)), dropped.clone()).unwrap();
+        let line = vec![b'a'; 1 << 20];
+        for _ in 0..20 {
+            writer.add(line.clone());
+        }
+        // The thread may have taken the first ones already.
+        assert_eq!(writer.waiting_bytes.load(Ordering::Relaxed), 16 << 20);
+        assert_eq!(dropped.get(), 4);
+        drop(go);
+        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(writer.flush());
+        assert_eq!(written.lock().unwrap().len(), 16 << 20);
+        writer.tell("a\u{1b}[31mname");
+        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(writer.flush());
+        assert!(written.lock().unwrap().ends_with(b"a\\u{1b}[31mname\n"));
+    }
+}
