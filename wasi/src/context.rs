@@ -15,8 +15,8 @@ const MAX_LISTING_BYTES: usize = 1 << 30;
 
 /// All that a guest has: its arguments, environment, standard streams and folders, and the descriptors that it opens.
 pub struct Context {
-    pub(crate) arguments: Vec<String>,
-    pub(crate) environment: Vec<(String, String)>,
+    pub(crate) arguments: Vec<Vec<u8>>,
+    pub(crate) environment: Vec<(Vec<u8>, Vec<u8>)>,
     pub(crate) input: Input,
     pub(crate) descriptors: Descriptors,
     pub(crate) listings: Listings,
@@ -66,13 +66,13 @@ impl Context {
         }
     }
 
-    /// Adds an argument. The first is the program's name.
-    pub fn argument(&mut self, argument: impl Into<String>) {
+    /// Adds an argument. The first is the program's name. Guests get its bytes, and most expect UTF-8.
+    pub fn argument(&mut self, argument: impl Into<Vec<u8>>) {
         self.arguments.push(argument.into());
     }
 
-    /// Adds an environment variable.
-    pub fn variable(&mut self, name: impl Into<String>, value: impl Into<String>) {
+    /// Adds an environment variable. Guests get its bytes, and most expect UTF-8.
+    pub fn variable(&mut self, name: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
         self.environment.push((name.into(), value.into()));
     }
 

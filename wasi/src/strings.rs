@@ -7,17 +7,17 @@ use crate::error::Result;
 use crate::memory::{Memory, element};
 
 pub(crate) fn args_get(context: &mut Context, memory: &mut Memory<'_>, args: Args<'_>) -> Result<()> {
-    let strings = context.arguments.iter().map(|argument| [argument, "", ""]);
+    let strings = context.arguments.iter().map(|argument| [&argument[..], b"", b""]);
     get(strings, memory, args)
 }
 
 pub(crate) fn args_sizes_get(context: &mut Context, memory: &mut Memory<'_>, args: Args<'_>) -> Result<()> {
-    let lengths = context.arguments.iter().map(String::len);
+    let lengths = context.arguments.iter().map(Vec::len);
     sizes_get(lengths, memory, args)
 }
 
 pub(crate) fn environ_get(context: &mut Context, memory: &mut Memory<'_>, args: Args<'_>) -> Result<()> {
-    let strings = context.environment.iter().map(|(name, value)| [name, "=", value.as_str()]);
+    let strings = context.environment.iter().map(|(name, value)| [&name[..], b"=", value]);
     get(strings, memory, args)
 }
 
@@ -32,15 +32,15 @@ pub(crate) fn environ_sizes_get(
 
 /// Writes strings, each of three parts and with a zero at its end, and an array of pointers to them.
 fn get<'a>(
-    strings: impl Iterator<Item = [&'a str; 3]>,
+    strings: impl Iterator<Item = [&'a [u8]; 3]>,
     memory: &mut Memory<'_>,
     args: Args<'_>,
 ) -> Result<()> {
     let (pointers, mut next) = (args.u32(0), args.u32(1));
     for (number, parts) in (0..).zip(strings) {
         memory.write_u32(element(pointers, number, 4)?, next)?;
-        for part in parts.into_iter().chain(["\0"]) {
-            memory.write(next, part.as_bytes())?;
+        for part in parts.into_iter().chain([&b"\0"[..]]) {
+            memory.write(next, part)?;
             next = element(next, part.len() as u32, 1)?;
         }
     }

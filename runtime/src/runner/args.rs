@@ -22,13 +22,14 @@ use precompile_runtime::artifact::Code;
 use precompile_runtime::artifact::quantity;
 #[cfg(feature = "profile")]
 use precompile_runtime::wasmtime::ProfilingStrategy;
-#[cfg(feature = "wasi-any")]
+#[cfg(any(feature = "plugin", feature = "wasi", feature = "wasi-p2"))]
 use std::borrow::Cow;
-use std::env::VarError;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
 #[cfg(feature = "measure")]
 use std::num::NonZeroU32;
+#[cfg(unix)]
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 #[cfg(feature = "plugin")]
 use std::sync::Arc;
@@ -56,7 +57,7 @@ pub(crate) struct Args {
         not(any(feature = "wasi-any", feature = "invoke")),
         expect(dead_code, reason = "for the guest")
     )]
-    pub(crate) arguments: Vec<String>,
+    pub(crate) arguments: Vec<OsString>,
     /// The artifact is checked, and not run.
     #[cfg(feature = "describe")]
     pub(crate) is_checked: bool,
@@ -66,7 +67,7 @@ pub(crate) struct Args {
     pub(crate) folders: Vec<Folder>,
     /// Environment variables.
     #[cfg_attr(not(feature = "wasi-any"), expect(dead_code, reason = "for WASI"))]
-    pub(crate) environment: Vec<(String, String)>,
+    pub(crate) environment: Vec<(OsString, OsString)>,
     /// The addresses that the guest's sockets reach.
     #[cfg(feature = "wasi-p2")]
     pub(crate) network: Network,
@@ -111,10 +112,22 @@ impl Args {
     /// The guest's arguments. The first is the artifact's file name, without the host's folders. The others are the
     /// guest's, unless they are for a function.
     #[cfg(feature = "wasi-any")]
-    pub(crate) fn of_guest(&self) -> Vec<Cow<'_, str>> {
-        let name = self.artifact.file_name().unwrap_or(self.artifact.as_os_str()).to_string_lossy();
+    pub(crate) fn of_guest(&self) -> Vec<&OsStr> {
+        let name = self.artifact.file_name().unwrap_or(self.artifact.as_os_str());
         let others = if self.invoke.is_none() { &self.arguments[..] } else { &[] };
-        [name].into_iter().chain(others.iter().map(|argument| argument.into())).collect()
+        [name].into_iter().chain(others.iter().map(OsString::as_os_str)).collect()
+    }
+
+    /// The guest's arguments for what takes texts alone. In the artifact's name U+FFFD stands for what is none.
+    ///
+    /// # Errors
+    ///
+    /// If one isn't UTF-8.
+    #[cfg(any(feature = "plugin", feature = "wasi", feature = "wasi-p2"))]
+    pub(crate) fn texts_of_guest(&self) -> Result<Vec<Cow<'_, str>>, Failure> {
+        let mut arguments = self.of_guest().into_iter();
+        let name = arguments.next().map(|name| Ok(name.to_string_lossy()));
+        name.into_iter().chain(arguments.map(|argument| Ok(text(argument)?.into()))).collect()
     }
 
     /// Reads the command line of this process.
@@ -187,7 +200,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     let artifact = loop {
         match parser.next()? {
             Some(Long("dir")) if WASI => folders.push(Folder::parse(&parser.value()?).map_err(wrong)?),
-            Some(Long("env")) if WASI => environment.push(variable(parser.value()?.string()?)?),
+            Some(Long("env")) if WASI => environment.push(variable(parser.value()?)?),
             Some(Long("dir" | "env")) => {
                 return Err(
                     "this build has no WASI: use one with the feature `wasi`, or `wasi-p2` for components"
@@ -321,7 +334,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     }
     let args = Box::new(Args {
         artifact: artifact.into(),
-        arguments: parser.raw_args()?.map(OsString::string).collect::<Result<_, _>>()?,
+        arguments: parser.raw_args()?.collect(),
         #[cfg(feature = "describe")]
         is_checked,
         is_mapped,
@@ -398,17 +411,48 @@ fn profile(text: &str) -> Result<ProfilingStrategy, lexopt::Error> {
 }
 
 #[allow(clippy::disallowed_methods, reason = "the user asks for it by name")]
-fn variable(text: String) -> Result<(String, String), lexopt::Error> {
-    match text.split_once('=') {
-        Some((name, value)) => Ok((name.into(), value.into())),
-        None => match std::env::var(&text) {
-            Ok(value) => Ok((text, value)),
-            Err(VarError::NotUnicode(_)) => {
-                Err(format!("environment variable `{text}` is not UTF-8, as the guest's must be").into())
-            }
-            Err(VarError::NotPresent) => {
-                Err(format!("environment variable `{text}` is not set here: use `--env {text}=VALUE`").into())
-            }
-        },
+fn variable(text: OsString) -> Result<(OsString, OsString), lexopt::Error> {
+    if let Some((name, value)) = split(&text) {
+        return Ok((name, value));
     }
+    match std::env::var_os(&text) {
+        Some(value) => Ok((text, value)),
+        None => {
+            let text = text.display();
+            Err(format!("environment variable `{text}` is not set here: use `--env {text}=VALUE`").into())
+        }
+    }
+}
+
+/// The parts of NAME=VALUE.
+#[cfg(unix)]
+fn split(text: &OsStr) -> Option<(OsString, OsString)> {
+    let bytes = text.as_bytes();
+    let at = bytes.iter().position(|byte| *byte == b'=')?;
+    let part = |bytes| OsStr::from_bytes(bytes).to_owned();
+    Some((part(&bytes[..at]), part(&bytes[at + 1..])))
+}
+
+/// The parts of NAME=VALUE, if it is a text.
+#[cfg(not(unix))]
+fn split(text: &OsStr) -> Option<(OsString, OsString)> {
+    let (name, value) = text.to_str()?.split_once('=')?;
+    Some((name.into(), value.into()))
+}
+
+/// The text of an argument or variable, for guests that take nothing else.
+///
+/// # Errors
+///
+/// If it isn't UTF-8.
+#[cfg(any(feature = "invoke", feature = "plugin", feature = "wasi", feature = "wasi-p2"))]
+pub(crate) fn text(value: &OsStr) -> Result<&str, Failure> {
+    value.to_str().ok_or_else(|| {
+        Failure::own(Code::Usage, || {
+            format!(
+                "`{}` is not UTF-8, as arguments and variables of components and plugins, and values, must be",
+                value.display()
+            )
+        })
+    })
 }

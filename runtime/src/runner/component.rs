@@ -23,6 +23,8 @@ use precompile_runtime::Program;
 use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::Store;
 use precompile_runtime::wasmtime::component::{Component, Instance, Linker};
+#[cfg(feature = "wave")]
+use std::ffi::OsString;
 #[cfg(feature = "wasi-p2")]
 use wasi as world;
 use world::World;
@@ -65,7 +67,7 @@ impl Guest {
         &mut self,
         component: &Component,
         function: &str,
-        arguments: &[String],
+        arguments: &[OsString],
     ) -> Result<Call, Failure> {
         Call::new(&mut self.store, component, &self.instance, function, arguments)
     }

@@ -1,11 +1,13 @@
 //! Calling an exported function of a module, with arguments given as text.
 
+use crate::args;
 use crate::failure::Failure;
 use crate::guest::{Guest, functions};
 use crate::value;
 use precompile_runtime::Program;
 use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::{Func, Store, Val};
+use std::ffi::OsString;
 
 /// A call of an exported function, with its arguments.
 pub(crate) struct Call {
@@ -20,7 +22,7 @@ impl Call {
         guest: &mut Guest<T>,
         program: &Program,
         name: &str,
-        arguments: &[String],
+        arguments: &[OsString],
     ) -> Result<Call, Failure> {
         let Guest { store, instance } = guest;
         let Some(function) = instance.get_func(&mut *store, name) else {
@@ -46,7 +48,7 @@ impl Call {
     }
 }
 
-fn typed<T>(function: &Func, store: &Store<T>, name: &str, texts: &[String]) -> Result<Vec<Val>, Failure> {
+fn typed<T>(function: &Func, store: &Store<T>, name: &str, texts: &[OsString]) -> Result<Vec<Val>, Failure> {
     let ty = function.ty(store);
     let types: Vec<_> = ty.params().collect();
     if types.len() != texts.len() {
@@ -55,8 +57,9 @@ fn typed<T>(function: &Func, store: &Store<T>, name: &str, texts: &[String]) -> 
             format!("`{name}` takes {} arguments{}, not {}", types.len(), types.concat(), texts.len())
         }));
     }
-    let arguments = types.iter().zip(texts).map(|(ty, text)| value::parse(ty, text));
-    arguments
-        .collect::<Result<_, _>>()
-        .map_err(|error| Failure::own(Code::Arguments, || format!("`{name}`: {error}")))
+    let arguments = types.iter().zip(texts).map(|(ty, text)| {
+        value::parse(ty, args::text(text)?)
+            .map_err(|error| Failure::own(Code::Arguments, || format!("`{name}`: {error}")))
+    });
+    arguments.collect()
 }

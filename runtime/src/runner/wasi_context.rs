@@ -1,6 +1,6 @@
 //! The folders, environment and arguments of a guest, for every version of WASI.
 
-use crate::args::Args;
+use crate::args::{self, Args};
 use crate::failure::Failure;
 use crate::folder::Folder;
 use crate::stdio::{self, BrokenPipe};
@@ -25,8 +25,10 @@ pub(crate) fn builder(args: &Args, broken_pipe: BrokenPipe) -> Result<WasiCtxBui
     if let Some(input) = &args.replay {
         builder.stdin(MemoryInputPipe::new(input.clone())).stdout(SinkOutputStream).stderr(SinkOutputStream);
     }
-    builder.args(&args.of_guest());
-    builder.envs(&args.environment);
+    builder.args(&args.texts_of_guest()?);
+    for (name, value) in &args.environment {
+        builder.env(args::text(name)?, args::text(value)?);
+    }
     #[cfg(feature = "wasi-p2")]
     args.network.give(&mut builder);
     for Folder { host, guest, is_writable } in &args.folders {

@@ -1,5 +1,6 @@
 //! Calling an exported function of a component, with arguments given as text in WAVE.
 
+use crate::args;
 #[cfg(feature = "wasi-p3")]
 use crate::component::executor::block_on;
 use crate::failure::Failure;
@@ -8,6 +9,7 @@ use precompile_runtime::wasmtime::Store;
 use precompile_runtime::wasmtime::component::types::{ComponentFunc, ComponentItem};
 use precompile_runtime::wasmtime::component::wasm_wave::wasm::DisplayType;
 use precompile_runtime::wasmtime::component::{Component, Func, Instance, Type, Val};
+use std::ffi::OsString;
 
 /// A call of an exported function, with its arguments.
 pub(crate) struct Call {
@@ -23,7 +25,7 @@ impl Call {
         component: &Component,
         instance: &Instance,
         name: &str,
-        arguments: &[String],
+        arguments: &[OsString],
     ) -> Result<Call, Failure> {
         let (of, function) =
             name.rsplit_once('#').map_or((None, name), |(of, function)| (Some(of), function));
@@ -64,7 +66,7 @@ impl Call {
     }
 }
 
-fn typed(ty: &ComponentFunc, name: &str, texts: &[String]) -> Result<Vec<Val>, Failure> {
+fn typed(ty: &ComponentFunc, name: &str, texts: &[OsString]) -> Result<Vec<Val>, Failure> {
     let parameters: Vec<_> = ty.params().collect();
     if parameters.len() != texts.len() {
         return Err(Failure::own(Code::Arguments, || {
@@ -74,6 +76,7 @@ fn typed(ty: &ComponentFunc, name: &str, texts: &[String]) -> Result<Vec<Val>, F
         }));
     }
     let values = parameters.iter().zip(texts).map(|((parameter, ty), text)| {
+        let text = args::text(text)?;
         Val::from_wave(ty, text).map_err(|error| {
             Failure::own(Code::Arguments, || {
                 let ty = DisplayType(ty);

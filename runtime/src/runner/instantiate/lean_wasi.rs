@@ -10,6 +10,7 @@ use precompile_runtime::wasmtime::{Extern, Store};
 use precompile_wasi::{Context, Input, Output, find, func};
 #[cfg(feature = "measure")]
 use std::io::Cursor;
+use std::os::unix::ffi::OsStrExt;
 
 /// The maximum size of a folder's listing for a guest without a memory limit.
 const LISTING_BYTES: usize = 1 << 30;
@@ -34,9 +35,9 @@ impl Offer {
             None => streams,
         };
         let mut context = Context::new(streams.0, streams.1, streams.2);
-        args.of_guest().into_iter().for_each(|argument| context.argument(argument));
+        args.of_guest().into_iter().for_each(|argument| context.argument(argument.as_bytes()));
         for (name, value) in &args.environment {
-            context.variable(name, value);
+            context.variable(name.as_bytes(), value.as_bytes());
         }
         for Folder { host, guest, is_writable } in &args.folders {
             context.folder(host, guest, *is_writable).map_err(|error| {

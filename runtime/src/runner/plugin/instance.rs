@@ -2,7 +2,7 @@
 
 use super::exit::Exit;
 use super::library::{Declared, Library};
-use crate::args::Args;
+use crate::args::{self, Args};
 use precompile_plugin::{self as abi, DONE, EXIT, Folder, MAX_VALUES, Setup, TRAP, Text, Variable};
 use precompile_runtime::wasmtime::{self, AsContextMut, Caller, Extern, Func, FuncType, Val};
 use std::cell::RefCell;
@@ -29,13 +29,12 @@ impl Instance {
     ///
     /// The plugin's message.
     pub(crate) fn open(library: &Arc<Library>, args: &Args) -> Result<Arc<Instance>, String> {
-        let arguments = args.of_guest();
+        let arguments = args.texts_of_guest().map_err(|failure| failure.text())?;
         let arguments: Vec<Text> = arguments.iter().map(|argument| text(argument)).collect();
-        let variables: Vec<Variable> = args
-            .environment
-            .iter()
-            .map(|(name, value)| Variable { name: text(name), value: text(value) })
-            .collect();
+        let given = |value: &OsStr| args::text(value).map(text).map_err(|failure| failure.text());
+        let variables = args.environment.iter();
+        let variables = variables.map(|(name, value)| Ok(Variable { name: given(name)?, value: given(value)? }));
+        let variables: Vec<Variable> = variables.collect::<Result<_, String>>()?;
         let folders: Vec<Folder> = args
             .folders
             .iter()

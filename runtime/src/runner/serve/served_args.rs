@@ -32,7 +32,8 @@ impl Args {
         if let Some(first) = self.arguments.first() {
             return Err(Failure::own(Code::Usage, || {
                 format!(
-                    "`serve` takes one component, and `{first}` follows it: list several in a file for `--sites`"
+                    "`serve` takes one component, and `{}` follows it: list several in a file for `--sites`",
+                    first.display()
                 )
             }));
         }
@@ -43,6 +44,7 @@ impl Args {
 
     /// The options for a component with an artifact and environment variables of its own.
     pub(super) fn of_site(&self, artifact: PathBuf, environment: BTreeMap<String, String>) -> Args {
+        let own = environment.into_iter().map(|(name, value)| (name.into(), value.into()));
         Args {
             artifact,
             arguments: Vec::new(),
@@ -50,7 +52,7 @@ impl Args {
             is_checked: false,
             is_mapped: false,
             folders: self.folders.clone(),
-            environment: self.environment.iter().cloned().chain(environment).collect(),
+            environment: self.environment.iter().cloned().chain(own).collect(),
             network: self.network.clone(),
             servers: self.servers.clone(),
             invoke: None,

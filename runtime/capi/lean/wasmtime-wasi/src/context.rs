@@ -6,6 +6,7 @@ use precompile_wasi::{Context, Input, Output};
 use std::env::{args_os, vars_os};
 use std::io;
 use std::mem::replace;
+use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 
 /// The rights that a guest has in a folder.
@@ -44,10 +45,10 @@ impl WasiCtxBuilder {
         self
     }
 
-    /// Adds the arguments of this process, in which U+FFFD stands for what isn't UTF-8.
+    /// Adds the arguments of this process.
     pub fn inherit_args(&mut self) -> &mut Self {
         for argument in args_os() {
-            self.0.argument(argument.to_string_lossy());
+            self.0.argument(argument.into_vec());
         }
         self
     }
@@ -58,10 +59,10 @@ impl WasiCtxBuilder {
         self
     }
 
-    /// Adds the environment variables of this process, in which U+FFFD stands for what isn't UTF-8.
+    /// Adds the environment variables of this process.
     pub fn inherit_env(&mut self) -> &mut Self {
         for (name, value) in vars_os() {
-            self.0.variable(name.to_string_lossy(), value.to_string_lossy());
+            self.0.variable(name.into_vec(), value.into_vec());
         }
         self
     }
