@@ -55,6 +55,7 @@ const VERB_TOOLS: &[&str] = &[
     "described_host",
     "difference",
     "environment",
+    "failures",
     "hinted",
     "host_file",
     "html_page",

@@ -31,6 +31,14 @@ impl DescribedHost {
         files.into_iter().map(|file| Ok(DescribedHost { host: host_file::read(&file)?, file })).collect()
     }
 
+    /// The host for a message: its file, or else the runner, which described it.
+    pub(crate) fn shown(&self) -> String {
+        match self.file.as_os_str().is_empty() {
+            true => "the runner's description of its host".into(),
+            false => format!("`{}`", escaped_path(&self.file)),
+        }
+    }
+
     /// The name of the host: that of its file, without the ending.
     pub(crate) fn name(&self) -> &OsStr {
         self.file.file_stem().unwrap_or_default()

@@ -5,6 +5,7 @@ mod code;
 
 use crate::artifacts;
 use crate::described_host::DescribedHost;
+use crate::failures::Failures;
 use crate::message::{Format, Message, print, print_bytes};
 use crate::runner::Runner;
 use crate::trust_file;
@@ -67,24 +68,29 @@ impl Opts {
             return code::explain(code, self.message_format).map(|()| true);
         }
         let files = artifacts::files(&self.artifacts, "name it to have it explained")?;
-        let artifacts = files.into_iter().map(Artifact::read).collect::<Result<Vec<_>>>()?;
+        let mut failures = Failures::new(self.message_format, files.len());
+        let mut artifacts = Vec::new();
+        for file in &files {
+            artifacts.extend(failures.note(file, Artifact::read(file.clone()))?);
+        }
         let hosts = self.hosts()?;
         // Read once: it may be a pipe.
         let named = self.trust.as_deref().map(trust_file::read).transpose()?;
         let trust = |known: &DescribedHost| match &named {
             Some(trust) => Ok(Some(trust.clone())),
             None => {
-                trust_file::of_host(&known.host).with_context(|| format!("`{}`", escaped_path(&known.file)))
+                trust_file::of_host(&known.host).with_context(|| known.shown())
             }
         };
         let trusts = hosts.iter().map(trust).collect::<Result<Vec<_>>>()?;
-        let names_both = artifacts.len() * hosts.len() > 1;
+        let names_both = files.len() * hosts.len() > 1;
         let mut all_load = true;
         for artifact in &artifacts {
             for (known, trust) in hosts.iter().zip(&trusts) {
                 all_load &= self.explain(artifact, known, trust.as_ref(), names_both)?;
             }
         }
+        failures.end()?;
         Ok(all_load)
     }
 

@@ -7,6 +7,7 @@ mod share;
 mod treemap;
 
 use crate::artifacts;
+use crate::failures::Failures;
 use crate::html_page::HtmlOutput;
 use crate::kind::Kind;
 use crate::message::{Format, print, print_bytes};
@@ -60,32 +61,48 @@ impl Opts {
             let words = "`--html` is for one artifact, and these are";
             return Err(Kind::Usage.error(format!("{words} {}: name one", files.len())));
         }
-        for (number, file) in files.iter().enumerate() {
-            if number > 0 && self.message_format == Format::Human {
+        let mut failures = Failures::new(self.message_format, files.len());
+        let mut is_first = true;
+        for file in &files {
+            let html = self.html.as_deref().map(|path| HtmlOutput::new(path, file));
+            html.map_or(Ok(()), |html| html.check(self.message_format))?;
+            let Some((bytes, inspection)) = failures.note(file, read(file))? else { continue };
+            if !is_first && self.message_format == Format::Human {
                 print_bytes(b"\n")?;
             }
-            self.inspect(file)?;
+            is_first = false;
+            self.describe(file, &bytes, &inspection, html)?;
         }
-        Ok(())
+        failures.end()
     }
 
-    fn inspect(&self, file: &Path) -> Result<()> {
-        let html = self.html.as_deref().map(|path| HtmlOutput::new(path, file));
-        html.map_or(Ok(()), |html| html.check(self.message_format))?;
-        let bytes = unreadable::read(file)?;
-        let inspection = match inspect(&bytes) {
-            Err(InspectError::Read(error)) => return Err(unreadable::no_artifact(file, &bytes, &error)),
-            inspection => inspection.with_context(|| format!("`{}`", escaped_path(file)))?,
-        };
+    /// Prints the description of an artifact, and writes its page.
+    fn describe(
+        &self,
+        file: &Path,
+        bytes: &[u8],
+        inspection: &Inspection,
+        html: Option<HtmlOutput<'_>>,
+    ) -> Result<()> {
         let mut warnings = inspection.warnings();
-        warnings.extend(foreign(&inspection));
+        warnings.extend(foreign(inspection));
         match self.message_format {
-            Format::Json => print(&Inspected::new(file, &inspection, &warnings))?,
+            Format::Json => print(&Inspected::new(file, inspection, &warnings))?,
             Format::Human if html.is_some_and(HtmlOutput::is_standard) => {}
-            Format::Human => print_bytes(human::text(file, &inspection, &warnings, self.all).as_bytes())?,
+            Format::Human => print_bytes(human::text(file, inspection, &warnings, self.all).as_bytes())?,
         }
-        html.map_or(Ok(()), |html| html.write(&page::page(file, &bytes, &inspection)?))
+        html.map_or(Ok(()), |html| html.write(&page::page(file, bytes, inspection)?))
     }
+}
+
+/// The content of an artifact, and what it tells.
+fn read(file: &Path) -> Result<(Vec<u8>, Inspection)> {
+    let bytes = unreadable::read(file)?;
+    let inspection = match inspect(&bytes) {
+        Err(InspectError::Read(error)) => return Err(unreadable::no_artifact(file, &bytes, &error)),
+        inspection => inspection.with_context(|| format!("`{}`", escaped_path(file)))?,
+    };
+    Ok((bytes, inspection))
 }
 
 /// A warning for code of another machine: the flags for stock wasmtime are no use here.

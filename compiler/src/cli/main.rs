@@ -19,6 +19,7 @@ mod difference;
 mod environment;
 mod explain;
 mod explore;
+mod failures;
 mod hinted;
 mod host_file;
 mod html_page;
