@@ -27,6 +27,9 @@ pub(super) enum PrivateCopy {
 /// The size of one read, in bytes: it fits the caches of most CPUs.
 const CHUNK_BYTES: usize = 64 << 10;
 
+/// The size of one read of a file that says it is shorter, as those of `/proc` do.
+const SMALLEST_CHUNK_BYTES: usize = 4 << 10;
+
 /// The maximum length after an image, in bytes: more than any trailer has. It bounds the reading of an endless stream.
 const MOST_BEHIND_BYTES: u64 = 64 << 20;
 
@@ -37,7 +40,12 @@ impl PrivateCopy {
     /// Reads a file or a stream to its end. If the start is no artifact, the rest isn't read, because devices have no
     /// end. The length in the header may be wrong. A file ends nevertheless, and the caller must bound a stream.
     pub(super) fn of(read: ReadSome<'_>) -> io::Result<PrivateCopy> {
-        let first = Chunk::read(read)?;
+        PrivateCopy::of_chunks(read, CHUNK_BYTES)
+    }
+
+    /// Reads a file or a stream to its end, as [`PrivateCopy::of`], by so many bytes at once.
+    fn of_chunks(read: ReadSome<'_>, chunk_bytes: usize) -> io::Result<PrivateCopy> {
+        let first = Chunk::read(read, chunk_bytes)?;
         let Ok(image) = trailer::image(&first) else { return Ok(PrivateCopy::Owned(first.to_vec())) };
         // One excess chunk is enough for a refusal.
         let most = image.bytes.saturating_add(MOST_BEHIND_BYTES);
@@ -54,7 +62,11 @@ impl PrivateCopy {
         if let Some(copy) = sealed::of_large_file(file)? {
             return Ok(copy);
         }
-        PrivateCopy::of(&mut |buffer| file.read(buffer))
+        // The pages of a larger buffer would be touched for nothing. One byte more shows the end.
+        let metadata = file.metadata()?;
+        let bytes = if metadata.is_file() { metadata.len().saturating_add(1) } else { u64::MAX };
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX).clamp(SMALLEST_CHUNK_BYTES, CHUNK_BYTES);
+        PrivateCopy::of_chunks(&mut |buffer| file.read(buffer), bytes)
     }
 
     /// Reads the trailer, and checks the digest.
@@ -105,8 +117,8 @@ struct Chunk {
 }
 
 impl Chunk {
-    fn read(read: ReadSome<'_>) -> io::Result<Chunk> {
-        let mut chunk = Chunk { buffer: vec![0; CHUNK_BYTES], bytes: 0 };
+    fn read(read: ReadSome<'_>, most: usize) -> io::Result<Chunk> {
+        let mut chunk = Chunk { buffer: vec![0; most], bytes: 0 };
         chunk.read_next(read)?;
         Ok(chunk)
     }
@@ -282,7 +294,7 @@ mod sealed {
             // Linux refuses as busy while a page of the file is in use elsewhere, as for a moment by page migration.
             (&file).rewind()?;
             let read: ReadSome<'_> = &mut |buffer| (&file).read(buffer);
-            return PrivateCopy::owned(Chunk::read(read)?, read, u64::MAX);
+            return PrivateCopy::owned(Chunk::read(read, CHUNK_BYTES)?, read, u64::MAX);
         }
         // A private mapping, because older kernels treat a shared one as writable.
         // SAFETY: nobody can change or shorten the file any more.
@@ -351,8 +363,20 @@ mod tests {
         let artifact = artifact();
         let mut source = &*artifact;
         let read: ReadSome<'_> = &mut |buffer| source.read(buffer);
-        let copy = PrivateCopy::owned(Chunk::read(read).unwrap(), read, u64::MAX).unwrap();
+        let copy = PrivateCopy::owned(Chunk::read(read, CHUNK_BYTES).unwrap(), read, u64::MAX).unwrap();
         assert_eq!(answer(copy), 42);
+    }
+
+    /// A file may become longer while it is read, so that its end is in no first chunk.
+    #[test]
+    fn chunks_of_any_size() {
+        let artifact = artifact();
+        for bytes in [64, 1000, artifact.len() - 1, artifact.len(), artifact.len() + 1] {
+            let mut source = &*artifact;
+            let copy = PrivateCopy::of_chunks(&mut |buffer| source.read(buffer), bytes).unwrap();
+            assert_eq!(&*copy, &*artifact, "{bytes}");
+            assert_eq!(answer(copy), 42, "{bytes}");
+        }
     }
 
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -413,7 +437,7 @@ mod tests {
         let artifact = artifact();
         let mut source = &*artifact;
         let read: ReadSome<'_> = &mut |buffer| source.read(buffer);
-        let (file, first) = (sealed::create().unwrap(), Chunk::read(read).unwrap());
+        let (file, first) = (sealed::create().unwrap(), Chunk::read(read, CHUNK_BYTES).unwrap());
         file.set_len(1).unwrap();
         // SAFETY: nobody reads the mapping.
         let _held = unsafe { MmapMut::map_mut(&file) }.unwrap();

@@ -17,9 +17,11 @@ const SIGPIPE: c_int = 13;
 /// `SIG_IGN`, on all systems.
 const IGNORE: usize = 1;
 
-// SAFETY: the C library has this function, whose handler is an address or one of a few numbers.
+// SAFETY: the C library has these functions. A handler is an address or one of a few numbers.
 unsafe extern "C" {
     fn signal(number: c_int, handler: usize) -> usize;
+    #[cfg(not(feature = "plugin"))]
+    fn _exit(code: c_int) -> !;
 }
 
 // SAFETY: nothing else has the name, which the C library calls with these types.
@@ -31,6 +33,13 @@ extern "C" fn main(_: c_int, _: *const *const c_char) -> c_int {
     let code = super::command();
     // If it can't be written, the error was reported already.
     let _ = std::io::stdout().flush();
+    // Nothing is left to do, and freeing the memory of a process takes its time. Plugins may have something to do.
+    #[cfg(not(feature = "plugin"))]
+    // SAFETY: the function ends the process.
+    unsafe {
+        _exit(code.into())
+    };
+    #[cfg(feature = "plugin")]
     code.into()
 }
 
