@@ -100,6 +100,17 @@ fn remedies_of_components_depend_on_their_wasi() {
         ("wasi:cli/stdout@0.2.0", &[][..], "feature `wasi-p2`"),
         ("wasi:cli/stdout@0.2.0-rc-2023-11-10", WASI, "draft"),
         ("wasi:keyvalue/store@0.2.0", WASI, "not among"),
+        ("wasi:keyvalue/store@0.2.0-draft", WASI, "`--keyvalue`, in builds with the feature `wasi-keyvalue`"),
+        ("wasi:keyvalue/atomics@0.2.0-draft", &[][..], "`--keyvalue`"),
+        ("wasi:keyvalue/batch@0.2.0-draft", WASI, "`--keyvalue`"),
+        ("wasi:keyvalue/watcher@0.2.0-draft", WASI, "draft"),
+        ("wasi:keyvalue/store@0.2.0-draft2", WASI, "draft"),
+        (
+            "wasi:config/store@0.2.0-rc.1",
+            WASI,
+            "`--config NAME=VALUE`, in builds with the feature `wasi-config`",
+        ),
+        ("wasi:config/runtime@0.2.0-draft", WASI, "draft"),
         ("my:own/thing", WASI, "precompile-runtime"),
     ];
     for (instance, offered, words) in cases {

@@ -38,6 +38,12 @@ pub(super) fn of_component(name: &str, offers: Offers<'_>) -> &'static str {
     let is_third = version.starts_with("0.3");
     match name.strip_prefix("wasi:") {
         None => EMBEDDER,
+        Some("config/store") if version == "0.2.0-rc.1" => {
+            "the runner offers it by `--config NAME=VALUE`, in builds with the feature `wasi-config`"
+        }
+        Some("keyvalue/atomics" | "keyvalue/batch" | "keyvalue/store") if version == "0.2.0-draft" => {
+            "the runner offers it by `--keyvalue`, in builds with the feature `wasi-keyvalue`"
+        }
         Some(_) if version.contains('-') => {
             "it is of a draft of WASI: build the component with a later version of its tools"
         }
