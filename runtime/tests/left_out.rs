@@ -52,6 +52,18 @@ fn preview2() {}
 #[ignore = "left out: the test in runner/preview3.rs takes the feature `wasi-p3`"]
 fn preview3() {}
 
+/// So are these.
+#[cfg(not(feature = "wasi-config"))]
+#[test]
+#[ignore = "left out: the test in runner/config.rs takes the feature `wasi-config`"]
+fn config() {}
+
+/// So are those of stores.
+#[cfg(not(feature = "wasi-keyvalue"))]
+#[test]
+#[ignore = "left out: the tests in runner/keyvalue/ take the feature `wasi-keyvalue`"]
+fn keyvalue() {}
+
 /// So are those of the addresses and servers that components reach, and of the server.
 #[cfg(not(feature = "serve"))]
 #[test]

@@ -35,6 +35,21 @@ pub(crate) fn command() -> Command {
             )
             .action(ArgAction::Append),
         )
+        .arg(
+            option("config", "NAME=VALUE", "Give a component a variable of `wasi:config`")
+                .action(ArgAction::Append),
+        )
+        .arg(
+            Arg::new("keyvalue")
+                .long("keyvalue")
+                .action(ArgAction::SetTrue)
+                .help("Give a component a store in memory, by `wasi:keyvalue`"),
+        )
+        .arg(
+            option("keyvalue-data", "NAME=VALUE", "The same, with a key and its value")
+                .action(ArgAction::Append),
+        )
+        .arg(option("max-keyvalue", "SIZE", "The most that the store of `wasi:keyvalue` may hold"))
         .arg(option("invoke", "FUNCTION", "Call this export with ARGS, and print its results"))
         .arg(
             option(

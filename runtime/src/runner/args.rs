@@ -6,10 +6,13 @@ use crate::folder::Folder;
 use crate::help;
 #[cfg(feature = "wasi-http")]
 use crate::http::Server;
+#[cfg(feature = "wasi-keyvalue")]
+use crate::keyvalue;
 #[cfg(feature = "limits")]
 use crate::limits::GuestLimits;
 #[cfg(feature = "wasi-p2")]
 use crate::network::{Network, Rule};
+use crate::optional::Optional;
 #[cfg(feature = "plugin")]
 use crate::plugin::Library as Plugin;
 #[cfg(feature = "preload")]
@@ -38,9 +41,9 @@ use std::sync::Arc;
 pub(crate) enum Command {
     /// Run an artifact.
     Run(Box<Args>),
-    /// Describe a host with these demands.
+    /// Describe a host with these demands and interfaces.
     #[cfg(feature = "describe")]
-    Describe(Demands),
+    Describe(Demands, Optional),
     /// Serve requests of HTTP.
     #[cfg(feature = "serve")]
     Serve(Box<Args>, Box<ServeOptions>),
@@ -74,6 +77,8 @@ pub(crate) struct Args {
     /// The servers that the guest may send requests to.
     #[cfg(feature = "wasi-http")]
     pub(crate) servers: Vec<Server>,
+    /// The interfaces that options offer.
+    pub(crate) optional: Optional,
     /// The export to call.
     pub(crate) invoke: Option<String>,
     /// The way in which a profiler is told of the code.
@@ -192,6 +197,10 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut network = Network::default();
     #[cfg(feature = "wasi-http")]
     let mut servers = Vec::new();
+    #[cfg_attr(not(any(feature = "wasi-config", feature = "wasi-keyvalue")), expect(unused_mut))]
+    let mut optional = Optional::default();
+    #[cfg(feature = "wasi-keyvalue")]
+    let mut keyvalue = keyvalue::Options::default();
     #[cfg(feature = "serve")]
     let mut server: Option<Box<ServeOptions>> = None;
     let mut instead: Option<Instead> = None;
@@ -213,6 +222,16 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some(Long("udp")) => network.udp.push(Rule::parse(&parser.value()?.string()?).map_err(wrong)?),
             #[cfg(feature = "wasi-http")]
             Some(Long("http")) => servers.push(Server::parse(&parser.value()?.string()?).map_err(wrong)?),
+            #[cfg(feature = "wasi-config")]
+            Some(Long("config")) => optional.config.extend([pair(&parser.value()?.string()?)?]),
+            #[cfg(feature = "wasi-keyvalue")]
+            Some(Long("keyvalue")) => keyvalue.is_offered = true,
+            #[cfg(feature = "wasi-keyvalue")]
+            Some(Long("keyvalue-data")) => keyvalue.data.push(pair(&parser.value()?.string()?)?),
+            #[cfg(feature = "wasi-keyvalue")]
+            Some(Long("max-keyvalue")) => {
+                keyvalue.max_bytes = Some(quantity::bytes(&parser.value()?.string()?).map_err(wrong)?);
+            }
             Some(Long("invoke")) if cfg!(not(feature = "invoke")) => {
                 return Err("this build can't call functions: use one with the feature `invoke`".into());
             }
@@ -293,10 +312,15 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             None => break None,
         }
     };
+    #[cfg(feature = "wasi-keyvalue")]
+    {
+        optional.bucket = keyvalue.bucket(limits.max_memory).map_err(wrong)?;
+    }
     #[cfg(feature = "describe")]
     if describe {
         // With the demands before and after it.
-        instead = instead.or_else(|| Some(("--describe", Command::Describe(demands.clone()))));
+        instead =
+            instead.or_else(|| Some(("--describe", Command::Describe(demands.clone(), optional.clone()))));
     }
     #[cfg(feature = "serve")]
     let artifact = match server.as_ref().and_then(|server| server.sites.as_ref()) {
@@ -344,6 +368,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
         network,
         #[cfg(feature = "wasi-http")]
         servers,
+        optional,
         invoke,
         #[cfg(feature = "profile")]
         profiler,
@@ -408,6 +433,13 @@ fn profile(text: &str) -> Result<ProfilingStrategy, lexopt::Error> {
         "jitdump" => Ok(ProfilingStrategy::JitDump),
         _ => Err(format!("`{text}` is no profile: use `perfmap` or `jitdump`").into()),
     }
+}
+
+/// Takes `NAME=VALUE` apart.
+#[cfg(any(feature = "wasi-config", feature = "wasi-keyvalue"))]
+fn pair(text: &str) -> Result<(String, String), lexopt::Error> {
+    let pair = text.split_once('=').ok_or_else(|| format!("`{text}` has no value: give NAME=VALUE"))?;
+    Ok((pair.0.into(), pair.1.into()))
 }
 
 #[allow(clippy::disallowed_methods, reason = "the user asks for it by name")]

@@ -44,6 +44,20 @@ const LINES: &[Line] = &[
     Both(
         "      --http SERVER        let a component send requests to HOST, `*.DOMAIN` or `*`, with `:PORT` or all",
     ),
+    #[cfg(feature = "wasi-config")]
+    Both("      --config NAME=VALUE  give a component a variable of `wasi:config`"),
+    #[cfg(feature = "wasi-keyvalue")]
+    Both("      --keyvalue           give a component a store in memory, by `wasi:keyvalue`"),
+    #[cfg(feature = "wasi-keyvalue")]
+    Long("      --keyvalue-data NAME=VALUE"),
+    #[cfg(feature = "wasi-keyvalue")]
+    Long("                           the same, with a key and its value"),
+    #[cfg(feature = "wasi-keyvalue")]
+    Long(
+        "      --max-keyvalue SIZE  refuse more there, where each key takes 256 bytes besides [default: 16M, or",
+    ),
+    #[cfg(feature = "wasi-keyvalue")]
+    Long("                           `--max-memory` where that is less]"),
     #[cfg(feature = "invoke")]
     Both("      --invoke FUNCTION    call this export with ARGS, and print its results"),
     #[cfg(feature = "wave")]

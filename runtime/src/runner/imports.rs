@@ -2,6 +2,7 @@
 
 use crate::args::Args;
 use crate::failure::Failure;
+use crate::optional::Optional;
 #[cfg(feature = "wasi")]
 use crate::preview1::{FUNCTIONS, MODULES};
 #[cfg(feature = "wasi-p2")]
@@ -29,7 +30,7 @@ pub(crate) fn not_offered(program: &Program, path: &Path, args: &Args, libraries
     let is_named = |name: &str| {
         name.split_once('#').is_some_and(|(module, name)| is_on_command_line(args, libraries, module, name))
     };
-    let is_offered = |name: &str| offers(name) || is_named(name);
+    let is_offered = |name: &str| offers(name, &args.optional) || is_named(name);
     let unmet = unmet(program.manifest(), &is_offered);
     if unmet.is_empty() {
         return None;
@@ -63,8 +64,8 @@ fn wants_wasi_plugin(program: &Program, is_offered: &dyn Fn(&str) -> bool) -> bo
         && !is_offered("wasi_snapshot_preview1#fd_write")
 }
 
-/// Returns true if this build offers an import.
-fn offers(name: &str) -> bool {
+/// Returns true if this build offers an import, of itself or by an option.
+fn offers(name: &str, optional: &Optional) -> bool {
     #[cfg(feature = "wasi")]
     if let Some((module, function)) = name.split_once('#') {
         return MODULES.contains(&module) && FUNCTIONS.contains(&function);
@@ -73,13 +74,12 @@ fn offers(name: &str) -> bool {
     if let Some((module, function)) = name.split_once('#') {
         return precompile_wasi::find(module, function).is_some();
     }
-    components().any(|interface| interface == name)
+    components(optional).any(|interface| interface == name)
 }
 
 /// The interfaces that this build offers to components.
-fn components() -> impl Iterator<Item = &'static str> {
-    let none: [&str; 0] = [];
-    let all = none.into_iter();
+fn components(optional: &Optional) -> impl Iterator<Item = &'static str> {
+    let all = optional.names();
     #[cfg(feature = "wasi-p2")]
     let all = all.chain(preview2::INTERFACES);
     #[cfg(feature = "wasi-p3")]
@@ -89,9 +89,9 @@ fn components() -> impl Iterator<Item = &'static str> {
     all
 }
 
-/// All imports that this build offers.
+/// All imports that this build offers, of itself or by an option.
 #[cfg(feature = "describe")]
-pub(crate) fn all() -> Vec<String> {
+pub(crate) fn all(optional: &Optional) -> Vec<String> {
     let mut all = Vec::new();
     #[cfg(feature = "wasi")]
     for module in MODULES {
@@ -101,6 +101,6 @@ pub(crate) fn all() -> Vec<String> {
     for module in precompile_wasi::MODULES {
         all.extend(precompile_wasi::FUNCTIONS.iter().map(|function| [module, "#", function.name].concat()));
     }
-    all.extend(components().map(String::from));
+    all.extend(components(optional).map(String::from));
     all
 }

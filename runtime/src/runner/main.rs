@@ -12,6 +12,8 @@ mod check;
 mod code_offsets;
 #[cfg(feature = "component-model")]
 mod component;
+#[cfg(feature = "wasi-config")]
+mod config;
 mod demands;
 #[cfg(feature = "describe")]
 mod describe;
@@ -27,6 +29,8 @@ mod imports;
 mod instantiate;
 #[cfg(feature = "invoke")]
 mod invoke;
+#[cfg(feature = "wasi-keyvalue")]
+mod keyvalue;
 #[cfg(feature = "limits")]
 mod limits;
 mod lines;
@@ -37,6 +41,7 @@ mod network;
 #[cfg(all(no_unwind, panic = "abort"))]
 #[allow(unsafe_code, reason = "functions with the names of libgcc's")]
 mod no_unwind;
+mod optional;
 mod panic;
 #[cfg(feature = "plugin")]
 mod plugin;
@@ -89,7 +94,9 @@ fn command() -> u8 {
     let run = Args::parse().and_then(|command| match command {
         Command::Run(args) => stack::with_enough(|| run(*args)),
         #[cfg(feature = "describe")]
-        Command::Describe(demands) => demands.config().and_then(describe::print),
+        Command::Describe(demands, optional) => {
+            demands.config().and_then(|config| describe::print(config, &optional))
+        }
         #[cfg(feature = "serve")]
         Command::Serve(args, options) => args.demands.config().and_then(|config| {
             #[cfg(feature = "profile")]

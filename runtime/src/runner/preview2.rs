@@ -104,7 +104,7 @@ pub(crate) mod tests {
     }
 
     /// Returns true if a linker has an interface: a defined name can't be defined again.
-    pub(crate) fn is_linked(linker: &mut Linker<Guest>, name: &str) -> bool {
+    pub(crate) fn is_linked<T: 'static>(linker: &mut Linker<T>, name: &str) -> bool {
         linker.root().resource(name, ResourceType::host::<()>(), |_, _| Ok(())).is_err()
     }
 

@@ -9,6 +9,8 @@ use crate::args::Args;
 use crate::failure::Failure;
 #[cfg(feature = "wasi-http")]
 use crate::http::Requests;
+#[cfg(feature = "wasi-keyvalue")]
+use crate::keyvalue::{self, Bucket};
 #[cfg(feature = "wasi-p3")]
 use crate::preview3;
 use crate::state::{self, State};
@@ -18,8 +20,12 @@ use precompile_runtime::artifact::Code;
 use precompile_runtime::link::{self, LinkError};
 use precompile_runtime::wasmtime::component::{Component, Instance, Linker, ResourceTable};
 use precompile_runtime::wasmtime::{self, Store};
+#[cfg(feature = "wasi-keyvalue")]
+use std::sync::Arc;
 use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+#[cfg(feature = "wasi-config")]
+use wasmtime_wasi_config::{WasiConfig, WasiConfigVariables};
 #[cfg(feature = "wasi-http")]
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
@@ -40,6 +46,10 @@ pub(crate) struct World {
     http: WasiHttpCtx,
     #[cfg(feature = "wasi-http")]
     requests: Requests,
+    #[cfg(feature = "wasi-config")]
+    config: WasiConfigVariables,
+    #[cfg(feature = "wasi-keyvalue")]
+    bucket: Option<Arc<Bucket>>,
 }
 
 impl WasiView for State<World> {
@@ -53,6 +63,13 @@ impl WasiHttpView for State<World> {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
         let World { table, http, requests, .. } = &mut self.world;
         WasiHttpCtxView { hooks: requests, table, ctx: http }
+    }
+}
+
+#[cfg(feature = "wasi-keyvalue")]
+impl keyvalue::View for State<World> {
+    fn keyvalue(&mut self) -> (&mut ResourceTable, Option<&Arc<Bucket>>) {
+        (&mut self.world.table, self.world.bucket.as_ref())
     }
 }
 
@@ -79,8 +96,23 @@ impl World {
             http,
             #[cfg(feature = "wasi-http")]
             requests: Requests::new(&args.servers),
+            #[cfg(feature = "wasi-config")]
+            config: args.optional.config.clone().into_iter().collect(),
+            #[cfg(feature = "wasi-keyvalue")]
+            bucket: bucket(args),
         })
     }
+}
+
+/// The store of a guest. The instances of a server share it, and a guest that is measured again has another.
+#[cfg(feature = "wasi-keyvalue")]
+fn bucket(args: &Args) -> Option<Arc<Bucket>> {
+    let bucket = args.optional.bucket.as_ref()?;
+    #[cfg(feature = "serve")]
+    if args.is_server {
+        return Some(Arc::clone(bucket));
+    }
+    Some(Arc::new(bucket.copy()))
 }
 
 pub(super) fn new(
@@ -110,6 +142,7 @@ pub(crate) fn link_async(
     args: &Args,
 ) -> wasmtime::Result<()> {
     preview2::add_to_linker_async(linker, &args.network)?;
+    link_optional(linker, args)?;
     #[cfg(feature = "wasi-http")]
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)?;
     if program.engine().get_concurrency_support() {
@@ -117,6 +150,22 @@ pub(crate) fn link_async(
         #[cfg(feature = "wasi-http")]
         wasmtime_wasi_http::p3::add_to_linker(linker)?;
     }
+    Ok(())
+}
+
+/// Adds the interfaces that options offer to a linker. Their functions never wait.
+fn link_optional(linker: &mut Linker<State<World>>, args: &Args) -> wasmtime::Result<()> {
+    #[cfg(feature = "wasi-config")]
+    if !args.optional.config.is_empty() {
+        wasmtime_wasi_config::add_to_linker(linker, |state: &mut State<World>| {
+            WasiConfig::from(&state.world.config)
+        })?;
+    }
+    #[cfg(feature = "wasi-keyvalue")]
+    if args.optional.bucket.is_some() {
+        keyvalue::add_to_linker(linker)?;
+    }
+    let _ = (linker, args);
     Ok(())
 }
 
@@ -128,6 +177,7 @@ fn link(program: &Program, linker: &mut Linker<State<World>>, args: &Args) -> wa
     }
     let _ = program;
     preview2::add_to_linker(linker, &args.network)?;
+    link_optional(linker, args)?;
     #[cfg(feature = "wasi-http")]
     wasmtime_wasi_http::p2::add_only_http_to_linker_sync(linker)?;
     Ok(())

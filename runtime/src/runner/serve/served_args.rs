@@ -4,6 +4,7 @@ use crate::args::Args;
 #[cfg(any(feature = "preload", feature = "plugin"))]
 use crate::component::refuse_libraries;
 use crate::failure::Failure;
+use crate::optional::Optional;
 use precompile_runtime::artifact::Code;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -42,8 +43,13 @@ impl Args {
         Ok(())
     }
 
-    /// The options for a component with an artifact and environment variables of its own.
-    pub(super) fn of_site(&self, artifact: PathBuf, environment: BTreeMap<String, String>) -> Args {
+    /// The options for a component with an artifact, environment variables and interfaces of its own.
+    pub(super) fn of_site(
+        &self,
+        artifact: PathBuf,
+        environment: BTreeMap<String, String>,
+        optional: Optional,
+    ) -> Args {
         let own = environment.into_iter().map(|(name, value)| (name.into(), value.into()));
         Args {
             artifact,
@@ -55,6 +61,7 @@ impl Args {
             environment: self.environment.iter().cloned().chain(own).collect(),
             network: self.network.clone(),
             servers: self.servers.clone(),
+            optional,
             invoke: None,
             #[cfg(feature = "profile")]
             profiler: self.profiler,

@@ -32,6 +32,10 @@ struct Entry {
     /// Environment variables, beside those of the command line.
     #[serde(default)]
     env: BTreeMap<String, String>,
+    /// Variables of `wasi:config`, beside those of the command line.
+    #[cfg(feature = "wasi-config")]
+    #[serde(default)]
+    config: BTreeMap<String, String>,
 }
 
 /// Reads the file, and opens its components. They share the options of the command line.
@@ -64,7 +68,11 @@ pub(super) fn read(runtime: &Arc<Runtime>, args: &Arc<Args>, file: &Path) -> Res
         }
         let component = folder.join(entry.component);
         let name = component.display().to_string();
-        let args = Arc::new(args.of_site(component.clone(), entry.env));
+        #[cfg_attr(not(feature = "wasi-config"), expect(unused_mut))]
+        let mut optional = args.optional.apart();
+        #[cfg(feature = "wasi-config")]
+        optional.config.extend(entry.config);
+        let args = Arc::new(args.of_site(component.clone(), entry.env, optional));
         let guest = Guest::open(runtime, &args, component, entry.tier.map(|tier| folder.join(tier)))?;
         sites.push(Site { host, path, name, guest: Arc::new(guest) });
     }
