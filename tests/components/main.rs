@@ -1,6 +1,7 @@
-//! Tests of components in `precompile-run`: commands of WASI 0.2 and 0.3, sockets, and functions with values in WAVE.
+//! Tests of components in `precompile-run`: commands of WASI 0.2 and 0.3, sockets, stores, and functions with values in WAVE.
 
 mod sockets;
+mod stores;
 mod third;
 
 use support::{BACKENDS, Ended, Folder, Runner};

@@ -8,6 +8,7 @@ mod replacement;
 mod server;
 mod shutdown;
 mod sites;
+mod stores;
 mod usage;
 
 use client::{Response, get, request};
@@ -26,7 +27,12 @@ fn folder(version: &str, backend: &str, options: &[&str]) -> Folder {
 
 /// Compiles a component into NAME.cwasm.
 fn compile(folder: &Folder, name: &str, version: &str, backend: &str, options: &[&str]) {
-    let module = root().join(format!("tests/guests/http-{version}.wasm"));
+    compile_guest(folder, name, &format!("http-{version}"), backend, options);
+}
+
+/// Compiles a component of `tests/guests` into NAME.cwasm.
+fn compile_guest(folder: &Folder, name: &str, guest: &str, backend: &str, options: &[&str]) {
+    let module = root().join(format!("tests/guests/{guest}.wasm"));
     let output = format!("{name}.cwasm.new");
     let arguments = ["--backend", backend, "-W", "epoch-interruption"]
         .into_iter()

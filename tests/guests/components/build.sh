@@ -13,5 +13,7 @@ build --lib --features http3
 cp "$made/component_guest.wasm" ../http-p3.wasm
 build --lib --features command3
 cp "$made/component_guest.wasm" ../command-p3.wasm
+build --lib --features stores
+cp "$made/component_guest.wasm" ../stores-p2.wasm
 build --bin sockets
 cp "$made/sockets.wasm" ../sockets-p2.wasm

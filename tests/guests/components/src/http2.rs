@@ -1,6 +1,7 @@
 //! The handler of WASI 0.2.
 
 use crate::page::text;
+use crate::respond::respond;
 use wasip2::clocks::monotonic_clock::subscribe_duration;
 use wasip2::exports::http::incoming_handler::Guest;
 use wasip2::http::outgoing_handler;
@@ -48,21 +49,6 @@ impl Guest for Handler {
             },
         }
     }
-}
-
-fn respond(out: ResponseOutparam, status: u16, text: &[u8]) {
-    let response = OutgoingResponse::new(Fields::new());
-    response.set_status_code(status).unwrap();
-    let body = response.body().unwrap();
-    ResponseOutparam::set(out, Ok(response));
-    let stream = body.write().unwrap();
-    for piece in text.chunks(4096) {
-        if stream.blocking_write_and_flush(piece).is_err() {
-            break;
-        }
-    }
-    drop(stream);
-    let _ = OutgoingBody::finish(body, None);
 }
 
 fn echo(request: IncomingRequest, out: ResponseOutparam) {

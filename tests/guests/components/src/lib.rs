@@ -8,3 +8,7 @@ mod http2;
 mod http3;
 #[cfg(any(feature = "http2", feature = "http3"))]
 mod page;
+#[cfg(any(feature = "http2", feature = "stores"))]
+mod respond;
+#[cfg(feature = "stores")]
+mod stores;
