@@ -71,6 +71,7 @@ pub struct Turn {
     key: Key,
     slot: Option<Box<Slot>>,
     name: Option<PathBuf>,
+    group: Option<Digest>,
     /// The entry isn't sent to the shared store.
     is_private: bool,
 }
@@ -79,6 +80,11 @@ impl Turn {
     /// The same turn, with the name of the entry's source for lists.
     pub fn named(self, name: Option<&Path>) -> Turn {
         Turn { name: name.map(Path::to_path_buf), ..self }
+    }
+
+    /// The same turn, for an entry that joins a group: [`Store::group`] lists it.
+    pub fn grouped(self, group: Digest) -> Turn {
+        Turn { group: Some(group), ..self }
     }
 
     /// The same turn, for an entry that stays on this machine if `is_private` is set.
@@ -149,7 +155,8 @@ impl Cache {
         {
             return found;
         }
-        let turn = Turn { key: key.clone(), slot: slot.map(Box::new), name: None, is_private: false };
+        let slot = slot.map(Box::new);
+        let turn = Turn { key: key.clone(), slot, name: None, group: None, is_private: false };
         self.remote(turn, accept)
     }
 
@@ -241,7 +248,14 @@ impl Cache {
             run.misses += 1;
             run.spent_ns = run.spent_ns.saturating_add(nanoseconds(cost));
         }
-        let digest = self.store_blob(turn, blob, cost)?.digest();
+        let group = turn.group;
+        let entry = self.store_blob(turn, blob, cost)?;
+        if let Some(group) = group {
+            // Without it, only those who look for the group's entries miss this one.
+            let _ = self.store.join(&entry, &key, group);
+        }
+        let digest = entry.digest();
+        drop(entry);
         self.name(&key, name);
         if !is_private {
             self.share(key);
@@ -262,6 +276,14 @@ impl Cache {
         match failed {
             Ok(()) => self.name(&turn.key, turn.name),
             Err(error) => self.cannot_write(&error),
+        }
+    }
+
+    /// Has an entry that was found join a group, unless it is in it.
+    pub fn join(&self, entry: &Entry, key: &Key, group: Digest) {
+        if !self.store.is_in_group(key.digest(), group) {
+            // Without it, only those who look for the group's entries miss this one.
+            let _ = self.store.join(entry, key, group);
         }
     }
 

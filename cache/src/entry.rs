@@ -20,7 +20,7 @@ const NO_BLOB: &str = "it has no blob";
 pub struct Entry {
     record: Record,
     blob: Blob,
-    _guard: Option<File>,
+    guard: Option<File>,
 }
 
 #[derive(Debug)]
@@ -48,12 +48,17 @@ pub(crate) enum CheckError {
 impl Entry {
     pub(crate) fn stored(record: Record, blob: Option<PathBuf>, trust: TrustedUsers, guard: File) -> Entry {
         let blob = blob.map_or(Blob::None, |path| Blob::File(path, trust));
-        Entry { record, blob, _guard: Some(guard) }
+        Entry { record, blob, guard: Some(guard) }
     }
 
     #[cfg_attr(not(feature = "remote"), allow(dead_code, reason = "only a shared store returns them"))]
     pub(crate) fn memory(record: Record, blob: Vec<u8>) -> Entry {
-        Entry { record, blob: Blob::Memory(blob), _guard: None }
+        Entry { record, blob: Blob::Memory(blob), guard: None }
+    }
+
+    /// Returns true if this value keeps the lock of the store, so that nothing is pruned meanwhile.
+    pub(crate) fn is_locked(&self) -> bool {
+        self.guard.is_some()
     }
 
     /// The entry's record.

@@ -9,6 +9,7 @@
 //!     entries/ab/KEY.json     an entry's record: key, digest of its blob, cost; written last
 //!     entries/ab/KEY.blob     the blob, unchanged
 //!     entries/ab/KEY.name     the name of the entry's source, for people
+//!     groups/ab/GROUP         the keys of the entries that belong together, one per line
 //!     filling/KEY             locked by the process that makes the entry
 //!     files/DEVICE-FOLDER     notes on the files in a folder
 //!     log                     the results of each run, one per line
@@ -34,6 +35,7 @@ pub(crate) struct Layout {
     folder: PathBuf,
     version: PathBuf,
     entries: PathBuf,
+    groups: PathBuf,
     filling: PathBuf,
     files: PathBuf,
     temp: PathBuf,
@@ -42,9 +44,9 @@ pub(crate) struct Layout {
 impl Layout {
     pub(crate) fn new(folder: &Path) -> Layout {
         let version = folder.join(VERSION);
-        let [entries, filling, files, temp] =
-            ["entries", "filling", "files", "temp"].map(|name| version.join(name));
-        Layout { folder: folder.into(), version, entries, filling, files, temp }
+        let [entries, groups, filling, files, temp] =
+            ["entries", "groups", "filling", "files", "temp"].map(|name| version.join(name));
+        Layout { folder: folder.into(), version, entries, groups, filling, files, temp }
     }
 
     /// The cache's folder.
@@ -86,6 +88,15 @@ impl Layout {
         self.entries.join(format!("{}/{key}.{extension}", &key[..2]))
     }
 
+    pub(crate) fn groups(&self) -> &Path {
+        &self.groups
+    }
+
+    pub(crate) fn group(&self, group: Digest) -> PathBuf {
+        let group = group.to_string();
+        self.groups.join(format!("{}/{group}", &group[..2]))
+    }
+
     pub(crate) fn filling(&self) -> &Path {
         &self.filling
     }
@@ -107,8 +118,8 @@ impl Layout {
     }
 
     /// The folders in which another user could replace our entries, each after its parent.
-    pub(crate) fn folders(&self) -> [&Path; 6] {
-        [&self.folder, &self.version, &self.entries, &self.filling, &self.files, &self.temp]
+    pub(crate) fn folders(&self) -> [&Path; 7] {
+        [&self.folder, &self.version, &self.entries, &self.groups, &self.filling, &self.files, &self.temp]
     }
 
     /// Checks that no other user can write to the folders that exist. Returns true if all of them exist.
@@ -159,7 +170,7 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&tag).unwrap(), TAG);
     }
 
-    /// If this test has to change, the layout needs a new version.
+    /// If a path has to change, the layout needs a new version.
     #[test]
     fn the_layout_of_version_1() {
         let layout = Layout::new(Path::new("F"));
@@ -170,11 +181,13 @@ mod tests {
             (layout.record(key), format!("F/v1/entries/ab/{key}.json")),
             (layout.blob(key), format!("F/v1/entries/ab/{key}.blob")),
             (layout.name(key), format!("F/v1/entries/ab/{key}.name")),
+            (layout.group(key), format!("F/v1/groups/ab/{key}")),
             (layout.filling_of(key), format!("F/v1/filling/{key}")),
             (layout.files().into(), "F/v1/files".into()),
             (layout.log(), "F/v1/log".into()),
             (layout.temp().into(), "F/v1/temp".into()),
             (layout.entries().into(), "F/v1/entries".into()),
+            (layout.groups().into(), "F/v1/groups".into()),
             (layout.filling().into(), "F/v1/filling".into()),
         ];
         for (path, drawn) in paths {

@@ -39,6 +39,7 @@ mod fs;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzz;
+mod groups;
 mod hash_file;
 mod holder;
 mod identity;

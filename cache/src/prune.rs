@@ -83,6 +83,7 @@ impl Store {
                 pruned.kept_bytes += bytes;
             }
         }
+        self.prune_groups()?;
         self.forget_folders(limits.max_age)?;
         Log::compact(self, pruned.kept_bytes)?;
         Ok(pruned)
@@ -104,7 +105,7 @@ impl Store {
         for path in self.layout.folders().into_iter().chain(files.iter().map(PathBuf::as_path)) {
             self.close(path)?;
         }
-        for folder in list(self.layout.entries())? {
+        for folder in list(self.layout.entries())?.chain(list(self.layout.groups())?) {
             self.close(&folder?.path())?;
         }
         self.prune_locked(StoreLimits { max_bytes: 0, max_age: Duration::ZERO })

@@ -11,7 +11,7 @@ use crate::record::{OTHER_KEY, Outcome, Record};
 use crate::trusted_users::TrustedUsers;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, SystemTime};
@@ -72,9 +72,14 @@ impl Store {
     pub fn lookup(&self, key: &Key) -> Result<Option<Entry>, Error> {
         let found = self.entry(key.digest())?;
         if found.is_some() {
-            mark_as_used(&self.layout.record(key.digest()));
+            self.note_use(key.digest());
         }
         Ok(found)
+    }
+
+    /// Notes that the entry with a digest of a key was used, so that it is pruned later.
+    pub fn note_use(&self, key: Digest) {
+        mark_as_used(&self.layout.record(key));
     }
 
     /// The entry with a digest of a key, as [`Store::list`] names it. This is no use of the entry.
@@ -100,6 +105,11 @@ impl Store {
         };
         let blob = matches!(record.outcome, Outcome::Blob { .. }).then(|| self.layout.blob(key));
         Ok(Some(Entry::stored(record, blob, self.trust, guard)))
+    }
+
+    /// The file with the blob of an entry, for messages: what is read of it isn't verified.
+    pub fn blob_file(&self, key: Digest) -> PathBuf {
+        self.layout.blob(key)
     }
 
     /// Writes a file with this name into the store's folder, completely or not at all.

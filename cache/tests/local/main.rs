@@ -2,6 +2,7 @@
 
 mod entries;
 mod files;
+mod groups;
 mod kept;
 mod log;
 mod named;

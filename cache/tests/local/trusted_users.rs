@@ -96,6 +96,7 @@ fn folders_that_others_can_write_are_not_used() {
         ("v1", 0o702, true),
         ("v1", 0o755, false),
         ("v1/entries", 0o770, true),
+        ("v1/groups", 0o777, true),
         ("v1/filling", 0o707, true),
         ("v1/files", 0o777, true),
         ("v1/temp", 0o777, true),

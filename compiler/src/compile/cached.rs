@@ -173,6 +173,7 @@ impl Compiler<'_> {
                 Lookup::Hit(entry) => {
                     if let Some(binary) = binary.get() {
                         keep(cache, request, source, binary);
+                        cache.join(&entry, &key, group(binary));
                     }
                     return Ok(answer(Artifact::Stored(entry), key));
                 }
@@ -198,7 +199,9 @@ impl Compiler<'_> {
             source.bytes = Some(bytes);
             return match compiled {
                 Ok(mut compiled) => {
-                    keep(cache, request, source, &compiled.manifest.source_blake3);
+                    let binary = &compiled.manifest.source_blake3;
+                    keep(cache, request, source, binary);
+                    let turn = turn.grouped(group(binary));
                     request.signatures.sign(&mut compiled.artifact);
                     Ok(answer(Artifact::Compiled(compiled, turn), key))
                 }
@@ -263,6 +266,12 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     bytes.try_reserve_exact(usize::try_from(expected).map_err(|_| io::ErrorKind::OutOfMemory)?)?;
     file.read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// The group of all artifacts of a module, by the digest of its binary form, which every artifact names. A server that runs
+/// one of them finds the others.
+fn group(binary: &[u8; 32]) -> Digest {
+    Digest::from(*binary)
 }
 
 /// Keeps the module of a stripped artifact, for its backtraces. `binary` is the digest of its binary form.
