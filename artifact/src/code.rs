@@ -97,6 +97,7 @@ codes! {
     OtherKind = 304, "The program is a component where a module is asked for, or the other way round.", "Use the call for components, or for modules.";
     NotInstantiated = 305, "The program can't be instantiated: an import is missing or of the wrong type, memory is short, or its start trapped.", "Have a build with the feature `messages` tell why.";
     OtherSource = 306, "The artifact can't take another's place, as it was compiled from another WebAssembly binary.", "Compile both from the same file.";
+    OtherSettings = 307, "The artifact can't take another's place, as it was compiled with other settings.", "Compile both with the same.";
 
     Usage = 401, "The command line can't be understood.", "See `precompile-run --help`.";
     Output = 402, "Standard output can't be written to.", "See where it leads.";

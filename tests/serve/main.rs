@@ -2,6 +2,7 @@
 
 #![cfg(target_os = "linux")]
 
+mod cached_tier;
 mod client;
 mod limits;
 mod replacement;

@@ -124,6 +124,14 @@ pub(crate) fn command() -> Command {
             .value_hint(ValueHint::FilePath),
         )
         .arg(
+            option(
+                "tier-from",
+                "CACHE",
+                "With `serve`: precompile's cache, whose fastest artifact of the component takes over",
+            )
+            .value_hint(ValueHint::DirPath),
+        )
+        .arg(
             option("access-log", "FILE", "With `serve`: add a line of JSON for each request")
                 .value_hint(ValueHint::FilePath),
         )

@@ -198,3 +198,12 @@ fn open(runtime: &Runtime, path: &Path, is_mapped: bool) -> Result<Program, Fail
     };
     program.map_err(|error| Failure::open(path, error))
 }
+
+/// Opens an artifact that was read from the file of this name.
+#[cfg(feature = "serve")]
+#[allow(unsafe_code, reason = "the place where bytes become code")]
+fn open_read(runtime: &Runtime, name: &Path, artifact: &[u8]) -> Result<Program, Failure> {
+    // SAFETY: the user vouches for the cache, to which nobody else can write. The digest is checked.
+    let program = unsafe { runtime.open_reader(name, artifact) };
+    program.map_err(|error| Failure::open(name, error))
+}

@@ -29,6 +29,8 @@ pub(crate) struct ServeOptions {
     pub(crate) sites: Option<PathBuf>,
     /// The artifact that takes over as soon as it is there: faster code of the same component.
     pub(crate) tier: Option<PathBuf>,
+    /// The cache of `precompile` in which such artifacts appear, of every component.
+    pub(crate) tier_from: Option<PathBuf>,
 }
 
 impl Default for ServeOptions {
@@ -44,6 +46,7 @@ impl Default for ServeOptions {
             access_log: None,
             sites: None,
             tier: None,
+            tier_from: None,
         }
     }
 }
@@ -63,7 +66,7 @@ pub(crate) enum OptionError {
 
 impl ServeOptions {
     /// The names of these options.
-    pub(crate) const NAMES: [&str; 10] = [
+    pub(crate) const NAMES: [&str; 11] = [
         "addr",
         "admin",
         "health",
@@ -74,6 +77,7 @@ impl ServeOptions {
         "access-log",
         "sites",
         "tier",
+        "tier-from",
     ];
 
     /// The most connections of clients at a time: 1,024 unless it is given, or two for each instance.
@@ -98,7 +102,8 @@ impl ServeOptions {
             "max-connections" => self.max_connections = Some(number(value)?),
             "access-log" => self.access_log = Some(value.into()),
             "sites" => self.sites = Some(value.into()),
-            _ => self.tier = Some(value.into()),
+            "tier" => self.tier = Some(value.into()),
+            _ => self.tier_from = Some(value.into()),
         }
         Ok(())
     }

@@ -88,6 +88,7 @@ async fn look(server: Arc<Server>) {
                         server.metrics.replaced(&site.name);
                         tell(&format!("`{}` has a new version, by {backend}", site.name));
                     }
+                    Change::Noted(text) => tell(&format!("`{}`: {text}", site.name)),
                     Change::Refused(failure) => {
                         server.metrics.refused(&site.name);
                         tell(&format!("`{}` keeps its version: {}", site.name, failure.text()));

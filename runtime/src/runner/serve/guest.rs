@@ -1,13 +1,16 @@
 //! A served component, whose artifact may be replaced while it serves.
 
+mod cached_tier;
 mod identity;
+mod rank;
 
 use super::version::Version;
 use crate::args::Args;
 use crate::failure::Failure;
+use cached_tier::{CachedTier, Looked};
 use identity::Identity;
 use precompile_runtime::artifact::Backend;
-use precompile_runtime::{Runtime, Tiered};
+use precompile_runtime::{Program, Runtime, Tiered};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -32,6 +35,8 @@ struct Files {
     again: Option<Instant>,
     base: Option<Identity>,
     tier: Option<Identity>,
+    /// The cache in which faster code may appear.
+    cached: Option<CachedTier>,
 }
 
 impl Files {
@@ -55,6 +60,8 @@ pub(super) enum Change {
     Replaced { old: Arc<Version>, backend: Backend },
     /// A file that changed is no such component. The old version goes on.
     Refused(Failure),
+    /// Nothing has changed, for this reason.
+    Noted(String),
 }
 
 impl Guest {
@@ -68,10 +75,12 @@ impl Guest {
         args: &Arc<Args>,
         path: PathBuf,
         tier: Option<PathBuf>,
+        cache: Option<&Path>,
     ) -> Result<Guest, Failure> {
+        let cached = cache.map(CachedTier::new);
         // Before it is opened, so that a change meanwhile is seen.
-        let files = Files { again: None, base: Identity::of(&path), tier: None };
-        let version = version(runtime, args, &path)?;
+        let files = Files { again: None, base: Identity::of(&path), tier: None, cached };
+        let version = version(crate::open(runtime, &path, args.is_mapped)?, &path, args)?;
         Ok(Guest {
             path,
             tier,
@@ -110,35 +119,69 @@ impl Guest {
         if base.is_some() && base != files.base {
             let replaced = self.replace();
             if replaced.is_ok() {
-                // The tier's file is asked again whether it is of this component.
+                // The tiers are asked again whether they are of this component.
                 files.tier = None;
+                if let Some(cached) = &mut files.cached {
+                    cached.forget();
+                }
             }
             files.note(&replaced, |files| &mut files.base, base);
             changes.push(replaced.unwrap_or_else(Change::Refused));
         }
-        let Some(path) = &self.tier else { return changes };
-        let tier = Identity::of(path);
-        if tier.is_some() && tier != files.tier {
-            let promoted = self.promote(path);
-            files.note(&promoted, |files| &mut files.tier, tier);
-            changes.push(promoted.unwrap_or_else(Change::Refused));
+        if let Some(path) = &self.tier {
+            let tier = Identity::of(path);
+            if tier.is_some() && tier != files.tier {
+                let opened = crate::open(&self.runtime, path, self.args.is_mapped);
+                let promoted = opened.and_then(|program| self.promote(program, path));
+                files.note(&promoted, |files| &mut files.tier, tier);
+                changes.push(promoted.unwrap_or_else(Change::Refused));
+            }
+        }
+        if let Some(cached) = &mut files.cached {
+            self.look_into(cached, &mut changes);
         }
         changes
     }
 
+    /// Looks whether faster code has appeared in a cache, and opens the fastest that can serve.
+    fn look_into(&self, cached: &mut CachedTier, changes: &mut Vec<Change>) {
+        let running = self.version();
+        let looked = cached.look(running.program.manifest(), self.runtime.host());
+        let Looked { found, failures, notes } = looked;
+        changes.extend(notes.into_iter().map(Change::Noted));
+        changes.extend(failures.into_iter().map(Change::Refused));
+        for artifact in found {
+            let opened = crate::open_read(&self.runtime, &artifact.path, &artifact.bytes);
+            match opened.and_then(|program| self.promote(program, &artifact.path)) {
+                Ok(change) => {
+                    cached.note_use(&artifact);
+                    changes.push(change);
+                    break;
+                }
+                Err(failure) => {
+                    if failure.is_own() {
+                        cached.look_again();
+                    }
+                    changes.push(Change::Refused(failure));
+                }
+            }
+        }
+    }
+
     /// Opens the artifact that took the place of the old one.
     fn replace(&self) -> Result<Change, Failure> {
-        let version = version(&self.runtime, &self.args, &self.path)?;
+        let program = crate::open(&self.runtime, &self.path, self.args.is_mapped)?;
+        let version = version(program, &self.path, &self.args)?;
         let backend = version.backend();
         let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
         let old = std::mem::replace(&mut *now, tiered(version));
         Ok(Change::Replaced { old: old.best(), backend })
     }
 
-    /// Opens the artifact that is to take over.
-    fn promote(&self, path: &Path) -> Result<Change, Failure> {
-        let version = version(&self.runtime, &self.args, path)?;
-        let (backend, program) = (version.backend(), version.program.clone());
+    /// Has an artifact take over that was opened.
+    fn promote(&self, program: Program, path: &Path) -> Result<Change, Failure> {
+        let version = version(program.clone(), path, &self.args)?;
+        let backend = version.backend();
         let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
         let old = now.promote(&program, version);
         let old = old.map_err(|error| Failure::refused(path, error.code(), || error.to_string()))?;
@@ -152,9 +195,8 @@ fn tiered(version: Version) -> Arc<Tiered<Version>> {
     Arc::new(Tiered::new(&program, version))
 }
 
-/// Opens a version.
-fn version(runtime: &Runtime, args: &Args, path: &Path) -> Result<Version, Failure> {
-    let program = crate::open(runtime, path, args.is_mapped)?;
+/// The version of an artifact that was opened.
+fn version(program: Program, path: &Path, args: &Args) -> Result<Version, Failure> {
     args.limits.enforce(path, &program)?;
     #[cfg(feature = "trust")]
     args.demands.signatures.warn_of_unsigned(path, &program);

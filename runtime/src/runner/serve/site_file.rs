@@ -38,12 +38,17 @@ struct Entry {
     config: BTreeMap<String, String>,
 }
 
-/// Reads the file, and opens its components. They share the options of the command line.
+/// Reads the file, and opens its components. They share the options of the command line, and the cache with faster code.
 ///
 /// # Errors
 ///
 /// If it can't be read, has another form, names requests twice, or a component can't serve.
-pub(super) fn read(runtime: &Arc<Runtime>, args: &Arc<Args>, file: &Path) -> Result<Vec<Site>, Failure> {
+pub(super) fn read(
+    runtime: &Arc<Runtime>,
+    args: &Arc<Args>,
+    file: &Path,
+    cache: Option<&Path>,
+) -> Result<Vec<Site>, Failure> {
     let name = file.display();
     let text = std::fs::read_to_string(file)
         .map_err(|error| Failure::own(Code::Io, || format!("can't read `{name}`: {error}")))?;
@@ -73,7 +78,8 @@ pub(super) fn read(runtime: &Arc<Runtime>, args: &Arc<Args>, file: &Path) -> Res
         #[cfg(feature = "wasi-config")]
         optional.config.extend(entry.config);
         let args = Arc::new(args.of_site(component.clone(), entry.env, optional));
-        let guest = Guest::open(runtime, &args, component, entry.tier.map(|tier| folder.join(tier)))?;
+        let tier = entry.tier.map(|tier| folder.join(tier));
+        let guest = Guest::open(runtime, &args, component, tier, cache)?;
         sites.push(Site { host, path, name, guest: Arc::new(guest) });
     }
     Ok(sites)
