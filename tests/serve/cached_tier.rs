@@ -17,7 +17,8 @@ const TAKEN: &str = "`app.cwasm` has a new version, by cranelift";
 /// Starts a server that looks for faster code in the folder's cache.
 fn serve(folder: &Folder, options: &[&str]) -> Server {
     let cache = folder.cache().to_str().unwrap();
-    let arguments: Vec<_> = ["--tier-from", cache].iter().chain(options).chain(&["app.cwasm"]).copied().collect();
+    let arguments: Vec<_> =
+        ["--tier-from", cache].iter().chain(options).chain(&["app.cwasm"]).copied().collect();
     let server = Server::start(folder, &arguments);
     assert_eq!(get(server.address(), "/").ok("first"), "hello\n");
     server
@@ -132,7 +133,8 @@ fn a_damaged_entry_is_not_used() {
 #[test]
 fn the_cache_must_be_there_and_closed() {
     let folder = folder("p2", "winch", &[]);
-    let set_mode = |mode| fs::set_permissions(folder.cache().join("v1"), Permissions::from_mode(mode)).unwrap();
+    let set_mode =
+        |mode| fs::set_permissions(folder.cache().join("v1"), Permissions::from_mode(mode)).unwrap();
     compile(&folder, "fast", "p2", "cranelift", &[]);
     set_mode(0o777);
     let server = serve(&folder, &[]);

@@ -15,7 +15,7 @@ use std::time::Duration;
 const DAY_S: u64 = 24 * 60 * 60;
 
 /// The options for the use of the cache. Each takes precedence over the environment variable that its help names.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Cache")]
 pub(crate) struct CacheOpts {
     /// Compile without the cache: neither read nor fill it [env: PRECOMPILE_NO_CACHE]
@@ -48,7 +48,7 @@ fn remote_help() -> String {
 }
 
 /// The options of the store on this machine.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(crate) struct StoreOpts {
     /// The cache's folder [env: PRECOMPILE_CACHE_DIR] [default: `precompile` in the user's folder for
     /// caches]

@@ -22,33 +22,23 @@ mod provenance;
 mod queue;
 mod refusal;
 mod report;
+mod results;
+pub(crate) mod serve_ready;
 mod target_plan;
 
 pub(crate) use opts::{Opts, SHORT_HELP};
 
-use crate::compile::counts::Counters;
 use crate::compile::job::{Caching, Failed, Job};
-use crate::compile::outcome::JobOutcome;
 use crate::compile::plan::Plan;
-use crate::compile::provenance::Provenance;
 use crate::compile::queue::Queue;
-use crate::compile::refusal::RunnerBeside;
-use crate::kind::Kind;
-use crate::message::{Format, Message, Usage, print, tell, tell_error, tell_warning};
+use crate::compile::results::Results;
+use crate::message::{Format, tell, tell_warning};
 use crate::progress::Progress;
 use crate::{interrupt, threads};
 use anyhow::{Result, anyhow};
 use precompile::artifact::escaped_path;
 use precompile::cache::{Cache, Store};
 use std::sync::{Mutex, PoisonError};
-
-/// The results of all jobs, which threads share.
-#[derive(Default)]
-struct Results {
-    counts: Counters,
-    provenance: Provenance,
-    runner: RunnerBeside,
-}
 
 impl Opts {
     /// The cache, unless the user wants none.
@@ -73,6 +63,28 @@ impl Opts {
 
     /// Compiles all jobs of a plan. Returns `false` where one failed.
     pub(crate) fn run(&self, plan: &Plan, cache: Option<&Cache>) -> Result<bool> {
+        cache.inspect(|cache| interrupt::protect(cache.store()));
+        let results = Results::default();
+        let failures = self.compile_all(plan, cache, &results)?;
+        self.finish_cache(cache)?;
+        let depfile = self.depfile.as_deref().map_or(Ok(()), |path| plan.write_depfile(path));
+        let provenance = self.provenance.as_deref().map_or(Ok(()), |path| results.provenance.write(path));
+        let unwritten: Vec<_> = [depfile, provenance].into_iter().filter_map(Result::err).collect();
+        // Failures come last, so that they are not lost among the others.
+        self.report_failures(&failures, &unwritten, plan.several_targets)?;
+        results.counts.add_failed(failures.len());
+        let success = failures.is_empty() && unwritten.is_empty();
+        self.report_end(success, plan.jobs.len() > 1, &results)?;
+        Ok(success)
+    }
+
+    /// Compiles all jobs of a plan, and reports those that are done. Returns the failed ones.
+    fn compile_all<'a>(
+        &self,
+        plan: &'a Plan,
+        cache: Option<&Cache>,
+        results: &Results,
+    ) -> Result<Vec<(&'a Job, Failed)>> {
         let explain = self.verbose;
         if !self.quiet {
             plan.warnings.iter().for_each(|warning| tell_warning(warning));
@@ -80,12 +92,11 @@ impl Opts {
         }
         let verify_inputs = self.cache.verify_inputs();
         let caching = cache.map(|cache| Caching { cache, verify_inputs, explain });
-        cache.inspect(|cache| interrupt::protect(cache.store()));
         // Outputs that are in place take neither threads nor a compiler.
-        let (mut rest, results) = (Vec::new(), Results::default());
+        let mut rest = Vec::new();
         for job in &plan.jobs {
             match caching.and_then(|caching| job.in_place(caching)) {
-                Some(outcome) => self.report(&outcome, job, &results)?,
+                Some(outcome) => self.report(&outcome, job, results)?,
                 None => rest.push(job),
             }
         }
@@ -95,47 +106,18 @@ impl Opts {
         {
             tell(&format!("isolated: {}", isolation.describe()?));
         }
-        let failures = if rest.is_empty() { Vec::new() } else { self.run_jobs(rest, caching, &results)? };
-        if let Some(cache) = cache {
-            if cache.has_news() {
-                interrupt::install()?;
-            }
-            cache.finish();
-            self.warn(cache);
+        if rest.is_empty() { Ok(Vec::new()) } else { self.run_jobs(rest, caching, results) }
+    }
+
+    /// Ends the use of the cache.
+    fn finish_cache(&self, cache: Option<&Cache>) -> Result<()> {
+        let Some(cache) = cache else { return Ok(()) };
+        if cache.has_news() {
+            interrupt::install()?;
         }
-        let depfile = self.depfile.as_deref().map_or(Ok(()), |path| plan.write_depfile(path));
-        let provenance = self.provenance.as_deref().map_or(Ok(()), |path| results.provenance.write(path));
-        let unwritten: Vec<_> = [depfile, provenance].into_iter().filter_map(Result::err).collect();
-        // Failures come last, so that they are not lost among the others.
-        for (job, error) in &failures {
-            self.report_failure(job, error, plan.several_targets)?;
-        }
-        for error in &unwritten {
-            match self.message_format {
-                Format::Json => {
-                    let (kind, error) = (Kind::of(error), format!("{error:#}"));
-                    print(&Message::Failed { input: None, kind, error, target: None, output: None })?;
-                }
-                Format::Human => tell_error(&format!("{error:#}")),
-            }
-        }
-        let success = failures.is_empty() && unwritten.is_empty();
-        results.counts.add_failed(failures.len());
-        let counts = results.counts.counts();
-        if plan.jobs.len() > 1 && self.message_format == Format::Human {
-            match failures.is_empty() {
-                true if self.quiet => {}
-                true => tell(&counts.text()),
-                false => tell_error(&counts.text()),
-            }
-        }
-        let usage = self.timings.then(Usage::now);
-        match self.message_format {
-            Format::Json => print(&Message::Finished { success, counts: Some(counts), usage })?,
-            Format::Human if self.quiet => {}
-            Format::Human => usage.and_then(Usage::text).iter().for_each(|text| tell(text)),
-        }
-        Ok(success)
+        cache.finish();
+        self.warn(cache);
+        Ok(())
     }
 
     /// Runs the jobs in the plan's order, as threads become free. Returns the failed ones.
@@ -205,55 +187,5 @@ impl Opts {
         let mut failures = failures.into_inner().unwrap_or_else(PoisonError::into_inner);
         failures.sort_by_key(|(job, _)| job.order);
         Ok(failures)
-    }
-
-    fn report(&self, outcome: &JobOutcome, job: &Job, results: &Results) -> std::io::Result<()> {
-        results.counts.add(outcome);
-        results.provenance.add(job, outcome, self.builder_id());
-        match self.message_format {
-            Format::Json => print(&outcome.message(job, self.timings)),
-            Format::Human if self.quiet => Ok(()),
-            Format::Human => {
-                tell(&outcome.text(job, self.timings, self.verbose));
-                // What was found was told when it was compiled.
-                let manifest = outcome.manifest.as_deref();
-                manifest.and_then(|it| results.runner.refusal(it)).inspect(|line| tell(&format!("  {line}")));
-                Ok(())
-            }
-        }
-    }
-
-    /// Reports the warnings of the cache.
-    fn warn(&self, cache: &Cache) {
-        for warning in cache.take_warnings() {
-            if !self.quiet {
-                tell_warning(&warning);
-            }
-        }
-    }
-
-    fn report_failure(&self, job: &Job, failed: &Failed, several_targets: bool) -> std::io::Result<()> {
-        match self.message_format {
-            Format::Json => {
-                let target = Some(job.options.target.to_string());
-                let Failed { kind, error } = failed;
-                print(&Message::Failed {
-                    input: Some(&job.input.path),
-                    kind: *kind,
-                    error: error.clone(),
-                    target,
-                    output: several_targets.then_some(&job.output.path),
-                })
-            }
-            Format::Human => {
-                let target = match &job.hosts[..] {
-                    [host] if several_targets => format!(" for `{}`", escaped_path(&host.file)),
-                    _ if several_targets => format!(" for {}", job.options.target),
-                    _ => String::new(),
-                };
-                tell_error(&format!("`{}`{target}: {}", escaped_path(&job.input.path), failed.error));
-                Ok(())
-            }
-        }
     }
 }

@@ -84,6 +84,7 @@ struct Command {
 enum Verb {
     /// Compile, as without a command's name: `precompile app.wasm`
     Compile(Box<compile::Opts>),
+    ServeReady(Box<compile::serve_ready::Opts>),
     Inspect(inspect::Opts),
     Explain(explain::Opts),
     Explore(Box<explore::Opts>),
@@ -177,7 +178,11 @@ fn command() -> clap::Command {
         let is_short = compile::SHORT_HELP.contains(&arg.get_id().as_str());
         arg.hide_short_help(!is_short)
     };
-    Command::command().mut_args(short).mut_subcommand("compile", |command| command.mut_args(short))
+    let short_ready = |arg: clap::Arg| if arg.get_id() == "tier" { arg } else { short(arg) };
+    Command::command()
+        .mut_args(short)
+        .mut_subcommand("compile", |command| command.mut_args(short))
+        .mut_subcommand("serve-ready", |command| command.mut_args(short_ready))
 }
 
 /// Runs a command, and reports its error or panic.
@@ -238,6 +243,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Some(Verb::Completions(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Man(opts)) => opts.run().map(|()| ExitCode::SUCCESS),
         Some(Verb::Compile(opts)) => compile(opts, || Ok(())),
+        Some(Verb::ServeReady(opts)) => serve_ready(opts),
         None => compile(&command.compile, || check_name(&command.compile.project.inputs)),
     }
 }
@@ -255,6 +261,21 @@ fn compile(opts: &compile::Opts, check: impl FnOnce() -> Result<()>) -> Result<E
             Ok(if success { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
         }
         Err(error) => misused(opts.message_format, &error),
+    }
+}
+
+/// Compiles for a server, unless the command line has an error.
+fn serve_ready(opts: &compile::serve_ready::Opts) -> Result<ExitCode> {
+    if let Some(help) = opts.compile.project.setting_args().help() {
+        message::print_bytes(help.as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    match opts.stages().and_then(|stages| Ok((stages, opts.compile.open_cache()?))) {
+        Ok((stages, cache)) => {
+            let success = stages.run(cache.as_ref())?;
+            Ok(if success { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+        }
+        Err(error) => misused(opts.compile.message_format, &error),
     }
 }
 

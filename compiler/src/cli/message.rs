@@ -51,6 +51,20 @@ pub(crate) enum Message<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         timings: Option<TimingsNs>,
     },
+    /// A component that can be served, while it is compiled once more.
+    Ready {
+        #[serde(serialize_with = "path")]
+        input: &'a Path,
+        #[serde(serialize_with = "path")]
+        artifact: &'a Path,
+        /// The faster artifact, which is still to come: the runner's `--tier`.
+        #[serde(serialize_with = "path")]
+        tier: &'a Path,
+        target: String,
+        /// The cache in which it appears, too: the runner's `--tier-from`.
+        #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_path")]
+        cache: Option<&'a Path>,
+    },
     Failed {
         /// The input, where the failure is about one.
         #[serde(serialize_with = "optional_path", skip_serializing_if = "Option::is_none")]

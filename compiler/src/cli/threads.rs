@@ -3,16 +3,21 @@
 use anyhow::Result;
 use rayon::{ThreadBuilder, ThreadPoolBuilder};
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::thread;
 
 /// Starts this number of threads for all compiling in this process, or as many as the system allows: without any, the
-/// calling thread compiles. Returns the number of started threads, and the error that stopped the next one.
+/// calling thread compiles. Returns the number of started threads, and the error that stopped the next one. A further call
+/// starts none, and has no error to tell.
 ///
 /// # Errors
 ///
-/// If the threads were started before.
+/// If another part of this process has started threads for all of it.
 pub(crate) fn start(threads: usize) -> Result<(usize, Option<io::Error>)> {
+    static STARTED: OnceLock<usize> = OnceLock::new();
+    if let Some(started) = STARTED.get() {
+        return Ok((*started, None));
+    }
     let (hand_out, work) = mpsc::channel::<ThreadBuilder>();
     let work = Arc::new(Mutex::new(work));
     let (mut started, mut refused) = (0, None);
@@ -39,5 +44,6 @@ pub(crate) fn start(threads: usize) -> Result<(usize, Option<io::Error>)> {
             pool.spawn_handler(hand_out).build_global()?;
         }
     }
+    let _ = STARTED.set(started);
     Ok((started, refused))
 }

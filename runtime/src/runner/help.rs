@@ -128,7 +128,9 @@ const LINES: &[Line] = &[
         "      --tier FILE          an artifact of the same component that takes over as soon as it is there",
     ),
     #[cfg(feature = "serve")]
-    Long("      --tier-from CACHE    have the fastest artifact of the component in precompile's cache take over"),
+    Long(
+        "      --tier-from CACHE    have the fastest artifact of the component in precompile's cache take over",
+    ),
     #[cfg(feature = "serve")]
     Long("      --access-log FILE    add a line of JSON for each request; `-`: to standard output"),
     #[cfg(feature = "serve")]

@@ -17,7 +17,7 @@ const DEFAULT_MEMORY_BYTES: u64 = 4 << 30;
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// The options that limit a module.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Untrusted modules")]
 pub(crate) struct InputLimitOpts {
     /// Compile each module in a process of its own, which reaches neither files nor network: a module

@@ -28,7 +28,7 @@ pub(crate) const SHORT_HELP: [&str; 14] = [
 ];
 
 /// Compile modules and components
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(crate) struct Opts {
     /// The artifact [default: INPUT, as .cwasm]
     ///

@@ -30,7 +30,7 @@ struct FileIds {
 /// # Errors
 ///
 /// If a file would have two of these roles, or standard output can't take an artifact.
-pub(crate) fn check(jobs: &[Job], sources: &[PathBuf], opts: &Opts) -> Result<()> {
+pub(crate) fn check(jobs: &[&Job], sources: &[PathBuf], opts: &Opts) -> Result<()> {
     let mut ids = FileIds::default();
     let mut inputs: HashSet<_> = sources.iter().map(|path| ids.of(path)).collect();
     inputs.extend(jobs.iter().map(|job| ids.of_input(&job.input)));

@@ -131,7 +131,7 @@ impl Plan {
                 });
             }
         }
-        paths::check(&jobs, &sources, opts)?;
+        paths::check(&jobs.iter().collect::<Vec<_>>(), &sources, opts)?;
         let depfile = opts.depfile.is_some().then(|| dependencies(&jobs, &sources)).transpose()?;
         // The largest first, so that no thread works alone on it at the end.
         jobs.sort_by_key(|job| std::cmp::Reverse(job.input.bytes));

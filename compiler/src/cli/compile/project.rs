@@ -224,6 +224,12 @@ impl Project {
         }
     }
 
+    /// The same choices for a backend, without those that another one alone knows.
+    pub(crate) fn by(self, backend: Backend) -> Project {
+        let own = Project { backend: Some(BackendArg::Backend(backend)), ..Project::default() };
+        own.over(self, Some(backend))
+    }
+
     /// The settings, each behind its letter.
     pub(crate) fn setting_args(&self) -> SettingArgs<'_> {
         let Project { wasm, debug, optimize, codegen, .. } = self;

@@ -125,7 +125,9 @@ impl CachedTier {
             _ if self.is_awaited => {}
             (Err(error), _) => looked.notes.push(format!("can't read the cache `{folder}`: {error}")),
             (Ok(_), false) => {
-                looked.notes.push(format!("there is no cache `{folder}` yet, and what appears there is used"));
+                looked
+                    .notes
+                    .push(format!("there is no cache `{folder}` yet, and what appears there is used"));
             }
             (Ok(_), true) => {}
         }
