@@ -5,21 +5,19 @@ memory with 1,000 instances that wait. Both run Cranelift's code, compiled ahead
 Debian's `wrk`. Writes reports/serve.md."""
 
 import contextlib
-import http.client
 import os
 import pathlib
 import re
-import shutil
 import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
-from common import ROOT, TARGET, number_argument, report, run, shared
+from common import TARGET, number_argument, report, run, shared
+from http_load import GUEST, install_wrk, load, serving
 
 CONNECTIONS = (1, 8, 64)
 # The rounds in which the servers take turns.
@@ -33,65 +31,6 @@ SCRIPT = f"""wrk.method = "POST"
 wrk.body = '{JSON}'
 wrk.headers["content-type"] = "application/json"
 """
-GUEST = ROOT / "tests/guests/http-p2.wasm"
-
-
-def free_port():
-    """A port on which nobody listens."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def answer(port, path="/"):
-    """The status of an answer, or None where nobody listens yet."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().status
-    except (ConnectionError, http.client.HTTPException):
-        return None
-    finally:
-        connection.close()
-
-
-@contextlib.contextmanager
-def serving(command):
-    """Starts a server, and gives its process, its port and the seconds until its first answer."""
-    port = free_port()
-    start = time.perf_counter()
-    # A descriptor for each connection.
-    limited = ["bash", "-c", 'ulimit -n "$(ulimit -Hn)"; exec "$@"', "bash"]
-    words = [*limited, *(str(word).replace("ADDRESS", f"127.0.0.1:{port}") for word in command)]
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        while (status := answer(port)) is None:
-            if process.poll() is not None:
-                sys.exit(f"error: `{' '.join(words)}` ended with {process.returncode}")
-            time.sleep(0.0002)
-        if status != 200:
-            sys.exit(f"error: `{' '.join(words)}` answers with {status}")
-        yield process, port, time.perf_counter() - start
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def seconds(text):
-    """A time as wrk prints it."""
-    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s|m)", text).groups()
-    return float(number) * {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60}[unit]
-
-
-def load(port, path, connections, duration, script):
-    """Requests a second, and the latency of which 50 and 99 of 100 have less, in seconds."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{duration}s", "--latency"]
-    command += ["-s", str(script)] if script else []
-    text = run(*command, f"http://127.0.0.1:{port}{path}")
-    if "Non-2xx" in text or "Socket errors" in text:
-        sys.exit(f"error: not every request was answered:\n{text}")
-    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1))
-    return rate, *(seconds(re.search(rf"\s{part}%\s+(\S+)", text).group(1)) for part in (50, 99))
 
 
 def memory(process):
@@ -214,8 +153,7 @@ WASI 0.2, compiled ahead; a new instance for each request, and a time limit that
     return missed
 
 
-if not shutil.which("wrk"):
-    run("apt-get", "install", "-y", "-qq", "wrk", stderr=subprocess.DEVNULL)
+install_wrk()
 run("cargo", "build", "-q", "--release", "-p", "precompile", "--bins")
 run("cargo", "build", "-q", "--release", "-p", "precompile-runtime", "--features", "full")
 with tempfile.TemporaryDirectory() as folder, report("serve"):

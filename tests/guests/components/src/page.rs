@@ -29,6 +29,20 @@ pub(crate) fn text(path: &str) -> Option<String> {
             }
         }
         "/large" => "0123456789abcdef".repeat(1 << 16),
+        "/primes" => primes(black_box(100_000)).to_string(),
         _ => return None,
     })
+}
+
+/// The number of primes below another number, by a sieve: work that takes a compiler's optimisation.
+fn primes(below: usize) -> usize {
+    let mut is_prime = vec![true; below];
+    let mut count = 0;
+    for number in 2..below {
+        if is_prime[number] {
+            count += 1;
+            (number * number..below).step_by(number).for_each(|multiple| is_prime[multiple] = false);
+        }
+    }
+    count
 }
