@@ -4,12 +4,12 @@
 #![allow(clippy::print_stderr, reason = "what can't be tried here says so")]
 
 use std::ffi::OsStr;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
-use support::{Folder, Runner, precompile, runner};
+use support::{Folder, Runner, precompile, runner, slow};
 
 /// A guest that says that it runs, and then waits for input.
 const GUEST: &str = r#"(module
@@ -154,4 +154,20 @@ fn process_1_ends() {
         let _open = outside.stdin.take();
         assert_eq!(outside.wait().unwrap().code(), Some(code), "SIG{signal}");
     }
+}
+
+/// An interrupt between the two artifacts of `serve-ready` leaves the first, which is whole, and nothing of the second.
+#[test]
+fn the_first_artifact_for_a_server_outlives_an_interrupt() {
+    let folder = Folder::new();
+    folder.wasm("app.wasm", &slow(500));
+    let mut child = start(&folder, &["env"], precompile(), &["serve-ready", "app.wasm"]);
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let is_ready = |line: &String| line.starts_with("`app.cwasm` is ready: precompile-run serve");
+    assert!(lines.by_ref().map_while(Result::ok).any(|line| is_ready(&line)), "{:?}", child.wait());
+    kill("TERM", child.id().to_string());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(folder.names(), ["app.cwasm", "app.wasm"]);
+    let checked = folder.run(Runner::Default, ["--check", "app.cwasm"]);
+    assert_eq!(checked.code, Some(0), "{checked:?}");
 }
