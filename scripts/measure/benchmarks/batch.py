@@ -5,22 +5,9 @@ import time
 from functools import partial
 
 from benchmarks.modules import functions, many
-from benchmarks.setup import (
-    CORES,
-    PROGRAMS,
-    SETTLED_S,
-    WORK,
-    at_most,
-    in_turns,
-    listing,
-    medians,
-    peak_bytes,
-    ratio,
-    sequence,
-    table,
-)
+from benchmarks.setup import CORES, PROGRAMS, SETTLED_S, WORK, at_most, listing, peak_bytes, ratio, table
 from benchmarks.tools import PRECOMPILE, WASMTIME
-from timing import wall
+from timing import in_turns, medians, sequence, wall
 
 ONE_BY_ONE = "wasmtime, one after the other"
 XARGS = f"xargs -P{CORES} wasmtime"

@@ -10,7 +10,8 @@ from unittest.mock import patch
 from benchmarks.batch import SERIAL, XARGS_SERIAL, whole, xargs
 from benchmarks.growth import grown
 from benchmarks.modules import many
-from benchmarks.setup import SETTLED_S, WORK, in_turns
+from benchmarks.setup import SETTLED_S, WORK
+from timing import in_turns
 
 # A disk that writes what was written before, or discards what was removed, takes its time from some points and not from
 # others: by far more than the bound.

@@ -2,7 +2,8 @@
 
 from benchmarks.growth import grown
 from benchmarks.modules import functions
-from benchmarks.setup import WORK, anew, compilers, in_turns
+from benchmarks.setup import WORK, anew, compilers
+from timing import in_turns
 
 # Winch takes a fifth of the time, in which the same noise is a larger part, and so is measured more often.
 ROUNDS = {"winch": 21, "cranelift": 3}

@@ -3,8 +3,9 @@
 import subprocess
 import sys
 
-from benchmarks.setup import PROGRAMS, WORK, anew, compilers, listing, peak_bytes, sequence, table, wasm2c
+from benchmarks.setup import PROGRAMS, WORK, anew, compilers, listing, peak_bytes, table, wasm2c
 from benchmarks.tools import MODULES
+from timing import sequence
 
 OURS = ("winch", "cranelift")
 HEAD = ["module, compiler", "wall (s)", "of wasmtime's", "memory (MB)", "of wasmtime's", "artifact (MB)"]

@@ -7,7 +7,6 @@ import re
 import shlex
 import statistics
 import tempfile
-import time
 
 from benchmarks.exponent import T
 from benchmarks.tools import HAS_WASMER, PRECOMPILE, RUNNER, WASMER, WASMTIME, WASMTIME_MIN
@@ -50,28 +49,6 @@ def ratio(times, name, other):
     logarithms = [math.log(a / b) for a, b in zip(times[name], times[other])]
     mean, error = interval(logarithms)
     return math.exp(mean), math.exp(mean) * (math.exp(error) - 1)
-
-
-def medians(times):
-    """The medians of what some ways took."""
-    return {name: statistics.median(found) for name, found in times.items()}
-
-
-def sequence(rounds, ways):
-    """The medians of what these functions take, called in turns."""
-    return medians(in_turns(rounds, ways))
-
-
-def in_turns(rounds, ways):
-    """The times of these functions, called in turns. One that returns a number has measured itself."""
-    times = {name: [] for name in ways}
-    names = list(ways)
-    for turn in range(rounds):
-        for name in names if turn % 2 else names[::-1]:
-            start = time.perf_counter()
-            measured = ways[name]()
-            times[name].append(time.perf_counter() - start if measured is None else measured)
-    return times
 
 
 def commands(ways, **options):

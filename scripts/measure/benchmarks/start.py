@@ -3,9 +3,9 @@
 import subprocess
 import time
 
-from benchmarks.setup import WORK, commands, listing, peak_bytes, runners, sequence, table
+from benchmarks.setup import WORK, commands, listing, peak_bytes, runners, table
 from benchmarks.tools import MODULES
-from timing import wall
+from timing import sequence, wall
 
 HEAD = ["way", "first output (ms)", "of ours", "end (ms)", "of ours", "memory (MB)"]
 # A module that prints a line.

@@ -3,8 +3,8 @@
 import statistics
 import sys
 
-from benchmarks.setup import PROGRAMS, WORK, listing, precompiled, runners, sequence, table, wasm2c
-from timing import timed, wall
+from benchmarks.setup import PROGRAMS, WORK, listing, precompiled, runners, table, wasm2c
+from timing import sequence, timed, wall
 
 
 def ways(program):

@@ -3,9 +3,9 @@
 import shutil
 import time
 
-from benchmarks.setup import PEERS, SETTLED_S, WORK, anew, commands, listing, sequence, table
+from benchmarks.setup import PEERS, SETTLED_S, WORK, anew, commands, listing, table
 from benchmarks.tools import HAS_WASMER, MODULES, PRECOMPILE, RUNNER, WASMER, WASMTIME
-from timing import wall
+from timing import sequence, wall
 
 
 def compiling(module, backend):
