@@ -40,6 +40,9 @@ unsafe impl Sync for Declared {}
 /// The reason why a file is no plugin of this build's.
 #[derive(Debug, Error)]
 pub(crate) enum LibraryError {
+    /// The program is linked statically.
+    #[error("this runner is linked statically, and can load no library: use one that is linked dynamically")]
+    Static,
     /// The system can't load it, or the symbol is lacking.
     #[error("the system can't load it as a plugin: {0}")]
     System(#[from] libloading::Error),
@@ -70,6 +73,10 @@ impl Library {
     ///
     /// The file is code that runs at once, and must keep to `precompile_plugin.h`.
     pub(crate) unsafe fn load(path: &Path, file: &OsStr) -> Result<Library, LibraryError> {
+        // A static C library loads nothing, or only what comes with its own build.
+        if cfg!(all(unix, target_feature = "crt-static")) {
+            return Err(LibraryError::Static);
+        }
         // SAFETY: the caller vouches for the file.
         let shared = Box::leak(Box::new(unsafe { Shared::new(file) }?));
         // SAFETY: the header gives the symbol this type.
