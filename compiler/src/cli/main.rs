@@ -65,6 +65,11 @@ use std::panic::UnwindSafe;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+/// The allocator of a build by musl, whose own is slow.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Compile WebAssembly ahead of time, with the compiler and for the machine that you choose
 ///
 /// The artifact is run by `precompile-run`, which contains no compiler.

@@ -83,6 +83,11 @@ use print::print;
 use std::io::stdin;
 use std::path::Path;
 
+/// The allocator of a server by musl, whose own is slow where threads share it.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[cfg(not(own_start))]
 fn main() -> std::process::ExitCode {
     command().into()
