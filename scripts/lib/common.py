@@ -1,6 +1,7 @@
 """Functions that the scripts in Python share. Importing it changes to the root of the checkout."""
 
 import contextlib
+import importlib
 import io
 import os
 import pathlib
@@ -44,15 +45,18 @@ def corpus(*names):
     return [pathlib.Path(line).resolve() for line in run("scripts/lib/corpus.sh", *names).splitlines()]
 
 
+def from_pypi(package, version, module=None):
+    """A module of PyPI's package of that name, installed where it is missing."""
+    folder = CACHE / f"{package}-{version}"
+    if not folder.exists():
+        run(sys.executable, "-m", "pip", "install", "-q", "--target", folder, f"{package}=={version}")
+    sys.path.insert(0, str(folder))
+    return importlib.import_module(module or package)
+
+
 def blake3():
     """The function `blake3` of PyPI's package of that name, for forgeries whose digests are right."""
-    folder = CACHE / "blake3"
-    if not folder.exists():
-        run(sys.executable, "-m", "pip", "install", "-q", "--target", folder, "blake3==1.0.5")
-    sys.path.insert(0, str(folder))
-    import blake3 as found
-
-    return found.blake3
+    return from_pypi("blake3", "1.0.5").blake3
 
 
 def ends_with(code, words, *command, stderr_only=True):
