@@ -28,6 +28,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from common import ROOT, TARGET, corpus, run, shared
+from wasi_clang import compile_programs
 from wasi_folders import differences, left, prepare
 
 BACKENDS = ("cranelift", "winch")
@@ -79,18 +80,9 @@ class Program:
         return re.sub(r"-\d.*", "", self.path.stem)
 
 
-def compiled(work):
-    """The programs of tests/wasi-programs, compiled by clang."""
-    shared("apt_install", "clang-14", "lld-14", "wasi-libc", "libclang-rt-14-dev-wasm32")
-    clang = ["clang-14", "--target=wasm32-wasi", "--sysroot=/usr", "-O2", "-Wall", "-Wextra", "-Werror"]
-    for source in sorted((ROOT / "tests/wasi-programs").glob("*.c")):
-        run(*clang, "-o", work / f"{source.stem}.wasm", source)
-        yield Program(work / f"{source.stem}.wasm")
-
-
 def written(work):
     """These programs, with their arguments."""
-    programs = {program.name: program for program in compiled(work)}
+    programs = {module.stem: Program(module) for module in compile_programs(work)}
     programs["arguments"].runs = [[], ARGUMENTS, ["x" * 5000]]
     programs["arguments"].options = [option for variable in ENVIRONMENT for option in ("--env", variable)]
     for name in ("streams", "polling"):
