@@ -118,7 +118,7 @@ mod tests {
     fn a_reader_that_hangs_holds_nobody_and_costs_no_more_memory_than_allowed() {
         let (go, waits) = sync_channel(0);
         let (written, dropped) = (Arc::default(), Counter::default());
-        let writer = LineWriter::start(Slow(waits, Arc::clone(&written)), dropped.clone()).unwrap();
+        let writer = LineWriter::start(Slow(waits, Arc::clone(&written)), dropped.clone()).ok().unwrap();
         let line = vec![b'a'; 1 << 20];
         for _ in 0..20 {
             writer.add(line.clone());
