@@ -1,6 +1,6 @@
 """The growth of compile time with the size of a module."""
 
-from benchmarks.growth import grown
+from benchmarks.growth import by_size, grown
 from benchmarks.modules import functions
 from benchmarks.setup import WORK, anew, compilers
 from timing import in_turns
@@ -21,4 +21,4 @@ def section():
                 points.setdefault(way, []).append((module.stat().st_size, seconds))
         module.unlink()
     head = ["module (MB)", *(f"{size / 1e6:.1f}" for size, _ in points["winch"]), "exponent", "above upstream's"]
-    return grown(head, points, 2, lambda found: found, {backend: f"wasmtime, {backend}" for backend in ROUNDS})
+    return grown(head, points, 2, lambda found: found, {backend: f"wasmtime, {backend}" for backend in ROUNDS}, by_size)
