@@ -69,7 +69,14 @@ fn main() {
     if for_size && linux && !mold {
         // Copied, because another checkout may build into the same folder after this one is gone.
         let script = Path::new(&var("OUT_DIR").expect("cargo sets it")).join("no-unwind.ld");
-        fs::write(&script, NO_UNWIND).expect("the folder that cargo gives can be written to");
+        let text = match var("CARGO_CFG_TARGET_ENV").as_deref() {
+            // The files that begin and end a program by musl name their own tables.
+            Ok("musl") => {
+                &NO_UNWIND.replace("*(.eh_frame)", "*(EXCLUDE_FILE(*crtbegin*.o *crtend*.o) .eh_frame)")
+            }
+            _ => NO_UNWIND,
+        };
+        fs::write(&script, text).expect("the folder that cargo gives can be written to");
         println!("cargo::rustc-link-arg-bin=precompile-run=-Wl,-T,{}", script.display());
         println!("cargo::rustc-link-arg-bin=precompile-run=-Wl,--no-eh-frame-hdr");
         // A static libgcc has these functions in one object with others that a static glibc needs.
