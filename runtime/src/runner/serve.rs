@@ -67,7 +67,7 @@ pub(crate) fn run(args: Args, options: ServeOptions, config: RuntimeConfig) -> R
         sites,
         slots: Arc::new(Slots::new(options.max_instances, options.reuse)),
         log: AccessLog::open(options.access_log.as_deref(), metrics.lost_lines())?,
-        errors: LineWriter::start(std::io::stderr(), metrics.lost_lines())?,
+        errors: LineWriter::to_stream(std::io::stderr(), metrics.lost_lines())?,
         metrics,
         options,
     });

@@ -53,7 +53,7 @@ impl AccessLog {
     pub(super) fn open(path: Option<&Path>, lost: Counter) -> Result<AccessLog, Failure> {
         let Some(path) = path else { return Ok(AccessLog(None)) };
         if path.as_os_str() == "-" {
-            return Ok(AccessLog(Some(LineWriter::start(std::io::stdout(), lost)?)));
+            return Ok(AccessLog(Some(LineWriter::to_stream(std::io::stdout(), lost)?)));
         }
         let file = OpenOptions::new().append(true).create(true).open(path);
         let file = file.map_err(|error| {

@@ -1,9 +1,11 @@
 //! Lines that a thread of its own writes: a slow disk, or a reader that hangs, doesn't hold the threads that serve.
 
 use crate::failure::Failure;
-use precompile_runtime::artifact::EscapedLines;
+use precompile_runtime::artifact::{Code, EscapedLines};
 use prometheus_client::metrics::counter::Counter;
+use std::fs::File;
 use std::io::Write;
+use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -32,6 +34,19 @@ enum Message {
 }
 
 impl LineWriter {
+    /// A writer to standard output or standard error, by a descriptor of its own: a thread that hangs in a write would hold
+    /// the standard library's lock, for which the end of the process waits.
+    ///
+    /// # Errors
+    ///
+    /// If there is no descriptor, or no thread can be started.
+    pub(super) fn to_stream(stream: impl AsFd, dropped: Counter) -> Result<LineWriter, Failure> {
+        let stream = stream.as_fd().try_clone_to_owned().map_err(|error| {
+            Failure::own(Code::Io, || format!("can't write lines to a standard stream: {error}"))
+        })?;
+        LineWriter::start(File::from(stream), dropped)
+    }
+
     /// Starts the thread. Lines that can't wait are counted.
     ///
     /// # Errors
