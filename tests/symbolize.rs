@@ -4,7 +4,7 @@ use precompile::{CodeMap, TracedModule};
 use std::fs;
 use std::io::Write;
 use std::process::Stdio;
-use support::{BACKENDS, Ended, Folder, precompile, root};
+use support::{BACKENDS, Ended, Folder, Runner, precompile, root};
 
 /// A folder with the module.
 fn folder() -> (Folder, Vec<u8>) {
@@ -152,5 +152,18 @@ fn damage_has_an_answer() {
             assert!(matches!(ended.code, Some(0 | 1)), "{number} {arguments:?}: {ended:?}");
             assert!(!ended.stderr.contains("has a bug"), "{number} {arguments:?}: {ended:?}");
         }
+    }
+}
+
+/// A stack that is exhausted has as many lines as Wasmtime shows frames, of some ten thousand.
+#[test]
+fn a_deep_stack_has_few_lines() {
+    for backend in BACKENDS {
+        let folder = Folder::new();
+        let text = r#"(module (func $deep (export "_start") (call $deep)))"#;
+        folder.compile("deep", text, &["--backend", backend, "--strip", "all"]);
+        let ended = folder.run(Runner::Full, ["deep.cwasm"]);
+        let lines = ended.stderr.matches("artifact+").count();
+        assert!((1..=20).contains(&lines), "{backend}: {lines} lines");
     }
 }

@@ -22,7 +22,8 @@ pub(crate) fn lines(error: &wasmtime::Error) -> Option<String> {
     let text = format!("{backtrace:?}");
     let (_, addresses) = text.rsplit_once(FIELD)?;
     let mut lines = String::from("in the artifact's machine code:");
-    for (number, address) in addresses.split(ADDRESS).skip(1).enumerate() {
+    // It has all frames, and the others those that are shown.
+    for (number, address) in addresses.split(ADDRESS).skip(1).take(frames.len()).enumerate() {
         let digits = address.split(|digit: char| !digit.is_ascii_digit()).next()?;
         let address: usize = digits.parse().ok()?;
         // The image is in memory as it is in the file.
