@@ -41,7 +41,8 @@ fn primes(below: usize) -> usize {
     for number in 2..below {
         if is_prime[number] {
             count += 1;
-            (number * number..below).step_by(number).for_each(|multiple| is_prime[multiple] = false);
+            let first = number.saturating_mul(number);
+            (first..below).step_by(number).for_each(|multiple| is_prime[multiple] = false);
         }
     }
     count
