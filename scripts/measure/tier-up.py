@@ -23,6 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from common import TARGET, number_argument, report, run, shared
 from http_load import GUEST, install_wrk, load, serving
 
+PRECOMPILE, RUNNER = TARGET / "debug/precompile", TARGET / "tests/run-full"
 PATH = "/primes"
 CONNECTIONS = 8
 ROUNDS = 3
@@ -45,7 +46,7 @@ class Work:
         options = ["-q", "--backend", backend, "-W", "epoch-interruption", "--cache-dir", self.cache]
         environment = os.environ | {"PRECOMPILE_NO_CACHE": "0"}
         artifact = self.folder / f"{module.stem}.{backend}.cwasm"
-        run(TARGET / "release/precompile", *options, module, "-o", artifact, env=environment)
+        run(PRECOMPILE, *options, module, "-o", artifact, env=environment)
 
     def lists(self):
         """The lists of the artifacts of each module, the last changed one last."""
@@ -108,7 +109,7 @@ def play(work, appear, duration):
     """Serves under load. Returns the sentence by which the change ended, and the figures."""
     log = work.folder / "log"
     options = ["--addr", "ADDRESS", "--timeout", "60s", "--access-log", log, "--tier-from", work.cache]
-    command = [TARGET / "release/precompile-run", "serve", *options, work.folder / "http-p2.winch.cwasm"]
+    command = [RUNNER, "serve", *options, work.folder / "http-p2.winch.cwasm"]
     with serving(command, subprocess.PIPE) as (process, port, _), concurrent.futures.ThreadPoolExecutor() as pool:
         sentences = Sentences(process.stderr)
         # It fails where a request does.
@@ -187,8 +188,9 @@ a second before and {wrong["after"]:,.0f} after, none failed.""")
 
 
 install_wrk()
-run("cargo", "build", "-q", "--release", "-p", "precompile", "--bins")
-run("cargo", "build", "-q", "--release", "-p", "precompile-runtime", "--features", "full")
+# The commands as the tests have them: the runner in the profile in which it ships.
+run("cargo", "test", "-q", "--no-run", "--test", "serve")
+run("cargo", "test", "-q", "--test", "serve", "components_answer")
 with report("tier-up"):
     FAULTS = main(number_argument(10))
 for fault in FAULTS:
