@@ -93,11 +93,19 @@ class Sentences:
 
 
 def requests(log):
-    """The times at which requests came, in order, and the number of those that failed."""
+    """The times at which requests came, in order, and the number of those that failed. At its end the load leaves before
+    the answers to its last requests, which is no failure."""
     entries = [json.loads(line) for line in log.read_text().splitlines()]
-    own = [entry for entry in entries if entry["path"] == PATH]
-    times = sorted(datetime.datetime.fromisoformat(entry["time"].replace("Z", "+00:00")).timestamp() for entry in own)
-    return times, sum(entry["status"] != 200 for entry in own)
+    own = [(came(entry), entry["status"]) for entry in entries if entry["path"] == PATH]
+    times = sorted(time for time, _ in own)
+    is_cut = [status == 499 and time > times[-1] - MARGIN for time, status in own]
+    failed = sum(status != 200 and not cut for (_, status), cut in zip(own, is_cut))
+    return times, failed + max(sum(is_cut) - CONNECTIONS, 0)
+
+
+def came(entry):
+    """The time at which a request came, in seconds since 1970."""
+    return datetime.datetime.fromisoformat(entry["time"].replace("Z", "+00:00")).timestamp()
 
 
 def rate(times, start, end):

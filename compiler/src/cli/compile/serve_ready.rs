@@ -37,12 +37,13 @@ const UNUSED: [&str; 7] =
     after_help = "Example: precompile serve-ready app.wasm & precompile-run serve --tier app.fast.cwasm app.cwasm"
 )]
 pub(crate) struct Opts {
-    #[command(flatten)]
-    pub(crate) compile: CompileOpts,
-
+    // Before the others, whose last heading it would get.
     /// The faster artifact, by Cranelift [default: the first, with `fast` before `cwasm`]
     #[arg(long, value_name = "FILE", conflicts_with = "out_dir")]
     tier: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) compile: CompileOpts,
 }
 
 /// An option of `compile`, as it is here.
@@ -97,6 +98,10 @@ impl Opts {
             self.tier.is_none() || jobs.len() == 2,
             "`--tier` names one file, but there are {} to write: use `--out-dir`",
             jobs.len() / 2
+        );
+        ensure!(
+            self.tier.as_ref() != Some(&first.plan.jobs[0].output.path),
+            "`--tier` names the first artifact, too: name another file"
         );
         paths::check(&jobs, &[], &self.compile)?;
         Ok(Stages { first, second })
