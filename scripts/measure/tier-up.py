@@ -105,7 +105,7 @@ def requests(log):
 
 def came(entry):
     """The time at which a request came, in seconds since 1970."""
-    return datetime.datetime.fromisoformat(entry["time"].replace("Z", "+00:00")).timestamp()
+    return datetime.datetime.fromisoformat(entry["time"]).timestamp()
 
 
 def rate(times, start, end):
