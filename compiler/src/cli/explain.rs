@@ -78,9 +78,7 @@ impl Opts {
         let named = self.trust.as_deref().map(trust_file::read).transpose()?;
         let trust = |known: &DescribedHost| match &named {
             Some(trust) => Ok(Some(trust.clone())),
-            None => {
-                trust_file::of_host(&known.host).with_context(|| known.shown())
-            }
+            None => trust_file::of_host(&known.host).with_context(|| known.shown()),
         };
         let trusts = hosts.iter().map(trust).collect::<Result<Vec<_>>>()?;
         let names_both = files.len() * hosts.len() > 1;

@@ -18,7 +18,7 @@ impl Failures {
         Failures { format, files, failed: 0 }
     }
 
-    /// What was read of a file. `None` where it failed, and there are others.
+    /// The result of reading a file. `None` where it failed, and there are others.
     ///
     /// # Errors
     ///

@@ -118,9 +118,7 @@ const LINES: &[Line] = &[
     #[cfg(feature = "serve")]
     Long("      --max-instances N    the most instances at a time; further requests wait [default: 64]"),
     #[cfg(feature = "serve")]
-    Long(
-        "      --max-connections N  the most clients at a time; further ones wait [default: at least 1024]",
-    ),
+    Long("      --max-connections N  the most clients at a time; further ones wait [default: at least 1024]"),
     #[cfg(feature = "serve")]
     Long("      --sites FILE         serve the components that this TOML file lists by host and path"),
     #[cfg(feature = "serve")]

@@ -77,7 +77,9 @@ unsafe extern "C" fn open(setup: *const Setup) -> *mut c_void {
     for folder in folders {
         // SAFETY: as above.
         let host = Path::new(OsStr::from_bytes(unsafe { bytes(&folder.host) }));
-        if let Err(error) = context.folder(host, String::from_utf8_lossy(string(&folder.guest)), folder.is_writable != 0) {
+        if let Err(error) =
+            context.folder(host, String::from_utf8_lossy(string(&folder.guest)), folder.is_writable != 0)
+        {
             let message = format!("can't give the guest the folder `{}`: {error}", host.display());
             // SAFETY: the setup is the one that was given, and the message has so many bytes.
             unsafe { (given.fail)(setup, message.as_ptr(), message.len()) };

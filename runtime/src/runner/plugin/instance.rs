@@ -33,7 +33,8 @@ impl Instance {
         let arguments: Vec<Text> = arguments.iter().map(|argument| text(argument)).collect();
         let given = |value: &OsStr| args::text(value).map(text).map_err(|failure| failure.text());
         let variables = args.environment.iter();
-        let variables = variables.map(|(name, value)| Ok(Variable { name: given(name)?, value: given(value)? }));
+        let variables =
+            variables.map(|(name, value)| Ok(Variable { name: given(name)?, value: given(value)? }));
         let variables: Vec<Variable> = variables.collect::<Result<_, String>>()?;
         let folders: Vec<Folder> = args
             .folders

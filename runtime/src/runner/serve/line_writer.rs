@@ -52,7 +52,10 @@ impl LineWriter {
     /// # Errors
     ///
     /// If no thread can be started.
-    pub(super) fn start(output: impl Write + Send + 'static, dropped: Counter) -> Result<LineWriter, Failure> {
+    pub(super) fn start(
+        output: impl Write + Send + 'static,
+        dropped: Counter,
+    ) -> Result<LineWriter, Failure> {
         let (messages, received) = channel();
         let waiting_bytes = Arc::new(AtomicUsize::new(0));
         let waiting = Arc::clone(&waiting_bytes);
