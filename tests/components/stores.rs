@@ -140,7 +140,8 @@ fn memory_of_the_host_is_bounded_in_fact() {
         let folder = folder(backend, &[]);
         let none = peak(&folder, "1K", "fill 0");
         for call in ["fill 65536", "fill 0"] {
-            let is_bounded = |size: &str| peak(&folder, size, call) < none + (40 << 10);
+            // An allocator may round a size up by a quarter.
+            let is_bounded = |size: &str| peak(&folder, size, call) < none + (48 << 10);
             assert!(is_bounded("32M"), "{backend} {call}");
             assert!(!is_bounded("128M"), "{backend} {call}");
         }

@@ -115,7 +115,7 @@ impl Failure {
     }
 
     /// The message, or the exit code where there is none.
-    #[cfg(feature = "serve")]
+    #[cfg(any(feature = "plugin", feature = "serve"))]
     pub(crate) fn text(&self) -> String {
         self.message.clone().unwrap_or_else(|| format!("exit code {}", self.exit))
     }
