@@ -6,6 +6,8 @@ use std::fmt::Write;
 
 /// The functions and places of a frame.
 pub(super) struct Found {
+    /// The function's index in its module.
+    pub(super) index: u32,
     /// The function's name in the module's name section.
     pub(super) name: Option<String>,
     /// The functions by the debugging information, the innermost first, each but the last inlined.
@@ -19,6 +21,12 @@ impl Found {
     pub(super) fn innermost(&self) -> Option<&str> {
         let named = self.frames.first().and_then(|frame| frame.function.as_deref());
         named.or(self.name.as_deref())
+    }
+
+    /// The innermost function's name, or its index as wasmtime writes it.
+    pub(super) fn shown(&self) -> String {
+        self.innermost()
+            .map_or_else(|| format!("<wasm function {}>", self.index), |name| Escaped(name).to_string())
     }
 
     /// The lines below the one with the innermost function's name, as wasmtime prints them, each behind a beginning.

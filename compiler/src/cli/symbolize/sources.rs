@@ -87,7 +87,8 @@ impl<'a> Sources<'a> {
         }
         let (core, index) = self.only(module, index_of)?;
         let core = &self.modules[core];
-        Some(Found { name: core.name_of(index), frames: Vec::new(), beginning: core.traced.beginning(index) })
+        let beginning = core.traced.beginning(index);
+        Some(Found { index, name: core.name_of(index), frames: Vec::new(), beginning })
     }
 
     /// The number of the only core module of this name that has what is looked for, and the index of the function.
@@ -183,7 +184,7 @@ impl CoreModule<'_> {
     }
 
     fn found(&self, index: u32, offset: usize) -> Found {
-        Found { name: self.name_of(index), frames: self.traced.frames(offset), beginning: None }
+        Found { index, name: self.name_of(index), frames: self.traced.frames(offset), beginning: None }
     }
 
     fn name_of(&self, index: u32) -> Option<String> {

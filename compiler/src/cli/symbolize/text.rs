@@ -78,6 +78,5 @@ fn of_trap(frame: &TrapFrame<'_>, found: &Found) -> String {
 
 /// The lines of a frame in machine code: its own, and below it those of the source.
 fn of_code(line: &str, found: &Found) -> String {
-    let name = found.innermost().map(|name| format!("                - {}\n", Escaped(name)));
-    format!("{line}\n{}{}", name.unwrap_or_default(), found.lines(""))
+    format!("{line}\n                - {}\n{}", found.shown(), found.lines(""))
 }
