@@ -1,17 +1,26 @@
 //! Lines of source in backtraces and profiles, also of stripped artifacts.
 
 use precompile::{CodeMap, TracedModule};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 use support::{BACKENDS, Ended, Folder, Runner, precompile, root};
 
-/// A folder with the module.
+/// The guests with lines of source, in Rust, C and C++.
+const GUESTS: [&str; 3] = ["nested", "chain", "shapes"];
+
+/// A folder with a module in Rust.
 fn folder() -> (Folder, Vec<u8>) {
-    let folder = Folder::new();
-    let module = fs::read(root().join("tests/guests/nested.wasm")).unwrap();
-    folder.write("nested.wasm", &module);
-    (folder, module)
+    folder_with("nested")
+}
+
+/// A folder with the module of a guest.
+fn folder_with(guest: &str) -> (Folder, Vec<u8>) {
+    let (folder, module) = (Folder::new(), format!("{guest}.wasm"));
+    let bytes = fs::read(root().join("tests/guests").join(&module)).unwrap();
+    folder.write(&module, &bytes);
+    (folder, bytes)
 }
 
 /// Runs `precompile symbolize` on a backtrace.
@@ -36,41 +45,61 @@ fn symbolize(folder: &Folder, arguments: &[&str], trace: &[u8]) -> (Ended, Vec<u
 /// offset in the file, and as an address in memory, of which perf tells the mapping.
 #[test]
 fn code_of_stripped_artifacts_has_lines() {
-    for backend in BACKENDS {
-        let (folder, module) = folder();
-        let strip = ["--strip", "all", "--backend", backend, "nested.wasm"];
-        assert_eq!(folder.precompile(strip).code, Some(0));
-        let artifact = fs::read(folder.join("nested.cwasm")).unwrap();
-        fs::remove_file(folder.join("nested.wasm")).unwrap();
-        let (map, modules) =
-            (CodeMap::new(&artifact, &module).unwrap(), TracedModule::read(&module).unwrap());
-        let line_at = |offset: u64| modules[0].frames(map.module_offset(offset)?).first()?.line;
-        let known: Vec<_> =
-            (0..artifact.len() as u64).filter_map(|at| Some((at, line_at(at)?))).step_by(3).collect();
-        assert!(known.len() > 5, "{backend}: {known:?}");
-        let mapped = 0x7f12_3456_0000_u64;
-        let mut trace = format!(
-            "run 7/7 1.5: PERF_RECORD_MMAP2 7/7: [{mapped:#x}({:#x}) @ 0 08:01 5 0]: r-xp /x/nested.cwasm\n",
-            artifact.len()
-        );
-        for (offset, _) in &known {
-            trace += &format!("nested.cwasm+{offset:#x}\nend\n");
-            trace += &format!("\t{:16x} [unknown] (/x/nested.cwasm)\n\n", mapped + offset);
+    for guest in GUESTS {
+        BACKENDS.iter().for_each(|backend| addresses_have_lines(guest, backend));
+    }
+}
+
+fn addresses_have_lines(guest: &str, backend: &str) {
+    let (folder, module) = folder_with(guest);
+    let [input, output] = ["wasm", "cwasm"].map(|ending| format!("{guest}.{ending}"));
+    assert_eq!(folder.precompile(["--strip", "all", "--backend", backend, &input]).code, Some(0));
+    let artifact = fs::read(folder.join(&output)).unwrap();
+    fs::remove_file(folder.join(&input)).unwrap();
+    let (map, modules) = (CodeMap::new(&artifact, &module).unwrap(), TracedModule::read(&module).unwrap());
+    let line_at = |offset: u64| modules[0].frames(map.module_offset(offset)?).first()?.line;
+    let known: Vec<_> =
+        (0..artifact.len() as u64).filter_map(|at| Some((at, line_at(at)?))).step_by(3).collect();
+    assert!(known.len() > 5, "{guest}, {backend}: {known:?}");
+    let mapped = 0x7f12_3456_0000_u64;
+    let mut trace = format!(
+        "run 7/7 1.5: PERF_RECORD_MMAP2 7/7: [{mapped:#x}({:#x}) @ 0 08:01 5 0]: r-xp /x/{output}\n",
+        artifact.len()
+    );
+    for (offset, _) in &known {
+        trace += &format!("{output}+{offset:#x}\nend\n");
+        trace += &format!("\t{:16x} [unknown] (/x/{output})\n\n", mapped + offset);
+    }
+    let (ended, _) = symbolize(&folder, &["--artifact", &output], trace.as_bytes());
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{guest}, {backend}");
+    // Below each frame there is its innermost function's place first.
+    let (mut places, mut is_below) = (Vec::<u32>::new(), false);
+    for line in ended.stdout.lines() {
+        if let Some(place) = line.trim_start().strip_prefix("at ")
+            && std::mem::take(&mut is_below)
+        {
+            places.push(place.rsplit(':').nth(1).unwrap().parse().unwrap());
         }
-        let (ended, _) = symbolize(&folder, &["--artifact", "nested.cwasm"], trace.as_bytes());
-        assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{backend}");
-        // Below each frame there is its innermost function's place first.
-        let (mut places, mut is_below) = (Vec::<u32>::new(), false);
-        for line in ended.stdout.lines() {
-            if let Some(place) = line.trim_start().strip_prefix("at ")
-                && std::mem::take(&mut is_below)
-            {
-                places.push(place.rsplit(':').nth(1).unwrap().parse().unwrap());
-            }
-            is_below |= line.contains("nested.cwasm") && !line.contains("MMAP2");
-        }
-        let expected: Vec<_> = known.iter().flat_map(|(_, line)| [*line, *line]).collect();
-        assert_eq!(places, expected, "{backend}:\n{}", ended.stdout);
+        is_below |= line.contains(&output) && !line.contains("MMAP2");
+    }
+    let expected: Vec<_> = known.iter().flat_map(|(_, line)| [*line, *line]).collect();
+    assert_eq!(places, expected, "{guest}, {backend}:\n{}", ended.stdout);
+}
+
+/// The DWARF of the committed modules names no folder of the machine that compiled them.
+#[test]
+fn guests_name_no_folder() {
+    for guest in ["chain", "shapes"] {
+        let (_, module) = folder_with(guest);
+        let modules = TracedModule::read(&module).unwrap();
+        let files: BTreeSet<_> = (0..module.len())
+            .flat_map(|offset| modules[0].frames(offset))
+            .filter_map(|frame| frame.file)
+            .collect();
+        assert_eq!(files.len(), 1, "{files:?}");
+        assert!(files.iter().all(|file| file.starts_with(&format!("./{guest}.c"))), "{files:?}");
+        let home = [&b"/root"[..], b"/home", b"/tmp"];
+        assert!(!home.iter().any(|folder| module.windows(folder.len()).any(|part| part == *folder)));
     }
 }
 

@@ -1,0 +1,3 @@
+module example/trap
+
+go 1.21
