@@ -11,6 +11,7 @@
 //! the block, and the reason. A missing tool that isn't part of every system costs one printed line.
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use precompile::artifact::install;
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
@@ -55,7 +56,19 @@ fn main() {
         if stale.is_empty() { Ok(()) } else { Err(format!("no longer in its document: {stale:?}").into()) }
     }));
     trials.push(Trial::test("commands are found, and a wrong one is seen", commands_are_found));
+    trials.push(Trial::test("messages name the commands of the README", messages_name_its_commands));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+/// The commands by which messages have something installed are those that the README tells first, to the letter.
+fn messages_name_its_commands() -> Result<(), Failed> {
+    let readme = fs::read_to_string(root().join("README.md"))?;
+    let told: Vec<_> = sections(&readme)["Install"].iter().map(|item| item.text().to_owned()).collect();
+    let named = [install::COMPILER, install::RUNNER];
+    match told.starts_with(&named.map(String::from)) && install::RUNNER_HINT.contains(install::RUNNER) {
+        true => Ok(()),
+        false => Err(format!("messages name {named:?}, the README has {told:?}").into()),
+    }
 }
 
 /// A part of a document that a reader may type.

@@ -9,6 +9,7 @@
 //! - [`unmet`]: the imports that a host doesn't offer, each with who provides it.
 //! - [`const_manifest`]: a reader of a few manifest fields for constant expressions.
 //! - [`statement`], [`signature`] and [`trust`]: who has signed an artifact, and whose signature a host demands.
+//! - [`install`]: the commands that install what a build lacks.
 //! - [`quantity`]: sizes and durations as text.
 //! - [`features`] and [`cpu`]: the names of WebAssembly features and CPU features.
 //!
@@ -34,6 +35,7 @@ mod error_text;
 pub mod features;
 mod foreign;
 mod host;
+pub mod install;
 mod list;
 pub mod manifest;
 pub mod mismatch;

@@ -2,6 +2,7 @@
 
 mod offers;
 mod provider;
+mod remedy;
 
 pub use offers::Offers;
 
@@ -10,6 +11,7 @@ use crate::mismatch::Mismatch;
 use crate::{Code, ErrorText, Escaped};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use remedy::Remedy;
 
 /// The imports that a host doesn't offer, grouped by their provider; none if it offers all.
 ///
@@ -18,7 +20,7 @@ pub fn unmet(manifest: &Manifest, offers: Offers<'_>) -> Vec<Mismatch> {
     let is_module = manifest.kind == Kind::Module;
     // Only object files have this import, and all of their imports are for the linker.
     let is_object = is_module && manifest.imports.iter().any(|import| import.name == "__linear_memory");
-    let mut groups: Vec<(&str, String)> = Vec::new();
+    let mut groups: Vec<(Remedy, String)> = Vec::new();
     let mut last = String::new();
     for import in &manifest.imports {
         let (name, is_offered) =
@@ -46,7 +48,8 @@ pub fn unmet(manifest: &Manifest, offers: Offers<'_>) -> Vec<Mismatch> {
             field: "imports",
             artifact_value: ErrorText::new(|| names),
             host_value: ErrorText::new(|| "none of them".into()),
-            remedy: ErrorText::new(|| remedy.into()),
+            remedy: ErrorText::new(|| remedy.text().into()),
+            full_helps: cfg!(feature = "messages") && matches!(remedy, Remedy::Feature(_)),
         });
     }
     mismatches

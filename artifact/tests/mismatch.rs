@@ -1,6 +1,7 @@
 //! All reasons why an artifact would not load, and their remedies.
 
 use precompile_artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
+use precompile_artifact::install::full_runner_helps;
 use precompile_artifact::manifest::{Kind, Manifest, Memories, OptLevel};
 use precompile_artifact::mismatch::{Mismatch, equivalent, mismatches, same_major};
 use precompile_artifact::platform::TargetKind;
@@ -57,8 +58,18 @@ const LINUX: &str = "x86_64-unknown-linux-gnu";
 #[track_caller]
 fn only(manifest: &Manifest, host: &Host, field: &str, remedy: &str) {
     let found = mismatches(manifest, host);
-    let [Mismatch { field: found_field, remedy: found_remedy, .. }] = &found[..] else { panic!("{found:?}") };
+    let [Mismatch { field: found_field, remedy: found_remedy, full_helps, .. }] = &found[..] else {
+        panic!("{found:?}")
+    };
     assert_eq!((*found_field, found_remedy.as_str()), (field, remedy));
+    // A runner has an operating system's memory.
+    let names_feature = remedy.contains("with the feature `") && !remedy.contains("custom-virtual-memory");
+    assert_eq!(*full_helps, names_feature, "{remedy}");
+    for imports in [None, Some(Vec::new())] {
+        let host = Host { imports, ..host.clone() };
+        let expected = names_feature && host.imports.is_some();
+        assert_eq!(full_runner_helps(&host, &found[0]), expected, "a program has its own features: {remedy}");
+    }
     // Nor is the artifact equivalent to one that fits.
     let others = [LINUX, "x86_64-unknown-none", &manifest.target].map(self::manifest);
     for other in others.iter().filter(|other| mismatches(other, host).is_empty()) {

@@ -29,6 +29,13 @@ fn manifest(kind: Kind, imports: &[(&str, &str)]) -> Manifest {
 /// The imports that a host with these offers lacks, each with its remedy.
 fn unmet_imports(kind: Kind, imports: &[(&str, &str)], offered: &[&str]) -> Vec<(String, String)> {
     let unmet = unmet(&manifest(kind, imports), &|name| offered.contains(&name));
+    for found in &unmet {
+        assert_eq!(
+            found.full_helps,
+            found.remedy.as_str().contains("use a runner with the feature"),
+            "{found}"
+        );
+    }
     unmet.iter().map(|found| (found.artifact_value.to_string(), found.remedy.to_string())).collect()
 }
 

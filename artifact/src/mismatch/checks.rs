@@ -35,7 +35,7 @@ fn kind(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
         return None;
     }
     mismatch(Code::Kind, "kind", || {
-        texts("component", "module", &["use a runtime with the feature `component-model`"])
+        texts("component", "module", &["use a runtime with the feature `component-model`"]).with_feature(true)
     })
 }
 
@@ -56,18 +56,19 @@ fn target(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     }
     mismatch(Code::Target, "target", || {
         let triple = host.target.to_string();
-        let (way, target) = match (is_native(&host.target) && host.native_code, host.pulley) {
+        let (way, target, is_feature) = match (is_native(&host.target) && host.native_code, host.pulley) {
             (true, false) if pulley == manifest.target => {
-                ("use a runtime with the feature `pulley`, or compile", triple.as_str())
+                ("use a runtime with the feature `pulley`, or compile", triple.as_str(), true)
             }
-            (true, _) => ("compile", triple.as_str()),
-            (false, true) => ("compile", pulley),
-            (false, false) => ("use a runtime with the feature `pulley`, and compile", pulley),
+            (true, _) => ("compile", triple.as_str(), false),
+            (false, true) => ("compile", pulley, false),
+            (false, false) => ("use a runtime with the feature `pulley`, and compile", pulley, true),
         };
         // Winch supports fewer targets.
         let winch = manifest.backend == Backend::Winch && !(is_desktop(&host.target) && target == triple);
         let backend = if winch { "--backend cranelift " } else { "" };
-        texts(&manifest.target, &triple, &[way, " with `", backend, "--target ", target, "`"])
+        let remedy = [way, " with `", backend, "--target ", target, "`"];
+        texts(&manifest.target, &triple, &remedy).with_feature(is_feature)
     })
 }
 
@@ -128,7 +129,8 @@ fn features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
         let without = ["build the module without ", &missing.join(", ")].concat();
         let with = ["use a runtime with the feature `", &builds, "`, or "];
         let with: &[&str] = if builds.is_empty() { &[] } else { &with };
-        texts(&missing.join(","), "none of them", &[with, &[without.as_str()]].concat())
+        let remedy = [with, &[without.as_str()]].concat();
+        texts(&missing.join(","), "none of them", &remedy).with_feature(!with.is_empty())
     })
 }
 
@@ -195,11 +197,11 @@ fn concurrency(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
         return None;
     }
     mismatch(Code::Concurrency, "settings.concurrency_support", || {
-        let remedy = match manifest.kind {
-            Kind::Module => "compile with `-W concurrency-support=n`",
-            Kind::Component => "use a runtime with the feature `async`",
+        let (remedy, is_feature) = match manifest.kind {
+            Kind::Module => ("compile with `-W concurrency-support=n`", false),
+            Kind::Component => ("use a runtime with the feature `async`", true),
         };
-        texts("true", "false", &[remedy])
+        texts("true", "false", &[remedy]).with_feature(is_feature)
     })
 }
 

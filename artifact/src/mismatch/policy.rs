@@ -126,6 +126,6 @@ fn audited(_manifest: &Manifest, host: &Host) -> Option<Mismatch> {
         return None;
     }
     mismatch(Code::PolicyAudited, "wasmtime_version", || {
-        texts("not audited", "audited", &["use a runtime with the feature `audit`"])
+        texts("not audited", "audited", &["use a runtime with the feature `audit`"]).with_feature(true)
     })
 }

@@ -18,6 +18,9 @@ pub struct Mismatch {
     pub host_value: ErrorText,
     /// The remedy.
     pub remedy: ErrorText,
+    /// The remedy names a cargo feature of the runtime: the runner with all features ([`install`](crate::install)) doesn't
+    /// have this reason. False without the feature `messages`.
+    pub full_helps: bool,
 }
 
 #[cfg(feature = "messages")]
@@ -52,17 +55,31 @@ pub(super) fn mismatch(code: Code, field: &'static str, texts: impl FnOnce() -> 
 /// A reason with its texts. It isn't inlined, because the runtime must be small.
 #[cold]
 #[inline(never)]
-fn reason(code: Code, field: &'static str, (artifact, host, remedy): Texts) -> Option<Mismatch> {
+fn reason(code: Code, field: &'static str, texts: Texts) -> Option<Mismatch> {
+    let Texts { artifact, host, remedy, full_helps } = texts;
     let [artifact_value, host_value, remedy] = [artifact, host, remedy].map(|text| ErrorText::new(|| text));
-    Some(Mismatch { code, field, artifact_value, host_value, remedy })
+    Some(Mismatch { code, field, artifact_value, host_value, remedy, full_helps })
 }
 
 /// The artifact's value, the host's, and the remedy.
-pub(super) type Texts = (String, String, String);
+#[derive(Default)]
+pub(super) struct Texts {
+    artifact: String,
+    host: String,
+    remedy: String,
+    full_helps: bool,
+}
+
+impl Texts {
+    /// The texts, whose remedy names a cargo feature of the runtime or not.
+    pub(super) fn with_feature(self, is_named: bool) -> Texts {
+        Texts { full_helps: is_named, ..self }
+    }
+}
 
 /// The texts of a reason, with a remedy joined from parts.
 #[cold]
 #[inline(never)]
 pub(super) fn texts(artifact: &str, host: &str, remedy: &[&str]) -> Texts {
-    (artifact.into(), host.into(), remedy.concat())
+    Texts { artifact: artifact.into(), host: host.into(), remedy: remedy.concat(), full_helps: false }
 }

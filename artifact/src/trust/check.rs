@@ -82,6 +82,7 @@ impl Trust {
             artifact_value: ErrorText::new(|| refusal.found()),
             host_value: ErrorText::new(|| self.wanted()),
             remedy: ErrorText::new(|| self.remedy(refusal)),
+            full_helps: false,
         }
     }
 

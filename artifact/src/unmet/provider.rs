@@ -1,61 +1,66 @@
 //! The provider of an import that a host doesn't offer, as a remedy.
 
 use super::offers::Offers;
+use super::remedy::Remedy::{self, Feature, Other};
 
 /// The remedy for a module's import.
-pub(super) fn of_module(module: &str, name: &str, is_object: bool, offers: Offers<'_>) -> &'static str {
+pub(super) fn of_module(module: &str, name: &str, is_object: bool, offers: Offers<'_>) -> Remedy {
     match (module, name) {
-        _ if is_object => {
+        _ if is_object => Other(
             "the linker provides it, as this is an object file, compiled but not linked: link it, with \
-             `wasm-ld` or by clang without `-c`"
-        }
+             `wasm-ld` or by clang without `-c`",
+        ),
         ("GOT.mem" | "GOT.func", _)
         | ("env", "__memory_base" | "__table_base" | "__stack_pointer" | "__indirect_function_table") => {
-            "a dynamic linker provides it, as this is a shared library: link it statically"
+            Other("a dynamic linker provides it, as this is a shared library: link it statically")
         }
         ("wasi_snapshot_preview1" | "wasi_unstable", _) if offers("wasi_snapshot_preview1#fd_write") => {
-            "it is no function of WASI preview 1, but another runtime's: build the module without"
+            Other("it is no function of WASI preview 1, but another runtime's: build the module without")
         }
-        ("wasi_snapshot_preview1" | "wasi_unstable", _) => "use a runner with the feature `wasi`",
+        ("wasi_snapshot_preview1" | "wasi_unstable", _) => Feature("use a runner with the feature `wasi`"),
         ("wasi", "thread-spawn") => {
-            "threads of WASI are not offered: build the module without, for `wasm32-wasip1`"
+            Other("threads of WASI are not offered: build the module without, for `wasm32-wasip1`")
         }
-        ("env", _) if EMSCRIPTEN.iter().any(|start| name.starts_with(start)) => EMSCRIPTENS,
-        ("a", _) if name.len() <= 2 => {
-            "emscripten makes such names when it optimises, for what its JavaScript provides: build with `-sPURE_WASI`"
-        }
-        ("go" | "gojs", _) => "Go's JavaScript provides it: build with `GOOS=wasip1`",
+        ("env", _) if EMSCRIPTEN.iter().any(|start| name.starts_with(start)) => Other(EMSCRIPTENS),
+        ("a", _) if name.len() <= 2 => Other(
+            "emscripten makes such names when it optimises, for what its JavaScript provides: build with `-sPURE_WASI`",
+        ),
+        ("go" | "gojs", _) => Other("Go's JavaScript provides it: build with `GOOS=wasip1`"),
         _ if module.starts_with("__wbindgen") || module.ends_with("_bg.js") || module == "wbg" => {
-            "wasm-bindgen's JavaScript provides it: build the module without, for `wasm32-wasip1`"
+            Other("wasm-bindgen's JavaScript provides it: build the module without, for `wasm32-wasip1`")
         }
-        _ => LIBRARY,
+        _ => Other(LIBRARY),
     }
 }
 
 /// The remedy for a component's import.
-pub(super) fn of_component(name: &str, offers: Offers<'_>) -> &'static str {
+pub(super) fn of_component(name: &str, offers: Offers<'_>) -> Remedy {
     let (name, version) = name.split_once('@').unwrap_or((name, ""));
     let is_third = version.starts_with("0.3");
     match name.strip_prefix("wasi:") {
-        None => EMBEDDER,
+        None => Other(EMBEDDER),
         Some("config/store") if version == "0.2.0-rc.1" => {
-            "the runner offers it by `--config NAME=VALUE`, in builds with the feature `wasi-config`"
+            Other("the runner offers it by `--config NAME=VALUE`, in builds with the feature `wasi-config`")
         }
         Some("keyvalue/atomics" | "keyvalue/batch" | "keyvalue/store") if version == "0.2.0-draft" => {
-            "the runner offers it by `--keyvalue`, in builds with the feature `wasi-keyvalue`"
+            Other("the runner offers it by `--keyvalue`, in builds with the feature `wasi-keyvalue`")
         }
         Some(_) if version.contains('-') => {
-            "it is of a draft of WASI: build the component with a later version of its tools"
+            Other("it is of a draft of WASI: build the component with a later version of its tools")
         }
         Some(rest) if rest.starts_with("http/") && !offers("wasi:http/types@0.2") => match is_third {
-            true => "it is for HTTP, of WASI 0.3: use a runner with the features `wasi-http` and `wasi-p3`",
-            false => "it is for HTTP: use a runner with the feature `wasi-http`",
+            true => Feature(
+                "it is for HTTP, of WASI 0.3: use a runner with the features `wasi-http` and `wasi-p3`",
+            ),
+            false => Feature("it is for HTTP: use a runner with the feature `wasi-http`"),
         },
-        Some(_) if is_third && !offers("wasi:cli/environment@0.3") => {
-            "it is of WASI 0.3: use a runner with the feature `wasi-p3`, or build the component for `wasm32-wasip2`"
+        Some(_) if is_third && !offers("wasi:cli/environment@0.3") => Feature(
+            "it is of WASI 0.3: use a runner with the feature `wasi-p3`, or build the component for `wasm32-wasip2`",
+        ),
+        Some(_) if !offers("wasi:cli/environment@0.2") => Feature("use a runner with the feature `wasi-p2`"),
+        Some(_) => {
+            Other("it is not among what WASI has for commands: use a program of your own that offers it")
         }
-        Some(_) if !offers("wasi:cli/environment@0.2") => "use a runner with the feature `wasi-p2`",
-        Some(_) => "it is not among what WASI has for commands: use a program of your own that offers it",
     }
 }
 

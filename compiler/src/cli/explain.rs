@@ -12,6 +12,7 @@ use crate::trust_file;
 use crate::unreadable;
 use anyhow::{Context, Result};
 use clap::{Args, ValueHint};
+use precompile::artifact::install::{RUNNER_HINT, full_runner_helps};
 use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::trailer::{self, Trailer};
 use precompile::artifact::{Code, Escaped, Trust, escaped_path, unmet};
@@ -111,7 +112,7 @@ impl Opts {
                 let of = names_both
                     .then_some((&*artifact.file, (!file.as_os_str().is_empty()).then_some(&**file)));
                 for mismatch in &mismatches {
-                    print(&Message::mismatch(mismatch, of))?;
+                    print(&Message::mismatch(mismatch, host, of))?;
                 }
             }
             Format::Human => {
@@ -128,6 +129,9 @@ impl Opts {
                 text.extend(
                     mismatches.iter().map(|mismatch| format!("  {}\n", Escaped(&mismatch.to_string()))),
                 );
+                if mismatches.iter().any(|mismatch| full_runner_helps(host, mismatch)) {
+                    text += &format!("{RUNNER_HINT}\n");
+                }
                 print_bytes(text.as_bytes())?;
             }
         }

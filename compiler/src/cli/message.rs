@@ -4,6 +4,7 @@ use crate::kind::Kind;
 use clap::ValueEnum;
 use precompile::artifact::EscapedLines;
 use precompile::artifact::mismatch::Mismatch;
+use precompile::artifact::{Host, install};
 use precompile::cache::{Log, Pruned, Record};
 use precompile::{Backend, Chosen};
 use serde::{Serialize, Serializer};
@@ -98,6 +99,9 @@ pub(crate) enum Message<'a> {
         code: u16,
         meaning: &'a str,
         way_out: &'a str,
+        /// The command that installs a runner without this error.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        install: Option<&'a str>,
     },
     Mismatch {
         code: u16,
@@ -105,6 +109,9 @@ pub(crate) enum Message<'a> {
         artifact_value: &'a str,
         host_value: &'a str,
         remedy: &'a str,
+        /// The command that installs a runner without this reason.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        install: Option<&'a str>,
         /// Of several artifacts or hosts.
         #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_path")]
         artifact: Option<&'a Path>,
@@ -306,15 +313,20 @@ fn optional_path<S: Serializer>(path: &Option<&Path>, serializer: S) -> Result<S
 }
 
 impl<'a> Message<'a> {
-    /// A reason why an artifact does not load. Of several artifacts or hosts, with the files of the two.
-    pub(crate) fn mismatch(mismatch: &'a Mismatch, of: Option<(&'a Path, Option<&'a Path>)>) -> Message<'a> {
-        let Mismatch { code, field, artifact_value, host_value, remedy } = mismatch;
+    /// A reason why an artifact does not load on a host. Of several artifacts or hosts, with the files of the two.
+    pub(crate) fn mismatch(
+        mismatch: &'a Mismatch,
+        host: &Host,
+        of: Option<(&'a Path, Option<&'a Path>)>,
+    ) -> Message<'a> {
+        let Mismatch { code, field, artifact_value, host_value, remedy, .. } = mismatch;
         Message::Mismatch {
             code: code.number(),
             field,
             artifact_value: artifact_value.as_str(),
             host_value: host_value.as_str(),
             remedy: remedy.as_str(),
+            install: install::full_runner_helps(host, mismatch).then_some(install::RUNNER),
             artifact: of.map(|(artifact, _)| artifact),
             host: of.and_then(|(_, host)| host),
         }

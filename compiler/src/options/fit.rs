@@ -5,6 +5,7 @@ use crate::options::cpu::Cpu;
 use crate::options::target::{PairError, Target, TargetError};
 use crate::version::WASMTIME_VERSION;
 use precompile_artifact::features::WasmFeatures;
+use precompile_artifact::install::RUNNER_HINT;
 use precompile_artifact::mismatch;
 use precompile_artifact::platform::is_native;
 use precompile_artifact::{Backend, Host, Platform};
@@ -36,10 +37,12 @@ pub enum FitError {
         targets: [String; 2],
     },
     /// Native code can't be made for the host, and it has no interpreter.
-    #[error("no backend makes code for `{target}`: use a runtime with the feature `pulley`")]
+    #[error("no backend makes code for `{target}`: use a runtime with the feature `pulley`{}", hint(*is_runner))]
     NoPulley {
         /// The host's triple.
         target: String,
+        /// The host is a runner, and no program that embeds the runtime.
+        is_runner: bool,
     },
     /// The host's policy, or the compiler in its program, refuses the requested backend.
     #[error("the host accepts no code of {backend}'s: {}", accepted_instead(accepted))]
@@ -55,6 +58,11 @@ pub enum FitError {
     /// The backend makes no code for the host.
     #[error(transparent)]
     Pair(#[from] PairError),
+}
+
+/// The way to a runner with all features, where the host is a runner.
+fn hint(is_runner: bool) -> String {
+    if is_runner { format!("; {RUNNER_HINT}") } else { String::new() }
 }
 
 fn accepted_instead(accepted: &[Backend]) -> String {
@@ -98,7 +106,9 @@ pub(super) fn check_version(host: &Host) -> Result<(), FitError> {
 pub(super) fn target(host: &Host) -> Result<Target, FitError> {
     match (is_native(&host.target) && host.native_code, mismatch::pulley(&host.target)) {
         (false, Some(pulley)) if host.pulley => Ok(pulley.parse()?),
-        (false, Some(_)) => Err(FitError::NoPulley { target: host.target.to_string() }),
+        (false, Some(_)) => {
+            Err(FitError::NoPulley { target: host.target.to_string(), is_runner: host.imports.is_some() })
+        }
         _ => Ok(host.target.to_string().parse()?),
     }
 }

@@ -70,7 +70,7 @@ impl Reason {
     }
 
     fn mismatch(mismatch: &Mismatch) -> Reason {
-        let Mismatch { code, field, artifact_value, host_value, remedy } = mismatch;
+        let Mismatch { code, field, artifact_value, host_value, remedy, .. } = mismatch;
         let values = [artifact_value, host_value, remedy].map(|text| text.as_str().to_owned());
         Reason::field(*code, (*field).to_owned(), values)
     }

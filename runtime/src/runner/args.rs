@@ -8,6 +8,9 @@ use crate::help;
 use crate::http::Server;
 #[cfg(feature = "wasi-keyvalue")]
 use crate::keyvalue;
+#[cfg(not(all(feature = "preload", feature = "plugin")))]
+use crate::lacking::NOTHING_TO_LINK;
+use crate::lacking::lacking;
 #[cfg(feature = "limits")]
 use crate::limits::GuestLimits;
 #[cfg(feature = "wasi-p2")]
@@ -21,6 +24,8 @@ use crate::preload::{Library, Preload};
 use crate::serve_options::ServeOptions;
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 use precompile_runtime::artifact::Code;
+#[cfg(feature = "describe")]
+use precompile_runtime::artifact::policy::DemandError;
 #[cfg(feature = "limits")]
 use precompile_runtime::artifact::quantity;
 #[cfg(feature = "profile")]
@@ -173,6 +178,13 @@ fn wrong(error: impl Display) -> lexopt::Error {
     text_of(&error)
 }
 
+/// The error of a demand that is none, or that this build lacks.
+#[cfg(feature = "describe")]
+fn undemanded(error: DemandError) -> lexopt::Error {
+    let text = error.to_string();
+    if error == DemandError::NoAdvisories { lacking(&text) } else { text.into() }
+}
+
 /// An option that runs nothing, such as `--help`, and its command.
 type Instead = (&'static str, Command);
 
@@ -211,10 +223,9 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some(Long("dir")) if WASI => folders.push(Folder::parse(&parser.value()?).map_err(wrong)?),
             Some(Long("env")) if WASI => environment.push(variable(parser.value()?)?),
             Some(Long("dir" | "env")) => {
-                return Err(
-                    "this build has no WASI: use one with the feature `wasi`, or `wasi-p2` for components"
-                        .into(),
-                );
+                return Err(lacking(
+                    "this build has no WASI: use one with the feature `wasi`, or `wasi-p2` for components",
+                ));
             }
             #[cfg(feature = "wasi-p2")]
             Some(Long("tcp")) => network.tcp.push(Rule::parse(&parser.value()?.string()?).map_err(wrong)?),
@@ -232,8 +243,17 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some(Long("max-keyvalue")) => {
                 keyvalue.max_bytes = Some(quantity::bytes(&parser.value()?.string()?).map_err(wrong)?);
             }
+            // Small runners do without.
+            #[cfg(all(feature = "describe", not(feature = "wasi-p2")))]
+            Some(Long("tcp" | "udp")) => {
+                return Err(lacking("this build has no sockets: use one with the feature `wasi-p2`"));
+            }
+            #[cfg(all(feature = "describe", not(feature = "wasi-http")))]
+            Some(Long("http")) => {
+                return Err(lacking("this build sends no requests: use one with the feature `wasi-http`"));
+            }
             Some(Long("invoke")) if cfg!(not(feature = "invoke")) => {
-                return Err("this build can't call functions: use one with the feature `invoke`".into());
+                return Err(lacking("this build can't call functions: use one with the feature `invoke`"));
             }
             Some(Long("invoke")) => invoke = Some(parser.value()?.string()?),
             #[cfg(feature = "limits")]
@@ -248,32 +268,31 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             }
             #[cfg(not(feature = "limits"))]
             Some(Long("fuel" | "timeout" | "max-memory")) => {
-                return Err("this build has no limits: use one with the feature `limits`".into());
+                return Err(lacking("this build has no limits: use one with the feature `limits`"));
             }
             #[cfg(feature = "measure")]
             Some(Long("measure")) => measure = Some(calls(&parser.value()?.string()?).map_err(wrong)?),
             #[cfg(not(feature = "measure"))]
             Some(Long("measure")) => {
-                return Err("this build can't measure: use one with the feature `measure`".into());
+                return Err(lacking("this build can't measure: use one with the feature `measure`"));
             }
             #[cfg(feature = "profile")]
             Some(Long("profile")) => profiler = profile(&parser.value()?.string()?)?,
             #[cfg(all(feature = "describe", not(feature = "profile")))]
             Some(Long("profile")) => {
-                return Err("this build tells no profiler: use one with the feature `profile`".into());
+                return Err(lacking("this build tells no profiler: use one with the feature `profile`"));
             }
             #[cfg(feature = "describe")]
-            Some(Long("policy")) => demands.policy.demand(&parser.value()?.string()?).map_err(wrong)?,
+            Some(Long("policy")) => demands.policy.demand(&parser.value()?.string()?).map_err(undemanded)?,
             #[cfg(feature = "describe")]
             Some(Long("describe")) => describe = true,
             #[cfg(feature = "describe")]
             Some(Long("check")) => is_checked = true,
             #[cfg(not(feature = "describe"))]
             Some(Long("policy" | "describe" | "check")) => {
-                return Err(
-                    "this build knows no policies, no description and no check: use one with the feature `describe`"
-                        .into(),
-                );
+                return Err(lacking(
+                    "this build knows no policies, no description and no check: use one with the feature `describe`",
+                ));
             }
             #[cfg(feature = "trust")]
             Some(Long("trust")) => {
@@ -285,7 +304,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some(Long("allow-unsigned")) => demands.signatures.allow_unsigned = true,
             #[cfg(not(feature = "trust"))]
             Some(Long("trust" | "allow-unsigned")) => {
-                return Err("this build checks no signatures: use one with the feature `trust`".into());
+                return Err(lacking("this build checks no signatures: use one with the feature `trust`"));
             }
             #[cfg(feature = "preload")]
             Some(Long("preload")) => preloads.push(Preload::parse(&parser.value()?).map_err(wrong)?),
@@ -293,7 +312,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some(Long("plugin")) => plugins.push(parser.value()?.into()),
             #[cfg(not(all(feature = "preload", feature = "plugin")))]
             #[allow(unreachable_patterns, reason = "a build may have one of them")]
-            Some(Long("preload" | "plugin")) => return Err(NOTHING_TO_LINK.into()),
+            Some(Long("preload" | "plugin")) => return Err(lacking(NOTHING_TO_LINK)),
             Some(Long("map")) => is_mapped = true,
             Some(Short('h')) => instead = Some(("-h", Command::Print(help::text(false)))),
             Some(Long("help")) => instead = Some(("--help", Command::Print(help::text(true)))),
@@ -396,15 +415,6 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     }
     Ok(Command::Run(args))
 }
-
-/// The error of an option for code that is linked to the guest, in a build that lacks it: one text, for the smallest
-/// build's sake.
-#[cfg(not(all(feature = "preload", feature = "plugin")))]
-const NOTHING_TO_LINK: &str = match (cfg!(feature = "preload"), cfg!(feature = "plugin")) {
-    (true, _) => "this build loads no plugins: use one with the feature `plugin`",
-    (_, true) => "this build links no libraries: use one with the feature `preload`",
-    _ => "this build links no libraries and no plugins: use one with the feature `preload` or `plugin`",
-};
 
 /// The output of `--version`.
 fn version() -> String {

@@ -21,6 +21,8 @@ use no_wasi as world;
 use precompile_runtime::Program;
 #[cfg(any(not(feature = "wave"), feature = "preload", feature = "plugin"))]
 use precompile_runtime::artifact::Code;
+#[cfg(not(feature = "wave"))]
+use precompile_runtime::artifact::install::RUNNER_HINT;
 use precompile_runtime::wasmtime::Store;
 use precompile_runtime::wasmtime::component::{Component, Instance, Linker};
 #[cfg(feature = "wave")]
@@ -123,4 +125,5 @@ pub(crate) fn no_functions() -> Failure {
     Failure::own(Code::Unsupported, || {
         "this build can't call functions of components: use one with the feature `wave`".into()
     })
+    .with_hint(RUNNER_HINT)
 }

@@ -1,6 +1,7 @@
 //! The failure of a run, and its exit code.
 
 use precompile_runtime::OpenError;
+use precompile_runtime::artifact::install::RUNNER_HINT;
 use precompile_runtime::artifact::{Code, EscapedLines};
 #[cfg(any(
     feature = "wasi",
@@ -72,7 +73,15 @@ impl Failure {
                 Failure::own(Code::Io, || missing(path))
             }
             OpenError::Io { .. } => Failure::own(Code::Io, || error.to_string()),
-            _ => Failure::new(REFUSED, || error.codes(), || format!("`{}`: {error}", path.display())),
+            _ => {
+                let failure =
+                    Failure::new(REFUSED, || error.codes(), || format!("`{}`: {error}", path.display()));
+                match is_for_full(&error) {
+                    // As far in as the reasons, which would go further in otherwise.
+                    true => failure.with_hint(&["  ", RUNNER_HINT].concat()),
+                    false => failure,
+                }
+            }
         }
     }
 
@@ -227,6 +236,16 @@ impl Failure {
     }
 }
 
+/// Returns true if a reason against an artifact is one that the runner with all features doesn't have.
+fn is_for_full(error: &OpenError) -> bool {
+    match error {
+        OpenError::Mismatch(reasons) => {
+            cfg!(feature = "messages") && reasons.iter().any(|reason| reason.full_helps)
+        }
+        _ => false,
+    }
+}
+
 /// The message about an artifact that isn't there, with the file beside it that was probably meant. Small runners
 /// do without.
 #[cfg(feature = "describe")]
@@ -237,6 +256,9 @@ fn missing(path: &Path) -> String {
     let remedy = match (artifact.exists(), module.exists()) {
         (true, _) => format!("; did you mean `{}`?", artifact.display()),
         (_, true) => format!(": make it with `precompile {}`", module.display()),
+        _ if cfg!(not(feature = "serve")) && path.as_os_str() == "serve" => {
+            format!(", and this build has no server: use one with the feature `serve`; {RUNNER_HINT}")
+        }
         _ => String::new(),
     };
     format!("`{}`: there is no such file{remedy}", path.display())

@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::state::State;
 use precompile_runtime::Program;
+use precompile_runtime::artifact::install::RUNNER_HINT;
 use precompile_runtime::artifact::{Code, Escaped};
 use precompile_runtime::wasmtime::{self, Instance, Store, TypedFunc};
 
@@ -58,6 +59,6 @@ pub(crate) fn functions(program: &Program) -> String {
     match names.is_empty() {
         true => "; it exports no functions".into(),
         false if cfg!(feature = "invoke") => format!("; `--invoke` can call {names}"),
-        false => format!("; a build with the feature `invoke` can call {names}"),
+        false => format!("; a build with the feature `invoke` can call {names}; {RUNNER_HINT}"),
     }
 }

@@ -54,7 +54,8 @@ fn is_on_command_line(args: &Args, libraries: usize, module: &str, name: &str) -
 }
 
 /// The way to WASI in a build that has plugins alone.
-const WASI_PLUGIN: &str = "WASI preview 1 is a plugin, too: `--plugin libprecompile_wasi.so`";
+const WASI_PLUGIN: &str = "WASI preview 1 is a plugin, too: `--plugin libprecompile_wasi.so`, which `cargo build -p \
+                           precompile-wasi-plugin --profile runner` builds";
 
 /// Returns true if a program imports WASI preview 1, and neither this build nor a plugin has it.
 fn wants_wasi_plugin(program: &Program, is_offered: &dyn Fn(&str) -> bool) -> bool {

@@ -31,6 +31,7 @@ mod instantiate;
 mod invoke;
 #[cfg(feature = "wasi-keyvalue")]
 mod keyvalue;
+mod lacking;
 #[cfg(feature = "limits")]
 mod limits;
 mod lines;

@@ -10,6 +10,7 @@ use crate::runner::Runner;
 use crate::shell_words;
 use crate::trust_file;
 use anyhow::{Context, Result, bail, ensure};
+use precompile::artifact::install::{RUNNER_HINT, full_runner_helps};
 use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::{Host, escaped_path, trailer};
 use precompile::{Destination, Signatures};
@@ -165,7 +166,10 @@ impl Trial {
         let mismatches = refusal.into_iter().chain(mismatches(&trailer.manifest, setup.host));
         let mismatches: Vec<_> = mismatches.collect();
         if !mismatches.is_empty() {
-            let reasons: Vec<_> = mismatches.iter().map(ToString::to_string).collect();
+            let mut reasons: Vec<_> = mismatches.iter().map(ToString::to_string).collect();
+            if mismatches.iter().any(|mismatch| full_runner_helps(setup.host, mismatch)) {
+                reasons.push(RUNNER_HINT.into());
+            }
             self.refused = Some(reasons.join("; "));
             return Ok(());
         }

@@ -3,6 +3,7 @@
 use crate::runner::Runner;
 use precompile::Manifest;
 use precompile::artifact::features::{OFF_BY_DEFAULT, OPTIONAL, WasmFeatures, named};
+use precompile::artifact::install::{RUNNER_HINT, full_runner_helps};
 use precompile::artifact::manifest::Kind;
 use precompile::artifact::mismatch::mismatches;
 use precompile::artifact::{Escaped, Host, unmet};
@@ -40,8 +41,13 @@ fn refusal(manifest: &Manifest, host: &Host) -> Option<String> {
         more => format!("; `precompile explain` names {more} more reasons"),
     };
     let (value, remedy) = (first.artifact_value.as_str(), first.remedy.as_str());
-    let text =
-        format!("the `precompile-run` beside this command would refuse it, for `{value}`: {remedy}{more}");
+    let hint = match reasons.iter().any(|reason| full_runner_helps(host, reason)) {
+        true => format!("; {RUNNER_HINT}"),
+        false => String::new(),
+    };
+    let text = format!(
+        "the `precompile-run` beside this command would refuse it, for `{value}`: {remedy}{more}{hint}"
+    );
     Some(Escaped(&text).to_string())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::message::{Format, Message, print, print_bytes};
 use anyhow::Result;
-use precompile::artifact::Code;
+use precompile::artifact::{Code, install};
 use wasmtime_environ::Trap;
 
 /// Reads `E203` or `203`.
@@ -21,14 +21,37 @@ pub(super) fn explain(code: Code, format: Format) -> Result<()> {
     let meaning = meaning(code).unwrap_or_default();
     let way_out = code.remedy().unwrap_or(TRAP);
     match format {
-        Format::Json => print(&Message::Code { code: code.number(), meaning: &meaning, way_out })?,
-        Format::Human => print_bytes(format!("{code}: {meaning}\n  {way_out}\n").as_bytes())?,
+        Format::Json => {
+            let install = full_helps(code).then_some(install::RUNNER);
+            print(&Message::Code { code: code.number(), meaning: &meaning, way_out, install })?;
+        }
+        Format::Human => {
+            let hint = if full_helps(code) { format!("  {}\n", install::RUNNER_HINT) } else { String::new() };
+            print_bytes(format!("{code}: {meaning}\n  {way_out}\n{hint}").as_bytes())?;
+        }
     }
     Ok(())
 }
 
 /// The way out of any trap.
 const TRAP: &str = "It is a fault of the guest's: a runtime with the feature `messages` tells where it was.";
+
+/// Returns true if a runner's way out of an error is a cargo feature.
+fn full_helps(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Kind
+            | Code::Features
+            | Code::Concurrency
+            | Code::Wasmtime
+            | Code::NotInstantiated
+            | Code::Wasi
+            | Code::Unsupported
+            | Code::HostCall
+            | Code::Plugin
+            | Code::Trap(_)
+    )
+}
 
 fn meaning(code: Code) -> Option<String> {
     match code {
@@ -52,7 +75,9 @@ mod tests {
             assert_eq!(parse(&code.number().to_string()), Ok(*code));
             let meaning = meaning(*code).unwrap();
             assert!(meaning.len() > 20 && meaning.ends_with('.'), "{code}: {meaning}");
-            assert!(code.remedy().unwrap_or(TRAP).ends_with('.'), "{code}");
+            let remedy = code.remedy().unwrap_or(TRAP);
+            assert!(remedy.ends_with('.'), "{code}");
+            assert!(full_helps(*code) || !remedy.contains("with the feature"), "{code}");
         }
         assert!(parse("E755").is_err() && parse("0").is_err() && parse("E").is_err());
     }

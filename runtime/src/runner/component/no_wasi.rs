@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::state::State;
 use precompile_runtime::Program;
 use precompile_runtime::artifact::Code;
+use precompile_runtime::artifact::install::RUNNER_HINT;
 use precompile_runtime::link::{self, LinkError};
 use precompile_runtime::wasmtime::Store;
 use precompile_runtime::wasmtime::component::{Component, Instance, Linker};
@@ -31,5 +32,6 @@ pub(super) fn start(_: &mut Store<State<()>>, component: &Component, _: &Instanc
             "this build can't run commands of WASI 0.2: use one with the feature `wasi-p2`{}",
             functions(component)
         )
-    }))
+    })
+    .with_hint(RUNNER_HINT))
 }
