@@ -62,6 +62,7 @@ const VERB_TOOLS: &[&str] = &[
     "interrupt",
     "key_source",
     "kind",
+    "left_out",
     "message",
     "per_target",
     "process_status",

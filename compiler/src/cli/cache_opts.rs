@@ -1,6 +1,8 @@
 //! The options of the cache: its place, its size, and its use.
 
 use crate::environment::variable;
+#[cfg(not(feature = "shared-cache"))]
+use crate::left_out::left_out;
 use crate::message::{tell, tell_warning};
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
@@ -206,9 +208,7 @@ impl CacheOpts {
 impl CacheOpts {
     fn with_remote(&self, cache: Cache) -> Result<Cache> {
         if text(&self.cache_remote, "PRECOMPILE_CACHE_REMOTE").is_some() {
-            tell_warning(
-                "the shared cache is left out: build precompile with the feature `shared-cache` for it",
-            );
+            tell_warning(&left_out("the shared cache", "shared-cache"));
         }
         Ok(cache)
     }

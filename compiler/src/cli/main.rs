@@ -28,6 +28,7 @@ mod interrupt;
 mod key_source;
 mod keygen;
 mod kind;
+mod left_out;
 mod man;
 mod message;
 mod per_target;

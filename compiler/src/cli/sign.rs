@@ -1,6 +1,7 @@
 //! `precompile sign ARTIFACT…`: signatures of artifacts, with a key of ours or by another tool.
 
 use crate::key_source;
+use crate::left_out::left_out;
 use crate::message::{Format, print_bytes};
 use crate::signing::{add, sign_detached, statement};
 use crate::unreadable;
@@ -108,10 +109,7 @@ impl Opts {
             });
         }
         if self.sigstore.is_some() {
-            ensure!(
-                cfg!(feature = "sigstore"),
-                "the check of sigstore bundles is left out: build precompile with the feature `sigstore` for it"
-            );
+            ensure!(cfg!(feature = "sigstore"), left_out("the check of sigstore bundles", "sigstore"));
             ensure!(is_one, "`--sigstore` is of one artifact: name one");
         }
         let key = key_source::read(self.key.as_ref().context("there is no key")?)?;

@@ -2,7 +2,7 @@
 
 use crate::options::similar::did_you_mean;
 use precompile_artifact::platform::{TargetKind, is_desktop, is_native};
-use precompile_artifact::{Backend, Platform, cpu};
+use precompile_artifact::{Backend, Platform, cpu, install};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -121,8 +121,17 @@ pub enum PairError {
         target: String,
     },
     /// A backend that this build of `precompile` lacks.
-    #[error("this build of precompile has no {0}: build it with the feature `{0}`")]
+    #[error("this build of precompile has no {0}: {way}", way = other_build(.0))]
     NotBuilt(Backend),
+}
+
+/// The way to a build with a backend: of the command, or of a program's build script, which has its features from the
+/// program's own `Cargo.toml`.
+fn other_build(backend: &Backend) -> String {
+    match cfg!(feature = "cli") {
+        true => format!("in its checkout, `{}` installs one with both backends", install::COMPILER),
+        false => format!("build it with the feature `{backend}`"),
+    }
 }
 
 fn aliases() -> String {
