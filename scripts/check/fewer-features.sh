@@ -2,7 +2,7 @@
 # fewer-features.sh: builds each package with fewer features than the gate does, warnings denied.
 source "$(dirname "$0")/../lib/common.sh"
 
-for features in cli,winch cli,cranelift cli,winch,mimalloc winch,all-arch cranelift; do
+for features in cli,winch cli,cranelift cli,winch,mimalloc explore,winch winch,all-arch cranelift; do
     cargo clippy -q -p precompile --no-default-features --features $features -- -D warnings
     echo "ok: precompile with $features"
 done

@@ -4,11 +4,8 @@ use crate::interrupt;
 use crate::kind::Kind;
 use crate::message::{Format, print_bytes};
 use anyhow::Result;
-use ct_codecs::{Base64, Encoder};
 use precompile::artifact::Escaped;
 use precompile::{Destination, descriptor};
-use serde::Serialize;
-use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// The name of standard output.
@@ -70,45 +67,9 @@ pub(crate) fn escaped(page: &str) -> String {
     page.split('\n').map(|line| format!("{}\n", Escaped(line))).collect()
 }
 
-/// A value as JSON that may stand in a `<script>`: no text in it ends the element, or begins a comment there.
-///
-/// # Errors
-///
-/// If the value has no JSON.
-pub(crate) fn script_data(value: &impl Serialize) -> serde_json::Result<String> {
-    let json = serde_json::to_string(value)?;
-    Ok(json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"))
-}
-
-/// The name of a script in a page's policy, by which a browser runs this script and no other.
-///
-/// # Errors
-///
-/// None: a digest is short.
-pub(crate) fn script_source(script: &str) -> Result<String> {
-    Ok(format!("'sha256-{}'", Base64::encode_to_string(Sha256::digest(script))?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn data_stays_in_its_element() {
-        let hostile = "</script><!--<script>&\u{2028}\n\"";
-        let data = script_data(&hostile).unwrap();
-        assert!(!data.contains(['<', '>', '&', '\n']), "{data}");
-        assert_eq!(serde_json::from_str::<String>(&data).unwrap(), hostile);
-        // A planted fault: JSON as it is would end the element.
-        assert!(serde_json::to_string(&hostile).unwrap().contains("</script>"));
-    }
-
-    /// The digest of nothing is well known.
-    #[test]
-    fn scripts_are_named_by_their_digests() {
-        let expected = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
-        assert_eq!(script_source("").unwrap(), expected);
-    }
 
     #[test]
     fn control_characters_are_text() {

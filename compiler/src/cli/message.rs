@@ -80,6 +80,7 @@ pub(crate) enum Message<'a> {
         output: Option<&'a Path>,
     },
     /// A page with machine code.
+    #[cfg(feature = "explore")]
     Explored {
         #[serde(serialize_with = "path")]
         input: &'a Path,

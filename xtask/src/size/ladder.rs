@@ -135,12 +135,13 @@ pub(crate) const LESS: &[(&str, &str)] = &[
 
 /// The builds of `precompile`, each with its backends and targets.
 pub(crate) const COMPILERS: &[(&str, &str)] = &[
-    ("Cranelift, this machine", "cli,cranelift"),
-    ("Cranelift, all targets", "cli,cranelift,all-arch"),
-    ("Winch, this machine", "cli,winch"),
-    ("Winch, all targets", "cli,winch,all-arch"),
-    ("both, this machine", "cli,cranelift,winch"),
-    ("both, all targets", "cli,cranelift,winch,all-arch"),
+    ("Cranelift, this machine", "explore,cranelift"),
+    ("Cranelift, all targets", "explore,cranelift,all-arch"),
+    ("Winch, this machine", "explore,winch"),
+    ("Winch, all targets", "explore,winch,all-arch"),
+    ("both, this machine", "explore,cranelift,winch"),
+    ("both, all targets", "explore,cranelift,winch,all-arch"),
+    ("both, all targets, without `explore`", "cli,cranelift,winch,all-arch"),
 ];
 
 /// The features of the runtime that are added to a bare runner, one by one.

@@ -1,8 +1,9 @@
 //! The page: one file that loads no other, and whose script draws the code.
 
 use crate::explore::data::Data;
+use crate::explore::script::{script_data, script_source};
 use crate::explore::side::Side;
-use crate::html_page::{escaped, script_data, script_source};
+use crate::html_page::escaped;
 use crate::units::count;
 use anyhow::Result;
 use askama::Template;
