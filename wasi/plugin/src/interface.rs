@@ -71,14 +71,14 @@ unsafe extern "C" fn open(setup: *const Setup) -> *mut c_void {
     // SAFETY: as above.
     let folders = unsafe { list(given.folders, given.folder_count) };
     // SAFETY: the texts are valid as long as the setup.
-    let string = |text: &Text| unsafe { bytes(text) };
+    let string = |text: &Text| unsafe { bytes(text) }.to_vec();
     arguments.iter().for_each(|argument| context.argument(string(argument)));
     variables.iter().for_each(|variable| context.variable(string(&variable.name), string(&variable.value)));
     for folder in folders {
         // SAFETY: as above.
         let host = Path::new(OsStr::from_bytes(unsafe { bytes(&folder.host) }));
         if let Err(error) =
-            context.folder(host, String::from_utf8_lossy(string(&folder.guest)), folder.is_writable != 0)
+            context.folder(host, String::from_utf8_lossy(&string(&folder.guest)), folder.is_writable != 0)
         {
             let message = format!("can't give the guest the folder `{}`: {error}", host.display());
             // SAFETY: the setup is the one that was given, and the message has so many bytes.
