@@ -53,9 +53,7 @@ const LINES: &[Line] = &[
     #[cfg(feature = "wasi-keyvalue")]
     Long("                           the same, with a key and its value"),
     #[cfg(feature = "wasi-keyvalue")]
-    Long(
-        "      --max-keyvalue SIZE  refuse more there, where each key takes 256 bytes besides [default: 16M, or",
-    ),
+    Long("      --max-keyvalue SIZE  refuse more there, with some bytes for each key [default: 16M, or"),
     #[cfg(feature = "wasi-keyvalue")]
     Long("                           `--max-memory` where that is less]"),
     #[cfg(feature = "invoke")]
