@@ -36,6 +36,15 @@ pub(crate) fn add_to_linker<T: View>(linker: &mut Linker<T>) -> wasmtime::Result
     )
 }
 
+/// Takes bytes from those that a call may still read. Elements of a list may all be the same long string, so that the
+/// length of the list bounds nothing.
+fn spend(budget: &mut usize, bytes: usize) -> wasmtime::Result<()> {
+    *budget = budget.checked_sub(bytes).ok_or_else(|| {
+        wasmtime::Error::msg("the keys and values of a call have more bytes than a call of the host may take")
+    })?;
+    Ok(())
+}
+
 /// The store behind a handle.
 fn bucket<T: View>(store: &mut StoreContextMut<'_, T>, handle: &Handle) -> wasmtime::Result<Arc<Bucket>> {
     Ok(Arc::clone(store.data_mut().keyvalue().0.get(handle)?))
@@ -113,10 +122,11 @@ fn add_batch<T: View>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
          (handle, keys): (Handle, WasmList<WasmStr>)|
          -> Answer<Vec<Option<Pair>>> {
             let bucket = bucket(&mut store, &handle)?;
-            let mut found = Vec::with_capacity(keys.len());
+            let (mut found, mut budget) = (Vec::with_capacity(keys.len()), store.hostcall_fuel());
             while let Some(key) = keys.get(&mut store, found.len()) {
                 let key = key?;
                 let key = key.to_str(&store)?;
+                spend(&mut budget, key.len())?;
                 found.push(bucket.lock().find(&key));
             }
             Ok((Ok(found),))
@@ -128,11 +138,13 @@ fn add_batch<T: View>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
          (handle, entries): (Handle, WasmList<(WasmStr, WasmList<u8>)>)|
          -> Answer<()> {
             let bucket = bucket(&mut store, &handle)?;
-            let mut next = 0;
+            let (mut next, mut budget) = (0, store.hostcall_fuel());
             while let Some(entry) = entries.get(&mut store, next) {
                 let (key, value) = entry?;
                 let key = key.to_str(&store)?;
-                let set = bucket.lock().set(&key, value.as_le_slice(&store));
+                let value = value.as_le_slice(&store);
+                spend(&mut budget, key.len().saturating_add(value.len()))?;
+                let set = bucket.lock().set(&key, value);
                 if let Err(refusal) = set {
                     return Ok((Err(refusal.into()),));
                 }
@@ -145,10 +157,11 @@ fn add_batch<T: View>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
         "delete-many",
         |mut store: StoreContextMut<'_, T>, (handle, keys): (Handle, WasmList<WasmStr>)| -> Answer<()> {
             let bucket = bucket(&mut store, &handle)?;
-            let mut next = 0;
+            let (mut next, mut budget) = (0, store.hostcall_fuel());
             while let Some(key) = keys.get(&mut store, next) {
                 let key = key?;
                 let key = key.to_str(&store)?;
+                spend(&mut budget, key.len())?;
                 bucket.lock().delete(&key);
                 next += 1;
             }
