@@ -109,6 +109,18 @@ fn further_clients_wait_for_a_connection() {
     assert_eq!(second.receive().ok("second"), "hello\n");
 }
 
+/// A client that doesn't read its answers gives its place to others.
+#[test]
+fn a_client_that_reads_nothing_keeps_no_place() {
+    let folder = folder("p2", "winch", &[]);
+    let server = Server::start(&folder, &["--max-connections", "1", "--timeout", "1s", "app.cwasm"]);
+    let mut silent = Connection::open(server.address());
+    // More than the system holds for it.
+    (0..40).for_each(|_| silent.send("GET", "/large", &[], ""));
+    assert_eq!(get(server.address(), "/").ok("behind it"), "hello\n");
+    drop(silent);
+}
+
 /// A reader of the access log that hangs holds nobody.
 #[test]
 fn a_log_that_hangs_holds_nobody() {

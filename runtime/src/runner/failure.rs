@@ -18,6 +18,12 @@ use std::fmt::Display;
 use std::io::ErrorKind;
 use std::io::Write;
 use std::path::Path;
+#[cfg(feature = "limits")]
+use std::sync::mpsc;
+#[cfg(feature = "limits")]
+use std::thread;
+#[cfg(feature = "limits")]
+use std::time::Duration;
 
 /// The exit code if the guest's time is up. The codes from 124 to 126 are those of `timeout` and of shells.
 const TIMEOUT: u8 = 124;
@@ -140,10 +146,20 @@ impl Failure {
         self.exit
     }
 
-    /// The process' exit code.
+    /// Prints the message, but waits no longer than this for somebody to read it. Returns the exit code.
     #[cfg(feature = "limits")]
-    pub(crate) fn exit_code(&self) -> u8 {
-        self.exit
+    pub(crate) fn report_within(self, time: Duration) -> u8 {
+        let code = self.exit;
+        let (reported, report) = mpsc::channel();
+        let print = move || {
+            self.report();
+            reported.send(())
+        };
+        // Without a thread for the message, there is still the exit code.
+        if thread::Builder::new().spawn(print).is_ok() {
+            let _ = report.recv_timeout(time);
+        }
+        code
     }
 
     /// The exit code that the guest chose.

@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use precompile_runtime::Program;
 use precompile_runtime::wasmtime::Engine;
-use std::sync::{Arc, OnceLock, mpsc};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 
@@ -29,18 +29,8 @@ impl Watchdog {
                 thread::sleep(GRACE);
             }
             let failure = Failure::timeout(|| format!("the guest did not end within {timeout:?}"));
-            let code = failure.exit_code();
             // Printing may block, if nobody reads standard error.
-            let (reported, report) = mpsc::channel();
-            let print = move || {
-                failure.report();
-                reported.send(())
-            };
-            // Without a thread for the message, there is still the exit code.
-            if thread::Builder::new().spawn(print).is_ok() {
-                let _ = report.recv_timeout(GRACE);
-            }
-            std::process::exit(code.into());
+            std::process::exit(failure.report_within(GRACE).into());
         };
         let thread = thread::Builder::new().name("watchdog".into()).spawn(watch);
         thread.map_err(|error| Failure::thread(&error))?;

@@ -51,7 +51,7 @@ pub(super) async fn serve(server: &Arc<Server>, shutdown: &Notify) -> Result<(),
         match accepted {
             Ok(client) => connections.start(server, client, purpose),
             Err(error) => {
-                tell(&format!("can't accept a connection: {error}"));
+                server.errors.tell(&format!("can't accept a connection: {error}"));
                 tokio::time::sleep(PAUSE).await;
             }
         }
@@ -86,12 +86,12 @@ async fn look(server: Arc<Server>) {
                     Change::Replaced { old, backend } => {
                         server.slots.forget(&old);
                         server.metrics.replaced(&site.name);
-                        tell(&format!("`{}` has a new version, by {backend}", site.name));
+                        server.errors.tell(&format!("`{}` has a new version, by {backend}", site.name));
                     }
-                    Change::Noted(text) => tell(&format!("`{}`: {text}", site.name)),
+                    Change::Noted(text) => server.errors.tell(&format!("`{}`: {text}", site.name)),
                     Change::Refused(failure) => {
                         server.metrics.refused(&site.name);
-                        tell(&format!("`{}` keeps its version: {}", site.name, failure.text()));
+                        server.errors.tell(&format!("`{}` keeps its version: {}", site.name, failure.text()));
                     }
                 }
             }

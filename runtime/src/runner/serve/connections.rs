@@ -9,11 +9,15 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use rustix::net::sockopt::set_tcp_user_timeout;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// The time that a client has for the head of a request, and to send the next one.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The least time that a client has to read a part of an answer.
+const LEAST_PATIENCE: Duration = Duration::from_secs(1);
 
 /// The most bytes of a request's head, and of a piece of a body.
 const HEAD_BYTES: usize = 64 << 10;
@@ -28,6 +32,10 @@ impl Connections {
         let Client { stream, remote, place } = client;
         // Without it a small answer waits for the client's acknowledgement; where it fails the connection is gone.
         let _ = stream.set_nodelay(true);
+        // A client that doesn't read keeps no place of others.
+        let patience = server.longest().unwrap_or(HEAD_TIMEOUT).max(LEAST_PATIENCE);
+        let patience = u32::try_from(patience.as_millis()).unwrap_or(u32::MAX);
+        let _ = set_tcp_user_timeout(&stream, patience);
         let server = Arc::clone(server);
         let service =
             service_fn(move |request| service::serve(Arc::clone(&server), remote, purpose, request));

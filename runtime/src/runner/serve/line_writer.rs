@@ -58,8 +58,8 @@ impl LineWriter {
     ) -> Result<LineWriter, Failure> {
         let (messages, received) = channel();
         let waiting_bytes = Arc::new(AtomicUsize::new(0));
-        let waiting = Arc::clone(&waiting_bytes);
-        let write = move || write_all(output, &received, &waiting);
+        let (waiting, lost) = (Arc::clone(&waiting_bytes), dropped.clone());
+        let write = move || write_all(output, &received, &waiting, &lost);
         thread::Builder::new().name("lines".into()).spawn(write).map_err(|error| Failure::thread(&error))?;
         Ok(LineWriter { messages, waiting_bytes, dropped })
     }
@@ -90,7 +90,12 @@ impl LineWriter {
 }
 
 /// Writes what is received, until nobody sends any more. Lines that have come meanwhile are written at once.
-fn write_all(mut output: impl Write, messages: &Receiver<Message>, waiting_bytes: &AtomicUsize) {
+fn write_all(
+    mut output: impl Write,
+    messages: &Receiver<Message>,
+    waiting_bytes: &AtomicUsize,
+    dropped: &Counter,
+) {
     let mut text = Vec::new();
     while let Ok(first) = messages.recv() {
         let (mut next, mut told) = (Some(first), None);
@@ -103,7 +108,9 @@ fn write_all(mut output: impl Write, messages: &Receiver<Message>, waiting_bytes
             next = if has_room { messages.try_recv().ok() } else { None };
         }
         // A full disk doesn't end the service. One write, so that lines of several processes don't mix.
-        let _ = output.write_all(&text).and_then(|()| output.flush());
+        if output.write_all(&text).and_then(|()| output.flush()).is_err() {
+            dropped.inc_by(text.iter().filter(|byte| **byte == b'\n').count() as u64);
+        }
         waiting_bytes.fetch_sub(text.len(), Ordering::Relaxed);
         text.clear();
         if let Some(done) = told {

@@ -83,7 +83,7 @@ pub(super) fn watch_all() -> Result<Arc<Notify>, Failure> {
         }
         notified.notify_one();
         thread::sleep(LAST);
-        std::process::exit(failure().report().into());
+        std::process::exit(failure().report_within(GRACE).into());
     };
     thread::Builder::new().name("overdue".into()).spawn(watch).map_err(|error| Failure::thread(&error))?;
     Ok(stuck)
