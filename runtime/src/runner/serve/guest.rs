@@ -180,6 +180,8 @@ impl Guest {
 
     /// Has an artifact take over that was opened.
     fn promote(&self, program: Program, path: &Path) -> Result<Change, Failure> {
+        // A guest that can't be interrupted could take the place of one that can.
+        cached_tier::serves_alike(program.manifest(), self.version().program.manifest(), path)?;
         let version = version(program.clone(), path, &self.args)?;
         let backend = version.backend();
         let now = self.now.read().unwrap_or_else(PoisonError::into_inner);

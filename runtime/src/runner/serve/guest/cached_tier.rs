@@ -82,7 +82,7 @@ impl CachedTier {
         self.again = Some(Instant::now() + AGAIN);
     }
 
-    /// Notes that an artifact runs, so that it stays in the cache.
+    /// Notes that an artifact is used, from when on the cache keeps it for its time.
     pub(super) fn note_use(&self, found: &Found) {
         self.store().note_use(found.key);
     }
@@ -178,7 +178,9 @@ impl CachedTier {
         let Some(digest) = entry.digest().filter(|digest| !self.judged.contains(digest)) else {
             return Ok(None);
         };
-        let bytes = entry.read().map_err(|error| damaged(error.to_string()))?;
+        // The system may lack descriptors or memory for it.
+        let bytes = entry.read().inspect_err(|_| self.look_again());
+        let bytes = bytes.map_err(|error| damaged(error.to_string()))?;
         // Nothing is pruned while it exists.
         drop(entry);
         self.judged.insert(digest);
@@ -194,14 +196,23 @@ impl CachedTier {
         if !fits || rank <= Rank::of(running) {
             return Ok(None);
         }
-        if of_service(&manifest.settings) != of_service(&running.settings) {
-            return Err(Failure::refused(&path, Code::OtherSettings, || {
-                "it was compiled with other settings than the code that runs: compile both with the same, such as \
-                 `-W epoch-interruption`"
-                    .into()
-            }));
-        }
         Ok(Some(Found { path, bytes, key, rank }))
+    }
+}
+
+/// Checks that code serves as the code that runs does.
+///
+/// # Errors
+///
+/// If it has other settings.
+pub(super) fn serves_alike(manifest: &Manifest, running: &Manifest, path: &Path) -> Result<(), Failure> {
+    match of_service(&manifest.settings) == of_service(&running.settings) {
+        true => Ok(()),
+        false => Err(Failure::refused(path, Code::OtherSettings, || {
+            "it was compiled with other settings than the code that runs: compile both with the same, such as \
+             `-W epoch-interruption`"
+                .into()
+        })),
     }
 }
 
