@@ -492,7 +492,7 @@ pub(crate) fn text(value: &OsStr) -> Result<&str, Failure> {
     value.to_str().ok_or_else(|| {
         Failure::own(Code::Usage, || {
             format!(
-                "`{}` is not UTF-8, as arguments and variables of components and plugins, and values, must be",
+                "`{}` is not UTF-8: this build gives other bytes to modules alone, by its feature `wasi-lean`",
                 value.display()
             )
         })

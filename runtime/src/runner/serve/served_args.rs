@@ -1,6 +1,6 @@
 //! The options of the guests of a server.
 
-use crate::args::Args;
+use crate::args::{Args, text};
 #[cfg(any(feature = "preload", feature = "plugin"))]
 use crate::component::refuse_libraries;
 use crate::failure::Failure;
@@ -37,6 +37,9 @@ impl Args {
                     first.display()
                 )
             }));
+        }
+        for (name, value) in &self.environment {
+            text(name).and(text(value))?;
         }
         #[cfg(any(feature = "preload", feature = "plugin"))]
         refuse_libraries(self)?;
