@@ -67,7 +67,8 @@ impl Store {
         for folder in list(self.layout.groups())? {
             for file in list(&folder?.path())? {
                 let path = file?.path();
-                let text = std::fs::read(&path).unwrap_or_default();
+                // What can't be read for a moment is pruned another time.
+                let Ok(text) = std::fs::read(&path) else { continue };
                 let is_there = |key: &Digest| self.layout.record(*key).exists();
                 let kept: String = keys(&text).into_iter().rev().filter(is_there).map(line).collect();
                 match kept.is_empty() {
