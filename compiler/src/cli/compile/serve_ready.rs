@@ -34,7 +34,8 @@ const UNUSED: [&str; 7] =
 #[group(skip)]
 #[command(mut_args(for_serving))]
 #[command(
-    after_help = "Example: precompile serve-ready app.wasm & precompile-run serve --tier app.fast.cwasm app.cwasm"
+    after_help = "Example: precompile serve-ready app.wasm, and as soon as app.cwasm is ready, precompile-run serve --tier \
+                  app.fast.cwasm app.cwasm"
 )]
 pub(crate) struct Opts {
     // Before the others, whose last heading it would get.
@@ -91,7 +92,7 @@ impl Opts {
         }
         for job in &mut second.plan.jobs {
             job.output.path = self.tier.clone().unwrap_or_else(|| faster(&job.output.path));
-            job.output.is_named |= self.tier.is_some();
+            job.output.is_named = self.tier.is_some();
         }
         let jobs: Vec<_> = first.plan.jobs.iter().chain(&second.plan.jobs).collect();
         ensure!(
