@@ -16,7 +16,8 @@ ARCHITECTURES = ["SCMP_ARCH_X86_64"]
 # Calls between the profile's beginning and the program's, by runc; crun makes the last one alone.
 BY_ENGINES = ("close", "fstatfs", "futex", "getdents64", "openat", "read", "write", "execve")
 # Calls that depend on what else runs: of a thread that ends before the process, after a signal, where a lock is held.
-SOMETIMES = ("exit", "futex", "restart_syscall", "rt_sigreturn", "sched_yield")
+# `flock`: a cache that a server looks into.
+SOMETIMES = ("exit", "flock", "futex", "restart_syscall", "rt_sigreturn", "sched_yield")
 
 
 def path(name):
