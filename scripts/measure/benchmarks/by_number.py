@@ -49,13 +49,15 @@ def measured(work):
     for folder in folders.values():
         whole("winch", folder, output)
     found = {}
-    for _ in range(ROUNDS):
+    for turn in range(ROUNDS):
         for number, folder in folders.items():
             ways = {
                 "winch": lambda folder=folder: whole("winch", folder, output, "--no-cache"),
                 "from the cache": lambda folder=folder: whole("winch", folder, output),
                 XARGS_SERIAL: lambda folder=folder: xargs("winch", folder, work / "xargs", SERIAL),
             }
-            for way, seconds in sequence(times(number), ways).items():
+            # What is measured once has its turn in both orders, too.
+            ordered = dict(reversed(ways.items())) if turn % 2 else ways
+            for way, seconds in sequence(times(number), ordered).items():
                 found.setdefault(way, {}).setdefault(number, []).append(seconds)
     return {way: list(numbers.items()) for way, numbers in found.items()}
