@@ -33,10 +33,7 @@ const UNUSED: [&str; 7] =
 #[derive(Args)]
 #[group(skip)]
 #[command(mut_args(for_serving))]
-#[command(
-    after_help = "Example: precompile serve-ready app.wasm, and as soon as app.cwasm is ready, precompile-run serve --tier \
-                  app.fast.cwasm app.cwasm"
-)]
+#[command(after_help = "Example: precompile serve-ready app.wasm")]
 pub(crate) struct Opts {
     // Before the others, whose last heading it would get.
     /// The faster artifact, by Cranelift [default: the first, with `fast` before `cwasm`]
