@@ -138,6 +138,8 @@ fn faster_code_takes_over() {
         let other = VERSIONS.into_iter().find(|other| *other != version).unwrap();
         compile(&folder, "fast", other, "cranelift", &[]);
         server.wait_for("compile both tiers from the same file");
+        compile(&folder, "fast", version, "cranelift", &["-W", "fuel"]);
+        server.wait_for("compiled with other settings than the code that runs");
         compile(&folder, "fast", version, "cranelift", &[]);
         server.wait_for("has a new version, by cranelift");
         assert_eq!(get(server.address(), "/").ok(version), "hello\n");

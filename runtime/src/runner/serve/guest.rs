@@ -180,8 +180,12 @@ impl Guest {
 
     /// Has an artifact take over that was opened.
     fn promote(&self, program: Program, path: &Path) -> Result<Change, Failure> {
-        // A guest that can't be interrupted could take the place of one that can.
-        cached_tier::serves_alike(program.manifest(), self.version().program.manifest(), path)?;
+        let running = self.version();
+        let (faster, running) = (program.manifest(), running.program.manifest());
+        // A guest that can't be interrupted could take the place of one that can. Another component is refused below.
+        if faster.source_blake3 == running.source_blake3 {
+            cached_tier::serves_alike(faster, running, path)?;
+        }
         let version = version(program.clone(), path, &self.args)?;
         let backend = version.backend();
         let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
