@@ -180,14 +180,20 @@ impl Cache {
                 }
             }
             Ok(None) => None,
-            Err(error @ Error::Refused { .. }) => {
-                self.warn(format!("the cache `{}`: {error}", self.store.folder().display()));
-                None
-            }
             Err(error) => {
-                self.cannot_read(&error);
+                self.not_delivered(&error);
                 None
             }
+        }
+    }
+
+    /// Warns of an entry that isn't delivered: it is refused, or the store can't be read.
+    fn not_delivered(&self, error: &Error) {
+        match error {
+            Error::Refused { .. } => {
+                self.warn(format!("the cache `{}`: {error}", self.store.folder().display()));
+            }
+            error => self.cannot_read(error),
         }
     }
 

@@ -1,7 +1,6 @@
 //! Entries that are kept beside those that are looked up: no lookup counts them, and no other machine gets them.
 
 use super::Cache;
-use crate::error::Error;
 use crate::key::Key;
 use std::path::Path;
 use std::time::Duration;
@@ -35,12 +34,8 @@ impl Cache {
                 let blob = entry?.read();
                 blob.map_err(|why| self.refuse(key, &why.to_string())).ok()
             }
-            Err(error @ Error::Refused { .. }) => {
-                self.warn(format!("the cache `{}`: {error}", self.store.folder().display()));
-                None
-            }
             Err(error) => {
-                self.cannot_read(&error);
+                self.not_delivered(&error);
                 None
             }
         }
