@@ -58,12 +58,12 @@ impl PrivateCopy {
 
     /// Reads a file to its end, as [`PrivateCopy::of`]. The system copies a large one at once, but in builds for size.
     pub(super) fn of_file(mut file: &File) -> io::Result<PrivateCopy> {
+        let metadata = file.metadata()?;
         #[cfg(all(any(target_os = "linux", target_os = "android"), not(feature = "portable-digest")))]
-        if let Some(copy) = sealed::of_large_file(file)? {
+        if let Some(copy) = sealed::of_large_file(file, &metadata)? {
             return Ok(copy);
         }
         // The pages of a larger buffer would be touched for nothing. One byte more shows the end.
-        let metadata = file.metadata()?;
         let bytes = if metadata.is_file() { metadata.len().saturating_add(1) } else { u64::MAX };
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX).clamp(SMALLEST_CHUNK_BYTES, CHUNK_BYTES);
         PrivateCopy::of_chunks(&mut |buffer| file.read(buffer), bytes)
@@ -221,6 +221,8 @@ mod sealed {
     use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
     use rustix::io::Errno;
     use rustix::process::{Resource, getrlimit};
+    #[cfg(not(feature = "portable-digest"))]
+    use std::fs::Metadata;
     use std::io::{Seek, Write};
 
     const TOO_LARGE: &str = "it is larger than files may be (`ulimit -f`), and its copy in memory counts as one: \
@@ -250,11 +252,10 @@ mod sealed {
     /// Copies a regular file that is hashed in more than one part. `None` of another file, and where the copy fails, as
     /// it does of a file that becomes shorter meanwhile: reading it from the start tells why.
     #[cfg(not(feature = "portable-digest"))]
-    pub(super) fn of_large_file(file: &File) -> io::Result<Option<PrivateCopy>> {
+    pub(super) fn of_large_file(file: &File, metadata: &Metadata) -> io::Result<Option<PrivateCopy>> {
         use precompile_artifact::trailer::ELF_HEADER_BYTES;
         use std::os::unix::fs::FileExt;
 
-        let metadata = file.metadata()?;
         let bytes = metadata.len();
         if !metadata.is_file() || bytes <= precompile_parallel::PART_BYTES {
             return Ok(None);
@@ -418,7 +419,10 @@ mod tests {
         };
         assert_eq!(answer(copy_of_file(&artifact)), 42);
         #[cfg(all(any(target_os = "linux", target_os = "android"), not(feature = "portable-digest")))]
-        assert!(sealed::of_large_file(&File::open(folder.join("copied.cwasm")).unwrap()).unwrap().is_some());
+        {
+            let file = File::open(folder.join("copied.cwasm")).unwrap();
+            assert!(sealed::of_large_file(&file, &file.metadata().unwrap()).unwrap().is_some());
+        }
         for at in [1 << 20, artifact.len() - 200] {
             let mut damaged = artifact.clone();
             damaged[at] ^= 1;
