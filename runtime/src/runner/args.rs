@@ -492,7 +492,7 @@ pub(crate) fn text(value: &OsStr) -> Result<&str, Failure> {
     value.to_str().ok_or_else(|| {
         Failure::own(Code::Usage, || {
             format!(
-                "`{}` is not UTF-8: this build gives other bytes to modules alone, by its feature `wasi-lean`",
+                "`{}` is not UTF-8: only commands of WASI preview 1 get other bytes, in a build with `wasi-lean`",
                 value.display()
             )
         })
