@@ -178,6 +178,15 @@ fn hostile_calls_end_within_the_limits() {
     assert!(ended.stdout.contains(r#" then Error::Other("resource table has no free keys"#), "{ended:?}");
 }
 
+/// Elements of a list may all be the same long string: a call reads no more of them than the guest could have.
+#[test]
+fn a_call_for_many_keys_ends_within_the_limits() {
+    let folder = folder("cranelift", &[]);
+    let ended = run(&folder, &["--max-memory", "16M"], &["alias 10 1000000", "alias 1000 1000000"]);
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(134), "()\n"), "{ended:?}");
+    assert!(ended.stderr.contains("have more bytes than a call of the host may take"), "{ended:?}");
+}
+
 /// Each call that is measured has a store of its own.
 #[test]
 fn measured_guests_share_nothing() {

@@ -5,6 +5,8 @@ use crate::respond::respond;
 use crate::stores::wasi::config::store as config;
 use crate::stores::wasi::keyvalue::store::{Bucket, Error, open};
 use crate::stores::wasi::keyvalue::{atomics, batch};
+use std::mem::ManuallyDrop;
+use std::{ptr, slice};
 use wasip2::exports::cli::run;
 use wasip2::exports::http::incoming_handler;
 use wasip2::http::types::{IncomingRequest, ResponseOutparam};
@@ -96,6 +98,15 @@ fn stored(bucket: &Bucket, words: &[&str]) -> Result<String, Error> {
         ["repeat", times, key] => {
             let keys = vec![(*key).to_owned(); times.parse().unwrap()];
             batch::get_many(bucket, &keys)?.len().to_string()
+        }
+        // The same bytes as the key of every element.
+        ["alias", times, bytes] => {
+            let (key, times) = ("k".repeat(bytes.parse().unwrap()), times.parse().unwrap());
+            // SAFETY: the copies are read while the key is there, and none of them is dropped.
+            let keys: Vec<_> = (0..times).map(|_| ManuallyDrop::new(unsafe { ptr::read(&key) })).collect();
+            // SAFETY: the wrapper has the layout of what is in it.
+            let keys = unsafe { slice::from_raw_parts(keys.as_ptr().cast::<String>(), keys.len()) };
+            format!("{:?}", batch::delete_many(bucket, keys)?)
         }
         // New keys with so large values, until one is refused.
         ["fill", bytes] => {
