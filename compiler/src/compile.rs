@@ -49,8 +49,9 @@ impl<'a> Compiler<'a> {
     /// Compiles a core module or a component, in binary or in text form. The same input and options
     /// give the same bytes.
     ///
-    /// For a component that uses the component model's concurrency, the contract's
-    /// [`concurrency_support`](crate::Contract::concurrency_support) is turned on.
+    /// For a component that uses the component model's concurrency, or imports from WASI 0.3, the contract's
+    /// [`concurrency_support`](crate::Contract::concurrency_support) is turned on, unless the proposal
+    /// `component-model-async` is forbidden.
     ///
     /// # Errors
     ///

@@ -36,7 +36,7 @@ pub(super) fn of_module(module: &str, name: &str, is_object: bool, offers: Offer
 /// The remedy for a component's import.
 pub(super) fn of_component(name: &str, offers: Offers<'_>) -> Remedy {
     let (name, version) = name.split_once('@').unwrap_or((name, ""));
-    let is_third = version.starts_with("0.3");
+    let is_third = version.starts_with("0.3.");
     match name.strip_prefix("wasi:") {
         None => Other(EMBEDDER),
         Some("config/store") if version == "0.2.0-rc.1" => {

@@ -6,7 +6,9 @@
 
 use crate::options::Options;
 use crate::options::support::supported;
+use precompile_artifact::List;
 use precompile_artifact::features::{COMPONENTS, CONCURRENT, OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
+use precompile_artifact::manifest::Import;
 
 /// The features that are stamped only if a module uses them.
 pub(crate) const AS_USED: WasmFeatures = OPTIONAL.union(OFF_BY_DEFAULT).union(COMPONENTS).union(CONCURRENT);
@@ -50,11 +52,25 @@ fn implied(used: WasmFeatures) -> WasmFeatures {
 }
 
 /// The options, with support of concurrency if the component needs it: wasmtime refuses the component model's
-/// concurrency while its support is off, which is the default.
-pub(crate) fn with_concurrency(options: &Options, stamped: WasmFeatures) -> Options {
+/// concurrency while its support is off, which is the default. A host offers WASI 0.3 under it alone, even if all
+/// imported functions are synchronous. It stays off if the user forbids concurrency.
+pub(crate) fn with_concurrency(
+    options: &Options,
+    stamped: WasmFeatures,
+    imports: &List<Import<'static>>,
+) -> Options {
     let mut options = options.clone();
-    options.contract.concurrency_support |= stamped.intersects(CONCURRENT);
+    let is_third = stamped.contains(WasmFeatures::COMPONENT_MODEL)
+        && !options.proposals.forbidden().contains(WasmFeatures::CM_ASYNC)
+        && imports.iter().any(|import| is_of_wasi_0_3(import.module));
+    options.contract.concurrency_support |= stamped.intersects(CONCURRENT) || is_third;
     options
+}
+
+/// Returns true for an interface such as `wasi:random/random@0.3.0`.
+fn is_of_wasi_0_3(interface: &str) -> bool {
+    let version = interface.strip_prefix("wasi:").and_then(|rest| rest.split_once('@'));
+    version.is_some_and(|(_, version)| version.starts_with("0.3.") && !version.contains('-'))
 }
 
 #[cfg(test)]
@@ -87,6 +103,22 @@ mod tests {
             for (name, flag) in all.difference(supported).iter_names() {
                 assert!(!accepts(supported | flag), "{backend} {target}: {name}");
             }
+        }
+    }
+
+    #[test]
+    fn wasi_0_3_needs_concurrency() {
+        for (interface, is_third) in [
+            ("wasi:random/random@0.3.0", true),
+            ("wasi:random/random@0.3.2", true),
+            // No host offers a draft.
+            ("wasi:random/random@0.3.0-rc-2025-09-16", false),
+            ("wasi:random/random@0.2.3", false),
+            ("wasi:random/random@0.30.0", false),
+            ("my:random/random@0.3.0", false),
+            ("wasi:random/random", false),
+        ] {
+            assert_eq!(is_of_wasi_0_3(interface), is_third, "{interface}");
         }
     }
 

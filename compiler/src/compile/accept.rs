@@ -75,14 +75,14 @@ fn is_made_by(manifest: &Manifest, options: &Options, artifact: &[u8]) -> Option
         source_blake3: _,
         features_stamped,
         features_used,
-        imports: _,
+        imports,
         exports: _,
         settings,
         memories,
     } = manifest;
     let used: WasmFeatures = features_used.iter().map(named).collect::<Option<_>>()?;
     let stamped = features::stamped(used, options).ok()?;
-    let options = &with_concurrency(options, stamped);
+    let options = &with_concurrency(options, stamped, imports);
     let range = Stamp::range(artifact).ok()?;
     let stamp = Stamp::decode(&artifact[range]).ok()?;
     let is_component = *kind == Kind::Component;

@@ -48,8 +48,8 @@ pub(crate) fn attempt(engines: &Engines, options: &Options, module: &[u8]) -> Re
     let kind = kind(wasm)?;
     let Scan { features: used, memories } = needs::scan(wasm, options.parallel)?;
     let stamped = stamped(options, wasm, used)?;
-    let options = &with_concurrency(options, stamped);
     let interface = interface::read(wasm)?;
+    let options = &with_concurrency(options, stamped, &interface.imports);
     if is_object(wasm, &interface.imports) {
         return Err(CompileError::Object);
     }
