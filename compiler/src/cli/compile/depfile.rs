@@ -8,8 +8,9 @@ use anyhow::{Result, ensure};
 use precompile::artifact::{Escaped, escaped_path};
 use std::path::Path;
 
-/// The characters that both programs read unquoted in a name, besides letters, digits and all that isn't ASCII.
-const PLAIN: &[u8] = b"!\"'()+,-./@_{}]~&%";
+/// The characters that both programs read unquoted in a name, besides letters, digits and all that isn't ASCII. ninja
+/// reads `"`, `'` and `&` since 1.12 only.
+const PLAIN: &[u8] = b"!()+,-./@_{}]~%";
 
 /// A name's place in a rule.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -75,8 +76,7 @@ fn is_readable(byte: u8, is_first: bool, after: &[u8], side: Side) -> bool {
         b'~' => !is_first,
         // A part of an archive.
         b')' => !is_last,
-        // A group of outputs, and a pattern.
-        b'&' => side == Side::Input || !is_last,
+        // A pattern.
         b'%' => side == Side::Input,
         b' ' | b':' => !is_last,
         b'#' | b'$' => true,
