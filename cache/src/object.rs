@@ -42,6 +42,14 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
+    #[cfg(feature = "remote")]
+    #[test]
+    fn each_key_has_an_object() {
+        let key = Digest::of(b"key");
+        let hex = key.to_string();
+        assert_eq!(name(key), format!("v1/{}/{hex}", &hex[..2]));
+    }
+
     #[test]
     fn every_change_is_detected() {
         let key = |source: &[u8]| Key::new(&Arc::new(Recipe::new("test", vec![])), Digest::of(source));

@@ -26,14 +26,9 @@ pub(super) async fn read(
             Ok(Some(part)) => object.extend_from_slice(&part),
             Ok(None) => return Ok(Some(object)),
             Err(error) => {
-                // The stream wraps opendal's error in an `io::Error`.
+                // The stream wraps opendal's errors; another one would be the connection's.
                 let inner = error.get_ref().and_then(|error| error.downcast_ref::<Error>());
-                return match inner {
-                    Some(error) => absent(error),
-                    None if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-                    // An error of the connection.
-                    None => Err(Failure::temporary(error)),
-                };
+                return inner.map_or_else(|| Err(Failure::temporary(&error)), absent);
             }
         }
     }

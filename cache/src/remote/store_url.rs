@@ -75,3 +75,19 @@ impl<'a> StoreUrl<'a> {
         (user.or_else(|| from(users)), password.or_else(|| from(passwords)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_counts_more_than_variables() {
+        let url = Url::parse("s3://bucket?region=north").unwrap();
+        let variable = |name: &str| (name == "SECOND").then(|| "south".to_owned());
+        let store = StoreUrl::new(&url, &variable);
+        for (parameter, value) in [("region", Some("north")), ("endpoint", Some("south"))] {
+            assert_eq!(store.setting(parameter, &["FIRST", "SECOND"]).as_deref(), value, "{parameter}");
+        }
+        assert_eq!(store.setting("endpoint", &["FIRST"]), None);
+    }
+}

@@ -28,6 +28,8 @@ pub(crate) struct Seen {
     pub(crate) reads: AtomicUsize,
     /// The number of writes.
     pub(crate) writes: AtomicUsize,
+    /// The number of folders that were asked for.
+    pub(crate) folders: AtomicUsize,
     /// The bytes of endless responses that clients have accepted.
     pub(crate) taken: AtomicUsize,
 }

@@ -5,12 +5,16 @@
 mod listen;
 mod redis;
 mod scopes;
+mod second_level;
 mod webdav;
 
-use listen::{FLOOD, Seen};
+use listen::{FLOOD, Seen, listen};
 use precompile_cache::remote::{Mode, Remote, RemoteLimits};
 use redis::Asked;
+use std::io::Write;
 use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::SeqCst;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -44,9 +48,47 @@ fn objects_are_read_as_they_were_written() {
         let other = connect(&url, Mode::ReadOnly);
         assert_eq!(other.get("v1/ab/cdef").unwrap(), Some(object), "{url}");
         assert_eq!(other.get("v1/ab/nothing").unwrap(), None, "{url}");
-        other.put("v1/ab/cdef".into(), || panic!("it is only read"));
+        other.put("v1/ab/new".into(), || Some(vec![1; 1000]));
         other.finish().unwrap();
+        assert_eq!(remote.get("v1/ab/new").unwrap(), None, "{url}");
     }
+}
+
+/// Objects under several names are kept apart, and one may be as large as the limit.
+#[test]
+fn the_largest_object_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = format!("file://{}", folder.path().display());
+    for url in [serve(Server::Good), redis::serve(redis::GOOD), file] {
+        let remote = Remote::connect(&url, Mode::ReadWrite, PATIENT, &|_| None).unwrap();
+        let objects = [vec![7; PATIENT.max_bytes as usize], vec![8; 1000]];
+        for (number, object) in objects.clone().into_iter().enumerate() {
+            remote.put(format!("v1/ab/{number}"), || Some(object));
+        }
+        remote.finish().unwrap();
+        for (number, object) in objects.into_iter().enumerate() {
+            assert!(remote.get(&format!("v1/ab/{number}")).unwrap() == Some(object), "{url} {number}");
+        }
+        assert_eq!(remote.get("v1/ab/2").unwrap(), None, "{url}");
+    }
+}
+
+/// Folders are made on the server, unless the URL says that it makes them itself.
+#[test]
+fn folders_are_made_unless_the_server_makes_them() {
+    for (parameter, is_asked) in [("", true), ("?create-dir=n", false)] {
+        let (url, seen) = watched(Server::Good);
+        let remote = connect(&format!("{url}{parameter}"), Mode::ReadWrite);
+        remote.put("v1/ab/cdef".into(), || Some(vec![1; 1000]));
+        remote.finish().unwrap();
+        assert_eq!(seen.folders.load(SeqCst) > 0, is_asked, "{parameter}");
+    }
+}
+
+#[test]
+fn modes_are_read() {
+    assert_eq!("read-write".parse::<Mode>().unwrap(), Mode::ReadWrite);
+    assert_eq!("read-only".parse::<Mode>().unwrap(), Mode::ReadOnly);
 }
 
 /// A failure is one error within the limits, however many threads read. From then on nothing is requested.
@@ -380,13 +422,26 @@ fn permanent_failures_are_not_retried() {
         assert!(start.elapsed() < PATIENT.idle / 2, "{error}: {:?}", start.elapsed());
         (seen.reads.load(SeqCst), error)
     };
-    let of = |(url, seen): (String, std::sync::Arc<Seen>)| reads(&url, &seen);
+    let of = |(url, seen): (String, Arc<Seen>)| reads(&url, &seen);
     assert_eq!(of(watched(Server::ForbidsReaders)).0, 1);
+    assert_eq!(of(watched(Server::RejectsReaders)).0, 1);
+    // A page may come with it.
+    let (count, error) = of(watched(Server::ForbidsReadersAtLength));
+    assert!(count == 1 && error.contains("403"), "{error}");
     assert_eq!(of(watched(Server::Fails)).0, 4);
     for answer in ["-NOPERM this user has no permissions\r\n", "-ERR unknown\r\n", "?\r\n", "+garbage\r\n"] {
         let (count, error) = of(redis::watched(redis::Server { at_first: Some(answer), ..redis::GOOD }));
         assert_eq!(count, 1, "{answer:?}: {error}");
     }
+    // A server that doesn't speak TLS.
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let plain = listen(move |mut stream| {
+        counted.fetch_add(1, SeqCst);
+        stream.write_all(b"-ERR this is no TLS\r\n")
+    });
+    let error = reads(&format!("rediss://{plain}/0"), &Seen::default()).1;
+    assert_eq!(asked.load(SeqCst), 1, "{error}");
     // Nobody listens any more.
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let error = reads(&format!("redis://{closed}/0"), &Seen::default()).1;

@@ -3,11 +3,11 @@
 use crate::connect;
 use precompile_cache::remote::Mode;
 use precompile_cache::{Cache, Candidate, Digest, Key, Lookup, Recipe, Store, StoreLimits};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-fn key(scope: Option<&str>) -> Key {
+pub(crate) fn key(scope: Option<&str>) -> Key {
     let recipe = Recipe::new("test", vec![("how".into(), "so".into())]);
     let key = Key::new(&Arc::new(recipe), Digest::of(b"source"));
     match scope {
@@ -16,13 +16,13 @@ fn key(scope: Option<&str>) -> Key {
     }
 }
 
-fn cache(folder: &Path, shared: &Path) -> Cache {
+pub(crate) fn cache(folder: &Path, shared: &Path) -> Cache {
     let url = format!("file://{}", shared.display());
     Cache::new(Store::new(folder), StoreLimits::default()).with_remote(connect(&url, Mode::ReadWrite))
 }
 
 /// The stores whose bytes were offered, each by whether it is the shared one, and the blob, if there is one.
-fn look(cache: &Cache, key: &Key) -> (Vec<bool>, Option<Vec<u8>>) {
+pub(crate) fn look(cache: &Cache, key: &Key) -> (Vec<bool>, Option<Vec<u8>>) {
     let offered = Mutex::new(Vec::new());
     let accept = |found: Candidate<'_>| {
         offered.lock().unwrap().push(found.is_shared);
@@ -35,7 +35,7 @@ fn look(cache: &Cache, key: &Key) -> (Vec<bool>, Option<Vec<u8>>) {
     (offered.into_inner().unwrap(), blob)
 }
 
-fn fill(cache: &Cache, key: &Key, is_private: bool) {
+pub(crate) fn fill(cache: &Cache, key: &Key, is_private: bool) {
     let Lookup::Miss(turn) = cache.lookup(key, true, &|_| Ok(())) else { panic!("it is there") };
     cache.fill(turn.private(is_private), b"blob", Duration::from_millis(5)).unwrap();
     cache.finish();
@@ -54,9 +54,9 @@ fn a_scope_ends_at_the_shared_store() {
         assert_eq!(look(&other, &key(scope)), (vec![false], blob()), "{scope:?}");
     }
     // The object doesn't tell the scope.
-    let objects = walk(shared.path());
+    let objects = objects(shared.path());
     let [object] = &objects[..] else { panic!("{objects:?}") };
-    assert!(!String::from_utf8_lossy(object).contains("scope"));
+    assert!(!String::from_utf8_lossy(&std::fs::read(object).unwrap()).contains("scope"));
 }
 
 #[test]
@@ -66,13 +66,11 @@ fn a_private_entry_stays_on_its_machine() {
     fill(&first, &key(None), true);
     assert_eq!(look(&first, &key(None)).0, [false]);
     assert_eq!(look(&cache(there.path(), shared.path()), &key(None)), (vec![], None));
-    assert_eq!(walk(shared.path()).len(), 0);
+    assert!(objects(shared.path()).is_empty());
 }
 
-/// The content of all files below a folder.
-fn walk(folder: &Path) -> Vec<Vec<u8>> {
+/// All files below a folder.
+pub(crate) fn objects(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries
-        .flat_map(|path| if path.is_dir() { walk(&path) } else { vec![std::fs::read(path).unwrap()] })
-        .collect()
+    entries.flat_map(|path| if path.is_dir() { objects(&path) } else { vec![path] }).collect()
 }

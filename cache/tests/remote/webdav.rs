@@ -21,6 +21,10 @@ pub(crate) enum Server {
     ClosesOnce,
     /// Reads are forbidden.
     ForbidsReaders,
+    /// Reads are forbidden, in 10,000 bytes.
+    ForbidsReadersAtLength,
+    /// Reads are taken for wrong requests.
+    RejectsReaders,
     /// Reads fail with an endless error.
     FailsReadersForEver,
     /// Responses have endless headers.
@@ -61,6 +65,7 @@ fn answers(server: Server, mut stream: &TcpStream, objects: &Objects, seen: &See
         let first = match method.as_str() {
             "GET" => seen.reads.fetch_add(1, SeqCst) == 0,
             "PUT" => seen.writes.fetch_add(1, SeqCst) == 0,
+            "MKCOL" => seen.folders.fetch_add(1, SeqCst) == 0,
             _ => false,
         };
         match server {
@@ -69,6 +74,12 @@ fn answers(server: Server, mut stream: &TcpStream, objects: &Objects, seen: &See
                 return write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n.");
             }
             Server::ForbidsReaders => write!(stream, "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n")?,
+            Server::ForbidsReadersAtLength => write!(
+                stream,
+                "HTTP/1.1 403 No\r\nContent-Length: 10000\r\n\r\n{}",
+                "<p>".repeat(2500) + &"-".repeat(2500)
+            )?,
+            Server::RejectsReaders => write!(stream, "HTTP/1.1 400 Bad\r\nContent-Length: 0\r\n\r\n")?,
             Server::FailsReadersForEver => {
                 write!(stream, "HTTP/1.1 500 Oops\r\nContent-Length: 100000000000\r\n\r\n")?;
                 return seen.flood(stream, b".");
