@@ -3,6 +3,7 @@
 mod cached_tier;
 mod identity;
 mod rank;
+mod serves_alike;
 
 use super::version::Version;
 use crate::args::Args;
@@ -11,6 +12,7 @@ use cached_tier::{CachedTier, Looked};
 use identity::Identity;
 use precompile_runtime::artifact::Backend;
 use precompile_runtime::{Program, Runtime, Tiered};
+use serves_alike::serves_alike;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -151,7 +153,8 @@ impl Guest {
         changes.extend(notes.into_iter().map(Change::Noted));
         changes.extend(failures.into_iter().map(Change::Refused));
         for artifact in found {
-            let opened = crate::open_read(&self.runtime, &artifact.path, &artifact.bytes);
+            let Some(bytes) = cached.bytes(&artifact) else { continue };
+            let opened = crate::open_read(&self.runtime, &artifact.path, &bytes);
             match opened.and_then(|program| self.promote(program, &artifact.path)) {
                 Ok(change) => {
                     cached.note_use(&artifact);
@@ -184,7 +187,7 @@ impl Guest {
         let (faster, running) = (program.manifest(), running.program.manifest());
         // A guest that can't be interrupted could take the place of one that can. Another component is refused below.
         if faster.source_blake3 == running.source_blake3 {
-            cached_tier::serves_alike(faster, running, path)?;
+            serves_alike(faster, running, path)?;
         }
         let version = version(program.clone(), path, &self.args)?;
         let backend = version.backend();

@@ -5,7 +5,6 @@ use super::rank::Rank;
 use crate::failure::Failure;
 use precompile_cache::{Digest, Error, Patience, Store};
 use precompile_runtime::OtherSource;
-use precompile_runtime::artifact::contract::{Contract, Inlining};
 use precompile_runtime::artifact::mismatch::mismatches;
 use precompile_runtime::artifact::{Code, Host, Manifest, trailer};
 use std::cmp::Reverse;
@@ -41,8 +40,9 @@ pub(super) struct CachedTier {
 pub(super) struct Found {
     /// The file that it was read from, for messages.
     pub(super) path: PathBuf,
-    pub(super) bytes: Vec<u8>,
     key: Digest,
+    /// The digest of its bytes, which are read again: several artifacts may be found, and one is opened.
+    digest: Digest,
     rank: Rank,
 }
 
@@ -80,6 +80,17 @@ impl CachedTier {
     pub(super) fn look_again(&mut self) {
         self.forget();
         self.again = Some(Instant::now() + AGAIN);
+    }
+
+    /// The bytes of an artifact that was found. None if they aren't there any more: the cache is looked at again.
+    pub(super) fn bytes(&mut self, found: &Found) -> Option<Vec<u8>> {
+        let entry = self.store().entry(found.key).ok().flatten();
+        let entry = entry.filter(|entry| entry.digest() == Some(found.digest));
+        let bytes = entry.and_then(|entry| entry.read().ok());
+        if bytes.is_none() {
+            self.look_again();
+        }
+        bytes
     }
 
     /// Notes that an artifact is used, from when on the cache keeps it for its time.
@@ -196,35 +207,7 @@ impl CachedTier {
         if !fits || rank <= Rank::of(running) {
             return Ok(None);
         }
-        Ok(Some(Found { path, bytes, key, rank }))
-    }
-}
-
-/// Checks that code serves as the code that runs does.
-///
-/// # Errors
-///
-/// If it has other settings.
-pub(super) fn serves_alike(manifest: &Manifest, running: &Manifest, path: &Path) -> Result<(), Failure> {
-    match of_service(&manifest.settings) == of_service(&running.settings) {
-        true => Ok(()),
-        false => Err(Failure::refused(path, Code::OtherSettings, || {
-            "it was compiled with other settings than the code that runs: compile both with the same, such as \
-             `-W epoch-interruption`"
-                .into()
-        })),
-    }
-}
-
-/// The settings that matter to a server: all but those of the compiler's own work, and of debugging.
-fn of_service(settings: &Contract) -> Contract {
-    Contract {
-        inlining: Inlining::No,
-        debug_info: false,
-        debug_symbols: false,
-        wasm_backtrace_details: false,
-        generate_address_map: true,
-        ..settings.clone()
+        Ok(Some(Found { path, key, digest, rank }))
     }
 }
 
