@@ -252,6 +252,18 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some(Long("http")) => {
                 return Err(lacking("this build sends no requests: use one with the feature `wasi-http`"));
             }
+            #[cfg(all(feature = "describe", not(feature = "wasi-config")))]
+            Some(Long("config")) => {
+                return Err(lacking(
+                    "this build has no `wasi:config`: use one with the feature `wasi-config`",
+                ));
+            }
+            #[cfg(all(feature = "describe", not(feature = "wasi-keyvalue")))]
+            Some(Long("keyvalue" | "keyvalue-data" | "max-keyvalue")) => {
+                return Err(lacking(
+                    "this build has no `wasi:keyvalue`: use one with the feature `wasi-keyvalue`",
+                ));
+            }
             Some(Long("invoke")) if cfg!(not(feature = "invoke")) => {
                 return Err(lacking("this build can't call functions: use one with the feature `invoke`"));
             }
