@@ -106,10 +106,11 @@ def check_server(images, roots, place):
 def start_pod(place, images, folders, log):
     """Runs the pod's init container, and starts its server. Returns what the former says, and the seconds to an answer."""
     init, server = pod.containers(images, folders, place.network)
+    probe = pod.probe()
     code, _, said = init.run(place.work)
     assert code == 0, said
     running = server.start(place.work, stdout=log, stderr=log)
-    seconds = running.await_answer(place.network, "/health")
+    seconds = running.await_answer(place.network, probe["path"], probe["port"])
     assert place.network.get("/")[1] == "hello\n"
     assert running.end() == 0
     return said, seconds
@@ -179,11 +180,13 @@ def main(work, is_written):
 if os.geteuid() != 0 or platform.machine() != "x86_64":
     print("not run: it takes root, to start containers, and x86-64, which the seccomp profiles are for")
     sys.exit(0)
-# In a namespace of its own, in which nothing that is mounted stays. crun refuses cgroups of both versions at once.
+# In namespaces of its own, so that nothing that is mounted or started outlives it. unshare ignores signals, so that
+# SIGKILL alone ends it. crun refuses cgroups of both versions at once.
 INSIDE = "CONTAINERS_INSIDE"
 if INSIDE not in os.environ:
     covered = '[ ! -e /sys/fs/cgroup/unified ] || mount -t cgroup2 cgroup2 /sys/fs/cgroup; exec "$@"'
-    words = ["unshare", "--mount", "sh", "-ec", covered, "sh", sys.executable, *sys.argv]
+    words = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    words += ["sh", "-ec", covered, "sh", sys.executable, *sys.argv]
     os.execvpe(words[0], words, os.environ | {INSIDE: "yes"})
 shared("apt_install", *PACKAGES)
 if static_target()[0] != MUSL:

@@ -3,7 +3,6 @@
 import dataclasses
 import itertools
 import json
-import os
 import pathlib
 import subprocess
 import time
@@ -70,7 +69,8 @@ class Container:
 
     def start(self, work, tracer=(), **options):
         """Starts it, by an engine that a tracer runs, if there is one. Nothing here limits resources."""
-        name = f"precompile-{os.getpid()}-{next(NUMBER)}"
+        # The numbers of processes are the namespace's own, and runc's cgroups are not.
+        name = f"{work.name}-{next(NUMBER)}"
         bundle = work / name
         bundle.mkdir()
         (bundle / "config.json").write_text(json.dumps(self.config()))
@@ -100,11 +100,11 @@ class Running:
         """Sends a signal to process 1, as engines do."""
         run(*self.engine, "kill", self.name, name)
 
-    def await_answer(self, network, path="/"):
+    def await_answer(self, network, path="/", port=8080):
         """Waits until it serves, and returns the seconds that this took."""
         start, said = time.monotonic(), (0, "")
         while time.monotonic() - start < LONGEST and self.process.poll() is None:
-            said = network.get(path)
+            said = network.get(path, port=port)
             if said[0] == 200:
                 return time.monotonic() - start
             time.sleep(0.01)

@@ -27,6 +27,12 @@ def read():
     return pod
 
 
+def probe():
+    """The path and the port by which it is known that the pod serves."""
+    (server,) = read()["spec"]["containers"]
+    return server["readinessProbe"]["httpGet"]
+
+
 def containers(images, folders, network):
     """The containers of the pod in their order. `images` gives the root and the start of the command line by the name
     of an image, `folders` the folder of a volume. A default profile is an engine's: there is none without one."""
