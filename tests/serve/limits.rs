@@ -136,6 +136,24 @@ fn a_log_that_hangs_holds_nobody() {
     assert_eq!(server.end().code, Some(0));
 }
 
+/// A reader of standard error that hangs holds nobody.
+#[test]
+fn reasons_that_nobody_reads_hold_nobody() {
+    let folder = folder("p2", "winch", &[]);
+    let mut command = folder.command(runner(Runner::Full));
+    command.args(["serve", "--addr", "127.0.0.1:0", "app.cwasm"]);
+    let server = Server::spawn_unread(command);
+    // A pipe has 64 KiB, and each trap a line of more than 66 bytes.
+    let heard = Server::start(&folder, &["app.cwasm"]);
+    get(heard.address(), "/trap");
+    assert!(heard.wait_for("app.cwasm").len() > 66);
+    for _ in 0..1000 {
+        assert_eq!(get(server.address(), "/trap").status, 500);
+    }
+    assert_eq!(get(server.address(), "/").ok("after them"), "hello\n");
+    assert_eq!(server.end().code, Some(0));
+}
+
 /// An answer whose guest ends before its end doesn't look whole.
 #[test]
 fn half_an_answer_is_seen() {

@@ -4,6 +4,7 @@
 
 mod cached_tier;
 mod client;
+mod functions;
 mod limits;
 mod replacement;
 mod server;
@@ -111,14 +112,16 @@ fn instances_are_reused_as_often_as_asked() {
 /// A guest sends requests to the servers that it is given, and to no others.
 #[test]
 fn requests_of_guests_go_where_they_may() {
-    let folder = folder("p2", "cranelift", &[]);
-    let other = Server::start(&folder, &["app.cwasm"]);
-    let address = other.address().to_string();
-    let path = format!("/fetch/{address}");
-    let server = Server::start(&folder, &["app.cwasm"]);
-    assert!(get(server.address(), &path).ok("p2").contains("HttpRequestDenied"));
-    let server = Server::start(&folder, &["--http", &address, "app.cwasm"]);
-    assert_eq!(get(server.address(), &path).ok("p2"), "200");
-    let server = Server::start(&folder, &["--http", "example.com", "app.cwasm"]);
-    assert!(get(server.address(), &path).ok("p2").contains("HttpRequestDenied"));
+    for version in VERSIONS {
+        let folder = folder(version, "cranelift", &[]);
+        let other = Server::start(&folder, &["app.cwasm"]);
+        let address = other.address().to_string();
+        let path = format!("/fetch/{address}");
+        let server = Server::start(&folder, &["app.cwasm"]);
+        assert!(get(server.address(), &path).ok(version).contains("HttpRequestDenied"), "{version}");
+        let server = Server::start(&folder, &["--http", &address, "app.cwasm"]);
+        assert_eq!(get(server.address(), &path).ok(version), "200");
+        let server = Server::start(&folder, &["--http", "example.com", "app.cwasm"]);
+        assert!(get(server.address(), &path).ok(version).contains("HttpRequestDenied"), "{version}");
+    }
 }

@@ -1,10 +1,10 @@
 //! A server that a test has started.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Lines, Read};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use support::{Ended, Folder, Runner, runner};
 
@@ -17,6 +17,8 @@ pub(crate) struct Server {
     address: SocketAddr,
     /// The lines of standard error after the first.
     lines: Receiver<String>,
+    /// The thread that reads them, and then keeps standard error open.
+    _reader: JoinHandle<Lines<BufReader<ChildStderr>>>,
 }
 
 impl Server {
@@ -28,17 +30,30 @@ impl Server {
     }
 
     /// Starts a server by a command.
-    pub(crate) fn spawn(mut command: Command) -> Server {
+    pub(crate) fn spawn(command: Command) -> Server {
+        Server::spawn_and_read(command, usize::MAX)
+    }
+
+    /// Starts a server by a command. Nobody reads its standard error after the first line.
+    pub(crate) fn spawn_unread(command: Command) -> Server {
+        Server::spawn_and_read(command, 1)
+    }
+
+    /// Starts a server by a command, and reads this many lines of its standard error.
+    fn spawn_and_read(mut command: Command, most: usize) -> Server {
         let mut child =
             command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut stderr = BufReader::new(child.stderr.take().unwrap()).lines();
         let (line, lines) = channel();
-        thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|text| line.send(text)));
+        let reader = thread::spawn(move || {
+            let _ = stderr.by_ref().take(most).map_while(Result::ok).try_for_each(|text| line.send(text));
+            stderr
+        });
         let first =
             lines.recv_timeout(LONGEST).unwrap_or_else(|_| panic!("it says nothing: {:?}", child.wait()));
         let address = first.strip_prefix("serving on http://").and_then(|rest| rest.strip_suffix('/'));
         let address = address.unwrap_or_else(|| panic!("it doesn't listen: {first}")).parse().unwrap();
-        Server { child, address, lines }
+        Server { child, address, lines, _reader: reader }
     }
 
     /// The address on which it listens.
