@@ -3,9 +3,11 @@
 //!
 //! A list's folder holds it as `list`, and its artifacts as `0.cwasm`, `1.cwasm` and so on.
 
+mod component;
 mod play;
 mod value;
 
+pub use component::{ComponentValue, Payload};
 pub use play::{Failure, Observed, Play};
 pub use value::{Expected, Float, Heap, Lanes, Value};
 
@@ -18,6 +20,8 @@ use std::path::{Path, PathBuf};
 pub struct List {
     /// The commands, in the script's order.
     pub commands: Vec<Command>,
+    /// The artifact of the module that the host offers to components.
+    pub host_module: Option<u32>,
 }
 
 /// A command of a list.
@@ -29,7 +33,8 @@ pub struct Command {
     pub action: Action,
 }
 
-/// An action. No name of an instance stands for the last instance that was made.
+/// An action. No name of an instance stands for the last instance that was made. What is said of modules holds for
+/// components, too, but that they aren't registered: components find each other by their names.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Action {
     /// Loads an artifact, to be instantiated later.

@@ -1,5 +1,6 @@
 //! Values, and expectations of results.
 
+use crate::component::ComponentValue;
 use serde::{Deserialize, Serialize};
 
 /// An argument.
@@ -21,6 +22,8 @@ pub enum Value {
     Extern(u32),
     /// A reference to one of the host's numbers, in the guest's own hierarchy of types.
     Host(u32),
+    /// A value for a component.
+    Component(ComponentValue),
 }
 
 /// The hierarchies of references.
@@ -69,6 +72,8 @@ pub enum Expected {
     I31,
     /// Any of these.
     Either(Vec<Expected>),
+    /// A component's value.
+    Component(ComponentValue),
 }
 
 /// A float's bits, or one of the specification's sets of NaNs.

@@ -1,12 +1,12 @@
-//! The module `spectest`, which every script may import.
+//! The module `spectest`, which every script may import, and the one of Wasmtime's own scripts.
 
 use precompile_runtime::wasmtime::Result;
 use precompile_runtime::wasmtime::{
-    Extern, Global, GlobalType, Linker, Memory, MemoryType, Mutability, Ref, RefType, SharedMemory, Store,
-    Table, TableType, Val, ValType,
+    Caller, Extern, Global, GlobalType, Linker, Memory, MemoryType, Mutability, Ref, RefType, SharedMemory,
+    Store, Table, TableType, Val, ValType,
 };
 
-/// Defines the module.
+/// Defines the modules.
 pub(crate) fn define(linker: &mut Linker<()>, store: &mut Store<()>, threads: bool) -> Result<()> {
     linker.func_wrap("spectest", "print", || {})?;
     linker.func_wrap("spectest", "print_i32", |_: i32| {})?;
@@ -15,6 +15,7 @@ pub(crate) fn define(linker: &mut Linker<()>, store: &mut Store<()>, threads: bo
     linker.func_wrap("spectest", "print_f64", |_: f64| {})?;
     linker.func_wrap("spectest", "print_i32_f32", |_: i32, _: f32| {})?;
     linker.func_wrap("spectest", "print_f64_f64", |_: f64, _: f64| {})?;
+    linker.func_wrap("wasmtime", "gc", |mut caller: Caller<'_, ()>| caller.gc(None))?;
 
     let globals = [
         ("global_i32", ValType::I32, Val::I32(666)),

@@ -1,6 +1,7 @@
 //! Values of a list, as values of the runtime.
 
-use conformance_list::{Expected, Heap, Value};
+use crate::check::Ended;
+use conformance_list::{ComponentValue, Expected, Heap, Value};
 use precompile_runtime::wasmtime::{AnyRef, ExternRef, Store, Val};
 use precompile_runtime::wasmtime::{Result, bail};
 
@@ -21,6 +22,7 @@ pub(crate) fn argument(store: &mut Store<()>, value: &Value) -> Result<Val> {
             let reference = ExternRef::new(&mut *store, number)?;
             Val::AnyRef(Some(AnyRef::convert_extern(store, reference)?))
         }
+        Value::Component(ref value) => bail!("the argument {value:?} is a component's"),
     })
 }
 
@@ -67,19 +69,36 @@ pub(crate) fn matches(store: &mut Store<()>, result: &Val, expected: &Expected) 
     })
 }
 
-/// Checks that all results are as expected.
+/// Checks that a call has returned, and that all its results are as expected.
 ///
 /// # Errors
 ///
-/// Names a result that is not.
-pub(crate) fn all_match(store: &mut Store<()>, results: &[Val], expected: &[Expected]) -> Result<()> {
-    if results.len() != expected.len() {
-        bail!("it has {} results, and not {}", results.len(), expected.len());
-    }
-    for (result, expected) in results.iter().zip(expected) {
-        if !matches(store, result, expected)? {
-            bail!("it returned {result:?}, and not {expected:?}");
+/// Tells the results that it has.
+pub(crate) fn all_match(store: &mut Store<()>, ended: &Ended, expected: &[Expected]) -> Result<()> {
+    ended.has_returned()?;
+    let right = match ended {
+        Ended::Returned(results) => {
+            let mut right = results.len() == expected.len();
+            for (result, expected) in results.iter().zip(expected) {
+                right &= matches(store, result, expected)?;
+            }
+            right
         }
+        Ended::Answered(results) => {
+            let is_right = |(result, expected): (&Option<ComponentValue>, &Expected)| match (result, expected)
+            {
+                (Some(result), Expected::Component(expected)) => result == expected,
+                // Scripts write floats alike for both.
+                (Some(ComponentValue::F32(bits)), Expected::F32(expected)) => expected.matches(*bits),
+                (Some(ComponentValue::F64(bits)), Expected::F64(expected)) => expected.matches(*bits),
+                _ => false,
+            };
+            results.len() == expected.len() && results.iter().zip(expected).all(is_right)
+        }
+        _ => false,
+    };
+    if !right {
+        bail!("{}, and not {expected:?}", ended.text());
     }
     Ok(())
 }

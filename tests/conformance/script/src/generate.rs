@@ -70,7 +70,8 @@ pub(crate) fn calls(number: u64, wasm: &[u8]) -> Result<List> {
             commands.push(Action::ObserveState);
         }
     }
-    Ok(List { commands: commands.into_iter().map(|action| Command { line: 0, action }).collect() })
+    let commands = commands.into_iter().map(|action| Command { line: 0, action }).collect();
+    Ok(List { commands, ..List::default() })
 }
 
 /// An argument: zero in the first set, an edge case in the second, any value in the third.

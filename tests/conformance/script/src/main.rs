@@ -1,8 +1,11 @@
 //! The compiler's side of tests that run without a compiler: the specification's scripts, and generated modules.
 
 mod column;
+mod component_value;
+mod corpus;
 mod differential;
 mod generate;
+mod imports;
 mod known;
 mod matrix;
 mod modules;
@@ -11,7 +14,10 @@ mod run;
 mod suite;
 mod tally;
 mod translate;
+mod translated;
+mod translator;
 mod value;
+mod wasmtime_suite;
 
 use clap::Parser;
 use std::io::{Write, stderr};

@@ -1,9 +1,10 @@
 //! The matrix: every script in every column.
 
 use crate::column::{self, Column};
+use crate::corpus::Corpus;
 use crate::suite::{self, Script};
 use crate::tally::Tally;
-use crate::{report, run};
+use crate::{report, run, wasmtime_suite};
 use anyhow::{Result, bail, ensure};
 use clap::Args;
 use rayon::prelude::*;
@@ -25,6 +26,10 @@ pub(crate) struct Opts {
     /// then
     #[arg(long, value_name = "FILE", conflicts_with = "limits")]
     own: Option<PathBuf>,
+
+    /// The scripts of Wasmtime and of the component model instead: the folder `tests` in the sources of `wasmtime-cli`
+    #[arg(long, value_name = "FOLDER", conflicts_with = "own")]
+    wasmtime: Option<PathBuf>,
 
     /// The player for this machine's architecture and for pulley
     #[arg(long, value_name = "COMMAND")]
@@ -53,9 +58,10 @@ pub(crate) struct Opts {
 
 /// Plays all scripts. Returns whether all had the expected outcome.
 pub(crate) fn run(opts: &Opts) -> Result<bool> {
-    let mut scripts = match &opts.own {
-        Some(path) => suite::own(path)?,
-        None => suite::scripts(),
+    let mut scripts = match (&opts.own, &opts.wasmtime) {
+        (Some(path), _) => suite::own(path)?,
+        (_, Some(path)) => wasmtime_suite::scripts(path)?,
+        _ => suite::scripts(),
     };
     scripts.retain(|script| script.name.contains(&opts.scripts));
     ensure!(!scripts.is_empty(), "there is no script like `{}`", opts.scripts);
@@ -97,6 +103,7 @@ fn play(column: &Column, scripts: &[Script], opts: &Opts) -> Result<Tally> {
     let limit = Duration::from_secs(opts.timeout);
     let outcomes: Result<Vec<_>> =
         scripts.par_iter().map(|script| run::run(script, column, &player, limit)).collect();
-    let tally = Tally::of(column, &outcomes?);
+    let corpus = if opts.wasmtime.is_some() { Corpus::Wasmtime } else { Corpus::Specification };
+    let tally = Tally::of(corpus, column, &outcomes?);
     Ok(if opts.own.is_some() { tally } else { tally.with_known_limits() })
 }

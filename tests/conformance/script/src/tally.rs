@@ -1,6 +1,7 @@
 //! The sums of a column.
 
 use crate::column::Column;
+use crate::corpus::Corpus;
 use crate::known;
 use crate::run::Outcome;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,6 +10,7 @@ use std::io::{self, Write};
 /// The outcome of all scripts in one column.
 #[derive(Default)]
 pub(crate) struct Tally {
+    pub(crate) corpus: Corpus,
     pub(crate) column: String,
     pub(crate) group: String,
     pub(crate) scripts: Vec<String>,
@@ -30,8 +32,9 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    pub(crate) fn of(column: &Column, outcomes: &[Outcome]) -> Tally {
+    pub(crate) fn of(corpus: Corpus, column: &Column, outcomes: &[Outcome]) -> Tally {
         let mut tally = Tally {
+            corpus,
             column: column.name.clone(),
             group: column.group.clone(),
             scripts: outcomes.iter().map(|outcome| outcome.script.clone()).collect(),
@@ -46,7 +49,7 @@ impl Tally {
 
     /// Compares the refused modules to the list of them.
     pub(crate) fn with_known_limits(mut self) -> Tally {
-        let expected = known::limits(&self.group, &self.scripts);
+        let expected = known::limits(self.corpus, &self.group, &self.scripts);
         let missing = expected.difference(&self.limits).map(|line| format!("it is no longer so: {line}"));
         let new = self.limits.difference(&expected).map(|line| format!("it is not known: {line}"));
         self.odd.extend(missing.chain(new));
@@ -54,7 +57,7 @@ impl Tally {
     }
 
     fn add(&mut self, outcome: &Outcome) {
-        let superseded = known::superseded(&outcome.script);
+        let superseded = known::superseded(self.corpus, &outcome.script);
         let (mut old, mut failed) = (BTreeSet::new(), false);
         for failure in &outcome.failed {
             if superseded.get(&failure.line).is_some_and(|words| failure.error.contains(words)) {
@@ -71,7 +74,7 @@ impl Tally {
             self.odd.extend(held.map(|line| format!("it holds after all: {}:{line}", outcome.script)));
         }
         let all = outcome.passed + outcome.limited + outcome.failed.len() as u32;
-        let (folder, _) = outcome.script.split_once('/').unwrap_or_default();
+        let (folder, _) = outcome.script.rsplit_once('/').unwrap_or_default();
         let [folder_passed, folder_all] = self.folders.entry(folder.into()).or_default();
         *folder_passed += outcome.passed;
         *folder_all += all;
@@ -83,13 +86,13 @@ impl Tally {
 
     /// Compares whole folders to the report: those whose name and a slash contain `part`.
     pub(crate) fn compare(&mut self, part: &str) {
-        for folder in known::folders().filter(|folder| format!("{folder}/").contains(part)) {
+        for folder in known::folders(self.corpus).filter(|folder| format!("{folder}/").contains(part)) {
             if !self.folders.contains_key(folder) {
                 self.odd.push(format!("{folder}: it is in the report, and has no scripts"));
             }
         }
         for (folder, figures) in &self.folders {
-            let known = known::folder(folder, &self.group);
+            let known = known::folder(self.corpus, folder, &self.group);
             if known != Some(*figures) {
                 self.odd
                     .push(format!("{folder}: of [passed, all] the report has {known:?}, not {figures:?}"));
@@ -129,7 +132,8 @@ mod tests {
             failed: Vec::new(),
             limits,
         };
-        let odd = |outcome: Outcome| Tally::of(&column, &[outcome]).with_known_limits().odd;
+        let odd =
+            |outcome: Outcome| Tally::of(Corpus::Specification, &column, &[outcome]).with_known_limits().odd;
         assert_eq!(odd(outcome("wasm-v3/i32.wast", BTreeMap::new())), Vec::<String>::new());
         let new = odd(outcome("wasm-v3/i32.wast", BTreeMap::from([("simd".into(), 1)])));
         assert_eq!(new, ["it is not known: winch-x86_64 wasm-v3/i32.wast 1 simd"]);
@@ -142,7 +146,7 @@ mod tests {
     /// A folder of which less passes than in the report, or more, is a difference.
     #[test]
     fn folders_are_compared_to_the_report() {
-        let known = known::folder("wasm-v3", "cranelift-x86_64").unwrap();
+        let known = known::folder(Corpus::Specification, "wasm-v3", "cranelift-x86_64").unwrap();
         let compared = |passed| {
             let folders = BTreeMap::from([("wasm-v3".into(), [passed, known[1]])]);
             let mut tally = Tally { group: "cranelift-x86_64".into(), folders, ..Tally::default() };
@@ -152,7 +156,7 @@ mod tests {
         assert_eq!([known[0] - 1, known[0], known[0] + 1].map(compared), [1, 0, 1]);
         let mut nothing = Tally { group: "cranelift-x86_64".into(), ..Tally::default() };
         nothing.compare("");
-        assert_eq!(nothing.odd.len(), known::folders().count());
+        assert_eq!(nothing.odd.len(), known::folders(Corpus::Specification).count());
         assert!(nothing.odd.len() > 20);
     }
 }

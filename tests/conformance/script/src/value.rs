@@ -1,5 +1,6 @@
 //! Values and expectations of a script, in the form of a list.
 
+use crate::component_value;
 use anyhow::{Result, bail};
 use conformance_list::{Expected, Float, Heap, Lanes, Value};
 use wast::core::{AbstractHeapType, HeapType, NanPattern, V128Pattern, WastArgCore, WastRetCore};
@@ -7,7 +8,11 @@ use wast::token::{F32, F64};
 use wast::{WastArg, WastRet};
 
 pub(crate) fn argument(argument: &WastArg<'_>) -> Result<Value> {
-    let WastArg::Core(argument) = argument else { bail!("a component's value") };
+    let argument = match argument {
+        WastArg::Core(argument) => argument,
+        WastArg::Component(value) => return Ok(Value::Component(component_value::value(value))),
+        other => bail!("the argument {other:?}"),
+    };
     Ok(match argument {
         WastArgCore::I32(value) => Value::I32(*value),
         WastArgCore::I64(value) => Value::I64(*value),
@@ -35,7 +40,8 @@ fn hierarchy(heap: &HeapType<'_>) -> Result<Heap> {
 pub(crate) fn expected(expected: &WastRet<'_>) -> Result<Expected> {
     match expected {
         WastRet::Core(expected) => core(expected),
-        _ => bail!("a component's value"),
+        WastRet::Component(value) => Ok(Expected::Component(component_value::value(value))),
+        other => bail!("the expectation {other:?}"),
     }
 }
 
