@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# components.sh: compiles components with both backends, and runs them in the runner with every feature. Two are
+# components.sh: compiles components with both backends, and runs them in the runner with the feature `full`. Two are
 # composed, with strings and lists across; one is made of JavaScript. Needs node and npm.
 source "$(dirname "$0")/../lib/common.sh"
 
@@ -7,7 +7,7 @@ for tool in node npm; do
     command -v $tool >/dev/null || { echo "error: \`$tool\` is needed to make a component of JavaScript" >&2; exit 1; }
 done
 build_precompile
-cargo build -q --profile runner -p precompile-runtime --all-features
+cargo build -q --profile runner -p precompile-runtime --features full
 precompile="$(target_dir)/debug/precompile"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT

@@ -1,5 +1,9 @@
 //! Tests of components in `precompile-run`: commands of WASI 0.2 and 0.3, sockets, stores, and functions with values in WAVE.
 
+mod by_hand;
+mod calls;
+mod coverage;
+mod guest;
 mod sockets;
 mod stores;
 mod third;

@@ -1,18 +1,15 @@
 //! Commands of WASI 0.3, whose functions are asynchronous, beside those of 0.2 that the standard library calls.
 
+use crate::guest::of_guest;
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
-use support::{BACKENDS, Ended, Folder, Runner, root, runner};
+use support::{BACKENDS, Ended, Folder, Runner, runner};
 
 /// A folder with the command, compiled by a backend.
 fn folder(backend: &str) -> Folder {
-    let folder = Folder::new();
-    let module = root().join("tests/guests/command-p3.wasm");
-    let ended = folder.precompile(["--backend", backend, module.to_str().unwrap(), "-o", "app.cwasm"]);
-    assert_eq!(ended.code, Some(0), "{ended:?}");
-    folder
+    of_guest("command-p3.wasm", backend)
 }
 
 fn run(folder: &Folder, options: &[&str], arguments: &[&str]) -> Ended {

@@ -15,5 +15,7 @@ build --lib --features command3
 cp "$made/component_guest.wasm" ../command-p3.wasm
 build --lib --features stores
 cp "$made/component_guest.wasm" ../stores-p2.wasm
+build --lib --features calls3
+cp "$made/component_guest.wasm" ../calls-p3.wasm
 build --bin sockets
 cp "$made/sockets.wasm" ../sockets-p2.wasm

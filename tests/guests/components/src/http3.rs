@@ -1,9 +1,11 @@
 //! The handler of WASI 0.3.
 
 use crate::page::text;
+use crate::types3;
 use wasip3::clocks::monotonic_clock::wait_for;
 use wasip3::exports::http::handler::Guest;
-use wasip3::http::types::{ErrorCode, Fields, Request, Response};
+use wasip3::http::client;
+use wasip3::http::types::{ErrorCode, Fields, Request, Response, Scheme};
 use wasip3::{spawn_local, wit_future, wit_stream};
 
 struct Handler;
@@ -39,6 +41,11 @@ impl Guest for Handler {
                 });
                 Ok(response)
             }
+            "/types" => Ok(respond(200, types3::calls().await.into_bytes())),
+            // The rest of the path is the address of another server.
+            path if path.starts_with("/fetch/") => {
+                Ok(respond(200, fetch(&path["/fetch/".len()..]).await.into_bytes()))
+            }
             "/silent" => Err(ErrorCode::InternalError(None)),
             path => Ok(match text(path) {
                 Some(text) => respond(200, text.into_bytes()),
@@ -59,4 +66,17 @@ fn respond(status: u16, text: Vec<u8>) -> Response {
         let _ = trailers.write(Ok(None)).await;
     });
     response
+}
+
+/// Sends a request to another server. Returns the status of its answer, or the error.
+async fn fetch(authority: &str) -> String {
+    let (_, trailers) = wit_future::new(|| Ok(None));
+    let (request, _) = Request::new(Fields::new(), None, trailers, None);
+    request.set_scheme(Some(&Scheme::Http)).unwrap();
+    request.set_authority(Some(authority)).unwrap();
+    request.set_path_with_query(Some("/")).unwrap();
+    match client::send(request).await {
+        Ok(response) => response.get_status_code().to_string(),
+        Err(error) => format!("{error:?}"),
+    }
 }
