@@ -29,6 +29,8 @@ REPORT = ROOT / "reports/mutants.md"
 VERSION = "27.1.0"
 # The mutants that are tested at a time. The tests sleep more than they work.
 JOBS = 4
+# With the shared store fewer: each builds what it needs from nothing first, which takes minutes.
+SHARED_JOBS = 3
 # What came of each is kept, to be looked at.
 WORK = TARGET / "mutants/outcomes"
 HEAD = "| crate | mutants | noticed | of these by taking too long | survived | not built | score | goal | seconds | date | commit |"
@@ -151,10 +153,10 @@ a reason.
     report.write_text(text)
 
 
-def mutants(name, crate, *options):
+def mutants(name, crate, *options, jobs=JOBS):
     """Tests a crate's mutants, and leaves what came of each in the folder NAME. Survivors are judged elsewhere."""
     command = ["cargo", "mutants", "-o", WORK / name, "-p", f"precompile-{crate}", "--test-package", f"precompile-{crate}"]
-    command += ["--gitignore", "true", f"-j{JOBS}", "--minimum-test-timeout", "60", "--no-shuffle", "--colors", "never"]
+    command += ["--gitignore", "true", f"-j{jobs}", "--minimum-test-timeout", "60", "--no-shuffle", "--colors", "never"]
     # The tests end with the first that fails, which only a nightly's test harness does, or one that takes itself for
     # such.
     command += [*options, "--", "-Z", "unstable-options", "--fail-fast"]
@@ -174,7 +176,8 @@ def test(crate):
         shared = ["cache/src/remote.rs", "cache/src/remote/**", "cache/src/cache.rs", "cache/src/object.rs", "cache/src/record.rs"]
         others = [f"--exclude={file}" for file in (*shared, "cache/src/planted_fault.rs")]
         mutants("cache", crate, *others, "--", "--lib", "--tests")
-        mutants("cache-shared", crate, *(f"--file={file}" for file in shared), "--features", "remote", "--", "--lib", "--tests")
+        files = [f"--file={file}" for file in shared]
+        mutants("cache-shared", crate, *files, "--features", "remote", "--", "--lib", "--tests", jobs=SHARED_JOBS)
 
 
 def judge_folders(crate, folders, commit=None):
