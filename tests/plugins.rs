@@ -69,7 +69,7 @@ fn with_plugin(definitions: &[(&str, &str)]) -> Folder {
     folder
 }
 
-/// Calls the guest with the plugin, in the runner with all features.
+/// Calls the guest with the plugin, in the runner with the feature `full`.
 fn call(folder: &Folder, options: &[&str]) -> Ended {
     let options = options.iter().chain(&["--plugin", "plugin.so", "--invoke", "go", "app.cwasm"]);
     folder.run(Runner::Full, options)

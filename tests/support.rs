@@ -52,7 +52,7 @@ pub enum Runner {
     Silent,
     /// The runner with messages and plugins, and no WASI.
     Plugin,
-    /// The runner with all features: components, and everything else that an artifact may need.
+    /// The runner with the feature `full`, as it ships: components, and everything else that an artifact may need.
     Full,
 }
 
@@ -110,7 +110,7 @@ pub fn runner(runner: Runner) -> &'static Path {
             "run-plugin",
             &["--no-default-features", "--features", "runner,messages,portable-digest,plugin"][..],
         ),
-        Runner::Full => (&FULL, "run-full", &["--all-features"][..]),
+        Runner::Full => (&FULL, "run-full", &["--features", "full"][..]),
     };
     let arguments = ["build", "-p", "precompile-runtime", "--profile", "runner"];
     cell.get_or_init(|| build("runner/precompile-run", copy, &[&arguments, features].concat()))

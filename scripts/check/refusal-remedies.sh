@@ -4,7 +4,7 @@
 source "$(dirname "$0")/../lib/common.sh"
 
 build_precompile
-cargo build -q --profile runner -p precompile-runtime --all-features
+cargo build -q --profile runner -p precompile-runtime --features full
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 cp "$(target_dir)/runner/precompile-run" "$work/precompile-run"
