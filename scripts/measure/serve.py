@@ -43,6 +43,8 @@ def with_instances(server, command):
     """The memory with so many instances that wait, and that without."""
     options = [] if server == "wasmtime" else ["--max-instances", INSTANCES]
     with serving([*command[:2], *options, *command[2:]]) as (process, port, _):
+        # The instance of the first answer has ended, so that each server has room for all.
+        time.sleep(1)
         before = memory(process)
         waiting = []
         for _ in range(INSTANCES):
@@ -96,7 +98,7 @@ def throughput(servers, script, duration):
 
 def starts(servers):
     """The table of cold starts."""
-    print("\n| server | start to first answer (ms) | of wasmtime's |\n|--------|---------------------------:|--------------:|")
+    print("\n| server | from `exec` to the first answer (ms) | of wasmtime's |\n|--------|---------------------------:|--------------:|")
     found = {server: [] for server in servers}
     for _ in range(STARTS):
         for server, command in servers.items():
