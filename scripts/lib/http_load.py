@@ -1,10 +1,12 @@
 """Servers of HTTP, and load on them by Debian's `wrk`."""
 
 import contextlib
+import os
 import re
 import resource
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -48,9 +50,13 @@ def serving(command, stderr=subprocess.DEVNULL):
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     words = [str(word).replace("ADDRESS", f"127.0.0.1:{port}") for word in command]
-    # Returns when the program has replaced the new process.
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=stderr, text=True)
-    start = time.perf_counter()
+    # The new process notes the time: this one may wait for a processor.
+    reader, writer = os.pipe()
+    note_time = lambda: os.write(writer, struct.pack("d", time.perf_counter()))
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=stderr, text=True, preexec_fn=note_time)
+    start = struct.unpack("d", os.read(reader, 8))[0]
+    os.close(reader)
+    os.close(writer)
     try:
         while (status := answer(port)) is None:
             if process.poll() is not None:
