@@ -33,7 +33,9 @@ def free_port():
 def answer(port, path="/"):
     """The status of an answer, or None where nobody listens yet."""
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        with socket.socket() as connection:
+            connection.settimeout(60)
+            connection.connect(("127.0.0.1", port))
             connection.sendall(f"GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n".encode())
             with connection.makefile("rb") as head:
                 words = head.readline().split()

@@ -24,6 +24,8 @@ CONNECTIONS = (1, 8, 64)
 ROUNDS = 3
 STARTS = 30
 INSTANCES = 1000
+# The parts of so many instances, beyond wasmtime's default: the component has three modules with two tables.
+PLACES = [f"-Opooling-total-core-instances={3 * INSTANCES}", f"-Opooling-total-tables={2 * INSTANCES}"]
 # What the goals allow: of wasmtime's.
 THROUGHPUT, START, MEMORY = 1.0, 0.5, 0.8
 JSON = '{"name": "a name", "values": [1, 2, 3, 4], "nested": {"yes": true}}'
@@ -41,7 +43,7 @@ def memory(process):
 
 def with_instances(server, command):
     """The memory with so many instances that wait, and that without."""
-    options = [] if server == "wasmtime" else ["--max-instances", INSTANCES]
+    options = PLACES if server == "wasmtime" else ["--max-instances", INSTANCES]
     with serving([*command[:2], *options, *command[2:]]) as (process, port, _):
         # The instance of the first answer has ended, so that each server has room for all.
         time.sleep(1)

@@ -51,17 +51,15 @@ const PARTS: u32 = 16;
 pub(crate) fn run(args: Args, options: ServeOptions, config: RuntimeConfig) -> Result<(), Failure> {
     args.for_server()?;
     descriptors::raise_limit();
-    let signals = shutdown::hold()?;
-    let runtime = Runtime::with_config(RuntimeConfig { pooling: Some(pool(&options)), ..config });
-    let (runtime, args, options) = (Arc::new(runtime), Arc::new(args), Arc::new(options));
-    // Before other threads are started: the system maps memory faster for a process with one.
-    let sites = Sites::open(&runtime, &args, &options)?;
+    let shutdown = shutdown::wait()?;
     // A turn of a guest takes up to 10 ms, so that timers and clients are looked at after a few.
     let executor = Builder::new_multi_thread().enable_all().event_interval(4).build();
     let executor = executor.map_err(|error| Failure::thread(&error))?;
-    let shutdown = shutdown::wait(signals)?;
-    // Wasmtime's and WASI's functions expect an executor.
+    // Wasmtime's and WASI's functions expect an executor, whose threads start while the components are opened.
     let entered = executor.enter();
+    let runtime = Runtime::with_config(RuntimeConfig { pooling: Some(pool(&options)), ..config });
+    let (runtime, args, options) = (Arc::new(runtime), Arc::new(args), Arc::new(options));
+    let sites = Sites::open(&runtime, &args, &options)?;
     epochs::tick(&runtime)?;
     let metrics = Metrics::default();
     let server = Arc::new(Server {

@@ -12,18 +12,29 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 use tokio::sync::Notify;
 
-/// Keeps the first signal for `wait`. The second one ends the process, with the exit code that a shell reports.
+/// Waits for signals from now on, in a thread of their own: guests may have all threads of the executor. The first one is
+/// notified, and lets requests end. The second one ends the process, with the exit code that a shell reports.
 ///
 /// As process 1 the server ends by all signals that end others.
 ///
 /// # Errors
 ///
 /// If the system refuses it.
-pub(super) fn hold() -> Result<Signals, Failure> {
+pub(super) fn wait() -> Result<Arc<Notify>, Failure> {
     let own = [SIGTERM, SIGINT, SIGHUP, SIGQUIT];
     let own = if std::process::id() == 1 { &own[..] } else { &own[..2] };
-    let held = end_by_second(own).and_then(|()| Signals::new(own));
-    held.map_err(|error| Failure::own(Code::Signal, || format!("can't wait for signals: {error}")))
+    let signals = end_by_second(own).and_then(|()| Signals::new(own));
+    let mut signals =
+        signals.map_err(|error| Failure::own(Code::Signal, || format!("can't wait for signals: {error}")))?;
+    let shutdown = Arc::new(Notify::new());
+    let notified = Arc::clone(&shutdown);
+    let wait = move || {
+        if signals.forever().next().is_some() {
+            notified.notify_one();
+        }
+    };
+    thread::Builder::new().name("signals".into()).spawn(wait).map_err(|error| Failure::thread(&error))?;
+    Ok(shutdown)
 }
 
 /// Has the second of these signals end the process.
@@ -34,22 +45,4 @@ fn end_by_second(signals: &[c_int]) -> io::Result<()> {
         flag::register(signal, Arc::clone(&has_come))?;
     }
     Ok(())
-}
-
-/// Waits for the first signal, in a thread of its own: guests may have all threads of the executor. It is notified, and
-/// lets requests end.
-///
-/// # Errors
-///
-/// If no thread can be started.
-pub(super) fn wait(mut signals: Signals) -> Result<Arc<Notify>, Failure> {
-    let shutdown = Arc::new(Notify::new());
-    let notified = Arc::clone(&shutdown);
-    let wait = move || {
-        if signals.forever().next().is_some() {
-            notified.notify_one();
-        }
-    };
-    thread::Builder::new().name("signals".into()).spawn(wait).map_err(|error| Failure::thread(&error))?;
-    Ok(shutdown)
 }
