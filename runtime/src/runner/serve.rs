@@ -88,7 +88,8 @@ fn pool(options: &ServeOptions) -> PoolingAllocationConfig {
     pool.total_component_instances(instances)
         .total_core_instances(instances.saturating_mul(PARTS))
         .total_memories(instances.saturating_mul(4))
-        .total_gc_heaps(instances.saturating_mul(4))
+        // A store has one.
+        .total_gc_heaps(instances)
         .total_tables(instances.saturating_mul(PARTS))
         .total_stacks(instances.saturating_mul(2))
         .max_memories_per_component(PARTS)
