@@ -90,7 +90,11 @@ async fn work(
     let version = guest.version();
     let mut instance = match slots.waiting(&version) {
         Some(instance) => instance,
-        None => Instance::new(Arc::clone(&version), slots.place().await, guest.args(), deadline).await?,
+        None => {
+            let place = slots.place().await;
+            // In a box, which is gone when the guest works.
+            Box::pin(Instance::new(Arc::clone(&version), place, guest.args(), deadline)).await?
+        }
     };
     instance.begin(guest.args(), deadline)?;
     let handled = handle(&mut instance, request, sender).await;
