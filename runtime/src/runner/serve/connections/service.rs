@@ -7,7 +7,7 @@ use crate::serve::no_answer::NoAnswer;
 use crate::serve::server::{For, Server};
 use crate::serve::site::Site;
 use crate::serve::sites::host;
-use http::{Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::Incoming;
 use std::convert::Infallible;
@@ -38,7 +38,7 @@ pub(super) async fn serve(
         }
         (None, Some(site)) => {
             let deadline = site.guest.args().limits.timeout.map(|timeout| began + timeout);
-            let request = request.map(|body| body.map_err(Error::from).boxed_unsync());
+            let request = with_own_head(request).map(|body| body.map_err(Error::from).boxed_unsync());
             answer(&server.slots, &site.guest, request, deadline).await.unwrap_or_else(|no_answer| {
                 record.fail(&no_answer);
                 (plain(status(&no_answer), "the server can't answer this request\n"), Cut::default())
@@ -47,6 +47,19 @@ pub(super) async fn serve(
     };
     record.respond(&response);
     Ok(response.map(|body| Counted::new(body, cut, record)))
+}
+
+/// The request with a head of its own: hyper's is a part of its buffer of 8 KiB, which is kept as long as the head.
+fn with_own_head<B>(mut request: Request<B>) -> Request<B> {
+    for value in request.headers_mut().values_mut() {
+        if let Ok(own) = HeaderValue::from_bytes(value.as_bytes()) {
+            *value = own;
+        }
+    }
+    if let Ok(own) = request.uri().to_string().parse() {
+        *request.uri_mut() = own;
+    }
+    request
 }
 
 /// A page of the server's own, if the request is for one.
@@ -64,7 +77,7 @@ fn own_page(server: &Server, purpose: For, request: &Request<Incoming>) -> Optio
         let text = server.metrics.text(server.slots.taken(options.max_instances));
         let mut page = plain(StatusCode::OK, text);
         let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-        page.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(kind));
+        page.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         return Some(page);
     }
     None
@@ -88,7 +101,7 @@ fn plain(status: StatusCode, text: impl Into<String>) -> Response<WasiBody> {
     };
     let mut response = Response::new(body);
     *response.status_mut() = status;
-    let kind = header::HeaderValue::from_static("text/plain; charset=utf-8");
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
 }
