@@ -3,6 +3,7 @@
 use crate::client::{Connection, get};
 use crate::server::Server;
 use crate::{VERSIONS, compile, folder};
+use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 use support::{BACKENDS, Folder, Runner, root, runner};
@@ -219,4 +220,32 @@ fn a_guest_that_nothing_interrupts_ends_the_server() {
     let ended = server.wait();
     assert_eq!(ended.code, Some(124), "{ended:?}");
     assert!(ended.stderr.contains("compile with `-W epoch-interruption`"), "{ended:?}");
+}
+
+/// A server whose threads all have such guests refuses clients, which then ask another one, before it ends.
+#[test]
+fn a_server_without_free_threads_refuses_clients_before_it_ends() {
+    let folder = Folder::new();
+    let module = root().join("tests/guests/http-p2.wasm");
+    let ended = folder.precompile([module.to_str().unwrap(), "-o", "app.cwasm"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let server = Server::start(&folder, &["--timeout", "1s", "app.cwasm"]);
+    let threads = thread::available_parallelism().unwrap().get();
+    let loops: Vec<_> = (0..threads)
+        .map(|_| {
+            let mut connection = Connection::open(server.address());
+            connection.send("GET", "/loop", &[], "");
+            connection
+        })
+        .collect();
+    let longest = Instant::now() + Duration::from_secs(30);
+    while TcpStream::connect(server.address()).is_ok() {
+        assert!(Instant::now() < longest, "clients are never refused");
+        thread::sleep(Duration::from_millis(100));
+    }
+    let refused = Instant::now();
+    assert_eq!(server.wait().code, Some(124));
+    let after = refused.elapsed();
+    assert!(after > Duration::from_secs(2), "it ends {after:?} after the first refusal");
+    drop(loops);
 }

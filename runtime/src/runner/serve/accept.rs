@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::print::tell;
 use precompile_runtime::artifact::Code;
 use std::net::SocketAddr;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -38,18 +39,24 @@ pub(super) async fn serve(server: &Arc<Server>, shutdown: &Notify) -> Result<(),
     };
     let watched = tokio::spawn(look(Arc::clone(server)));
     let stuck = overdue::watch_all()?;
-    let clients = Gate::new(Some(listener), server.options.max_connections());
-    let admins = Gate::new(admin, ADMIN_CONNECTIONS);
+    let clients = Arc::new(Gate::new(Some(listener), server.options.max_connections()));
+    let admins = Arc::new(Gate::new(admin, ADMIN_CONNECTIONS));
     let (end, ended) = oneshot::channel();
     // On the executor's threads, where a client that comes is served without another one being woken.
-    let accepting = tokio::spawn(accept(Arc::clone(server), clients, admins, ended));
+    let accepted = accept(Arc::clone(server), Arc::clone(&clients), Arc::clone(&admins), ended);
+    let mut accepting = tokio::spawn(accepted);
     // On this thread, which no guest has.
     let is_stuck = tokio::select! {
         () = shutdown.notified() => false,
         () = stuck.notified() => true,
+        // A server that lets nobody in must not live on.
+        Err(error) = &mut accepting => resume_unwind(error.into_panic()),
     };
     watched.abort();
     let _ = end.send(());
+    // Where guests have all threads, the task can't end.
+    clients.close();
+    admins.close();
     let finish = async {
         if let Ok(connections) = accepting.await {
             connections.finish().await;
@@ -64,16 +71,18 @@ pub(super) async fn serve(server: &Arc<Server>, shutdown: &Notify) -> Result<(),
 /// Lets clients in until the end. Returns their connections.
 async fn accept(
     server: Arc<Server>,
-    clients: Gate,
-    admins: Gate,
+    clients: Arc<Gate>,
+    admins: Arc<Gate>,
     mut ended: oneshot::Receiver<()>,
 ) -> Connections {
     let connections = Connections::default();
     loop {
         let (accepted, purpose) = tokio::select! {
-            accepted = clients.accept() => (accepted, For::Guests),
-            accepted = admins.accept() => (accepted, For::Admin),
+            biased;
             _ = &mut ended => return connections,
+            // First, so that those who look after the server get in.
+            accepted = admins.accept() => (accepted, For::Admin),
+            accepted = clients.accept() => (accepted, For::Guests),
         };
         match accepted {
             Ok(client) => connections.start(&server, client, purpose),

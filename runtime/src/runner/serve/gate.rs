@@ -1,5 +1,6 @@
 //! The gate of an address: it lets a number of clients in at a time, and further ones wait.
 
+use rustix::net::{Shutdown, shutdown};
 use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
@@ -37,5 +38,13 @@ impl Gate {
         let place = Arc::clone(&self.free).acquire_owned().await.expect("nobody closes it");
         let (stream, remote) = listener.accept().await?;
         Ok(Client { stream, remote, place })
+    }
+
+    /// Has the system refuse further clients.
+    pub(super) fn close(&self) {
+        if let Some(listener) = &self.listener {
+            // Where it fails, they are refused when the listener is dropped.
+            let _ = shutdown(listener, Shutdown::Read);
+        }
     }
 }
