@@ -49,17 +49,17 @@ impl AccessLog {
     ///
     /// # Errors
     ///
-    /// If the file can't be opened.
+    /// If the file can't be opened, or no thread can be started.
     pub(super) fn open(path: Option<&Path>, lost: Counter) -> Result<AccessLog, Failure> {
         let Some(path) = path else { return Ok(AccessLog(None)) };
         if path.as_os_str() == "-" {
-            return Ok(AccessLog(Some(LineWriter::to_stream(std::io::stdout(), lost)?)));
+            return Ok(AccessLog(Some(LineWriter::to_stream(std::io::stdout(), lost)?.started()?)));
         }
         let file = OpenOptions::new().append(true).create(true).open(path);
         let file = file.map_err(|error| {
             Failure::own(Code::Io, || format!("can't write the access log `{}`: {error}", path.display()))
         })?;
-        Ok(AccessLog(Some(LineWriter::new(file, lost))))
+        Ok(AccessLog(Some(LineWriter::new(file, lost).started()?)))
     }
 
     /// Adds a request.

@@ -60,14 +60,25 @@ impl LineWriter {
         }
     }
 
+    /// The writer, with its thread started.
+    ///
+    /// # Errors
+    ///
+    /// If no thread can be started.
+    pub(super) fn started(self) -> Result<LineWriter, Failure> {
+        let messages = self.start().map_err(|error| Failure::thread(&error))?;
+        Ok(LineWriter { messages: OnceLock::from(Some(messages)), ..self })
+    }
+
     /// Starts the thread.
-    fn start(&self) -> Option<Sender<Message>> {
-        let output = self.output.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+    fn start(&self) -> std::io::Result<Sender<Message>> {
+        let output = self.output.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let output = output.ok_or(std::io::ErrorKind::AlreadyExists)?;
         let (messages, received) = channel();
         let (waiting, lost) = (Arc::clone(&self.waiting_bytes), self.dropped.clone());
         let write = move || write_all(output, &received, &waiting, &lost);
-        thread::Builder::new().name("lines".into()).spawn(write).ok()?;
-        Some(messages)
+        thread::Builder::new().name("lines".into()).spawn(write)?;
+        Ok(messages)
     }
 
     /// Has a line written, which ends with a line feed.
@@ -78,10 +89,13 @@ impl LineWriter {
             self.dropped.inc();
             return;
         }
-        match self.messages.get_or_init(|| self.start()) {
+        match self.messages.get_or_init(|| self.start().ok()) {
             // The thread lives as long as this does.
             Some(messages) => _ = messages.send(Message::Line(line)),
-            None => _ = self.dropped.inc(),
+            None => {
+                self.waiting_bytes.fetch_sub(bytes, Ordering::Relaxed);
+                self.dropped.inc();
+            }
         }
     }
 
