@@ -50,6 +50,7 @@ pub mod trailer;
 pub mod trust;
 mod unmet;
 mod version;
+mod wasi;
 
 pub use backend::Backend;
 pub use code::Code;
@@ -67,6 +68,7 @@ pub use terminal::{Escaped, EscapedLines};
 #[cfg(feature = "trust")]
 pub use trust::Trust;
 pub use unmet::{Offers, unmet};
+pub use wasi::is_of_wasi_0_3;
 
 /// The digest of this crate's sources, which affect the bytes of artifacts.
 #[cfg(feature = "source-digest")]

@@ -2,6 +2,7 @@
 
 use super::offers::Offers;
 use super::remedy::Remedy::{self, Feature, Other};
+use crate::wasi::is_of_wasi_0_3;
 
 /// The remedy for a module's import.
 pub(super) fn of_module(module: &str, name: &str, is_object: bool, offers: Offers<'_>) -> Remedy {
@@ -35,8 +36,8 @@ pub(super) fn of_module(module: &str, name: &str, is_object: bool, offers: Offer
 
 /// The remedy for a component's import.
 pub(super) fn of_component(name: &str, offers: Offers<'_>) -> Remedy {
+    let is_third = is_of_wasi_0_3(name);
     let (name, version) = name.split_once('@').unwrap_or((name, ""));
-    let is_third = version.starts_with("0.3.");
     match name.strip_prefix("wasi:") {
         None => Other(EMBEDDER),
         Some("config/store") if version == "0.2.0-rc.1" => {

@@ -6,9 +6,9 @@
 
 use crate::options::Options;
 use crate::options::support::supported;
-use precompile_artifact::List;
 use precompile_artifact::features::{COMPONENTS, CONCURRENT, OFF_BY_DEFAULT, OPTIONAL, WasmFeatures};
 use precompile_artifact::manifest::Import;
+use precompile_artifact::{List, is_of_wasi_0_3};
 
 /// The features that are stamped only if a module uses them.
 pub(crate) const AS_USED: WasmFeatures = OPTIONAL.union(OFF_BY_DEFAULT).union(COMPONENTS).union(CONCURRENT);
@@ -67,12 +67,6 @@ pub(crate) fn with_concurrency(
     options
 }
 
-/// Returns true for an interface such as `wasi:random/random@0.3.0`.
-fn is_of_wasi_0_3(interface: &str) -> bool {
-    let version = interface.strip_prefix("wasi:").and_then(|rest| rest.split_once('@'));
-    version.is_some_and(|(_, version)| version.starts_with("0.3.") && !version.contains('-'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,22 +97,6 @@ mod tests {
             for (name, flag) in all.difference(supported).iter_names() {
                 assert!(!accepts(supported | flag), "{backend} {target}: {name}");
             }
-        }
-    }
-
-    #[test]
-    fn wasi_0_3_needs_concurrency() {
-        for (interface, is_third) in [
-            ("wasi:random/random@0.3.0", true),
-            ("wasi:random/random@0.3.2", true),
-            // No host offers a draft.
-            ("wasi:random/random@0.3.0-rc-2025-09-16", false),
-            ("wasi:random/random@0.2.3", false),
-            ("wasi:random/random@0.30.0", false),
-            ("my:random/random@0.3.0", false),
-            ("wasi:random/random", false),
-        ] {
-            assert_eq!(is_of_wasi_0_3(interface), is_third, "{interface}");
         }
     }
 
