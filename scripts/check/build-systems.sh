@@ -49,6 +49,12 @@ for module in hello hallo; do
     done
 done
 
+# Bazel and Buck2 know the same platforms, each by a file of its own: neither can read the other's.
+platforms() { sed -n '/^TARGETS/,/^}/p' "$1"; }
+diff <(platforms rules/bazel/platforms.bzl) <(platforms rules/buck2/targets.bzl) ||
+    { echo "error: the rules for Bazel and Buck2 know other platforms" >&2; exit 1; }
+[ "$(platforms rules/bazel/platforms.bzl | wc -l)" -gt 2 ] || { echo "error: no platforms are found" >&2; exit 1; }
+
 # Each target that the rules name is one.
 grep -rhoE "[a-z0-9_]+-(unknown|apple|pc)-[a-z-]+" rules --include='*.bzl' --include=meson.build --include='*.nix' |
     sort -u >"$work/targets"
