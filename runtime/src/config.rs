@@ -16,7 +16,7 @@ pub struct RuntimeConfig {
     /// The maximum stack of a guest, in bytes. The default is wasmtime's: 512 KiB.
     ///
     /// Native code uses the caller's stack, which must have room for the host functions, too. For Pulley, the stack is
-    /// allocated with each store.
+    /// allocated with each store. Calls that may suspend have a stack of their own, of 2 MiB, or 1 MiB more than this.
     pub guest_stack_bytes: usize,
     /// The platform's way to make machine code in memory executable, on systems without virtual memory that wasmtime
     /// supports. The default is `None`.
