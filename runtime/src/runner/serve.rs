@@ -6,9 +6,9 @@
 mod accept;
 mod access_log;
 mod answer;
+mod clock;
 mod connections;
 mod descriptors;
-mod epochs;
 mod gate;
 mod guest;
 mod instance;
@@ -51,7 +51,7 @@ const PARTS: u32 = 16;
 pub(crate) fn run(args: Args, options: ServeOptions, config: RuntimeConfig) -> Result<(), Failure> {
     args.for_server()?;
     descriptors::raise_limit();
-    let shutdown = shutdown::wait()?;
+    let signal = shutdown::flag()?;
     // A turn of a guest takes up to 10 ms, so that timers and clients are looked at after a few.
     let executor = Builder::new_multi_thread().enable_all().event_interval(4).build();
     let executor = executor.map_err(|error| Failure::thread(&error))?;
@@ -60,7 +60,7 @@ pub(crate) fn run(args: Args, options: ServeOptions, config: RuntimeConfig) -> R
     let runtime = Runtime::with_config(RuntimeConfig { pooling: Some(pool(&options)), ..config });
     let (runtime, args, options) = (Arc::new(runtime), Arc::new(args), Arc::new(options));
     let sites = Sites::open(&runtime, &args, &options)?;
-    epochs::tick(&runtime)?;
+    let ends = clock::start(&runtime, signal)?;
     let metrics = Metrics::default();
     let server = Arc::new(Server {
         sites,
@@ -71,7 +71,7 @@ pub(crate) fn run(args: Args, options: ServeOptions, config: RuntimeConfig) -> R
         options,
     });
     let ended = executor.block_on(async {
-        let ended = accept::serve(&server, &shutdown).await;
+        let ended = accept::serve(&server, &ends).await;
         server.flush().await;
         ended
     });

@@ -1,5 +1,6 @@
 //! Listening, and the artifacts that are replaced meanwhile.
 
+use super::clock::Ends;
 use super::connections::Connections;
 use super::gate::Gate;
 use super::guest::Change;
@@ -13,7 +14,7 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 
 /// The time between two looks at the artifacts' files.
 const LOOK: Duration = Duration::from_millis(100);
@@ -26,19 +27,18 @@ const ADMIN_CONNECTIONS: u32 = 64;
 /// The time to wait where the system has no more descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Listens, and serves until a signal comes. Then requests that have begun get their answers.
+/// Listens, and serves until a signal comes, or a guest is stuck. Then requests that have begun get their answers.
 ///
 /// # Errors
 ///
 /// If an address can't be listened on, or a guest doesn't end.
-pub(super) async fn serve(server: &Arc<Server>, shutdown: &Notify) -> Result<(), Failure> {
+pub(super) async fn serve(server: &Arc<Server>, ends: &Ends) -> Result<(), Failure> {
     let listener = listen(server.options.addr, "serving").await?;
     let admin = match server.options.admin {
         Some(address) => Some(listen(address, "health and metrics").await?),
         None => None,
     };
     let watched = tokio::spawn(look(Arc::clone(server)));
-    let stuck = overdue::watch_all()?;
     let clients = Arc::new(Gate::new(Some(listener), server.options.max_connections()));
     let admins = Arc::new(Gate::new(admin, ADMIN_CONNECTIONS));
     let (end, ended) = oneshot::channel();
@@ -47,8 +47,8 @@ pub(super) async fn serve(server: &Arc<Server>, shutdown: &Notify) -> Result<(),
     let mut accepting = tokio::spawn(accepted);
     // On this thread, which no guest has.
     let is_stuck = tokio::select! {
-        () = shutdown.notified() => false,
-        () = stuck.notified() => true,
+        () = ends.signal.notified() => false,
+        () = ends.stuck.notified() => true,
         // A server that lets nobody in must not live on.
         Err(error) = &mut accepting => resume_unwind(error.into_panic()),
     };

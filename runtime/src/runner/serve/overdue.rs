@@ -6,9 +6,7 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::Poll;
-use std::thread;
 use std::time::{Duration, Instant};
-use tokio::sync::Notify;
 
 /// The time after a deadline by which every guest that can be interrupted has given its thread back.
 const GRACE: Duration = Duration::from_secs(2);
@@ -68,25 +66,32 @@ pub(super) async fn until<R>(
     .await
 }
 
-/// Ends the server if a guest doesn't end: the result is notified, and a while later the process ends in any case. Such
-/// guests may have all threads of the executor, so the watch has one of its own.
-///
-/// # Errors
-///
-/// If no thread can be started.
-pub(super) fn watch_all() -> Result<Arc<Notify>, Failure> {
-    let stuck = Arc::new(Notify::new());
-    let notified = Arc::clone(&stuck);
-    let watch = move || {
-        while !is_any() {
-            thread::sleep(LOOK);
+/// The watch over the guests with a deadline.
+pub(super) struct Watch {
+    /// The time of the next look.
+    next: Instant,
+    has_found: bool,
+}
+
+impl Default for Watch {
+    fn default() -> Watch {
+        Watch { next: Instant::now() + LOOK, has_found: false }
+    }
+}
+
+impl Watch {
+    /// Returns true if a guest doesn't end. A while after it has found one, it ends the process.
+    pub(super) fn has_found(&mut self) -> bool {
+        let now = Instant::now();
+        if now >= self.next {
+            if self.has_found {
+                std::process::exit(failure().report_within(GRACE).into());
+            }
+            self.has_found = is_any();
+            self.next = now + if self.has_found { LAST } else { LOOK };
         }
-        notified.notify_one();
-        thread::sleep(LAST);
-        std::process::exit(failure().report_within(GRACE).into());
-    };
-    thread::Builder::new().name("overdue".into()).spawn(watch).map_err(|error| Failure::thread(&error))?;
-    Ok(stuck)
+        self.has_found
+    }
 }
 
 /// The end of a server with a guest that doesn't end.
