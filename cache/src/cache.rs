@@ -1,7 +1,10 @@
 //! The local and the shared store together, as one process uses them. Failures are warnings.
 
 mod kept;
+mod whereabouts;
 
+#[cfg(feature = "remote")]
+use crate::absent::Absent;
 use crate::accept::Accept;
 #[cfg(feature = "remote")]
 use crate::accept::Candidate;
@@ -17,7 +20,6 @@ use crate::record::{Outcome, unix_seconds};
 use crate::remote::Remote;
 use crate::slot::Slot;
 use crate::store::Store;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 #[cfg(feature = "remote")]
 use std::sync::atomic::AtomicU64;
@@ -41,6 +43,9 @@ pub struct Cache {
     /// The number of invalid entries that the shared store returned.
     #[cfg(feature = "remote")]
     wrong: AtomicU64,
+    /// The entries that the shared store lacked when it was asked for many.
+    #[cfg(feature = "remote")]
+    absent: Absent,
     /// The local store can't be read.
     broken: AtomicBool,
     /// The local store can't be written.
@@ -104,6 +109,8 @@ impl Cache {
             remote: None,
             #[cfg(feature = "remote")]
             wrong: AtomicU64::new(0),
+            #[cfg(feature = "remote")]
+            absent: Absent::default(),
             broken: AtomicBool::new(false),
             read_only: AtomicBool::new(false),
             impatient: AtomicBool::new(false),
@@ -206,6 +213,9 @@ impl Cache {
     fn remote(&self, turn: Turn, accept: &Accept<'_>) -> Lookup {
         use crate::object;
         let Some(remote) = &self.remote else { return Lookup::Miss(turn) };
+        if self.absent.has(turn.key.shared()) {
+            return Lookup::Miss(turn);
+        }
         let bytes = match remote.get(&object::name(turn.key.shared())) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Lookup::Miss(turn),
@@ -378,8 +388,20 @@ impl Cache {
         match keep() {
             Ok(()) => {}
             // A user who may only read the cache has lost nothing.
-            Err(Error::Io { error, .. })
-                if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {}
+            Err(error) if error.is_refusal() => {}
+            Err(error) => self.cannot_write(&error),
+        }
+    }
+
+    /// Ends a run that has used no entry: saves the notes on files alone.
+    pub fn keep_notes(&self) {
+        if self.unusable() {
+            return;
+        }
+        match self.files.save(&self.store) {
+            Ok(()) => {}
+            // A user who may only read the cache has lost nothing.
+            Err(error) if error.is_refusal() => {}
             Err(error) => self.cannot_write(&error),
         }
     }
