@@ -102,9 +102,17 @@ impl Plan {
         );
         let shard = match opts.shard {
             Some(ShardArg::Shard(shard)) => Some(shard),
-            Some(ShardArg::Auto) => Some(schedulers::shard(&|name| variable(name)?.into_string().ok())?),
+            Some(ShardArg::Auto) => {
+                Some(schedulers::shard(&|name: &str| variable(name)?.into_string().ok())?)
+            }
             None => None,
         };
+        if let Some(stream) = inputs.iter().find(|input| shard.is_some() && input.is_stream) {
+            bail!(
+                "`{}` can be read only once, and `--shard` reads it before: name a file",
+                escaped_path(&stream.path)
+            );
+        }
         // Parts must choose alike.
         let auto = expect.map(|expect| match shard {
             Some(_) => Auto::typical(expect),
