@@ -16,6 +16,12 @@ const FIRST_DELAY: Duration = Duration::from_millis(100);
 /// The number of attempts after the first.
 const MORE_ATTEMPTS: usize = 3;
 
+/// The maximum number of questions that are under way. At 160, a server that answers after 50 ms tells of 10,000 objects
+/// in little more than 3 s; some systems allow a process 256 open files.
+const QUESTIONS: usize = 160;
+/// The same for mounted folders.
+const QUESTIONS_OF_FOLDERS: usize = 64;
+
 /// The client of a shared store. It sends nothing before it is first used.
 pub(super) enum Client {
     Objects(Operator),
@@ -47,11 +53,14 @@ impl Client {
         within(limits, "send", read).await
     }
 
-    /// The number of names that one request may ask for.
-    pub(super) fn names_at_once(&self) -> usize {
+    /// The maximum number of requests for the existence of objects that are under way, and the number of names that one
+    /// may ask for.
+    pub(super) fn questions(&self) -> (usize, usize) {
         match self {
-            Client::Objects(_) | Client::Webdav { .. } | Client::Folder(_) => 1,
-            Client::Redis(_) => redis::NAMES_AT_ONCE,
+            Client::Objects(_) | Client::Webdav { .. } => (QUESTIONS, 1),
+            // Each takes a thread, as no system asks a mounted folder in any other way.
+            Client::Folder(_) => (QUESTIONS_OF_FOLDERS, 1),
+            Client::Redis(_) => (redis::CONNECTIONS, redis::NAMES_AT_ONCE),
         }
     }
 

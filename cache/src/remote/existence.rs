@@ -8,10 +8,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use tokio::task::JoinSet;
 
-/// The maximum number of requests that are under way. At 160, a server that answers after 50 ms tells of 10,000
-/// objects in little more than 3 s; a process may have 256 files open on some systems.
-const AT_ONCE: usize = 160;
-
 /// The requests that are still to be sent, which workers share.
 struct Requests {
     client: Arc<Client>,
@@ -27,11 +23,11 @@ pub(super) async fn exist(
     limits: RemoteLimits,
     names: Vec<String>,
 ) -> Result<Vec<bool>, TransferError> {
-    let (count, batch) = (names.len(), client.names_at_once());
+    let (count, (at_once, batch)) = (names.len(), client.questions());
     let requests = Arc::new(Requests { client, limits, names, next: AtomicUsize::new(0) });
     // Ends the workers where it is dropped.
     let mut workers = JoinSet::new();
-    for _ in 0..count.div_ceil(batch).min(AT_ONCE) {
+    for _ in 0..count.div_ceil(batch).min(at_once) {
         workers.spawn(Arc::clone(&requests).work(batch));
     }
     let mut exist = vec![false; count];

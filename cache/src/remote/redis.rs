@@ -23,7 +23,7 @@ const PART: u64 = 1 << 20;
 pub(super) const NAMES_AT_ONCE: usize = 100;
 
 /// The maximum number of concurrent transfers. Further ones wait.
-const CONNECTIONS: usize = 64;
+pub(super) const CONNECTIONS: usize = 64;
 
 /// A Redis server.
 pub(super) struct Redis {
