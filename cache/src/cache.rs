@@ -393,19 +393,6 @@ impl Cache {
         }
     }
 
-    /// Ends a run that has used no entry: saves the notes on files alone.
-    pub fn keep_notes(&self) {
-        if self.unusable() {
-            return;
-        }
-        match self.files.save(&self.store) {
-            Ok(()) => {}
-            // A user who may only read the cache has lost nothing.
-            Err(error) if error.is_refusal() => {}
-            Err(error) => self.cannot_write(&error),
-        }
-    }
-
     /// Returns true if [`Cache::finish`] has more to write than a line of the log.
     pub fn has_news(&self) -> bool {
         self.files.has_news() || self.run().stored_bytes > 0
@@ -436,7 +423,7 @@ impl Cache {
         !self.broken.load(Relaxed)
     }
 
-    fn unusable(&self) -> bool {
+    pub(crate) fn unusable(&self) -> bool {
         self.broken.load(Relaxed) || self.read_only.load(Relaxed)
     }
 
@@ -449,7 +436,7 @@ impl Cache {
         }
     }
 
-    fn cannot_write(&self, error: &Error) {
+    pub(crate) fn cannot_write(&self, error: &Error) {
         if !self.read_only.swap(true, Relaxed) && !self.broken.load(Relaxed) {
             self.warn(format!(
                 "this run stores nothing in the cache `{}`: {error}",
