@@ -116,7 +116,7 @@ same "the Job's arguments, in $pods pods"
 ssh-keygen -q -t ed25519 -N "" -f host
 ssh-keygen -q -t ed25519 -N "" -f user
 mkdir -p /run/sshd
-cat >sshd <<EOF2
+cat >sshd.conf <<EOF2
 ListenAddress 127.0.0.1:2222
 HostKey $work/host
 AuthorizedKeysFile $work/user.pub
@@ -125,7 +125,7 @@ StrictModes no
 PermitRootLogin yes
 SetEnv PATH=$PATH PRECOMPILE_CACHE_DIR=$PRECOMPILE_CACHE_DIR
 EOF2
-/usr/sbin/sshd -D -f sshd 2>sshd.log &
+/usr/sbin/sshd -D -f "$work/sshd.conf" 2>sshd.log &
 daemons+=($!)
 cat >ssh <<EOF2
 Host one two
@@ -165,7 +165,9 @@ SlurmctldPidFile=$work/slurm/slurmctld.pid
 SlurmdPidFile=$work/slurm/slurmd.pid
 ProctrackType=proctrack/pgid
 TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/none
 SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU
 MailProg=/bin/true
 ReturnToService=2
 NodeName=$node NodeAddr=127.0.0.1 CPUs=$(nproc)
