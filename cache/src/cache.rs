@@ -374,7 +374,7 @@ impl Cache {
             return;
         }
         let run = std::mem::take(&mut *self.run());
-        let keep = || {
+        let keep = || -> Result<(), Error> {
             self.files.save(&self.store)?;
             if run != Run::default() {
                 Log::append(&self.store, &run)?;

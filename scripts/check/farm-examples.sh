@@ -68,7 +68,7 @@ for part in ${parts% *}; do workflow "$part"; done
 lacks "the workflow's commands without the last part"
 
 # The Job: its schema, its number of parts, and its arguments, in each of its pods.
-cat >job.py <<'PYTHON'
+cat >job <<'PYTHON'
 import sys
 
 import kubernetes_validate
@@ -103,7 +103,7 @@ planted(lambda spec: spec.update(completions=15))
 container = job["spec"]["template"]["spec"]["containers"][0]
 print(job["spec"]["completions"], *(arg for arg in container["args"] if not arg.startswith("--cache-dir")))
 PYTHON
-read -r pods arguments < <(PYTHONPATH="$validate" python3 job.py "$farm/kubernetes.yaml")
+read -r pods arguments < <(PYTHONPATH="$validate" python3 job "$farm/kubernetes.yaml")
 arguments="${arguments//\/artifacts/artifacts}"
 arguments="${arguments//\/modules/modules}"
 for index in $(seq 0 $((pods - 1))); do

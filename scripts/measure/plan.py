@@ -3,6 +3,7 @@
 fewer. Both must grow no faster than the number of jobs, which the check must notice where they do. Writes
 reports/plan.md."""
 
+import itertools
 import os
 import pathlib
 import sys
@@ -43,7 +44,7 @@ def measured(command, environment):
 
 def faults(rows):
     """The measurements that grow faster than the number of jobs, each row having twice as many as the one before."""
-    for before, after in zip(rows, rows[1:]):
+    for before, after in itertools.pairwise(rows):
         for what, one, other in zip(("jobs", "seconds", "seconds again", "bytes"), before, after):
             if what != "jobs" and other > one * MOST:
                 yield f"{after[0]:,} jobs take {other / one:.2f} times as many {what} as {before[0]:,}"
