@@ -233,7 +233,7 @@ pub(crate) enum Message<'a> {
         output: &'a Path,
         backend: Backend,
         target: String,
-        place: Place,
+        place: Whereabouts,
         /// The key of the cache's entry, but for an output that is in place.
         #[serde(skip_serializing_if = "Option::is_none")]
         key: Option<String>,
@@ -296,10 +296,10 @@ pub(crate) struct Counts {
     pub(crate) failed: u64,
 }
 
-/// The place of an artifact.
+/// The place where an artifact is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Place {
+pub(crate) enum Whereabouts {
     /// The output itself.
     InPlace,
     /// The cache on this machine.

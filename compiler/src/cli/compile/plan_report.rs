@@ -5,7 +5,7 @@ use crate::compile::job::{Caching, Failed, Job};
 use crate::compile::job_key::read_sources;
 use crate::compile::place::places;
 use crate::compile::plan::Plan;
-use crate::message::{Format, Message, Place, Planned, nanoseconds, print, tell};
+use crate::message::{Format, Message, Planned, Whereabouts, nanoseconds, print, tell};
 use crate::units::seconds;
 use anyhow::Result;
 use precompile::artifact::escaped_path;
@@ -20,7 +20,7 @@ impl Opts {
         let (mut rest, mut failures) = (Vec::new(), Vec::new());
         for job in &plan.jobs {
             match caching.and_then(|caching| job.in_place(caching)) {
-                Some(_) => self.report_planned(job, Place::InPlace, &mut planned)?,
+                Some(_) => self.report_planned(job, Whereabouts::InPlace, &mut planned)?,
                 None => rest.push(job),
             }
         }
@@ -30,7 +30,7 @@ impl Opts {
                 Some(place) => self.report_planned(job, place, &mut planned)?,
                 // It may have become readable meanwhile.
                 None => match job.read_digest(caching) {
-                    Ok(_) => self.report_planned(job, Place::Missing, &mut planned)?,
+                    Ok(_) => self.report_planned(job, Whereabouts::Missing, &mut planned)?,
                     Err(error) => failures.push((*job, Failed::new(error))),
                 },
             }
@@ -55,16 +55,16 @@ impl Opts {
     }
 
     /// Reports a job, and counts it.
-    fn report_planned(&self, job: &Job, place: Place, planned: &mut Planned) -> io::Result<()> {
+    fn report_planned(&self, job: &Job, place: Whereabouts, planned: &mut Planned) -> io::Result<()> {
         let count = match place {
-            Place::InPlace => &mut planned.in_place,
-            Place::Cached => &mut planned.cached,
-            Place::Shared => &mut planned.shared,
-            Place::Missing => &mut planned.missing,
-            Place::Same => &mut planned.same,
+            Whereabouts::InPlace => &mut planned.in_place,
+            Whereabouts::Cached => &mut planned.cached,
+            Whereabouts::Shared => &mut planned.shared,
+            Whereabouts::Missing => &mut planned.missing,
+            Whereabouts::Same => &mut planned.same,
         };
         *count += 1;
-        let estimate = if place == Place::Missing { job.estimate() } else { Duration::ZERO };
+        let estimate = if place == Whereabouts::Missing { job.estimate() } else { Duration::ZERO };
         planned.estimated_cpu_ns = planned.estimated_cpu_ns.saturating_add(nanoseconds(estimate));
         let (backend, target) = (job.options.backend, &job.options.target);
         match self.message_format {
@@ -77,14 +77,14 @@ impl Opts {
                 key: job.key().map(|key| key.digest().to_string()),
                 estimated_cpu_ns: nanoseconds(estimate),
             }),
-            Format::Human if !self.quiet && (place == Place::Missing || self.verbose) => {
+            Format::Human if !self.quiet && (place == Whereabouts::Missing || self.verbose) => {
                 let (input, output) = (escaped_path(&job.input.path), escaped_path(&job.output.path));
                 let place = match place {
-                    Place::InPlace => "in place",
-                    Place::Cached => "in the cache",
-                    Place::Shared => "in the shared cache",
-                    Place::Missing => "missing",
-                    Place::Same => "the same as another",
+                    Whereabouts::InPlace => "in place",
+                    Whereabouts::Cached => "in the cache",
+                    Whereabouts::Shared => "in the shared cache",
+                    Whereabouts::Missing => "missing",
+                    Whereabouts::Same => "the same as another",
                 };
                 let time = match estimate {
                     Duration::ZERO => String::new(),
