@@ -4,5 +4,5 @@
 set -euo pipefail
 
 machines="$(IFS=, && echo "$*")"
-seq $# | parallel --sshlogin "$machines" --workdir . --jobs 1 --retries 3 \
+seq $# | parallel --sshlogin "$machines" --workdir "$PWD" --jobs 1 --retries 3 \
     precompile --shard "{}/$#" --target x86_64,aarch64 --out-dir artifacts modules

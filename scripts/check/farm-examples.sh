@@ -140,7 +140,7 @@ printf '#!/bin/sh\nexec /usr/bin/ssh -F %s "$@"\n' "$work/ssh" >bin/ssh
 chmod +x bin/ssh
 for _ in $(seq 50); do ssh one true 2>/dev/null && break; sleep 0.2; done
 # parallel asks for a citation where there is a terminal.
-HOME="$work" "$farm/parallel.sh" one two 2>/dev/null
+HOME="$work" "$farm/parallel.sh" one two 2>parallel.log || { cat parallel.log sshd.log >&2; exit 1; }
 same "GNU parallel over ssh, on 2 machines"
 
 # Slurm, with one node: this machine.
