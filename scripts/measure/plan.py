@@ -32,20 +32,20 @@ def write_modules(folder, count):
 
 
 def measured(command, environment):
-    """The seconds from start to exit of a command, which must succeed, and its peak memory in bytes."""
+    """The seconds from start to exit of a command, which must succeed, those of the processor, and its peak memory in bytes."""
     null = [(os.POSIX_SPAWN_OPEN, number, "/dev/null", os.O_WRONLY, 0) for number in (1, 2)]
     start = time.perf_counter()
     pid = os.posix_spawn(command[0], command, environment, file_actions=null)
     _, status, usage = os.wait4(pid, 0)
     if status != 0:
         sys.exit(f"error: {' '.join(command[:6])} failed")
-    return time.perf_counter() - start, usage.ru_maxrss * 1024
+    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
 
 
 def faults(rows):
     """The measurements that grow faster than the number of jobs, each row having twice as many as the one before."""
     for before, after in itertools.pairwise(rows):
-        for what, one, other in zip(("jobs", "seconds", "seconds again", "bytes"), before, after):
+        for what, one, other in zip(("jobs", "processor seconds", "processor seconds again", "bytes"), before, after):
             if what != "jobs" and other > one * MOST:
                 yield f"{after[0]:,} jobs take {other / one:.2f} times as many {what} as {before[0]:,}"
 
@@ -54,8 +54,8 @@ def main(most, precompile):
     print("# Plans\n")
     print(f"Made by `scripts/measure/plan.py {most}`: `precompile --plan --message-format json` for small modules of {len(TARGETS)} targets.")
     print("Nothing is in the cache. At first each module is read for its key; again, the keys are known.\n")
-    print("| jobs | first (s) | again (s) | peak memory (MB) | µs a job | bytes a job |")
-    print("|-----:|----------:|----------:|-----------------:|---------:|------------:|")
+    print("| jobs | first (s) | of the processor (s) | again (s) | of the processor (s) | peak memory (MB) | µs a job | bytes a job |")
+    print("|-----:|----------:|---------------------:|----------:|---------------------:|-----------------:|---------:|------------:|")
     rows = []
     for count in (most // 4, most // 2, most):
         with tempfile.TemporaryDirectory() as work:
@@ -67,12 +67,13 @@ def main(most, precompile):
             environment = {"HOME": work, "PATH": os.environ["PATH"], "PRECOMPILE_CACHE_DIR": os.path.join(work, "cache")}
             command = [precompile, "--plan", "--message-format", "json", "--target", ",".join(TARGETS)]
             command += ["--out-dir", os.path.join(work, "out"), modules]
-            first, memory = measured(command, environment)
-            again, second = measured(command, environment)
+            first, first_cpu, memory = measured(command, environment)
+            again, again_cpu, second = measured(command, environment)
             jobs, memory = count * len(TARGETS), max(memory, second)
-        rows.append((jobs, first, again, memory))
-        per_job = f"{first / jobs * 1e6:.1f} | {memory / jobs:.0f}"
-        print(f"| {jobs:,} | {first:.1f} | {again:.1f} | {memory / 1e6:.0f} | {per_job} |", flush=True)
+        rows.append((jobs, first_cpu, again_cpu, memory))
+        times = f"{first:.1f} | {first_cpu:.1f} | {again:.1f} | {again_cpu:.1f}"
+        per_job = f"{first_cpu / jobs * 1e6:.1f} | {memory / jobs:.0f}"
+        print(f"| {jobs:,} | {times} | {memory / 1e6:.0f} | {per_job} |", flush=True)
     squares = [(jobs, seconds * jobs, again, memory) for jobs, seconds, again, memory in rows]
     if not list(faults(squares)):
         sys.exit("error: a time that grows with the square is not noticed")
@@ -81,7 +82,7 @@ def main(most, precompile):
         print(f"\nerror: {fault}")
     if found:
         sys.exit(1)
-    print(f"\nTwice as many jobs take at most {MOST} times as much. A time that grew with the square was noticed.")
+    print(f"\nTwice as many jobs take at most {MOST} times the processor's time and the memory. A time that grew with the square was noticed.")
 
 
 os.environ.pop("PRECOMPILE_NO_CACHE")
