@@ -4,9 +4,19 @@ use crate::config::RuntimeConfig;
 use crate::host;
 use crate::open::processor;
 use alloc::string::String;
+use core::num::NonZeroUsize;
 use precompile_artifact::features::{CONCURRENT, WasmFeatures};
 use precompile_artifact::{Backend, Contract, Manifest};
 use wasmtime::{Config, Engine, ModuleVersionStrategy};
+
+/// The most frames of a backtrace, as wasmtime has it by default.
+const BACKTRACE_FRAMES: Option<NonZeroUsize> = NonZeroUsize::new(20);
+/// The stack of a call that may suspend, in bytes, as wasmtime has it by default.
+#[cfg(feature = "async")]
+const ASYNC_STACK_BYTES: usize = 2 << 20;
+/// The part of that stack which host functions have at least, in bytes.
+#[cfg(feature = "async")]
+const HOST_STACK_BYTES: usize = 1 << 20;
 
 /// The key of an engine. Two artifacts with the same key can share a store.
 ///
@@ -49,10 +59,15 @@ impl EngineKey {
             .allocation_strategy(runtime.allocation_strategy())
             .profiler(runtime.profiler())
             .max_wasm_stack(runtime.guest_stack_bytes)
+            .wasm_backtrace_max_frames(BACKTRACE_FRAMES)
             .with_custom_code_memory(runtime.code_memory.clone())
             .force_memory_init_memfd(false)
             .shared_memory(cfg!(feature = "threads"))
             .macos_use_mach_ports(false);
+        #[cfg(feature = "async")]
+        config.async_stack_zeroing(false).async_stack_size(
+            runtime.guest_stack_bytes.saturating_add(HOST_STACK_BYTES).max(ASYNC_STACK_BYTES),
+        );
         // The collector that precompile compiles for.
         #[cfg(feature = "gc")]
         config.collector(wasmtime::Collector::Copying);

@@ -1,7 +1,7 @@
 //! Calls that suspend, by wasmtime's asynchronous API, on code of both backends.
 
 use precompile_runtime::wasmtime::{Caller, Engine, Linker, Store};
-use precompile_runtime::{Program, Runtime, link};
+use precompile_runtime::{Program, Runtime, RuntimeConfig, link};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use support::{BACKENDS, Folder};
@@ -53,6 +53,21 @@ async fn sum(program: &Program, n: i32) -> i32 {
     let instance = instance.instantiate_async(&mut store).await.unwrap();
     let sum = instance.get_typed_func::<i32, i32>(&mut store, "sum").unwrap();
     sum.call_async(&mut store, n).await.unwrap()
+}
+
+/// The stack of a call grows with the guest's own.
+#[test]
+fn a_guest_may_have_a_large_stack() {
+    let folder = Folder::new();
+    let runtime =
+        Runtime::with_config(RuntimeConfig { guest_stack_bytes: 8 << 20, ..RuntimeConfig::default() });
+    for backend in BACKENDS {
+        let program = open(&runtime, &folder, backend, &[]);
+        let mut sum = pin!(sum(&program, 1));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(sum.as_mut().poll(&mut context).is_pending());
+        assert_eq!(sum.as_mut().poll(&mut context), Poll::Ready(1));
+    }
 }
 
 /// Two guests of one thread take turns, each suspended in the middle of its call.

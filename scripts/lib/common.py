@@ -49,7 +49,8 @@ def from_pypi(package, version, module=None):
     """A module of PyPI's package of that name, installed where it is missing."""
     folder = CACHE / f"{package}-{version}"
     if not folder.exists():
-        run(sys.executable, "-m", "pip", "install", "-q", "--target", folder, f"{package}=={version}")
+        pip = [sys.executable, "-m", "pip", "install", "-q", "--root-user-action=ignore"]
+        run(*pip, "--target", folder, f"{package}=={version}")
     sys.path.insert(0, str(folder))
     return importlib.import_module(module or package)
 

@@ -59,7 +59,7 @@ apt_install() {
     done
     [ ${#missing[@]} = 0 ] && return
     apt-get update -qq
-    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    DEBCONF_NOWARNINGS=yes apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
 # debian_toolchain PACKAGE...: makes Debian's Rust the toolchain `debian`, which has, with these packages, what

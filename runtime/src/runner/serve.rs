@@ -51,15 +51,14 @@ const PARTS: u32 = 16;
 pub(crate) fn run(args: Args, options: ServeOptions, config: RuntimeConfig) -> Result<(), Failure> {
     args.for_server()?;
     descriptors::raise_limit();
-    let runtime = Runtime::with_config(RuntimeConfig { pooling: Some(pool(&options)), ..config });
-    let runtime = Arc::new(runtime);
+    let shutdown = shutdown::wait()?;
     // A turn of a guest takes up to 10 ms, so that timers and clients are looked at after a few.
     let executor = Builder::new_multi_thread().enable_all().event_interval(4).build();
     let executor = executor.map_err(|error| Failure::thread(&error))?;
-    let (args, options) = (Arc::new(args), Arc::new(options));
-    let shutdown = shutdown::wait()?;
-    // Wasmtime's and WASI's functions expect an executor.
+    // Wasmtime's and WASI's functions expect an executor, whose threads start while the components are opened.
     let entered = executor.enter();
+    let runtime = Runtime::with_config(RuntimeConfig { pooling: Some(pool(&options)), ..config });
+    let (runtime, args, options) = (Arc::new(runtime), Arc::new(args), Arc::new(options));
     let sites = Sites::open(&runtime, &args, &options)?;
     epochs::tick(&runtime)?;
     let metrics = Metrics::default();
@@ -89,7 +88,8 @@ fn pool(options: &ServeOptions) -> PoolingAllocationConfig {
     pool.total_component_instances(instances)
         .total_core_instances(instances.saturating_mul(PARTS))
         .total_memories(instances.saturating_mul(4))
-        .total_gc_heaps(instances.saturating_mul(4))
+        // A store has one.
+        .total_gc_heaps(instances)
         .total_tables(instances.saturating_mul(PARTS))
         .total_stacks(instances.saturating_mul(2))
         .max_memories_per_component(PARTS)

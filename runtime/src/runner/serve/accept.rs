@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 /// The time between two looks at the artifacts' files.
 const LOOK: Duration = Duration::from_millis(100);
@@ -38,30 +38,51 @@ pub(super) async fn serve(server: &Arc<Server>, shutdown: &Notify) -> Result<(),
     };
     let watched = tokio::spawn(look(Arc::clone(server)));
     let stuck = overdue::watch_all()?;
-    let connections = Connections::default();
     let clients = Gate::new(Some(listener), server.options.max_connections());
     let admins = Gate::new(admin, ADMIN_CONNECTIONS);
-    let is_stuck = loop {
+    let (end, ended) = oneshot::channel();
+    // On the executor's threads, where a client that comes is served without another one being woken.
+    let accepting = tokio::spawn(accept(Arc::clone(server), clients, admins, ended));
+    // On this thread, which no guest has.
+    let is_stuck = tokio::select! {
+        () = shutdown.notified() => false,
+        () = stuck.notified() => true,
+    };
+    watched.abort();
+    let _ = end.send(());
+    let finish = async {
+        if let Ok(connections) = accepting.await {
+            connections.finish().await;
+        }
+    };
+    // Clients that don't read their answers must not keep the server for ever, where requests have a time.
+    let longest = server.longest().map_or(FOREVER, |longest| longest + LAST);
+    let _ = tokio::time::timeout(longest, finish).await;
+    if is_stuck { Err(overdue::failure()) } else { Ok(()) }
+}
+
+/// Lets clients in until the end. Returns their connections.
+async fn accept(
+    server: Arc<Server>,
+    clients: Gate,
+    admins: Gate,
+    mut ended: oneshot::Receiver<()>,
+) -> Connections {
+    let connections = Connections::default();
+    loop {
         let (accepted, purpose) = tokio::select! {
             accepted = clients.accept() => (accepted, For::Guests),
             accepted = admins.accept() => (accepted, For::Admin),
-            () = shutdown.notified() => break false,
-            () = stuck.notified() => break true,
+            _ = &mut ended => return connections,
         };
         match accepted {
-            Ok(client) => connections.start(server, client, purpose),
+            Ok(client) => connections.start(&server, client, purpose),
             Err(error) => {
                 server.errors.tell(&format!("can't accept a connection: {error}"));
                 tokio::time::sleep(PAUSE).await;
             }
         }
-    };
-    watched.abort();
-    drop((clients, admins));
-    // Clients that don't read their answers must not keep the server for ever, where requests have a time.
-    let longest = server.longest().map_or(FOREVER, |longest| longest + LAST);
-    let _ = tokio::time::timeout(longest, connections.finish()).await;
-    if is_stuck { Err(overdue::failure()) } else { Ok(()) }
+    }
 }
 
 /// Listens on an address, and says so.

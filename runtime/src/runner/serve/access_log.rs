@@ -49,7 +49,7 @@ impl AccessLog {
     ///
     /// # Errors
     ///
-    /// If the file can't be opened, or no thread can be started.
+    /// If the file can't be opened.
     pub(super) fn open(path: Option<&Path>, lost: Counter) -> Result<AccessLog, Failure> {
         let Some(path) = path else { return Ok(AccessLog(None)) };
         if path.as_os_str() == "-" {
@@ -59,7 +59,7 @@ impl AccessLog {
         let file = file.map_err(|error| {
             Failure::own(Code::Io, || format!("can't write the access log `{}`: {error}", path.display()))
         })?;
-        Ok(AccessLog(Some(LineWriter::start(file, lost)?)))
+        Ok(AccessLog(Some(LineWriter::new(file, lost))))
     }
 
     /// Adds a request.

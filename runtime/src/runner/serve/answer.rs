@@ -7,6 +7,7 @@ use super::overdue;
 use super::slots::Slots;
 use http::{Request, Response};
 use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 use tokio::sync::oneshot;
@@ -35,7 +36,8 @@ pub(super) async fn answer(
     let (slots, guest, cut) = (Arc::clone(slots), Arc::clone(guest), Cut::default());
     let noted = Arc::clone(&cut);
     let task = tokio::spawn(async move {
-        let worked = work(&slots, &guest, request, &sender, deadline, &noted);
+        // Pinned here: a future that is handed over takes its size again.
+        let worked = pin!(work(&slots, &guest, request, &sender, deadline, &noted));
         let ended = overdue::until(deadline, worked, || _ = noted.set(NoAnswer::Late)).await;
         // A guest that keeps the handle of its answer doesn't keep the client.
         take(&sender);
@@ -88,7 +90,11 @@ async fn work(
     let version = guest.version();
     let mut instance = match slots.waiting(&version) {
         Some(instance) => instance,
-        None => Instance::new(Arc::clone(&version), slots.place().await, guest.args(), deadline).await?,
+        None => {
+            let place = slots.place().await;
+            // In a box, which is gone when the guest works.
+            Box::pin(Instance::new(Arc::clone(&version), place, guest.args(), deadline)).await?
+        }
     };
     instance.begin(guest.args(), deadline)?;
     let handled = handle(&mut instance, request, sender).await;
@@ -136,7 +142,8 @@ async fn handle(
                 poll_fn(|context| accessor.poll_no_interesting_tasks(context)).await;
                 Ok(())
             });
-            handled.await.flatten()
+            // In a box, so that the other kind of handler needs no room for it.
+            Box::pin(handled).await.flatten()
         }
     }
 }

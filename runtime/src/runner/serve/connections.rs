@@ -44,7 +44,8 @@ impl Connections {
             .header_read_timeout(HEAD_TIMEOUT)
             .max_buf_size(HEAD_BYTES)
             .serve_connection(TokioIo::new(stream), service);
-        let connection = self.0.watch(connection);
+        // In a box: a future that is awaited where it was moved to takes its size twice.
+        let connection = Box::pin(self.0.watch(connection));
         tokio::spawn(async move {
             // A client that is gone is no error of the server.
             let _ = connection.await;

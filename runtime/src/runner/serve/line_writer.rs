@@ -6,9 +6,9 @@ use prometheus_client::metrics::counter::Counter;
 use std::fs::File;
 use std::io::Write;
 use std::os::fd::AsFd;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -20,9 +20,12 @@ const BATCH_BYTES: usize = 64 << 10;
 /// The time that the last lines have, at the end of the server.
 const LAST: Duration = Duration::from_secs(2);
 
-/// A writer of lines in a thread of its own.
+/// A writer of lines in a thread of its own, which starts with the first line.
 pub(super) struct LineWriter {
-    messages: Sender<Message>,
+    /// The output, until the thread has it.
+    output: Mutex<Option<Box<dyn Write + Send>>>,
+    /// The way to the thread: none where it couldn't be started.
+    messages: OnceLock<Option<Sender<Message>>>,
     waiting_bytes: Arc<AtomicUsize>,
     dropped: Counter,
 }
@@ -39,29 +42,32 @@ impl LineWriter {
     ///
     /// # Errors
     ///
-    /// If there is no descriptor, or no thread can be started.
+    /// If there is no descriptor.
     pub(super) fn to_stream(stream: impl AsFd, dropped: Counter) -> Result<LineWriter, Failure> {
         let stream = stream.as_fd().try_clone_to_owned().map_err(|error| {
             Failure::own(Code::Io, || format!("can't write lines to a standard stream: {error}"))
         })?;
-        LineWriter::start(File::from(stream), dropped)
+        Ok(LineWriter::new(File::from(stream), dropped))
     }
 
-    /// Starts the thread. Lines that can't wait are counted.
-    ///
-    /// # Errors
-    ///
-    /// If no thread can be started.
-    pub(super) fn start(
-        output: impl Write + Send + 'static,
-        dropped: Counter,
-    ) -> Result<LineWriter, Failure> {
+    /// A writer to this output. Lines that can't wait are counted, and so are those for which no thread can be started.
+    pub(super) fn new(output: impl Write + Send + 'static, dropped: Counter) -> LineWriter {
+        LineWriter {
+            output: Mutex::new(Some(Box::new(output))),
+            messages: OnceLock::new(),
+            waiting_bytes: Arc::default(),
+            dropped,
+        }
+    }
+
+    /// Starts the thread.
+    fn start(&self) -> Option<Sender<Message>> {
+        let output = self.output.lock().unwrap_or_else(PoisonError::into_inner).take()?;
         let (messages, received) = channel();
-        let waiting_bytes = Arc::new(AtomicUsize::new(0));
-        let (waiting, lost) = (Arc::clone(&waiting_bytes), dropped.clone());
+        let (waiting, lost) = (Arc::clone(&self.waiting_bytes), self.dropped.clone());
         let write = move || write_all(output, &received, &waiting, &lost);
-        thread::Builder::new().name("lines".into()).spawn(write).map_err(|error| Failure::thread(&error))?;
-        Ok(LineWriter { messages, waiting_bytes, dropped })
+        thread::Builder::new().name("lines".into()).spawn(write).ok()?;
+        Some(messages)
     }
 
     /// Has a line written, which ends with a line feed.
@@ -72,8 +78,11 @@ impl LineWriter {
             self.dropped.inc();
             return;
         }
-        // The thread lives as long as this does.
-        let _ = self.messages.send(Message::Line(line));
+        match self.messages.get_or_init(|| self.start()) {
+            // The thread lives as long as this does.
+            Some(messages) => _ = messages.send(Message::Line(line)),
+            None => _ = self.dropped.inc(),
+        }
     }
 
     /// Has a text written whose names of files may contain any characters.
@@ -83,8 +92,9 @@ impl LineWriter {
 
     /// Waits until the lines so far are written, but not for ever.
     pub(super) async fn flush(&self) {
+        let Some(Some(messages)) = self.messages.get() else { return };
         let (done, is_done) = oneshot::channel();
-        let _ = self.messages.send(Message::Flush(done));
+        let _ = messages.send(Message::Flush(done));
         let _ = tokio::time::timeout(LAST, is_done).await;
     }
 }
@@ -122,7 +132,6 @@ fn write_all(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Mutex;
     use std::sync::mpsc::sync_channel;
 
     /// An output that waits for a word before each write.
@@ -143,7 +152,7 @@ mod tests {
     fn a_reader_that_hangs_holds_nobody_and_costs_no_more_memory_than_allowed() {
         let (go, waits) = sync_channel(0);
         let (written, dropped) = (Arc::default(), Counter::default());
-        let writer = LineWriter::start(Slow(waits, Arc::clone(&written)), dropped.clone()).ok().unwrap();
+        let writer = LineWriter::new(Slow(waits, Arc::clone(&written)), dropped.clone());
         let line = vec![b'a'; 1 << 20];
         for _ in 0..20 {
             writer.add(line.clone());

@@ -3,9 +3,12 @@
 use crate::failure::Failure;
 use precompile_runtime::artifact::Code;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::flag;
 use signal_hook::iterator::Signals;
-use std::process::exit;
+use std::ffi::c_int;
+use std::io;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::thread;
 use tokio::sync::Notify;
 
@@ -20,20 +23,26 @@ use tokio::sync::Notify;
 pub(super) fn wait() -> Result<Arc<Notify>, Failure> {
     let own = [SIGTERM, SIGINT, SIGHUP, SIGQUIT];
     let own = if std::process::id() == 1 { &own[..] } else { &own[..2] };
-    let signals = Signals::new(own);
+    let signals = end_by_second(own).and_then(|()| Signals::new(own));
     let mut signals =
         signals.map_err(|error| Failure::own(Code::Signal, || format!("can't wait for signals: {error}")))?;
     let shutdown = Arc::new(Notify::new());
     let notified = Arc::clone(&shutdown);
     let wait = move || {
-        let mut signals = signals.forever();
-        if signals.next().is_some() {
+        if signals.forever().next().is_some() {
             notified.notify_one();
-        }
-        if let Some(second) = signals.next() {
-            exit(128 + second);
         }
     };
     thread::Builder::new().name("signals".into()).spawn(wait).map_err(|error| Failure::thread(&error))?;
     Ok(shutdown)
+}
+
+/// Has the second of these signals end the process.
+fn end_by_second(signals: &[c_int]) -> io::Result<()> {
+    let has_come = Arc::new(AtomicBool::new(false));
+    for &signal in signals {
+        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&has_come))?;
+        flag::register(signal, Arc::clone(&has_come))?;
+    }
+    Ok(())
 }
