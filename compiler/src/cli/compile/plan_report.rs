@@ -115,6 +115,7 @@ impl Planned {
         let parts: Vec<_> = parts.map(|(count, name)| format!("{count} {name}")).collect();
         let parts = if parts.is_empty() { "nothing to do".into() } else { parts.join(", ") };
         let time = seconds(Duration::from_nanos(estimated_cpu_ns).as_secs_f64());
-        format!("plan of {total} artifacts: {parts}; estimated processor time {time}")
+        let s = if total == 1 { "" } else { "s" };
+        format!("plan of {total} artifact{s}: {parts}; estimated processor time {time}")
     }
 }
