@@ -1,7 +1,10 @@
 //! The local and the shared store together, as one process uses them. Failures are warnings.
 
 mod kept;
+mod whereabouts;
 
+#[cfg(feature = "remote")]
+use crate::absent::Absent;
 use crate::accept::Accept;
 #[cfg(feature = "remote")]
 use crate::accept::Candidate;
@@ -17,7 +20,6 @@ use crate::record::{Outcome, unix_seconds};
 use crate::remote::Remote;
 use crate::slot::Slot;
 use crate::store::Store;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 #[cfg(feature = "remote")]
 use std::sync::atomic::AtomicU64;
@@ -41,6 +43,9 @@ pub struct Cache {
     /// The number of invalid entries that the shared store returned.
     #[cfg(feature = "remote")]
     wrong: AtomicU64,
+    /// The entries that the shared store lacked when it was asked for many.
+    #[cfg(feature = "remote")]
+    absent: Absent,
     /// The local store can't be read.
     broken: AtomicBool,
     /// The local store can't be written.
@@ -104,6 +109,8 @@ impl Cache {
             remote: None,
             #[cfg(feature = "remote")]
             wrong: AtomicU64::new(0),
+            #[cfg(feature = "remote")]
+            absent: Absent::default(),
             broken: AtomicBool::new(false),
             read_only: AtomicBool::new(false),
             impatient: AtomicBool::new(false),
@@ -206,6 +213,9 @@ impl Cache {
     fn remote(&self, turn: Turn, accept: &Accept<'_>) -> Lookup {
         use crate::object;
         let Some(remote) = &self.remote else { return Lookup::Miss(turn) };
+        if self.absent.has(turn.key.shared()) {
+            return Lookup::Miss(turn);
+        }
         let bytes = match remote.get(&object::name(turn.key.shared())) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Lookup::Miss(turn),
@@ -364,7 +374,7 @@ impl Cache {
             return;
         }
         let run = std::mem::take(&mut *self.run());
-        let keep = || {
+        let keep = || -> Result<(), Error> {
             self.files.save(&self.store)?;
             if run != Run::default() {
                 Log::append(&self.store, &run)?;
@@ -378,8 +388,7 @@ impl Cache {
         match keep() {
             Ok(()) => {}
             // A user who may only read the cache has lost nothing.
-            Err(Error::Io { error, .. })
-                if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {}
+            Err(error) if error.is_refusal() => {}
             Err(error) => self.cannot_write(&error),
         }
     }
@@ -414,7 +423,7 @@ impl Cache {
         !self.broken.load(Relaxed)
     }
 
-    fn unusable(&self) -> bool {
+    pub(crate) fn unusable(&self) -> bool {
         self.broken.load(Relaxed) || self.read_only.load(Relaxed)
     }
 
@@ -427,7 +436,7 @@ impl Cache {
         }
     }
 
-    fn cannot_write(&self, error: &Error) {
+    pub(crate) fn cannot_write(&self, error: &Error) {
         if !self.read_only.swap(true, Relaxed) && !self.broken.load(Relaxed) {
             self.warn(format!(
                 "this run stores nothing in the cache `{}`: {error}",

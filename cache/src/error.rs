@@ -69,4 +69,10 @@ impl Error {
     pub(crate) fn is_absence(&self) -> bool {
         matches!(self, Error::Io { error, .. } if error.kind() == io::ErrorKind::NotFound)
     }
+
+    /// Returns true if this user may read, and not write.
+    pub(crate) fn is_refusal(&self) -> bool {
+        use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+        matches!(self, Error::Io { error, .. } if matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem))
+    }
 }

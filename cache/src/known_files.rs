@@ -88,6 +88,19 @@ impl Cache {
         }
     }
 
+    /// Ends a run that has used no entry: saves the notes on files alone.
+    pub fn keep_notes(&self) {
+        if self.unusable() {
+            return;
+        }
+        match self.files.save(&self.store) {
+            Ok(()) => {}
+            // A user who may only read the cache has lost nothing.
+            Err(error) if error.is_refusal() => {}
+            Err(error) => self.cannot_write(&error),
+        }
+    }
+
     /// The origin of an output according to its last note.
     pub(crate) fn made(&self, path: &Path) -> Option<Made> {
         self.is_readable().then_some(())?;

@@ -28,6 +28,8 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "remote")]
+mod absent;
 mod accept;
 mod bounded;
 mod cache;
@@ -57,6 +59,7 @@ mod open_regular;
 mod patience;
 #[cfg(feature = "planted-fault")]
 mod planted_fault;
+mod presence;
 mod prune;
 mod record;
 #[cfg(feature = "remote")]
@@ -81,6 +84,7 @@ pub use log::{Log, Run};
 pub use nearest::{Nearest, Same};
 pub use open_regular::open_regular;
 pub use patience::Patience;
+pub use presence::Presence;
 pub use prune::{Pruned, StoreLimits};
 pub use record::{Outcome, Record};
 pub use scan::StoredEntry;

@@ -6,8 +6,10 @@
 mod client;
 mod connect;
 mod error;
+mod existence;
 mod failure;
 mod folder;
+mod heads;
 mod latch;
 mod limits;
 mod mode;
@@ -24,6 +26,7 @@ pub use limits::RemoteLimits;
 pub use mode::Mode;
 
 use client::Client;
+use failure::TransferError;
 use latch::Latch;
 use std::fmt;
 use std::sync::Arc;
@@ -94,14 +97,38 @@ impl Remote {
                 () = unreadable.wait() => Ok(None),
             }
         });
-        match read {
-            Ok(read) => Ok(read),
-            Err(why) if self.unreadable.set() => {
-                self.writes.stop();
-                Err(RemoteError::Read { name: self.name.clone(), why: why.to_string() })
-            }
-            Err(_) => Ok(None),
+        read.or_else(|why| self.fail(&why))
+    }
+
+    /// Tells for each name whether there is an object, by many requests at once; none if an earlier read failed. Each
+    /// request blocks at most as long as the limits allow, and the first that fails ends all.
+    ///
+    /// # Errors
+    ///
+    /// The first failure of the store. After it, there is no object.
+    pub fn exist(&self, names: Vec<String>) -> Result<Vec<bool>, RemoteError> {
+        let none = vec![false; names.len()];
+        if names.is_empty() || self.unreadable.is_set() {
+            return Ok(none);
         }
+        let (client, unreadable) = (Arc::clone(&self.client), self.unreadable.clone());
+        let limits = self.limits;
+        let found = self.threads.wait(async move {
+            tokio::select! {
+                found = existence::exist(client, limits, names) => found.map(Some),
+                () = unreadable.wait() => Ok(None),
+            }
+        });
+        Ok(found.or_else(|why| self.fail(&why))?.unwrap_or(none))
+    }
+
+    /// Ends the use of the store. The error is that of the first failure.
+    fn fail<T>(&self, why: &TransferError) -> Result<Option<T>, RemoteError> {
+        if !self.unreadable.set() {
+            return Ok(None);
+        }
+        self.writes.stop();
+        Err(RemoteError::Read { name: self.name.clone(), why: why.to_string() })
     }
 
     /// Stores an object under a name, in the background. `bytes` is called when its turn comes, and may return `None`

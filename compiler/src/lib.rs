@@ -58,6 +58,8 @@ pub use backend::unsupported::{Cause, Place, Remedy, Site, Unsupported};
 #[cfg(feature = "compile")]
 pub use choose::cost::{CheapestRange, Cost, cheapest, cheapest_ranges};
 #[cfg(feature = "compile")]
+pub use choose::rates::typical::typical_time;
+#[cfg(feature = "compile")]
 pub use choose::rates::{Rates, Run, RunTime};
 #[cfg(feature = "compile")]
 pub use choose::{Chosen, choose};

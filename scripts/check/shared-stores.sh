@@ -192,6 +192,16 @@ service redis start_redis garbage_redis redis://127.0.0.1:19999/0 REDISCLI_AUTH=
 service webdav start_webdav garbage_webdav 'webdav://127.0.0.1:19999/team?create-dir=n' WEBDAV_PASSWORD=wrong \
     'PRECOMPILE_CACHE_REMOTE=webdav://127.0.0.1:18081/team?create-dir=n' WEBDAV_USERNAME=team WEBDAV_PASSWORD=secret
 
+# What isn't there is asked for once, all of it at once, and not read.
+start_redis
+with PRECOMPILE_CACHE_REMOTE=redis://127.0.0.1:16379/0 REDISCLI_AUTH=secret PRECOMPILE_CACHE_REMOTE_MODE=read-only compile
+redis-cli -p 16379 -a secret --no-auth-warning info commandstats >"$work/commands"
+if ! grep -q 'cmdstat_exists:calls=100,' "$work/commands" || grep -q cmdstat_strlen "$work/commands"; then
+    echo "error: entries that are absent were not asked for at once: $(grep -E 'exists|strlen' "$work/commands")"
+    failed=1
+fi
+stop
+
 # By TLS, with the server's certificate and without.
 start_redis
 tls=(PRECOMPILE_CACHE_REMOTE=rediss://127.0.0.1:16380/0 REDISCLI_AUTH=secret)

@@ -4,7 +4,7 @@ use super::failure::{Failure, TransferError};
 use super::folder::Folder;
 use super::limits::RemoteLimits;
 use super::objects;
-use super::redis::Redis;
+use super::redis::{self, Redis};
 use backon::{ExponentialBuilder, Retryable};
 use opendal::{Buffer, Operator};
 use std::future::Future;
@@ -16,9 +16,20 @@ const FIRST_DELAY: Duration = Duration::from_millis(100);
 /// The number of attempts after the first.
 const MORE_ATTEMPTS: usize = 3;
 
-/// The client of a shared store. It sends nothing before the first read or write.
+/// The maximum number of questions that are under way. At 160, a server that answers after 50 ms tells of 10,000 objects
+/// in little more than 3 s; some systems allow a process 256 open files.
+const QUESTIONS: usize = 160;
+/// The same for mounted folders.
+const QUESTIONS_OF_FOLDERS: usize = 64;
+
+/// The client of a shared store. It sends nothing before it is first used.
 pub(super) enum Client {
     Objects(Operator),
+    /// A WebDAV server, and the same one asked for heads alone.
+    Webdav {
+        operator: Operator,
+        heads: Operator,
+    },
     Folder(Folder),
     Redis(Redis),
 }
@@ -32,12 +43,48 @@ impl Client {
     ) -> Result<Option<Vec<u8>>, TransferError> {
         let read = || async {
             match self {
-                Client::Objects(operator) => objects::read(operator, name, limits).await,
+                Client::Objects(operator) | Client::Webdav { operator, .. } => {
+                    objects::read(operator, name, limits).await
+                }
                 Client::Folder(folder) => objects::read(folder.operator().await?, name, limits).await,
                 Client::Redis(redis) => redis.read(name, limits).await,
             }
         };
         within(limits, "send", read).await
+    }
+
+    /// The maximum number of requests for the existence of objects that are under way, and the number of names that one
+    /// may ask for.
+    pub(super) fn questions(&self) -> (usize, usize) {
+        match self {
+            Client::Objects(_) | Client::Webdav { .. } => (QUESTIONS, 1),
+            // Each takes a thread, as no system asks a mounted folder in any other way.
+            Client::Folder(_) => (QUESTIONS_OF_FOLDERS, 1),
+            Client::Redis(_) => (redis::CONNECTIONS, redis::NAMES_AT_ONCE),
+        }
+    }
+
+    /// Tells for each of a request's names whether there is an object.
+    pub(super) async fn exist(
+        &self,
+        names: &[String],
+        limits: &RemoteLimits,
+    ) -> Result<Vec<bool>, TransferError> {
+        let exist = || async {
+            match self {
+                Client::Objects(operator) => objects::exist(operator, names, limits).await,
+                Client::Webdav { heads, .. } => {
+                    let mut exist = Vec::new();
+                    for name in names {
+                        exist.push(objects::read(heads, name, limits).await?.is_some());
+                    }
+                    Ok(exist)
+                }
+                Client::Folder(folder) => objects::exist(folder.operator().await?, names, limits).await,
+                Client::Redis(redis) => redis.exist(names, limits).await,
+            }
+        };
+        within(limits, "find", exist).await
     }
 
     /// Writes an object.
@@ -51,7 +98,9 @@ impl Client {
         let write = || async {
             let object = object.clone();
             match self {
-                Client::Objects(operator) => objects::write(operator, name, object).await,
+                Client::Objects(operator) | Client::Webdav { operator, .. } => {
+                    objects::write(operator, name, object).await
+                }
                 Client::Folder(folder) => objects::write(folder.operator().await?, name, object).await,
                 Client::Redis(redis) => redis.write(name, &object.to_bytes(), limits).await,
             }

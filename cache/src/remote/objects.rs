@@ -1,4 +1,4 @@
-//! Reading and writing one object through `opendal`.
+//! Reading, writing and finding objects through `opendal`.
 
 use super::failure::Failure;
 use super::limits::RemoteLimits;
@@ -32,6 +32,20 @@ pub(super) async fn read(
             }
         }
     }
+}
+
+/// Tells for each name whether there is an object.
+pub(super) async fn exist(
+    operator: &Operator,
+    names: &[String],
+    limits: &RemoteLimits,
+) -> Result<Vec<bool>, Failure> {
+    let mut exist = Vec::new();
+    for name in names {
+        let exists = timeout(limits.idle, operator.exists(name)).await.map_err(|_| Failure::idle(limits))?;
+        exist.push(exists.map_err(|error| failure(&error))?);
+    }
+    Ok(exist)
 }
 
 /// Writes an object.

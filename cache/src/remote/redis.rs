@@ -19,8 +19,11 @@ use deadpool::managed::{BuildError, Object, Pool, PoolError, Timeouts};
 /// [`RemoteLimits::idle`].
 const PART: u64 = 1 << 20;
 
+/// The number of keys that are asked for in one round trip.
+pub(super) const NAMES_AT_ONCE: usize = 100;
+
 /// The maximum number of concurrent transfers. Further ones wait.
-const CONNECTIONS: usize = 64;
+pub(super) const CONNECTIONS: usize = 64;
 
 /// A Redis server.
 pub(super) struct Redis {
@@ -59,6 +62,17 @@ impl Redis {
         }
         // No object is empty, and Redis reports a missing one as empty.
         Ok((length > 0 && object.len() as u64 == length).then_some(object))
+    }
+
+    /// Tells for each name whether there is an object, in one round trip.
+    pub(super) async fn exist(&self, names: &[String], limits: &RemoteLimits) -> Result<Vec<bool>, Failure> {
+        let mut connection = self.connection(limits).await?;
+        let mut commands = ::redis::Pipeline::with_capacity(names.len());
+        for name in names {
+            commands.cmd("EXISTS").arg(self.key(name));
+        }
+        let counts: Vec<u64> = connection.ask_all(limits, &commands).await?;
+        Ok(counts.into_iter().map(|count| count > 0).collect())
     }
 
     /// Writes an object.

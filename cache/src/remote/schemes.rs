@@ -3,6 +3,7 @@
 use super::client::Client;
 use super::error::ConnectError;
 use super::folder::Folder;
+use super::heads::Heads;
 use super::mode::Mode;
 use super::redis::{Redis, Server};
 use super::store_url::StoreUrl;
@@ -81,7 +82,9 @@ pub(super) fn webdav(store: &StoreUrl<'_>) -> Result<Client, ConnectError> {
     }
     // Some servers create folders themselves, and don't support the request for it.
     let makes_folders = store.parameters.get("create-dir").is_some_and(|value| value == "n");
-    build(store, webdav.disable_create_dir(makes_folders), &["create-dir"])
+    let operator = operator(store, webdav.disable_create_dir(makes_folders), &["create-dir"])?;
+    let heads = OperationContext::new().with_http_transport(HttpTransporter::new(Heads::new()));
+    Ok(Client::Webdav { heads: operator.clone().with_context(heads), operator })
 }
 
 /// A mounted folder, which isn't accessed yet: its file system may be absent or hang.
@@ -140,8 +143,12 @@ pub(super) fn ghac(store: &StoreUrl<'_>) -> Result<Client, ConnectError> {
 
 /// A client over one of `opendal`'s services. Parameters other than the known ones are an error.
 fn build(store: &StoreUrl<'_>, builder: impl Builder, known: &[&str]) -> Result<Client, ConnectError> {
+    operator(store, builder, known).map(Client::Objects)
+}
+
+fn operator(store: &StoreUrl<'_>, builder: impl Builder, known: &[&str]) -> Result<Operator, ConnectError> {
     store.check(known)?;
     let operator = Operator::new(builder).map_err(|error| store.refused(error.to_string()))?;
     let transport = HttpTransporter::new(Capped::new());
-    Ok(Client::Objects(operator.with_context(OperationContext::new().with_http_transport(transport))))
+    Ok(operator.with_context(OperationContext::new().with_http_transport(transport)))
 }

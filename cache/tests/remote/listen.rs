@@ -26,6 +26,8 @@ pub(crate) fn listen(answers: impl Fn(&TcpStream) -> io::Result<()> + Send + Syn
 pub(crate) struct Seen {
     /// The number of reads.
     pub(crate) reads: AtomicUsize,
+    /// The number of questions whether something is there.
+    pub(crate) questions: AtomicUsize,
     /// The number of writes.
     pub(crate) writes: AtomicUsize,
     /// The number of folders that were asked for.

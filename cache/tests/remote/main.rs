@@ -2,6 +2,7 @@
 
 #![cfg(feature = "remote")]
 
+mod existence;
 mod listen;
 mod redis;
 mod scopes;

@@ -88,6 +88,10 @@ fn answers(server: Server, mut stream: &TcpStream, objects: &Objects, seen: &See
             [b"AUTH", password] if *password == server.password.as_bytes() => b"+OK\r\n".to_vec(),
             [b"AUTH", ..] => b"-WRONGPASS invalid username-password pair\r\n".to_vec(),
             [b"PING"] => b"+PONG\r\n".to_vec(),
+            [b"EXISTS", key] => {
+                seen.questions.fetch_add(1, SeqCst);
+                format!(":{}\r\n", u8::from(objects.contains_key(*key))).into_bytes()
+            }
             [b"STRLEN", key] => {
                 let length = objects.get(*key).map_or(0, |object| object.len() as u64);
                 format!(":{}\r\n", server.length.unwrap_or(length)).into_bytes()
@@ -107,7 +111,10 @@ fn answers(server: Server, mut stream: &TcpStream, objects: &Objects, seen: &See
             _ => b"-ERR unknown command\r\n".to_vec(),
         };
         drop(objects);
-        thread::sleep(server.delay);
+        // Commands that came together are answered together.
+        if reader.buffer().is_empty() {
+            thread::sleep(server.delay);
+        }
         stream.write_all(&answer)?;
     }
 }

@@ -13,6 +13,10 @@ use std::time::Duration;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Server {
     Good,
+    /// Every answer takes [`FAR`].
+    Far,
+    /// The same, and there is one answer at a time.
+    FarInTurn,
     Hangs,
     Fails,
     /// The first read and the first write fail as overloaded.
@@ -43,6 +47,9 @@ pub(crate) enum Server {
     ClosesEarly,
 }
 
+/// The time that the answers of a far server take.
+pub(crate) const FAR: Duration = Duration::from_millis(50);
+
 type Objects = Mutex<HashMap<String, Vec<u8>>>;
 
 /// Starts a server on the loopback interface. Returns its URL.
@@ -64,6 +71,7 @@ fn answers(server: Server, mut stream: &TcpStream, objects: &Objects, seen: &See
     while let Some((method, path, body)) = request(&mut reader)? {
         let first = match method.as_str() {
             "GET" => seen.reads.fetch_add(1, SeqCst) == 0,
+            "HEAD" => seen.questions.fetch_add(1, SeqCst) == 0,
             "PUT" => seen.writes.fetch_add(1, SeqCst) == 0,
             "MKCOL" => seen.folders.fetch_add(1, SeqCst) == 0,
             _ => false,
@@ -92,26 +100,36 @@ fn answers(server: Server, mut stream: &TcpStream, objects: &Objects, seen: &See
                 write!(stream, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4000000000000\r\n")?;
                 return seen.flood(stream, b".");
             }
-            Server::Good | Server::FailsOnce | Server::ClosesOnce => {
+            Server::Good | Server::Far | Server::FarInTurn | Server::FailsOnce | Server::ClosesOnce => {
+                if server == Server::Far {
+                    thread::sleep(FAR);
+                }
                 let mut objects = objects.lock().unwrap();
+                if server == Server::FarInTurn {
+                    thread::sleep(FAR);
+                }
                 let (status, content) = match (method.as_str(), objects.get(&path)) {
                     ("PUT", _) => {
                         objects.insert(path, body);
                         ("201 Created", Vec::new())
                     }
                     ("MKCOL", _) => ("201 Created", Vec::new()),
-                    ("GET", Some(content)) => ("200 OK", content.clone()),
+                    ("GET" | "HEAD", Some(content)) => ("200 OK", content.clone()),
                     _ => ("404 Not Found", Vec::new()),
                 };
                 write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n", content.len())?;
-                stream.write_all(&content)?;
+                if method != "HEAD" {
+                    stream.write_all(&content)?;
+                }
             }
             Server::Hangs => thread::sleep(Duration::from_secs(60)),
-            Server::FailsReaders if method != "GET" => thread::sleep(Duration::from_secs(60)),
+            Server::FailsReaders if !matches!(&*method, "GET" | "HEAD") => {
+                thread::sleep(Duration::from_secs(60))
+            }
             Server::Fails | Server::FailsReaders => {
                 write!(stream, "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n")?
             }
-            Server::FailsWriters | Server::FailsWritersForEver if method == "GET" => {
+            Server::FailsWriters | Server::FailsWritersForEver if matches!(&*method, "GET" | "HEAD") => {
                 write!(stream, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")?
             }
             Server::FailsWriters => write!(stream, "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n")?,

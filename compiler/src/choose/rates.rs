@@ -1,5 +1,7 @@
 //! The rates of this machine: the cost of compiling, and of running the code.
 
+pub(crate) mod typical;
+
 use crate::choose::cost::Cost;
 use crate::compile::Compiler;
 use crate::module::code_bytes::code_bytes;

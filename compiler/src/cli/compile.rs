@@ -7,15 +7,20 @@ mod cache_miss;
 mod counts;
 mod depfile;
 mod digests;
+mod doubt;
 mod file_settings;
 mod input_limits;
 mod inputs;
 pub(crate) mod isolate;
 mod job;
+mod job_key;
 mod opts;
 mod outcome;
+mod packing;
 mod paths;
+mod place;
 pub(crate) mod plan;
+mod plan_report;
 mod project;
 mod project_file;
 mod provenance;
@@ -23,12 +28,17 @@ mod queue;
 mod refusal;
 mod report;
 mod results;
+mod schedulers;
 pub(crate) mod serve_ready;
+mod shard;
+mod shard_arg;
 mod target_plan;
 
 pub(crate) use opts::{Opts, SHORT_HELP};
 
 use crate::compile::job::{Caching, Failed, Job};
+use crate::compile::job_key::read_sources;
+use crate::compile::place::missing_first;
 use crate::compile::plan::Plan;
 use crate::compile::queue::Queue;
 use crate::compile::results::Results;
@@ -61,9 +71,20 @@ impl Opts {
         self.jobs.map_or_else(cores, usize::from)
     }
 
-    /// Compiles all jobs of a plan. Returns `false` where one failed.
-    pub(crate) fn run(&self, plan: &Plan, cache: Option<&Cache>) -> Result<bool> {
+    /// Compiles all jobs of a plan, or those of a part of it, unless the user wants the plan alone. Returns `false` where
+    /// one failed.
+    pub(crate) fn run(&self, mut plan: Plan, cache: Option<&Cache>) -> Result<bool> {
         cache.inspect(|cache| interrupt::protect(cache.store()));
+        if let Some(shard) = plan.shard {
+            self.start_threads()?;
+            plan.keep_shard(shard, self.caching(cache));
+        }
+        if self.plan {
+            self.start_threads()?;
+            self.tell_notes(&plan);
+            return self.report_plan(&plan, self.caching(cache));
+        }
+        let plan = &plan;
         let results = Results::default();
         let failures = self.compile_all(plan, cache, &results)?;
         self.finish_cache(cache)?;
@@ -85,13 +106,8 @@ impl Opts {
         cache: Option<&Cache>,
         results: &Results,
     ) -> Result<Vec<(&'a Job, Failed)>> {
-        let explain = self.verbose;
-        if !self.quiet {
-            plan.warnings.iter().for_each(|warning| tell_warning(warning));
-            plan.notes.iter().for_each(|note| tell(note));
-        }
-        let verify_inputs = self.cache.verify_inputs();
-        let caching = cache.map(|cache| Caching { cache, verify_inputs, explain });
+        self.tell_notes(plan);
+        let caching = self.caching(cache);
         // Outputs that are in place take neither threads nor a compiler.
         let mut rest = Vec::new();
         for job in &plan.jobs {
@@ -106,7 +122,39 @@ impl Opts {
         {
             tell(&format!("isolated: {}", isolation.describe()?));
         }
+        if let Some(caching) = caching.filter(|caching| rest.len() > 1 && caching.cache.is_shared()) {
+            self.start_threads()?;
+            read_sources(&rest, Some(caching), false);
+            rest = missing_first(rest, caching);
+            self.warn(caching.cache);
+        }
         if rest.is_empty() { Ok(Vec::new()) } else { self.run_jobs(rest, caching, results) }
+    }
+
+    /// The use of the cache.
+    fn caching<'a>(&self, cache: Option<&'a Cache>) -> Option<Caching<'a>> {
+        let (verify_inputs, explain) = (self.cache.verify_inputs(), self.verbose);
+        cache.map(|cache| Caching { cache, verify_inputs, explain })
+    }
+
+    /// Tells people what is to be said of a plan.
+    fn tell_notes(&self, plan: &Plan) {
+        if !self.quiet {
+            plan.warnings.iter().for_each(|warning| tell_warning(warning));
+            plan.notes.iter().for_each(|note| tell(note));
+        }
+    }
+
+    /// Starts the threads that compile.
+    fn start_threads(&self) -> Result<()> {
+        interrupt::install()?;
+        let wanted = self.threads();
+        if let (started, Some(error)) = threads::start(wanted)?
+            && !self.quiet
+        {
+            tell_warning(&format!("only {started} of {wanted} threads to compile could be started: {error}"));
+        }
+        Ok(())
     }
 
     /// Ends the use of the cache.
@@ -127,13 +175,7 @@ impl Opts {
         caching: Option<Caching<'_>>,
         results: &Results,
     ) -> Result<Vec<(&'a Job, Failed)>> {
-        interrupt::install()?;
-        if let (started, Some(error)) = threads::start(self.threads())?
-            && !self.quiet
-        {
-            let wanted = self.threads();
-            tell_warning(&format!("only {started} of {wanted} threads to compile could be started: {error}"));
-        }
+        self.start_threads()?;
         let progress = Progress::new(jobs.len(), !self.quiet && self.message_format == Format::Human);
         let queue = Queue::new(jobs.iter().map(|job| job.input.bytes).sum(), self.threads());
         let failures = Mutex::new(Vec::new());

@@ -263,7 +263,7 @@ fn compile(opts: &compile::Opts, check: impl FnOnce() -> Result<()>) -> Result<E
     let plan = check().and_then(|()| Plan::new(opts));
     match plan.and_then(|plan| Ok((plan, opts.open_cache()?))) {
         Ok((plan, cache)) => {
-            let success = opts.run(&plan, cache.as_ref())?;
+            let success = opts.run(plan, cache.as_ref())?;
             Ok(if success { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
         }
         Err(error) => misused(opts.message_format, &error),

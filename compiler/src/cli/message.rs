@@ -225,6 +225,22 @@ pub(crate) enum Message<'a> {
         #[serde(flatten)]
         pruned: Pruned,
     },
+    /// An artifact of a plan, of which nothing is compiled.
+    Planned {
+        #[serde(serialize_with = "path")]
+        input: &'a Path,
+        #[serde(serialize_with = "path")]
+        output: &'a Path,
+        backend: Backend,
+        target: String,
+        place: Whereabouts,
+        /// The key of the cache's entry, but for an output that is in place.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
+        /// The estimated processor time of compiling it; 0 where that isn't needed.
+        estimated_cpu_ns: u64,
+    },
+    Plan(Planned),
     Finished {
         success: bool,
         /// The counts of artifacts, where some were to be made.
@@ -278,6 +294,36 @@ pub(crate) struct Counts {
     /// Outputs that were already as they should be.
     pub(crate) in_place: u64,
     pub(crate) failed: u64,
+}
+
+/// The place where an artifact is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Whereabouts {
+    /// The output itself.
+    InPlace,
+    /// The cache on this machine.
+    Cached,
+    /// The shared cache alone.
+    Shared,
+    /// Nowhere: it has to be compiled.
+    Missing,
+    /// Nowhere, and another job of the plan makes the same.
+    Same,
+}
+
+/// The number of a plan's artifacts in each place.
+#[derive(Clone, Copy, Default, Serialize)]
+pub(crate) struct Planned {
+    pub(crate) in_place: u64,
+    pub(crate) cached: u64,
+    pub(crate) shared: u64,
+    pub(crate) missing: u64,
+    pub(crate) same: u64,
+    /// Inputs that can't be read.
+    pub(crate) failed: u64,
+    /// The estimated processor time of compiling what is missing.
+    pub(crate) estimated_cpu_ns: u64,
 }
 
 /// The time and memory that this process used; a field is absent where the system doesn't tell.

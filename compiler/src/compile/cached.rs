@@ -51,6 +51,8 @@ pub struct Request<'a> {
 pub enum Source<'a> {
     /// A file, with its identity if that is already known.
     File(&'a Path, Option<Identity>),
+    /// A file that was read in this run, with its digest.
+    Digested(&'a Path, Digest),
     /// The bytes, in memory.
     Bytes(&'a [u8]),
 }
@@ -229,10 +231,15 @@ impl Request<'_> {
     /// The artifact, if it is in place at the output and neither file has changed since they were read last. Only the
     /// file system's records of the files are read for that.
     pub fn in_place(&self, cache: &Cache) -> Option<InPlace> {
-        let Source::File(input, identity) = self.source else { return None };
         let output = self.output.filter(|_| !self.verify_inputs)?;
-        let identity = identity.or_else(|| Identity::at(input))?;
-        cache.in_place(output, &self.key(cache.recall(input, &identity)?), false)
+        let source = match self.source {
+            Source::File(input, identity) => {
+                cache.recall(input, &identity.or_else(|| Identity::at(input))?)?
+            }
+            Source::Digested(_, digest) => digest,
+            Source::Bytes(_) => return None,
+        };
+        cache.in_place(output, &self.key(source), false)
     }
 
     /// The key of the artifact of a module with this digest.
@@ -244,6 +251,7 @@ impl Request<'_> {
 fn digest(cache: &Cache, request: &Request<'_>) -> Result<Digest, ObtainError> {
     match request.source {
         Source::Bytes(bytes) => Ok(Digest::of(bytes)),
+        Source::Digested(_, digest) => Ok(digest),
         Source::File(path, identity) => {
             let look = || Identity::at(path);
             let identity = if request.verify_inputs { None } else { identity.or_else(look) };
@@ -256,7 +264,9 @@ fn digest(cache: &Cache, request: &Request<'_>) -> Result<Digest, ObtainError> {
 fn read(source: Source<'_>) -> Result<Cow<'_, [u8]>, ObtainError> {
     match source {
         Source::Bytes(bytes) => Ok(Cow::Borrowed(bytes)),
-        Source::File(path, _) => read_file(path).map(Cow::Owned).map_err(ObtainError::Read),
+        Source::File(path, _) | Source::Digested(path, _) => {
+            read_file(path).map(Cow::Owned).map_err(ObtainError::Read)
+        }
     }
 }
 

@@ -81,7 +81,7 @@ impl Signatures {
     }
 
     /// The key of a cache's entry, within the scope of these signatures.
-    pub(crate) fn key(&self, key: Key) -> Key {
+    pub fn key(&self, key: Key) -> Key {
         match &self.scope {
             Some(scope) => key.within(scope),
             None => key,

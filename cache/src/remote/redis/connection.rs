@@ -5,7 +5,7 @@ use super::tls;
 use crate::remote::failure::Failure;
 use crate::remote::limits::RemoteLimits;
 use ::redis::aio::MultiplexedConnection;
-use ::redis::{AsyncConnectionConfig, Cmd, ErrorKind, FromRedisValue};
+use ::redis::{AsyncConnectionConfig, Cmd, ErrorKind, FromRedisValue, Pipeline};
 use ::redis::{RedisConnectionInfo, RedisError, ServerErrorKind};
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
 use std::time::Duration;
@@ -54,6 +54,20 @@ impl Connection {
         bytes: u64,
     ) -> Result<T, Failure> {
         timeout(limits.idle, self.answer(command, bytes)).await.unwrap_or_else(|_| Err(Failure::idle(limits)))
+    }
+
+    /// Sends several commands at once and waits for the responses, which have hardly a payload.
+    pub(super) async fn ask_all<T: FromRedisValue>(
+        &mut self,
+        limits: &RemoteLimits,
+        commands: &Pipeline,
+    ) -> Result<T, Failure> {
+        self.allowance.set(0);
+        self.is_busy = true;
+        let answers = timeout(limits.idle, commands.query_async(&mut self.commands)).await;
+        let answers = answers.map_err(|_| Failure::idle(limits))?;
+        self.is_busy = answers.is_err();
+        answers.map_err(|error| self.allowance.explain(&error))
     }
 
     /// Sends a command and waits until the server has accepted it, however long sending its bytes takes.

@@ -55,6 +55,11 @@ impl Auto {
         Auto { expect, rates: Rates::of_this_machine(store, run) }
     }
 
+    /// A chooser by rates that are the same on every machine.
+    pub(crate) fn typical(expect: Expect) -> Auto {
+        Auto { expect, rates: Rates::typical() }
+    }
+
     /// The place of the cheapest backend for an input. An input that can be read only once is given as bytes.
     pub(crate) fn choose(
         &self,

@@ -3,17 +3,18 @@
 use crate::walk::{Links, walk};
 use anyhow::{Result, ensure};
 use precompile::artifact::escaped_path;
-use precompile::cache::Identity;
+use precompile::cache::{Digest, Identity};
 use precompile::descriptor;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 /// The name that stands for standard input and standard output.
 pub(crate) const STANDARD: &str = "-";
 
 /// A module to compile.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Input {
     /// The path, or [`STANDARD`].
     pub(crate) path: PathBuf,
@@ -27,6 +28,10 @@ pub(crate) struct Input {
     pub(crate) is_stream: bool,
     /// The time of the last change, where it is known.
     pub(crate) modified: Option<SystemTime>,
+    /// The digest of the content, once it was read for a plan.
+    pub(crate) digest: OnceLock<Digest>,
+    /// The bytes of code, once they were read for a plan.
+    pub(crate) code_bytes: OnceLock<u64>,
 }
 
 impl Input {
@@ -41,6 +46,8 @@ impl Input {
             modified: modified(path),
             is_stream: path == Path::new(STANDARD) || metadata.as_ref().is_some_and(|file| !file.is_file()),
             identity,
+            digest: OnceLock::new(),
+            code_bytes: OnceLock::new(),
         }
     }
 

@@ -24,7 +24,8 @@ use std::time::{Instant, SystemTime};
 
 /// A module to compile for a target.
 pub(crate) struct Job {
-    pub(crate) input: Input,
+    /// The input, which the jobs of all targets share.
+    pub(crate) input: Arc<Input>,
     pub(crate) options: Arc<Options>,
     pub(crate) recipe: Arc<Recipe>,
     /// The reason why another backend replaces the requested one, whatever the input.
@@ -236,9 +237,10 @@ impl Job {
 
     /// The request for the input, or for its bytes where they were read.
     fn request<'a>(&'a self, caching: Caching<'_>, bytes: Option<&'a [u8]>) -> Request<'a> {
-        let source = match bytes {
-            Some(bytes) => Source::Bytes(bytes),
-            None => Source::File(&self.input.path, self.input.identity),
+        let source = match (bytes, self.input.digest.get()) {
+            (Some(bytes), _) => Source::Bytes(bytes),
+            (None, Some(digest)) => Source::Digested(&self.input.path, *digest),
+            (None, None) => Source::File(&self.input.path, self.input.identity),
         };
         // The check that an artifact fits a host needs the artifact itself.
         let readable = !self.output.is_standard() && self.hosts.is_empty() && !self.wants_digests;
@@ -350,7 +352,8 @@ impl Job {
         misfits(manifest, &self.hosts).map_or(Ok(()), |text| Err(Kind::Mismatch.error(text)))
     }
 
-    fn read(&self) -> Result<Vec<u8>> {
+    /// Reads the input, as far as it is allowed.
+    pub(crate) fn read(&self) -> Result<Vec<u8>> {
         if !self.input.is_stream {
             let file = open_regular(&self.input.path, true, false).map_err(|error| unreadable(&error))?;
             let (file, bytes) = bounded(file)?;

@@ -4,6 +4,7 @@ use crate::cache_opts::CacheOpts;
 use crate::compile::input_limits::InputLimitOpts;
 use crate::compile::project::{MACHINE, Project, SIGNATURES};
 use crate::compile::project_file::FILE;
+use crate::compile::shard_arg::{self, ShardArg};
 use crate::environment;
 use crate::message::Format;
 use clap::Args;
@@ -42,6 +43,21 @@ pub(crate) struct Opts {
     /// Threads that compile [default: all cores]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(super) jobs: Option<u16>,
+
+    /// Print where each artifact is, and the estimated time for those that are missing; compile nothing
+    ///
+    /// With `--message-format json`, an object for each, and one with the counts.
+    #[arg(long, conflicts_with_all = ["depfile", "provenance", "timings"])]
+    pub(crate) plan: bool,
+
+    /// Do part K of N, which take about the same time; K counts from 1, and `auto` asks the scheduler
+    ///
+    /// Machines that have the same inputs, options and build agree on the parts without talking to each other, whatever
+    /// their caches hold. `auto` reads the variables of Kubernetes' indexed jobs, Slurm's arrays, Nomad and GitLab; or
+    /// PRECOMPILE_SHARD_INDEX, from 0 on. PRECOMPILE_SHARDS is N where the scheduler doesn't tell it.
+    #[arg(long, value_name = "K/N", value_parser = shard_arg::PARSER, hide_possible_values = true)]
+    #[arg(conflicts_with = "depfile")]
+    pub(crate) shard: Option<ShardArg>,
 
     /// Form of reports: `human`, or `json`, an object a line
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]

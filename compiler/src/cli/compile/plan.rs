@@ -4,21 +4,22 @@ use crate::compile::Opts;
 use crate::compile::auto::{self, Auto};
 use crate::compile::backend_arg::BackendArg;
 use crate::compile::depfile;
+use crate::compile::doubt::{doubt, signatures};
 use crate::compile::inputs::{self, Collected, Input, STANDARD};
 use crate::compile::job::{Job, Output, SourceTimes};
 use crate::compile::paths;
 use crate::compile::project::Project;
 use crate::compile::project_file::FILE;
+use crate::compile::schedulers;
+use crate::compile::shard_arg::{Shard, ShardArg};
 use crate::compile::target_plan::{fit_all, host_plans, target_plans};
 use crate::described_host::DescribedHost;
+use crate::environment::variable;
 use crate::interrupt;
-use crate::key_source;
-use crate::trust_file;
 use crate::walk::Links;
 use anyhow::{Result, anyhow, bail, ensure};
 use precompile::artifact::escaped_path;
-use precompile::artifact::trust::Limits;
-use precompile::{Backend, Destination, KeySource, Signatures};
+use precompile::{Backend, Destination, KeySource};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -27,6 +28,8 @@ use std::time::SystemTime;
 /// The jobs to run, the largest input first.
 pub(crate) struct Plan {
     pub(crate) jobs: Vec<Job>,
+    /// The part of them that is this process' to do.
+    pub(crate) shard: Option<Shard>,
     /// There is more than one target.
     pub(crate) several_targets: bool,
     /// Warnings about inputs that were left out, and about hosts, for people.
@@ -97,9 +100,26 @@ impl Plan {
             opts.output.is_none() || jobs == 1,
             "`-o` names one file, but there are {jobs} to write: use `--out-dir`"
         );
-        let auto = expect.map(|expect| Auto::new(expect, opts.cache_store().as_ref()));
+        let shard = match opts.shard {
+            Some(ShardArg::Shard(shard)) => Some(shard),
+            Some(ShardArg::Auto) => {
+                Some(schedulers::shard(&|name: &str| variable(name)?.into_string().ok())?)
+            }
+            None => None,
+        };
+        if let Some(stream) = inputs.iter().find(|input| shard.is_some() && input.is_stream) {
+            bail!(
+                "`{}` can be read only once, and `--shard` reads it before: name a file",
+                escaped_path(&stream.path)
+            );
+        }
+        // Parts must choose alike.
+        let auto = expect.map(|expect| match shard {
+            Some(_) => Auto::typical(expect),
+            None => Auto::new(expect, opts.cache_store().as_ref()),
+        });
         let mut jobs = Vec::with_capacity(jobs);
-        for input in inputs {
+        for input in inputs.into_iter().map(Arc::new) {
             // The choice of a backend takes the input, and a stream can't be read again.
             let stream = match auto.is_some() && input.is_stream {
                 true => Some(limits.read_stream(&input)?),
@@ -114,7 +134,7 @@ impl Plan {
                 let output = Output { path, is_named: opts.output.is_some() };
                 let order = jobs.len();
                 jobs.push(Job {
-                    input: input.clone(),
+                    input: Arc::clone(&input),
                     options: Arc::clone(&way.options),
                     recipe: Arc::clone(&way.recipe),
                     refusal: way.refusal.clone(),
@@ -125,7 +145,7 @@ impl Plan {
                     signatures: Arc::clone(&signatures),
                     budget: project.budget,
                     wants_digests: opts.provenance.is_some(),
-                    source_times: source_times(std::slice::from_ref(&input)),
+                    source_times: source_times(std::slice::from_ref(&*input)),
                     order,
                     stream: Mutex::new(stream.clone()),
                 });
@@ -134,9 +154,9 @@ impl Plan {
         paths::check(&jobs.iter().collect::<Vec<_>>(), &sources, opts)?;
         let depfile = opts.depfile.is_some().then(|| dependencies(&jobs, &sources)).transpose()?;
         // The largest first, so that no thread works alone on it at the end.
-        jobs.sort_by_key(|job| std::cmp::Reverse(job.input.bytes));
+        jobs.sort_by_key(|job| std::cmp::Reverse(job.estimate()));
         let warnings = left_out.into_iter().chain(doubts.into_iter().flatten()).collect();
-        Ok(Plan { jobs, several_targets, warnings, notes, depfile, source_times: all_times })
+        Ok(Plan { jobs, shard, several_targets, warnings, notes, depfile, source_times: all_times })
     }
 
     /// Writes a dependency file for make and ninja.
@@ -184,50 +204,6 @@ fn check_host(opts: &Opts) -> Result<()> {
         ),
         None => Ok(()),
     }
-}
-
-/// The signatures that a project asks for.
-///
-/// # Errors
-///
-/// If the key or the trust file can't be read.
-fn signatures(project: &Project) -> Result<Signatures> {
-    let trust = project.trust.as_deref().map(trust_file::read).transpose()?;
-    let key = project.sign.as_ref().map(key_source::read).transpose()?;
-    Ok(Signatures::new(trust, key))
-}
-
-/// The reason why a host, of so many, may refuse artifacts with these signatures, if it demands others.
-///
-/// # Errors
-///
-/// If the keys that the host trusts can't be read.
-fn doubt(described: &DescribedHost, hosts: usize, signatures: &Signatures) -> Result<Option<String>> {
-    let Some(trust) = trust_file::of_host(&described.host)? else { return Ok(None) };
-    let is_trusted = |key| trust.keys().iter().any(|trusted| trusted.key.id == key);
-    let is_limited = |key| {
-        let no_limits = Limits::default();
-        trust.keys().iter().any(|trusted| trusted.key.id == key && trusted.limits != no_limits)
-    };
-    let doubt: Option<String> = match signatures.signer() {
-        None => Some("this host runs signed artifacts only: sign them, by `--sign`".into()),
-        Some(key) if !is_trusted(key) => Some(format!(
-            "this host doesn't trust the key {key}: sign with one that it trusts, or have it trust this one, by \
-             `precompile trust add`"
-        )),
-        Some(key) if is_limited(key) => {
-            Some(format!("this host trusts the key {key} within limits: see `precompile explain`"))
-        }
-        Some(_) if trust.threshold() > 1 => Some(format!(
-            "this host runs what {} keys have signed: have the others sign, too, by `precompile attest`",
-            trust.threshold()
-        )),
-        Some(_) => None,
-    };
-    Ok(match hosts {
-        1 => doubt,
-        _ => doubt.map(|doubt| format!("`{}`: {doubt}", escaped_path(&described.file))),
-    })
 }
 
 /// The text of a dependency file for make and ninja.

@@ -21,8 +21,17 @@ use std::path::{Path, PathBuf};
 const EPOCHS: &str = "epoch-interruption";
 
 /// The options of `compile` that have no use here, by their names in `Opts`.
-const UNUSED: [&str; 7] =
-    ["backend", "builder_id", "depfile", "expect_run_time", "expect_runs", "project_file", "provenance"];
+const UNUSED: [&str; 9] = [
+    "backend",
+    "builder_id",
+    "depfile",
+    "expect_run_time",
+    "expect_runs",
+    "plan",
+    "project_file",
+    "provenance",
+    "shard",
+];
 
 /// Compile for a server that starts at once, and gets faster
 ///
@@ -107,7 +116,7 @@ impl Opts {
 
     /// Checks that there is no option that has no use here.
     fn check(&self) -> Result<()> {
-        let CompileOpts { project, depfile, provenance, project_file, .. } = &self.compile;
+        let CompileOpts { project, depfile, plan, provenance, project_file, shard, .. } = &self.compile;
         let given = [
             ("--backend", project.backend.is_some()),
             ("--expect-runs", project.expect_runs.is_some()),
@@ -115,6 +124,8 @@ impl Opts {
             ("--depfile", depfile.is_some()),
             ("--provenance", provenance.is_some()),
             ("--project", project_file.is_some()),
+            ("--plan", *plan),
+            ("--shard", shard.is_some()),
         ];
         match given.iter().find(|(_, is_given)| *is_given) {
             Some((option, _)) => {
