@@ -14,11 +14,11 @@ use thiserror::Error;
 ///
 /// `Debug` has the text of `Display`, for programs whose `main` returns it.
 #[derive(Error)]
+#[cfg_attr(not(feature = "messages"), error("{}", numbers(&self.codes())))]
 pub enum OpenError {
     /// The file can't be read.
     #[cfg(feature = "std")]
     #[cfg_attr(feature = "messages", error("can't read `{}`: {source}", path.display()))]
-    #[cfg_attr(not(feature = "messages"), error("{}", Code::Io))]
     Io {
         /// The file.
         path: std::path::PathBuf,
@@ -26,15 +26,13 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// The bytes are no artifact, or a damaged one.
-    #[error(transparent)]
+    #[cfg_attr(feature = "messages", error(transparent))]
     Read(#[from] ReadError),
     /// The artifact doesn't fit this machine or this build of the runtime.
     #[cfg_attr(feature = "messages", error("it does not fit this host{}", lines(.0)))]
-    #[cfg_attr(not(feature = "messages"), error("{}", numbers(.0)))]
     Mismatch(Vec<Mismatch>),
     /// Wasmtime's own checks refuse the artifact.
     #[cfg_attr(feature = "messages", error("wasmtime refuses it: {0:#}"))]
-    #[cfg_attr(not(feature = "messages"), error("{}", Code::Wasmtime))]
     Wasmtime(wasmtime::Error),
 }
 
@@ -63,7 +61,7 @@ fn lines(mismatches: &[Mismatch]) -> String {
 }
 
 #[cfg(not(feature = "messages"))]
-fn numbers(mismatches: &[Mismatch]) -> String {
-    let numbers: Vec<_> = mismatches.iter().map(|mismatch| format!("{}", mismatch.code)).collect();
+fn numbers(codes: &[Code]) -> String {
+    let numbers: Vec<_> = codes.iter().map(|code| format!("{code}")).collect();
     numbers.join(" ")
 }

@@ -16,6 +16,8 @@ mod c_text;
 mod described;
 mod description;
 mod failure;
+#[cfg(feature = "messages")]
+mod kin;
 #[cfg(all(no_backtrace, panic = "abort"))]
 #[allow(non_snake_case, unsafe_code, reason = "a function with the name of libgcc's")]
 mod no_backtrace;
@@ -23,6 +25,7 @@ mod no_backtrace;
 mod no_compiler;
 #[allow(unsafe_code, reason = "the layout of wasmtime's types for C")]
 mod opaque;
+#[cfg(feature = "messages")]
 mod settings;
 mod shared;
 

@@ -1,12 +1,12 @@
 //! The part of a runtime that its programs share.
 
 use crate::failure::{Failure, Reason};
-use crate::settings::{Difference, differences};
-use precompile_runtime::artifact::{Backend, Code, Contract, Manifest};
+#[cfg(feature = "messages")]
+use crate::kin::Kin;
+use precompile_runtime::artifact::Code;
 use precompile_runtime::wasmtime::Engine;
 use precompile_runtime::{Program, Runtime, RuntimeConfig};
-use std::fmt::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// The part of a runtime that its programs share, and keep when it is deleted.
 #[derive(Debug)]
@@ -17,39 +17,11 @@ pub(crate) struct Shared {
 }
 
 /// An engine, and what its programs have in common.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Known {
     engine: Engine,
-    kin: Arc<Kin>,
-}
-
-/// The properties that programs of one store have in common.
-#[derive(Debug)]
-struct Kin {
-    backend: Backend,
-    is_pulley: bool,
-    settings: Contract,
-}
-
-impl Kin {
-    fn of(manifest: &Manifest) -> Kin {
-        let settings = manifest.settings.clone();
-        Kin { backend: manifest.backend, is_pulley: manifest.is_pulley(), settings }
-    }
-
-    /// All that keeps two programs out of one store.
-    fn unlike(&self, other: &Kin) -> Vec<Difference> {
-        let mut found = Vec::new();
-        if self.backend != other.backend {
-            found.push(("backend".into(), [self, other].map(|kin| kin.backend.name().to_owned())));
-        }
-        if self.is_pulley != other.is_pulley {
-            let name = |kin: &Kin| if kin.is_pulley { "pulley" } else { "machine code" };
-            found.push(("target".into(), [self, other].map(|kin| name(kin).to_owned())));
-        }
-        found.extend(differences(&self.settings, &other.settings));
-        found
-    }
+    #[cfg(feature = "messages")]
+    kin: std::sync::Arc<Kin>,
 }
 
 impl Shared {
@@ -61,8 +33,11 @@ impl Shared {
     pub(crate) fn remember(&self, program: &Program) {
         let mut engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
         if !engines.iter().any(|known| Engine::same(&known.engine, program.engine())) {
-            let kin = Arc::new(Kin::of(program.manifest()));
-            engines.push(Known { engine: program.engine().clone(), kin });
+            engines.push(Known {
+                engine: program.engine().clone(),
+                #[cfg(feature = "messages")]
+                kin: std::sync::Arc::new(Kin::of(program.manifest())),
+            });
         }
     }
 
@@ -71,28 +46,43 @@ impl Shared {
         if Engine::same(program.engine(), engine) {
             return Ok(());
         }
-        let Some(kin) = self.kin_of(engine) else {
+        let Some(known) = self.known(engine) else {
             let message = format!(
                 "the {other} is of an engine that is not of this runtime: make it with the one that \
                  `precompile_program_engine` returns"
             );
             return Err(Failure { message, reasons: vec![Reason::code(Code::OtherEngine)] });
         };
+        Err(known.unlike(program, other))
+    }
+
+    /// An engine of this runtime's.
+    fn known(&self, engine: &Engine) -> Option<Known> {
+        let engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
+        engines.iter().find(|known| Engine::same(&known.engine, engine)).cloned()
+    }
+}
+
+impl Known {
+    /// The failure to link a program into what has this engine, with every difference.
+    #[cfg(feature = "messages")]
+    fn unlike(&self, program: &Program, other: &str) -> Failure {
+        use std::fmt::Write;
         let mut message = format!("the program can't be linked into the {other}");
         let mut reasons = Vec::new();
-        for (field, [ours, theirs]) in Kin::of(program.manifest()).unlike(&kin) {
+        for (field, [ours, theirs]) in Kin::of(program.manifest()).unlike(&self.kin) {
             let remedy = "compile all that is linked together alike".to_owned();
             // Writing to a text can't fail.
             let _ = write!(message, "\n  `{field}` is `{ours}`, the {other} has `{theirs}`: {remedy}");
             reasons.push(Reason::field(Code::OtherEngine, field, [ours, theirs, remedy]));
         }
-        Err(Failure { message, reasons })
+        Failure { message, reasons }
     }
 
-    /// The properties of an engine's programs, if the engine is one of this runtime's.
-    fn kin_of(&self, engine: &Engine) -> Option<Arc<Kin>> {
-        let engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = engines.iter().find(|known| Engine::same(&known.engine, engine))?;
-        Some(Arc::clone(&known.kin))
+    /// The failure to link a program into what has this engine.
+    #[cfg(not(feature = "messages"))]
+    fn unlike(&self, _: &Program, other: &str) -> Failure {
+        let message = format!("the program can't be linked into the {other}");
+        Failure { message, reasons: vec![Reason::code(Code::OtherEngine)] }
     }
 }
