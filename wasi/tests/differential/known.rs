@@ -12,10 +12,12 @@ pub(crate) fn may_differ(call: &Call, memory: &[u8], lean: End, full: End) -> bo
             "proc_exit" => {
                 matches!(lean, End::Exit(code) if code.cast_unsigned() >= 126) && full == End::Trap
             }
-            // It reads into a buffer of its own, and a guest's buffer out of bounds is no trap if nothing was read, or
-            // from an offset that is none. Reading nothing is an interruption, before the place of the result is looked at.
+            // It reads into a buffer of its own, and a guest's buffer out of bounds is no trap if nothing was read, from
+            // an offset that is none, or from a file that is open for writing alone. Reading nothing is an interruption,
+            // before the place of the result is looked at.
             "fd_read" | "fd_pread" => {
-                lean == End::Trap && [0, Errno::INTR.0, Errno::INVAL.0].map(End::Errno).contains(&full)
+                let before = [0, Errno::INTR.0, Errno::INVAL.0, Errno::BADF.0].map(End::Errno);
+                lean == End::Trap && before.contains(&full)
             }
             _ => false,
         };
