@@ -1,6 +1,7 @@
 //! The choice of a backend without measuring the module.
 
 pub(crate) mod cost;
+pub(crate) mod memory;
 pub(crate) mod rates;
 
 use crate::choose::rates::Rates;

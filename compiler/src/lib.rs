@@ -58,6 +58,8 @@ pub use backend::unsupported::{Cause, Place, Remedy, Site, Unsupported};
 #[cfg(feature = "compile")]
 pub use choose::cost::{CheapestRange, Cost, cheapest, cheapest_ranges};
 #[cfg(feature = "compile")]
+pub use choose::memory::{PROCESS_BYTES, typical_peak};
+#[cfg(feature = "compile")]
 pub use choose::rates::typical::typical_time;
 #[cfg(feature = "compile")]
 pub use choose::rates::{Rates, Run, RunTime};
@@ -88,7 +90,7 @@ pub use compile::recipe::recipe;
 #[cfg(feature = "compile")]
 pub use compile::signatures::{SignatureFault, Signatures};
 #[cfg(feature = "compile")]
-pub use module::code_bytes::code_bytes;
+pub use module::code_size::{CodeSize, code_bytes, code_size};
 #[cfg(feature = "compile")]
 pub use module::kind::NotWasm;
 #[cfg(feature = "compile")]

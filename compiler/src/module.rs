@@ -1,6 +1,6 @@
 //! Facts that are read from the bytes of modules and components. Nothing here depends on options or targets.
 
-pub(crate) mod code_bytes;
+pub(crate) mod code_size;
 pub(crate) mod function_names;
 pub(crate) mod instruction_name;
 pub(crate) mod interface;

@@ -4,7 +4,7 @@ pub(crate) mod typical;
 
 use crate::choose::cost::Cost;
 use crate::compile::Compiler;
-use crate::module::code_bytes::code_bytes;
+use crate::module::code_size::code_bytes;
 use crate::options::Options;
 use crate::options::expect::Expect;
 use crate::options::target::Target;

@@ -14,6 +14,7 @@ mod inputs;
 pub(crate) mod isolate;
 mod job;
 mod job_key;
+mod mem_budget;
 mod opts;
 mod outcome;
 mod packing;
@@ -177,11 +178,12 @@ impl Opts {
     ) -> Result<Vec<(&'a Job, Failed)>> {
         self.start_threads()?;
         let progress = Progress::new(jobs.len(), !self.quiet && self.message_format == Format::Human);
+        let budget = self.mem_budget();
         let queue = Queue::new(jobs.iter().map(|job| job.input.bytes).sum(), self.threads());
         let failures = Mutex::new(Vec::new());
         let name = |job: &Job| escaped_path(&job.input.path);
         let run = |job: &'a Job, wait: bool| -> bool {
-            let result = job.run(caching, wait, queue.take(job.input.bytes));
+            let result = job.run(caching, budget, wait, queue.take(job.input.bytes));
             let mut reported = Ok(());
             progress.above(|| {
                 caching.inspect(|caching| self.warn(caching.cache));
@@ -208,16 +210,20 @@ impl Opts {
         }
         while !jobs.is_empty() {
             let busy = Mutex::new(Vec::new());
-            rayon::in_place_scope_fifo(|scope| {
-                for job in jobs {
-                    let (run, busy) = (&run, &busy);
-                    scope.spawn_fifo(move |_| {
-                        if !run(job, false) {
-                            busy.lock().unwrap_or_else(PoisonError::into_inner).push(job);
-                        }
-                    });
+            let attempt = |job: &'a Job| {
+                if !run(job, false) {
+                    busy.lock().unwrap_or_else(PoisonError::into_inner).push(job);
                 }
-            });
+            };
+            match budget {
+                Some(budget) => budget.spread(jobs, self.threads(), &attempt),
+                None => rayon::in_place_scope_fifo(|scope| {
+                    for job in jobs {
+                        let attempt = &attempt;
+                        scope.spawn_fifo(move |_| attempt(job));
+                    }
+                }),
+            }
             // Other processes compile these jobs. Wait for one only while nothing of ours is in progress, so that no
             // two processes wait for each other.
             jobs = busy.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -239,6 +239,8 @@ pub(crate) enum Message<'a> {
         key: Option<String>,
         /// The estimated processor time of compiling it; 0 where that isn't needed.
         estimated_cpu_ns: u64,
+        /// The estimated memory of compiling it, in bytes; 0 where that isn't needed.
+        estimated_peak_bytes: u64,
     },
     Plan(Planned),
     Finished {

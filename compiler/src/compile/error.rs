@@ -49,6 +49,9 @@ pub enum CompileError {
     /// The backend fails, and no single function is the cause.
     #[error(transparent)]
     Backend(#[from] BackendError),
+    /// The caller doesn't allow what compiling takes.
+    #[error("{0}")]
+    TooMuch(String),
     /// Another process, which should compile the module, failed.
     #[error("{message}")]
     OtherProcess {
@@ -102,6 +105,7 @@ impl CompileError {
             }
             CompileError::Untranslated(_) | CompileError::Object => ErrorKind::Unsupported,
             CompileError::TurnedOff { .. } => ErrorKind::TurnedOff,
+            CompileError::TooMuch(_) => ErrorKind::TooMuch,
             CompileError::OtherProcess { kind, .. } => *kind,
             CompileError::Backend(_) | CompileError::Stamp(_) | CompileError::Trailer(_) => ErrorKind::Other,
         }

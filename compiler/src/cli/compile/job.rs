@@ -4,6 +4,7 @@ use crate::compile::budget;
 use crate::compile::digests::Digests;
 use crate::compile::input_limits::InputLimits;
 use crate::compile::inputs::{Input, STANDARD};
+use crate::compile::mem_budget::MemBudget;
 use crate::compile::outcome::{JobOutcome, Origin, Phases};
 use crate::described_host::{DescribedHost, misfits};
 use crate::interrupt;
@@ -115,10 +116,12 @@ impl Job {
     pub(crate) fn run(
         &self,
         caching: Option<Caching<'_>>,
+        mem_budget: Option<MemBudget>,
         wait: bool,
         shared: bool,
     ) -> Result<Option<JobOutcome>, Failed> {
         let compiler = Compiler::by(|options: &Options, wasm: &[u8]| {
+            mem_budget.map_or(Ok(()), |budget| budget.check(self, wasm))?;
             let parallel = options.parallel && shared;
             self.limits.compiler().compile(&Options { parallel, ..options.clone() }, wasm)
         });

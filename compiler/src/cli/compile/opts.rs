@@ -2,12 +2,14 @@
 
 use crate::cache_opts::CacheOpts;
 use crate::compile::input_limits::InputLimitOpts;
+use crate::compile::mem_budget::MemBudget;
 use crate::compile::project::{MACHINE, Project, SIGNATURES};
 use crate::compile::project_file::FILE;
 use crate::compile::shard_arg::{self, ShardArg};
 use crate::environment;
 use crate::message::Format;
 use clap::Args;
+use precompile::artifact::quantity;
 use std::path::PathBuf;
 
 /// The options that `-h` shows; `--help` shows all.
@@ -43,6 +45,13 @@ pub(crate) struct Opts {
     /// Threads that compile [default: all cores]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(super) jobs: Option<u16>,
+
+    /// Memory that compiling may take, such as 24G: a module starts once its estimated memory fits
+    ///
+    /// The estimate is by the sizes of the module and of its code, and the number of functions. A module that doesn't
+    /// fit even alone is an error with the figure.
+    #[arg(long, value_name = "SIZE", value_parser = quantity::bytes)]
+    mem_budget: Option<u64>,
 
     /// Print where each artifact is, and the estimated time for those that are missing; compile nothing
     ///
@@ -113,6 +122,11 @@ pub(crate) struct Opts {
 }
 
 impl Opts {
+    /// The memory that compiling may take, where it is limited.
+    pub(super) fn mem_budget(&self) -> Option<MemBudget> {
+        self.mem_budget.map(MemBudget)
+    }
+
     /// The builder that provenance names.
     pub(super) fn builder_id(&self) -> &str {
         self.builder_id.as_deref().unwrap_or("precompile:local")

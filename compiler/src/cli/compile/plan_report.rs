@@ -3,11 +3,13 @@
 use crate::compile::Opts;
 use crate::compile::job::{Caching, Failed, Job};
 use crate::compile::job_key::read_sources;
+use crate::compile::mem_budget::job_peak;
 use crate::compile::place::places;
 use crate::compile::plan::Plan;
 use crate::message::{Format, Message, Planned, Whereabouts, nanoseconds, print, tell};
 use crate::units::seconds;
 use anyhow::Result;
+use precompile::PROCESS_BYTES;
 use precompile::artifact::escaped_path;
 use std::io;
 use std::time::Duration;
@@ -76,6 +78,11 @@ impl Opts {
                 place,
                 key: job.key().map(|key| key.digest().to_string()),
                 estimated_cpu_ns: nanoseconds(estimate),
+                estimated_peak_bytes: if place == Whereabouts::Missing {
+                    PROCESS_BYTES + job_peak(job)
+                } else {
+                    0
+                },
             }),
             Format::Human if !self.quiet && (place == Whereabouts::Missing || self.verbose) => {
                 let (input, output) = (escaped_path(&job.input.path), escaped_path(&job.output.path));
