@@ -107,7 +107,7 @@ LADDER = [
 ]
 FEATURES = ["wasi", "component-model", "gc", "async", "component-model-async", "threads", "pooling", "pulley", "bindings"]
 # The packages that the profile `c-library` compiles for size alone.
-SMALL = ["precompile-artifact", "precompile-capi"]
+SMALL = ["precompile-artifact", "precompile-runtime", "precompile-capi"]
 # What ours has besides, each on top of opening artifacts and refusing them with the number of every reason.
 OWN = ["messages", "describe", "policy", "trust"]
 # A feature's step is a name for the command line.
