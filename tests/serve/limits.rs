@@ -249,3 +249,71 @@ fn a_server_without_free_threads_refuses_clients_before_it_ends() {
     assert!(after > Duration::from_secs(2), "it ends {after:?} after the first refusal");
     drop(loops);
 }
+
+/// A process that was stopped goes on: the time of the stop is none of a guest's turn.
+#[test]
+fn a_process_that_was_stopped_goes_on() {
+    let folder = folder("p2", "winch", &[]);
+    let server = Server::start(&folder, &["--timeout", "1s", "app.cwasm"]);
+    let mut loops: Vec<_> = (0..2).map(|_| Connection::open(server.address())).collect();
+    loops.iter_mut().for_each(|connection| connection.send("GET", "/loop", &[], ""));
+    thread::sleep(Duration::from_millis(300));
+    server.signal("STOP");
+    thread::sleep(Duration::from_secs(4));
+    server.signal("CONT");
+    for connection in &mut loops {
+        assert_eq!(connection.receive().status, 504);
+    }
+    // Longer than a guest has that is really stuck.
+    thread::sleep(Duration::from_secs(3));
+    assert_eq!(get(server.address(), "/").ok("after it"), "hello\n");
+    assert_eq!(server.end().code, Some(0));
+}
+
+/// A guest that doesn't end the body of its answer keeps no client, and no client takes it for a whole one.
+#[test]
+fn an_answer_without_an_end_is_seen() {
+    let folder = Folder::new();
+    compile_text(&folder, &text_guest());
+    for reuse in ["1", "10"] {
+        let server = Server::start(&folder, &["--reuse", reuse, "app.cwasm"]);
+        for _ in 0..3 {
+            let response = get(server.address(), "/");
+            assert!(response.status != 200 || !response.is_whole, "{reuse}: {response:?}");
+        }
+        server.wait_for("without the end of its answer");
+        assert_eq!(server.end().code, Some(0), "{reuse}");
+    }
+}
+
+/// An instance with many memories takes several places of the pool.
+#[test]
+fn a_component_with_many_memories_takes_several_places() {
+    let folder = Folder::new();
+    let one = "(core instance $mem (instantiate $m0))";
+    let six = format!("{one}{}", "(core instance (instantiate $m0))".repeat(5));
+    let taken = "(call $body (local.get $r) (i32.const 16))";
+    compile_text(&folder, &text_guest().replace(one, &six).replace(taken, ""));
+    let mut command = folder.command(runner(Runner::Full));
+    command.args(["serve", "--addr", "127.0.0.1:0", "--max-instances", "1", "app.cwasm"]);
+    let refused = support::run(&mut command);
+    assert!(refused.stderr.contains("takes 2 places"), "{refused:?}");
+    assert!(refused.stderr.contains("`--max-instances 2` or more"), "{refused:?}");
+    let server = Server::start(&folder, &["--max-instances", "3", "app.cwasm"]);
+    let address = server.address();
+    let clients: Vec<_> = (0..8).map(|_| thread::spawn(move || get(address, "/").status)).collect();
+    let answers: Vec<_> = clients.into_iter().map(|client| client.join().unwrap()).collect();
+    assert_eq!(answers, [200; 8]);
+}
+
+/// A component by hand, which doesn't end the body of its answer.
+fn text_guest() -> String {
+    std::fs::read_to_string(root().join("tests/guests/unfinished.wat")).unwrap()
+}
+
+/// Compiles a component's text into `app.cwasm`.
+fn compile_text(folder: &Folder, text: &str) {
+    let text = folder.write("app.wat", text);
+    let ended = folder.precompile(["-W", "epoch-interruption", text.to_str().unwrap()]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+}

@@ -16,6 +16,7 @@ mod line_writer;
 mod metrics;
 mod no_answer;
 mod overdue;
+mod pool;
 mod served_args;
 mod server;
 mod shutdown;
@@ -24,6 +25,7 @@ mod site_file;
 mod sites;
 mod slots;
 mod version;
+mod watched_body;
 
 use crate::args::Args;
 use crate::failure::Failure;
@@ -31,16 +33,14 @@ use crate::serve_options::ServeOptions;
 use access_log::AccessLog;
 use line_writer::LineWriter;
 use metrics::Metrics;
-use precompile_runtime::wasmtime::PoolingAllocationConfig;
+use pool::Pool;
 use precompile_runtime::{Runtime, RuntimeConfig};
 use server::Server;
 use sites::Sites;
 use slots::Slots;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use tokio::runtime::Builder;
-
-/// The parts of a component that each instance may have: memories, tables and instances of its modules.
-const PARTS: u32 = 16;
 
 /// Serves until a signal ends it.
 ///
@@ -57,10 +57,10 @@ pub(crate) fn run(args: Args, options: ServeOptions, config: RuntimeConfig) -> R
     let executor = executor.map_err(|error| Failure::thread(&error))?;
     // Wasmtime's and WASI's functions expect an executor, whose threads start while the components are opened.
     let entered = executor.enter();
-    let runtime = Runtime::with_config(RuntimeConfig { pooling: Some(pool(&options)), ..config });
+    let runtime =
+        Runtime::with_config(RuntimeConfig { pooling: Some(Pool(options.max_instances).config()), ..config });
     let (runtime, args, options) = (Arc::new(runtime), Arc::new(args), Arc::new(options));
     let sites = Sites::open(&runtime, &args, &options)?;
-    let ends = clock::start(&runtime, signal)?;
     let metrics = Metrics::default();
     let server = Arc::new(Server {
         sites,
@@ -70,6 +70,9 @@ pub(crate) fn run(args: Args, options: ServeOptions, config: RuntimeConfig) -> R
         metrics,
         options,
     });
+    // From here on, requests are let end.
+    signal.store(false, Ordering::Relaxed);
+    let ends = clock::start(&runtime, signal)?;
     let ended = executor.block_on(async {
         let ended = accept::serve(&server, &ends).await;
         server.flush().await;
@@ -79,21 +82,4 @@ pub(crate) fn run(args: Args, options: ServeOptions, config: RuntimeConfig) -> R
     // A guest that blocks a thread doesn't keep the process.
     executor.shutdown_background();
     ended
-}
-
-/// The pool of the instances. Address space is reserved for it, and memory is taken as instances need it.
-fn pool(options: &ServeOptions) -> PoolingAllocationConfig {
-    let mut pool = PoolingAllocationConfig::new();
-    let instances = options.max_instances.get();
-    pool.total_component_instances(instances)
-        .total_core_instances(instances.saturating_mul(PARTS))
-        .total_memories(instances.saturating_mul(4))
-        // A store has one.
-        .total_gc_heaps(instances)
-        .total_tables(instances.saturating_mul(PARTS))
-        .total_stacks(instances.saturating_mul(2))
-        .max_memories_per_component(PARTS)
-        .max_tables_per_component(PARTS * 4)
-        .max_core_instances_per_component(PARTS * 4);
-    pool
 }

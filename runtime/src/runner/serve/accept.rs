@@ -38,7 +38,7 @@ pub(super) async fn serve(server: &Arc<Server>, ends: &Ends) -> Result<(), Failu
         Some(address) => Some(listen(address, "health and metrics").await?),
         None => None,
     };
-    let watched = tokio::spawn(look(Arc::clone(server)));
+    let mut watched = tokio::spawn(look(Arc::clone(server)));
     let clients = Arc::new(Gate::new(Some(listener), server.options.max_connections()));
     let admins = Arc::new(Gate::new(admin, ADMIN_CONNECTIONS));
     let (end, ended) = oneshot::channel();
@@ -51,6 +51,8 @@ pub(super) async fn serve(server: &Arc<Server>, ends: &Ends) -> Result<(), Failu
         () = ends.stuck.notified() => true,
         // A server that lets nobody in must not live on.
         Err(error) = &mut accepting => resume_unwind(error.into_panic()),
+        // Nor one that looks at no artifact any more.
+        Err(error) = &mut watched => resume_unwind(error.into_panic()),
     };
     watched.abort();
     let _ = end.send(());
@@ -64,7 +66,10 @@ pub(super) async fn serve(server: &Arc<Server>, ends: &Ends) -> Result<(), Failu
     };
     // Clients that don't read their answers must not keep the server for ever, where requests have a time.
     let longest = server.longest().map_or(FOREVER, |longest| longest + LAST);
-    let _ = tokio::time::timeout(longest, finish).await;
+    tokio::select! {
+        () = finish => {}
+        () = ends.last(longest) => {}
+    }
     if is_stuck { Err(overdue::failure()) } else { Ok(()) }
 }
 
@@ -111,7 +116,13 @@ async fn look(server: Arc<Server>) {
             let guest = Arc::clone(&site.guest);
             // Opening an artifact takes a processor for as long as its digest does.
             let changes = tokio::task::spawn_blocking(move || guest.look()).await;
-            for change in changes.unwrap_or_default() {
+            let changes = match changes {
+                Ok(changes) => changes,
+                Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
+                // The server ends.
+                Err(_) => return,
+            };
+            for change in changes {
                 match change {
                     Change::Replaced { old, backend } => {
                         server.slots.forget(&old);

@@ -5,15 +5,18 @@ use super::instance::Instance;
 use super::no_answer::NoAnswer;
 use super::overdue;
 use super::slots::Slots;
+use super::watched_body::WatchedBody;
 use http::{Request, Response};
+use http_body_util::BodyExt;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::AbortHandle;
 use wasmtime_wasi_http::handler::Proxy;
 use wasmtime_wasi_http::p2::bindings::http::types::Scheme;
+use wasmtime_wasi_http::p2::body::HostOutgoingBody;
 use wasmtime_wasi_http::p3::Request as ThirdRequest;
 use wasmtime_wasi_http::{Error, WasiBody, WasiHttpView};
 
@@ -91,13 +94,13 @@ async fn work(
     let mut instance = match slots.waiting(&version) {
         Some(instance) => instance,
         None => {
-            let place = slots.place().await;
+            let place = slots.places(version.places).await;
             // In a box, which is gone when the guest works.
             Box::pin(Instance::new(Arc::clone(&version), place, guest.args(), deadline)).await?
         }
     };
     instance.begin(guest.args(), deadline)?;
-    let handled = handle(&mut instance, request, sender).await;
+    let handled = handle(&mut instance, request, sender, slots.keep_some()).await;
     // Before the instance is dropped, and the end of its answer with it.
     let ended = handled.map_err(NoAnswer::of).inspect_err(|no_answer| _ = cut.set(no_answer.clone()));
     ended?;
@@ -108,11 +111,12 @@ async fn work(
     Ok(())
 }
 
-/// Calls the handler of an instance.
+/// Calls the handler of an instance, which may be kept.
 async fn handle(
     instance: &mut Instance,
     request: Request<WasiBody>,
     sender: &Sender,
+    may_be_kept: bool,
 ) -> wasmtime::Result<()> {
     let proxy = Arc::clone(&instance.proxy);
     let store = &mut instance.store;
@@ -125,7 +129,14 @@ async fn handle(
             let request = store.data_mut().http().new_incoming_request(Scheme::Http, request)?;
             let respond = move |response: Result<_, _>| respond(response.map_err(Error::from));
             let out = store.data_mut().http().new_response_outparam_from_callback(respond)?;
-            proxy.wasi_http_incoming_handler().call_handle(store, request, out).await
+            proxy.wasi_http_incoming_handler().call_handle(&mut *store, request, out).await?;
+            // It would end with the instance, as if it were whole; and never, where the instance is kept.
+            let mut left = store.data_mut().http().table.iter_mut();
+            wasmtime::ensure!(
+                !left.any(|resource| resource.is::<HostOutgoingBody>()),
+                "the guest ended without the end of its answer"
+            );
+            Ok(())
         }
         Proxy::P3(service) => {
             let (request, received) = ThirdRequest::from_http(store.data_mut().http().hooks, request);
@@ -137,9 +148,15 @@ async fn handle(
                         return Ok(());
                     }
                 };
-                respond(Ok(accessor.with(|mut store| response.into_http(&mut store, received))?));
+                let response = accessor.with(|mut store| response.into_http(&mut store, received))?;
+                let ended = Arc::new(Notify::new());
+                respond(Ok(response.map(|body| WatchedBody::new(body, Arc::clone(&ended)).boxed_unsync())));
                 // The body is still to come.
                 poll_fn(|context| accessor.poll_no_interesting_tasks(context)).await;
+                // An instance that is kept could keep the end of its answer.
+                if may_be_kept {
+                    ended.notified().await;
+                }
                 Ok(())
             });
             // In a box, so that the other kind of handler needs no room for it.

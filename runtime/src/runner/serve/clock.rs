@@ -3,23 +3,37 @@
 use super::overdue::Watch;
 use crate::failure::Failure;
 use precompile_runtime::Runtime;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 /// The time between two ticks.
 const TICK: Duration = Duration::from_millis(10);
 
-/// The ends of the server that the clock sees. Guests may have all threads of the executor, so the clock has one of its
-/// own.
+/// The ends of the server that the clock sees. Guests may have all threads of the executor, whose timers stand still then,
+/// so the clock has a thread of its own.
 #[derive(Default)]
 pub(super) struct Ends {
     /// Notified of a signal.
     pub(super) signal: Notify,
     /// Notified of a guest that doesn't end. A while later the process ends in any case.
     pub(super) stuck: Notify,
+    /// Notified when the time for the last answers is over.
+    over: Notify,
+    last: OnceLock<Instant>,
+}
+
+impl Ends {
+    /// Waits for this time, which is that of the last answers.
+    pub(super) async fn last(&self, time: Duration) {
+        // A server waits once. A time that no clock reaches is none.
+        if let Some(last) = Instant::now().checked_add(time) {
+            let _ = self.last.set(last);
+        }
+        self.over.notified().await;
+    }
 }
 
 /// Starts the clock, for the rest of the process, with the flag that a signal sets.
@@ -40,6 +54,9 @@ pub(super) fn start(runtime: &Arc<Runtime>, signal: Arc<AtomicBool>) -> Result<A
             }
             if watch.has_found() {
                 seen.stuck.notify_one();
+            }
+            if seen.last.get().is_some_and(|last| Instant::now() >= *last) {
+                seen.over.notify_one();
             }
         }
     };

@@ -5,9 +5,11 @@ mod identity;
 mod rank;
 mod serves_alike;
 
+use super::pool::Pool;
 use super::version::Version;
 use crate::args::Args;
 use crate::failure::Failure;
+use crate::serve_options::ServeOptions;
 use cached_tier::{CachedTier, Looked};
 use identity::Identity;
 use precompile_runtime::artifact::Backend;
@@ -24,6 +26,7 @@ pub(super) struct Guest {
     tier: Option<PathBuf>,
     args: Arc<Args>,
     runtime: Arc<Runtime>,
+    pool: Pool,
     now: RwLock<Arc<Tiered<Version>>>,
     files: Mutex<Files>,
 }
@@ -77,17 +80,19 @@ impl Guest {
         args: &Arc<Args>,
         path: PathBuf,
         tier: Option<PathBuf>,
-        cache: Option<&Path>,
+        options: &ServeOptions,
     ) -> Result<Guest, Failure> {
-        let cached = cache.map(CachedTier::new);
+        let cached = options.tier_from.as_deref().map(CachedTier::new);
+        let pool = Pool(options.max_instances);
         // Before it is opened, so that a change meanwhile is seen.
         let files = Files { again: None, base: Identity::of(&path), tier: None, cached };
-        let version = version(crate::open(runtime, &path, args.is_mapped)?, &path, args)?;
+        let version = version(crate::open(runtime, &path, args.is_mapped)?, &path, args, pool)?;
         Ok(Guest {
             path,
             tier,
             args: Arc::clone(args),
             runtime: Arc::clone(runtime),
+            pool,
             now: RwLock::new(tiered(version)),
             files: Mutex::new(files),
         })
@@ -174,7 +179,7 @@ impl Guest {
     /// Opens the artifact that took the place of the old one.
     fn replace(&self) -> Result<Change, Failure> {
         let program = crate::open(&self.runtime, &self.path, self.args.is_mapped)?;
-        let version = version(program, &self.path, &self.args)?;
+        let version = version(program, &self.path, &self.args, self.pool)?;
         let backend = version.backend();
         let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
         let old = std::mem::replace(&mut *now, tiered(version));
@@ -189,7 +194,7 @@ impl Guest {
         if faster.source_blake3 == running.source_blake3 {
             serves_alike(faster, running, path)?;
         }
-        let version = version(program.clone(), path, &self.args)?;
+        let version = version(program.clone(), path, &self.args, self.pool)?;
         let backend = version.backend();
         let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
         let old = now.promote(&program, version);
@@ -205,9 +210,9 @@ fn tiered(version: Version) -> Arc<Tiered<Version>> {
 }
 
 /// The version of an artifact that was opened.
-fn version(program: Program, path: &Path, args: &Args) -> Result<Version, Failure> {
+fn version(program: Program, path: &Path, args: &Args, pool: Pool) -> Result<Version, Failure> {
     args.limits.enforce(path, &program)?;
     #[cfg(feature = "trust")]
     args.demands.signatures.warn_of_unsigned(path, &program);
-    Version::new(program, path, args)
+    Version::new(program, path, args, pool)
 }

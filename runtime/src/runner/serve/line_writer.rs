@@ -24,8 +24,8 @@ const LAST: Duration = Duration::from_secs(2);
 pub(super) struct LineWriter {
     /// The output, until the thread has it.
     output: Mutex<Option<Box<dyn Write + Send>>>,
-    /// The way to the thread: none where it couldn't be started.
-    messages: OnceLock<Option<Sender<Message>>>,
+    /// The way to the thread, once it has started.
+    messages: OnceLock<Sender<Message>>,
     waiting_bytes: Arc<AtomicUsize>,
     dropped: Counter,
 }
@@ -66,19 +66,32 @@ impl LineWriter {
     ///
     /// If no thread can be started.
     pub(super) fn started(self) -> Result<LineWriter, Failure> {
-        let messages = self.start().map_err(|error| Failure::thread(&error))?;
-        Ok(LineWriter { messages: OnceLock::from(Some(messages)), ..self })
+        self.messages().map_err(|error| Failure::thread(&error))?;
+        Ok(self)
     }
 
-    /// Starts the thread.
-    fn start(&self) -> std::io::Result<Sender<Message>> {
-        let output = self.output.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let output = output.ok_or(std::io::ErrorKind::AlreadyExists)?;
-        let (messages, received) = channel();
-        let (waiting, lost) = (Arc::clone(&self.waiting_bytes), self.dropped.clone());
-        let write = move || write_all(output, &received, &waiting, &lost);
-        thread::Builder::new().name("lines".into()).spawn(write)?;
-        Ok(messages)
+    /// The way to the thread, which is started unless it was. A thread that can't be started now may be later.
+    fn messages(&self) -> std::io::Result<&Sender<Message>> {
+        if let Some(messages) = self.messages.get() {
+            return Ok(messages);
+        }
+        // One at a time.
+        let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+        if output.is_some() {
+            let (messages, received) = channel();
+            // By a way of its own: the output stays here where there is no thread.
+            let (hand_over, handed_over) = channel::<Box<dyn Write + Send>>();
+            let (waiting, lost) = (Arc::clone(&self.waiting_bytes), self.dropped.clone());
+            let write = move || {
+                if let Ok(output) = handed_over.recv() {
+                    write_all(output, &received, &waiting, &lost);
+                }
+            };
+            thread::Builder::new().name("lines".into()).spawn(write)?;
+            output.take().map(|output| hand_over.send(output));
+            let _ = self.messages.set(messages);
+        }
+        self.messages.get().ok_or_else(|| std::io::ErrorKind::NotConnected.into())
     }
 
     /// Has a line written, which ends with a line feed.
@@ -89,10 +102,10 @@ impl LineWriter {
             self.dropped.inc();
             return;
         }
-        match self.messages.get_or_init(|| self.start().ok()) {
+        match self.messages() {
             // The thread lives as long as this does.
-            Some(messages) => _ = messages.send(Message::Line(line)),
-            None => {
+            Ok(messages) => _ = messages.send(Message::Line(line)),
+            Err(_) => {
                 self.waiting_bytes.fetch_sub(bytes, Ordering::Relaxed);
                 self.dropped.inc();
             }
@@ -106,7 +119,7 @@ impl LineWriter {
 
     /// Waits until the lines so far are written, but not for ever.
     pub(super) async fn flush(&self) {
-        let Some(Some(messages)) = self.messages.get() else { return };
+        let Some(messages) = self.messages.get() else { return };
         let (done, is_done) = oneshot::channel();
         let _ = messages.send(Message::Flush(done));
         let _ = tokio::time::timeout(LAST, is_done).await;

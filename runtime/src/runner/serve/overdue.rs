@@ -4,12 +4,17 @@ use super::no_answer::NoAnswer;
 use crate::failure::Failure;
 use std::future::poll_fn;
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-/// The time after a deadline by which every guest that can be interrupted has given its thread back.
-const GRACE: Duration = Duration::from_secs(2);
+/// The looks, one after the other, that find a guest after its deadline within the same turn: two seconds. Every guest
+/// that can be interrupted has given its thread back by then. The time itself doesn't count: that of a process that was
+/// stopped goes on.
+const LOOKS: u32 = 5;
+/// The time for the last line on standard error.
+const REPORT: Duration = Duration::from_secs(2);
 /// The time for other requests to end, before the process does.
 const LAST: Duration = Duration::from_secs(10);
 /// The time between two looks.
@@ -21,20 +26,30 @@ static GUESTS: Mutex<Vec<Weak<Turn>>> = Mutex::new(Vec::new());
 /// The turn of a guest on a thread.
 struct Turn {
     deadline: Instant,
-    /// The start of the turn, while it lasts.
-    began: Mutex<Option<Instant>>,
+    /// The guest has a thread.
+    lasts: AtomicBool,
+    /// The looks that have found this turn after the deadline.
+    late_looks: AtomicU32,
 }
 
 impl Turn {
-    fn set(&self, began: Option<Instant>) {
-        *self.began.lock().unwrap_or_else(PoisonError::into_inner) = began;
+    fn new(deadline: Instant) -> Turn {
+        Turn { deadline, lasts: AtomicBool::new(false), late_looks: AtomicU32::new(0) }
     }
 
-    /// Returns true if the guest has had its thread for long after its deadline.
+    fn begin(&self) {
+        self.late_looks.store(0, Ordering::Relaxed);
+        self.lasts.store(true, Ordering::Relaxed);
+    }
+
+    fn end(&self) {
+        self.lasts.store(false, Ordering::Relaxed);
+    }
+
+    /// Looks at the turn. Returns true if the guest has had its thread for long after its deadline.
     fn is_stuck(&self, now: Instant) -> bool {
-        let began = *self.began.lock().unwrap_or_else(PoisonError::into_inner);
-        // A process that was stopped goes on where it was, so that the turn alone doesn't count.
-        began.is_some_and(|began| now.saturating_duration_since(began.max(self.deadline)) > GRACE)
+        let is_late = self.lasts.load(Ordering::Relaxed) && now >= self.deadline;
+        is_late && self.late_looks.fetch_add(1, Ordering::Relaxed) + 1 >= LOOKS
     }
 }
 
@@ -45,7 +60,7 @@ pub(super) async fn until<R>(
     is_late: impl FnOnce(),
 ) -> Result<R, NoAnswer> {
     let Some(deadline) = deadline else { return work.await };
-    let turn = Arc::new(Turn { deadline, began: Mutex::new(None) });
+    let turn = Arc::new(Turn::new(deadline));
     GUESTS.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&turn));
     let (mut work, mut end) = (pin!(work), pin!(tokio::time::sleep_until(deadline.into())));
     let mut is_late = Some(is_late);
@@ -58,9 +73,9 @@ pub(super) async fn until<R>(
             }
             return Poll::Ready(Err(NoAnswer::Late));
         }
-        turn.set(Some(now));
+        turn.begin();
         let polled = work.as_mut().poll(context);
-        turn.set(None);
+        turn.end();
         polled
     })
     .await
@@ -85,7 +100,7 @@ impl Watch {
         let now = Instant::now();
         if now >= self.next {
             if self.has_found {
-                std::process::exit(failure().report_within(GRACE).into());
+                std::process::exit(failure().report_within(REPORT).into());
             }
             self.has_found = is_any();
             self.next = now + if self.has_found { LAST } else { LOOK };
@@ -108,7 +123,8 @@ fn is_any() -> bool {
     let mut guests = GUESTS.lock().unwrap_or_else(PoisonError::into_inner);
     guests.retain(|turn| turn.strong_count() > 0);
     let now = Instant::now();
-    guests.iter().filter_map(Weak::upgrade).any(|turn| turn.is_stuck(now))
+    // Each is looked at, whatever the others do.
+    guests.iter().filter_map(Weak::upgrade).filter(|turn| turn.is_stuck(now)).count() > 0
 }
 
 #[cfg(test)]
@@ -118,16 +134,17 @@ mod tests {
     #[test]
     fn only_a_turn_that_lasts_is_stuck() {
         let now = Instant::now();
-        let ago = |seconds| now - Duration::from_secs(seconds);
-        for (deadline, began, is_stuck) in [
-            (ago(60), None, false),
-            (ago(60), Some(ago(1)), false),
-            (ago(60), Some(ago(3)), true),
-            (ago(1), Some(ago(60)), false),
-            (ago(3), Some(ago(60)), true),
-        ] {
-            let turn = Turn { deadline, began: Mutex::new(began) };
-            assert_eq!(turn.is_stuck(now), is_stuck, "{deadline:?} {began:?}");
-        }
+        let (past, future) = (now - Duration::from_secs(60), now + Duration::from_secs(60));
+        let late = Turn::new(past);
+        assert!((0..2 * LOOKS).all(|_| !late.is_stuck(now)), "it waits");
+        late.begin();
+        assert!((1..LOOKS).all(|_| !late.is_stuck(now)));
+        late.end();
+        late.begin();
+        assert!((1..LOOKS).all(|_| !late.is_stuck(now)), "another turn counts anew");
+        assert!(late.is_stuck(now) && late.is_stuck(now));
+        let in_time = Turn::new(future);
+        in_time.begin();
+        assert!((0..2 * LOOKS).all(|_| !in_time.is_stuck(now)));
     }
 }

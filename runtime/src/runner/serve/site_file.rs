@@ -4,6 +4,7 @@ use super::guest::Guest;
 use super::site::Site;
 use crate::args::Args;
 use crate::failure::Failure;
+use crate::serve_options::ServeOptions;
 use precompile_runtime::Runtime;
 use precompile_runtime::artifact::Code;
 use serde::Deserialize;
@@ -47,7 +48,7 @@ pub(super) fn read(
     runtime: &Arc<Runtime>,
     args: &Arc<Args>,
     file: &Path,
-    cache: Option<&Path>,
+    options: &ServeOptions,
 ) -> Result<Vec<Site>, Failure> {
     let name = file.display();
     let text = std::fs::read_to_string(file)
@@ -79,7 +80,7 @@ pub(super) fn read(
         optional.config.extend(entry.config);
         let args = Arc::new(args.of_site(component.clone(), entry.env, optional));
         let tier = entry.tier.map(|tier| folder.join(tier));
-        let guest = Guest::open(runtime, &args, component, tier, cache)?;
+        let guest = Guest::open(runtime, &args, component, tier, options)?;
         sites.push(Site { host, path, name, guest: Arc::new(guest) });
     }
     Ok(sites)

@@ -24,11 +24,10 @@ impl Sites {
         args: &Arc<Args>,
         options: &ServeOptions,
     ) -> Result<Sites, Failure> {
-        let cache = options.tier_from.as_deref();
         if let Some(file) = &options.sites {
-            return Ok(Sites(site_file::read(runtime, args, file, cache)?));
+            return Ok(Sites(site_file::read(runtime, args, file, options)?));
         }
-        let guest = Guest::open(runtime, args, args.artifact.clone(), options.tier.clone(), cache)?;
+        let guest = Guest::open(runtime, args, args.artifact.clone(), options.tier.clone(), options)?;
         let name = args.artifact.display().to_string();
         Ok(Sites(vec![Site { host: None, path: String::new(), name, guest: Arc::new(guest) }]))
     }

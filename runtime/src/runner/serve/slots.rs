@@ -27,7 +27,7 @@ impl Slots {
 
     /// An instance of this version that waits, if there is one.
     pub(super) fn waiting(&self, version: &Arc<Version>) -> Option<Instance> {
-        if self.reuse == 1 {
+        if !self.keep_some() {
             return None;
         }
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
@@ -35,16 +35,16 @@ impl Slots {
         idle.remove(newest)
     }
 
-    /// A place for a new instance: a free one, or that of one that waits, or else the next that becomes free.
-    pub(super) async fn place(&self) -> OwnedSemaphorePermit {
-        if let Ok(place) = Arc::clone(&self.free).try_acquire_owned() {
-            return place;
+    /// So many places for a new instance: free ones, or those of instances that wait, or else the next that become free.
+    pub(super) async fn places(&self, places: u32) -> OwnedSemaphorePermit {
+        if let Ok(taken) = Arc::clone(&self.free).try_acquire_many_owned(places) {
+            return taken;
         }
         // From here on, no instance is kept.
         let _queued = Queued::new(&self.queued);
         loop {
-            if let Ok(place) = Arc::clone(&self.free).try_acquire_owned() {
-                return place;
+            if let Ok(taken) = Arc::clone(&self.free).try_acquire_many_owned(places) {
+                return taken;
             }
             // Dropped outside of the lock.
             let longest = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
@@ -52,7 +52,12 @@ impl Slots {
                 break;
             }
         }
-        Arc::clone(&self.free).acquire_owned().await.expect("nobody closes it")
+        Arc::clone(&self.free).acquire_many_owned(places).await.expect("nobody closes it")
+    }
+
+    /// Returns true if instances serve more than one request.
+    pub(super) fn keep_some(&self) -> bool {
+        self.reuse > 1
     }
 
     /// Keeps an instance for a further request, if it may serve one: unless others wait for its place, or its version was
@@ -81,7 +86,7 @@ impl Slots {
         drop(old);
     }
 
-    /// The number of instances that there are.
+    /// The number of places that are taken: most instances take one.
     pub(super) fn taken(&self, all: NonZeroU32) -> usize {
         (all.get() as usize).saturating_sub(self.free.available_permits())
     }

@@ -1,5 +1,6 @@
 //! A version of a served component: an artifact that was loaded.
 
+use super::pool::Pool;
 use crate::args::Args;
 use crate::component::wasi::{self, World};
 use crate::failure::Failure;
@@ -16,6 +17,8 @@ use wasmtime_wasi_http::{p2, p3};
 pub(super) struct Version {
     pub(super) program: Program,
     pub(super) pre: ProxyPre<State<World>>,
+    /// The places of the pool that an instance takes.
+    pub(super) places: u32,
 }
 
 impl Version {
@@ -23,15 +26,25 @@ impl Version {
     ///
     /// # Errors
     ///
-    /// If it is no component that answers requests, or this build doesn't offer what it imports.
-    pub(super) fn new(program: Program, path: &Path, args: &Args) -> Result<Version, Failure> {
-        if program.component().is_none() {
+    /// If it is no component that answers requests, the pool is too small for it, or this build doesn't offer what it
+    /// imports.
+    pub(super) fn new(program: Program, path: &Path, args: &Args, pool: Pool) -> Result<Version, Failure> {
+        let Some(component) = program.component() else {
             return Err(Failure::refused(path, Code::NoHandler, || {
                 "it is a module, and components answer requests: run it without `serve`, or build it as a component \
                  that exports `wasi:http/incoming-handler`"
                     .into()
             }));
-        }
+        };
+        let places = pool.places(component).map_err(|places| {
+            Failure::refused(path, Code::Usage, || {
+                format!(
+                    "an instance of it takes {places} places, for its memories and tables, and there are {}: allow \
+                     `--max-instances {places}` or more",
+                    pool.0
+                )
+            })
+        })?;
         let mut linker = Linker::new(program.engine());
         wasi::link_async(&program, &mut linker, args)
             .map_err(|error| Failure::own(Code::Wasi, || format!("{error:#}")))?;
@@ -45,7 +58,7 @@ impl Version {
                 )
             })
         })?;
-        Ok(Version { program, pre })
+        Ok(Version { program, pre, places })
     }
 
     /// The compiler's name.

@@ -1,5 +1,6 @@
 //! The body of a response, which is counted until it ends.
 
+use super::requests::OpenRequest;
 use crate::serve::access_log::Facts;
 use crate::serve::answer::Cut;
 use crate::serve::no_answer::NoAnswer;
@@ -27,13 +28,14 @@ pub(super) struct Record {
     /// The bytes after which the body is whole, where the head tells it.
     length: Option<u64>,
     error: Option<String>,
+    _open: OpenRequest,
 }
 
 impl Record {
     /// The record of a request that has begun.
-    pub(super) fn new(server: Arc<Server>, facts: Facts, began: Instant) -> Record {
+    pub(super) fn new(server: Arc<Server>, facts: Facts, began: Instant, open: OpenRequest) -> Record {
         let error = Some("the client left before the answer".into());
-        Record { server, facts, began, status: CLIENT_LEFT, bytes: 0, length: None, error }
+        Record { server, facts, began, status: CLIENT_LEFT, bytes: 0, length: None, error, _open: open }
     }
 
     /// Notes why there was no answer, or no whole one, and tells it.

@@ -1,6 +1,7 @@
 //! The service: a request in, a response out.
 
 use super::counted::{Counted, Record};
+use super::requests::OpenRequest;
 use crate::serve::access_log::Facts;
 use crate::serve::answer::{Cut, answer};
 use crate::serve::no_answer::NoAnswer;
@@ -22,15 +23,20 @@ pub(super) async fn serve(
     remote: SocketAddr,
     purpose: For,
     request: Request<Incoming>,
+    open: OpenRequest,
 ) -> Result<Response<Counted>, Infallible> {
     let began = Instant::now();
     server.metrics.begin();
     let own = own_page(&server, purpose, &request);
     let site = if own.is_none() && purpose == For::Guests { server.sites.find(&request) } else { None };
     let facts = facts(&request, remote, site);
-    let mut record = Record::new(Arc::clone(&server), facts, began);
+    let mut record = Record::new(Arc::clone(&server), facts, began, open);
     let (response, cut) = match (own, site) {
         (Some(page), _) => (page, Cut::default()),
+        // A proxy may have taken the other one.
+        (None, _) if request.headers().get_all(header::HOST).iter().count() > 1 => {
+            (plain(StatusCode::BAD_REQUEST, "the request names several hosts\n"), Cut::default())
+        }
         (None, None) => (plain(StatusCode::NOT_FOUND, "no component serves this address\n"), Cut::default()),
         // A guest would be asked for the address of an answer to nobody.
         (None, Some(_)) if host(&request).is_none() => {
