@@ -78,7 +78,7 @@ impl Opts {
         cache.inspect(|cache| interrupt::protect(cache.store()));
         if let Some(shard) = plan.shard {
             self.start_threads()?;
-            plan.keep_shard(shard, self.caching(cache));
+            plan.keep_shard(shard, self.caching(cache), self.verbose);
         }
         if self.plan {
             self.start_threads()?;

@@ -10,6 +10,7 @@ use precompile::{code_bytes, typical_time};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::HashSet;
 use std::fs::File;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,22 +24,24 @@ pub(crate) fn read_sources(jobs: &[&Job], caching: Option<Caching<'_>>, with_cod
     let firsts: Vec<_> = jobs.iter().filter(|job| seen.insert(Arc::as_ptr(&job.input))).collect();
     firsts.par_iter().for_each(|job| {
         let input = &job.input;
+        if with_code && !input.is_stream && input.code_bytes.get().is_none() {
+            // By the headers of sections, also where modules are isolated: parts must not depend on that. A module whose
+            // code can't be counted counts as one that can't be read, rather than with another size than elsewhere.
+            let Ok(code) = code(input) else { return };
+            // Nobody else sets it.
+            let _ = input.code_bytes.set(code.max(input.bytes / LEAST_CODE));
+        }
         if input.digest.get().is_none()
             && let Ok(digest) = job.read_digest(caching)
         {
-            // Nobody else sets it.
             let _ = input.digest.set(digest);
-        }
-        if with_code && input.digest.get().is_some() && input.code_bytes.get().is_none() {
-            let code = if job.limits.isolation().is_some() { 0 } else { code(input) };
-            let _ = input.code_bytes.set(code.max(input.bytes / LEAST_CODE));
         }
     });
 }
 
 /// The bytes of a module's code; 0 where they can't be told without parsing it.
-fn code(input: &Input) -> u64 {
-    File::open(&input.path).and_then(|file| code_bytes(file, false)).unwrap_or_default()
+fn code(input: &Input) -> io::Result<u64> {
+    File::open(&input.path).and_then(|file| code_bytes(file, false))
 }
 
 impl Job {

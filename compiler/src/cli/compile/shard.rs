@@ -6,12 +6,14 @@ use crate::compile::packing::{Load, pack};
 use crate::compile::plan::Plan;
 use crate::compile::shard_arg::Shard;
 use crate::units::seconds;
+use precompile::cache::Digest;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 impl Plan {
     /// Leaves the jobs of a part, and a note on them. All jobs are shared out, whatever a cache has, so that parts which
     /// know nothing of each other agree. What can't be read is in every part, which reports it.
-    pub(crate) fn keep_shard(&mut self, shard: Shard, caching: Option<Caching<'_>>) {
+    pub(crate) fn keep_shard(&mut self, shard: Shard, caching: Option<Caching<'_>>, verbose: bool) {
         let jobs: Vec<_> = self.jobs.iter().collect();
         read_sources(&jobs, caching, true);
         let load = |job: &Job| {
@@ -20,6 +22,10 @@ impl Plan {
         };
         let loads: Vec<_> = jobs.iter().map(|job| load(job)).collect();
         let known: Vec<_> = loads.iter().flatten().copied().collect();
+        if verbose {
+            let plan = plan_digest(&known, shard.of);
+            self.notes.push(format!("plan {plan}: parts of it agree, and those of other plans don't"));
+        }
         let mut parts = pack(&known, shard.of).into_iter();
         let own: Vec<bool> = loads
             .iter()
@@ -38,6 +44,17 @@ impl Plan {
             seconds(whole.as_secs_f64()),
         ));
     }
+}
+
+/// The digest of all that parts are made by.
+fn plan_digest(loads: &[Load], parts: u32) -> Digest {
+    let all: BTreeSet<_> = loads.iter().map(|load| (load.key, load.source, load.time)).collect();
+    let mut bytes = parts.to_le_bytes().to_vec();
+    for (key, source, time) in all {
+        bytes.extend(key.bytes().iter().chain(source.bytes()));
+        bytes.extend(time.as_nanos().to_le_bytes());
+    }
+    Digest::of(&bytes)
 }
 
 fn total(jobs: &[Job]) -> Duration {
