@@ -297,9 +297,9 @@ fn a_component_with_many_memories_takes_several_places() {
     let mut command = folder.command(runner(Runner::Full));
     command.args(["serve", "--addr", "127.0.0.1:0", "--max-instances", "1", "app.cwasm"]);
     let refused = support::run(&mut command);
-    assert!(refused.stderr.contains("takes 2 places"), "{refused:?}");
-    assert!(refused.stderr.contains("`--max-instances 2` or more"), "{refused:?}");
-    let server = Server::start(&folder, &["--max-instances", "3", "app.cwasm"]);
+    assert!(refused.stderr.contains("takes 3 places"), "{refused:?}");
+    assert!(refused.stderr.contains("`--max-instances 3` or more"), "{refused:?}");
+    let server = Server::start(&folder, &["--max-instances", "4", "app.cwasm"]);
     let address = server.address();
     let clients: Vec<_> = (0..8).map(|_| thread::spawn(move || get(address, "/").status)).collect();
     let answers: Vec<_> = clients.into_iter().map(|client| client.join().unwrap()).collect();

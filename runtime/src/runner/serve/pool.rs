@@ -4,10 +4,10 @@ use precompile_runtime::wasmtime::PoolingAllocationConfig;
 use precompile_runtime::wasmtime::component::Component;
 use std::num::NonZeroU32;
 
-/// The memories of a place.
-const MEMORIES: u32 = 4;
-/// The tables of a place.
-const TABLES: u32 = 16;
+/// The memories of a place. Most components have one, and the pool is set up in less time the fewer there are.
+const MEMORIES: u32 = 2;
+/// The tables of a place. Most components have two or three.
+const TABLES: u32 = 4;
 /// The instances of modules of a place, which are counted and take no room.
 const MODULES: u32 = 256;
 
