@@ -99,7 +99,10 @@ fn peak(job: &Job, module_bytes: u64, module: impl Read + Seek) -> u64 {
     let isolation = job.limits.isolation();
     // Nothing of an isolated module is read in this process.
     let code = if isolation.is_some() { None } else { code_size(module, false).ok() }.unwrap_or_default();
-    let code = CodeSize { bytes: code.bytes.max(module_bytes / LEAST_CODE), ..code };
+    let code = match code.bytes {
+        0 => CodeSize { bytes: module_bytes / LEAST_CODE, functions: 0 },
+        _ => code,
+    };
     let peak = typical_peak(module_bytes, code);
     isolation.map_or(peak, |isolation| peak.saturating_add(PROCESS_BYTES).min(isolation.max_memory_bytes))
 }
