@@ -281,7 +281,7 @@ fn an_answer_without_an_end_is_seen() {
             let response = get(server.address(), "/");
             assert!(response.status != 200 || !response.is_whole, "{reuse}: {response:?}");
         }
-        server.wait_for("without the end of its answer");
+        server.wait_for("the guest ended without the end of its answer");
         assert_eq!(server.end().code, Some(0), "{reuse}");
     }
 }
@@ -297,8 +297,9 @@ fn a_component_with_many_memories_takes_several_places() {
     let mut command = folder.command(runner(Runner::Full));
     command.args(["serve", "--addr", "127.0.0.1:0", "--max-instances", "1", "app.cwasm"]);
     let refused = support::run(&mut command);
-    assert!(refused.stderr.contains("takes 3 places"), "{refused:?}");
-    assert!(refused.stderr.contains("`--max-instances 3` or more"), "{refused:?}");
+    let says = "an instance of it takes 3 places, for its memories and tables, and there are 1: allow \
+                `--max-instances 3` or more";
+    assert!(refused.stderr.contains(says), "{refused:?}");
     let server = Server::start(&folder, &["--max-instances", "4", "app.cwasm"]);
     let address = server.address();
     let clients: Vec<_> = (0..8).map(|_| thread::spawn(move || get(address, "/").status)).collect();
