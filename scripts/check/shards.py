@@ -87,7 +87,7 @@ def compiled(reports):
 
 
 def faults(reports):
-    """What is wrong with the reports of all parts together."""
+    """The faults in the reports of all parts together."""
     outputs = collections.Counter(message["output"] for message in compiled(reports))
     jobs = MODULES * len(TARGETS.split(","))
     twice = [output for output, count in outputs.items() if count > 1]

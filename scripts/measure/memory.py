@@ -36,7 +36,7 @@ def estimate(module, backend):
 
 
 def is_near(estimated, measured):
-    """Whether an estimate is within the factor."""
+    """Returns true if an estimate is within the factor."""
     return measured / FACTOR <= estimated <= measured * FACTOR
 
 

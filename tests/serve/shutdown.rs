@@ -75,7 +75,7 @@ fn guests_with_all_threads_keep_no_server() {
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
 }
 
-/// What takes long at the start isn't waited for.
+/// A file that takes long to open isn't waited for.
 #[test]
 fn a_signal_ends_a_server_that_opens_its_files() {
     let folder = Folder::new();

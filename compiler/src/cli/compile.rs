@@ -33,6 +33,7 @@ mod schedulers;
 pub(crate) mod serve_ready;
 mod shard;
 mod shard_arg;
+mod spread;
 mod target_plan;
 
 pub(crate) use opts::{Opts, SHORT_HELP};
@@ -43,6 +44,7 @@ use crate::compile::place::missing_first;
 use crate::compile::plan::Plan;
 use crate::compile::queue::Queue;
 use crate::compile::results::Results;
+use crate::compile::spread::spread;
 use crate::message::{Format, tell, tell_warning};
 use crate::progress::Progress;
 use crate::{interrupt, threads};
@@ -216,7 +218,7 @@ impl Opts {
                 }
             };
             match budget {
-                Some(budget) => budget.spread(jobs, self.threads(), &attempt),
+                Some(budget) => spread(budget, jobs, self.threads(), &attempt),
                 None => rayon::in_place_scope_fifo(|scope| {
                     for job in jobs {
                         let attempt = &attempt;

@@ -121,7 +121,7 @@ impl Job {
         shared: bool,
     ) -> Result<Option<JobOutcome>, Failed> {
         let compiler = Compiler::by(|options: &Options, wasm: &[u8]| {
-            mem_budget.map_or(Ok(()), |budget| budget.check(self, wasm))?;
+            mem_budget.map_or(Ok(()), |budget| budget.check(&self.limits, wasm))?;
             let parallel = options.parallel && shared;
             self.limits.compiler().compile(&Options { parallel, ..options.clone() }, wasm)
         });

@@ -3,9 +3,9 @@
 use crate::compile::Opts;
 use crate::compile::job::{Caching, Failed, Job};
 use crate::compile::job_key::read_sources;
-use crate::compile::mem_budget::job_peak;
 use crate::compile::place::places;
 use crate::compile::plan::Plan;
+use crate::compile::spread::job_peak;
 use crate::message::{Format, Message, Planned, Whereabouts, nanoseconds, print, tell};
 use crate::units::seconds;
 use anyhow::Result;
