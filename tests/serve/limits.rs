@@ -2,7 +2,7 @@
 
 use crate::client::{Connection, get};
 use crate::server::Server;
-use crate::{VERSIONS, compile, folder};
+use crate::{VERSIONS, compile, folder, uninterruptible};
 use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -210,10 +210,7 @@ fn a_client_that_leaves_ends_its_guest() {
 /// to do.
 #[test]
 fn a_guest_that_nothing_interrupts_ends_the_server() {
-    let folder = Folder::new();
-    let module = root().join("tests/guests/http-p2.wasm");
-    let ended = folder.precompile([module.to_str().unwrap(), "-o", "app.cwasm"]);
-    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let folder = uninterruptible();
     let server = Server::start(&folder, &["--timeout", "1s", "app.cwasm"]);
     let mut connection = Connection::open(server.address());
     connection.send("GET", "/loop", &[], "");
@@ -225,10 +222,7 @@ fn a_guest_that_nothing_interrupts_ends_the_server() {
 /// A server whose threads all have such guests refuses clients, which then ask another one, before it ends.
 #[test]
 fn a_server_without_free_threads_refuses_clients_before_it_ends() {
-    let folder = Folder::new();
-    let module = root().join("tests/guests/http-p2.wasm");
-    let ended = folder.precompile([module.to_str().unwrap(), "-o", "app.cwasm"]);
-    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let folder = uninterruptible();
     let server = Server::start(&folder, &["--timeout", "1s", "app.cwasm"]);
     let threads = thread::available_parallelism().unwrap().get();
     let loops: Vec<_> = (0..threads)
@@ -250,7 +244,7 @@ fn a_server_without_free_threads_refuses_clients_before_it_ends() {
     drop(loops);
 }
 
-/// A process that was stopped goes on: the time of the stop is none of a guest's turn.
+/// A process that was stopped goes on: the time of the stop is no part of a guest's turn.
 #[test]
 fn a_process_that_was_stopped_goes_on() {
     let folder = folder("p2", "winch", &[]);

@@ -27,6 +27,15 @@ fn folder(version: &str, backend: &str, options: &[&str]) -> Folder {
     folder
 }
 
+/// A folder with a component that nothing can interrupt.
+fn uninterruptible() -> Folder {
+    let folder = Folder::new();
+    let module = root().join("tests/guests/http-p2.wasm");
+    let ended = folder.precompile([module.to_str().unwrap(), "-o", "app.cwasm"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    folder
+}
+
 /// Compiles a component into NAME.cwasm.
 fn compile(folder: &Folder, name: &str, version: &str, backend: &str, options: &[&str]) {
     compile_guest(folder, name, &format!("http-{version}"), backend, options);

@@ -1,15 +1,15 @@
 //! The end of a server.
 
 use crate::client::{Connection, get};
-use crate::folder;
 use crate::server::Server;
+use crate::{folder, uninterruptible};
 use std::io::Write;
 use std::net::TcpStream;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
-use support::{Folder, Runner, root, runner};
+use support::{Folder, Runner, runner};
 
 /// Requests that have begun get their answers, and then the server ends with 0.
 #[test]
@@ -61,10 +61,7 @@ fn half_a_request_is_not_waited_for() {
 /// Guests that have all threads don't keep the server beyond its time, though the executor's timers stand still.
 #[test]
 fn guests_with_all_threads_keep_no_server() {
-    let folder = Folder::new();
-    let module = root().join("tests/guests/http-p2.wasm");
-    let ended = folder.precompile([module.to_str().unwrap(), "-o", "app.cwasm"]);
-    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let folder = uninterruptible();
     let server = Server::start(&folder, &["--timeout", "1s", "app.cwasm"]);
     let threads = thread::available_parallelism().unwrap().get();
     let mut loops: Vec<_> = (0..threads + 2).map(|_| Connection::open(server.address())).collect();

@@ -25,7 +25,6 @@ mod site_file;
 mod sites;
 mod slots;
 mod version;
-mod watched_body;
 
 use crate::args::Args;
 use crate::failure::Failure;
@@ -34,7 +33,6 @@ use access_log::AccessLog;
 use line_writer::LineWriter;
 use metrics::Metrics;
 use pool::Pool;
-use precompile_runtime::artifact::Code;
 use precompile_runtime::{Runtime, RuntimeConfig};
 use server::Server;
 use sites::Sites;
@@ -57,12 +55,7 @@ pub(crate) fn run(args: Args, options: ServeOptions, config: RuntimeConfig) -> R
     let executor = executor.map_err(|error| Failure::thread(&error))?;
     // Wasmtime's and WASI's functions expect an executor, whose threads start while the components are opened.
     let entered = executor.enter();
-    // By another thread, as the system takes its time to tell which signals are ignored. As process 1 at once: the system
-    // would drop what comes before.
-    let signal = match std::process::id() {
-        1 => Ok(shutdown::flag()?),
-        _ => Err(executor.spawn(async { shutdown::flag() })),
-    };
+    let asked = shutdown::Asked::new(&executor);
     let runtime =
         Runtime::with_config(RuntimeConfig { pooling: Some(Pool(options.max_instances).config()), ..config });
     let (runtime, args, options) = (Arc::new(runtime), Arc::new(args), Arc::new(options));
@@ -76,12 +69,7 @@ pub(crate) fn run(args: Args, options: ServeOptions, config: RuntimeConfig) -> R
         metrics,
         options,
     });
-    let signal = match signal {
-        Ok(signal) => signal,
-        Err(asked) => {
-            executor.block_on(asked).map_err(|error| Failure::own(Code::Signal, || error.to_string()))??
-        }
-    };
+    let signal = asked.answer(&executor)?;
     // From here on, requests are let end.
     signal.store(false, Ordering::Relaxed);
     let ends = clock::start(&runtime, signal)?;

@@ -5,9 +5,7 @@ use super::instance::Instance;
 use super::no_answer::NoAnswer;
 use super::overdue;
 use super::slots::Slots;
-use super::watched_body::WatchedBody;
 use http::{Request, Response};
-use http_body_util::BodyExt;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -20,8 +18,14 @@ use wasmtime_wasi_http::p2::body::HostOutgoingBody;
 use wasmtime_wasi_http::p3::Request as ThirdRequest;
 use wasmtime_wasi_http::{Error, WasiBody, WasiHttpView};
 
-/// The reason why a guest ended before the end of its answer, once it has.
-pub(super) type Cut = Arc<OnceLock<NoAnswer>>;
+/// The end of an answer, which the guest's task and the client's connection tell each other.
+#[derive(Default)]
+pub(super) struct End {
+    /// The reason why the guest ended before it, once it has.
+    pub(super) cut: OnceLock<NoAnswer>,
+    /// Notified when the client has the body, or wants no more of it.
+    pub(super) over: Notify,
+}
 
 /// The sender of an answer, which a guest's handle may keep.
 type Sender = Arc<Mutex<Option<oneshot::Sender<Result<Response<WasiBody>, Error>>>>>;
@@ -33,15 +37,15 @@ pub(super) async fn answer(
     guest: &Arc<Guest>,
     request: Request<WasiBody>,
     deadline: Option<Instant>,
-) -> Result<(Response<WasiBody>, Cut), NoAnswer> {
+) -> Result<(Response<WasiBody>, Arc<End>), NoAnswer> {
     let (sender, receiver) = oneshot::channel();
     let sender: Sender = Arc::new(Mutex::new(Some(sender)));
-    let (slots, guest, cut) = (Arc::clone(slots), Arc::clone(guest), Cut::default());
-    let noted = Arc::clone(&cut);
+    let (slots, guest, end) = (Arc::clone(slots), Arc::clone(guest), Arc::<End>::default());
+    let noted = Arc::clone(&end);
     let task = tokio::spawn(async move {
         // Pinned here: a future that is handed over takes its size again.
         let worked = pin!(work(&slots, &guest, request, &sender, deadline, &noted));
-        let ended = overdue::until(deadline, worked, || _ = noted.set(NoAnswer::Late)).await;
+        let ended = overdue::until(deadline, worked, || _ = noted.cut.set(NoAnswer::Late)).await;
         // A guest that keeps the handle of its answer doesn't keep the client.
         take(&sender);
         ended
@@ -51,7 +55,7 @@ pub(super) async fn answer(
     let received = receiver.await;
     abandoned.forget();
     match received {
-        Ok(Ok(response)) => Ok((response, cut)),
+        Ok(Ok(response)) => Ok((response, end)),
         Ok(Err(error)) => Err(NoAnswer::Failed(format!("the guest answers with the error `{error:?}`"))),
         Err(_) => match task.await {
             Ok(Ok(())) => Err(NoAnswer::Failed("the guest ended without an answer".into())),
@@ -88,7 +92,7 @@ async fn work(
     request: Request<WasiBody>,
     sender: &Sender,
     deadline: Option<Instant>,
-    cut: &Cut,
+    end: &End,
 ) -> Result<(), NoAnswer> {
     let version = guest.version();
     let mut instance = match slots.waiting(&version) {
@@ -100,9 +104,9 @@ async fn work(
         }
     };
     instance.begin(guest.args(), deadline)?;
-    let handled = handle(&mut instance, request, sender, slots.keep_some()).await;
+    let handled = handle(&mut instance, request, sender, slots.keep_some().then_some(end)).await;
     // Before the instance is dropped, and the end of its answer with it.
-    let ended = handled.map_err(NoAnswer::of).inspect_err(|no_answer| _ = cut.set(no_answer.clone()));
+    let ended = handled.map_err(NoAnswer::of).inspect_err(|no_answer| _ = end.cut.set(no_answer.clone()));
     ended?;
     // One that keeps the handle of an answer could use it in another request.
     if take(sender).is_none() {
@@ -111,12 +115,12 @@ async fn work(
     Ok(())
 }
 
-/// Calls the handler of an instance, which may be kept.
+/// Calls the handler of an instance. One that may be kept waits for the end of its answer.
 async fn handle(
     instance: &mut Instance,
     request: Request<WasiBody>,
     sender: &Sender,
-    may_be_kept: bool,
+    awaited: Option<&End>,
 ) -> wasmtime::Result<()> {
     let proxy = Arc::clone(&instance.proxy);
     let store = &mut instance.store;
@@ -149,13 +153,12 @@ async fn handle(
                     }
                 };
                 let response = accessor.with(|mut store| response.into_http(&mut store, received))?;
-                let ended = Arc::new(Notify::new());
-                respond(Ok(response.map(|body| WatchedBody::new(body, Arc::clone(&ended)).boxed_unsync())));
+                respond(Ok(response));
                 // The body is still to come.
                 poll_fn(|context| accessor.poll_no_interesting_tasks(context)).await;
                 // An instance that is kept could keep the end of its answer.
-                if may_be_kept {
-                    ended.notified().await;
+                if let Some(end) = awaited {
+                    end.over.notified().await;
                 }
                 Ok(())
             });

@@ -65,19 +65,18 @@ impl Connections {
         let mut connection = Box::pin(self.graceful.watch(connection));
         let mut ends = self.ends.subscribe();
         tokio::spawn(async move {
+            let _place = place;
             // A client that is gone is no error of the server.
-            let has_ended = tokio::select! {
+            tokio::select! {
                 biased;
-                _ = &mut connection => true,
-                _ = ends.wait_for(|ends| *ends) => false,
-            };
+                _ = &mut connection => return,
+                _ = ends.wait_for(|ends| *ends) => {}
+            }
             match requests.state() {
-                _ if has_ended => {}
                 State::None => {}
                 State::Open => _ = connection.await,
                 State::Answered => _ = tokio::time::timeout(LAST, connection).await,
             }
-            drop(place);
         });
     }
 

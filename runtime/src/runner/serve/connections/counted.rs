@@ -2,7 +2,7 @@
 
 use super::requests::OpenRequest;
 use crate::serve::access_log::Facts;
-use crate::serve::answer::Cut;
+use crate::serve::answer::End;
 use crate::serve::no_answer::NoAnswer;
 use crate::serve::server::Server;
 use bytes::Bytes;
@@ -71,16 +71,15 @@ impl Drop for Record {
 /// The body of a response. Its request ends when it is dropped.
 pub(super) struct Counted {
     body: WasiBody,
-    /// The reason why the guest ended before the end of the body.
-    cut: Cut,
+    end: Arc<End>,
     record: Record,
     has_ended: bool,
 }
 
 impl Counted {
     /// A body with the record of its request.
-    pub(super) fn new(body: WasiBody, cut: Cut, record: Record) -> Counted {
-        Counted { body, cut, record, has_ended: false }
+    pub(super) fn new(body: WasiBody, end: Arc<End>, record: Record) -> Counted {
+        Counted { body, end, record, has_ended: false }
     }
 }
 
@@ -93,8 +92,8 @@ impl Body for Counted {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
-        let Counted { cut, record, has_ended, .. } = &mut *self;
-        match (&frame, cut.get()) {
+        let Counted { end, record, has_ended, .. } = &mut *self;
+        match (&frame, end.cut.get()) {
             (Some(Ok(frame)), _) => record.bytes += frame.data_ref().map_or(0, |data| data.len() as u64),
             // The end of a guest looks like the end of its body: the client must see that it isn't.
             (None | Some(Err(_)), Some(no_answer)) => {
@@ -110,7 +109,7 @@ impl Body for Counted {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.cut.get().is_none() && self.body.is_end_stream()
+        self.end.cut.get().is_none() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -120,6 +119,7 @@ impl Body for Counted {
 
 impl Drop for Counted {
     fn drop(&mut self) {
+        self.end.over.notify_one();
         let Counted { body, record, has_ended, .. } = self;
         let is_whole =
             *has_ended || body.is_end_stream() || record.length.is_some_and(|all| record.bytes >= all);

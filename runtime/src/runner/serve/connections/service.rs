@@ -3,7 +3,7 @@
 use super::counted::{Counted, Record};
 use super::requests::OpenRequest;
 use crate::serve::access_log::Facts;
-use crate::serve::answer::{Cut, answer};
+use crate::serve::answer::{End, answer};
 use crate::serve::no_answer::NoAnswer;
 use crate::serve::server::{For, Server};
 use crate::serve::site::Site;
@@ -31,28 +31,30 @@ pub(super) async fn serve(
     let site = if own.is_none() && purpose == For::Guests { server.sites.find(&request) } else { None };
     let facts = facts(&request, remote, site);
     let mut record = Record::new(Arc::clone(&server), facts, began, open);
-    let (response, cut) = match (own, site) {
-        (Some(page), _) => (page, Cut::default()),
+    let (response, end) = match (own, site) {
+        (Some(page), _) => (page, Arc::<End>::default()),
         // A proxy may have taken the other one.
         (None, _) if request.headers().get_all(header::HOST).iter().count() > 1 => {
-            (plain(StatusCode::BAD_REQUEST, "the request names several hosts\n"), Cut::default())
+            (plain(StatusCode::BAD_REQUEST, "the request names several hosts\n"), Arc::<End>::default())
         }
-        (None, None) => (plain(StatusCode::NOT_FOUND, "no component serves this address\n"), Cut::default()),
+        (None, None) => {
+            (plain(StatusCode::NOT_FOUND, "no component serves this address\n"), Arc::<End>::default())
+        }
         // A guest would be asked for the address of an answer to nobody.
         (None, Some(_)) if host(&request).is_none() => {
-            (plain(StatusCode::BAD_REQUEST, "the request names no host\n"), Cut::default())
+            (plain(StatusCode::BAD_REQUEST, "the request names no host\n"), Arc::<End>::default())
         }
         (None, Some(site)) => {
             let deadline = site.guest.args().limits.timeout.map(|timeout| began + timeout);
             let request = with_own_head(request).map(|body| body.map_err(Error::from).boxed_unsync());
             answer(&server.slots, &site.guest, request, deadline).await.unwrap_or_else(|no_answer| {
                 record.fail(&no_answer);
-                (plain(status(&no_answer), "the server can't answer this request\n"), Cut::default())
+                (plain(status(&no_answer), "the server can't answer this request\n"), Arc::<End>::default())
             })
         }
     };
     record.respond(&response);
-    Ok(response.map(|body| Counted::new(body, cut, record)))
+    Ok(response.map(|body| Counted::new(body, end, record)))
 }
 
 /// The request with a head of its own: hyper's is a part of its buffer of 8 KiB, which is kept as long as the head.
