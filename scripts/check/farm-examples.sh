@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# farm-examples.sh: runs the files of examples/farm on this machine, and compares what they make with what one run makes:
-# GNU parallel over ssh to this machine, Slurm with one node, the commands of the workflow, and the Job's arguments with
-# the variables of an Indexed Job. The Job is also compared with Kubernetes' schemas, and its number of parts with its
-# number of pods. The comparison must notice a part that is missing, and the schemas a Job that is wrong; shards.py sees
-# that no part does another's work. Installs parallel, OpenSSH's server, Slurm and, from
-# PyPI, kubernetes-validate; takes root. scripts/check/workflows.sh lints the workflow. PRECOMPILE names a binary; it is
-# built if it is not named.
+# farm-examples.sh: runs the files of examples/shards on this machine, and compares what they make with what one run
+# makes: GNU parallel over ssh to this machine, Slurm with one node, the commands of the workflow, and the Job's
+# arguments with the variables of an Indexed Job. The Job is also compared with Kubernetes' schemas, and its number of
+# parts with its number of pods. The comparison must notice a part that is missing, and the schemas a Job that is wrong;
+# shards.py sees that no part does another's work. Installs parallel, OpenSSH's server, Slurm and, from PyPI,
+# kubernetes-validate; takes root. scripts/check/workflows.sh lints the workflow. PRECOMPILE names a binary; it is built
+# if it is not named.
 source "$(dirname "$0")/../lib/common.sh"
 unset PRECOMPILE_NO_CACHE
 apt_install parallel openssh-server openssh-client slurm-wlm munge
@@ -25,7 +25,7 @@ stop() {
     rm -rf "$work"
 }
 trap stop EXIT
-farm="$PWD/examples/farm"
+farm="$PWD/examples/shards"
 mkdir "$work/bin" "$work/modules"
 cp "$PRECOMPILE" "$work/bin/precompile"
 export PATH="$work/bin:$PATH" PRECOMPILE_CACHE_DIR="$work/cache"

