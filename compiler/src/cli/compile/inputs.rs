@@ -4,14 +4,18 @@ use crate::walk::{Links, walk};
 use anyhow::{Result, ensure};
 use precompile::artifact::escaped_path;
 use precompile::cache::{Digest, Identity};
-use precompile::descriptor;
-use std::fs::Metadata;
+use precompile::{CodeSize, code_size, descriptor};
+use std::fs::{File, Metadata};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::SystemTime;
 
 /// The name that stands for standard input and standard output.
 pub(crate) const STANDARD: &str = "-";
+
+/// The part of a module that counts as code where its code isn't known: texts are longer than what they say.
+pub(crate) const LEAST_CODE: u64 = 8;
 
 /// A module to compile.
 #[derive(Debug)]
@@ -30,8 +34,8 @@ pub(crate) struct Input {
     pub(crate) modified: Option<SystemTime>,
     /// The digest of the content, once it was read for a plan.
     pub(crate) digest: OnceLock<Digest>,
-    /// The bytes of code, once they were read for a plan.
-    pub(crate) code_bytes: OnceLock<u64>,
+    /// The size of the code, once it was read.
+    code: OnceLock<CodeSize>,
 }
 
 impl Input {
@@ -47,8 +51,27 @@ impl Input {
             is_stream: path == Path::new(STANDARD) || metadata.as_ref().is_some_and(|file| !file.is_file()),
             identity,
             digest: OnceLock::new(),
-            code_bytes: OnceLock::new(),
+            code: OnceLock::new(),
         }
+    }
+
+    /// The size of the code, by the headers of sections; nothing where it can't be told without parsing. It is read once.
+    /// Not for streams, which can't be read twice.
+    ///
+    /// # Errors
+    ///
+    /// If the file can't be read.
+    pub(crate) fn code_size(&self) -> io::Result<CodeSize> {
+        if let Some(code) = self.code.get() {
+            return Ok(*code);
+        }
+        let code = code_size(File::open(&self.path)?, false)?;
+        Ok(*self.code.get_or_init(|| code))
+    }
+
+    /// The size of the code, if it was read.
+    pub(crate) fn known_code_size(&self) -> Option<CodeSize> {
+        self.code.get().copied()
     }
 
     /// The file that is read, also behind standard input.

@@ -1,22 +1,16 @@
 //! The key of a job's artifact, and the estimate of its time: what a plan knows without compiling.
 
-use crate::compile::inputs::Input;
+use crate::compile::inputs::LEAST_CODE;
 use crate::compile::job::{Caching, Job};
 use crate::kind::Kind;
 use crate::unreadable::unreadable;
 use anyhow::Result;
 use precompile::cache::{Digest, Key};
-use precompile::{code_bytes, typical_time};
+use precompile::typical_time;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::HashSet;
-use std::fs::File;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// The part of a module that counts as code where its code is not known, or is less: texts are longer than what they
-/// say, and data has to be copied.
-const LEAST_CODE: u64 = 8;
 
 /// Reads the modules of jobs, each once, by all threads, for their keys. What can't be read is left out.
 pub(crate) fn read_sources(jobs: &[&Job], caching: Option<Caching<'_>>, with_code: bool) {
@@ -24,24 +18,18 @@ pub(crate) fn read_sources(jobs: &[&Job], caching: Option<Caching<'_>>, with_cod
     let firsts: Vec<_> = jobs.iter().filter(|job| seen.insert(Arc::as_ptr(&job.input))).collect();
     firsts.par_iter().for_each(|job| {
         let input = &job.input;
-        if with_code && !input.is_stream && input.code_bytes.get().is_none() {
-            // By the headers of sections, also where modules are isolated: parts must not depend on that. A module whose
-            // code can't be counted counts as one that can't be read, rather than with another size than elsewhere.
-            let Ok(code) = code(input) else { return };
-            // Nobody else sets it.
-            let _ = input.code_bytes.set(code.max(input.bytes / LEAST_CODE));
+        // By the headers of sections, also where modules are isolated: parts must not depend on that. A module whose code
+        // can't be counted counts as one that can't be read, rather than with another size than elsewhere.
+        if with_code && !input.is_stream && input.code_size().is_err() {
+            return;
         }
         if input.digest.get().is_none()
             && let Ok(digest) = job.read_digest(caching)
         {
+            // Nobody else sets it.
             let _ = input.digest.set(digest);
         }
     });
-}
-
-/// The bytes of a module's code; 0 where they can't be told without parsing it.
-fn code(input: &Input) -> io::Result<u64> {
-    File::open(&input.path).and_then(|file| code_bytes(file, false))
 }
 
 impl Job {
@@ -77,7 +65,9 @@ impl Job {
     /// The estimated processor time of compiling: by the code, once it was read, and else by the input's size. It is the
     /// same on every machine.
     pub(crate) fn estimate(&self) -> Duration {
-        let code = self.input.code_bytes.get().copied().unwrap_or(self.input.bytes);
+        // Data has to be copied, too.
+        let code = self.input.known_code_size().map(|code| code.bytes.max(self.input.bytes / LEAST_CODE));
+        let code = code.unwrap_or(self.input.bytes);
         typical_time(self.options.backend, code)
     }
 }

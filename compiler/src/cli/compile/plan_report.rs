@@ -79,7 +79,7 @@ impl Opts {
                 key: job.key().map(|key| key.digest().to_string()),
                 estimated_cpu_ns: nanoseconds(estimate),
                 estimated_peak_bytes: if place == Whereabouts::Missing {
-                    PROCESS_BYTES + job_peak(job)
+                    PROCESS_BYTES.saturating_add(job_peak(job))
                 } else {
                     0
                 },
