@@ -67,7 +67,7 @@ pub use terminal::escaped_path;
 pub use terminal::{Escaped, EscapedLines};
 #[cfg(feature = "trust")]
 pub use trust::Trust;
-pub use unmet::{Offers, unmet};
+pub use unmet::{Offers, interface, unmet};
 pub use wasi::is_of_wasi_0_3;
 
 /// The digest of this crate's sources, which affect the bytes of artifacts.

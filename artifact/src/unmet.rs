@@ -63,9 +63,19 @@ fn of_module(import: Import<'_>, offers: Offers<'_>) -> (String, bool) {
 
 /// A component's import, usually an instance, as messages name it, and whether the host offers it.
 fn of_component(import: Import<'_>, offers: Offers<'_>) -> (String, bool) {
-    let outermost = import.module.split('#').next().filter(|name| !name.is_empty());
-    let name = outermost.unwrap_or(import.name);
+    let name = outermost(import);
     (name.into(), offers(compatible(name)))
+}
+
+/// The interface that a component imports, with the part of its version that must be the same: `wasi:io/poll@0.2` for an
+/// import of `wasi:io/poll@0.2.3`. Of an import outside of an interface, its name.
+pub fn interface(import: Import<'_>) -> &str {
+    compatible(outermost(import))
+}
+
+/// The outermost name of a component's import: its interface's, or else its own.
+fn outermost(import: Import<'_>) -> &str {
+    import.module.split('#').next().filter(|name| !name.is_empty()).unwrap_or(import.name)
 }
 
 /// The name of an instance with the part of its version that must be the same: `wasi:io/poll@0.2` for

@@ -1,24 +1,37 @@
 //! WASI 0.2, for components.
 //!
-//! All functions but two are wasmtime-wasi's.
+//! All functions but two are wasmtime-wasi's. An interface that no import names isn't added: it would take its part of the
+//! start.
 
 #[cfg(feature = "wasi-p3")]
 mod asynchronous;
+mod handles;
+mod imported;
 mod lookup;
+mod prompt;
 
 #[cfg(feature = "wasi-p3")]
 pub(crate) use asynchronous::add_to_linker_async;
+pub(crate) use imported::IsImported;
 
 use crate::network::Network;
+use handles::Io;
+use imported::add_imported;
 use precompile_runtime::wasmtime::component::{Linker, Resource};
 use precompile_runtime::wasmtime::{self, StoreContextMut};
 use std::io;
 use wasmtime_wasi::WasiView;
-use wasmtime_wasi::filesystem::WasiFilesystemView;
+use wasmtime_wasi::filesystem::{WasiFilesystem, WasiFilesystemView};
+use wasmtime_wasi::p2::StreamError;
 use wasmtime_wasi::p2::bindings::sync::filesystem::types::{
-    DirectoryEntryStream, ErrorCode, Host, HostDirectoryEntryStream,
+    self, DirectoryEntryStream, ErrorCode, Host, HostDirectoryEntryStream,
 };
-use wasmtime_wasi::p2::{self, StreamError};
+use wasmtime_wasi::p2::bindings::sync::io::{poll, streams};
+use wasmtime_wasi::p2::bindings::sync::sockets::{tcp, udp, udp_create_socket};
+use wasmtime_wasi::sockets::{WasiSockets, WasiSocketsView};
+
+/// The interface of files and folders.
+const FILES: &str = "wasi:filesystem/types@0.2";
 
 /// The interfaces, with the part of their version that must be the same.
 pub(crate) const INTERFACES: [&str; 27] = [
@@ -51,16 +64,34 @@ pub(crate) const INTERFACES: [&str; 27] = [
     "wasi:sockets/udp@0.2",
 ];
 
-/// Adds WASI 0.2 to a linker.
+/// Adds the interfaces of WASI 0.2 that a component imports to a linker.
 pub(crate) fn add_to_linker<T: WasiView + 'static>(
     linker: &mut Linker<T>,
     network: &Network,
+    is_imported: IsImported<'_>,
 ) -> wasmtime::Result<()> {
-    p2::add_to_linker_sync(linker)?;
-    linker.allow_shadowing(true);
-    lookup::replace(linker, network)?;
+    add_imported(linker, is_imported, &prompt::interfaces())?;
+    add_imported(
+        linker,
+        is_imported,
+        &[
+            ("wasi:io/poll@0.2", |linker| poll::add_to_linker::<T, Io>(linker, Io::of)),
+            ("wasi:io/streams@0.2", |linker| streams::add_to_linker::<T, Io>(linker, Io::of)),
+            (FILES, |linker| types::add_to_linker::<T, WasiFilesystem>(linker, T::filesystem)),
+            ("wasi:sockets/tcp@0.2", |linker| tcp::add_to_linker::<T, WasiSockets>(linker, T::sockets)),
+            ("wasi:sockets/udp@0.2", |linker| udp::add_to_linker::<T, WasiSockets>(linker, T::sockets)),
+            ("wasi:sockets/udp-create-socket@0.2", |linker| {
+                udp_create_socket::add_to_linker::<T, WasiSockets>(linker, T::sockets)
+            }),
+        ],
+    )?;
+    lookup::replace(linker, network, is_imported)?;
+    if !is_imported(FILES) {
+        return Ok(());
+    }
     // WASI has no name for an entry whose name isn't UTF-8. wasmtime-wasi returns an error, after which guests stop
     // reading the folder. Here such an entry is skipped.
+    linker.allow_shadowing(true);
     linker.instance("wasi:filesystem/types@0.2.12")?.func_wrap(
         "[method]directory-entry-stream.read-directory-entry",
         |mut store: StoreContextMut<'_, T>, (stream,): (Resource<DirectoryEntryStream>,)| {
@@ -113,10 +144,23 @@ pub(crate) mod tests {
     fn the_interfaces_are_those_that_can_be_linked() {
         let engine = Engine::new(&Config::new()).unwrap();
         let mut linker = Linker::<Guest>::new(&engine);
-        add_to_linker(&mut linker, &Network::default()).unwrap();
+        add_to_linker(&mut linker, &Network::default(), &|_| true).unwrap();
         for interface in INTERFACES {
             assert!(is_linked(&mut linker, &format!("{interface}.12")), "{interface}");
         }
         assert!(!is_linked(&mut linker, "wasi:http/types@0.2.12"));
+    }
+
+    #[test]
+    fn each_interface_is_linked_where_it_is_imported() {
+        let engine = Engine::new(&Config::new()).unwrap();
+        for imported in INTERFACES {
+            let mut linker = Linker::<Guest>::new(&engine);
+            add_to_linker(&mut linker, &Network::default(), &|name| name == imported).unwrap();
+            for interface in INTERFACES {
+                let is = is_linked(&mut linker, &format!("{interface}.12"));
+                assert_eq!(is, interface == imported, "{interface} where {imported} is imported");
+            }
+        }
     }
 }

@@ -16,10 +16,11 @@ use crate::preview3;
 use crate::state::{self, State};
 use crate::{preview2, wasi_context};
 use precompile_runtime::Program;
-use precompile_runtime::artifact::Code;
+use precompile_runtime::artifact::{Code, interface};
 use precompile_runtime::link::{self, LinkError};
 use precompile_runtime::wasmtime::component::{Component, Instance, Linker, ResourceTable};
 use precompile_runtime::wasmtime::{self, Store};
+use std::collections::BTreeSet;
 #[cfg(feature = "wasi-keyvalue")]
 use std::sync::Arc;
 use wasmtime_wasi::p2::bindings::sync::Command;
@@ -134,6 +135,11 @@ fn handle_bytes(program: &Program) -> usize {
     HANDLE_BYTES
 }
 
+/// The interfaces that a program imports, each with the part of its version that must be the same.
+fn imported(program: &Program) -> BTreeSet<&str> {
+    program.manifest().imports.iter().map(interface).collect()
+}
+
 /// Adds the interfaces to a linker, as functions that may suspend their caller.
 #[cfg(feature = "wasi-p3")]
 pub(crate) fn link_async(
@@ -141,7 +147,8 @@ pub(crate) fn link_async(
     linker: &mut Linker<State<World>>,
     args: &Args,
 ) -> wasmtime::Result<()> {
-    preview2::add_to_linker_async(linker, &args.network)?;
+    let imported = imported(program);
+    preview2::add_to_linker_async(linker, &args.network, &|name| imported.contains(name))?;
     link_optional(linker, args)?;
     #[cfg(feature = "wasi-http")]
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)?;
@@ -175,8 +182,8 @@ fn link(program: &Program, linker: &mut Linker<State<World>>, args: &Args) -> wa
     if program.engine().get_concurrency_support() {
         return link_async(program, linker, args);
     }
-    let _ = program;
-    preview2::add_to_linker(linker, &args.network)?;
+    let imported = imported(program);
+    preview2::add_to_linker(linker, &args.network, &|name| imported.contains(name))?;
     link_optional(linker, args)?;
     #[cfg(feature = "wasi-http")]
     wasmtime_wasi_http::p2::add_only_http_to_linker_sync(linker)?;

@@ -1,25 +1,47 @@
 //! WASI 0.2 for components with concurrency, of which one part waits while others go on.
 
-use super::lookup;
+use super::handles::Io;
+use super::imported::{IsImported, add_imported};
+use super::{FILES, lookup, prompt};
 use crate::network::Network;
 use precompile_runtime::wasmtime::component::{Linker, Resource};
 use precompile_runtime::wasmtime::{self, StoreContextMut};
 use wasmtime_wasi::WasiView;
-use wasmtime_wasi::filesystem::WasiFilesystemView;
-use wasmtime_wasi::p2;
+use wasmtime_wasi::filesystem::{WasiFilesystem, WasiFilesystemView};
 use wasmtime_wasi::p2::bindings::filesystem::types::{
-    DirectoryEntryStream, ErrorCode, Host, HostDirectoryEntryStream,
+    self, DirectoryEntryStream, ErrorCode, Host, HostDirectoryEntryStream,
 };
+use wasmtime_wasi::p2::bindings::sockets::{tcp, udp, udp_create_socket};
+use wasmtime_wasi::sockets::{WasiSockets, WasiSocketsView};
+use wasmtime_wasi_io::bindings::wasi::io::{poll, streams};
 
-/// Adds WASI 0.2 to a linker, as functions that may suspend their caller.
+/// Adds the interfaces of WASI 0.2 that a component imports to a linker, as functions that may suspend their caller.
 pub(crate) fn add_to_linker_async<T: WasiView + 'static>(
     linker: &mut Linker<T>,
     network: &Network,
+    is_imported: IsImported<'_>,
 ) -> wasmtime::Result<()> {
-    p2::add_to_linker_async(linker)?;
-    linker.allow_shadowing(true);
-    lookup::replace(linker, network)?;
+    add_imported(linker, is_imported, &prompt::interfaces())?;
+    add_imported(
+        linker,
+        is_imported,
+        &[
+            ("wasi:io/poll@0.2", |linker| poll::add_to_linker::<T, Io>(linker, Io::of)),
+            ("wasi:io/streams@0.2", |linker| streams::add_to_linker::<T, Io>(linker, Io::of)),
+            (FILES, |linker| types::add_to_linker::<T, WasiFilesystem>(linker, T::filesystem)),
+            ("wasi:sockets/tcp@0.2", |linker| tcp::add_to_linker::<T, WasiSockets>(linker, T::sockets)),
+            ("wasi:sockets/udp@0.2", |linker| udp::add_to_linker::<T, WasiSockets>(linker, T::sockets)),
+            ("wasi:sockets/udp-create-socket@0.2", |linker| {
+                udp_create_socket::add_to_linker::<T, WasiSockets>(linker, T::sockets)
+            }),
+        ],
+    )?;
+    lookup::replace(linker, network, is_imported)?;
+    if !is_imported(FILES) {
+        return Ok(());
+    }
     // As in the functions that don't suspend.
+    linker.allow_shadowing(true);
     linker.instance("wasi:filesystem/types@0.2.12")?.func_wrap_async(
         "[method]directory-entry-stream.read-directory-entry",
         |mut store: StoreContextMut<'_, T>, (stream,): (Resource<DirectoryEntryStream>,)| {
