@@ -5,10 +5,14 @@ use alloc::string::String;
 use alloc::string::ToString;
 use alloc::sync::Arc;
 use core::fmt;
-use precompile_artifact::Policy;
 #[cfg(feature = "trust")]
 use precompile_artifact::Trust;
+use precompile_artifact::{Contract, Policy};
 use wasmtime::{CustomCodeMemory, InstanceAllocationStrategy, ProfilingStrategy};
+
+/// The settings of a pool, by the contract of the artifacts that it is for.
+#[cfg(feature = "pooling")]
+pub type Pooling = Arc<dyn Fn(&Contract) -> wasmtime::PoolingAllocationConfig + Send + Sync>;
 
 /// The configuration of a [`Runtime`](crate::Runtime), for everything that artifacts don't determine.
 #[derive(Clone)]
@@ -35,13 +39,14 @@ pub struct RuntimeConfig {
     /// [`Runtime::open_trusted`](crate::Runtime::open_trusted) and its kind. The default is `false`.
     #[cfg(feature = "trust")]
     pub allow_unsigned: bool,
-    /// The settings of the pools for instances. With `None`, each instance is allocated by itself.
+    /// The settings of the pools for instances, by the contract of the artifacts that a pool is for. With `None`, each
+    /// instance is allocated by itself.
     ///
     /// Every engine has its own pool, and reserves its address space when the first artifact for the engine is opened.
     /// A pool that doesn't fit an artifact's settings is an [`OpenError::Wasmtime`](crate::OpenError::Wasmtime), and so
     /// is an artifact that needs more than a slot of the pool.
     #[cfg(feature = "pooling")]
-    pub pooling: Option<wasmtime::PoolingAllocationConfig>,
+    pub pooling: Option<Pooling>,
     /// The way in which a profiler is told of the code of each artifact that is opened. The default is
     /// [`ProfilingStrategy::None`].
     ///
@@ -80,7 +85,7 @@ impl fmt::Debug for RuntimeConfig {
         #[cfg(feature = "trust")]
         shown.field("trust", &self.trust).field("allow_unsigned", &self.allow_unsigned);
         #[cfg(feature = "pooling")]
-        shown.field("pooling", &self.pooling);
+        shown.field("pooling", &self.pooling.is_some());
         #[cfg(feature = "profile")]
         shown.field("profiler", &self.profiler);
         shown.finish()
@@ -104,11 +109,13 @@ impl RuntimeConfig {
         return None;
     }
 
-    pub(crate) fn allocation_strategy(&self) -> InstanceAllocationStrategy {
+    /// The way in which instances are allocated that artifacts with this contract make.
+    pub(crate) fn allocation_strategy(&self, contract: &Contract) -> InstanceAllocationStrategy {
         #[cfg(feature = "pooling")]
         if let Some(pooling) = &self.pooling {
-            return InstanceAllocationStrategy::Pooling(pooling.clone());
+            return InstanceAllocationStrategy::Pooling(pooling(contract));
         }
+        let _ = contract;
         InstanceAllocationStrategy::OnDemand
     }
 

@@ -56,7 +56,7 @@ impl EngineKey {
             .module_version(ModuleVersionStrategy::WasmtimeVersion)?
             .wasm_features(WasmFeatures::all(), false)
             .wasm_features(self.features(), true)
-            .allocation_strategy(runtime.allocation_strategy())
+            .allocation_strategy(runtime.allocation_strategy(&self.contract))
             .profiler(runtime.profiler())
             .max_wasm_stack(runtime.guest_stack_bytes)
             .wasm_backtrace_max_frames(BACKTRACE_FRAMES)

@@ -64,6 +64,8 @@ mod program;
 mod runtime;
 mod tiered;
 
+#[cfg(feature = "pooling")]
+pub use config::Pooling;
 pub use config::RuntimeConfig;
 pub use embed::Embedded;
 pub use include::{__Align, __Aligned};

@@ -1,19 +1,25 @@
 //! Instances from a pool.
 
+use precompile_runtime::artifact::Contract;
 use precompile_runtime::wasmtime::{Instance, Linker, PoolingAllocationConfig, Store};
 use precompile_runtime::{OpenError, Program, Runtime, RuntimeConfig, link, wasmtime};
+use std::sync::Arc;
 use support::{BACKENDS, Folder};
 
 /// A runtime whose pools hold two instances, each with a memory of at most two pages.
 fn runtime() -> Runtime {
-    let mut pooling = PoolingAllocationConfig::default();
-    pooling
-        .total_core_instances(2)
-        .total_component_instances(2)
-        .total_memories(2)
-        .total_tables(2)
-        .max_memory_size(2 << 16);
-    Runtime::with_config(RuntimeConfig { pooling: Some(pooling), ..RuntimeConfig::default() })
+    let pooling = |contract: &Contract| {
+        let mut pooling = PoolingAllocationConfig::default();
+        pooling
+            .total_core_instances(2)
+            .total_component_instances(2)
+            .total_memories(2)
+            .total_tables(2)
+            // By the contract: a memory of an artifact for fuel has a page more.
+            .max_memory_size(if contract.consume_fuel { 3 << 16 } else { 2 << 16 });
+        pooling
+    };
+    Runtime::with_config(RuntimeConfig { pooling: Some(Arc::new(pooling)), ..RuntimeConfig::default() })
 }
 
 fn start(program: &Program) -> wasmtime::Result<(Store<()>, Instance)> {
@@ -57,4 +63,7 @@ fn an_artifact_that_fits_no_slot_is_refused() {
     let error = unsafe { runtime().open_file(path) }.unwrap_err();
     assert!(matches!(error, OpenError::Wasmtime(_)), "{error}");
     assert!(error.to_string().contains("memory"), "{error}");
+    let path = folder.compile("larger", "(module (memory 3))", &["-W", "fuel=1"]);
+    // SAFETY: as above.
+    unsafe { runtime().open_file(path) }.unwrap();
 }

@@ -4,7 +4,11 @@ use crate::client::{Connection, get, request};
 use crate::server::Server;
 use crate::{compile, folder};
 use serde_json::Value;
-use support::{Folder, Runner};
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+use support::{Folder, Runner, runner};
 
 #[test]
 fn requests_find_their_component() {
@@ -109,4 +113,29 @@ fn health_and_metrics_are_apart_where_asked() {
     assert_eq!(admin("/").ok("health"), "ok\n");
     assert!(admin("/metrics").ok("metrics").ends_with("# EOF\n"));
     assert_eq!(admin("/version").status, 404);
+}
+
+/// Clients that come while the components are opened wait, and are answered.
+#[test]
+fn clients_that_come_early_wait() {
+    let folder = folder("p2", "winch", &[]);
+    // Where the server reads its sites from a pipe, it opens no component before the test says so.
+    let sites = folder.join("sites");
+    assert!(Command::new("mkfifo").arg(&sites).status().unwrap().success());
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let early = thread::spawn(move || {
+        while TcpStream::connect(address).is_err() {
+            thread::sleep(Duration::from_millis(1));
+        }
+        let mut client = Connection::open(address);
+        client.send("GET", "/", &[], "");
+        assert!(!client.is_answered_within(Duration::from_millis(50)));
+        std::fs::write(sites, "[[site]]\ncomponent = \"app.cwasm\"\n").unwrap();
+        client.receive()
+    });
+    let mut command = folder.command(runner(Runner::Full));
+    command.args(["serve", "--addr", &address.to_string(), "--sites", "sites"]);
+    let server = Server::spawn(command);
+    assert_eq!(early.join().unwrap().ok("early"), "hello\n");
+    assert_eq!(server.end().code, Some(0));
 }

@@ -17,6 +17,10 @@ fn mistakes_are_named_with_a_way_out() {
         (&["serve", "--preload", "a=b.cwasm", "app.cwasm"], "leave out `--preload` and `--plugin`"),
         (&["--reuse", "2", "app.cwasm"], "invalid option '--reuse'"),
         (&["serve", "--addr", "192.0.2.1:1", "app.cwasm"], "can't listen on `192.0.2.1:1`"),
+        (
+            &["serve", "--addr", "127.0.0.1:0", "--admin", "192.0.2.1:1", "app.cwasm"],
+            "; name another with `--admin`",
+        ),
     ] {
         let ended = folder.run(Runner::Full, arguments);
         assert_eq!(ended.code, Some(125), "{arguments:?}: {ended:?}");

@@ -13,6 +13,7 @@ mod gate;
 mod guest;
 mod instance;
 mod line_writer;
+mod listeners;
 mod metrics;
 mod no_answer;
 mod overdue;
@@ -31,9 +32,10 @@ use crate::failure::Failure;
 use crate::serve_options::ServeOptions;
 use access_log::AccessLog;
 use line_writer::LineWriter;
+use listeners::Listeners;
 use metrics::Metrics;
 use pool::Pool;
-use precompile_runtime::{Runtime, RuntimeConfig};
+use precompile_runtime::{Pooling, Runtime, RuntimeConfig};
 use server::Server;
 use sites::Sites;
 use slots::Slots;
@@ -56,8 +58,11 @@ pub(crate) fn run(args: Args, options: ServeOptions, config: RuntimeConfig) -> R
     // Wasmtime's and WASI's functions expect an executor, whose threads start while the components are opened.
     let entered = executor.enter();
     let asked = shutdown::Asked::new(&executor);
-    let runtime =
-        Runtime::with_config(RuntimeConfig { pooling: Some(Pool(options.max_instances).config()), ..config });
+    // Before the components are opened: clients that come meanwhile wait instead of being refused.
+    let listeners = executor.block_on(Listeners::open(&options))?;
+    let pool = Pool(options.max_instances);
+    let pooling: Pooling = Arc::new(move |contract: &_| pool.config(contract));
+    let runtime = Runtime::with_config(RuntimeConfig { pooling: Some(pooling), ..config });
     let (runtime, args, options) = (Arc::new(runtime), Arc::new(args), Arc::new(options));
     let sites = Sites::open(&runtime, &args, &options)?;
     let metrics = Metrics::default();
@@ -74,7 +79,7 @@ pub(crate) fn run(args: Args, options: ServeOptions, config: RuntimeConfig) -> R
     signal.store(false, Ordering::Relaxed);
     let ends = clock::start(&runtime, signal)?;
     let ended = executor.block_on(async {
-        let ended = accept::serve(&server, &ends).await;
+        let ended = accept::serve(&server, listeners, &ends).await;
         server.flush().await;
         ended
     });

@@ -1,19 +1,16 @@
-//! Listening, and the artifacts that are replaced meanwhile.
+//! The clients that are let in, and the artifacts that are replaced meanwhile.
 
 use super::clock::Ends;
 use super::connections::Connections;
 use super::gate::Gate;
 use super::guest::Change;
+use super::listeners::Listeners;
 use super::overdue;
 use super::server::{For, Server};
 use crate::failure::Failure;
-use crate::print::tell;
-use precompile_runtime::artifact::Code;
-use std::net::SocketAddr;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 /// The time between two looks at the artifacts' files.
@@ -27,20 +24,17 @@ const ADMIN_CONNECTIONS: u32 = 64;
 /// The time to wait where the system has no more descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Listens, and serves until a signal comes, or a guest is stuck. Then requests that have begun get their answers.
+/// Serves until a signal comes, or a guest is stuck. Then requests that have begun get their answers.
 ///
 /// # Errors
 ///
-/// If an address can't be listened on, or a guest doesn't end.
-pub(super) async fn serve(server: &Arc<Server>, ends: &Ends) -> Result<(), Failure> {
-    let listener = listen(server.options.addr, "serving").await?;
-    let admin = match server.options.admin {
-        Some(address) => Some(listen(address, "health and metrics").await?),
-        None => None,
-    };
+/// If a guest doesn't end.
+pub(super) async fn serve(server: &Arc<Server>, listeners: Listeners, ends: &Ends) -> Result<(), Failure> {
+    listeners.tell();
+    let Listeners { clients, admin } = listeners;
     let mut watched = tokio::spawn(look(Arc::clone(server)));
-    let clients = Arc::new(Gate::new(Some(listener), server.options.max_connections()));
-    let admins = Arc::new(Gate::new(admin, ADMIN_CONNECTIONS));
+    let clients = Arc::new(Gate::new(Some(clients.listener), server.options.max_connections()));
+    let admins = Arc::new(Gate::new(admin.map(|it| it.listener), ADMIN_CONNECTIONS));
     let (end, ended) = oneshot::channel();
     // On the executor's threads, where a client that comes is served without another one being woken.
     let accepted = accept(Arc::clone(server), Arc::clone(&clients), Arc::clone(&admins), ended);
@@ -99,15 +93,6 @@ async fn accept(
     }
 }
 
-/// Listens on an address, and says so.
-async fn listen(address: SocketAddr, what: &str) -> Result<TcpListener, Failure> {
-    let text = address.to_string();
-    let listener = TcpListener::bind(address).await.map_err(|error| not_listening(&text, &error))?;
-    let address = listener.local_addr().map_err(|error| not_listening(&text, &error))?;
-    tell(&format!("{what} on http://{address}/"));
-    Ok(listener)
-}
-
 /// Looks at the artifacts' files, and has new requests served by those that replaced others.
 async fn look(server: Arc<Server>) {
     loop {
@@ -138,9 +123,4 @@ async fn look(server: Arc<Server>) {
             }
         }
     }
-}
-
-/// The error of an address that can't be listened on.
-fn not_listening(address: &str, error: &std::io::Error) -> Failure {
-    Failure::own(Code::Listen, || format!("can't listen on `{address}`: {error}; name another with `--addr`"))
 }

@@ -1,5 +1,6 @@
 //! The pool of the instances.
 
+use precompile_runtime::artifact::Contract;
 use precompile_runtime::wasmtime::PoolingAllocationConfig;
 use precompile_runtime::wasmtime::component::Component;
 use std::num::NonZeroU32;
@@ -19,8 +20,9 @@ const MOST: u32 = 1 << 20;
 pub(super) struct Pool(pub(super) NonZeroU32);
 
 impl Pool {
-    /// The configuration. Address space is reserved for the pool, and memory is taken as instances need it.
-    pub(super) fn config(self) -> PoolingAllocationConfig {
+    /// The configuration for artifacts with a contract. Address space is reserved for the pool, and memory is taken as
+    /// instances need it.
+    pub(super) fn config(self, contract: &Contract) -> PoolingAllocationConfig {
         let times = |count: u32| self.0.get().saturating_mul(count);
         let mut pool = PoolingAllocationConfig::new();
         pool.total_component_instances(self.0.get())
@@ -32,7 +34,8 @@ impl Pool {
             .max_tables_per_component(MOST)
             // A store has one.
             .total_gc_heaps(self.0.get())
-            .total_stacks(times(2));
+            // Each is set up with the pool.
+            .total_stacks(times(if contract.concurrency_support { 2 } else { 1 }));
         pool
     }
 
