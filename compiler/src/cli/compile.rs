@@ -8,6 +8,7 @@ mod counts;
 mod depfile;
 mod digests;
 mod doubt;
+mod elsewhere;
 mod file_settings;
 mod input_limits;
 mod inputs;
@@ -27,23 +28,29 @@ mod project_file;
 mod provenance;
 mod queue;
 mod refusal;
+pub(crate) mod remote;
 mod report;
 mod results;
+mod room;
 mod schedulers;
 pub(crate) mod serve_ready;
 mod shard;
 mod shard_arg;
 mod spread;
 mod target_plan;
+mod waiting;
 
 pub(crate) use opts::{Opts, SHORT_HELP};
 
-use crate::compile::job::{Caching, Failed, Job};
+use crate::compile::job::{Caching, Failed, Job, Means};
 use crate::compile::job_key::read_sources;
+use crate::compile::mem_budget::MemBudget;
 use crate::compile::place::missing_first;
 use crate::compile::plan::Plan;
 use crate::compile::queue::Queue;
+use crate::compile::remote::Farm;
 use crate::compile::results::Results;
+use crate::compile::room::Room;
 use crate::compile::spread::spread;
 use crate::message::{Format, tell, tell_warning};
 use crate::progress::Progress;
@@ -181,14 +188,19 @@ impl Opts {
         self.start_threads()?;
         let progress = Progress::new(jobs.len(), !self.quiet && self.message_format == Format::Human);
         let budget = self.mem_budget();
+        let farm = Farm::new(&self.remote)?;
+        let room = Room::new(budget.map_or(u64::MAX, MemBudget::for_modules), self.threads());
+        let means = Means { caching, budget, farm: farm.as_ref(), room: &room };
         let queue = Queue::new(jobs.iter().map(|job| job.input.bytes).sum(), self.threads());
         let failures = Mutex::new(Vec::new());
         let name = |job: &Job| escaped_path(&job.input.path);
         let run = |job: &'a Job, wait: bool| -> bool {
-            let result = job.run(caching, budget, wait, queue.take(job.input.bytes));
+            farm.as_ref().inspect(|farm| progress.stages(farm.stages()));
+            let result = job.run(means, wait, queue.take(job.input.bytes));
             let mut reported = Ok(());
             progress.above(|| {
                 caching.inspect(|caching| self.warn(caching.cache));
+                farm.as_ref().inspect(|farm| self.warn_of_farm(farm));
                 if let Ok(Some(outcome)) = &result {
                     reported = self.report(outcome, job, results);
                 }
@@ -217,9 +229,10 @@ impl Opts {
                     busy.lock().unwrap_or_else(PoisonError::into_inner).push(job);
                 }
             };
-            match budget {
-                Some(budget) => spread(budget, jobs, self.threads(), &attempt),
-                None => rayon::in_place_scope_fifo(|scope| {
+            match (&farm, budget) {
+                (Some(farm), _) => waiting::each(farm.jobs(), &jobs, &attempt),
+                (None, Some(budget)) => spread(budget, jobs, self.threads(), &attempt),
+                (None, None) => rayon::in_place_scope_fifo(|scope| {
                     for job in jobs {
                         let attempt = &attempt;
                         scope.spawn_fifo(move |_| attempt(job));

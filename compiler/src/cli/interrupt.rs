@@ -19,6 +19,11 @@ static WRITING: RwLock<()> = RwLock::new(());
 static STORES: Mutex<Vec<Store>> = Mutex::new(Vec::new());
 /// The folder that is removed at the end of the process.
 static REMOVED: Mutex<Option<PathBuf>> = Mutex::new(None);
+/// What else is done then.
+static LAST: Mutex<Option<Last>> = Mutex::new(None);
+
+/// A deed at the end of the process, which takes at most a second.
+type Last = Box<dyn FnOnce() + Send>;
 
 /// Has an interrupt end the process with 130, between two writes. Call it before any write that may be the first. A
 /// signal that was ignored when the process started stays ignored, as under `nohup` and in the background of a
@@ -67,6 +72,9 @@ fn end() {
     if let Some(folder) = REMOVED.lock().unwrap_or_else(PoisonError::into_inner).take() {
         // A folder that can't be removed is among the system's temporary files, which are cleared anyway.
         let _ = std::fs::remove_dir_all(folder);
+    }
+    if let Some(last) = LAST.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        last();
     }
     std::process::exit(INTERRUPTED);
 }
@@ -133,6 +141,12 @@ pub(crate) fn protect(store: &Store) {
 /// Has an interrupt remove this folder.
 pub(crate) fn remove(folder: &Path) {
     *REMOVED.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder.into());
+}
+
+/// Has an interrupt do this before the process ends.
+#[cfg(feature = "remote-exec")]
+pub(crate) fn at_end(last: Last) {
+    *LAST.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
 }
 
 /// Holds an interrupt off while the returned guard lives.

@@ -160,6 +160,10 @@ fn main() -> ExitCode {
     if let Some(isolated) = compile::isolate::Opts::of_child() {
         return guarded(|| isolated.run().map(|()| ExitCode::SUCCESS));
     }
+    #[cfg(feature = "remote-exec")]
+    if let Some(worker) = compile::remote::worker::Opts::of_worker() {
+        return guarded(|| worker.run().map(|()| ExitCode::SUCCESS));
+    }
     let arguments: Vec<_> = std::env::args_os().collect();
     let command = parse(arguments.clone()).unwrap_or_else(|error| {
         // The error repeats arguments, and a shell may have filled names in: parse again, with names as they are shown.

@@ -291,6 +291,9 @@ impl From<&Chosen> for ChosenBy {
 #[derive(Clone, Copy, Serialize)]
 pub(crate) struct Counts {
     pub(crate) compiled: u64,
+    /// Those of them that a build farm compiled.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) by_farm: u64,
     /// Artifacts from the cache.
     pub(crate) found: u64,
     /// Outputs that were already as they should be.
@@ -351,6 +354,10 @@ pub(crate) struct TimingsNs {
 /// A time in the form of JSON's fields.
 pub(crate) fn nanoseconds(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 fn path<S: Serializer>(path: &&Path, serializer: S) -> Result<S::Ok, S::Error> {

@@ -24,7 +24,7 @@ impl Progress {
     pub(crate) fn new(jobs: usize, wanted: bool) -> Progress {
         let template = match jobs {
             1 => "{spinner} {elapsed} {wide_msg}",
-            _ => "{bar:30} {pos}/{len} {elapsed} {wide_msg}",
+            _ => "{bar:30} {pos}/{len} {elapsed} {prefix}{wide_msg}",
         };
         let style = ProgressStyle::with_template(template).expect("the template is well-formed");
         let bar = ProgressBar::with_draw_target(Some(jobs as u64), ProgressDrawTarget::hidden());
@@ -35,6 +35,11 @@ impl Progress {
     /// Shows a job that has begun.
     pub(crate) fn begin(&self, name: String) {
         self.bar.set_message(name);
+    }
+
+    /// Shows the stages of jobs under way.
+    pub(crate) fn stages(&self, stages: String) {
+        self.bar.set_prefix(stages);
     }
 
     /// Counts a job that is done.

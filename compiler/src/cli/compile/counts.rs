@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 #[derive(Default)]
 pub(crate) struct Counters {
     compiled: AtomicU64,
+    by_farm: AtomicU64,
     found: AtomicU64,
     in_place: AtomicU64,
     failed: AtomicU64,
@@ -23,6 +24,7 @@ impl Counters {
             (Origin::Found { .. }, _) => &self.found,
         };
         count.fetch_add(1, Relaxed);
+        self.by_farm.fetch_add(outcome.by_farm.into(), Relaxed);
     }
 
     /// Counts failures.
@@ -32,18 +34,20 @@ impl Counters {
 
     /// The counts so far.
     pub(crate) fn counts(&self) -> Counts {
-        let [compiled, found, in_place, failed] =
-            [&self.compiled, &self.found, &self.in_place, &self.failed].map(|count| count.load(Relaxed));
-        Counts { compiled, found, in_place, failed }
+        let [compiled, by_farm, found, in_place, failed] =
+            [&self.compiled, &self.by_farm, &self.found, &self.in_place, &self.failed]
+                .map(|count| count.load(Relaxed));
+        Counts { compiled, by_farm, found, in_place, failed }
     }
 }
 
 impl Counts {
     /// The counts for people, but for those that are 0.
     pub(crate) fn text(self) -> String {
-        let Counts { compiled, found, in_place, failed } = self;
+        let Counts { compiled, by_farm, found, in_place, failed } = self;
+        let of_them = format!("compiled, {by_farm} of them by the build farm");
         let counts = [
-            (compiled, "compiled"),
+            (compiled, if by_farm > 0 { &of_them } else { "compiled" }),
             (found, "found in the cache"),
             (in_place, "in place"),
             (failed, "failed"),

@@ -16,11 +16,11 @@ mod request;
 mod response;
 
 pub(crate) use child::Opts;
+pub(crate) use diagnostics::bounded;
 
 use crate::kind::Kind;
 use anyhow::{Context, Result, anyhow, ensure};
 use channel::Channel;
-use diagnostics::bounded;
 use precompile::{CompileError, Compiled, ErrorKind, Options};
 use request::{Request, Task};
 use response::Response;

@@ -4,8 +4,10 @@ use crate::compile::budget;
 use crate::compile::digests::Digests;
 use crate::compile::input_limits::InputLimits;
 use crate::compile::inputs::{Input, STANDARD};
-use crate::compile::mem_budget::MemBudget;
+use crate::compile::mem_budget::{MemBudget, input_peak};
 use crate::compile::outcome::{JobOutcome, Origin, Phases};
+use crate::compile::remote::Farm;
+use crate::compile::room::Room;
 use crate::described_host::{DescribedHost, misfits};
 use crate::interrupt;
 use crate::kind::Kind;
@@ -18,8 +20,10 @@ use precompile::{
     Answer, Artifact, Backend, Chosen, Compiled, Compiler, Destination, Manifest, ObtainError, Options,
     PairError, Request, Signatures, Source, Target, Written, descriptor,
 };
+use std::iter;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
@@ -85,6 +89,16 @@ pub(crate) struct Caching<'a> {
     pub(crate) explain: bool,
 }
 
+/// The means by which jobs are done.
+#[derive(Clone, Copy)]
+pub(crate) struct Means<'a> {
+    pub(crate) caching: Option<Caching<'a>>,
+    pub(crate) budget: Option<MemBudget>,
+    pub(crate) farm: Option<&'a Farm>,
+    /// The room for what a farm doesn't do.
+    pub(crate) room: &'a Room,
+}
+
 /// The failure of a job.
 pub(crate) struct Failed {
     pub(crate) kind: Kind,
@@ -115,21 +129,37 @@ impl Job {
     /// waits for that process instead. With `shared`, all threads compile the module.
     pub(crate) fn run(
         &self,
-        caching: Option<Caching<'_>>,
-        mem_budget: Option<MemBudget>,
+        means: Means<'_>,
         wait: bool,
         shared: bool,
     ) -> Result<Option<JobOutcome>, Failed> {
+        let Means { caching, budget, farm, room } = means;
+        let by_farm = AtomicBool::new(false);
         let compiler = Compiler::by(|options: &Options, wasm: &[u8]| {
-            mem_budget.map_or(Ok(()), |budget| budget.check(&self.limits, wasm))?;
-            let parallel = options.parallel && shared;
-            self.limits.compiler().compile(&Options { parallel, ..options.clone() }, wasm)
+            let here = || {
+                budget.map_or(Ok(()), |budget| budget.check(&self.limits, wasm))?;
+                // Those who wait for a farm are more than may compile here.
+                let peak =
+                    || {
+                        iter::once(budget.map_or(0, |budget| {
+                            input_peak(&self.limits, &self.input).min(budget.for_modules())
+                        }))
+                    };
+                let _taken = farm.map(|_| room.take(peak()));
+                let parallel = options.parallel && shared;
+                self.limits.compiler().compile(&Options { parallel, ..options.clone() }, wasm)
+            };
+            let Some(farm) = farm else { return here() };
+            let (compiled, is_farms) = farm.compile(options, wasm, &here)?;
+            by_farm.store(is_farms, Relaxed);
+            Ok(compiled)
         });
         let run = || match caching {
             Some(caching) => self.find_or_compile(caching, &compiler, wait),
             None => self.compile(&compiler).map(Some),
         };
         match catch_unwind(AssertUnwindSafe(run)) {
+            Ok(Ok(Some(outcome))) => Ok(Some(JobOutcome { by_farm: by_farm.load(Relaxed), ..outcome })),
             Ok(result) => result.map_err(Failed::new),
             Err(_) => {
                 Err(Failed::new(anyhow!("precompile has a bug and gave up on it; nothing was written")))
@@ -328,6 +358,7 @@ impl Job {
             phases: Phases::default(),
             cache_miss: None,
             digests: None,
+            by_farm: false,
         }
     }
 

@@ -1,7 +1,7 @@
 //! The memory that the modules under way may take together.
 
 use crate::compile::input_limits::InputLimits;
-use crate::compile::inputs::LEAST_CODE;
+use crate::compile::inputs::{Input, LEAST_CODE};
 use crate::compile::isolate::Isolation;
 use crate::units::size;
 use precompile::{CodeSize, CompileError, PROCESS_BYTES, code_size, typical_peak};
@@ -35,6 +35,15 @@ impl MemBudget {
             ))),
         }
     }
+}
+
+/// The estimated memory for compiling an input, in bytes. Of a stream nothing is known, so it takes all.
+pub(super) fn input_peak(limits: &InputLimits, input: &Input) -> u64 {
+    if input.is_stream {
+        return u64::MAX;
+    }
+    // What can't be read fails soon.
+    input.code_size().map_or(0, |code| peak(limits, input.bytes, code))
 }
 
 /// The estimated memory for a module within limits, in bytes.

@@ -5,6 +5,7 @@ use crate::compile::input_limits::InputLimitOpts;
 use crate::compile::mem_budget::MemBudget;
 use crate::compile::project::{MACHINE, Project, SIGNATURES};
 use crate::compile::project_file::FILE;
+use crate::compile::remote::RemoteOpts;
 use crate::compile::shard_arg::{self, ShardArg};
 use crate::environment;
 use crate::message::Format;
@@ -119,6 +120,9 @@ pub(crate) struct Opts {
 
     #[command(flatten)]
     pub(crate) limits: InputLimitOpts,
+
+    #[command(flatten)]
+    pub(super) remote: RemoteOpts,
 }
 
 impl Opts {

@@ -20,6 +20,8 @@ pub(crate) struct JobOutcome {
     pub(crate) cache_miss: Option<String>,
     /// The digests for the provenance, where it was asked for.
     pub(crate) digests: Option<Digests>,
+    /// A worker of a build farm compiled it.
+    pub(crate) by_farm: bool,
 }
 
 /// The origin of an artifact.

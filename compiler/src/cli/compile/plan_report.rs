@@ -3,9 +3,9 @@
 use crate::compile::Opts;
 use crate::compile::job::{Caching, Failed, Job};
 use crate::compile::job_key::read_sources;
+use crate::compile::mem_budget::input_peak;
 use crate::compile::place::places;
 use crate::compile::plan::Plan;
-use crate::compile::spread::job_peak;
 use crate::message::{Format, Message, Planned, Whereabouts, nanoseconds, print, tell};
 use crate::units::seconds;
 use anyhow::Result;
@@ -79,7 +79,7 @@ impl Opts {
                 key: job.key().map(|key| key.digest().to_string()),
                 estimated_cpu_ns: nanoseconds(estimate),
                 estimated_peak_bytes: if place == Whereabouts::Missing {
-                    PROCESS_BYTES.saturating_add(job_peak(job))
+                    PROCESS_BYTES.saturating_add(input_peak(&job.limits, &job.input))
                 } else {
                     0
                 },

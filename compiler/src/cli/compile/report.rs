@@ -44,6 +44,7 @@ impl JobOutcome {
     pub(crate) fn text(&self, job: &Job, timings: bool, verbose: bool) -> String {
         let total: Duration = self.phases.each().iter().map(|(_, time)| *time).sum();
         let (verb, place) = match self.origin {
+            Origin::Compiled { .. } if self.by_farm => ("compiled", " by the build farm"),
             Origin::Compiled { .. } => ("compiled", ""),
             Origin::Found { .. } => ("found", " in the cache"),
         };

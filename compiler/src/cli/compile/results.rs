@@ -6,6 +6,7 @@ use crate::compile::job::{Failed, Job};
 use crate::compile::outcome::JobOutcome;
 use crate::compile::provenance::Provenance;
 use crate::compile::refusal::RunnerBeside;
+use crate::compile::remote::Farm;
 use crate::kind::Kind;
 use crate::message::{Format, Message, Usage, print, tell, tell_error, tell_warning};
 use precompile::artifact::escaped_path;
@@ -44,6 +45,13 @@ impl Opts {
             if !self.quiet {
                 tell_warning(&warning);
             }
+        }
+    }
+
+    /// Warns people of a farm that fails.
+    pub(super) fn warn_of_farm(&self, farm: &Farm) {
+        if let Some(warning) = farm.take_warning().filter(|_| !self.quiet) {
+            tell_warning(&warning);
         }
     }
 

@@ -13,7 +13,7 @@ pub(super) const MAX_BYTES: usize =
 
 /// A message, bounded: at most a screen long, without characters that a terminal obeys, and with no line after the
 /// first that could be taken for one of ours.
-pub(super) fn bounded(message: &str) -> String {
+pub(crate) fn bounded(message: &str) -> String {
     let mut lines = message.trim().lines();
     let mut text = line(lines.next().unwrap_or_default());
     for next in lines.by_ref().take(MAX_LINES - 1) {

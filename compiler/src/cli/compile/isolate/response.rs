@@ -3,9 +3,9 @@
 use super::confinement::Confinement;
 use super::diagnostics::{self, bounded};
 use super::frame;
+use crate::compile::elsewhere::checked;
 use anyhow::{Result, anyhow};
-use precompile::artifact::trailer;
-use precompile::{BackendError, Cause, CompileError, Compiled, ErrorKind, Options, Timings, accept};
+use precompile::{BackendError, Cause, CompileError, Compiled, ErrorKind, Options, Timings};
 use serde::{Deserialize, Serialize};
 use std::io::Read;
 use std::time::Duration;
@@ -94,19 +94,9 @@ impl Response {
         match self.head {
             Head::OutOfMemory => Err(too_much),
             Head::Compiled { scan, compile, finish, artifact_bytes: _ } => {
-                let manifest = accept(options, module, &self.artifact).map_err(|problem| {
-                    elsewhere(
-                        format!("the process that was to compile it made something else: {problem}"),
-                        ErrorKind::Other,
-                    )
+                let manifest = checked(options, module, &self.artifact).map_err(|problem| {
+                    elsewhere(format!("the process that was to compile it {problem}"), ErrorKind::Other)
                 })?;
-                // Signatures are made here, and the process has no key.
-                let is_signed =
-                    trailer::read_unverified(&self.artifact).is_ok_and(|it| !it.signatures.is_empty());
-                if is_signed {
-                    let message = "the process that was to compile it signed it".into();
-                    return Err(elsewhere(message, ErrorKind::Other));
-                }
                 // A sum of a hostile process's times might overflow.
                 let [scan, compile, finish] = [scan, compile, finish].map(|time| time.min(max_time));
                 Ok(Compiled {
