@@ -7,6 +7,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 os.chdir(ROOT)
@@ -58,6 +59,17 @@ def from_pypi(package, version, module=None):
 def blake3():
     """The function `blake3` of PyPI's package of that name, for forgeries whose digests are right."""
     return from_pypi("blake3", "1.0.5").blake3
+
+
+def measured(command, environment):
+    """The seconds from start to exit of a command, which must succeed, those of the processor, and its peak memory in bytes."""
+    null = [(os.POSIX_SPAWN_OPEN, number, "/dev/null", os.O_WRONLY, 0) for number in (1, 2)]
+    start = time.perf_counter()
+    pid = os.posix_spawn(command[0], command, environment, file_actions=null)
+    _, status, usage = os.wait4(pid, 0)
+    if status != 0:
+        sys.exit(f"error: {' '.join(command[:6])} failed")
+    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
 
 
 def ends_with(code, words, *command, stderr_only=True):

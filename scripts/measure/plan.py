@@ -12,7 +12,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
-from common import TARGET, number_argument, report, run
+from common import TARGET, measured, number_argument, report, run
 
 TARGETS = ("x86_64", "aarch64", "riscv64", "s390x", "pulley64", "pulley32")
 # Twice as many jobs may take this many times as much.
@@ -29,17 +29,6 @@ def write_modules(folder, count):
         body = b"\0asm\1\0\0\0\1\4\1\x60\0\0\3\2\1\0\7" + bytes([len(name) + 4, 1, len(name)]) + name + b"\0\0\x0a\4\1\2\0\x0b"
         with open(os.path.join(inner, f"m{number:06}.wasm"), "wb") as file:
             file.write(body)
-
-
-def measured(command, environment):
-    """The seconds from start to exit of a command, which must succeed, those of the processor, and its peak memory in bytes."""
-    null = [(os.POSIX_SPAWN_OPEN, number, "/dev/null", os.O_WRONLY, 0) for number in (1, 2)]
-    start = time.perf_counter()
-    pid = os.posix_spawn(command[0], command, environment, file_actions=null)
-    _, status, usage = os.wait4(pid, 0)
-    if status != 0:
-        sys.exit(f"error: {' '.join(command[:6])} failed")
-    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
 
 
 def faults(rows):
