@@ -11,18 +11,20 @@ const VALID_FOR: Duration = Duration::from_secs(60);
 /// The entries that the shared store lacked when it was last asked for many at once, by the digests of their keys
 /// without scopes.
 #[derive(Debug, Default)]
-pub(crate) struct Absent(RwLock<Option<(Instant, HashSet<Digest>)>>);
+pub(crate) struct Absent(RwLock<Vec<(Instant, HashSet<Digest>)>>);
 
 impl Absent {
-    /// Replaces what is known by the answers to questions that were asked from `asked` on.
+    /// Adds the answers to questions that were asked from `asked` on. Those before are forgotten once they are too old.
     pub(crate) fn learn(&self, asked: Instant, keys: HashSet<Digest>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some((asked, keys));
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|(asked, _)| asked.elapsed() < VALID_FOR);
+        known.push((asked, keys));
     }
 
     /// Returns true if the shared store lacked an entry a moment ago.
     pub(crate) fn has(&self, key: Digest) -> bool {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        known.as_ref().is_some_and(|(asked, keys)| asked.elapsed() < VALID_FOR && keys.contains(&key))
+        known.iter().any(|(asked, keys)| asked.elapsed() < VALID_FOR && keys.contains(&key))
     }
 }
 
@@ -37,6 +39,10 @@ mod tests {
         assert!(!absent.has(one));
         absent.learn(Instant::now(), HashSet::from([one]));
         assert!(absent.has(one) && !absent.has(other));
+        // A large plan asks in several parts.
+        absent.learn(Instant::now(), HashSet::from([other]));
+        assert!(absent.has(one) && absent.has(other));
+        let absent = Absent::default();
         let long_ago = Instant::now().checked_sub(VALID_FOR).unwrap();
         absent.learn(long_ago, HashSet::from([one]));
         assert!(!absent.has(one));

@@ -365,6 +365,14 @@ impl Cache {
             if let Err(error) = remote.finish() {
                 self.warn(error.to_string());
             }
+            let crate::remote::Traffic { sent, sent_plain, received, received_plain } = remote.take_traffic();
+            *self.run() += Run {
+                remote_sent_bytes: sent,
+                remote_sent_plain_bytes: sent_plain,
+                remote_received_bytes: received,
+                remote_received_plain_bytes: received_plain,
+                ..Run::default()
+            };
             let more = self.wrong.swap(0, Relaxed).saturating_sub(1);
             if more > 0 {
                 self.warn(format!("the shared cache `{}` had {more} more wrong entries", remote.name()));

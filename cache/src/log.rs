@@ -28,13 +28,33 @@ pub struct Run {
     pub saved_ns: u64,
     /// The time that making the misses' entries took.
     pub spent_ns: u64,
+    /// The bytes that were sent to the shared store.
+    pub remote_sent_bytes: u64,
+    /// The size of what was sent, uncompressed.
+    pub remote_sent_plain_bytes: u64,
+    /// The bytes that were received from the shared store.
+    pub remote_received_bytes: u64,
+    /// The size of what was received, uncompressed.
+    pub remote_received_plain_bytes: u64,
 }
 
 impl AddAssign for Run {
     fn add_assign(&mut self, other: Run) {
         // Destructured, so that a new field can't be forgotten.
-        let Run { hits, remote_hits, misses, failures, delivered_bytes, stored_bytes, saved_ns, spent_ns } =
-            other;
+        let Run {
+            hits,
+            remote_hits,
+            misses,
+            failures,
+            delivered_bytes,
+            stored_bytes,
+            saved_ns,
+            spent_ns,
+            remote_sent_bytes,
+            remote_sent_plain_bytes,
+            remote_received_bytes,
+            remote_received_plain_bytes,
+        } = other;
         for (sum, more) in [
             (&mut self.hits, hits),
             (&mut self.remote_hits, remote_hits),
@@ -44,6 +64,10 @@ impl AddAssign for Run {
             (&mut self.stored_bytes, stored_bytes),
             (&mut self.saved_ns, saved_ns),
             (&mut self.spent_ns, spent_ns),
+            (&mut self.remote_sent_bytes, remote_sent_bytes),
+            (&mut self.remote_sent_plain_bytes, remote_sent_plain_bytes),
+            (&mut self.remote_received_bytes, remote_received_bytes),
+            (&mut self.remote_received_plain_bytes, remote_received_plain_bytes),
         ] {
             *sum = sum.saturating_add(more);
         }

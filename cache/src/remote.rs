@@ -4,10 +4,13 @@
 //! the use of the store.
 
 mod client;
+mod compression;
 mod connect;
 mod error;
 mod existence;
 mod failure;
+#[cfg(feature = "reapi")]
+mod farm;
 mod folder;
 mod heads;
 mod latch;
@@ -18,19 +21,25 @@ mod redis;
 mod schemes;
 mod store_url;
 mod threads;
+mod traffic;
 mod transport;
+mod ttl;
 mod writes;
 
 pub use error::{ConnectError, RemoteError};
 pub use limits::RemoteLimits;
 pub use mode::Mode;
+pub use traffic::Traffic;
 
 use client::Client;
+use compression::{Compression, unpack};
+use connect::Connected;
 use failure::TransferError;
 use latch::Latch;
 use std::fmt;
 use std::sync::Arc;
 use threads::Threads;
+use traffic::Counters;
 use writes::Writes;
 
 /// A store that many machines share.
@@ -42,6 +51,8 @@ pub struct Remote {
     name: String,
     mode: Mode,
     limits: RemoteLimits,
+    compression: Compression,
+    traffic: Arc<Counters>,
     threads: Threads,
     /// Set at the first read that fails.
     unreadable: Latch,
@@ -61,12 +72,14 @@ impl Remote {
         limits: RemoteLimits,
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Remote, ConnectError> {
-        let (client, name) = connect::connect(url, mode, variable)?;
+        let Connected { client, name, compression } = connect::connect(url, mode, variable)?;
         Ok(Remote {
             client: Arc::new(client),
             name,
             mode,
             limits,
+            compression,
+            traffic: Arc::default(),
             threads: Threads::new(),
             unreadable: Latch::new(),
             writes: Writes::new(),
@@ -97,7 +110,17 @@ impl Remote {
                 () = unreadable.wait() => Ok(None),
             }
         });
-        read.or_else(|why| self.fail(&why))
+        let Some(sent) = read.or_else(|why| self.fail(&why))? else { return Ok(None) };
+        let bytes = sent.len() as u64;
+        // What can't be unpacked is another object: the caller finds that it isn't the one that it looks for.
+        let object = unpack(sent, self.limits.max_bytes).unwrap_or_default();
+        self.traffic.received(bytes, object.len() as u64);
+        Ok(Some(object))
+    }
+
+    /// The bytes that went to the store and came from it since the last call.
+    pub fn take_traffic(&self) -> Traffic {
+        self.traffic.take()
     }
 
     /// Tells for each name whether there is an object, by many requests at once; none if an earlier read failed. Each
@@ -135,7 +158,10 @@ impl Remote {
     /// to store nothing. Does nothing in the mode [`Mode::ReadOnly`] and after a failure.
     pub fn put(&self, name: String, bytes: impl FnOnce() -> Option<Vec<u8>> + Send + 'static) {
         if self.mode == Mode::ReadWrite && !self.writes.are_stopped() {
-            self.writes.begin(&self.threads, Arc::clone(&self.client), self.limits, name, bytes);
+            let (client, traffic, compression) =
+                (Arc::clone(&self.client), Arc::clone(&self.traffic), self.compression);
+            let packed = move || bytes().map(|object| compression.pack(object));
+            self.writes.begin(&self.threads, client, traffic, self.limits, name, packed);
         }
     }
 

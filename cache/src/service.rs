@@ -17,11 +17,13 @@ pub enum Service {
     Azblob,
     /// The cache of GitHub Actions.
     Ghac,
+    /// A build farm, or a cache that speaks the same protocol.
+    Farm,
 }
 
 impl Service {
     /// Every service.
-    pub const ALL: [Service; 7] = [
+    pub const ALL: [Service; 8] = [
         Service::S3,
         Service::Redis,
         Service::Webdav,
@@ -29,6 +31,7 @@ impl Service {
         Service::Gs,
         Service::Azblob,
         Service::Ghac,
+        Service::Farm,
     ];
 
     /// The schemes of its URLs. Of two, the second uses TLS.
@@ -41,6 +44,7 @@ impl Service {
             Service::Gs => &["gs"],
             Service::Azblob => &["azblob"],
             Service::Ghac => &["ghac"],
+            Service::Farm => &["reapi+grpc", "reapi+grpcs"],
         }
     }
 
@@ -54,6 +58,7 @@ impl Service {
             Service::Gs => "gs://",
             Service::Azblob => "azblob://",
             Service::Ghac => "ghac://",
+            Service::Farm => "reapi+grpc://HOST/INSTANCE",
         }
     }
 

@@ -69,7 +69,9 @@ impl Client {
         names: &[String],
         max_age: Option<Duration>,
     ) -> Result<Vec<bool>, FarmError> {
-        let files = stream::iter(names).map(|name| self.entry_file(name, max_age));
+        // Owned: the compiler can't tell yet that a future with borrowed names is one for any of them.
+        let names = names.to_vec();
+        let files = stream::iter(names).map(|name| async move { self.entry_file(&name, max_age).await });
         let files: Vec<_> = files.buffered(AT_ONCE).try_collect().await?;
         let digests = files.iter().flatten().filter_map(|file| file.digest.as_ref());
         let lacking = self.lacking(digests).await?;

@@ -1,6 +1,8 @@
 //! The client of a shared store, which repeats what failed for a moment.
 
 use super::failure::{Failure, TransferError};
+#[cfg(feature = "reapi")]
+use super::farm::{self, Farm};
 use super::folder::Folder;
 use super::limits::RemoteLimits;
 use super::objects;
@@ -32,6 +34,8 @@ pub(super) enum Client {
     },
     Folder(Folder),
     Redis(Redis),
+    #[cfg(feature = "reapi")]
+    Farm(Box<Farm>),
 }
 
 impl Client {
@@ -48,6 +52,8 @@ impl Client {
                 }
                 Client::Folder(folder) => objects::read(folder.operator().await?, name, limits).await,
                 Client::Redis(redis) => redis.read(name, limits).await,
+                #[cfg(feature = "reapi")]
+                Client::Farm(farm) => farm.read(name, limits).await,
             }
         };
         within(limits, "send", read).await
@@ -61,6 +67,8 @@ impl Client {
             // Each takes a thread, as no system asks a mounted folder in any other way.
             Client::Folder(_) => (QUESTIONS_OF_FOLDERS, 1),
             Client::Redis(_) => (redis::CONNECTIONS, redis::NAMES_AT_ONCE),
+            #[cfg(feature = "reapi")]
+            Client::Farm(_) => farm::QUESTIONS,
         }
     }
 
@@ -82,6 +90,8 @@ impl Client {
                 }
                 Client::Folder(folder) => objects::exist(folder.operator().await?, names, limits).await,
                 Client::Redis(redis) => redis.exist(names, limits).await,
+                #[cfg(feature = "reapi")]
+                Client::Farm(farm) => farm.exist(names, limits).await,
             }
         };
         within(limits, "find", exist).await
@@ -103,6 +113,8 @@ impl Client {
                 }
                 Client::Folder(folder) => objects::write(folder.operator().await?, name, object).await,
                 Client::Redis(redis) => redis.write(name, &object.to_bytes(), limits).await,
+                #[cfg(feature = "reapi")]
+                Client::Farm(farm) => farm.write(name, object.to_bytes(), limits).await,
             }
         };
         within(limits, "take", write).await

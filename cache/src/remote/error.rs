@@ -18,6 +18,22 @@ pub enum ConnectError {
     /// The scheme is unknown.
     #[error("no shared cache has the scheme `{0}`: use {known}", known = schemes())]
     Scheme(String),
+    /// A parameter has a value that it can't have.
+    #[error("the shared cache `{name}` has another `{parameter}` than {forms}")]
+    Value {
+        /// The URL, without credentials.
+        name: String,
+        /// The parameter.
+        parameter: &'static str,
+        /// The values that it may have.
+        forms: String,
+    },
+    /// This build lacks what the scheme takes.
+    #[error("the shared cache `{name}` takes a build with the feature `remote-exec`")]
+    NoFarm {
+        /// The URL, without credentials.
+        name: String,
+    },
     /// A part of the URL is missing.
     #[error("the shared cache `{name}` has no {what}: use a URL like `{like}`")]
     Lacks {

@@ -66,18 +66,34 @@ fn failure(error: &Error) -> Failure {
         // Some services report it as temporary.
         ErrorKind::PermissionDenied => Failure::lasting(said(error)),
         _ if error.is_temporary() => Failure::temporary(said(error)),
+        // opendal takes it for a lasting one of some services.
+        _ if status(error).as_deref() == Some("429") => Failure::temporary(said(error)),
         _ => Failure::lasting(said(error)),
     }
 }
 
+/// The code of S3, and of those that speak like it, for a request of another time.
+const SKEWED: &str = "RequestTimeTooSkewed";
+
 /// The text of an error, without the request's details.
 pub(super) fn said(error: &Error) -> String {
+    let clock = if error.to_string().contains(SKEWED) {
+        "; the clock of this machine, or of the store, is off"
+    } else {
+        ""
+    };
+    words(error) + clock
+}
+
+/// The status of HTTP that an error is about. It is only part of the full text, whose rest is the request's details.
+fn status(error: &Error) -> Option<String> {
+    error.to_string().split_once("status: ").and_then(|(_, rest)| Some(rest.get(..3)?.into()))
+}
+
+fn words(error: &Error) -> String {
     // An HTML page says no more than the status does.
     if error.message().is_empty() || error.message().starts_with('<') {
-        // The status is only part of the full text, whose rest is the request's details.
-        let text = error.to_string();
-        let status = text.split_once("status: ").and_then(|(_, rest)| rest.get(..3));
-        return match status {
+        return match status(error) {
             Some(status) => format!("{}: it answered with status {status}", error.kind()),
             None => error.kind().to_string(),
         };

@@ -4,6 +4,7 @@
 //! slow the network, and reads responses of any length.
 
 mod connection;
+mod head;
 mod metered;
 mod tls;
 
@@ -11,13 +12,18 @@ pub(super) use connection::Server;
 
 use super::failure::Failure;
 use super::limits::RemoteLimits;
-use connection::Connections;
+use connection::{Connection, Connections};
 use deadpool::Runtime;
 use deadpool::managed::{BuildError, Object, Pool, PoolError, Timeouts};
+use head::{Head, PART_BYTES};
+use std::time::Duration;
 
-/// The size of the parts in which an object is read, in bytes. At 200 KiB/s a part arrives within the default of
+/// The size of the parts in which a value is read, in bytes. At 200 KiB/s a part arrives within the default of
 /// [`RemoteLimits::idle`].
 const PART: u64 = 1 << 20;
+
+/// The time that parts outlive their heads, so that a head that is there has its parts.
+const LONGER: Duration = Duration::from_secs(600);
 
 /// The number of keys that are asked for in one round trip.
 pub(super) const NAMES_AT_ONCE: usize = 100;
@@ -30,38 +36,39 @@ pub(super) struct Redis {
     pool: Pool<Connections>,
     /// The prefix of all keys, without a slash at its end.
     prefix: String,
+    /// The time after which entries expire.
+    ttl: Option<Duration>,
 }
 
 impl Redis {
     /// The client of a server. Nothing is sent yet.
-    pub(super) fn new(server: Server, prefix: &str) -> Result<Redis, BuildError> {
+    pub(super) fn new(server: Server, prefix: &str, ttl: Option<Duration>) -> Result<Redis, BuildError> {
         let pool =
             Pool::builder(Connections { server }).max_size(CONNECTIONS).runtime(Runtime::Tokio1).build();
-        Ok(Redis { pool: pool?, prefix: prefix.trim_matches('/').into() })
+        Ok(Redis { pool: pool?, prefix: prefix.trim_matches('/').into(), ttl })
     }
 
     /// Reads an object; `None` if there is none.
     pub(super) async fn read(&self, name: &str, limits: &RemoteLimits) -> Result<Option<Vec<u8>>, Failure> {
         let mut connection = self.connection(limits).await?;
         let key = self.key(name);
-        let length: u64 = connection.ask(limits, ::redis::cmd("STRLEN").arg(&key), 0).await?;
-        if length > limits.max_bytes {
+        let Some(object) = value(&mut connection, &key, limits, limits.max_bytes).await? else {
+            return Ok(None);
+        };
+        let Some(head) = Head::read(&object) else { return Ok(Some(object)) };
+        if head.bytes > limits.max_bytes {
             return Err(Failure::too_much(limits));
         }
         let mut object = Vec::new();
-        while (object.len() as u64) < length {
-            let start = object.len() as u64;
-            let mut part = ::redis::cmd("GETRANGE");
-            part.arg(&key).arg(start).arg(start + PART - 1);
-            let part: Vec<u8> = connection.ask(limits, &part, PART).await?;
-            if part.is_empty() || part.len() as u64 > PART {
-                // Deleted meanwhile, as by a server that is short of memory.
-                break;
-            }
+        for number in 0..head.parts() {
+            let most = PART_BYTES as u64;
+            // Evicted meanwhile, or the head is another's that was cut off.
+            let Some(part) = value(&mut connection, &head.key(&key, number), limits, most).await? else {
+                return Ok(None);
+            };
             object.extend_from_slice(&part);
         }
-        // No object is empty, and Redis reports a missing one as empty.
-        Ok((length > 0 && object.len() as u64 == length).then_some(object))
+        Ok((object.len() as u64 == head.bytes).then_some(object))
     }
 
     /// Tells for each name whether there is an object, in one round trip.
@@ -75,7 +82,7 @@ impl Redis {
         Ok(counts.into_iter().map(|count| count > 0).collect())
     }
 
-    /// Writes an object.
+    /// Writes an object. A large one is written in parts, and its head last, so that no reader sees a part of it alone.
     pub(super) async fn write(
         &self,
         name: &str,
@@ -83,8 +90,26 @@ impl Redis {
         limits: &RemoteLimits,
     ) -> Result<(), Failure> {
         let mut connection = self.connection(limits).await?;
+        let key = self.key(name);
+        if object.len() <= PART_BYTES {
+            return connection.tell(&self.set(&key, object, Duration::ZERO)).await;
+        }
+        let head = Head::of(object);
+        for (number, part) in object.chunks(PART_BYTES).enumerate() {
+            let key = head.key(&key, number as u64);
+            connection.tell(&self.set(&key, part, LONGER)).await?;
+        }
+        connection.tell(&self.set(&key, head.text().as_bytes(), Duration::ZERO)).await
+    }
+
+    /// The command that sets a value, which expires so much later than entries do.
+    fn set(&self, key: &str, value: &[u8], later: Duration) -> ::redis::Cmd {
         let mut set = ::redis::cmd("SET");
-        connection.tell(set.arg(self.key(name)).arg(object)).await
+        set.arg(key).arg(value);
+        if let Some(ttl) = self.ttl {
+            set.arg("EX").arg((ttl + later).as_secs());
+        }
+        set
     }
 
     fn key(&self, name: &str) -> String {
@@ -100,4 +125,31 @@ impl Redis {
             other => Failure::lasting(format_args!("{other:?}")),
         })
     }
+}
+
+/// Reads a value, of at most so many bytes; `None` if there is none.
+async fn value(
+    connection: &mut Connection,
+    key: &str,
+    limits: &RemoteLimits,
+    max_bytes: u64,
+) -> Result<Option<Vec<u8>>, Failure> {
+    let length: u64 = connection.ask(limits, ::redis::cmd("STRLEN").arg(key), 0).await?;
+    if length > max_bytes {
+        return Err(Failure::too_much(limits));
+    }
+    let mut value = Vec::new();
+    while (value.len() as u64) < length {
+        let start = value.len() as u64;
+        let mut part = ::redis::cmd("GETRANGE");
+        part.arg(key).arg(start).arg(start + PART - 1);
+        let part: Vec<u8> = connection.ask(limits, &part, PART).await?;
+        if part.is_empty() || part.len() as u64 > PART {
+            // Deleted meanwhile, as by a server that is short of memory.
+            break;
+        }
+        value.extend_from_slice(&part);
+    }
+    // No value is empty, and Redis reports a missing one as empty.
+    Ok((length > 0 && value.len() as u64 == length).then_some(value))
 }

@@ -2,6 +2,8 @@
 
 use super::client::Client;
 use super::error::ConnectError;
+#[cfg(feature = "reapi")]
+use super::farm::Farm;
 use super::folder::Folder;
 use super::heads::Heads;
 use super::mode::Mode;
@@ -10,6 +12,8 @@ use super::store_url::StoreUrl;
 use super::transport::Capped;
 use opendal::services::{Azblob, Gcs, Ghac, S3, Webdav};
 use opendal::{Builder, HttpTransporter, OperationContext, Operator};
+#[cfg(feature = "reapi")]
+use precompile_farm::{Access, Address};
 use redis::RedisConnectionInfo;
 use reqsign_aws_v4::{DefaultCredentialProvider, StaticCredentialProvider};
 use reqsign_core::ProvideCredentialChain;
@@ -42,7 +46,7 @@ pub(super) fn s3(store: &StoreUrl<'_>) -> Result<Client, ConnectError> {
 
 pub(super) fn redis(store: &StoreUrl<'_>) -> Result<Client, ConnectError> {
     let like = "redis://host:6379/0";
-    store.check(&["prefix"])?;
+    store.check(&["prefix", "ttl"])?;
     // An IPv6 address is in brackets.
     let host = store.host("host", like)?.trim_matches(['[', ']']).to_string();
     let (port, tls) = (store.url.port().unwrap_or(REDIS_PORT), store.url.scheme() == "rediss");
@@ -65,7 +69,7 @@ pub(super) fn redis(store: &StoreUrl<'_>) -> Result<Client, ConnectError> {
         settings = settings.set_password(password);
     }
     let prefix = store.parameters.get("prefix").map_or("precompile", String::as_str);
-    let redis = Redis::new(Server { host, port, tls, settings }, prefix);
+    let redis = Redis::new(Server { host, port, tls, settings }, prefix, store.ttl()?);
     redis.map(Client::Redis).map_err(|error| store.refused(error.to_string()))
 }
 
@@ -139,6 +143,38 @@ pub(super) fn ghac(store: &StoreUrl<'_>) -> Result<Client, ConnectError> {
         ghac = ghac.runtime_token(&token);
     }
     build(store, ghac, &["endpoint"])
+}
+
+/// The store of a build farm.
+#[cfg(feature = "reapi")]
+pub(super) fn farm(store: &StoreUrl<'_>) -> Result<Client, ConnectError> {
+    let like = "reapi+grpcs://farm.example/instance";
+    store.check(&["ttl", "header", "ca", "cert", "key"])?;
+    let address = store.url.as_str().trim_start_matches("reapi+");
+    let address = Address::parse(address.split('?').next().unwrap_or_default());
+    let address = address.map_err(|error| store.refused(error.to_string()))?;
+    let file = |parameter: &str| {
+        let read =
+            |path: &String| std::fs::read(path).map_err(|error| store.refused(format!("`{path}`: {error}")));
+        store.parameters.get(parameter).map(read).transpose()
+    };
+    let identity = file("cert")?.zip(file("key")?);
+    let header = |text: &String| {
+        let (name, from) = text.split_once(':').unwrap_or_default();
+        let value = (store.variable)(from).filter(|_| !name.is_empty());
+        let lacks =
+            || store.wrong("header", "`NAME:VARIABLE`, with the name of a variable that is set".into());
+        Ok::<_, ConnectError>((name.to_lowercase(), value.ok_or_else(lacks)?))
+    };
+    let headers = store.parameters.get("header").map(header).transpose()?.into_iter().collect();
+    store.host("host", like)?;
+    let access = Access { authorities: file("ca")?, identity, headers };
+    Ok(Client::Farm(Box::new(Farm::new(address, access, store.ttl()?))))
+}
+
+#[cfg(not(feature = "reapi"))]
+pub(super) fn farm(store: &StoreUrl<'_>) -> Result<Client, ConnectError> {
+    Err(ConnectError::NoFarm { name: store.name.clone() })
 }
 
 /// A client over one of `opendal`'s services. Parameters other than the known ones are an error.

@@ -1,7 +1,10 @@
 //! The parts of a shared store's URL.
 
 use super::error::ConnectError;
+use super::ttl;
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::time::Duration;
 use url::Url;
 
 /// The URL of a shared store.
@@ -54,10 +57,24 @@ impl<'a> StoreUrl<'a> {
     /// Refuses parameters that the scheme doesn't have.
     pub(super) fn check(&self, known: &[&str]) -> Result<(), ConnectError> {
         let name = self.name.clone();
-        match self.parameters.keys().find(|name| !known.contains(&name.as_str())) {
+        // Of every service.
+        let is_known = |name: &str| name == "compress" || known.contains(&name);
+        match self.parameters.keys().find(|name| !is_known(name)) {
             Some(parameter) => Err(ConnectError::Parameter { name, parameter: parameter.clone() }),
             None => Ok(()),
         }
+    }
+
+    /// The time that entries are kept; `None` for no limit.
+    pub(super) fn ttl(&self) -> Result<Option<Duration>, ConnectError> {
+        let forms = "a time such as `12h` or `30d`";
+        let parse = |text: &String| ttl::parse(text).ok_or_else(|| self.wrong("ttl", forms.into()));
+        self.parameters.get("ttl").map(parse).transpose()
+    }
+
+    /// The error of a parameter whose value isn't one of these forms.
+    pub(super) fn wrong(&self, parameter: &'static str, forms: Cow<'static, str>) -> ConnectError {
+        ConnectError::Value { name: self.name.clone(), parameter, forms: forms.into_owned() }
     }
 
     /// The error of a client that can't be built from this URL.

@@ -1,10 +1,12 @@
 //! Writes to a shared store in the background.
 
 use super::client::Client;
+use super::compression::Packed;
 use super::failure::TransferError;
 use super::latch::Latch;
 use super::limits::RemoteLimits;
 use super::threads::{Threads, ThreadsError};
+use super::traffic::Counters;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -65,24 +67,28 @@ impl Writes {
         self.state.stopped.set();
     }
 
-    /// Starts writing the bytes that `bytes` returns, as soon as few enough other writes are running.
+    /// Starts writing what `object` returns, as soon as few enough other writes are running.
     pub(super) fn begin(
         &self,
         threads: &Threads,
         client: Arc<Client>,
+        traffic: Arc<Counters>,
         limits: RemoteLimits,
         name: String,
-        bytes: impl FnOnce() -> Option<Vec<u8>> + Send + 'static,
+        object: impl FnOnce() -> Option<Packed> + Send + 'static,
     ) {
         let state = Arc::clone(&self.state);
         state.unwritten.fetch_add(1, SeqCst);
         let begun = threads.begin(async move {
             let write = async {
                 let Ok(_turn) = state.turns.acquire().await else { return Ok(()) };
-                match spawn_blocking(bytes).await {
-                    Ok(Some(bytes)) => client.write(&name, bytes, &limits).await,
-                    _ => Ok(()),
-                }
+                let Ok(Some(Packed { bytes, plain_bytes })) = spawn_blocking(object).await else {
+                    return Ok(());
+                };
+                let sent = bytes.len() as u64;
+                client.write(&name, bytes, &limits).await?;
+                traffic.sent(sent, plain_bytes);
+                Ok(())
             };
             tokio::select! {
                 biased;

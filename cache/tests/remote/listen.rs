@@ -1,9 +1,10 @@
 //! The listener of the test servers.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// Serves on the loopback interface, each connection in its own thread. Returns the address.
@@ -21,6 +22,9 @@ pub(crate) fn listen(answers: impl Fn(&TcpStream) -> io::Result<()> + Send + Syn
     address
 }
 
+/// What a server keeps, by key: each with the seconds that it may live.
+pub(crate) type Kept = HashMap<Vec<u8>, (Vec<u8>, Option<u64>)>;
+
 /// The requests that a server has seen.
 #[derive(Default)]
 pub(crate) struct Seen {
@@ -30,6 +34,8 @@ pub(crate) struct Seen {
     pub(crate) questions: AtomicUsize,
     /// The number of writes.
     pub(crate) writes: AtomicUsize,
+    /// What it keeps, with the seconds that each may live.
+    pub(crate) kept: Mutex<Kept>,
     /// The number of folders that were asked for.
     pub(crate) folders: AtomicUsize,
     /// The bytes of endless responses that clients have accepted.

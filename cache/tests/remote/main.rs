@@ -4,6 +4,7 @@
 
 mod existence;
 mod listen;
+mod load;
 mod redis;
 mod scopes;
 mod second_level;
@@ -151,7 +152,7 @@ fn errors_in_the_url_are_reported() {
     assert!(told("bucket").contains("no URL"), "{}", told("bucket"));
     assert_eq!(
         told("ftp://host/"),
-        "no shared cache has the scheme `ftp`: use s3, redis, rediss, webdav, webdavs, file, gs, azblob or ghac"
+        "no shared cache has the scheme `ftp`: use s3, redis, rediss, webdav, webdavs, file, gs, azblob, ghac, reapi+grpc or reapi+grpcs"
     );
     assert!(told("s3:///prefix").contains("s3://bucket/prefix"), "{}", told("s3:///prefix"));
     assert!(told("redis://host/first").contains("redis://host:6379/0"), "{}", told("redis://host/first"));

@@ -4,8 +4,8 @@ use crate::listen::{Seen, listen};
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
-use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -43,8 +43,6 @@ pub(crate) const GOOD: Server = Server {
     at_first: None,
 };
 
-type Objects = Mutex<HashMap<Vec<u8>, Vec<u8>>>;
-
 /// Starts a server on the loopback interface. Returns its URL.
 pub(crate) fn serve(server: Server) -> String {
     watched(server).0
@@ -52,13 +50,25 @@ pub(crate) fn serve(server: Server) -> String {
 
 /// Like [`serve`], and also returns the requests that it sees.
 pub(crate) fn watched(server: Server) -> (String, Arc<Seen>) {
-    let (objects, seen) = (Objects::default(), Arc::new(Seen::default()));
+    let seen = Arc::new(Seen::default());
     let sees = Arc::clone(&seen);
-    let address = listen(move |stream| answers(server, stream, &objects, &sees));
+    let address = listen(move |stream| answers(server, stream, &sees));
     (format!("redis://:secret@{address}/0"), seen)
 }
 
-fn answers(server: Server, mut stream: &TcpStream, objects: &Objects, seen: &Seen) -> io::Result<()> {
+/// The seconds that each key of a server may live, of those that have an end.
+pub(crate) fn lives(seen: &Seen) -> HashMap<String, u64> {
+    let kept = seen.kept.lock().unwrap();
+    let lives = kept.iter().filter_map(|(key, (_, life))| Some((key, (*life)?)));
+    lives.map(|(key, life)| (String::from_utf8_lossy(key).into_owned(), life)).collect()
+}
+
+/// Has a server lose keys, as one that is short of memory.
+pub(crate) fn evict(seen: &Seen, is_lost: impl Fn(&str) -> bool) {
+    seen.kept.lock().unwrap().retain(|key, _| !is_lost(&String::from_utf8_lossy(key)));
+}
+
+fn answers(server: Server, mut stream: &TcpStream, seen: &Seen) -> io::Result<()> {
     stream.set_read_timeout(Some(server.closes_after))?;
     let mut reader = BufReader::new(stream);
     loop {
@@ -83,7 +93,7 @@ fn answers(server: Server, mut stream: &TcpStream, objects: &Objects, seen: &See
             }
             _ => {}
         }
-        let mut objects = objects.lock().unwrap();
+        let mut objects = seen.kept.lock().unwrap();
         let answer = match words.as_slice() {
             [b"AUTH", password] if *password == server.password.as_bytes() => b"+OK\r\n".to_vec(),
             [b"AUTH", ..] => b"-WRONGPASS invalid username-password pair\r\n".to_vec(),
@@ -93,17 +103,22 @@ fn answers(server: Server, mut stream: &TcpStream, objects: &Objects, seen: &See
                 format!(":{}\r\n", u8::from(objects.contains_key(*key))).into_bytes()
             }
             [b"STRLEN", key] => {
-                let length = objects.get(*key).map_or(0, |object| object.len() as u64);
+                let length = objects.get(*key).map_or(0, |(object, _)| object.len() as u64);
                 format!(":{}\r\n", server.length.unwrap_or(length)).into_bytes()
             }
             [b"GETRANGE", key, start, end] => {
-                let object = objects.get(*key).map_or(&[][..], Vec::as_slice);
+                let object = objects.get(*key).map_or(&[][..], |(object, _)| object);
                 let end = (number(end)? + 1).min(object.len());
                 let part = object.get(number(start)?..end).unwrap_or_default();
                 [format!("${}\r\n", part.len()).as_bytes(), part, b"\r\n"].concat()
             }
-            [b"SET", key, object] => {
-                objects.insert(key.to_vec(), object.to_vec());
+            [b"SET", key, object, life @ ..] => {
+                seen.writes.fetch_add(1, SeqCst);
+                let life = match life {
+                    [b"EX", seconds] => Some(number(seconds)? as u64),
+                    _ => None,
+                };
+                objects.insert(key.to_vec(), (object.to_vec(), life));
                 b"+OK\r\n".to_vec()
             }
             // The client's name and version.

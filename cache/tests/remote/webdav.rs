@@ -21,6 +21,20 @@ pub(crate) enum Server {
     Fails,
     /// The first read and the first write fail as overloaded.
     FailsOnce,
+    /// The first of each kind of request gets this status.
+    AnswersOnce {
+        status: u16,
+        retry_after: Option<u32>,
+    },
+    /// Every request gets this status.
+    Answers {
+        status: u16,
+        retry_after: Option<u32>,
+    },
+    /// Everything is said to be there, and nothing is.
+    FindsWhatIsGone,
+    /// Nothing is said to be there.
+    DeniesWhatIsThere,
     /// The connection closes in the middle of the first object.
     ClosesOnce,
     /// Reads are forbidden.
@@ -78,6 +92,14 @@ fn answers(server: Server, mut stream: &TcpStream, objects: &Objects, seen: &See
         };
         match server {
             Server::FailsOnce if first => write!(stream, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")?,
+            Server::AnswersOnce { status, retry_after } if first => busy(stream, status, retry_after)?,
+            Server::Answers { status, retry_after } => busy(stream, status, retry_after)?,
+            Server::FindsWhatIsGone if method == "HEAD" => {
+                write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n")?
+            }
+            Server::DeniesWhatIsThere if method == "HEAD" => {
+                write!(stream, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")?
+            }
             Server::ClosesOnce if first && method == "GET" => {
                 return write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n.");
             }
@@ -100,7 +122,14 @@ fn answers(server: Server, mut stream: &TcpStream, objects: &Objects, seen: &See
                 write!(stream, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4000000000000\r\n")?;
                 return seen.flood(stream, b".");
             }
-            Server::Good | Server::Far | Server::FarInTurn | Server::FailsOnce | Server::ClosesOnce => {
+            Server::Good
+            | Server::Far
+            | Server::FarInTurn
+            | Server::FailsOnce
+            | Server::AnswersOnce { .. }
+            | Server::FindsWhatIsGone
+            | Server::DeniesWhatIsThere
+            | Server::ClosesOnce => {
                 if server == Server::Far {
                     thread::sleep(FAR);
                 }
@@ -155,6 +184,26 @@ fn answers(server: Server, mut stream: &TcpStream, objects: &Objects, seen: &See
         }
     }
     Ok(())
+}
+
+/// Answers that the server is busy.
+fn busy(mut stream: &TcpStream, status: u16, retry_after: Option<u32>) -> std::io::Result<()> {
+    let after = retry_after.map_or_else(String::new, |seconds| format!("Retry-After: {seconds}\r\n"));
+    write!(stream, "HTTP/1.1 {status} Busy\r\n{after}Content-Length: 0\r\n\r\n")
+}
+
+/// Starts a server in the manner of S3 that takes every request for one of another time. Returns its URL.
+pub(crate) fn skewed() -> String {
+    let address = listen(|mut stream| {
+        let mut reader = BufReader::new(stream);
+        while request(&mut reader)?.is_some() {
+            let body = "<?xml version=\"1.0\"?><Error><Code>RequestTimeTooSkewed</Code><Message>The difference \
+                        between the request time and the current time is too large.</Message></Error>";
+            write!(stream, "HTTP/1.1 403 Forbidden\r\nContent-Length: {}\r\n\r\n{body}", body.len())?;
+        }
+        Ok(())
+    });
+    format!("http://{address}")
 }
 
 /// The method, the path and the body of a request.

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod actions;
+mod cache;
 mod entries;
 mod faults;
 
