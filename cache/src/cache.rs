@@ -409,7 +409,9 @@ impl Cache {
     fn prune_in_passing(&self) -> Result<(), Error> {
         let log = Log::read(&self.store);
         let last = if log.pruned_unix_s == 0 { log.since_unix_s } else { log.pruned_unix_s };
-        let long_ago = unix_seconds(SystemTime::now()).saturating_sub(last) > PRUNE_EVERY_S;
+        let now = unix_seconds(SystemTime::now());
+        // A time in the future means that the clock was set back. Nothing would be pruned until then.
+        let long_ago = last > now || now - last > PRUNE_EVERY_S;
         if log.estimated_bytes > self.limits.max_bytes || long_ago {
             // A fifth is left free, so that the next run needn't prune again.
             let max_bytes = self.limits.max_bytes / 5 * 4;

@@ -78,7 +78,7 @@ const SKEWED: &str = "RequestTimeTooSkewed";
 /// The text of an error, without the request's details.
 pub(super) fn said(error: &Error) -> String {
     let clock = if error.to_string().contains(SKEWED) {
-        "; the clock of this machine, or of the store, is off"
+        "; the clock of this machine, or of the store, is off: set it"
     } else {
         ""
     };

@@ -25,6 +25,9 @@ const PART: u64 = 1 << 20;
 /// The time that parts outlive their heads, so that a head that is there has its parts.
 const LONGER: Duration = Duration::from_secs(600);
 
+/// The time that parts live without a head, where entries don't expire: those of a writer that was killed.
+const UNFINISHED: Duration = Duration::from_secs(86_400);
+
 /// The number of keys that are asked for in one round trip.
 pub(super) const NAMES_AT_ONCE: usize = 100;
 
@@ -92,24 +95,20 @@ impl Redis {
         let mut connection = self.connection(limits).await?;
         let key = self.key(name);
         if object.len() <= PART_BYTES {
-            return connection.tell(&self.set(&key, object, Duration::ZERO)).await;
+            return connection.tell(&set(&key, object, self.ttl)).await;
         }
         let head = Head::of(object);
-        for (number, part) in object.chunks(PART_BYTES).enumerate() {
-            let key = head.key(&key, number as u64);
-            connection.tell(&self.set(&key, part, LONGER)).await?;
+        let life = self.ttl.map_or(UNFINISHED, |ttl| ttl.saturating_add(LONGER));
+        for (number, part) in (0..).zip(object.chunks(PART_BYTES)) {
+            connection.tell(&set(&head.key(&key, number), part, Some(life))).await?;
         }
-        connection.tell(&self.set(&key, head.text().as_bytes(), Duration::ZERO)).await
-    }
-
-    /// The command that sets a value, which expires so much later than entries do.
-    fn set(&self, key: &str, value: &[u8], later: Duration) -> ::redis::Cmd {
-        let mut set = ::redis::cmd("SET");
-        set.arg(key).arg(value);
-        if let Some(ttl) = self.ttl {
-            set.arg("EX").arg((ttl + later).as_secs());
+        connection.tell(&set(&key, head.text().as_bytes(), self.ttl)).await?;
+        if self.ttl.is_none() {
+            for number in 0..head.parts() {
+                connection.tell(::redis::cmd("PERSIST").arg(head.key(&key, number))).await?;
+            }
         }
-        set
+        Ok(())
     }
 
     fn key(&self, name: &str) -> String {
@@ -125,6 +124,16 @@ impl Redis {
             other => Failure::lasting(format_args!("{other:?}")),
         })
     }
+}
+
+/// The command that sets a value, which expires after this time.
+fn set(key: &str, value: &[u8], life: Option<Duration>) -> ::redis::Cmd {
+    let mut set = ::redis::cmd("SET");
+    set.arg(key).arg(value);
+    if let Some(life) = life {
+        set.arg("EX").arg(life.as_secs());
+    }
+    set
 }
 
 /// Reads a value, of at most so many bytes; `None` if there is none.

@@ -115,6 +115,28 @@ fn a_store_is_pruned_once_a_day() {
     }
 }
 
+/// A clock that was set back has left the time of a pruning in the future. No young entry is lost, and the store is pruned.
+#[test]
+fn a_pruning_in_the_future_is_no_reason_to_wait() {
+    let (folder, store) = store();
+    for (source, used) in [("old", SystemTime::now() - 100 * DAY), ("young", SystemTime::now() + 400 * DAY)] {
+        drop(insert(&store, &key(source), b"blob"));
+        let record = File::options().append(true).open(part(folder.path(), &key(source), "json")).unwrap();
+        record.set_modified(used).unwrap();
+    }
+    let at = seconds(SystemTime::now() + 400 * DAY);
+    pruned_at(folder.path(), at, at);
+    let cache = cache(folder.path());
+    fill(&cache, "new", b"blob");
+    cache.finish();
+    assert_eq!(cache.take_warnings(), [""; 0]);
+    let left = ["old", "young", "new"].map(|source| has(folder.path(), &key(source)));
+    assert_eq!(left, [false, true, true]);
+    let now = seconds(SystemTime::now());
+    let log = store.log().unwrap();
+    assert!(log.pruned_unix_s <= now && log.since_unix_s <= now, "{log:?}");
+}
+
 /// A store that has grown beyond its limit is pruned to four fifths of it. A store at its limit isn't pruned.
 #[test]
 fn a_store_that_is_too_large_is_pruned_in_passing() {

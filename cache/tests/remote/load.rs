@@ -153,6 +153,7 @@ fn a_part_that_is_gone_is_a_miss() {
     let (url, seen) = redis::watched(redis::GOOD);
     let remote = large(&url);
     put(&remote, &random(9 << 20, 1));
+    assert!(redis::lives(&seen).is_empty(), "what is whole is kept");
     redis::evict(&seen, |key| key.ends_with("/1"));
     assert_eq!(remote.get(NAME).unwrap(), None);
     put(&remote, &random(9 << 20, 1));
@@ -199,5 +200,5 @@ fn a_clock_that_is_off_is_named() {
     let url = format!("s3://bucket/prefix?endpoint={url}");
     let remote = Remote::connect(&url, Mode::ReadWrite, PATIENT, &variable).unwrap();
     let error = remote.get(NAME).unwrap_err().to_string();
-    assert!(error.contains("; the clock of this machine, or of the store, is off"), "{error}");
+    assert!(error.contains("; the clock of this machine, or of the store, is off: set it"), "{error}");
 }

@@ -121,6 +121,10 @@ fn answers(server: Server, mut stream: &TcpStream, seen: &Seen) -> io::Result<()
                 objects.insert(key.to_vec(), (object.to_vec(), life));
                 b"+OK\r\n".to_vec()
             }
+            [b"PERSIST", key] => {
+                let known = objects.get_mut(*key).map(|(_, life)| life.take().is_some());
+                format!(":{}\r\n", u8::from(known == Some(true))).into_bytes()
+            }
             // The client's name and version.
             [b"CLIENT" | b"SELECT", ..] => b"+OK\r\n".to_vec(),
             _ => b"-ERR unknown command\r\n".to_vec(),

@@ -6,7 +6,7 @@ use crate::units::{ago, size, time};
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use precompile::artifact::{Escaped, escaped_path};
-use precompile::cache::{Log, Outcome, Pruned, Store, StoredEntry};
+use precompile::cache::{Log, Outcome, Pruned, Run, Store, StoredEntry};
 use precompile::{Rates, is_kept_module};
 use std::io::IsTerminal;
 use std::time::{Duration, SystemTime};
@@ -71,6 +71,16 @@ impl Opts {
     }
 }
 
+/// The lines about the bytes that went to a shared cache and came from it, where there were any.
+fn traffic(total: &Run) -> String {
+    let line = |name: &str, bytes: u64, plain: u64| match plain {
+        0 => String::new(),
+        _ => format!("{name:<15}{}, which are {} uncompressed\n", size(bytes), size(plain)),
+    };
+    line("sent", total.remote_sent_bytes, total.remote_sent_plain_bytes)
+        + &line("received", total.remote_received_bytes, total.remote_received_plain_bytes)
+}
+
 impl Common {
     fn is_json(&self) -> bool {
         self.message_format == Format::Json
@@ -124,7 +134,7 @@ impl Common {
             size(total.stored_bytes),
             time(total.saved_ns as f64 / 1e9),
             time(total.spent_ns as f64 / 1e9),
-        );
+        ) + &traffic(&total);
         Ok(print_bytes(text.as_bytes())?)
     }
 

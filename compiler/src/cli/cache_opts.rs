@@ -221,7 +221,8 @@ mod tests {
     #[test]
     fn the_help_names_every_service() {
         let expected = "A cache that a team shares, used after the one on this machine: s3://BUCKET/PREFIX, \
-                        redis://HOST:PORT/DB, webdav://HOST/PATH, file:///FOLDER, gs://, azblob://, ghac:// \
+                        redis://HOST:PORT/DB, webdav://HOST/PATH, file:///FOLDER, gs://, azblob://, ghac://, \
+                        reapi+grpc://HOST/INSTANCE \
                         [env: PRECOMPILE_CACHE_REMOTE]";
         assert_eq!(remote_help(), expected);
     }

@@ -6,6 +6,7 @@ mod actions;
 mod cache;
 mod entries;
 mod faults;
+mod tls;
 
 use precompile_farm::{Access, Action, Address, Blob, Client, FarmError, InputFile, Limits, Outcome, Stage};
 use std::net::SocketAddr;

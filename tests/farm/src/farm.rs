@@ -21,12 +21,25 @@ pub struct Options {
     pub is_blake3: bool,
     /// Clients must send this header.
     pub header: Option<(String, String)>,
+    /// Clients come by TLS alone.
+    pub tls: Option<Tls>,
+}
+
+/// The certificates of a farm, in PEM.
+#[derive(Clone, Debug)]
+pub struct Tls {
+    /// Its certificate.
+    pub certificate: String,
+    /// The key of that.
+    pub key: String,
+    /// The authority that must have signed the certificates of clients.
+    pub clients: Option<String>,
 }
 
 impl Default for Options {
     /// One worker, SHA-256, an instance without a name.
     fn default() -> Options {
-        Options { instance: String::new(), workers: 1, is_blake3: false, header: None }
+        Options { instance: String::new(), workers: 1, is_blake3: false, header: None, tls: None }
     }
 }
 

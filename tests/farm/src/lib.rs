@@ -16,6 +16,6 @@ mod stream;
 mod worker;
 
 pub use counts::Counts;
-pub use farm::{Farm, Options};
+pub use farm::{Farm, Options, Tls};
 pub use fault::Fault;
 pub use server::start;

@@ -1,6 +1,6 @@
 //! The server of a farm.
 
-use crate::farm::Farm;
+use crate::farm::{Farm, Tls};
 use bazel_remote_apis::build::bazel::remote::execution::v2 as proto;
 use bazel_remote_apis::google::bytestream::byte_stream_server::ByteStreamServer;
 use bazel_remote_apis::google::longrunning::operations_server::OperationsServer;
@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use tokio::net::TcpListener;
-use tonic::transport::Server;
+use tonic::transport::{Certificate, Identity, Server, ServerTlsConfig};
 use tonic::{Request, Response, Status, async_trait};
 
 /// A stream of answers.
@@ -76,12 +76,20 @@ impl Capabilities for Service {
 ///
 /// # Errors
 ///
-/// If the address can't be listened on.
+/// If the address can't be listened on, or a certificate is none.
 pub async fn start(farm: Arc<Farm>, address: SocketAddr) -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind(address).await?;
     let address = listener.local_addr()?;
     let service = Service(farm);
-    let server = Server::builder()
+    let mut server = Server::builder();
+    if let Some(Tls { certificate, key, clients }) = &service.0.options.tls {
+        let mut tls = ServerTlsConfig::new().identity(Identity::from_pem(certificate, key));
+        if let Some(authority) = clients {
+            tls = tls.client_ca_root(Certificate::from_pem(authority));
+        }
+        server = server.tls_config(tls).map_err(std::io::Error::other)?;
+    }
+    let server = server
         .add_service(CapabilitiesServer::new(service.clone()))
         .add_service(
             ContentAddressableStorageServer::new(service.clone()).max_decoding_message_size(2 * MESSAGE),

@@ -15,7 +15,7 @@ impl Farm {
     ///
     /// If one is asked for.
     pub(crate) fn new(opts: &RemoteOpts) -> Result<Option<Farm>> {
-        match opts.address() {
+        match opts.address()? {
             None => Ok(None),
             Some(_) => bail!(left_out("`--remote-exec`", "remote-exec")),
         }

@@ -54,7 +54,7 @@ impl Farm {
     ///
     /// If an option is wrong, or the system refuses threads.
     pub(crate) fn new(opts: &RemoteOpts) -> Result<Option<Farm>> {
-        let Some(address) = opts.address() else { return Ok(None) };
+        let Some(address) = opts.address()? else { return Ok(None) };
         let connection = Connection::new(&address, opts)?;
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.context("no threads for the farm can be started")?;

@@ -1,8 +1,10 @@
 //! The options of a build farm.
 
 use crate::environment::variable;
+use anyhow::{Result, anyhow};
 use clap::Args;
 use precompile::artifact::quantity;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -54,13 +56,21 @@ pub(crate) struct RemoteOpts {
 
 impl RemoteOpts {
     /// The address of the farm, where one is to be used.
-    pub(super) fn address(&self) -> Option<String> {
-        self.remote_exec.clone().or_else(|| variable("PRECOMPILE_REMOTE_EXEC")?.into_string().ok())
+    ///
+    /// # Errors
+    ///
+    /// If the variable is no text.
+    pub(super) fn address(&self) -> Result<Option<String>> {
+        let of_variable = || {
+            let value = variable("PRECOMPILE_REMOTE_EXEC").map(OsString::into_string).transpose();
+            value.map_err(|_| anyhow!("the environment variable `PRECOMPILE_REMOTE_EXEC` is no text"))
+        };
+        self.remote_exec.clone().map_or_else(of_variable, |address| Ok(Some(address)))
     }
 }
 
 /// Two texts with `=` between them.
-fn pair(text: &str) -> Result<(String, String), String> {
+fn pair(text: &str) -> std::result::Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((name.into(), value.into())),
         _ => Err("it has the form NAME=VALUE".into()),
