@@ -18,7 +18,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
-from common import TARGET, number_argument, run
+from common import TARGET, ends_with, number_argument, run
 from grid import grid
 from modules import write_modules
 
@@ -148,6 +148,34 @@ class Checks:
             sys.exit(f"error: an artifact in the cache takes a farm: {warnings}")
         self.farm.start_server()
 
+    def usage(self):
+        """Wrong options are named, and so is a worker of another build."""
+        far = ["--remote-exec", self.farm.address]
+        for options, words in (
+            (["--remote-exec", "https://farm.example"], "`--remote-exec`: `https` is no scheme of a farm: use `grpc`"),
+            ([*far, "--remote-header", "a=UNSET_ONE"], "the environment variable `UNSET_ONE` isn't set, or no text"),
+            ([*far, "--remote-worker", "/nowhere"], "`--remote-worker`: there is no file `/nowhere`"),
+            ([*far, "--remote-ca", "/nowhere"], "/nowhere"),
+        ):
+            ends_with(1, words, PRECOMPILE, "--no-cache", *options, "--out-dir", self.work / "none", self.work / "few")
+        ends_with(2, "it has the form NAME=VALUE", PRECOMPILE, *far, "--remote-platform", "linux", self.work / "few")
+        said = "this worker is another build of precompile than the one that asks: give it one of the same sources"
+        ends_with(1, said, PRECOMPILE, "__worker", "0", self.options(), next((self.work / "few").iterdir()), "none")
+        print("ok: wrong options, and a worker of another build")
+
+    def options(self):
+        """The options of an action, as the farm has them."""
+        command = next(path for path in (self.farm.folder / "storage").rglob("*") if b"__worker" in self.content(path))
+        text = command.read_bytes()
+        return text[text.index(b"{") : text.rindex(b"}") + 1].decode()
+
+    @staticmethod
+    def content(path):
+        """The beginning of a file; nothing of a folder."""
+        if not path.is_file() or path.stat().st_size > 100_000:
+            return b""
+        return path.read_bytes()
+
     def worker_killed(self):
         """A worker is killed while it works, and another one later takes its place."""
         self.forget()
@@ -252,6 +280,7 @@ with tempfile.TemporaryDirectory() as folder, grid(pathlib.Path(folder) / "grid"
     checks = Checks(farm, pathlib.Path(folder), count)
     for check in (
         checks.whole,
+        checks.usage,
         checks.worker_killed,
         checks.server_killed,
         checks.lies,

@@ -16,7 +16,7 @@ pub(crate) use imported::IsImported;
 
 use crate::network::Network;
 use handles::Io;
-use imported::add_imported;
+use imported::{FILES, add_imported};
 use precompile_runtime::wasmtime::component::{Linker, Resource};
 use precompile_runtime::wasmtime::{self, StoreContextMut};
 use std::io;
@@ -29,9 +29,6 @@ use wasmtime_wasi::p2::bindings::sync::filesystem::types::{
 use wasmtime_wasi::p2::bindings::sync::io::{poll, streams};
 use wasmtime_wasi::p2::bindings::sync::sockets::{tcp, udp, udp_create_socket};
 use wasmtime_wasi::sockets::{WasiSockets, WasiSocketsView};
-
-/// The interface of files and folders.
-const FILES: &str = "wasi:filesystem/types@0.2";
 
 /// The interfaces, with the part of their version that must be the same.
 pub(crate) const INTERFACES: [&str; 27] = [

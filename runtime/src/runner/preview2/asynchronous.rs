@@ -1,8 +1,8 @@
 //! WASI 0.2 for components with concurrency, of which one part waits while others go on.
 
 use super::handles::Io;
-use super::imported::{IsImported, add_imported};
-use super::{FILES, lookup, prompt};
+use super::imported::{FILES, IsImported, add_imported};
+use super::{lookup, prompt};
 use crate::network::Network;
 use precompile_runtime::wasmtime::component::{Linker, Resource};
 use precompile_runtime::wasmtime::{self, StoreContextMut};
