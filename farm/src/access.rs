@@ -1,8 +1,8 @@
-//! What it takes to be let in by a farm.
+//! The credentials of a client at a farm.
 
 use std::fmt;
 
-/// What it takes to be let in by a farm.
+/// The credentials of a client at a farm.
 #[derive(Clone, Default)]
 pub struct Access {
     /// The certificates of authorities, in PEM, instead of the system's.

@@ -1,4 +1,4 @@
-//! What a farm can do.
+//! The capabilities of a farm.
 
 pub(crate) use bazel_remote_apis::build::bazel::remote::execution::v2 as proto;
 
@@ -11,7 +11,7 @@ const MESSAGE: usize = 4 << 20;
 /// The part of a message that isn't contents, in bytes.
 const FRAME: usize = 64 << 10;
 
-/// What a farm can do.
+/// The capabilities of a farm.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Capabilities {
     pub(crate) function: Function,
@@ -26,7 +26,7 @@ pub(crate) struct Capabilities {
 }
 
 impl Capabilities {
-    /// What a server says of itself.
+    /// The capabilities that a server tells.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
 //! A client of build farms, which speak the [Remote Execution API](https://github.com/bazelbuild/remote-apis): Buildbarn,
 //! BuildBuddy, BuildGrid, NativeLink and others. It knows nothing of modules or artifacts.
 //!
-//! - [`Address`] and [`Access`]: a farm, and what it takes to be let in.
+//! - [`Address`] and [`Access`]: a farm, and the credentials for it.
 //! - [`Client::run`]: an action, found in the farm's cache of results or executed by one of its workers.
 //! - [`Client::entry`], [`Client::set_entry`], [`Client::have_entries`]: named contents in a farm's caches.
 //!

@@ -66,7 +66,7 @@ of the links are computed by their speeds, 100 Mbit/s and 1 Gbit/s, without dela
                 writes[backend, level, link], reads[backend, level, link] = made + sent, read + sent
                 cells += [f"{made + sent:.2f}", f"{read + sent:.2f}"]
             print("| " + " | ".join(cells) + " |")
-    slow, fast = LINKS
+    fast = LINKS[1]
     for backend in ("winch", "cranelift"):
         for link in LINKS:
             if reads[backend, DEFAULT, link] >= reads[backend, None, link]:

@@ -22,7 +22,7 @@ pub(crate) fn listen(answers: impl Fn(&TcpStream) -> io::Result<()> + Send + Syn
     address
 }
 
-/// What a server keeps, by key: each with the seconds that it may live.
+/// The values of a server, by key: each with the seconds that it may live.
 pub(crate) type Kept = HashMap<Vec<u8>, (Vec<u8>, Option<u64>)>;
 
 /// The requests that a server has seen.
@@ -34,7 +34,7 @@ pub(crate) struct Seen {
     pub(crate) questions: AtomicUsize,
     /// The number of writes.
     pub(crate) writes: AtomicUsize,
-    /// What it keeps, with the seconds that each may live.
+    /// Its values.
     pub(crate) kept: Mutex<Kept>,
     /// The number of folders that were asked for.
     pub(crate) folders: AtomicUsize,

@@ -19,7 +19,7 @@ static WRITING: RwLock<()> = RwLock::new(());
 static STORES: Mutex<Vec<Store>> = Mutex::new(Vec::new());
 /// The folder that is removed at the end of the process.
 static REMOVED: Mutex<Option<PathBuf>> = Mutex::new(None);
-/// What else is done then.
+/// The deed that is left for then.
 static LAST: Mutex<Option<Last>> = Mutex::new(None);
 
 /// A deed at the end of the process, which takes at most a second.

@@ -28,7 +28,7 @@ fn an_action_is_executed_once() {
     });
 }
 
-/// What has gone wrong on a worker is told.
+/// The failure of a program is told.
 #[test]
 fn a_program_that_fails_is_no_failure_of_the_farm() {
     test(async {
