@@ -54,7 +54,7 @@ of the links are computed by their speeds, 100 Mbit/s and 1 Gbit/s, without dela
     reads, writes = {}, {}
     for backend in ("winch", "cranelift"):
         out = work / backend
-        run(TARGET / "release/precompile", "-q", "--backend", backend, "--fallback", "cranelift", "--out-dir", out, *corpus(*MODULES))
+        run(TARGET / "quick/precompile", "-q", "--backend", backend, "--fallback", "cranelift", "--out-dir", out, *corpus(*MODULES))
         artifacts = [path.read_bytes() for path in sorted(out.iterdir())]
         plain = sum(map(len, artifacts))
         for level in LEVELS:
@@ -79,6 +79,6 @@ Level 19 saves more bytes, and costs a write more than it saves even at 100 Mbit
 byte. `?compress=none` is for a link that is faster than these.""")
 
 
-run("cargo", "build", "-q", "--release", "-p", "precompile", "--bins")
+run("cargo", "build", "-q", "--profile", "quick", "-p", "precompile", "--bin", "precompile", "--features", "remote-exec")
 with tempfile.TemporaryDirectory() as folder, report("compression"):
     main(pathlib.Path(folder), from_pypi("zstandard", "0.25.0"))
