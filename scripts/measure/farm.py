@@ -16,7 +16,7 @@ from common import TARGET, measured, number_argument, report, run, shared
 from modules import write_modules
 
 # The workers, and the milliseconds of an action.
-RUNS = ((1, 20), (8, 20), (64, 20), (256, 20), (64, 500), (256, 500))
+RUNS = ((1, 5), (8, 20), (64, 20), (256, 20), (64, 500), (256, 500))
 LENGTH = 300
 PRECOMPILE = TARGET / "quick/precompile"
 
