@@ -13,7 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
 from common import TARGET, corpus, from_pypi, report, run, shared
 
-MODULES = ("pyodide", "resvg", "micropython", "quickjs")
+MODULES = ("resvg", "sqlite", "micropython", "quickjs")
 LEVELS = (None, 1, 3, 9, 19)
 # The level that the cache has by itself, and the links, in bits a second.
 DEFAULT, LINKS = 3, (100e6, 1e9)
