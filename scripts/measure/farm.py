@@ -66,7 +66,8 @@ def main(count, work):
     write_modules(modules, count, LENGTH)
     try:
         _, _, _, _, executed = measure(farm, work, modules, 16)
-        if executed != count:
+        # A program that was just written may be busy, and then its action is executed again.
+        if executed < count:
             sys.exit(f"error: {executed} actions were executed, of {count}")
         print(f"""# A build farm
 
