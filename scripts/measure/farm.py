@@ -18,6 +18,8 @@ from modules import write_modules
 # The workers, and the milliseconds of an action.
 RUNS = ((1, 5), (8, 20), (64, 20), (256, 20), (64, 500), (256, 500))
 LENGTH = 300
+# The part of the actions that may be executed again.
+MOST_AGAIN = 1.01
 PRECOMPILE = TARGET / "quick/precompile"
 
 
@@ -76,16 +78,16 @@ fixed time and then answer with the artifact that was compiled before. The clien
 action, and reads, checks and writes each artifact, of about 14 KB, without a cache. Client and farm share {os.cpu_count()} processors.
 The efficiency is the time that the workers need at least, of the time that it took.
 
-| workers | an action (ms) | at least (s) | took (s) | efficiency | client's processor (s) | a job (ms) | client's memory (MB) | farm's processor (s) |
-|--------:|---------------:|-------------:|---------:|-----------:|-----------------------:|-----------:|---------------------:|---------------------:|""")
+| workers | an action (ms) | again | at least (s) | took (s) | efficiency | client's processor (s) | a job (ms) | client's memory (MB) | farm's processor (s) |
+|--------:|---------------:|------:|-------------:|---------:|-----------:|-----------------------:|-----------:|---------------------:|---------------------:|""")
         for workers, delay in RUNS:
             for line in ("forget-results", f"simulate {delay}", f"workers {workers}"):
                 farm.tell(line)
             wall, cpu, peak, theirs, executed = measure(farm, work, modules, max(16, min(2 * workers, 512)))
             least = count * delay / 1000 / workers
-            if executed != count:
+            if not count <= executed <= count * MOST_AGAIN:
                 sys.exit(f"error: {executed} actions were executed, of {count}")
-            cells = [f"{workers}", f"{delay}", f"{least:.1f}", f"{wall:.1f}", f"{least / wall:.2f}", f"{cpu:.1f}"]
+            cells = [f"{workers}", f"{delay}", f"{executed - count}", f"{least:.1f}", f"{wall:.1f}", f"{least / wall:.2f}", f"{cpu:.1f}"]
             cells += [f"{cpu / count * 1000:.2f}", f"{peak / 1e6:.0f}", f"{theirs:.1f}"]
             print("| " + " | ".join(cells) + " |")
         few = 64
