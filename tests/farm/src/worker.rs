@@ -7,6 +7,7 @@ use prost::Message;
 use proto::{Action, ActionResult, Command, Digest, Directory, OutputFile};
 use std::fs;
 use std::future::pending;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -57,15 +58,26 @@ async fn execute(
 ) -> Result<ActionResult, Status> {
     let (program, arguments) =
         command.arguments.split_first().ok_or_else(|| Status::invalid_argument("no program"))?;
-    let child = tokio::process::Command::new(folder.join(program))
+    let mut child = tokio::process::Command::new(folder.join(program));
+    child
         .args(arguments)
         .env_clear()
         .envs(command.environment_variables.iter().map(|it| (&it.name, &it.value)))
         .current_dir(folder)
         .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output();
-    let ended = tokio::time::timeout(longest, child).await;
+        .kill_on_drop(true);
+    let ended = tokio::time::timeout(longest, async {
+        loop {
+            match child.output().await {
+                // Another action's process, which has not become its program yet, holds the file open for writing.
+                Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                ended => break ended,
+            }
+        }
+    })
+    .await;
     let ended = ended.map_err(|_| Status::deadline_exceeded("the action takes too long"))??;
     let written = |path: &&String| folder.join(path.as_str()).is_file();
     let output_files = command.output_paths.iter().filter(written);
