@@ -16,7 +16,7 @@ pub(crate) use imported::IsImported;
 
 use crate::network::Network;
 use handles::Io;
-use imported::{FILES, add_imported};
+use imported::{FILES, add_imported, waiting};
 use precompile_runtime::wasmtime::component::{Linker, Resource};
 use precompile_runtime::wasmtime::{self, StoreContextMut};
 use std::io;
@@ -68,20 +68,7 @@ pub(crate) fn add_to_linker<T: WasiView + 'static>(
     is_imported: IsImported<'_>,
 ) -> wasmtime::Result<()> {
     add_imported(linker, is_imported, &prompt::interfaces())?;
-    add_imported(
-        linker,
-        is_imported,
-        &[
-            ("wasi:io/poll@0.2", |linker| poll::add_to_linker::<T, Io>(linker, Io::of)),
-            ("wasi:io/streams@0.2", |linker| streams::add_to_linker::<T, Io>(linker, Io::of)),
-            (FILES, |linker| types::add_to_linker::<T, WasiFilesystem>(linker, T::filesystem)),
-            ("wasi:sockets/tcp@0.2", |linker| tcp::add_to_linker::<T, WasiSockets>(linker, T::sockets)),
-            ("wasi:sockets/udp@0.2", |linker| udp::add_to_linker::<T, WasiSockets>(linker, T::sockets)),
-            ("wasi:sockets/udp-create-socket@0.2", |linker| {
-                udp_create_socket::add_to_linker::<T, WasiSockets>(linker, T::sockets)
-            }),
-        ],
-    )?;
+    add_imported(linker, is_imported, &waiting!(T))?;
     lookup::replace(linker, network, is_imported)?;
     if !is_imported(FILES) {
         return Ok(());

@@ -1,7 +1,7 @@
 //! WASI 0.2 for components with concurrency, of which one part waits while others go on.
 
 use super::handles::Io;
-use super::imported::{FILES, IsImported, add_imported};
+use super::imported::{FILES, IsImported, add_imported, waiting};
 use super::{lookup, prompt};
 use crate::network::Network;
 use precompile_runtime::wasmtime::component::{Linker, Resource};
@@ -22,20 +22,7 @@ pub(crate) fn add_to_linker_async<T: WasiView + 'static>(
     is_imported: IsImported<'_>,
 ) -> wasmtime::Result<()> {
     add_imported(linker, is_imported, &prompt::interfaces())?;
-    add_imported(
-        linker,
-        is_imported,
-        &[
-            ("wasi:io/poll@0.2", |linker| poll::add_to_linker::<T, Io>(linker, Io::of)),
-            ("wasi:io/streams@0.2", |linker| streams::add_to_linker::<T, Io>(linker, Io::of)),
-            (FILES, |linker| types::add_to_linker::<T, WasiFilesystem>(linker, T::filesystem)),
-            ("wasi:sockets/tcp@0.2", |linker| tcp::add_to_linker::<T, WasiSockets>(linker, T::sockets)),
-            ("wasi:sockets/udp@0.2", |linker| udp::add_to_linker::<T, WasiSockets>(linker, T::sockets)),
-            ("wasi:sockets/udp-create-socket@0.2", |linker| {
-                udp_create_socket::add_to_linker::<T, WasiSockets>(linker, T::sockets)
-            }),
-        ],
-    )?;
+    add_imported(linker, is_imported, &waiting!(T))?;
     lookup::replace(linker, network, is_imported)?;
     if !is_imported(FILES) {
         return Ok(());

@@ -11,6 +11,27 @@ pub(super) const FILES: &str = "wasi:filesystem/types@0.2";
 /// An interface's name, and the function that adds it to a linker.
 pub(super) type Interface<T> = (&'static str, fn(&mut Linker<T>) -> wasmtime::Result<()>);
 
+/// The interfaces whose functions may wait, by the bindings that are in scope: those that suspend their caller, or others.
+macro_rules! waiting {
+    ($state:ty) => {
+        [
+            ("wasi:io/poll@0.2", |linker| poll::add_to_linker::<$state, Io>(linker, Io::of)),
+            ("wasi:io/streams@0.2", |linker| streams::add_to_linker::<$state, Io>(linker, Io::of)),
+            (FILES, |linker| types::add_to_linker::<$state, WasiFilesystem>(linker, <$state>::filesystem)),
+            ("wasi:sockets/tcp@0.2", |linker| {
+                tcp::add_to_linker::<$state, WasiSockets>(linker, <$state>::sockets)
+            }),
+            ("wasi:sockets/udp@0.2", |linker| {
+                udp::add_to_linker::<$state, WasiSockets>(linker, <$state>::sockets)
+            }),
+            ("wasi:sockets/udp-create-socket@0.2", |linker| {
+                udp_create_socket::add_to_linker::<$state, WasiSockets>(linker, <$state>::sockets)
+            }),
+        ]
+    };
+}
+pub(super) use waiting;
+
 /// Adds those of the interfaces to a linker that a component imports.
 pub(super) fn add_imported<T>(
     linker: &mut Linker<T>,
