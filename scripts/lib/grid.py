@@ -100,7 +100,7 @@ class Grid:
         self.forget_counts()
         self.plant()
         self.database = subprocess.Popen(
-            [PYTHON, "-c", DATABASE, folder / "database"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [PYTHON, "-W", "ignore", "-c", DATABASE, folder / "database"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         uri = self.database.stdout.readline().strip()
         run(ENVIRONMENT / "bin/bgd", "migrate", "apply", uri, stderr=subprocess.DEVNULL)

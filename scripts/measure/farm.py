@@ -27,7 +27,7 @@ class Farm:
     """A farm in a process of its own."""
 
     def __init__(self):
-        command = [TARGET / "quick/test-farm", "workers=4"]
+        command = [TARGET / "quick/reapi-server", "workers=4"]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.address = self.process.stdout.readline().strip()
 
@@ -110,6 +110,6 @@ Beside it: a plan of 1.2 million jobs ([plan.md](plan.md)), and the questions to
 
 build = ["cargo", "build", "-q", "--profile", "quick"]
 run(*build, "-p", "precompile", "--bin", "precompile", "--features", "remote-exec")
-run(*build, "-p", "test-farm")
+run(*build, "-p", "reapi-server")
 with tempfile.TemporaryDirectory() as folder, report("farm"):
     main(number_argument(10_000), pathlib.Path(folder))

@@ -1,6 +1,5 @@
 //! The compression of objects.
 
-use std::borrow::Cow;
 use std::io::Read;
 use std::ops::RangeInclusive;
 
@@ -71,8 +70,8 @@ pub(super) fn unpack(bytes: Vec<u8>, max_bytes: u64) -> Option<Vec<u8>> {
 }
 
 /// The forms of the parameter, for messages.
-pub(super) fn forms() -> Cow<'static, str> {
-    format!("`none`, `zstd`, or `zstd:LEVEL` with a level from {} to {}", LEVELS.start(), LEVELS.end()).into()
+pub(super) fn forms() -> String {
+    format!("`none`, `zstd`, or `zstd:LEVEL` with a level from {} to {}", LEVELS.start(), LEVELS.end())
 }
 
 #[cfg(test)]

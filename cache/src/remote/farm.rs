@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::limits::RemoteLimits;
 use bytes::Bytes;
-use precompile_farm::{Access, Address, Client, FarmError, Limits};
+use precompile_reapi::{Access, Address, Client, FarmError, Limits};
 use std::time::Duration;
 use tokio::sync::OnceCell;
 

@@ -13,7 +13,7 @@ use super::transport::Capped;
 use opendal::services::{Azblob, Gcs, Ghac, S3, Webdav};
 use opendal::{Builder, HttpTransporter, OperationContext, Operator};
 #[cfg(feature = "reapi")]
-use precompile_farm::{Access, Address};
+use precompile_reapi::{Access, Address};
 use redis::RedisConnectionInfo;
 use reqsign_aws_v4::{DefaultCredentialProvider, StaticCredentialProvider};
 use reqsign_core::ProvideCredentialChain;
@@ -162,8 +162,7 @@ pub(super) fn farm(store: &StoreUrl<'_>) -> Result<Client, ConnectError> {
     let header = |text: &String| {
         let (name, from) = text.split_once(':').unwrap_or_default();
         let value = (store.variable)(from).filter(|_| !name.is_empty());
-        let lacks =
-            || store.wrong("header", "`NAME:VARIABLE`, with the name of a variable that is set".into());
+        let lacks = || store.wrong("header", "`NAME:VARIABLE`, with the name of a variable that is set");
         Ok::<_, ConnectError>((name.to_lowercase(), value.ok_or_else(lacks)?))
     };
     let headers = store.parameters.get("header").map(header).transpose()?.into_iter().collect();

@@ -2,7 +2,6 @@
 
 use super::error::ConnectError;
 use super::ttl;
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::time::Duration;
 use url::Url;
@@ -68,13 +67,13 @@ impl<'a> StoreUrl<'a> {
     /// The time that entries are kept; `None` for no limit.
     pub(super) fn ttl(&self) -> Result<Option<Duration>, ConnectError> {
         let forms = "a time such as `12h` or `30d`";
-        let parse = |text: &String| ttl::parse(text).ok_or_else(|| self.wrong("ttl", forms.into()));
+        let parse = |text: &String| ttl::parse(text).ok_or_else(|| self.wrong("ttl", forms));
         self.parameters.get("ttl").map(parse).transpose()
     }
 
     /// The error of a parameter whose value isn't one of these forms.
-    pub(super) fn wrong(&self, parameter: &'static str, forms: Cow<'static, str>) -> ConnectError {
-        ConnectError::Value { name: self.name.clone(), parameter, forms: forms.into_owned() }
+    pub(super) fn wrong(&self, parameter: &'static str, forms: impl Into<String>) -> ConnectError {
+        ConnectError::Value { name: self.name.clone(), parameter, forms: forms.into() }
     }
 
     /// The error of a client that can't be built from this URL.

@@ -117,6 +117,7 @@ impl Opts {
         results: &Results,
     ) -> Result<Vec<(&'a Job, Failed)>> {
         self.tell_notes(plan);
+        let farm = Farm::new(&self.remote)?;
         let caching = self.caching(cache);
         // Outputs that are in place take neither threads nor a compiler.
         let mut rest = Vec::new();
@@ -138,7 +139,7 @@ impl Opts {
             rest = missing_first(rest, caching);
             self.warn(caching.cache);
         }
-        if rest.is_empty() { Ok(Vec::new()) } else { self.run_jobs(rest, caching, results) }
+        if rest.is_empty() { Ok(Vec::new()) } else { self.run_jobs(rest, caching, farm.as_ref(), results) }
     }
 
     /// The use of the cache.
@@ -183,24 +184,24 @@ impl Opts {
         &self,
         mut jobs: Vec<&'a Job>,
         caching: Option<Caching<'_>>,
+        farm: Option<&Farm>,
         results: &Results,
     ) -> Result<Vec<(&'a Job, Failed)>> {
         self.start_threads()?;
         let progress = Progress::new(jobs.len(), !self.quiet && self.message_format == Format::Human);
         let budget = self.mem_budget();
-        let farm = Farm::new(&self.remote)?;
         let room = Room::new(budget.map_or(u64::MAX, MemBudget::for_modules), self.threads());
-        let means = Means { caching, budget, farm: farm.as_ref(), room: &room };
+        let means = Means { caching, budget, farm, room: &room };
         let queue = Queue::new(jobs.iter().map(|job| job.input.bytes).sum(), self.threads());
         let failures = Mutex::new(Vec::new());
         let name = |job: &Job| escaped_path(&job.input.path);
         let run = |job: &'a Job, wait: bool| -> bool {
-            farm.as_ref().inspect(|farm| progress.stages(farm.stages()));
+            farm.inspect(|farm| progress.stages(farm.stages()));
             let result = job.run(means, wait, queue.take(job.input.bytes));
             let mut reported = Ok(());
             progress.above(|| {
                 caching.inspect(|caching| self.warn(caching.cache));
-                farm.as_ref().inspect(|farm| self.warn_of_farm(farm));
+                farm.inspect(|farm| self.warn_of_farm(farm));
                 if let Ok(Some(outcome)) = &result {
                     reported = self.report(outcome, job, results);
                 }
@@ -229,7 +230,7 @@ impl Opts {
                     busy.lock().unwrap_or_else(PoisonError::into_inner).push(job);
                 }
             };
-            match (&farm, budget) {
+            match (farm, budget) {
                 (Some(farm), _) => waiting::each(farm.jobs(), &jobs, &attempt),
                 (None, Some(budget)) => spread(budget, jobs, self.threads(), &attempt),
                 (None, None) => rayon::in_place_scope_fifo(|scope| {

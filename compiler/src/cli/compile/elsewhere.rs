@@ -7,7 +7,7 @@ use precompile::{Manifest, Options, accept};
 ///
 /// # Errors
 ///
-/// What that process did instead.
+/// The deed of that process instead.
 pub(super) fn checked(options: &Options, module: &[u8], artifact: &[u8]) -> Result<Manifest, String> {
     let manifest =
         accept(options, module, artifact).map_err(|problem| format!("made something else: {problem}"))?;

@@ -4,7 +4,7 @@ use super::worker::{REFUSAL, Refusal, is_of_the_module};
 use crate::compile::elsewhere::checked;
 use crate::compile::isolate::bounded;
 use precompile::{CompileError, Compiled, Options, Timings};
-use precompile_farm::Outcome;
+use precompile_reapi::Outcome;
 use std::time::Duration;
 
 /// The name of the artifact among the outputs.
@@ -23,7 +23,7 @@ pub(super) fn read(
 ) -> Result<Result<Compiled, CompileError>, String> {
     let Outcome { exit_code, outputs, stderr, .. } = outcome;
     if exit_code != 0 {
-        return Err(format!("a worker's command ends with {exit_code}: {}", bounded(&stderr)));
+        return Err(format!("a worker's command ends with {exit_code}: {stderr}"));
     }
     for (name, content) in outputs {
         if name == ARTIFACT {

@@ -3,7 +3,7 @@
 use crate::compile::remote::RemoteOpts;
 use crate::environment::variable;
 use anyhow::{Context, Result, anyhow, ensure};
-use precompile_farm::{Access, Address, Blob, Client, FarmError, Limits};
+use precompile_reapi::{Access, Address, Blob, Client, FarmError, Limits};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

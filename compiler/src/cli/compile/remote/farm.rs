@@ -7,7 +7,7 @@ use crate::compile::remote::RemoteOpts;
 use crate::interrupt;
 use anyhow::{Context, Result};
 use precompile::{CompileError, Compiled, Options};
-use precompile_farm::{Action, Blob, InputFile, Stage};
+use precompile_reapi::{Action, Blob, InputFile, Stage};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};

@@ -1,9 +1,9 @@
 //! Farms that are reached by TLS.
 
 use crate::{capitals, connect_to, farm, run, test, text};
-use precompile_farm::Access;
+use precompile_reapi::Access;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use test_farm::{Options, Tls};
+use reapi_server::{Options, Tls};
 
 /// An authority.
 fn authority() -> CertifiedIssuer<'static, KeyPair> {

@@ -1,8 +1,8 @@
 //! Named contents.
 
 use crate::{connect, count, farm, test};
+use reapi_server::{Fault, Options};
 use std::time::Duration;
-use test_farm::{Fault, Options};
 
 #[test]
 fn contents_are_found_by_their_names() {

@@ -2,7 +2,7 @@
 
 use crate::action::{Action, Messages};
 use crate::blob::Blob;
-use crate::call::{call, raw, within};
+use crate::call::{call, raw};
 use crate::capabilities::proto;
 use crate::client::Client;
 use crate::error::{FarmError, bounded};
@@ -72,7 +72,7 @@ impl Client {
                 _ => self.cancel(&name).await,
             }
         }
-        let (result, is_cached) = executed.map_err(|_| FarmError::Late(longest.as_secs()))??;
+        let (result, is_cached) = executed.map_err(|_| FarmError::Late(longest))??;
         self.outcome(action, result, max_output_bytes, is_cached).await
     }
 
@@ -185,6 +185,11 @@ impl Client {
                 stage(&operation).into_iter().for_each(staged);
                 continue;
             }
+            // Read out: servers end a connection on which many streams are dropped, and with it all that is under way.
+            let _ = tokio::time::timeout(self.limits.connect, async {
+                while let Ok(Some(_)) = stream.message().await {}
+            })
+            .await;
             return match operation.result {
                 Some(operation::Result::Response(any)) => {
                     let response = ExecuteResponse::decode(&*any.value);
@@ -210,7 +215,7 @@ impl Client {
         };
         let written = call(&self.limits, || {
             let (mut results, request) = (self.results(), request.clone());
-            async move { within(&self.limits, results.update_action_result(request)).await }
+            async move { results.update_action_result(request).await }
         });
         written.await.map(drop)
     }

@@ -1,9 +1,9 @@
 //! Actions: executed, found, uploaded for.
 
 use crate::{LONGEST, capitals, connect, connect_to, count, farm, run, script, test, text};
-use precompile_farm::{Access, Function, Stage};
+use precompile_reapi::{Access, Function, Stage};
+use reapi_server::{Fault, Options};
 use std::sync::Mutex;
-use test_farm::{Fault, Options};
 
 /// An action is executed once, whoever asks for it, and by both functions.
 #[test]

@@ -5,7 +5,8 @@
 //! - [`Client::run`]: an action, found in the farm's cache of results or executed by one of its workers.
 //! - [`Client::entry`], [`Client::set_entry`], [`Client::have_entries`]: named contents in a farm's caches.
 //!
-//! What a farm sends is bounded in size and in time, and has the digest that it is named by. Nothing more is known of it.
+//! The contents that a farm sends are bounded in size and in time, and have the digests that they are named by. Nothing
+//! more is known of them.
 
 #![forbid(unsafe_code)]
 

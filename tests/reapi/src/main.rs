@@ -1,4 +1,4 @@
-//! `test-farm [OPTION=VALUE...]`: serves a farm, prints its address, and does what the lines of standard input say.
+//! `reapi-server [OPTION=VALUE...]`: serves a farm, prints its address, and does what the lines of standard input say.
 //!
 //! - Options: `workers`, `instance`, `function` (`sha256` or `blake3`), `header` (`NAME:VALUE`), `address`.
 //! - `simulate MILLISECONDS`: workers wait so long, and answer with what was recorded.
@@ -9,11 +9,11 @@
 
 #![expect(clippy::print_stdout, reason = "its answers are read there")]
 
+use reapi_server::{Farm, Fault, Options, start};
 use std::io::{BufRead, stdin};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use test_farm::{Farm, Fault, Options, start};
 use tokio::runtime::Builder;
 
 fn main() {

@@ -1,5 +1,6 @@
 //! The failure of a farm.
 
+use std::time::Duration;
 use thiserror::Error;
 use tonic::{Code, Status};
 
@@ -19,8 +20,8 @@ pub enum FarmError {
     #[error("it lacks {0}, which it had")]
     Lost(String),
     /// It didn't end in time.
-    #[error("it doesn't end within {0} s")]
-    Late(u64),
+    #[error("it doesn't end within {} s", .0.as_secs_f32())]
+    Late(Duration),
 }
 
 impl FarmError {

@@ -2,8 +2,8 @@
 
 use crate::{count, farm, test};
 use precompile_cache::remote::{Mode, Remote, RemoteLimits};
+use reapi_server::{Fault, Options};
 use std::net::SocketAddr;
-use test_farm::{Fault, Options};
 
 const NAME: &str = "v1/ab/cdef";
 

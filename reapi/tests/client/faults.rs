@@ -1,10 +1,10 @@
 //! Farms that fail or lie: each ends in bounded time.
 
 use crate::{LONGEST, capitals, connect, connect_to, count, farm, run, script, test, text};
-use precompile_farm::{Access, FarmError};
+use precompile_reapi::{Access, FarmError};
+use reapi_server::{Fault, Options, start};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
-use test_farm::{Fault, Options, start};
 
 /// A worker that never ends is given up, and the farm is told.
 #[test]
@@ -16,7 +16,7 @@ fn an_action_that_never_ends_is_given_up() {
         let begun = Instant::now();
         let action = capitals(&client, "never");
         let late = client.run(&action, false, Duration::from_secs(1), 100, &|_| {}).await.unwrap_err();
-        assert!(matches!(late, FarmError::Late(1)), "{late}");
+        assert!(matches!(late, FarmError::Late(_)), "{late}");
         assert_eq!(late.to_string(), "it doesn't end within 1 s");
         assert!(begun.elapsed() < Duration::from_secs(5));
         while count(&farm, "cancelled") == 0 {
@@ -102,7 +102,7 @@ fn a_server_may_come_back() {
         assert!(begun.elapsed() < Duration::from_secs(10));
         let late = tokio::spawn(async move {
             tokio::time::sleep(Duration::from_millis(200)).await;
-            start(test_farm::Farm::new(Options::default()), port).await.unwrap();
+            start(reapi_server::Farm::new(Options::default()), port).await.unwrap();
         });
         let client = connect_to(&format!("grpc://{port}"), Access::default()).await.unwrap();
         late.await.unwrap();

@@ -8,11 +8,11 @@ mod entries;
 mod faults;
 mod tls;
 
-use precompile_farm::{Access, Action, Address, Blob, Client, FarmError, InputFile, Limits, Outcome, Stage};
+use precompile_reapi::{Access, Action, Address, Blob, Client, FarmError, InputFile, Limits, Outcome, Stage};
+use reapi_server::{Farm, Options, start};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use test_farm::{Farm, Options, start};
 
 /// The output of the test's action.
 const OUTPUT: &str = "out.txt";
