@@ -64,6 +64,9 @@ codes! {
     ImageKind = 107, "The image is of another kind than the manifest says.", "Compile the module again.";
     Excess = 108, "The file has more bytes than an artifact.", "Copy or compile it again.";
     Digest = 109, "The artifact was damaged after it was written.", "Copy or compile it again.";
+    Fat = 110, "The file is a fat artifact, for several hosts, and the reader takes one for a single host.", "Use a build with the feature `fat`, or take a slice out with `precompile fat --split`.";
+    FatIndex = 111, "The index of a fat artifact can't be read.", "Make the fat artifact again, or use a newer version of the reader.";
+    FatSlice = 112, "A slice of a fat artifact isn't the one that its index describes.", "Copy or make it again.";
 
     WasmtimeVersion = 201, "The artifact was compiled by another major version of wasmtime than the runtime holds.", "Use a precompile and a runtime that are built on the same wasmtime.";
     Kind = 202, "The artifact is a component, and the runtime runs modules only.", "Use a runtime with the feature `component-model`.";
@@ -77,6 +80,7 @@ codes! {
     Concurrency = 210, "The artifact was compiled with the component model's concurrency, and the runtime has none.", "Use a runtime with the feature `async`, or compile modules with `-W concurrency-support=n`.";
     Epochs = 211, "The code can be interrupted by epochs, which the host can't count.", "Compile without `-W epoch-interruption`, or with `-W fuel` instead.";
     Compiler = 212, "The artifact is Winch's, and the host's program holds a compiler, whose code passes arguments otherwise.", "Compile with `--backend cranelift`, or build the program without the compiler that another of its packages brings.";
+    NoSlice = 213, "None of a fat artifact's slices fits the host.", "See `precompile explain`, which says of each slice why not, and compile one for the host.";
     PolicyBackend = 221, "The host's policy doesn't accept the backend.", "Compile with a `--backend` that it accepts.";
     PolicyWasmtimeVersion = 222, "The host's policy demands a newer wasmtime to have compiled the code.", "Compile with a newer precompile.";
     PolicyEpochInterruption = 223, "The host's policy demands code that can be interrupted.", "Compile with `-W epoch-interruption`.";

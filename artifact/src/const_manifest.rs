@@ -4,6 +4,7 @@
 //! compares the reader with [`Manifest::decode`](crate::Manifest::decode), which reads all fields.
 
 use crate::Platform;
+use crate::fat;
 use crate::manifest::Kind;
 use crate::trailer::{FORMAT, MAGIC, STUB};
 
@@ -29,6 +30,8 @@ pub enum ConstReadError {
     Stub,
     /// The bytes aren't an artifact of precompile's.
     NotOurs,
+    /// The bytes are a fat artifact.
+    Fat,
     /// The artifact has a newer format.
     Format,
 }
@@ -49,6 +52,9 @@ impl<'a> ConstManifest<'a> {
         }
         let Some(trailer) = trailer(artifact) else { return Err(ConstReadError::NotOurs) };
         let (format, manifest) = trailer;
+        if format == fat::FORMAT {
+            return Err(ConstReadError::Fat);
+        }
         if format > FORMAT {
             return Err(ConstReadError::Format);
         }
@@ -124,7 +130,7 @@ const fn trailer(artifact: &[u8]) -> Option<(u32, &[u8])> {
 }
 
 /// A number of `length` bytes, at most eight, at an offset.
-const fn number(bytes: &[u8], at: usize, length: usize, big_endian: bool) -> u64 {
+pub(crate) const fn number(bytes: &[u8], at: usize, length: usize, big_endian: bool) -> u64 {
     let (mut value, mut index) = (0, 0);
     while index < length {
         let byte = bytes[at + index] as u64;
@@ -145,19 +151,19 @@ pub const fn same(a: &[u8], b: &[u8]) -> bool {
 
 /// The unread fields of a manifest, in postcard's encoding.
 #[derive(Clone, Copy, Debug)]
-struct Fields<'a> {
-    rest: &'a [u8],
+pub(crate) struct Fields<'a> {
+    pub(crate) rest: &'a [u8],
 }
 
 impl<'a> Fields<'a> {
-    const fn take(&mut self, bytes: usize) -> &'a [u8] {
+    pub(crate) const fn take(&mut self, bytes: usize) -> &'a [u8] {
         let (taken, rest) = self.rest.split_at(bytes);
         self.rest = rest;
         taken
     }
 
     /// The next number: seven bits in each byte, the least significant first. The eighth bit marks that more follow.
-    const fn number(&mut self) -> usize {
+    pub(crate) const fn number(&mut self) -> usize {
         let (mut value, mut shift) = (0, 0);
         loop {
             let byte = self.take(1)[0] as u64;
@@ -170,7 +176,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    const fn text(&mut self) -> &'a str {
+    pub(crate) const fn text(&mut self) -> &'a str {
         let length = self.number();
         match core::str::from_utf8(self.take(length)) {
             Ok(text) => text,
@@ -178,7 +184,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    const fn names(&mut self) -> ConstNames<'a> {
+    pub(crate) const fn names(&mut self) -> ConstNames<'a> {
         let left = self.number();
         let names = ConstNames { left, fields: *self };
         let mut index = 0;

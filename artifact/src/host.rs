@@ -45,6 +45,9 @@ pub struct Host {
     pub components: bool,
     /// This build supports the component model's concurrency.
     pub concurrency: bool,
+    /// This build opens fat artifacts.
+    #[serde(default)]
+    pub fat: bool,
     /// The program also contains a compiler, whose code must not share a store with Winch's.
     #[serde(default, skip_serializing_if = "is_no")]
     pub compiler: bool,
@@ -118,6 +121,7 @@ mod tests {
             pulley: false,
             components: false,
             concurrency: false,
+            fat: false,
             compiler: false,
             imports: None,
             policy: Policy::default(),
@@ -134,6 +138,7 @@ mod tests {
         let old: Host = serde_json::from_str(OLD).unwrap();
         let new = Host {
             compiler: true,
+            fat: true,
             native_code: false,
             epochs: false,
             soft_float: true,

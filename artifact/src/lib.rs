@@ -3,6 +3,7 @@
 //! - [`Contract`]: the settings on which compile time and run time must agree.
 //! - [`Manifest`]: an artifact's description of itself.
 //! - [`trailer`]: the part of the file that holds the manifest and its digest.
+//! - [`fat`]: several artifacts of one WebAssembly binary, for different hosts, in one file.
 //! - [`Host`] and its [`Policy`]: the offers and demands of a machine and a build of the runtime.
 //! - [`mismatch`]: the reasons why an artifact would not load on a host.
 //! - `audit`, with the feature of that name: the advisories on the code of an artifact's compiler.
@@ -32,7 +33,9 @@ pub mod const_manifest;
 pub mod contract;
 pub mod cpu;
 mod error_text;
+pub mod fat;
 pub mod features;
+mod fields;
 mod foreign;
 mod host;
 pub mod install;

@@ -2,13 +2,14 @@
 
 #[cfg(not(feature = "messages"))]
 use crate::Code;
+use crate::fields::{FieldError, Fields, any, sorted_names, triple, version};
+use crate::platform::is_pulley_name;
 use crate::{Backend, Contract, ErrorText, Item, List, Names, Platform};
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use serde::{Deserialize, Serialize};
-use target_lexicon::Triple;
 use thiserror::Error;
 
 /// The kind of a WebAssembly binary.
@@ -142,11 +143,16 @@ pub struct ManifestError {
     pub problem: ErrorText,
 }
 
+impl From<FieldError> for ManifestError {
+    fn from(FieldError { field, offset, problem }: FieldError) -> ManifestError {
+        ManifestError { field, offset, problem }
+    }
+}
+
 impl Manifest {
     /// Returns true if the code is for Pulley, the interpreter.
     pub fn is_pulley(&self) -> bool {
-        // No other architecture's name starts like that.
-        self.target.starts_with("pulley")
+        is_pulley_name(&self.target)
     }
 
     /// The encoded manifest.
@@ -161,7 +167,7 @@ impl Manifest {
     ///
     /// Names the first field that can't be decoded or has an impossible value.
     pub fn decode(bytes: &[u8], offset: u64, format: u32) -> Result<Manifest, ManifestError> {
-        let mut fields = Fields { rest: bytes, length: bytes.len(), offset };
+        let mut fields = Fields::new(bytes, offset);
         let manifest = Manifest {
             kind: fields.next("kind", any)?,
             backend: fields.next("backend", any)?,
@@ -179,105 +185,13 @@ impl Manifest {
             settings: fields.next("settings", any)?,
             memories: if format < 2 { None } else { fields.next("memories", any)? },
         };
-        if fields.rest.is_empty() {
-            Ok(manifest)
-        } else {
-            let excess = ErrorText::new(|| format!("{} bytes too many follow", fields.rest.len()));
-            let last = if format < 2 { "settings" } else { "memories" };
-            Err(fields.error(last, excess))
+        match fields.left() {
+            0 => Ok(manifest),
+            excess => {
+                let excess = ErrorText::new(|| format!("{excess} bytes too many follow"));
+                let last = if format < 2 { "settings" } else { "memories" };
+                Err(fields.error(last, excess).into())
+            }
         }
     }
-}
-
-/// A reader of a value at the start of some bytes. It also returns the bytes that follow.
-type Take<'a, T> = fn(&'a [u8]) -> postcard::Result<(T, &'a [u8])>;
-
-/// The unread fields. In postcard's encoding, a struct is its fields one after the other.
-struct Fields<'a> {
-    rest: &'a [u8],
-    length: usize,
-    offset: u64,
-}
-
-impl<'a> Fields<'a> {
-    /// The next field. The code is instantiated once for each type and not for each field, because the runtime must be
-    /// small.
-    fn next<T: Deserialize<'a>>(
-        &mut self,
-        field: &'static str,
-        check: fn(&T) -> Result<(), ErrorText>,
-    ) -> Result<T, ManifestError> {
-        self.take(field, postcard::take_from_bytes, check)
-    }
-
-    fn list<T: Item>(
-        &mut self,
-        field: &'static str,
-        check: fn(&List<T>) -> Result<(), ErrorText>,
-    ) -> Result<List<T>, ManifestError> {
-        self.take(field, List::take, check)
-    }
-
-    fn take<T>(
-        &mut self,
-        field: &'static str,
-        take: Take<'a, T>,
-        check: fn(&T) -> Result<(), ErrorText>,
-    ) -> Result<T, ManifestError> {
-        let (value, rest) = take(self.rest).map_err(|error| self.undecodable(field, error))?;
-        check(&value).map_err(|problem| self.error(field, problem))?;
-        self.rest = rest;
-        Ok(value)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn undecodable(&self, field: &'static str, error: postcard::Error) -> ManifestError {
-        self.error(field, ErrorText::new(|| error.to_string()))
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn error(&self, field: &'static str, problem: ErrorText) -> ManifestError {
-        let read = self.length - self.rest.len();
-        ManifestError { field, offset: self.offset + read as u64, problem }
-    }
-}
-
-fn any<T>(_: &T) -> Result<(), ErrorText> {
-    Ok(())
-}
-
-// Triples and versions stand in texts of one line, such as a statement, and their parsers take any character somewhere.
-
-fn triple(text: &str) -> Result<(), ErrorText> {
-    match text.parse::<Triple>() {
-        Ok(_) if text.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(()),
-        _ => Err(ErrorText::new(|| format!("{text:?} is not a target triple"))),
-    }
-}
-
-fn version(text: &str) -> Result<(), ErrorText> {
-    match crate::version::numbers(text) {
-        Some(_) if text.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(()),
-        _ => Err(ErrorText::new(|| format!("{text:?} is not a version"))),
-    }
-}
-
-fn sorted_names(names: &Names) -> Result<(), ErrorText> {
-    let is_name = |name: &str| {
-        !name.is_empty()
-            && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_'))
-    };
-    let mut last = "";
-    for name in names {
-        if !is_name(name) {
-            return Err(ErrorText::new(|| format!("{name:?} is not the name of a feature")));
-        }
-        if name <= last {
-            return Err(ErrorText::new(|| "the names are not in order".into()));
-        }
-        last = name;
-    }
-    Ok(())
 }

@@ -11,6 +11,7 @@ mod freestanding;
 mod policy;
 mod reason;
 
+pub(crate) use checks::{fits_target, missing_cpu_features};
 pub use checks::{pulley, same_major};
 pub use equivalent::equivalent;
 pub use reason::Mismatch;

@@ -77,6 +77,12 @@ pub fn is_pulley(target: &Triple) -> bool {
     matches!(target.architecture, Pulley32 | Pulley32be | Pulley64 | Pulley64be)
 }
 
+/// Returns true if Pulley interprets the code for the target with this name.
+pub(crate) fn is_pulley_name(target: &str) -> bool {
+    // No other architecture's name starts like that.
+    target.starts_with("pulley")
+}
+
 /// Returns true if a backend supports the target's architecture and wasmtime's runtime supports its operating system.
 /// Other targets can run Pulley's code.
 pub fn is_native(target: &Triple) -> bool {

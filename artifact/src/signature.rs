@@ -15,6 +15,9 @@ const LENGTH_BYTES: usize = 2;
 /// The length of an entry without what stands beside its signature.
 const ENTRY_BYTES: usize = ALGORITHM_BYTES + KEY_ID_BYTES + SIGNATURE_BYTES + LENGTH_BYTES;
 
+/// The most bytes of all encoded signatures of an artifact.
+pub const MOST_BYTES: u64 = (MOST_SIGNATURES * (ENTRY_BYTES + MOST_EXTRA_BYTES)) as u64;
+
 /// The number of a key pair, by which a signature names its key. Whoever makes a key chooses its number, so that it is a
 /// hint and no proof.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

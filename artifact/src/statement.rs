@@ -1,11 +1,14 @@
 //! The statement: the text that a signature of an artifact signs.
 
+use crate::fat::{Head, Slice};
 use crate::trailer::Trailer;
 use alloc::string::String;
 use core::fmt::{self, Display, Formatter, Write};
 
-/// The first line of a statement: its kind and its version.
+/// The first line of an artifact's statement: its kind and its version.
 pub const HEAD: &str = "precompile-statement-v1";
+/// The first line of a fat artifact's statement.
+pub const FAT_HEAD: &str = "precompile-fat-statement-v1";
 
 /// The statement of an artifact: some lines of text that name it, its source, and what compiled it. A signature of an
 /// artifact is one of this text, so that any tool which signs files can sign artifacts, and checking a signature needs no
@@ -26,6 +29,17 @@ pub const HEAD: &str = "precompile-statement-v1";
 ///
 /// The first digest is the trailer's: it covers everything before the signatures. The second is that of the WebAssembly
 /// binary. The grammar never changes under this first line.
+///
+/// The statement of a [fat artifact](crate::fat) names the digest of its head, which covers the digests of all slices, and
+/// each slice:
+///
+/// ```text
+/// precompile-fat-statement-v1
+/// artifact: blake3 HEX
+/// source: blake3 HEX
+/// slice: blake3 HEX x86_64-unknown-linux-gnu winch 48
+/// slice: blake3 HEX aarch64-unknown-linux-gnu cranelift 48
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
     text: String,
@@ -46,6 +60,23 @@ impl Statement {
         line(&mut text, "backend", manifest.backend.name());
         line(&mut text, "wasmtime", &manifest.wasmtime_version);
         line(&mut text, "precompile", &manifest.precompile_version);
+        text.push('\n');
+        Statement { text }
+    }
+
+    /// The statement of the fat artifact with this head.
+    pub fn of_fat(head: &Head) -> Statement {
+        let mut text = String::from(FAT_HEAD);
+        for (name, digest) in [("artifact", &head.digest), ("source", &head.index.source_blake3)] {
+            line(&mut text, name, "blake3 ");
+            write_hex(&mut text, digest);
+        }
+        for slice in &head.index.slices {
+            line(&mut text, "slice", "blake3 ");
+            write_hex(&mut text, &slice.digest);
+            let Slice { target, backend, wasmtime_major, .. } = slice;
+            write!(text, " {target} {backend} {wasmtime_major}").expect("a string takes all that is written");
+        }
         text.push('\n');
         Statement { text }
     }

@@ -17,6 +17,7 @@
 //! digest detects damage, not forgery: everyone who can write the file can write a matching digest.
 
 use crate::Code;
+use crate::fat::{self, IndexError};
 use crate::manifest::{Kind, Manifest, ManifestError};
 use crate::signature::{MOST_SIGNATURES, Signature, SignatureError};
 use alloc::vec::Vec;
@@ -38,7 +39,7 @@ const HEAD_BYTES: usize = 16;
 const DIGEST_BYTES: usize = 32;
 const SIGNATURES_LENGTH_BYTES: usize = 4;
 /// Wasmtime's mark in the ELF header, `obj::ELFOSABI_WASMTIME` in wasmtime-environ.
-const ELFOSABI_WASMTIME: u8 = 200;
+pub(crate) const ELFOSABI_WASMTIME: u8 = 200;
 /// `obj::EF_WASMTIME_MODULE` in wasmtime-environ.
 const EF_WASMTIME_MODULE: u32 = 1;
 /// `obj::EF_WASMTIME_COMPONENT` in wasmtime-environ.
@@ -100,6 +101,31 @@ pub enum ReadError {
     /// The manifest can't be read.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+    /// The file is a fat artifact, where one for a single host is read.
+    #[cfg_attr(
+        feature = "messages",
+        error(
+            "a fat artifact, for several hosts, which this doesn't read: take a slice out with `precompile fat --split`"
+        )
+    )]
+    Fat,
+    /// The index of a fat artifact can't be read.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// The index of a fat artifact is too long.
+    #[cfg_attr(feature = "messages", error("the index has {bytes} bytes, where {most} can be"))]
+    LongIndex {
+        /// The length in bytes that the file says.
+        bytes: u64,
+        /// The most bytes that it can have.
+        most: u64,
+    },
+    /// A slice of a fat artifact isn't the one that the index describes.
+    #[cfg_attr(feature = "messages", error("damaged: slice {slice} is not the one that the index describes"))]
+    Slice {
+        /// The slice's number, from 1 on.
+        slice: usize,
+    },
     /// The image is of another kind than the manifest says.
     #[cfg_attr(
         feature = "messages",
@@ -140,10 +166,21 @@ impl ReadError {
             ReadError::Magic { .. } => Code::TrailerMagic,
             ReadError::Format { .. } => Code::TrailerFormat,
             ReadError::Manifest(_) => Code::Manifest,
+            ReadError::Fat => Code::Fat,
+            ReadError::Index(_) | ReadError::LongIndex { .. } => Code::FatIndex,
+            ReadError::Slice { .. } => Code::FatSlice,
             ReadError::Kind { .. } => Code::ImageKind,
             ReadError::Excess { .. } => Code::Excess,
             ReadError::Digest { .. } => Code::Digest,
         }
+    }
+}
+
+/// The flags in the ELF header of an image of this kind.
+pub(crate) fn flags(kind: Kind) -> u32 {
+    match kind {
+        Kind::Module => EF_WASMTIME_MODULE,
+        Kind::Component => EF_WASMTIME_COMPONENT,
     }
 }
 
@@ -242,6 +279,9 @@ impl Trailer {
         }
         let head = cursor.take(HEAD_BYTES, "the trailer's head")?;
         let format = number(&head[8..12]);
+        if format == fat::FORMAT {
+            return Err(ReadError::Fat);
+        }
         if !(1..=FORMAT).contains(&format) {
             return Err(ReadError::Format { found: format, offset: image.bytes + 8 });
         }
@@ -345,7 +385,21 @@ pub fn add_signature(
     is_replaced: impl Fn(&Signature) -> bool,
 ) -> Result<(), SignError> {
     let trailer = read_unverified(artifact)?;
-    let mut signatures = Signature::read_all(&trailer.signatures)?;
+    let encoded = with_signature(&trailer.signatures, signature, is_replaced)?;
+    // The trailer was read from these bytes, so that they are as long.
+    artifact.truncate(trailer.digest_offset as usize + DIGEST_BYTES);
+    artifact.extend_from_slice(&(encoded.len() as u32).to_le_bytes());
+    artifact.extend_from_slice(&encoded);
+    Ok(())
+}
+
+/// Encoded signatures, and another one in place of those that `is_replaced` takes.
+pub(crate) fn with_signature(
+    encoded: &[u8],
+    signature: &Signature,
+    is_replaced: impl Fn(&Signature) -> bool,
+) -> Result<Vec<u8>, SignError> {
+    let mut signatures = Signature::read_all(encoded)?;
     signatures.retain(|known| known != signature && !is_replaced(known));
     if signatures.len() >= MOST_SIGNATURES {
         return Err(SignError::TooMany);
@@ -353,11 +407,7 @@ pub fn add_signature(
     signatures.push(signature.clone());
     let mut encoded = Vec::new();
     signatures.iter().for_each(|signature| signature.write_to(&mut encoded));
-    // The trailer was read from these bytes, so that they are as long.
-    artifact.truncate(trailer.digest_offset as usize + DIGEST_BYTES);
-    artifact.extend_from_slice(&(encoded.len() as u32).to_le_bytes());
-    artifact.extend_from_slice(&encoded);
-    Ok(())
+    Ok(encoded)
 }
 
 /// The error of adding a signature.
@@ -380,13 +430,14 @@ pub enum SignError {
     TooMany,
 }
 
-struct Cursor<'a> {
-    rest: &'a [u8],
-    offset: u64,
+/// The unread bytes, and where they are in their file.
+pub(crate) struct Cursor<'a> {
+    pub(crate) rest: &'a [u8],
+    pub(crate) offset: u64,
 }
 
 impl<'a> Cursor<'a> {
-    fn take(&mut self, bytes: usize, part: &'static str) -> Result<&'a [u8], ReadError> {
+    pub(crate) fn take(&mut self, bytes: usize, part: &'static str) -> Result<&'a [u8], ReadError> {
         let Some((taken, rest)) = self.rest.split_at_checked(bytes) else {
             let file_bytes = self.offset + self.rest.len() as u64;
             return Err(ReadError::Truncated { part, part_end: self.offset + bytes as u64, file_bytes });
@@ -397,6 +448,6 @@ impl<'a> Cursor<'a> {
     }
 }
 
-fn number(bytes: &[u8]) -> u32 {
+pub(crate) fn number(bytes: &[u8]) -> u32 {
     u32::from_le_bytes(bytes.try_into().expect("four bytes were taken"))
 }

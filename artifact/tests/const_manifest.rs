@@ -85,7 +85,7 @@ fn other_bytes_are_refused() {
     overflow[40..48].fill(0xff);
     assert_eq!(ConstManifest::read(&overflow).err(), Some(ConstReadError::NotOurs));
     let mut newer = GOLDEN.to_vec();
-    newer[start + 8] = 3;
+    newer[start + 8] = 99;
     assert_eq!(ConstManifest::read(&newer).err(), Some(ConstReadError::Format));
 }
 

@@ -46,6 +46,7 @@ fn host(target: &str, cpu_features: &[&str]) -> Host {
         pulley: false,
         components: false,
         concurrency: false,
+        fat: false,
         compiler: false,
         imports: None,
         policy: Policy::default(),

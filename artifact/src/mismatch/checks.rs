@@ -3,9 +3,9 @@
 use super::reason::{Check, Mismatch, mismatch, texts};
 use crate::features::named;
 use crate::manifest::{Kind, Manifest};
-use crate::platform::{is_desktop, is_native};
+use crate::platform::{is_desktop, is_native, is_pulley_name};
 use crate::version::numbers;
-use crate::{Backend, Code, Host, cpu};
+use crate::{Backend, Code, Host, Names, cpu};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use target_lexicon::{Endianness, PointerWidth, Triple};
@@ -39,19 +39,22 @@ fn kind(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     })
 }
 
-/// Wasmtime compares only the architecture and the operating system of a triple.
+/// Returns true if a host runs code for a target. Wasmtime compares only the architecture and the operating system of a
+/// triple.
+pub(crate) fn fits_target(target: &str, host: &Host) -> bool {
+    match is_pulley_name(target) {
+        true => host.pulley && pulley(&host.target) == Some(target),
+        // The reader of manifests and indexes has checked that the target parses.
+        false => target.parse().is_ok_and(|target: Triple| {
+            target.architecture == host.target.architecture
+                && target.operating_system == host.target.operating_system
+        }),
+    }
+}
+
 fn target(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     let pulley = pulley(&host.target)?;
-    let fits = match manifest.is_pulley() {
-        true => host.pulley && manifest.target == pulley,
-        false => {
-            // The manifest's reader has checked that the target parses.
-            let artifact: Triple = manifest.target.parse().ok()?;
-            artifact.architecture == host.target.architecture
-                && artifact.operating_system == host.target.operating_system
-        }
-    };
-    if fits {
+    if fits_target(&manifest.target, host) {
         return None;
     }
     mismatch(Code::Target, "target", || {
@@ -84,6 +87,14 @@ pub fn pulley(host: &Triple) -> Option<&'static str> {
     }
 }
 
+/// The CPU features among these that are not present.
+pub(crate) fn missing_cpu_features<'a>(
+    features: &'a Names,
+    present: &'a [String],
+) -> impl Iterator<Item = &'a str> {
+    features.iter().filter(|name| !present.iter().any(|other| other == name))
+}
+
 fn cpu_features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     // Most code uses the baseline only, and Pulley has nothing else.
     if manifest.cpu_features.is_empty() {
@@ -95,7 +106,7 @@ fn cpu_features(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
         return None;
     }
     let present = host.cpu_features.as_ref()?;
-    let missing = || manifest.cpu_features.iter().filter(|name| !present.iter().any(|other| other == name));
+    let missing = || missing_cpu_features(&manifest.cpu_features, present);
     missing().next()?;
     mismatch(Code::CpuFeatures, "cpu_features", || {
         let level = best_level(&host.target, present);

@@ -4,6 +4,8 @@ use super::keys::{Trust, TrustedKey};
 use super::limits::Limit;
 use crate::Code;
 use crate::ErrorText;
+use crate::fat::Head;
+use crate::manifest::Manifest;
 use crate::mismatch::Mismatch;
 use crate::signature::{KeyId, Signature};
 use crate::statement::Statement;
@@ -41,30 +43,56 @@ impl Trust {
     ///
     /// If they are fewer than the threshold.
     pub fn check(&self, trailer: &Trailer) -> Result<Vec<KeyId>, Refusal> {
-        let Ok(signatures) = Signature::read_all(&trailer.signatures) else {
-            return Err(Refusal { is_unreadable: true, signers: Vec::new(), faults: Vec::new() });
-        };
-        let statement = Statement::of(trailer);
+        self.check_signed(&trailer.manifest, &[(&trailer.signatures, Statement::of(trailer))])
+    }
+
+    /// The trusted keys that have signed the slice with this trailer, or the fat artifact with this head and these encoded
+    /// signatures, of which it is a slice. All digests must have been checked. The limits of keys are those for the slice.
+    ///
+    /// # Errors
+    ///
+    /// If they are fewer than the threshold.
+    pub fn check_slice(
+        &self,
+        trailer: &Trailer,
+        head: &Head,
+        signatures: &[u8],
+    ) -> Result<Vec<KeyId>, Refusal> {
+        let of_slice = (&*trailer.signatures, Statement::of(trailer));
+        self.check_signed(&trailer.manifest, &[(signatures, Statement::of_fat(head)), of_slice])
+    }
+
+    /// The trusted keys among these encoded signatures of statements about the artifact with this manifest.
+    fn check_signed(
+        &self,
+        manifest: &Manifest,
+        signed: &[(&[u8], Statement)],
+    ) -> Result<Vec<KeyId>, Refusal> {
         let mut signers: Vec<&TrustedKey> = Vec::new();
         let mut faults = Vec::new();
-        for signature in &signatures {
-            let mut fault = Some(Fault::UnknownKey);
-            // Several keys may have a number: it is no proof.
-            for trusted in self.keys.iter().filter(|trusted| trusted.key.id == signature.key) {
-                fault = match trusted.limits.exceeded_by(&trailer.manifest) {
-                    Some(limit) => Some(Fault::Limited(limit)),
-                    None if !trusted.key.verifies(signature, statement.as_str()) => Some(Fault::Wrong),
-                    None => None,
-                };
-                if fault.is_none() {
-                    // A key that has signed twice counts once.
-                    if !signers.contains(&trusted) {
-                        signers.push(trusted);
+        for (encoded, statement) in signed {
+            let Ok(signatures) = Signature::read_all(encoded) else {
+                return Err(Refusal { is_unreadable: true, signers: Vec::new(), faults: Vec::new() });
+            };
+            for signature in &signatures {
+                let mut fault = Some(Fault::UnknownKey);
+                // Several keys may have a number: it is no proof.
+                for trusted in self.keys.iter().filter(|trusted| trusted.key.id == signature.key) {
+                    fault = match trusted.limits.exceeded_by(manifest) {
+                        Some(limit) => Some(Fault::Limited(limit)),
+                        None if !trusted.key.verifies(signature, statement.as_str()) => Some(Fault::Wrong),
+                        None => None,
+                    };
+                    if fault.is_none() {
+                        // A key that has signed twice counts once.
+                        if !signers.contains(&trusted) {
+                            signers.push(trusted);
+                        }
+                        break;
                     }
-                    break;
                 }
+                faults.extend(fault.map(|fault| (signature.key, fault)));
             }
-            faults.extend(fault.map(|fault| (signature.key, fault)));
         }
         let is_enough = signers.len() >= self.threshold;
         let signers = signers.into_iter().map(|trusted| trusted.key.id).collect();

@@ -84,6 +84,7 @@ fn both(one: Host, other: &Host) -> Result<Host, FitError> {
         pulley: one.pulley && other.pulley,
         components: one.components && other.components,
         concurrency: one.concurrency && other.concurrency,
+        fat: one.fat && other.fat,
         compiler: one.compiler || other.compiler,
         policy,
         ..one
