@@ -48,6 +48,7 @@ pub(crate) fn host(config: &RuntimeConfig) -> Host {
         pulley: PULLEY,
         components: COMPONENTS,
         concurrency: cfg!(feature = "async"),
+        fat: cfg!(feature = "fat"),
         compiler: has_compiler(),
         imports: None,
         policy: config.policy(),

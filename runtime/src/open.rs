@@ -1,6 +1,10 @@
 //! Opening artifacts: the only place where bytes become code.
 
 mod accepted;
+#[cfg(feature = "fat")]
+mod fat;
+#[cfg(all(feature = "fat", feature = "std"))]
+mod fat_file;
 #[cfg(feature = "std")]
 mod file;
 #[cfg(feature = "std")]
@@ -18,6 +22,8 @@ use crate::open_phase::OpenPhase;
 use crate::program::Program;
 use crate::runtime::Runtime;
 use accepted::Accepted;
+#[cfg(feature = "fat")]
+use alloc::borrow::Cow;
 use alloc::sync::Arc;
 use core::ptr::NonNull;
 use precompile_artifact::manifest::Kind;
@@ -48,6 +54,13 @@ impl Runtime {
     ///
     /// Every [`OpenError`] but that of files.
     pub unsafe fn open_bytes(&self, artifact: &[u8]) -> Result<Program, OpenError> {
+        #[cfg(feature = "fat")]
+        if let Some(chosen) = self.slice_in(artifact)? {
+            let slice = chosen.bytes(artifact);
+            let accepted = self.accept_slice(&chosen, read_verified(&slice)?)?;
+            // SAFETY: the caller promises the same.
+            return unsafe { self.make(accepted, &*slice, &mut |_| {}) };
+        }
         let accepted = self.accept(read_verified(artifact)?)?;
         // SAFETY: the caller promises the same.
         unsafe { self.make(accepted, artifact, &mut |_| {}) }
@@ -66,6 +79,13 @@ impl Runtime {
     ///
     /// Every [`OpenError`] but that of files.
     pub unsafe fn open_static(&self, artifact: &'static [u8]) -> Result<Program, OpenError> {
+        #[cfg(feature = "fat")]
+        if let Some(chosen) = self.slice_in(artifact)? {
+            let slice = chosen.bytes(artifact);
+            let accepted = Accepted::unasked(chosen.checked(trailer::read_unverified(&slice)?)?);
+            // SAFETY: the caller promises the same.
+            return unsafe { self.load_slice(slice, accepted) };
+        }
         // SAFETY: the caller promises the same.
         unsafe { self.load(artifact, Accepted::unasked(trailer::read_unverified(artifact)?)) }
     }
@@ -92,6 +112,21 @@ impl Runtime {
             true => unsafe { self.make(accepted, InPlace(artifact), &mut |_| {}) },
             // SAFETY: the caller promises the same.
             false => unsafe { self.make(accepted, artifact, &mut |_| {}) },
+        }
+    }
+
+    /// Like [`Runtime::load`], of a slice, which is copied if it isn't in one piece.
+    ///
+    /// # Safety
+    ///
+    /// As [`Runtime::open_static`].
+    #[cfg(feature = "fat")]
+    unsafe fn load_slice(&self, slice: Cow<'static, [u8]>, accepted: Accepted) -> Result<Program, OpenError> {
+        match slice {
+            // SAFETY: the caller promises the same.
+            Cow::Borrowed(slice) => unsafe { self.load(slice, accepted) },
+            // SAFETY: the caller promises the same.
+            Cow::Owned(slice) => unsafe { self.make(accepted, &*slice, &mut |_| {}) },
         }
     }
 

@@ -31,6 +31,10 @@ pub enum OpenError {
     /// The artifact doesn't fit this machine or this build of the runtime.
     #[cfg_attr(feature = "messages", error("it does not fit this host{}", lines(.0)))]
     Mismatch(Vec<Mismatch>),
+    /// None of a fat artifact's slices fits this machine and this build of the runtime: each, in the order of preference.
+    #[cfg(feature = "fat")]
+    #[cfg_attr(feature = "messages", error("none of its slices fits this host{}", slice_lines(.0)))]
+    NoSlice(Vec<SliceMismatch>),
     /// Wasmtime's own checks refuse the artifact.
     #[cfg_attr(feature = "messages", error("wasmtime refuses it: {0:#}"))]
     Wasmtime(wasmtime::Error),
@@ -44,9 +48,21 @@ impl OpenError {
             OpenError::Io { .. } => vec![Code::Io],
             OpenError::Read(error) => vec![error.code()],
             OpenError::Mismatch(mismatches) => mismatches.iter().map(|mismatch| mismatch.code).collect(),
+            #[cfg(feature = "fat")]
+            OpenError::NoSlice(_) => vec![Code::NoSlice],
             OpenError::Wasmtime(_) => vec![Code::Wasmtime],
         }
     }
+}
+
+/// A slice of a fat artifact that doesn't fit this host.
+#[cfg(feature = "fat")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SliceMismatch {
+    /// The slice: its target, its backend, its CPU features.
+    pub slice: String,
+    /// The reasons; none of a slice that is damaged.
+    pub mismatches: Vec<Mismatch>,
 }
 
 impl Debug for OpenError {
@@ -58,6 +74,19 @@ impl Debug for OpenError {
 #[cfg(feature = "messages")]
 fn lines(mismatches: &[Mismatch]) -> String {
     mismatches.iter().map(|mismatch| format!("\n  {mismatch}")).collect()
+}
+
+#[cfg(all(feature = "fat", feature = "messages"))]
+fn slice_lines(slices: &[SliceMismatch]) -> String {
+    let mut text = String::new();
+    for SliceMismatch { slice, mismatches } in slices {
+        text += &format!("\n  {slice}:");
+        text.extend(mismatches.iter().map(|mismatch| format!("\n    {mismatch}")));
+        if mismatches.is_empty() {
+            text += "\n    it is damaged";
+        }
+    }
+    text
 }
 
 #[cfg(not(feature = "messages"))]

@@ -4,6 +4,8 @@ use precompile_runtime::OpenError;
 use precompile_runtime::artifact::mismatch::Mismatch;
 use precompile_runtime::artifact::{Code, EscapedLines};
 use serde::Serialize;
+#[cfg(feature = "fat")]
+use std::iter;
 
 /// A failure: its text, and its reasons.
 #[derive(Debug, Serialize)]
@@ -56,6 +58,11 @@ impl Failure {
         let text = if named { error.to_string() } else { format!("`{name}`: {error}") };
         let reasons = match error {
             OpenError::Mismatch(mismatches) => mismatches.iter().map(Reason::mismatch).collect(),
+            #[cfg(feature = "fat")]
+            OpenError::NoSlice(slices) => {
+                let mismatches = slices.iter().flat_map(|slice| &slice.mismatches);
+                iter::once(Reason::code(Code::NoSlice)).chain(mismatches.map(Reason::mismatch)).collect()
+            }
             _ => error.codes().into_iter().map(Reason::code).collect(),
         };
         // Names of an artifact are anybody's.

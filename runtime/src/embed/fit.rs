@@ -5,6 +5,7 @@ use super::const_string::ConstString;
 use crate::host::{COMPONENTS, FEATURES, PULLEY, SIGNALS, VIRTUAL_MEMORY};
 use precompile_artifact::Platform;
 use precompile_artifact::const_manifest::{ConstManifest, ConstReadError, same};
+use precompile_artifact::fat::ConstSlices;
 use precompile_artifact::features::named;
 use precompile_artifact::manifest::Kind;
 
@@ -20,13 +21,40 @@ const OWN_PULLEY: &str = match (cfg!(target_pointer_width = "32"), cfg!(target_e
     (false, true) => "pulley64be",
 };
 
-/// The reason why an artifact can't fit; `None` if it may fit.
+/// The reason why an artifact can't fit; `None` if it may fit. Of a fat artifact, a slice must.
 pub(super) const fn problem(name: &str, artifact: &[u8]) -> Option<ConstString> {
+    let Some(mut slices) = ConstSlices::read(artifact) else { return problem_of_one(name, artifact) };
+    if !cfg!(feature = "fat") {
+        return Some(ConstString::concat(&[
+            "`",
+            name,
+            "` is a fat artifact: give the runtime the feature `fat`, or compile for this target alone",
+        ]));
+    }
+    while let Some(slice) = slices.take_next() {
+        // One that is stored in several parts may fit.
+        if slice.is_empty() || problem_of_one(name, slice).is_none() {
+            return None;
+        }
+    }
+    Some(ConstString::concat(&[
+        "`",
+        name,
+        "` has no slice for this program, which is for ",
+        ARCH,
+        " ",
+        OS,
+        ": compile one, or one for Pulley and give the runtime the feature `pulley`",
+    ]))
+}
+
+/// The reason why an artifact for one kind of host can't fit; `None` if it may fit.
+const fn problem_of_one(name: &str, artifact: &[u8]) -> Option<ConstString> {
     let manifest = match ConstManifest::read(artifact) {
         Ok(manifest) => manifest,
         // A stub is an error when it is opened.
         Err(ConstReadError::Stub) => return None,
-        Err(ConstReadError::NotOurs) => {
+        Err(ConstReadError::NotOurs | ConstReadError::Fat) => {
             return Some(ConstString::concat(&["`", name, "` is no artifact: compile it with precompile"]));
         }
         Err(ConstReadError::Format) => {
@@ -252,6 +280,35 @@ mod tests {
             let names: Vec<_> = core::iter::from_fn(|| names.take_next()).collect();
             assert_eq!(names, manifest.features_stamped.iter().collect::<Vec<_>>());
         }
+    }
+
+    /// A fat artifact fits if one of its slices does.
+    #[test]
+    fn a_slice_of_a_fat_artifact_must_fit() {
+        let foreign = |system: &str| Manifest { target: format!("{ARCH}-unknown-{system}"), ..manifest() };
+        let (one, other) = (foreign("windows-msvc"), foreign("freebsd"));
+        let fat = |manifests: &[Manifest]| {
+            let artifacts: Vec<_> = manifests.iter().map(sealed).collect();
+            let artifacts: Vec<_> = artifacts.iter().map(Vec::as_slice).collect();
+            precompile_artifact::fat::write(&artifacts, false).unwrap()
+        };
+        let words = |bytes: &[u8]| problem("plugin", bytes).map(|text| text.as_str().to_owned());
+        match cfg!(feature = "fat") {
+            true => {
+                assert_eq!(words(&fat(&[one.clone(), manifest()])), None);
+                assert!(words(&fat(&[one, other])).unwrap().contains("no slice for this program"));
+            }
+            false => assert!(words(&fat(&[one, manifest()])).unwrap().contains("the feature `fat`")),
+        }
+    }
+
+    /// An image with one section, and the whole trailer behind it.
+    fn sealed(manifest: &Manifest) -> Vec<u8> {
+        let mut bytes = vec![0; 128];
+        bytes[..8].copy_from_slice(b"\x7fELF\x02\x01\x01\xc8");
+        (bytes[20], bytes[40], bytes[48], bytes[52], bytes[58], bytes[60]) = (1, 64, 1, 64, 64, 1);
+        precompile_artifact::trailer::append(&mut bytes, manifest).unwrap();
+        bytes
     }
 
     #[test]

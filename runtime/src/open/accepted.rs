@@ -12,6 +12,8 @@ use precompile_artifact::mismatch::mismatches;
 #[cfg(feature = "trust")]
 use precompile_artifact::signature::KeyId;
 use precompile_artifact::trailer::Trailer;
+#[cfg(feature = "trust")]
+use precompile_artifact::trust::Refusal;
 
 /// An artifact whose signatures are what the host demands, or of which none are demanded.
 pub(super) struct Accepted {
@@ -48,7 +50,19 @@ impl Runtime {
     /// else for which the artifact wouldn't load is named, too.
     #[cfg(feature = "trust")]
     pub(super) fn accept_trusted(&self, trailer: Trailer, trust: &Trust) -> Result<Accepted, OpenError> {
-        match trust.check(&trailer) {
+        let signers = trust.check(&trailer);
+        self.accepted(trailer, signers, trust)
+    }
+
+    /// The artifact with this trailer, of whose signatures this came out.
+    #[cfg(feature = "trust")]
+    pub(super) fn accepted(
+        &self,
+        trailer: Trailer,
+        signers: Result<Vec<KeyId>, Refusal>,
+        trust: &Trust,
+    ) -> Result<Accepted, OpenError> {
+        match signers {
             Ok(signers) => Ok(Accepted { manifest: trailer.manifest, signers }),
             Err(refusal) => {
                 let mut reasons = alloc::vec![trust.mismatch(&refusal)];

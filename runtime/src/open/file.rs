@@ -1,5 +1,7 @@
 //! Opening files as private copies, so that later changes of a file don't affect what runs.
 
+#[cfg(feature = "fat")]
+use super::fat::Chosen;
 use super::private_copy::PrivateCopy;
 use crate::open_error::OpenError;
 use crate::open_phase::OpenPhase;
@@ -103,9 +105,14 @@ impl Runtime {
         path: &Path,
         reached: &mut dyn FnMut(OpenPhase),
     ) -> Result<Program, OpenError> {
-        let copy = File::open(path).and_then(|file| PrivateCopy::of_file(&file));
+        let file = File::open(path).map_err(|source| OpenError::Io { path: path.into(), source })?;
+        #[cfg(feature = "fat")]
+        if let Some(chosen) = self.slice_in_file(path, &file)? {
+            // SAFETY: the caller promises the same.
+            return unsafe { self.copy_slice(path, &chosen, chosen.copy(&file), reached) };
+        }
         // SAFETY: the caller promises the same.
-        unsafe { self.copy(path, copy, reached) }
+        unsafe { self.copy(path, PrivateCopy::of_file(&file), reached) }
     }
 
     /// # Safety
@@ -118,7 +125,33 @@ impl Runtime {
         reached: &mut dyn FnMut(OpenPhase),
     ) -> Result<Program, OpenError> {
         let copy = copy.map_err(|source| OpenError::Io { path: name.into(), source })?;
+        #[cfg(feature = "fat")]
+        if let Some(chosen) = self.slice_in(&copy)? {
+            // SAFETY: the caller promises the same.
+            return unsafe { self.copy_slice(name, &chosen, chosen.copy_from(&copy), reached) };
+        }
         let accepted = self.accept(copy.trailer(name)?)?;
+        #[cfg(feature = "profile")]
+        let copy = copy.profiled_by(self.config.profiler);
+        // SAFETY: the caller promises the same, and the digest was right. Nobody changes the copy.
+        unsafe { self.make(accepted, copy, reached) }
+    }
+
+    /// Opens a private copy of a slice.
+    ///
+    /// # Safety
+    ///
+    /// As [`Runtime::open_file`].
+    #[cfg(feature = "fat")]
+    pub(super) unsafe fn copy_slice(
+        &self,
+        name: &Path,
+        chosen: &Chosen,
+        copy: io::Result<PrivateCopy>,
+        reached: &mut dyn FnMut(OpenPhase),
+    ) -> Result<Program, OpenError> {
+        let copy = copy.map_err(|source| OpenError::Io { path: name.into(), source })?;
+        let accepted = self.accept_slice(chosen, copy.trailer(name)?)?;
         #[cfg(feature = "profile")]
         let copy = copy.profiled_by(self.config.profiler);
         // SAFETY: the caller promises the same, and the digest was right. Nobody changes the copy.

@@ -30,6 +30,8 @@ impl Runtime {
     /// write to an existing file. Renaming another file into its place is fine, and `precompile` does that; Windows
     /// refuses it while the file is open.
     ///
+    /// The slice of a fat artifact is copied, as [`Runtime::open_file`] does.
+    ///
     /// # Errors
     ///
     /// Any [`OpenError`], also if the file's file system doesn't allow execution (`noexec`).
@@ -58,6 +60,11 @@ impl Runtime {
         }
         let refuse = |source| OpenError::Io { path: path.into(), source };
         let file = open_to_map(path).map_err(refuse)?;
+        #[cfg(feature = "fat")]
+        if let Some(chosen) = self.slice_in_file(path, &file)? {
+            // SAFETY: the caller promises more.
+            return unsafe { self.copy_slice(path, &chosen, chosen.copy(&file), &mut |_| {}) };
+        }
         let found = read_trailer(&file).or_else(|error| only_regular(&file).and(Err(error)));
         let trailer = match found.map_err(refuse)? {
             Some(trailer) => trailer,
@@ -97,6 +104,11 @@ impl Runtime {
     ) -> Result<Program, OpenError> {
         let refuse = |source| OpenError::Io { path: path.into(), source };
         let file = open_to_map(path).map_err(refuse)?;
+        #[cfg(feature = "fat")]
+        if let Some(chosen) = self.slice_in_file(path, &file)? {
+            // SAFETY: the caller promises more.
+            return unsafe { self.copy_slice(path, &chosen, chosen.copy(&file), reached) };
+        }
         // SAFETY: the caller promises that the file doesn't change while it is mapped.
         let bytes = unsafe { map(&file) }.map_err(refuse)?;
         let accepted = self.accept(super::read_verified(&bytes)?)?;
@@ -201,12 +213,12 @@ fn read_trailer(file: &File) -> io::Result<Option<Trailer>> {
 }
 
 #[cfg(not(windows))]
-fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+pub(super) fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, bytes, offset)
 }
 
 #[cfg(windows)]
-fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+pub(super) fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, bytes, offset)
 }
 

@@ -1,5 +1,7 @@
 //! A private copy of an artifact, which nobody can change.
 
+#[cfg(feature = "fat")]
+use super::mapped::read_at;
 use super::{Source, read_verified};
 use crate::open_error::OpenError;
 use alloc::vec;
@@ -7,6 +9,8 @@ use alloc::vec::Vec;
 use core::ops::Deref;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 use memmap2::Mmap;
+#[cfg(feature = "fat")]
+use precompile_artifact::fat::{Extent, Head, is_fat};
 use precompile_artifact::trailer::{self, Trailer};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
@@ -47,8 +51,12 @@ impl PrivateCopy {
     fn of_chunks(read: ReadSome<'_>, chunk_bytes: usize) -> io::Result<PrivateCopy> {
         let first = Chunk::read(read, chunk_bytes)?;
         let Ok(image) = trailer::image(&first) else { return Ok(PrivateCopy::Owned(first.to_vec())) };
+        #[cfg(feature = "fat")]
+        let bytes = fat_bytes(&first).unwrap_or(image.bytes);
+        #[cfg(not(feature = "fat"))]
+        let bytes = image.bytes;
         // One excess chunk is enough for a refusal.
-        let most = image.bytes.saturating_add(MOST_BEHIND_BYTES);
+        let most = bytes.saturating_add(MOST_BEHIND_BYTES);
         #[cfg(any(target_os = "linux", target_os = "android"))]
         if let Some(file) = sealed::create() {
             return sealed::fill(file, first, read, most);
@@ -67,6 +75,25 @@ impl PrivateCopy {
         let bytes = if metadata.is_file() { metadata.len().saturating_add(1) } else { u64::MAX };
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX).clamp(SMALLEST_CHUNK_BYTES, CHUNK_BYTES);
         PrivateCopy::of_chunks(&mut |buffer| file.read(buffer), bytes)
+    }
+
+    /// Reads these parts of a file, one after the other. The system copies many bytes at once, but in builds for size.
+    #[cfg(feature = "fat")]
+    pub(super) fn of_extents(file: &File, extents: &[Extent]) -> io::Result<PrivateCopy> {
+        #[cfg(all(any(target_os = "linux", target_os = "android"), not(feature = "portable-digest")))]
+        if let Some(copy) = sealed::of_large_extents(file, extents)? {
+            return Ok(copy);
+        }
+        let mut extents = extents.to_vec();
+        let mut next = 0;
+        PrivateCopy::of(&mut |buffer| {
+            let Some(Extent { offset, bytes }) = extents.get_mut(next) else { return Ok(0) };
+            let most = usize::try_from(*bytes).unwrap_or(usize::MAX).min(buffer.len());
+            let read = read_at(file, &mut buffer[..most], *offset)?;
+            (*offset, *bytes) = (*offset + read as u64, *bytes - read as u64);
+            next += usize::from(*bytes == 0);
+            Ok(read)
+        })
     }
 
     /// Reads the trailer, and checks the digest.
@@ -108,6 +135,12 @@ impl PrivateCopy {
         })?;
         Ok(PrivateCopy::Owned(bytes))
     }
+}
+
+/// The length of the slices and the head of a fat artifact that starts like this, in bytes; `None` of others.
+#[cfg(feature = "fat")]
+fn fat_bytes(start: &[u8]) -> Option<u64> {
+    is_fat(start).then(|| Head::read(start, u64::MAX).ok())?.map(|head| head.index.end())
 }
 
 /// A part of the input. All parts but the last fill their buffer.
@@ -267,18 +300,32 @@ mod sealed {
         };
         let room = getrlimit(Resource::Fsize).current.unwrap_or(u64::MAX);
         match create().filter(|_| bytes <= most.min(room)) {
-            Some(copy) if copy_all(file, &copy, bytes).is_ok() => seal(copy).map(Some),
+            Some(copy) if copy_range(file, &copy, 0, bytes).is_ok() => seal(copy).map(Some),
             _ => Ok(None),
         }
     }
 
-    /// Copies the first bytes of a file without a buffer of ours. Two threads took as long: a file in memory is written by
+    /// Copies parts of a file, one after the other, that are hashed in more than one part together. `None` of smaller ones,
+    /// and where the copy fails.
+    #[cfg(all(feature = "fat", not(feature = "portable-digest")))]
+    pub(super) fn of_large_extents(file: &File, extents: &[Extent]) -> io::Result<Option<PrivateCopy>> {
+        let bytes = extents.iter().map(|extent| extent.bytes).sum::<u64>();
+        let room = getrlimit(Resource::Fsize).current.unwrap_or(u64::MAX);
+        if bytes <= precompile_parallel::PART_BYTES || bytes > room {
+            return Ok(None);
+        }
+        let Some(copy) = create() else { return Ok(None) };
+        let mut copied = extents.iter().map(|extent| copy_range(file, &copy, extent.offset, extent.bytes));
+        if copied.all(|copied| copied.is_ok()) { seal(copy).map(Some) } else { Ok(None) }
+    }
+
+    /// Copies a range of a file to the end of another without a buffer of ours. Two threads took as long: a file in memory is written by
     /// one at a time.
     #[cfg(not(feature = "portable-digest"))]
-    fn copy_all(from: &File, to: &File, bytes: u64) -> io::Result<()> {
-        let mut at = 0;
-        while at < bytes {
-            let left = usize::try_from(bytes - at).unwrap_or(usize::MAX);
+    fn copy_range(from: &File, to: &File, offset: u64, bytes: u64) -> io::Result<()> {
+        let mut at = offset;
+        while at < offset + bytes {
+            let left = usize::try_from(offset + bytes - at).unwrap_or(usize::MAX);
             match sendfile(to, from, Some(&mut at), left) {
                 Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
                 Ok(_) | Err(Errno::INTR) => {}

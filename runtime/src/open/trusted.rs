@@ -1,5 +1,7 @@
 //! Opening artifacts that trusted keys have signed.
 
+#[cfg(all(feature = "fat", feature = "std"))]
+use super::fat::Chosen;
 #[cfg(feature = "std")]
 use super::private_copy::PrivateCopy;
 use crate::open_error::OpenError;
@@ -29,7 +31,12 @@ impl Runtime {
     #[cfg(feature = "std")]
     pub fn open_trusted(&self, path: impl AsRef<Path>, trust: &Trust) -> Result<Program, OpenError> {
         let path = path.as_ref();
-        self.open_trusted_copy(path, File::open(path).and_then(|file| PrivateCopy::of_file(&file)), trust)
+        let file = File::open(path).map_err(|source| OpenError::Io { path: path.into(), source })?;
+        #[cfg(feature = "fat")]
+        if let Some(chosen) = self.slice_in_file(path, &file)? {
+            return self.open_trusted_slice(path, &chosen, chosen.copy(&file), trust);
+        }
+        self.open_trusted_copy(path, PrivateCopy::of_file(&file), trust)
     }
 
     /// Like [`Runtime::open_trusted`], but reads the artifact from a reader. The name is for errors. See
@@ -56,11 +63,33 @@ impl Runtime {
         trust: &Trust,
     ) -> Result<Program, OpenError> {
         let copy = copy.map_err(|source| OpenError::Io { path: name.into(), source })?;
+        #[cfg(feature = "fat")]
+        if let Some(chosen) = self.slice_in(&copy)? {
+            return self.open_trusted_slice(name, &chosen, chosen.copy_from(&copy), trust);
+        }
         let accepted = self.accept_trusted(copy.trailer(name)?, trust)?;
         #[cfg(feature = "profile")]
         let copy = copy.profiled_by(self.config.profiler);
         // SAFETY: trusted keys have signed what nobody can change any more: it is an artifact of precompile's, and
         // undamaged.
+        unsafe { self.make(accepted, copy, &mut |_| {}) }
+    }
+
+    /// Opens a private copy of a slice.
+    #[cfg(all(feature = "fat", feature = "std"))]
+    fn open_trusted_slice(
+        &self,
+        name: &Path,
+        chosen: &Chosen,
+        copy: io::Result<PrivateCopy>,
+        trust: &Trust,
+    ) -> Result<Program, OpenError> {
+        let copy = copy.map_err(|source| OpenError::Io { path: name.into(), source })?;
+        let accepted = self.accept_trusted_slice(chosen, copy.trailer(name)?, trust)?;
+        #[cfg(feature = "profile")]
+        let copy = copy.profiled_by(self.config.profiler);
+        // SAFETY: trusted keys have signed the slice, or the digests of all slices, and nobody can change it any more: it is
+        // an artifact of precompile's, and undamaged.
         unsafe { self.make(accepted, copy, &mut |_| {}) }
     }
 
@@ -70,6 +99,13 @@ impl Runtime {
     ///
     /// As [`Runtime::open_trusted`], but not those of files.
     pub fn open_trusted_bytes(&self, artifact: &[u8], trust: &Trust) -> Result<Program, OpenError> {
+        #[cfg(feature = "fat")]
+        if let Some(chosen) = self.slice_in(artifact)? {
+            let slice = chosen.bytes(artifact);
+            let accepted = self.accept_trusted_slice(&chosen, super::read_verified(&slice)?, trust)?;
+            // SAFETY: as below.
+            return unsafe { self.make(accepted, &*slice, &mut |_| {}) };
+        }
         let accepted = self.accept_trusted(super::read_verified(artifact)?, trust)?;
         // SAFETY: trusted keys have signed these bytes, which nobody changes while they are borrowed: they are an artifact
         // of precompile's, and undamaged.
@@ -86,6 +122,13 @@ impl Runtime {
     ///
     /// As [`Runtime::open_trusted_bytes`].
     pub fn open_trusted_static(&self, artifact: &'static [u8], trust: &Trust) -> Result<Program, OpenError> {
+        #[cfg(feature = "fat")]
+        if let Some(chosen) = self.slice_in(artifact)? {
+            let slice = chosen.bytes(artifact);
+            let accepted = self.accept_trusted_slice(&chosen, super::read_verified(&slice)?, trust)?;
+            // SAFETY: as below.
+            return unsafe { self.load_slice(slice, accepted) };
+        }
         let accepted = self.accept_trusted(super::read_verified(artifact)?, trust)?;
         // SAFETY: trusted keys have signed these bytes, which never change, as they are borrowed for good: they are an
         // artifact of precompile's, and undamaged.

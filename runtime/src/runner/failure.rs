@@ -2,6 +2,9 @@
 
 use precompile_runtime::OpenError;
 use precompile_runtime::artifact::install::RUNNER_HINT;
+use precompile_runtime::artifact::mismatch::Mismatch;
+#[cfg(not(feature = "fat"))]
+use precompile_runtime::artifact::trailer::ReadError;
 use precompile_runtime::artifact::{Code, EscapedLines};
 #[cfg(any(
     feature = "wasi",
@@ -254,10 +257,15 @@ impl Failure {
 
 /// Returns true if a reason against an artifact is one that the runner with all features doesn't have.
 fn is_for_full(error: &OpenError) -> bool {
+    let helps = |reasons: &[Mismatch]| reasons.iter().any(|reason| reason.full_helps);
     match error {
-        OpenError::Mismatch(reasons) => {
-            cfg!(feature = "messages") && reasons.iter().any(|reason| reason.full_helps)
+        OpenError::Mismatch(reasons) => cfg!(feature = "messages") && helps(reasons),
+        #[cfg(feature = "fat")]
+        OpenError::NoSlice(slices) => {
+            cfg!(feature = "messages") && slices.iter().any(|slice| helps(&slice.mismatches))
         }
+        #[cfg(not(feature = "fat"))]
+        OpenError::Read(ReadError::Fat) => cfg!(feature = "messages"),
         _ => false,
     }
 }
