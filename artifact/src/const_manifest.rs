@@ -4,7 +4,7 @@
 //! compares the reader with [`Manifest::decode`](crate::Manifest::decode), which reads all fields.
 
 use crate::Platform;
-use crate::fat;
+use crate::fat::layout;
 use crate::manifest::Kind;
 use crate::trailer::{FORMAT, MAGIC, STUB};
 
@@ -52,7 +52,7 @@ impl<'a> ConstManifest<'a> {
         }
         let Some(trailer) = trailer(artifact) else { return Err(ConstReadError::NotOurs) };
         let (format, manifest) = trailer;
-        if format == fat::FORMAT {
+        if format == layout::FORMAT {
             return Err(ConstReadError::Fat);
         }
         if format > FORMAT {

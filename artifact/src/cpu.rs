@@ -3,6 +3,7 @@
 //! Features have the names of Rust's target features. The lists have the features that Cranelift or Winch use: the
 //! settings of `cranelift-codegen-meta` 0.135 for each instruction set.
 
+use crate::Names;
 use crate::platform::is_pulley;
 use alloc::string::String;
 #[cfg(feature = "std")]
@@ -166,6 +167,17 @@ impl Family {
     pub fn level_with(&self, features: &[String]) -> Option<&'static Level> {
         let has_all = |level: &&Level| features.iter().all(|name| level.features.contains(&name.as_str()));
         self.levels.iter().find(has_all)
+    }
+}
+
+/// The name of a CPU with just these features beyond the baseline of a target: that of a level, or else the features, as in
+/// `lse+paca`.
+pub fn name(target: &str, features: &Names) -> String {
+    let family = target.parse::<Triple>().ok().and_then(|triple| family(&triple));
+    let is_it = |level: &&Level| features.iter().eq(level.features.iter().copied());
+    match family.and_then(|family| family.levels.iter().find(is_it)) {
+        Some(level) => level.name.into(),
+        None => features.join("+"),
     }
 }
 

@@ -28,29 +28,19 @@
 //! The reader trusts nothing. Its time and memory are bounded by [`MOST_SLICES`] and [`MOST_HEAD_BYTES`], whatever a file
 //! says.
 
+mod choose;
 mod const_slices;
 mod fits;
 mod head;
 mod index;
+pub(crate) mod index_error;
+pub(crate) mod layout;
 mod write;
 
+pub use choose::{Chosen, ReadAt, SliceMismatch, choose, slice_mismatches};
 pub use const_slices::ConstSlices;
 pub use head::{Head, is_fat};
-pub use index::{Extent, Index, IndexError, Slice, preferred_first};
+pub use index::{Extent, Index, Slice, preferred_first};
+pub use index_error::IndexError;
+pub use layout::{FORMAT, MOST_EXTENTS, MOST_HEAD_BYTES, MOST_SLICES};
 pub use write::{WriteError, add_signature, write};
-
-/// The format version of fat artifacts. Those of [artifacts](crate::trailer::FORMAT) count beside it.
-pub const FORMAT: u32 = 3;
-/// The most slices of a fat artifact.
-pub const MOST_SLICES: usize = 128;
-/// The most extents of a slice.
-pub const MOST_EXTENTS: usize = 8;
-/// The most bytes of a head, with its index.
-pub const MOST_HEAD_BYTES: usize = 64 << 10;
-
-/// The length in bytes of the image without content.
-const IMAGE_BYTES: usize = 128;
-/// The length in bytes of magic, format and length of the index.
-const INTRODUCTION_BYTES: usize = 16;
-const DIGEST_BYTES: usize = 32;
-const SIGNATURES_LENGTH_BYTES: usize = 4;

@@ -12,7 +12,7 @@ mod policy;
 mod reason;
 
 pub(crate) use checks::{fits_target, missing_cpu_features};
-pub use checks::{pulley, same_major};
+pub use checks::{no_fat, pulley, same_major};
 pub use equivalent::equivalent;
 pub use reason::Mismatch;
 

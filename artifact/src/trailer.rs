@@ -17,7 +17,8 @@
 //! digest detects damage, not forgery: everyone who can write the file can write a matching digest.
 
 use crate::Code;
-use crate::fat::{self, IndexError};
+use crate::fat::index_error::IndexError;
+use crate::fat::layout;
 use crate::manifest::{Kind, Manifest, ManifestError};
 use crate::signature::{MOST_SIGNATURES, Signature, SignatureError};
 use alloc::vec::Vec;
@@ -279,7 +280,7 @@ impl Trailer {
         }
         let head = cursor.take(HEAD_BYTES, "the trailer's head")?;
         let format = number(&head[8..12]);
-        if format == fat::FORMAT {
+        if format == layout::FORMAT {
             return Err(ReadError::Fat);
         }
         if !(1..=FORMAT).contains(&format) {

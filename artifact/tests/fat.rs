@@ -128,6 +128,7 @@ fn slices_are_the_artifacts_in_the_order_of_preference() {
     }
     let names: Vec<_> = head.index.slices.iter().map(ToString::to_string).collect();
     assert_eq!(names[0], "x86_64-unknown-linux-gnu, cranelift, avx+sse3, signals-only");
+    assert_eq!(names[1], "aarch64-unknown-linux-gnu, winch, armv8.1-a, signals-only");
     assert_eq!(names[4], "pulley64, cranelift, signals-only");
     assert_eq!(Statement::of_fat(&head).as_str(), STATEMENT);
 }

@@ -269,8 +269,8 @@ fn errors_name_the_offset() {
             Code::TrailerFormat,
         ),
         (
-            changed(image_end + 8, 3),
-            Some(ReadError::Format { found: 3, offset: offset + 8 }),
+            changed(image_end + 8, 4),
+            Some(ReadError::Format { found: 4, offset: offset + 8 }),
             Code::TrailerFormat,
         ),
         (changed(manifest, 9), None, Code::Manifest),

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 const ARTIFACT: &[u8] = include_bytes!("../../artifact/tests/golden/format-2.cwasm");
+const FAT: &[u8] = include_bytes!("../../artifact/tests/golden/format-3.cwasm");
 const HOST: &[u8] = include_bytes!("../src/fuzz/host.json");
 const TRUST: &[u8] = include_bytes!("../src/fuzz/trust");
 const GUESTS: [&str; 2] = [
@@ -51,6 +52,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let manifest =
         trailer::image(ARTIFACT)?.bytes as usize + 16..trailer::read(ARTIFACT)?.digest_offset as usize;
     write("artifact", "golden", ARTIFACT)?;
+    write("fat", "golden", FAT)?;
+    let index_bytes = u32::from_le_bytes(FAT[140..144].try_into()?) as usize;
+    write("fat", "index", &FAT[144..][..index_bytes])?;
     write("manifest", "golden", &ARTIFACT[manifest.clone()])?;
     write("planted", "golden", &ARTIFACT[manifest])?;
     write("host", "described", HOST)?;

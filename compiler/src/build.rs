@@ -68,6 +68,7 @@ pub struct Build {
     guest_target: Option<String>,
     target: Option<String>,
     choice: Choice,
+    fat: bool,
     signing: Signing,
 }
 
@@ -147,6 +148,14 @@ impl Build {
     /// or to take away, such as `x86-64-v3,-avx2`.
     pub fn cpu(&mut self, cpu: &str) -> &mut Build {
         self.choice.cpu = Some(cpu.into());
+        self
+    }
+
+    /// Makes fat artifacts, of which the runtime, with its feature `fat`, opens the slice that fits best: one for each
+    /// level in [`Build::cpu`], such as `baseline,x86-64-v3`, and by default for the baseline and the level that nearly
+    /// all machines have. [`Build::target`] may then name several, such as `x86_64,pulley64`.
+    pub fn fat(&mut self) -> &mut Build {
+        self.fat = true;
         self
     }
 
@@ -242,10 +251,11 @@ impl Build {
 
     fn compile_inputs(&self, cargo: &Cargo, inputs: &[Input]) -> Result<(), BuildError> {
         let target = BuildTarget::new(cargo, self.target.as_deref(), &self.choice)?;
-        let choice = Choice { cpu: target.cpu(&self.choice), ..self.choice.clone() };
+        let cpu = if self.fat { self.choice.cpu.clone() } else { target.cpu(&self.choice) };
+        let choice = Choice { cpu, ..self.choice.clone() };
         let choice = Choice { platform: target.platform(&choice), ..choice };
         self.signing.read_by(cargo)?;
-        let order = Order { inputs, target: &target, choice: &choice, signing: &self.signing };
+        let order = Order { inputs, target: &target, choice: &choice, fat: self.fat, signing: &self.signing };
         match Tool::find(cargo)? {
             Ok(tool) => tool.compile(cargo, &order),
             #[cfg(feature = "in-process")]

@@ -5,9 +5,10 @@ use crate::inspect::{Code, inspect};
 use crate::options::Options;
 use crate::sign;
 use crate::{BackendError, Cause, CompileError, Compiler, TracedModule, demangled, fit};
+use precompile_artifact::fat::choose;
 use precompile_artifact::mismatch::mismatches;
 use precompile_artifact::signature::Signature;
-use precompile_artifact::trailer::{self, FORMAT, MAGIC};
+use precompile_artifact::trailer::{self, FORMAT, MAGIC, ReadError};
 use precompile_artifact::{Backend, Host, Manifest, Platform, Trust};
 #[cfg(feature = "fuzzing")]
 pub use precompile_cache::fuzz::object;
@@ -15,6 +16,10 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// An artifact, for its image and its manifest.
 const ARTIFACT: &[u8] = include_bytes!("../../artifact/tests/golden/format-2.cwasm");
+/// A fat artifact, for its slices.
+const FAT: &[u8] = include_bytes!("../../artifact/tests/golden/format-3.cwasm");
+/// The offset of its index.
+const INDEX_OFFSET: usize = 144;
 /// A runner's description of itself.
 const HOST: &[u8] = include_bytes!("fuzz/host.json");
 /// The first bytes of a component's binary form.
@@ -102,6 +107,35 @@ pub fn artifact(bytes: &[u8]) -> bool {
         }
     }
     read.is_ok()
+}
+
+/// Bytes as a fat artifact, and as the index of one with the right digest.
+///
+/// # Panics
+///
+/// A slice that is longer than its file.
+pub fn fat(bytes: &[u8]) -> bool {
+    let mut sealed = FAT[..INDEX_OFFSET - 4].to_vec();
+    sealed.extend((bytes.len() as u32).to_le_bytes());
+    sealed.extend(bytes);
+    sealed.extend(blake3::hash(&sealed).as_bytes());
+    // The slices of the golden one stay where they are, if the index is no longer.
+    let behind = FAT.get(sealed.len()..).unwrap_or_default();
+    sealed.extend(behind);
+    is_chosen(bytes) | is_chosen(&sealed)
+}
+
+/// Chooses a slice, and reads it. Returns `true` if there was one.
+fn is_chosen(bytes: &[u8]) -> bool {
+    let Ok(host) = serde_json::from_slice::<Host>(HOST) else { return false };
+    let read = |buffer: &mut [u8], offset: u64| -> Result<(), ReadError> {
+        buffer.copy_from_slice(&bytes[offset as usize..][..buffer.len()]);
+        Ok(())
+    };
+    let Ok(Ok(chosen)) = choose(&host, &read, bytes.len() as u64) else { return false };
+    let slice = chosen.slice().bytes_in(bytes);
+    assert!(slice.len() <= bytes.len(), "a slice is longer than its file");
+    trailer::read(&slice).and_then(|trailer| chosen.checked(trailer)).is_ok()
 }
 
 /// Bytes as the manifest of an artifact with the right digest.

@@ -117,6 +117,8 @@ pub use options::proposals::Proposals;
 pub use options::settings;
 #[cfg(feature = "compile")]
 pub use options::similar::{did_you_mean, similar};
+#[cfg(feature = "compile")]
+pub use options::slice_levels::{SliceLevelError, slice_levels};
 pub use options::strip::{Strip, StripError};
 #[cfg(feature = "compile")]
 pub use options::target::{ALIASES, PairError, Target, TargetError};

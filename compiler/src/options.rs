@@ -23,6 +23,8 @@ pub(crate) mod proposals;
 pub mod settings;
 #[cfg(feature = "compile")]
 pub(crate) mod similar;
+#[cfg(feature = "compile")]
+pub(crate) mod slice_levels;
 pub(crate) mod strip;
 #[cfg(feature = "compile")]
 pub(crate) mod support;

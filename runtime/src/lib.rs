@@ -72,8 +72,6 @@ pub use include::{__Align, __Aligned};
 pub use no_compiler::has_compiler;
 pub use open::__embed;
 pub use open_error::OpenError;
-#[cfg(feature = "fat")]
-pub use open_error::SliceMismatch;
 #[cfg(feature = "measure")]
 pub use open_phase::OpenPhase;
 pub use precompile_artifact as artifact;

@@ -12,6 +12,8 @@ mod mapped;
 #[cfg(feature = "std")]
 mod private_copy;
 pub(crate) mod processor;
+#[cfg(feature = "std")]
+mod read_at;
 #[cfg(feature = "trust")]
 mod trusted;
 
@@ -56,7 +58,7 @@ impl Runtime {
     pub unsafe fn open_bytes(&self, artifact: &[u8]) -> Result<Program, OpenError> {
         #[cfg(feature = "fat")]
         if let Some(chosen) = self.slice_in(artifact)? {
-            let slice = chosen.bytes(artifact);
+            let slice = chosen.slice().bytes_in(artifact);
             let accepted = self.accept_slice(&chosen, read_verified(&slice)?)?;
             // SAFETY: the caller promises the same.
             return unsafe { self.make(accepted, &*slice, &mut |_| {}) };
@@ -81,7 +83,7 @@ impl Runtime {
     pub unsafe fn open_static(&self, artifact: &'static [u8]) -> Result<Program, OpenError> {
         #[cfg(feature = "fat")]
         if let Some(chosen) = self.slice_in(artifact)? {
-            let slice = chosen.bytes(artifact);
+            let slice = chosen.slice().bytes_in(artifact);
             let accepted = Accepted::unasked(chosen.checked(trailer::read_unverified(&slice)?)?);
             // SAFETY: the caller promises the same.
             return unsafe { self.load_slice(slice, accepted) };

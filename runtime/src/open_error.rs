@@ -6,6 +6,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt::{self, Debug, Display, Formatter};
 use precompile_artifact::Code;
+#[cfg(feature = "fat")]
+use precompile_artifact::fat::SliceMismatch;
 use precompile_artifact::mismatch::Mismatch;
 use precompile_artifact::trailer::ReadError;
 use thiserror::Error;
@@ -53,16 +55,6 @@ impl OpenError {
             OpenError::Wasmtime(_) => vec![Code::Wasmtime],
         }
     }
-}
-
-/// A slice of a fat artifact that doesn't fit this host.
-#[cfg(feature = "fat")]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SliceMismatch {
-    /// The slice: its target, its backend, its CPU features.
-    pub slice: String,
-    /// The reasons; none of a slice that is damaged.
-    pub mismatches: Vec<Mismatch>,
 }
 
 impl Debug for OpenError {

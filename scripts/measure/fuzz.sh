@@ -6,7 +6,7 @@
 source "$(dirname "$0")/../lib/common.sh"
 unset PRECOMPILE_NO_CACHE
 seconds="${1-60}"
-all=(wasm real component text smith smith-component artifact manifest host project object signatures trust keys lines)
+all=(wasm real component text smith smith-component artifact fat manifest host project object signatures trust keys lines)
 if [ $# -gt 1 ]; then chosen=("${@:2}"); else chosen=("${all[@]}"); fi
 fuzz="$cache/fuzz"
 if [ ! -x "$fuzz/tool/bin/cargo-fuzz" ]; then
@@ -57,8 +57,8 @@ failed=0
     printf '*coverage* counts edges of the code, as libFuzzer has it. A panic of a compiler becomes an error, and is counted. The planted fault was found after %s\nexecutions.\n\n' "$planted"
     printf '%s\n' '`wasm`, `component` and `text` are compiled by both backends, and `real` are mutations of programs from' \
         'package registries; `smith` and `smith-component` are valid by construction. `artifact` is read, inspected and' \
-        'explained; `manifest` is, too, as part of an artifact whose digest is right. `host` is the description of a' \
-        'host, `project` a `precompile.toml`, and `object` what a shared cache answers. `signatures` are those of an artifact,' \
+        'explained; `manifest` is, too, as part of an artifact whose digest is right. `fat` are fat artifacts, and indexes of' \
+        'one whose digest is right. `host` is the description of a host, `project` a `precompile.toml`, and `object` what a shared cache answers. `signatures` are those of an artifact,' \
         '`trust` is a trust file, and `keys` are files of keys and of signatures. `lines` is a module whose functions and' \
         'lines of source are looked up.'
     echo

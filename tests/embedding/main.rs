@@ -437,3 +437,38 @@ fn a_stub_is_refused_when_it_is_opened() {
     assert_eq!(run_it("0"), Some(0));
     assert_eq!(opened(), "Ok(())\n");
 }
+
+/// A fat artifact becomes part of the program, and its best slice is opened. A runtime without the feature is told when the
+/// program is compiled.
+#[test]
+fn a_slice_of_a_fat_artifact_is_opened() {
+    let package = Package::new("slices", "Build::new().file(\"answer.wat\").fat().compile(\"answer\");");
+    let manifest = fs::read_to_string(package.folder.join("Cargo.toml")).unwrap();
+    let runtime = support::root().join("runtime");
+    package.folder.write(
+        "src/main.rs",
+        "use precompile_runtime::*;\n\
+         fn main() { let program = Runtime::new().open_embedded(include_cwasm!(\"answer\")).unwrap();\n\
+         println!(\"{}\", program.manifest().cpu_features.join(\",\")); }",
+    );
+    let build = |features: &str| {
+        let dependency = format!(
+            "[dependencies]\nprecompile-runtime = {{ path = {runtime:?}, default-features = false, features = [{features}] }}\n"
+        );
+        package.folder.write("Cargo.toml", manifest.clone() + &dependency);
+        run(package.cargo().env("CARGO_TERM_QUIET", "true").arg("--quiet"))
+    };
+    let refused = build("\"messages\", \"std\"");
+    assert!(
+        refused.stderr.contains("`answer` is a fat artifact: give the runtime the feature `fat`"),
+        "{refused:?}"
+    );
+    let built = build("\"fat\", \"messages\", \"std\"");
+    assert_eq!(built.code, Some(0), "{built:?}");
+    let calls = package.calls();
+    assert!(calls[0].contains(" --fat ") && !calls[0].contains("--cpu"), "{calls:?}");
+    let opened = run(&mut Command::new(target().join("debug/slices"))).stdout;
+    if cfg!(target_arch = "x86_64") && std::arch::is_x86_feature_detected!("avx2") {
+        assert!(opened.contains("avx2"), "{opened}");
+    }
+}

@@ -75,6 +75,7 @@ const VERB_TOOLS: &[&str] = &[
     "threads",
     "trust_file",
     "units",
+    "read_artifact",
     "unreadable",
     "usage",
     "value_parsers",

@@ -1,6 +1,6 @@
 //! A reader of a fat artifact's slices for constant expressions.
 
-use super::{FORMAT, IMAGE_BYTES, INTRODUCTION_BYTES};
+use super::layout::{FORMAT, IMAGE_BYTES, INTRODUCTION_BYTES};
 use crate::const_manifest::{Fields, number, same};
 use crate::trailer::MAGIC;
 

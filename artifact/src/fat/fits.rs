@@ -1,6 +1,6 @@
 //! The slices that a host may run, by the index alone.
 
-use super::Slice;
+use super::index::Slice;
 use crate::Host;
 use crate::mismatch::{fits_target, missing_cpu_features, same_major};
 use alloc::format;

@@ -1,7 +1,8 @@
 //! The head of a fat artifact: its index, and the digest of it.
 
-use super::{
-    DIGEST_BYTES, FORMAT, IMAGE_BYTES, INTRODUCTION_BYTES, Index, MOST_HEAD_BYTES, SIGNATURES_LENGTH_BYTES,
+use super::index::Index;
+use super::layout::{
+    DIGEST_BYTES, FORMAT, IMAGE_BYTES, INTRODUCTION_BYTES, MOST_HEAD_BYTES, SIGNATURES_LENGTH_BYTES,
 };
 use crate::trailer::{self, Cursor, MAGIC, ReadError, number};
 use alloc::vec::Vec;

@@ -1,21 +1,20 @@
 //! The index of a fat artifact: where each slice is, and which hosts it is for.
 
-use super::{DIGEST_BYTES, MOST_EXTENTS, MOST_SLICES};
-#[cfg(not(feature = "messages"))]
-use crate::Code;
-use crate::fields::{FieldError, Fields, any, sorted_names, triple};
+use super::index_error::IndexError;
+use super::layout::{DIGEST_BYTES, MOST_EXTENTS, MOST_SLICES};
+use crate::fields::{Fields, any, sorted_names, triple};
 use crate::manifest::{Kind, Manifest};
 use crate::platform::is_pulley_name;
 use crate::trailer::{self, Image, ReadError, Trailer};
 use crate::version::numbers;
-use crate::{Backend, ErrorText, Names, Platform};
+use crate::{Backend, ErrorText, Names, Platform, cpu};
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 use core::fmt;
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 /// The index of a fat artifact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -62,25 +61,6 @@ impl Extent {
     /// The end; `None` if there is none below 2^64.
     pub fn end(self) -> Option<u64> {
         self.offset.checked_add(self.bytes)
-    }
-}
-
-/// The error of an index that can't be read.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[cfg_attr(feature = "messages", error("index field `{field}` at offset {offset}: {problem}"))]
-#[cfg_attr(not(feature = "messages"), error("{}", Code::FatIndex))]
-pub struct IndexError {
-    /// The field.
-    pub field: &'static str,
-    /// The start of the field, in bytes from the start of the file.
-    pub offset: u64,
-    /// The fault.
-    pub problem: ErrorText,
-}
-
-impl From<FieldError> for IndexError {
-    fn from(FieldError { field, offset, problem }: FieldError) -> IndexError {
-        IndexError { field, offset, problem }
     }
 }
 
@@ -237,6 +217,19 @@ impl Slice {
         self.extents.iter().map(|extent| extent.bytes).sum()
     }
 
+    /// The bytes of the slice in those of the fat artifact: copied where they aren't in one piece.
+    ///
+    /// # Panics
+    ///
+    /// If the bytes are shorter than those of which [`Head::read`](super::Head::read) read the index.
+    pub fn bytes_in<'a>(&self, fat: &'a [u8]) -> Cow<'a, [u8]> {
+        let range = |extent: &Extent| &fat[extent.offset as usize..][..extent.bytes as usize];
+        match self.contiguous() {
+            Some(extent) => Cow::Borrowed(range(&extent)),
+            None => Cow::Owned(self.extents.iter().map(range).collect::<Vec<_>>().concat()),
+        }
+    }
+
     /// The one range of the file that holds the slice; `None` if there are several apart.
     pub fn contiguous(&self) -> Option<Extent> {
         let mut extents = self.extents.iter().copied();
@@ -248,12 +241,12 @@ impl Slice {
     }
 }
 
-/// The slice as messages name it: `x86_64-unknown-linux-gnu, cranelift, avx+sse3`.
+/// The slice as messages name it: `x86_64-unknown-linux-gnu, cranelift, x86-64-v3`.
 impl fmt::Display for Slice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}, {}", self.target, self.backend)?;
         if !self.cpu_features.is_empty() {
-            write!(f, ", {}", self.cpu_features.join("+"))?;
+            write!(f, ", {}", cpu::name(&self.target, &self.cpu_features))?;
         }
         if self.platform != Platform::Hosted {
             write!(f, ", {}", self.platform)?;

@@ -1,9 +1,8 @@
 //! The writer of fat artifacts.
 
-use super::{
-    DIGEST_BYTES, Extent, FORMAT, Head, IMAGE_BYTES, INTRODUCTION_BYTES, Index, MOST_HEAD_BYTES, MOST_SLICES,
-    Slice, preferred_first,
-};
+use super::head::Head;
+use super::index::{Extent, Index, Slice, preferred_first};
+use super::layout::{DIGEST_BYTES, FORMAT, IMAGE_BYTES, INTRODUCTION_BYTES, MOST_HEAD_BYTES, MOST_SLICES};
 use crate::manifest::Kind;
 use crate::signature::Signature;
 use crate::trailer::{self, MAGIC, ReadError, SignError, Trailer, with_signature};
@@ -80,7 +79,8 @@ pub fn write(artifacts: &[&[u8]], share: bool) -> Result<Vec<u8>, WriteError> {
         return Err(WriteError::OtherSource { at: other.at });
     }
     parts.sort_by_cached_key(|Part { slice, .. }| {
-        (preferred_first(slice), slice.to_string(), slice.wasmtime_major, slice.digest)
+        let (target, cpu) = (slice.target.clone(), slice.cpu_features.join("+"));
+        (preferred_first(slice), target, cpu, slice.wasmtime_major, slice.digest)
     });
     if let Some([one, other]) = parts.array_windows().find(|[one, other]| one.slice.is_alike(&other.slice)) {
         let at = one.at.max(other.at);

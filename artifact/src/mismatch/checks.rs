@@ -30,6 +30,17 @@ fn wasmtime_version(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     })
 }
 
+/// The reason why a host opens no fat artifact, whatever its slices are; `None` if it does.
+pub fn no_fat(host: &Host) -> Option<Mismatch> {
+    if host.fat {
+        return None;
+    }
+    mismatch(Code::Fat, "format", || {
+        let remedy = "use a runtime with the feature `fat`, or take a slice out with `precompile fat --only`";
+        texts("fat", "artifacts for one kind of host", &[remedy]).with_feature(true)
+    })
+}
+
 fn kind(manifest: &Manifest, host: &Host) -> Option<Mismatch> {
     if manifest.kind == Kind::Module || host.components {
         return None;

@@ -1,6 +1,7 @@
-//! `load ARTIFACT ROUNDS [TRUST]`: opens an artifact in several ways, in turns, and prints the median time of each, in
-//! nanoseconds, as JSON. With a trust file: opens it with and without a check of its signatures, and in no other way. The
-//! engine exists before, and each program is dropped before the next is opened.
+//! `load ARTIFACT ROUNDS [TRUST|FAT]`: opens an artifact in several ways, in turns, and prints the median time of each, in
+//! nanoseconds, as JSON. With a trust file: opens it with and without a check of its signatures, and in no other way. With
+//! a fat artifact, whose name ends in `.cwasm`: opens both. The engine exists before, and each program is dropped before
+//! the next is opened.
 
 use precompile_runtime::Runtime;
 use precompile_runtime::artifact::Trust;
@@ -19,13 +20,22 @@ fn circuit(ways: usize) -> impl Iterator<Item = usize> + Clone {
 
 fn main() {
     let arguments: Vec<String> = args().skip(1).collect();
-    let [path, rounds, trust @ ..] = &arguments[..] else { panic!("load ARTIFACT ROUNDS [TRUST]") };
+    let [path, rounds, trust @ ..] = &arguments[..] else { panic!("load ARTIFACT ROUNDS [TRUST|FAT]") };
     let (path, rounds) = (PathBuf::from(path), rounds.parse::<usize>().expect("a number of rounds"));
     let bytes = fs::read(&path).expect("the artifact can be read");
     let runtime = Runtime::new();
     // SAFETY: the user made the artifact with precompile, and doesn't change it meanwhile. The same holds for every
     // call below.
     let program = unsafe { runtime.open_file(&path) }.expect("the artifact loads");
+    if let [fat] = trust
+        && fat.ends_with(".cwasm")
+    {
+        let ways: [Way; 2] = [
+            ("thin", &|| drop(black_box(unsafe { runtime.open_file(&path) }.unwrap()))),
+            ("fat", &|| drop(black_box(unsafe { runtime.open_file(fat) }.unwrap()))),
+        ];
+        return println!("{{{}}}", medians(&ways, rounds));
+    }
     if let [trust] = trust {
         let text = fs::read_to_string(trust).expect("the trust file can be read");
         let trust = Trust::parse(&text).expect("the trust file is right");

@@ -1,5 +1,9 @@
 //! Compiling in the build script itself.
 
+mod fat;
+mod input_error;
+
+use crate::Signatures;
 use crate::build::cargo::Cargo;
 use crate::build::error::BuildError;
 use crate::build::error::io;
@@ -9,16 +13,15 @@ use crate::build::order::Order;
 use crate::build::tool::INSTALL;
 use crate::cache::{Cache, Patience, Recipe, Store, StoreLimits, TrustedUsers};
 use crate::{Artifact, Compiler, Destination, Expect, Options, Rates, Request, Source, Target};
-use crate::{CompileError, ObtainError, Signatures, WriteError};
 use crate::{choose, code_bytes, recipe};
 use etcetera::BaseStrategy;
+use input_error::InputError;
 use precompile_artifact::quantity;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use thiserror::Error;
 
 /// Compiles all inputs.
 ///
@@ -34,8 +37,13 @@ pub(super) fn compile(cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError
         ));
     }
     let refused = |error: &dyn std::fmt::Display| BuildError::Refused(error.to_string());
-    let target: Target = order.target.name.parse().map_err(|error| refused(&error))?;
-    let candidates = order.choice.candidates(&target).map_err(|error| refused(&error))?;
+    let candidates = match order.fat {
+        true => fat::slices(order)?,
+        false => {
+            let target: Target = order.target.name.parse().map_err(|error| refused(&error))?;
+            order.choice.candidates(&target).map_err(|error| refused(&error))?
+        }
+    };
     if let [(_, Some(refusal))] = &candidates[..] {
         order.inputs.iter().for_each(|input| cargo.warn_of_fallback(&input.path, &refusal.to_string()));
     }
@@ -51,6 +59,10 @@ pub(super) fn compile(cargo: &Cargo, order: &Order<'_>) -> Result<(), BuildError
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.count().unwrap_or(0)).build();
     let pool = pool.map_err(|error| refused(&error))?;
     let compile_one = |input: &Input| {
+        if order.fat {
+            let cache = cache.as_ref().map(|cache| (cache, verify_inputs));
+            return fat::compile(input, &candidates, &compiler, cache, &signatures);
+        }
         let index = auto.as_ref().map_or(0, |auto| cheapest(input, &candidates, auto));
         let (recipe, options) = &candidates[index];
         let cache = cache.as_ref().map(|cache| (cache, verify_inputs));
@@ -81,26 +93,6 @@ fn cheapest(
     let backends: Vec<_> = candidates.iter().map(|(_, options)| options.backend).collect();
     let counted = fs::File::open(&input.path).and_then(|module| code_bytes(module, true));
     choose(&backends, counted.unwrap_or_default(), expect, rates).0
-}
-
-/// The failure of one input.
-#[derive(Debug, Error)]
-enum InputError {
-    /// The input can't be read.
-    #[error(transparent)]
-    Read(#[from] std::io::Error),
-    /// The output's folder can't be made.
-    #[error(transparent)]
-    Folder(#[from] BuildError),
-    /// The input can't be compiled.
-    #[error(transparent)]
-    Compile(#[from] CompileError),
-    /// The artifact is neither found nor made.
-    #[error(transparent)]
-    Obtain(#[from] ObtainError),
-    /// The output can't be written.
-    #[error(transparent)]
-    Write(#[from] WriteError),
 }
 
 /// Finds or compiles an artifact, and writes it. Returns the reason for a fallback, if there was one.

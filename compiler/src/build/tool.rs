@@ -72,7 +72,7 @@ impl Tool {
             fs::create_dir_all(folder).map_err(io(folder))?;
             let mut command = Command::new(&self.path);
             command.args(arguments(order.choice)).args(["--target", &order.target.name]);
-            command.args(order.signing.arguments());
+            command.args(order.signing.arguments()).args(order.fat.then_some("--fat"));
             // Cargo would build the program again if the output's time changed.
             command.args(["--message-format", "json", "--keep-times"]);
             if let Some(count) = jobs.count() {

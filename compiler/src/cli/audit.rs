@@ -7,12 +7,14 @@ use crate::artifacts::{below, empty};
 use crate::cache_opts::StoreOpts;
 use crate::kind::Kind;
 use crate::message::Format;
+use crate::read_artifact::FatArtifact;
 use crate::unreadable;
 use anyhow::{Context, Result, anyhow};
 use audited::{Audited, Origin};
 use clap::Args;
 use precompile::artifact::audit::{Advisories, TABLE};
 use precompile::artifact::escaped_path;
+use precompile::artifact::fat::is_fat;
 use precompile::cache::{Outcome, Store};
 use precompile::is_kept_module;
 use report::Report;
@@ -80,6 +82,13 @@ impl Opts {
 fn file(path: &Path, report: &mut Report<'_>) -> Result<()> {
     let origin = Origin::File(path);
     match unreadable::read(path) {
+        Ok(bytes) if is_fat(&bytes) => match FatArtifact::of(path, &bytes) {
+            Ok(fat) => {
+                let mut manifests = fat.trailers.into_iter().map(|trailer| trailer.manifest);
+                manifests.try_for_each(|it| report.audited(&origin, &Audited::Ours(Box::new(it))))
+            }
+            Err(error) => report.failed(&origin, &error),
+        },
         Ok(bytes) => audit(&origin, &bytes, report),
         Err(error) => report.failed(&origin, &error),
     }

@@ -9,12 +9,15 @@ mod depfile;
 mod digests;
 mod doubt;
 mod elsewhere;
+mod fat_output;
+mod fat_plan;
 mod file_settings;
 mod input_limits;
 mod inputs;
 pub(crate) mod isolate;
 mod job;
 mod job_key;
+mod join;
 mod mem_budget;
 mod opts;
 mod outcome;
@@ -203,12 +206,15 @@ impl Opts {
                 caching.inspect(|caching| self.warn(caching.cache));
                 farm.inspect(|farm| self.warn_of_farm(farm));
                 if let Ok(Some(outcome)) = &result {
-                    reported = self.report(outcome, job, results);
+                    reported = self.report(outcome, job, results).map_err(anyhow::Error::from);
                 }
             });
             let error = match result {
                 Ok(None) => return false,
-                Ok(Some(_)) => reported.err().map(|error| Failed::new(anyhow!("can't report: {error}"))),
+                Ok(Some(_)) => match reported {
+                    Err(error) => Some(Failed::new(anyhow!("can't report: {error}"))),
+                    Ok(()) => self.join(job, &progress).err().map(Failed::new),
+                },
                 Err(error) => Some(error),
             };
             if let Some(error) = error {

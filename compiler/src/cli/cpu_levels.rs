@@ -19,6 +19,6 @@ pub(crate) const TARGETS: [&str; 8] = [
 pub(crate) fn cpu_levels() -> Vec<String> {
     let targets = TARGETS.iter().filter_map(|name| name.parse().ok());
     let levels = targets.flat_map(|target: Target| target.family().levels.iter().map(|level| level.name));
-    let names: BTreeSet<_> = levels.chain(["native"]).map(String::from).collect();
+    let names: BTreeSet<_> = levels.chain(["baseline", "native"]).map(String::from).collect();
     names.into_iter().collect()
 }

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A host, with the file that describes it.
+#[derive(Clone)]
 pub(crate) struct DescribedHost {
     pub(crate) file: PathBuf,
     pub(crate) host: Host,

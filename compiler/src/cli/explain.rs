@@ -2,26 +2,29 @@
 //! an error's number.
 
 mod code;
+mod reasons;
+mod text;
 
 use crate::artifacts;
 use crate::described_host::DescribedHost;
 use crate::failures::Failures;
 use crate::message::{Format, Message, print, print_bytes};
+use crate::read_artifact::ReadArtifact;
 use crate::runner::Runner;
 use crate::trust_file;
 use crate::unreadable;
 use anyhow::{Context, Result};
 use clap::{Args, ValueHint};
-use precompile::artifact::install::{RUNNER_HINT, full_runner_helps};
-use precompile::artifact::mismatch::mismatches;
-use precompile::artifact::trailer::{self, Trailer};
-use precompile::artifact::{Code, Escaped, Trust, escaped_path, unmet};
+use precompile::artifact::{Code, Trust};
+use reasons::{Reasons, reasons};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use text::text;
 
 /// Say why an artifact would not load on a host
 ///
-/// Prints every reason with its remedy. Exits with 0 if the artifact would load, with 3 if not. With `--code`, prints
+/// Prints every reason with its remedy; of a fat artifact, those of each slice. Exits with 0 if the artifact would load,
+/// with 3 if not. With `--code`, prints
 /// the meaning of an error's number, as runtimes without messages report it. Of several artifacts and hosts, each is
 /// explained for each, and all must load.
 #[derive(Args)]
@@ -101,41 +104,23 @@ impl Opts {
         trust: Option<&Trust>,
         names_both: bool,
     ) -> Result<bool> {
-        let manifest = &artifact.trailer.manifest;
-        let refusal = trust.and_then(|trust| Some(trust.mismatch(&trust.check(&artifact.trailer).err()?)));
-        let mut mismatches: Vec<_> = refusal.into_iter().chain(mismatches(manifest, host)).collect();
-        if let Some(offered) = &host.imports {
-            mismatches.extend(unmet(manifest, &|name| offered.iter().any(|offered| offered == name)));
-        }
+        let reasons = reasons(&artifact.read, host, trust);
         match self.message_format {
             Format::Json => {
                 let of = names_both
                     .then_some((&*artifact.file, (!file.as_os_str().is_empty()).then_some(&**file)));
-                for mismatch in &mismatches {
-                    print(&Message::mismatch(mismatch, host, of))?;
+                for Reasons { slice, mismatches } in reasons.as_ref().err().into_iter().flatten() {
+                    for mismatch in mismatches {
+                        print(&Message::mismatch(mismatch, host, of, slice.as_deref()))?;
+                    }
                 }
             }
             Format::Human => {
-                let name = escaped_path(&artifact.file);
-                let (on, which) = match names_both && !file.as_os_str().is_empty() {
-                    true => (format!(" on `{}`", escaped_path(file)), format!("`{}`", escaped_path(file))),
-                    false => (String::new(), "this host".into()),
-                };
-                let mut text = match mismatches.len() {
-                    0 => format!("`{name}` loads on {which}: {}\n", Escaped(&host.target.to_string())),
-                    1 => format!("`{name}` does not load{on}, for one reason:\n"),
-                    count => format!("`{name}` does not load{on}, for {count} reasons:\n"),
-                };
-                text.extend(
-                    mismatches.iter().map(|mismatch| format!("  {}\n", Escaped(&mismatch.to_string()))),
-                );
-                if mismatches.iter().any(|mismatch| full_runner_helps(host, mismatch)) {
-                    text += &format!("{RUNNER_HINT}\n");
-                }
-                print_bytes(text.as_bytes())?;
+                let file = (names_both && !file.as_os_str().is_empty()).then_some(&**file);
+                print_bytes(text(&artifact.file, file, host, &reasons).as_bytes())?;
             }
         }
-        Ok(mismatches.is_empty())
+        Ok(reasons.is_ok())
     }
 
     fn hosts(&self) -> Result<Vec<DescribedHost>> {
@@ -150,14 +135,12 @@ impl Opts {
 /// An artifact that was read.
 struct Artifact {
     file: PathBuf,
-    trailer: Trailer,
+    read: ReadArtifact,
 }
 
 impl Artifact {
     fn read(file: PathBuf) -> Result<Artifact> {
-        let bytes = unreadable::read(&file)?;
-        let trailer =
-            trailer::read(&bytes).map_err(|error| unreadable::no_artifact(&file, &bytes, &error))?;
-        Ok(Artifact { file, trailer })
+        let read = ReadArtifact::of(&file, &unreadable::read(&file)?)?;
+        Ok(Artifact { file, read })
     }
 }

@@ -1,5 +1,6 @@
 //! `precompile inspect ARTIFACT`: the description of an artifact.
 
+mod fat;
 mod human;
 mod object;
 mod page;
@@ -11,11 +12,13 @@ use crate::failures::Failures;
 use crate::html_page::HtmlOutput;
 use crate::kind::Kind;
 use crate::message::{Format, print, print_bytes};
+use crate::read_artifact::FatArtifact;
 use crate::unreadable;
 use anyhow::{Context, Result};
 use clap::Args;
 use object::Inspected;
 use precompile::artifact::escaped_path;
+use precompile::artifact::fat::is_fat;
 use precompile::artifact::platform::is_pulley;
 use precompile::inspect::{InspectError, Inspection, inspect};
 use std::path::{Path, PathBuf};
@@ -24,7 +27,7 @@ use target_lexicon::Triple;
 /// Describe artifacts, ours or such as wasmtime wrote
 ///
 /// Its target, settings, features, imports and exports, the size of each part of the file, and the
-/// flags under which stock wasmtime of the same major version loads it.
+/// flags under which stock wasmtime of the same major version loads it; of a fat artifact, its slices.
 #[derive(Args)]
 pub(crate) struct Opts {
     /// The artifacts, and folders with .cwasm files
@@ -66,12 +69,19 @@ impl Opts {
         for file in &files {
             let html = self.html.as_deref().map(|path| HtmlOutput::new(path, file));
             html.map_or(Ok(()), |html| html.check(self.message_format))?;
-            let Some((bytes, inspection)) = failures.note(file, read(file))? else { continue };
+            let Some((bytes, described)) = failures.note(file, read(file))? else { continue };
             if !is_first && self.message_format == Format::Human {
                 print_bytes(b"\n")?;
             }
             is_first = false;
-            self.describe(file, &bytes, &inspection, html)?;
+            match described {
+                Described::Thin(inspection) => self.describe(file, &bytes, &inspection, html)?,
+                Described::Fat(_) if html.is_some() => {
+                    let way = "`--html` is of one slice: take it out with `precompile fat --split`";
+                    return Err(Kind::Usage.error(way));
+                }
+                Described::Fat(fat) => fat::describe(file, &fat, bytes.len() as u64, self.message_format)?,
+            }
         }
         failures.end()
     }
@@ -95,14 +105,24 @@ impl Opts {
     }
 }
 
+/// The description of an artifact.
+enum Described {
+    Thin(Box<Inspection>),
+    Fat(Box<FatArtifact>),
+}
+
 /// The content of an artifact, and what it tells.
-fn read(file: &Path) -> Result<(Vec<u8>, Inspection)> {
+fn read(file: &Path) -> Result<(Vec<u8>, Described)> {
     let bytes = unreadable::read(file)?;
+    if is_fat(&bytes) {
+        let fat = FatArtifact::of(file, &bytes)?;
+        return Ok((bytes, Described::Fat(Box::new(fat))));
+    }
     let inspection = match inspect(&bytes) {
         Err(InspectError::Read(error)) => return Err(unreadable::no_artifact(file, &bytes, &error)),
         inspection => inspection.with_context(|| format!("`{}`", escaped_path(file)))?,
     };
-    Ok((bytes, inspection))
+    Ok((bytes, Described::Thin(Box::new(inspection))))
 }
 
 /// A warning for code of another machine: the flags for stock wasmtime are no use here.

@@ -20,6 +20,7 @@ mod environment;
 mod explain;
 mod explore;
 mod failures;
+mod fat;
 mod hinted;
 mod host_file;
 mod html_page;
@@ -34,6 +35,7 @@ mod message;
 mod per_target;
 mod process_status;
 mod progress;
+mod read_artifact;
 mod recompile;
 mod reproduce;
 mod runner;
@@ -94,6 +96,7 @@ enum Verb {
     Inspect(inspect::Opts),
     Explain(explain::Opts),
     Explore(Box<explore::Opts>),
+    Fat(fat::Opts),
     Audit(audit::Opts),
     Symbolize(symbolize::Opts),
     Compare(Box<compare::Opts>),
@@ -225,6 +228,9 @@ fn run(command: &Command) -> Result<ExitCode> {
         }
         Some(Verb::Explore(opts)) => {
             Ok(code(finish(opts.message_format, opts.input(), || opts.run().map(|()| true))?, FAILED))
+        }
+        Some(Verb::Fat(opts)) => {
+            Ok(code(finish(opts.message_format, opts.artifact(), || opts.run().map(|()| true))?, FAILED))
         }
         Some(Verb::Inspect(opts)) => {
             Ok(code(finish(opts.message_format, opts.artifact(), || opts.run().map(|()| true))?, FAILED))

@@ -118,6 +118,9 @@ pub(crate) enum Message<'a> {
         artifact: Option<&'a Path>,
         #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_path")]
         host: Option<&'a Path>,
+        /// Of a fat artifact.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        slice: Option<&'a str>,
     },
     KeyMade {
         key: String,
@@ -130,6 +133,23 @@ pub(crate) enum Message<'a> {
         #[serde(serialize_with = "path")]
         artifact: &'a Path,
         key: String,
+    },
+    /// A fat artifact that was written.
+    Joined {
+        #[serde(serialize_with = "path")]
+        output: &'a Path,
+        slices: usize,
+        artifact_bytes: u64,
+    },
+    /// A slice that was taken out of a fat artifact.
+    Slice {
+        #[serde(serialize_with = "path")]
+        artifact: &'a Path,
+        #[serde(serialize_with = "path")]
+        output: &'a Path,
+        target: &'a str,
+        backend: Backend,
+        artifact_bytes: u64,
     },
     /// An artifact that a host with the trust file would refuse.
     Refused {
@@ -369,11 +389,13 @@ fn optional_path<S: Serializer>(path: &Option<&Path>, serializer: S) -> Result<S
 }
 
 impl<'a> Message<'a> {
-    /// A reason why an artifact does not load on a host. Of several artifacts or hosts, with the files of the two.
+    /// A reason why an artifact does not load on a host. Of several artifacts or hosts, with the files of the two; of a fat one,
+    /// with the slice.
     pub(crate) fn mismatch(
         mismatch: &'a Mismatch,
         host: &Host,
         of: Option<(&'a Path, Option<&'a Path>)>,
+        slice: Option<&'a str>,
     ) -> Message<'a> {
         let Mismatch { code, field, artifact_value, host_value, remedy, .. } = mismatch;
         Message::Mismatch {
@@ -385,6 +407,7 @@ impl<'a> Message<'a> {
             install: install::full_runner_helps(host, mismatch).then_some(install::RUNNER),
             artifact: of.map(|(artifact, _)| artifact),
             host: of.and_then(|(_, host)| host),
+            slice,
         }
     }
 }

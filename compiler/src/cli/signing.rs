@@ -1,20 +1,20 @@
 //! The signing of an artifact's file.
 
 use crate::message::{Format, Message, print, tell};
+use crate::read_artifact::ReadArtifact;
 use crate::unreadable;
 use anyhow::{Context, Result, bail};
 use precompile::Destination;
 use precompile::artifact::signature::Signature;
 use precompile::artifact::statement::Statement;
 use precompile::artifact::trust::PublicKey;
-use precompile::artifact::{escaped_path, trailer};
+use precompile::artifact::{escaped_path, fat, trailer};
 use precompile::sign::{SecretKey, minisig};
 use std::path::Path;
 
 /// The statement of an artifact, which is undamaged.
 pub(crate) fn statement(artifact: &Path, bytes: &[u8]) -> Result<Statement> {
-    let trailer = trailer::read(bytes).map_err(|error| unreadable::no_artifact(artifact, bytes, &error))?;
-    Ok(Statement::of(&trailer))
+    Ok(ReadArtifact::of(artifact, bytes)?.statement())
 }
 
 /// Adds a signature by a key to an artifact's file, of which these bytes were read. Signatures that were added meanwhile
@@ -31,15 +31,20 @@ pub(crate) fn add(
     sign: impl FnOnce(&Statement) -> Result<Signature>,
 ) -> Result<()> {
     let name = escaped_path(artifact);
-    let statement = statement(artifact, bytes)?;
+    let read = ReadArtifact::of(artifact, bytes)?;
+    let statement = read.statement();
     let signature = sign(&statement)?;
     let mut now = unreadable::read(artifact)?;
-    let signed = trailer::read(bytes)?.digest_offset as usize;
+    let signed = read.signed_bytes() as usize;
     if now.get(..signed) != Some(&bytes[..signed]) {
         bail!("`{name}` has changed meanwhile, and is not signed: sign it again");
     }
     let is_of_key = |known: &Signature| key.verifies(known, statement.as_str());
-    trailer::add_signature(&mut now, &signature, is_of_key).with_context(|| format!("`{name}`"))?;
+    let added = match read {
+        ReadArtifact::Thin(_) => trailer::add_signature(&mut now, &signature, is_of_key),
+        ReadArtifact::Fat(_) => fat::add_signature(&mut now, &signature, is_of_key),
+    };
+    added.with_context(|| format!("`{name}`"))?;
     Destination::named(artifact, Path::new("")).write(&now)?;
     let key = signature.key.to_string();
     match format {
@@ -57,7 +62,7 @@ pub(crate) fn add(
 pub(crate) fn sign_detached(file: &Path, key: &SecretKey, format: Format) -> Result<()> {
     let name = escaped_path(file);
     let content = unreadable::read(file)?;
-    if trailer::read(&content).is_ok() {
+    if trailer::read(&content).is_ok() || fat::is_fat(&content) {
         bail!("`{name}` is an artifact, which holds its signatures: leave out `--detached`");
     }
     let Some(signature) = key.sign_file(&content) else {

@@ -1,14 +1,14 @@
 //! `precompile verify ARTIFACT…`: the keys that have signed artifacts.
 
 use crate::message::{Format, Message, print, print_bytes, tell_warning};
+use crate::read_artifact::ReadArtifact;
 use crate::trust_file;
 use crate::unreadable;
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use precompile::Destination;
-use precompile::artifact::signature::Signature;
-use precompile::artifact::statement::Statement;
-use precompile::artifact::trailer::{self, Trailer};
+use precompile::artifact::signature::{KeyId, Signature};
+use precompile::artifact::trust::Refusal;
 use precompile::artifact::{Escaped, Trust, escaped_path};
 use precompile::sign::{minisig, read_public_key};
 use std::path::{Path, PathBuf};
@@ -57,13 +57,12 @@ impl Opts {
         let mut is_accepted = true;
         for artifact in &self.artifacts {
             let bytes = unreadable::read(artifact)?;
-            let trailer =
-                trailer::read(&bytes).map_err(|error| unreadable::no_artifact(artifact, &bytes, &error))?;
+            let read = ReadArtifact::of(artifact, &bytes)?;
             if let Some(folder) = &self.export {
-                export(folder, &trailer).with_context(|| format!("`{}`", escaped_path(artifact)))?;
+                export(folder, &read).with_context(|| format!("`{}`", escaped_path(artifact)))?;
             }
             if let Some(trust) = &trust {
-                is_accepted &= self.check(artifact, &trailer, trust)?;
+                is_accepted &= self.check(artifact, check(&read, trust), trust)?;
             }
         }
         Ok(is_accepted)
@@ -78,9 +77,8 @@ impl Opts {
         self.trust.as_deref().map(trust_file::read).transpose()
     }
 
-    fn check(&self, artifact: &Path, trailer: &Trailer, trust: &Trust) -> Result<bool> {
+    fn check(&self, artifact: &Path, checked: Checked, trust: &Trust) -> Result<bool> {
         let name = escaped_path(artifact);
-        let checked = trust.check(trailer);
         let is_accepted = checked.is_ok();
         match (self.message_format, checked) {
             (Format::Json, Ok(signers)) => {
@@ -113,14 +111,32 @@ impl Opts {
     }
 }
 
+/// The trusted keys that have signed an artifact.
+type Checked = Result<Vec<KeyId>, Refusal>;
+
+/// The trusted keys that have signed an artifact; of a fat one, those that have signed each slice or all.
+fn check(artifact: &ReadArtifact, trust: &Trust) -> Checked {
+    let fat = match artifact {
+        ReadArtifact::Thin(trailer) => return trust.check(trailer),
+        ReadArtifact::Fat(fat) => fat,
+    };
+    let mut slices = fat.trailers.iter();
+    let mut check = || Some(trust.check_slice(slices.next()?, &fat.head, &fat.signatures));
+    let mut signers = check().unwrap_or(Ok(Vec::new()))?;
+    while let Some(others) = check().transpose()? {
+        signers.retain(|key| others.contains(key));
+    }
+    Ok(signers)
+}
+
 /// Writes the statement, and the signatures that minisign knows.
-fn export(folder: &Path, trailer: &Trailer) -> Result<()> {
+fn export(folder: &Path, artifact: &ReadArtifact) -> Result<()> {
     let write = |name: &str, text: &str| {
         let path = folder.join(name);
         Destination::derived(&path, Path::new("")).write(text.as_bytes()).map(drop)
     };
-    write("statement", Statement::of(trailer).as_str())?;
-    let signatures = Signature::read_all(&trailer.signatures)?;
+    write("statement", artifact.statement().as_str())?;
+    let signatures = Signature::read_all(artifact.signatures())?;
     let mut written = Vec::new();
     for signature in &signatures {
         let key = signature.key;

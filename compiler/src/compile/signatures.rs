@@ -2,6 +2,7 @@
 
 use crate::sign::{SecretKey, envelope};
 use precompile_artifact::Trust;
+use precompile_artifact::fat::{self, Head};
 use precompile_artifact::signature::KeyId;
 use precompile_artifact::statement::Statement;
 use precompile_artifact::trailer::{self, Trailer};
@@ -70,6 +71,18 @@ impl Signatures {
         let trailer = trailer::read_unverified(artifact).expect("the compiler made it");
         let signature = key.sign(&Statement::of(&trailer));
         trailer::add_signature(artifact, &signature, |_| false).expect("it has no signatures yet");
+    }
+
+    /// Signs a fat artifact, if there is a key.
+    ///
+    /// # Panics
+    ///
+    /// If the bytes are no fat artifact without signatures, as [`fat::write`] makes them.
+    pub fn sign_fat(&self, artifact: &mut Vec<u8>) {
+        let Some(key) = &self.key else { return };
+        let head = Head::read(artifact, artifact.len() as u64).expect("it was just written");
+        let signature = key.sign(&Statement::of_fat(&head));
+        fat::add_signature(artifact, &signature, |_| false).expect("it has no signatures yet");
     }
 
     /// A text in a DSSE envelope that the key signs, if there is one, and else the text itself.

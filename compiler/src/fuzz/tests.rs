@@ -81,6 +81,14 @@ fn any_host_gives_an_answer() {
     assert!((1..90).contains(&share), "{share} %");
 }
 
+#[test]
+fn any_fat_artifact_gives_an_answer() {
+    let bytes = u32::from_le_bytes(FAT[INDEX_OFFSET - 4..INDEX_OFFSET].try_into().unwrap()) as usize;
+    let index = FAT[INDEX_OFFSET..][..bytes].to_vec();
+    let share = accepted(fat, &[index, FAT.to_vec()], 5_000);
+    assert!((1..90).contains(&share), "{share} %");
+}
+
 /// Two signatures, of which one has a comment.
 fn two_signatures() -> Vec<u8> {
     let mut bytes =

@@ -1,5 +1,6 @@
 //! The kind of a binary: a module or a component.
 
+use precompile_artifact::fat::is_fat;
 use precompile_artifact::manifest::Kind;
 use precompile_artifact::{foreign, trailer};
 use thiserror::Error;
@@ -22,7 +23,9 @@ pub(crate) fn kind(wasm: &[u8]) -> Result<Kind, NotWasm> {
         _ if wasm.starts_with(COMPONENT) => return Ok(Kind::Component),
         _ if !wasm.is_empty() && MODULE.starts_with(wasm) => "it is cut off",
         _ if wasm.starts_with(b"\0asm") => "it has an unknown version",
-        _ if trailer::read_unverified(wasm).is_ok() => "it is compiled already: `precompile-run` runs it",
+        _ if trailer::read_unverified(wasm).is_ok() || is_fat(wasm) => {
+            "it is compiled already: `precompile-run` runs it"
+        }
         _ if trailer::image(wasm).is_ok() => "it is compiled already, by wasmtime",
         _ if wasm.starts_with(b"\x7fELF") => "it is an ELF file, of machine code",
         _ => foreign(wasm).unwrap_or(

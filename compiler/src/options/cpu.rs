@@ -72,7 +72,7 @@ pub enum CpuError {
 }
 
 impl Cpu {
-    /// Reads a level, or `native`, followed by features to add or to take away:
+    /// Reads a level, `baseline` or `native`, followed by features to add or to take away:
     /// `x86-64-v3,-avx2,+avx512f`.
     ///
     /// # Errors
@@ -84,9 +84,10 @@ impl Cpu {
         let level = parts.next().unwrap_or_default();
         let mut names = match (level, family.level(level)) {
             ("native", _) => native(target)?,
+            ("baseline", _) => BTreeSet::new(),
             (_, Some(level)) => level.features.iter().map(|name| (*name).into()).collect(),
             (name, None) => {
-                let known = family.levels.iter().map(|level| level.name).chain(["native"]);
+                let known = family.levels.iter().map(|level| level.name).chain(["baseline", "native"]);
                 let nearest = did_you_mean(name, known);
                 let (name, target, levels) = (name.into(), target.to_string(), levels(family.levels));
                 return Err(CpuError::Level { name, target, levels, nearest });

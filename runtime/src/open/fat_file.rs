@@ -1,11 +1,10 @@
 //! Slices of fat artifacts in files: read where they are, without the rest of the file.
 
-use super::fat::Chosen;
-use super::mapped::read_at;
 use super::private_copy::PrivateCopy;
+use super::read_at::read_at;
 use crate::open_error::OpenError;
 use crate::runtime::Runtime;
-use precompile_artifact::fat::is_fat;
+use precompile_artifact::fat::{Chosen, is_fat};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
@@ -39,18 +38,16 @@ impl Runtime {
     }
 }
 
-impl Chosen {
-    /// A private copy of the slice in a file.
-    pub(super) fn copy(&self, file: &File) -> io::Result<PrivateCopy> {
-        PrivateCopy::of_extents(file, &self.slice.extents)
-    }
+/// A private copy of the chosen slice in a file.
+pub(super) fn copy_from_file(chosen: &Chosen, file: &File) -> io::Result<PrivateCopy> {
+    PrivateCopy::of_extents(file, &chosen.slice().extents)
+}
 
-    /// A private copy of the slice in these bytes.
-    pub(super) fn copy_from(&self, fat: &[u8]) -> io::Result<PrivateCopy> {
-        let slice = self.bytes(fat);
-        let mut rest = &*slice;
-        PrivateCopy::of(&mut |buffer| rest.read(buffer))
-    }
+/// A private copy of the chosen slice in the bytes of its fat artifact.
+pub(super) fn copy_from(chosen: &Chosen, fat: &[u8]) -> io::Result<PrivateCopy> {
+    let slice = chosen.slice().bytes_in(fat);
+    let mut rest = &*slice;
+    PrivateCopy::of(&mut |buffer| rest.read(buffer))
 }
 
 /// Fills a buffer from an offset.

@@ -1,12 +1,14 @@
 //! Opening files as private copies, so that later changes of a file don't affect what runs.
 
 #[cfg(feature = "fat")]
-use super::fat::Chosen;
+use super::fat_file::{copy_from, copy_from_file};
 use super::private_copy::PrivateCopy;
 use crate::open_error::OpenError;
 use crate::open_phase::OpenPhase;
 use crate::program::Program;
 use crate::runtime::Runtime;
+#[cfg(feature = "fat")]
+use precompile_artifact::fat::Chosen;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -109,7 +111,7 @@ impl Runtime {
         #[cfg(feature = "fat")]
         if let Some(chosen) = self.slice_in_file(path, &file)? {
             // SAFETY: the caller promises the same.
-            return unsafe { self.copy_slice(path, &chosen, chosen.copy(&file), reached) };
+            return unsafe { self.copy_slice(path, &chosen, copy_from_file(&chosen, &file), reached) };
         }
         // SAFETY: the caller promises the same.
         unsafe { self.copy(path, PrivateCopy::of_file(&file), reached) }
@@ -128,7 +130,7 @@ impl Runtime {
         #[cfg(feature = "fat")]
         if let Some(chosen) = self.slice_in(&copy)? {
             // SAFETY: the caller promises the same.
-            return unsafe { self.copy_slice(name, &chosen, chosen.copy_from(&copy), reached) };
+            return unsafe { self.copy_slice(name, &chosen, copy_from(&chosen, &copy), reached) };
         }
         let accepted = self.accept(copy.trailer(name)?)?;
         #[cfg(feature = "profile")]

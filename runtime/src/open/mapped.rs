@@ -2,6 +2,9 @@
 
 use super::Source;
 use super::accepted::Accepted;
+#[cfg(feature = "fat")]
+use super::fat_file::copy_from_file;
+use super::read_at::read_at;
 use crate::open_error::OpenError;
 use crate::open_phase::OpenPhase;
 use crate::program::Program;
@@ -63,7 +66,7 @@ impl Runtime {
         #[cfg(feature = "fat")]
         if let Some(chosen) = self.slice_in_file(path, &file)? {
             // SAFETY: the caller promises more.
-            return unsafe { self.copy_slice(path, &chosen, chosen.copy(&file), &mut |_| {}) };
+            return unsafe { self.copy_slice(path, &chosen, copy_from_file(&chosen, &file), &mut |_| {}) };
         }
         let found = read_trailer(&file).or_else(|error| only_regular(&file).and(Err(error)));
         let trailer = match found.map_err(refuse)? {
@@ -107,7 +110,7 @@ impl Runtime {
         #[cfg(feature = "fat")]
         if let Some(chosen) = self.slice_in_file(path, &file)? {
             // SAFETY: the caller promises more.
-            return unsafe { self.copy_slice(path, &chosen, chosen.copy(&file), reached) };
+            return unsafe { self.copy_slice(path, &chosen, copy_from_file(&chosen, &file), reached) };
         }
         // SAFETY: the caller promises that the file doesn't change while it is mapped.
         let bytes = unsafe { map(&file) }.map_err(refuse)?;
@@ -210,16 +213,6 @@ fn read_trailer(file: &File) -> io::Result<Option<Trailer>> {
     // A short read means that the file ends there.
     let is_whole = bytes < behind.len();
     Ok(if is_whole { Trailer::parse(image, &behind[..bytes]).ok() } else { None })
-}
-
-#[cfg(not(windows))]
-pub(super) fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, bytes, offset)
-}
-
-#[cfg(windows)]
-pub(super) fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, bytes, offset)
 }
 
 /// Returns true if the path is still that of the open file.

@@ -1,7 +1,7 @@
 //! A private copy of an artifact, which nobody can change.
 
 #[cfg(feature = "fat")]
-use super::mapped::read_at;
+use super::read_at::read_at;
 use super::{Source, read_verified};
 use crate::open_error::OpenError;
 use alloc::vec;

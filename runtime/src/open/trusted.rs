@@ -1,13 +1,15 @@
 //! Opening artifacts that trusted keys have signed.
 
 #[cfg(all(feature = "fat", feature = "std"))]
-use super::fat::Chosen;
+use super::fat_file::{copy_from, copy_from_file};
 #[cfg(feature = "std")]
 use super::private_copy::PrivateCopy;
 use crate::open_error::OpenError;
 use crate::program::Program;
 use crate::runtime::Runtime;
 use precompile_artifact::Trust;
+#[cfg(all(feature = "fat", feature = "std"))]
+use precompile_artifact::fat::Chosen;
 #[cfg(feature = "std")]
 use std::{
     fs::File,
@@ -34,7 +36,7 @@ impl Runtime {
         let file = File::open(path).map_err(|source| OpenError::Io { path: path.into(), source })?;
         #[cfg(feature = "fat")]
         if let Some(chosen) = self.slice_in_file(path, &file)? {
-            return self.open_trusted_slice(path, &chosen, chosen.copy(&file), trust);
+            return self.open_trusted_slice(path, &chosen, copy_from_file(&chosen, &file), trust);
         }
         self.open_trusted_copy(path, PrivateCopy::of_file(&file), trust)
     }
@@ -65,7 +67,7 @@ impl Runtime {
         let copy = copy.map_err(|source| OpenError::Io { path: name.into(), source })?;
         #[cfg(feature = "fat")]
         if let Some(chosen) = self.slice_in(&copy)? {
-            return self.open_trusted_slice(name, &chosen, chosen.copy_from(&copy), trust);
+            return self.open_trusted_slice(name, &chosen, copy_from(&chosen, &copy), trust);
         }
         let accepted = self.accept_trusted(copy.trailer(name)?, trust)?;
         #[cfg(feature = "profile")]
@@ -101,7 +103,7 @@ impl Runtime {
     pub fn open_trusted_bytes(&self, artifact: &[u8], trust: &Trust) -> Result<Program, OpenError> {
         #[cfg(feature = "fat")]
         if let Some(chosen) = self.slice_in(artifact)? {
-            let slice = chosen.bytes(artifact);
+            let slice = chosen.slice().bytes_in(artifact);
             let accepted = self.accept_trusted_slice(&chosen, super::read_verified(&slice)?, trust)?;
             // SAFETY: as below.
             return unsafe { self.make(accepted, &*slice, &mut |_| {}) };
@@ -124,7 +126,7 @@ impl Runtime {
     pub fn open_trusted_static(&self, artifact: &'static [u8], trust: &Trust) -> Result<Program, OpenError> {
         #[cfg(feature = "fat")]
         if let Some(chosen) = self.slice_in(artifact)? {
-            let slice = chosen.bytes(artifact);
+            let slice = chosen.slice().bytes_in(artifact);
             let accepted = self.accept_trusted_slice(&chosen, super::read_verified(&slice)?, trust)?;
             // SAFETY: as below.
             return unsafe { self.load_slice(slice, accepted) };

@@ -13,6 +13,9 @@ fn names() -> impl Iterator<Item = &'static str> {
     Backend::ALL.into_iter().map(Backend::name).chain(["auto"])
 }
 
+/// Both backends, for the slices of a fat artifact.
+const BOTH: &str = "cranelift,winch";
+
 /// The value of `--backend`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -21,6 +24,8 @@ pub(crate) enum BackendArg {
     Backend(Backend),
     /// The backend that costs less.
     Auto,
+    /// Each of both, for the slices of a fat artifact.
+    Both,
 }
 
 impl FromStr for BackendArg {
@@ -29,6 +34,7 @@ impl FromStr for BackendArg {
     fn from_str(name: &str) -> Result<BackendArg, String> {
         match name {
             "auto" => Ok(BackendArg::Auto),
+            BOTH | "winch,cranelift" => Ok(BackendArg::Both),
             _ => name.parse().map(BackendArg::Backend).map_err(|_| {
                 format!(
                     "there is no backend `{name}`: use `cranelift` or `winch`, or `auto` with `--expect-runs`{}",

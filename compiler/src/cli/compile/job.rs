@@ -2,6 +2,7 @@
 
 use crate::compile::budget;
 use crate::compile::digests::Digests;
+use crate::compile::fat_output::FatOutput;
 use crate::compile::input_limits::InputLimits;
 use crate::compile::inputs::{Input, STANDARD};
 use crate::compile::mem_budget::{MemBudget, input_peak};
@@ -62,6 +63,8 @@ pub(crate) struct Output {
     pub(crate) path: PathBuf,
     /// The user named the path. Otherwise links there aren't followed, and folders on the way are made.
     pub(crate) is_named: bool,
+    /// The fat artifact of which this is a slice.
+    pub(crate) fat: Option<Arc<FatOutput>>,
 }
 
 /// The times of the sources of an output.
@@ -276,7 +279,10 @@ impl Job {
             (None, None) => Source::File(&self.input.path, self.input.identity),
         };
         // The check that an artifact fits a host needs the artifact itself.
-        let readable = !self.output.is_standard() && self.hosts.is_empty() && !self.wants_digests;
+        let readable = !self.output.is_standard()
+            && self.output.fat.is_none()
+            && self.hosts.is_empty()
+            && !self.wants_digests;
         Request {
             options: &self.options,
             recipe: &self.recipe,
@@ -298,7 +304,7 @@ impl Job {
         budget::check(self.budget, artifact)?;
         let since = SystemTime::now();
         let written = self.write(artifact)?;
-        if let Some(digest) = stored {
+        if let Some(digest) = stored.filter(|_| self.output.fat.is_none()) {
             cache.note_output(&self.output.path, key, digest, nanoseconds(cost), since);
         }
         Ok(written)
@@ -309,7 +315,8 @@ impl Job {
     fn deliver(&self, cache: &Cache, key: &Key, entry: Entry) -> Result<Option<Written>> {
         let bytes = entry.record().blob_bytes();
         let destination = self.destination();
-        if self.output.is_standard() || destination.is_stream() || !self.hosts.is_empty() {
+        let is_file = !self.output.is_standard() && !destination.is_stream();
+        if !is_file || self.output.fat.is_some() || !self.hosts.is_empty() {
             let Ok(artifact) = entry.read() else { return Ok(None) };
             cache.used(&entry, bytes);
             // The reader of a stream may take any time.
@@ -405,7 +412,19 @@ impl Job {
         *self.stream.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
     }
 
+    /// Writes the artifact, or keeps it for the fat one that it is a slice of.
     fn write(&self, artifact: &[u8]) -> Result<Written> {
+        match &self.output.fat {
+            Some(fat) => {
+                fat.add(artifact);
+                Ok(Written::New)
+            }
+            None => self.write_whole(artifact),
+        }
+    }
+
+    /// Writes what the output is to hold.
+    pub(super) fn write_whole(&self, artifact: &[u8]) -> Result<Written> {
         if self.output.is_standard() {
             print_bytes(artifact)?;
             return Ok(Written::New);

@@ -61,7 +61,9 @@ pub(crate) fn check(jobs: &[&Job], sources: &[PathBuf], opts: &Opts) -> Result<(
             "the output `{}` is an input: choose another with `-o` or `--out-dir`",
             escaped_path(output)
         );
-        if let Some(other) = outputs.insert(id, input) {
+        // The slices of a fat artifact have one output.
+        let twin = outputs.insert(id, input).filter(|other| job.output.fat.is_none() || *other != input);
+        if let Some(other) = twin {
             bail!(
                 "`{}` and `{}` would both become `{}`: compile them apart, into different folders",
                 escaped_path(other),

@@ -5,6 +5,8 @@ use crate::compile::auto::{self, Auto};
 use crate::compile::backend_arg::BackendArg;
 use crate::compile::depfile;
 use crate::compile::doubt::{doubt, signatures};
+use crate::compile::fat_output::FatOutput;
+use crate::compile::fat_plan::{fat_host_plans, fat_plans};
 use crate::compile::inputs::{self, Collected, Input, STANDARD};
 use crate::compile::job::{Job, Output, SourceTimes};
 use crate::compile::paths;
@@ -20,6 +22,7 @@ use crate::walk::Links;
 use anyhow::{Result, anyhow, bail, ensure};
 use precompile::artifact::escaped_path;
 use precompile::{Backend, Destination, KeySource};
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -77,9 +80,12 @@ impl Plan {
         let doubts = hosts.iter().map(|described| doubt(described, hosts.len(), &signatures));
         let doubts = doubts.collect::<Result<Vec<_>>>()?;
         let mut notes = Vec::new();
-        let target_plans = match hosts.is_empty() {
-            true => target_plans(project, expect)?,
-            false => host_plans(project, hosts, expect, &mut notes)?,
+        check_fat(project, opts)?;
+        let target_plans = match (project.fat, hosts.is_empty()) {
+            (false, true) => target_plans(project, expect)?,
+            (false, false) => host_plans(project, hosts, expect, &mut notes)?,
+            (true, true) => fat_plans(project, expect)?,
+            (true, false) => fat_host_plans(project, hosts, expect)?,
         };
         let read = SystemTime::now();
         let Collected { inputs, left_out } = inputs::collect(
@@ -96,9 +102,10 @@ impl Plan {
         let jobs = inputs.len() * target_plans.len();
         // Isolated processes together take no more cores than threads would.
         let limits = Arc::new(opts.limits.limits((opts.threads() / jobs.max(1)).max(1))?);
+        let outputs = if project.fat { inputs.len() } else { jobs };
         ensure!(
-            opts.output.is_none() || jobs == 1,
-            "`-o` names one file, but there are {jobs} to write: use `--out-dir`"
+            opts.output.is_none() || outputs == 1,
+            "`-o` names one file, but there are {outputs} to write: use `--out-dir`"
         );
         let shard = match opts.shard {
             Some(ShardArg::Shard(shard)) => Some(shard),
@@ -125,13 +132,14 @@ impl Plan {
                 true => Some(limits.read_stream(&input)?),
                 false => None,
             };
+            let fat = project.fat.then(|| Arc::new(FatOutput::new(target_plans.len())));
             for target_plan in &target_plans {
                 let (way, chosen) = target_plan.way(auto.as_ref(), &input, stream.as_deref(), &limits);
                 let path = match &opts.output {
                     Some(path) => path.clone(),
                     None => output(&input, target_plan.suffix.as_deref(), out_dir),
                 };
-                let output = Output { path, is_named: opts.output.is_some() };
+                let output = Output { path, is_named: opts.output.is_some(), fat: fat.clone() };
                 let order = jobs.len();
                 jobs.push(Job {
                     input: Arc::clone(&input),
@@ -177,7 +185,7 @@ impl Plan {
 fn chosen(named: Option<BackendArg>, hosts: &[DescribedHost], is_for_each: bool) -> Option<Backend> {
     match named {
         Some(BackendArg::Backend(backend)) => Some(backend),
-        Some(BackendArg::Auto) => None,
+        Some(BackendArg::Auto | BackendArg::Both) => None,
         None if hosts.is_empty() => None,
         None if !is_for_each => Some(fit_all(hosts, None).ok()?.options.backend),
         None => {
@@ -187,6 +195,32 @@ fn chosen(named: Option<BackendArg>, hosts: &[DescribedHost], is_for_each: bool)
             backends.all(|backend| backend == Some(first)).then_some(first)
         }
     }
+}
+
+/// Checks that a fat artifact is asked for where it must be, and with nothing that has no use for it.
+///
+/// # Errors
+///
+/// If it isn't, with the way out.
+fn check_fat(project: &Project, opts: &Opts) -> Result<()> {
+    if !project.fat {
+        ensure!(
+            project.backend != Some(BackendArg::Both),
+            "`--backend cranelift,winch` makes two artifacts of one: add `--fat`, which joins them, or name one backend"
+        );
+        return Ok(());
+    }
+    ensure!(
+        opts.shard.is_none(),
+        "`--fat` joins slices that parts would compile apart: compile the parts without it, and then all with it, from the \
+         cache"
+    );
+    ensure!(
+        opts.provenance.is_none(),
+        "`--provenance` is of artifacts for one kind of host: compile them without `--fat`, and join them with \
+         `precompile fat`"
+    );
+    Ok(())
 }
 
 /// Checks that a described host isn't given another machine on the command line.
@@ -208,7 +242,10 @@ fn check_host(opts: &Opts) -> Result<()> {
 
 /// The text of a dependency file for make and ninja.
 fn dependencies(jobs: &[Job], sources: &[PathBuf]) -> Result<Vec<u8>> {
+    // The slices of a fat artifact have one output.
+    let mut seen = HashSet::new();
     let jobs = jobs.iter().filter(|job| !job.output.is_standard() && !job.input.is_standard());
+    let jobs = jobs.filter(|job| seen.insert(&job.output.path));
     depfile::text(jobs.map(|job| {
         let inputs = std::iter::once(job.input.path.as_path()).chain(sources.iter().map(PathBuf::as_path));
         (job.output.path.as_path(), inputs.collect())

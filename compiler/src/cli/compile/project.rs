@@ -53,6 +53,14 @@ pub(crate) struct Project {
     #[serde(deserialize_with = "duration")]
     pub(crate) expect_run_time: Option<Duration>,
 
+    /// One artifact with a slice for each target, CPU and backend: a runtime opens the one that fits its host best
+    ///
+    /// `--cpu baseline,x86-64-v3` has several levels then, each for the targets that know it; without `--cpu`, the
+    /// baseline, and x86-64-v3 or armv8.2-a. `--backend cranelift,winch` takes both. A slice for `--target pulley64` runs
+    /// where no other does.
+    #[arg(long, help_heading = MACHINE)]
+    pub(crate) fat: bool,
+
     /// Substitute where the backend can't compile a module: `cranelift`, or `pulley` for Pulley's
     /// interpreter.
     #[arg(long, value_name = "BACKEND", value_parser = FALLBACK, hide_possible_values = true)]
@@ -156,7 +164,7 @@ impl Project {
     /// `--for` leaves.
     pub(crate) fn over(self, file: Project, chosen: Option<Backend>) -> Project {
         // A backend on the command line overrides the file's expected runs, too.
-        let names_backend = matches!(self.backend, Some(BackendArg::Backend(_)));
+        let names_backend = matches!(self.backend, Some(BackendArg::Backend(_) | BackendArg::Both));
         // A target that the command line leaves out takes the file's values for it along.
         let named: Vec<String> =
             self.targets.iter().filter_map(|name| Some(name.parse::<Target>().ok()?.to_string())).collect();
@@ -184,6 +192,7 @@ impl Project {
             backend,
             expect_runs,
             expect_run_time,
+            fat,
             fallback,
             opt_level,
             targets,
@@ -207,6 +216,7 @@ impl Project {
             backend: backend.or(file.backend),
             expect_runs: expect_runs.or(expected.0),
             expect_run_time: expect_run_time.or(expected.1),
+            fat: fat || file.fat,
             fallback: fallback.or(file.fallback),
             opt_level: opt_level.or(file_opt_level),
             targets: first(targets, file.targets),
@@ -243,7 +253,7 @@ impl Project {
         Choice {
             backend: match self.backend {
                 Some(BackendArg::Backend(backend)) => Some(backend),
-                Some(BackendArg::Auto) | None => None,
+                Some(BackendArg::Auto | BackendArg::Both) | None => None,
             },
             expect: None,
             // Each target may have its own.

@@ -48,8 +48,9 @@ impl JobOutcome {
             Origin::Compiled { .. } => ("compiled", ""),
             Origin::Found { .. } => ("found", " in the cache"),
         };
+        let of = if job.output.fat.is_some() { "a slice of " } else { "" };
         let mut text = format!(
-            "{verb} `{}` with {} for {}{place} in {}: `{}`, {} bytes",
+            "{verb} `{}` with {} for {}{place} in {}: {of}`{}`, {} bytes",
             escaped_path(&job.input.path),
             self.backend,
             self.target,

@@ -21,12 +21,13 @@ use std::path::{Path, PathBuf};
 const EPOCHS: &str = "epoch-interruption";
 
 /// The options of `compile` that have no use here, by their names in `Opts`.
-const UNUSED: [&str; 9] = [
+const UNUSED: [&str; 10] = [
     "backend",
     "builder_id",
     "depfile",
     "expect_run_time",
     "expect_runs",
+    "fat",
     "plan",
     "project_file",
     "provenance",
@@ -122,6 +123,7 @@ impl Opts {
             ("--expect-runs", project.expect_runs.is_some()),
             ("--expect-run-time", project.expect_run_time.is_some()),
             ("--depfile", depfile.is_some()),
+            ("--fat", project.fat),
             ("--provenance", provenance.is_some()),
             ("--project", project_file.is_some()),
             ("--plan", *plan),

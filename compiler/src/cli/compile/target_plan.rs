@@ -10,7 +10,8 @@ use anyhow::{Context, Result, anyhow, bail};
 use precompile::artifact::{Host, escaped_path};
 use precompile::cache::Recipe;
 use precompile::{
-    Backend, Choice, ChoiceError, Chosen, Expect, Fallback, FleetFit, Options, PairError, Platform, Target,
+    Backend, Choice, ChoiceError, Chosen, CpuError, Expect, Fallback, FleetFit, Options, PairError, Platform,
+    Target,
 };
 use std::ffi::OsString;
 use std::sync::Arc;
@@ -41,8 +42,27 @@ impl Way {
 }
 
 impl TargetPlan {
+    /// Ways for any host.
+    pub(super) fn of(ways: Vec<(Options, Option<PairError>)>) -> TargetPlan {
+        TargetPlan { suffix: None, hosts: Arc::new([]), ways: ways.into_iter().map(Way::new).collect() }
+    }
+
+    /// Returns true if both compile alike.
+    pub(super) fn is_same_as(&self, other: &TargetPlan) -> bool {
+        self.ways.iter().map(|way| &way.options).eq(other.ways.iter().map(|way| &way.options))
+    }
+
+    /// Has the artifacts fit the hosts of another plan, too.
+    pub(super) fn add_hosts(&mut self, other: TargetPlan) {
+        self.hosts = self.hosts.iter().chain(&*other.hosts).cloned().collect();
+    }
+
     /// The ways that hosts allow.
-    fn fitted(suffix: Option<OsString>, ways: Vec<Options>, hosts: Vec<DescribedHost>) -> TargetPlan {
+    pub(super) fn fitted(
+        suffix: Option<OsString>,
+        ways: Vec<Options>,
+        hosts: Vec<DescribedHost>,
+    ) -> TargetPlan {
         let ways = ways.into_iter().map(|options| Way::new((options, None))).collect();
         TargetPlan { suffix, hosts: hosts.into(), ways }
     }
@@ -114,7 +134,11 @@ fn check_names(hosts: &[DescribedHost]) -> Result<()> {
 
 /// The ways to compile for all of these hosts: those that they and the other options allow; or the reason why there is
 /// none.
-fn ways_for(choice: &Choice, hosts: &[DescribedHost], expect: Option<Expect>) -> Result<Vec<Options>> {
+pub(super) fn ways_for(
+    choice: &Choice,
+    hosts: &[DescribedHost],
+    expect: Option<Expect>,
+) -> Result<Vec<Options>> {
     let fit = |backend| anyhow::Ok(choice.adjust(fit_all(hosts, backend)?.options)?);
     if expect.is_none() {
         return Ok(vec![fit(choice.backend)?]);
@@ -128,9 +152,12 @@ fn ways_for(choice: &Choice, hosts: &[DescribedHost], expect: Option<Expect>) ->
     if ways.is_empty() { Ok(vec![fit(None)?]) } else { Ok(ways) }
 }
 
-/// The ways to compile for each target.
-pub(super) fn target_plans(project: &Project, expect: Option<Expect>) -> Result<Vec<TargetPlan>> {
-    let choice = project.choice();
+/// The targets that are named, or else this machine.
+///
+/// # Errors
+///
+/// If a name is none, or one is named twice.
+pub(super) fn named_targets(project: &Project) -> Result<Vec<Target>> {
     let names = project.targets.iter();
     let mut targets = names.map(|name| name.parse()).collect::<Result<Vec<Target>, _>>()?;
     if targets.is_empty() {
@@ -139,6 +166,13 @@ pub(super) fn target_plans(project: &Project, expect: Option<Expect>) -> Result<
     if let Some(twice) = (1..targets.len()).find(|at| targets[..*at].contains(&targets[*at])) {
         bail!("the target `{}` is named twice: leave one out", targets[twice]);
     }
+    Ok(targets)
+}
+
+/// The ways to compile for each target.
+pub(super) fn target_plans(project: &Project, expect: Option<Expect>) -> Result<Vec<TargetPlan>> {
+    let choice = project.choice();
+    let targets = named_targets(project)?;
     let cpus = PerTarget::<Cpu>::parse(project.cpu.iter().map(String::as_str))?;
     let platforms = PerTarget::<Platform>::parse(project.platform.iter().map(String::as_str))?;
     cpus.check(&targets)?;
@@ -149,16 +183,15 @@ pub(super) fn target_plans(project: &Project, expect: Option<Expect>) -> Result<
         let platform = platforms.of(&target).copied();
         let choice = Choice { expect, platform, cpu, ..choice.clone() };
         let ways = choice.candidates(&target).map_err(|error| match error {
+            ChoiceError::Cpu(CpuError::Sign { name }) if target.family().level(&name).is_some() => {
+                anyhow!("`{name}` would be a second CPU for `{target}`: add `--fat`, which compiles for each, or leave it out")
+            }
             ChoiceError::Cpu(error) if several => {
                 anyhow!("{error}; a CPU for one target alone is written `TARGET=LEVEL`")
             }
             error => error.into(),
         })?;
-        Ok(TargetPlan {
-            suffix: several.then(|| target.to_string().into()),
-            hosts: Arc::new([]),
-            ways: ways.into_iter().map(Way::new).collect(),
-        })
+        Ok(TargetPlan { suffix: several.then(|| target.to_string().into()), ..TargetPlan::of(ways) })
     });
     target_plans.collect()
 }
