@@ -141,7 +141,7 @@ fn a_slice_of_another_index_is_refused() {
     }
 }
 
-/// Where nothing fits, each slice is told of with its reasons.
+/// Each slice is told of, with its reasons, where none fits.
 #[test]
 fn each_slice_is_told_of_where_none_fits() {
     let artifacts = [compiled(&["--target", "s390x"]), compiled(&["--target", "aarch64"])];

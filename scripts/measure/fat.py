@@ -3,7 +3,9 @@
 its slice alone, and the run time of the slice for common processors beside that for all. Writes reports/fat.md. Fails where
 opening costs more than is allowed. Installs Debian's clang for programs with SIMD."""
 
+import itertools
 import json
+import os
 import pathlib
 import statistics
 import subprocess
@@ -11,8 +13,6 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-
-import os
 
 from common import CACHE, ROOT, TARGET, corpus, report, run, shared
 from timing import timed
@@ -112,7 +112,7 @@ processor, by Cranelift. Medians of {ROUNDS * CALLS} steady calls, in turns by {
             for level in sorted(artifacts, reverse=turn % 2 == 1):
                 measured = run(runner, "--measure", str(CALLS + 1), artifacts[level], stderr=subprocess.DEVNULL)
                 times[level].append(json.loads(measured.splitlines()[-1])["steady_calls_ns"])
-        medians = {level: statistics.median(sum(found, [])) / 1e6 for level, found in times.items()}
+        medians = {level: statistics.median(itertools.chain.from_iterable(found)) / 1e6 for level, found in times.items()}
         each = [statistics.median(b) / statistics.median(a) for a, b in zip(times["baseline"], times[LEVEL])]
         ratio = statistics.median(each)
         ratios.append(ratio)
@@ -131,12 +131,12 @@ def main(precompile, load, work):
 
 
 shared("apt_install", "clang-14", "lld-14", "wasi-libc", "libclang-rt-14-dev-wasm32")
-run("cargo", "build", "-q", "--release", "-p", "precompile", "--bins")
+shared("build_precompile")
 run("cargo", "build", "-q", "--profile", "runner", "-p", "precompile-runtime")
 build = ["cargo", "build", "-q", "--locked", "--release", "--manifest-path", "benches/load/Cargo.toml"]
 run(*build, env=os.environ | {"CARGO_TARGET_DIR": str(CACHE / "load")})
 with tempfile.TemporaryDirectory() as folder, report("fat"):
-    too_slow = main(TARGET / "release/precompile", CACHE / "load/release/load", pathlib.Path(folder))
+    too_slow = main(TARGET / "debug/precompile", CACHE / "load/release/load", pathlib.Path(folder))
     print("\nToo slow: " + "; ".join(too_slow) if too_slow else f"\nOpening costs at most {RATIO} of the slice alone and {MORE_US} µs.")
 if too_slow:
     sys.exit("error: opening a fat artifact takes too long: " + "; ".join(too_slow))
