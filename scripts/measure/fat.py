@@ -63,8 +63,8 @@ the data segments with each slice (`precompile fat --no-share`). Pyodide is CPyt
 
 | module | slices | largest slice (MB) | all slices (MB) | apart (MB) | shared (MB) | saved |
 |--------|-------:|-------------------:|----------------:|-----------:|------------:|------:|""")
-    for name in SIZED:
-        for backends in SIZED[name]:
+    for name, ways in SIZED.items():
+        for backends in ways:
             fat, apart, slices = work / "fat.cwasm", work / "apart.cwasm", work / "slices"
             run(precompile, "-q", "--fat", "--target", TARGETS, "--backend", backends, module(name), "-o", fat)
             run("rm", "-rf", slices)
