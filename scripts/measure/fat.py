@@ -49,7 +49,7 @@ def translated(path):
         if not tool.exists():
             run("npm", "install", "--silent", "--no-fund", "--no-audit", "--prefix", folder, f"binaryen@{BINARYEN}")
         part = output.with_suffix(".part")
-        run("node", tool, "-all", "--translate-to-exnref", "-g", path, "-o", part)
+        run("node", tool, "-all", "--disable-compact-imports", "--translate-to-exnref", "-g", path, "-o", part)
         part.rename(output)
     return output
 
