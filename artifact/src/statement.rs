@@ -10,6 +10,11 @@ pub const HEAD: &str = "precompile-statement-v1";
 /// The first line of a fat artifact's statement.
 pub const FAT_HEAD: &str = "precompile-fat-statement-v1";
 
+/// Returns true if a file begins as a statement does: signing it would sign an artifact.
+pub fn is_statement(content: &[u8]) -> bool {
+    [HEAD, FAT_HEAD].iter().any(|head| content.starts_with(head.as_bytes()))
+}
+
 /// The statement of an artifact: some lines of text that name it, its source, and what compiled it. A signature of an
 /// artifact is one of this text, so that any tool which signs files can sign artifacts, and checking a signature needs no
 /// second pass over the artifact.

@@ -1,18 +1,23 @@
 //! Fat artifacts: writing, reading, and every kind of invalid one.
 
 use precompile_artifact::fat::{
-    ConstSlices, Extent, Head, MOST_HEAD_BYTES, MOST_SLICES, Slice, WriteError, add_signature, is_fat, write,
+    ConstSlices, Extent, Head, MOST_HEAD_BYTES, MOST_SLICES, Slice, WriteError, add_signature, choose,
+    is_fat, write,
 };
 use precompile_artifact::manifest::Manifest;
 use precompile_artifact::signature::{Algorithm, KeyId, Signature};
 use precompile_artifact::statement::Statement;
 use precompile_artifact::trailer::{self, ReadError};
-use precompile_artifact::{Backend, Code, Names};
+use precompile_artifact::{Backend, Code, Host, Names};
 use std::time::{Duration, Instant};
 
 const THIN: &[u8] = include_bytes!("golden/format-2.cwasm");
 /// The slices are made of [`THIN`], so that all of the file but the index is known from it.
 const GOLDEN: &[u8] = include_bytes!("golden/format-3.cwasm");
+/// A host that runs Pulley.
+const HOST: &str = r#"{"target":"x86_64-unknown-linux-gnu","cpu_features":[],"wasmtime_version":"48.0.8",
+    "runtime_version":"0.1.0","features":[],"signals":true,"virtual_memory":true,"pulley":true,"components":false,
+    "concurrency":false,"fat":true}"#;
 const STATEMENT: &str = include_str!("golden/format-3.statement");
 /// The offset of the index.
 const INDEX: usize = 144;
@@ -229,6 +234,30 @@ fn hostile_indexes_are_refused() {
     assert_eq!(head.index.slices.iter().map(Slice::bytes).collect::<Vec<_>>(), [108, 108]);
     assert_eq!(head.index.slices[0].contiguous(), None);
     assert!(start.elapsed() < Duration::from_secs(1));
+}
+
+/// A file that says it has a trailer of a terabyte, as a sparse one may, costs no memory.
+#[test]
+fn a_sparse_file_costs_no_memory() {
+    const FILE_BYTES: u64 = 1 << 40;
+    let host: Host = serde_json::from_str(HOST).unwrap();
+    let far = with_index(index(1, &slice(&[(4096, FILE_BYTES - 8192)])));
+    let read = |buffer: &mut [u8], offset: u64| -> Result<(), ReadError> {
+        assert!(buffer.len() < 1 << 20, "{} bytes at {offset}", buffer.len());
+        buffer.fill(0);
+        match usize::try_from(offset).ok().and_then(|offset| far.get(offset..)) {
+            Some(bytes) if offset < 4096 => {
+                let bytes = &bytes[..bytes.len().min(buffer.len())];
+                buffer[..bytes.len()].copy_from_slice(bytes);
+            }
+            // The ELF header of the slice.
+            _ if offset == 4096 => buffer.copy_from_slice(&THIN[..buffer.len()]),
+            _ => {}
+        }
+        Ok(())
+    };
+    let chosen = choose(&host, &read, FILE_BYTES);
+    assert!(matches!(chosen, Err(ReadError::Excess { .. })), "{chosen:?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::head::Head;
 use super::index::Slice;
-use super::layout::MOST_HEAD_BYTES;
+use super::layout::{MOST_HEAD_BYTES, MOST_TRAILERS_BYTES};
 use crate::manifest::Manifest;
 use crate::mismatch::{Mismatch, mismatches};
 use crate::signature::MOST_BYTES;
@@ -77,14 +77,14 @@ pub fn choose<E: From<ReadError>>(
     let mut behind = vec![0; (file_bytes - end).min(MOST_BYTES + 5) as usize];
     read(&mut behind, end)?;
     let signatures = head.signatures(&behind)?;
-    let mut trailers = Trailers { read, left: file_bytes };
+    let mut trailers = Trailers { read, left: file_bytes.min(MOST_TRAILERS_BYTES) };
     for (at, slice) in head.index.slices.iter().enumerate() {
         if slice.may_fit(host) && mismatches(&trailers.of(slice, at)?.manifest, host).is_empty() {
             return Ok(Ok(Chosen { head, signatures, at }));
         }
     }
     // Each slice is told of, also a damaged one.
-    let mut trailers = Trailers { read, left: file_bytes };
+    let mut trailers = Trailers { read, left: file_bytes.min(MOST_TRAILERS_BYTES) };
     let refused = head.index.slices.iter().enumerate().map(|(at, slice)| SliceMismatch {
         slice: slice.to_string(),
         mismatches: trailers.of(slice, at).map_or(Vec::new(), |it| slice_mismatches(&it.manifest, host)),
@@ -117,7 +117,8 @@ fn head<E: From<ReadError>>(read: ReadAt<'_, E>, file_bytes: u64) -> Result<Head
     }
 }
 
-/// A reader of slices' trailers. Together they are no longer than the file, whatever the slices have in common.
+/// A reader of slices' trailers. Together they are no longer than the file, whatever the slices have in common, and bounded
+/// in a sparse one.
 struct Trailers<'a, E> {
     read: ReadAt<'a, E>,
     /// The bytes that may still be read.

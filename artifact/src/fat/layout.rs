@@ -15,3 +15,6 @@ pub(super) const IMAGE_BYTES: usize = 128;
 pub(super) const INTRODUCTION_BYTES: usize = 16;
 pub(super) const DIGEST_BYTES: usize = 32;
 pub(super) const SIGNATURES_LENGTH_BYTES: usize = 4;
+/// The most bytes of trailers that are read for a choice, all together: more than those of any fat artifact. A sparse file
+/// may say that it has any number.
+pub(super) const MOST_TRAILERS_BYTES: u64 = 64 << 20;

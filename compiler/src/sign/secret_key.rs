@@ -4,7 +4,7 @@ use ct_codecs::{Base64, Decoder};
 use minisign::{KeyPair, SecretKeyBox};
 use precompile_artifact::escaped_path;
 use precompile_artifact::signature::{Algorithm, KeyId, Signature};
-use precompile_artifact::statement::{HEAD, Statement};
+use precompile_artifact::statement::{Statement, is_statement};
 use precompile_artifact::trust::PublicKey;
 use std::fmt::{self, Debug, Formatter};
 use std::fs::File;
@@ -173,7 +173,7 @@ impl SecretKey {
     /// Signs a file that is no artifact, such as a plugin, as minisign does. `None` for a file that begins as statements
     /// do: its signature would be an artifact's.
     pub fn sign_file(&self, content: &[u8]) -> Option<Signature> {
-        (!content.starts_with(HEAD.as_bytes())).then(|| self.sign_prehashed(content))
+        (!is_statement(content)).then(|| self.sign_prehashed(content))
     }
 
     fn sign_prehashed(&self, content: &[u8]) -> Signature {
