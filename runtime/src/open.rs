@@ -7,6 +7,8 @@ mod fat;
 mod fat_file;
 #[cfg(feature = "std")]
 mod file;
+#[cfg(all(feature = "component-model", feature = "std"))]
+mod is_at;
 #[cfg(feature = "std")]
 mod mapped;
 #[cfg(feature = "std")]

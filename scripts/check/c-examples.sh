@@ -111,6 +111,10 @@ for backend in winch cranelift; do
     echo "ok: the examples run with $backend's artifacts, and valgrind finds nothing"
 done
 
+"$precompile" -q --fat --backend cranelift,winch $examples/guests/memory.wat -o "$work/guests/memory.fat.cwasm"
+shows 'the sum of them is 55' memory memory.fat.cwasm
+echo 'ok: of a fat artifact, a slice is opened'
+
 # The same programs over the lean library.
 scripts/install-c.py "$work/lean" --lean-wasi >/dev/null
 cmp -s "$prefix/lib/libprecompile_runtime.so" "$work/lean/lib/libprecompile_runtime.so" && { echo 'error: the libraries are the same' >&2; exit 1; }

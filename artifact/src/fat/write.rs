@@ -187,7 +187,7 @@ impl Sections {
                 found.data = artifact.get(range.clone()).map(|_| range);
             }
         }
-        found.alignment = found.alignment.next_power_of_two().clamp(ALIGNMENTS.0, ALIGNMENTS.1);
+        found.alignment = found.alignment.min(ALIGNMENTS.1).next_power_of_two();
         found
     }
 }

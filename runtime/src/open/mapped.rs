@@ -4,6 +4,8 @@ use super::Source;
 use super::accepted::Accepted;
 #[cfg(feature = "fat")]
 use super::fat_file::copy_from_file;
+#[cfg(feature = "component-model")]
+use super::is_at::is_at;
 use super::read_at::read_at;
 use crate::open_error::OpenError;
 use crate::open_phase::OpenPhase;
@@ -213,20 +215,6 @@ fn read_trailer(file: &File) -> io::Result<Option<Trailer>> {
     // A short read means that the file ends there.
     let is_whole = bytes < behind.len();
     Ok(if is_whole { Trailer::parse(image, &behind[..bytes]).ok() } else { None })
-}
-
-/// Returns true if the path is still that of the open file.
-#[cfg(all(unix, feature = "component-model"))]
-pub(super) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    let (open, named) = (file.metadata()?, path.metadata()?);
-    Ok((open.dev(), open.ino()) == (named.dev(), named.ino()))
-}
-
-/// Windows doesn't replace a file that is open like this one.
-#[cfg(all(not(unix), feature = "component-model"))]
-pub(super) fn is_at(_: &File, _: &Path) -> io::Result<bool> {
-    Ok(true)
 }
 
 #[cfg(not(any(unix, windows)))]

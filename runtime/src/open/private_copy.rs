@@ -366,7 +366,7 @@ mod sealed {
         let name = std::format!("/proc/self/fd/{}", file.as_raw_fd());
         // SAFETY: the caller promises the same of the file.
         let component = unsafe { Component::deserialize_file(engine, &name) }.ok()?;
-        super::super::mapped::is_at(file, name.as_ref()).is_ok_and(|is_it| is_it).then_some(component)
+        super::super::is_at::is_at(file, name.as_ref()).is_ok_and(|is_it| is_it).then_some(component)
     }
 }
 

@@ -18,7 +18,10 @@ impl Opts {
     ///
     /// If the slices can't be joined, or the result can't be written.
     pub(super) fn join(&self, job: &Job, progress: &Progress) -> Result<()> {
-        let Some(slices) = job.output.fat.as_ref().and_then(|fat| fat.take_all()) else { return Ok(()) };
+        let Some(mut slices) = job.output.fat.as_ref().and_then(|fat| fat.take_all()) else { return Ok(()) };
+        // Where Cranelift stands in for Winch, both slices are the same.
+        slices.sort_unstable();
+        slices.dedup();
         let parts: Vec<&[u8]> = slices.iter().map(Vec::as_slice).collect();
         let mut joined = fat::write(&parts, true).map_err(|error| Kind::Other.error(error.to_string()))?;
         job.signatures.sign_fat(&mut joined);

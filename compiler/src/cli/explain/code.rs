@@ -40,7 +40,8 @@ const TRAP: &str = "It is a fault of the guest's: a runtime with the feature `me
 fn full_helps(code: Code) -> bool {
     matches!(
         code,
-        Code::Kind
+        Code::Fat
+            | Code::Kind
             | Code::Features
             | Code::Concurrency
             | Code::Wasmtime
