@@ -18,6 +18,7 @@ macro_rules! left_out {
 left_out! {
     async_calls takes "async", "left out: all of async_calls.rs takes the feature `async`";
     components takes "component-model", "left out: all of components.rs takes the feature `component-model`";
+    fat takes "fat", "left out: all of fat.rs takes the feature `fat`";
     gc takes "gc", "left out: all of gc.rs takes the feature `gc`";
     pooling takes "pooling", "left out: all of pooling.rs takes the feature `pooling`";
     profile takes "profile", "left out: all of profile.rs takes the feature `profile`";
